@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import type { Settings } from '../config/settings.ts'
 import { askForVector, askForWord } from '../models/model-probe.ts'
+import { ENOUGH_ROOM_BYTES } from '../platform/disk-room.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Checkup, Health, HealthCheck } from '../platform/health.ts'
 import { temporaryFilesHealth } from '../platform/temporary-files.ts'
@@ -12,8 +13,8 @@ import type { Models } from './models.ts'
 const OTHERS = 0o077
 
 const BYTES_PER_MB = 1_000_000
-/** Room on the disk that a day of talk, a backup of the login and an index made anew need; and what one write needs. */
-const ENOUGH_ROOM_MB = 1000
+const ENOUGH_ROOM_MB = ENOUGH_ROOM_BYTES / BYTES_PER_MB
+/** What one write needs. */
 const LEAST_ROOM_MB = 100
 
 /** What `denidin doctor` looks into beyond what each part says of itself. */

@@ -60,6 +60,8 @@ export interface ArchiveStore {
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly RejectedLine[]>
   /** The last run that read this file with this content to its end. */
-  completedRun(of: Pick<RunStart, 'source_file' | 'source_checksum' | 'source_type'>): Promise<ExtractionRun | undefined>
+  completedRun(
+    of: Pick<RunStart, 'source_file' | 'source_checksum' | 'source_type'>,
+  ): Promise<ExtractionRun | undefined>
   counts(): Promise<ArchiveCounts>
 }

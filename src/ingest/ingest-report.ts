@@ -48,6 +48,7 @@ export interface SourceTotals {
 
 export interface IngestReport {
   readonly files: readonly FileReport[]
+  readonly totals: readonly SourceTotals[]
   /** Files that were passed over because their format is not known. */
   readonly skipped: readonly string[]
   readonly duration_ms: number

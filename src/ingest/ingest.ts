@@ -9,7 +9,7 @@ import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import { checksumOf } from './checksum.ts'
-import type { FileReport, IngestReport, IngestRequest } from './ingest-report.ts'
+import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
 import { RunWriter, type RunTotals } from './run-writer.ts'
 import { readSourceFolder } from './source-folder.ts'
 import { recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
@@ -27,7 +27,7 @@ export interface IngestOptions {
   progress(step: { readonly done: number; readonly total?: number; readonly unit: string }): void
 }
 
-/** Files of which a report tells each; of more, it tells those that failed or set lines aside. */
+/** One queue for all loads. */
 const QUEUE = 'ingest'
 
 export class Ingest {
@@ -57,7 +57,7 @@ export class Ingest {
       const counted = is_folder ? { ...options, progress: () => undefined } : options
       reports.push(await this.#loadFile(file, request, counted, is_folder))
     }
-    return { files: reports, skipped, duration_ms: clock.monotonic() - began }
+    return { files: reports, totals: totalsOf(reports), skipped, duration_ms: clock.monotonic() - began }
   }
 
   async #find(
@@ -93,7 +93,7 @@ export class Ingest {
     if (dry_run) return await this.#rehearse({ file, reader }, options)
     const source = { source_type: reader.type, source_file: file.path, source_checksum }
     const before = await store.completedRun(source)
-    if (skips_unchanged && before !== undefined) return reportOf(before, NOTHING, 'unchanged', false)
+    if (skips_unchanged && before !== undefined) return unchanged(before)
     const run = await store.begin({
       ...source,
       phase: PHASES[reader.type] ?? file.phase,
@@ -134,24 +134,25 @@ export class Ingest {
     } catch (thrown) {
       const error = asDenidinError(thrown)
       const isOver = !options.signal.aborted && error.code !== 'unavailable' && error.code !== 'stopping'
-      const notes = isOver ? `the run failed: ${error.message}` : 'the run was interrupted; load the file again to go on'
+      const notes = isOver
+        ? `the run failed: ${error.message}`
+        : 'the run was interrupted; load the file again to go on'
       await store.end(run.run_id, { status: isOver ? 'failed' : 'interrupted', notes })
       throw thrown
     }
   }
 
   /** A file whose beginning is another by now was not read as a whole. One that only grew was. */
-  async #endOf(
-    { path, size_bytes }: RecognisedFile['file'],
-    before: string,
-    signal: AbortSignal,
-  ): Promise<RunEnd> {
+  async #endOf({ path, size_bytes }: RecognisedFile['file'], before: string, signal: AbortSignal): Promise<RunEnd> {
     const after = await checksumOf(path, size_bytes, signal).catch(() => undefined)
     if (after !== before) {
       const notes = 'the file changed while it was read: what was read is in the archive; load it again'
       return { status: 'failed', destination_checksum: after, notes }
     }
-    const grew = await stat(path).then(({ size }) => size > size_bytes, () => false)
+    const grew = await stat(path).then(
+      ({ size }) => size > size_bytes,
+      () => false,
+    )
     const notes = grew ? 'the file grew while it was read: the rest comes with the next load' : undefined
     return { status: 'completed', destination_checksum: after, notes }
   }
@@ -186,7 +187,13 @@ export class Ingest {
   }
 }
 
-const NOTHING: Pick<RunTotals, 'shown'> = { shown: [] }
+/** A run has read all of it: there is nothing new. */
+const unchanged = (run: ExtractionRun): FileReport => ({
+  ...reportOf(run, { shown: [] }, 'unchanged', false),
+  new_unique_messages: 0,
+  duplicate_messages: run.messages_extracted,
+  errors_count: 0,
+})
 
 const reportOf = (
   run: ExtractionRun,

@@ -31,7 +31,10 @@ export async function* jsonLines(
 
 /** The first object in the beginning of a file of JSON Lines; `undefined` if it does not begin with one. */
 export const firstObject = (beginning: string): JsonObject | undefined => {
-  const first = beginning.replace(/^\ufeff/, '').split('\n').find(line => line.trim() !== '')
+  const first = beginning
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .find(line => line.trim() !== '')
   const value = first === undefined ? 'none' : parseObject(first)
   return typeof value === 'string' ? undefined : value
 }

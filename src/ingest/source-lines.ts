@@ -23,7 +23,10 @@ export type SourceLine =
 
 /** The beginning of what was found, on one line. */
 export const excerptOf = (text: string): string => {
-  const flat = text.slice(0, 2 * MOST_EXCERPT_CHARACTERS).replace(/\s+/gu, ' ').trim()
+  const flat = text
+    .slice(0, 2 * MOST_EXCERPT_CHARACTERS)
+    .replace(/\s+/gu, ' ')
+    .trim()
   const cut = flat.slice(0, MOST_EXCERPT_CHARACTERS).replace(/[\ud800-\udbff]$/u, '')
   return cut.length < flat.length || text.length > 2 * MOST_EXCERPT_CHARACTERS ? `${cut}…` : cut
 }
@@ -48,7 +51,7 @@ export async function* linesOf(
   try {
     const splitter = new LineSplitter(from)
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-    for (let position = from.position; position < size_bytes; ) {
+    for (let position = from.position; position < size_bytes;) {
       signal.throwIfAborted()
       const { bytesRead } = await file.read(chunk, 0, Math.min(CHUNK_BYTES, size_bytes - position), position)
       if (bytesRead === 0) break
@@ -112,7 +115,11 @@ class LineSplitter {
     const line = ++this.#lines
     if (isTooLong) {
       const beginning = whole.toString('utf8', 0, 4 * MOST_EXCERPT_CHARACTERS)
-      return rejected(line, `the line has ${String(bytes)} bytes; at most ${String(MOST_LINE_BYTES)} are read`, beginning)
+      return rejected(
+        line,
+        `the line has ${String(bytes)} bytes; at most ${String(MOST_LINE_BYTES)} are read`,
+        beginning,
+      )
     }
     try {
       const text = this.#decoder.decode(whole)

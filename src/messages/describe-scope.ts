@@ -1,6 +1,6 @@
 /** Names of scopes and people, as lists, the access log and outputs show them. */
 import type { People } from '../people/people.ts'
-import type { Person } from '../people/person.ts'
+import { phoneOf, type Person } from '../people/person.ts'
 import { personOfScope, type Scope } from './scope.ts'
 
 /** The name of a scope in an output: a person's name and phone where they are known, or `chat:…`. */
@@ -13,7 +13,7 @@ export const describeScope = async (people: Pick<People, 'find'>, scope: Scope):
 
 /** A person as a column of a list shows it: name and first number. */
 export const describePerson = (person: Person): string => {
-  const phone = person.identities.find(each => each.kind === 'phone')?.value
+  const phone = phoneOf(person.identities)
   const number = phone === undefined ? person.person_id : `+${phone}`
   return person.name === undefined ? number : `${person.name} (${number})`
 }

@@ -1,6 +1,6 @@
 /** What stands for someone without a usable name: the same for one account each time, and never the digits of its LID. */
 import { createHash } from 'node:crypto'
-import { lidsOf, type Identity } from './person.ts'
+import { lidsOf, phoneOf, type Identity } from './person.ts'
 
 /** Digits of a phone number that are shown. */
 const SHOWN_DIGITS = 4
@@ -11,7 +11,7 @@ const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
 
 /** `Member 0042` by the last digits of the phone number; `Member QXT` where only the LID is known. */
 export const memberLabel = (identities: readonly Identity[]): string => {
-  const phone = identities.find(({ kind }) => kind === 'phone')?.value
+  const phone = phoneOf(identities)
   if (phone !== undefined) return `Member ${phone.slice(-SHOWN_DIGITS)}`
   const [lid] = lidsOf(identities)
   return lid === undefined ? 'Member' : `Member ${lettersOf(lid)}`

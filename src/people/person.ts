@@ -34,6 +34,14 @@ export interface Person {
 
 export const isSame = (one: Identity, other: Identity): boolean => one.kind === other.kind && one.value === other.value
 
+/** The first phone number among some names. */
+export const phoneOf = (identities: readonly Identity[]): string | undefined =>
+  identities.find(({ kind }) => kind === 'phone')?.value
+
+/** What a column shows of a person: the display name, or the phone number of one without. */
+export const nameOrPhone = ({ name, identities }: Pick<Person, 'name' | 'identities'>): string | undefined =>
+  name ?? phoneOf(identities)
+
 /** The accounts among some names. */
 export const lidsOf = (identities: readonly Identity[]): string[] =>
   identities.filter(({ kind }) => kind === 'lid').map(({ value }) => value)

@@ -52,6 +52,12 @@ export class TimeZone {
     return Math.floor(this.wallTime(at) / DAY_MS)
   }
 
+  /** The last calendar days of an instant, `days` in all with its own, in days since 1 January 1970; both are included. */
+  lastDays(at: number, days: number): { readonly first: number; readonly last: number } {
+    const last = this.dayOf(at)
+    return { first: last - days + 1, last }
+  }
+
   /** The calendar day of an instant, as `YYYY-MM-DD`. */
   isoDay(at: number): string {
     return new Date(this.wallTime(at)).toISOString().slice(0, 10)

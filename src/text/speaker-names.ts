@@ -67,9 +67,21 @@ function skeletonOf(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '')
 }
 
+/** Names that are remembered with what is shown of them: a request shows the few names of its people many times. */
+const MOST_REMEMBERED = 500
+const remembered = new Map<string, string | undefined>()
+
 /** A name as it may stand before a colon; `undefined` where nothing of it may. */
 export const speakerName = (name: string | undefined): string | undefined => {
   if (name === undefined) return undefined
+  if (remembered.has(name)) return remembered.get(name)
+  const shown = shownOfName(name)
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+  if (name.length <= READ_CHARACTERS) remembered.set(name, shown)
+  return shown
+}
+
+const shownOfName = (name: string): string | undefined => {
   const clean = cutStart(name, READ_CHARACTERS)
     .toWellFormed()
     .replace(/\p{Cf}/gu, '')

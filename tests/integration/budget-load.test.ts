@@ -43,7 +43,7 @@ describe('the worked examples', () => {
       complexity: 'complex',
       budget: 30_000,
       tokens_loaded: 29_436,
-      usage_pct: 98.1,
+      loaded_pct: 98.1,
       demand_tokens: 29_436,
       exceeded_budget: false,
       loaded: 9,
@@ -64,7 +64,7 @@ describe('the worked examples', () => {
       complexity: 'multi-system',
       budget: 150_000,
       tokens_loaded: 61_410,
-      usage_pct: 40.9,
+      loaded_pct: 40.9,
       loaded: 24,
       alerts: [],
       scopes: [

@@ -101,6 +101,36 @@ test('words that may not be kept are in no file', async () => {
   expect(`${await rig.text()}${await rig.text(rig.journal)}`).not.toContain('Rome')
 })
 
+test('words of which no one has asked yet whether they may be kept are in no file, also when the journal is written anew', async () => {
+  let asked = 0
+  const keepsWords = async (): Promise<boolean> => {
+    asked++
+    // Work that begins while the journal of earlier work is being written.
+    if (asked === 1) rig.log.begin(begunUsage())
+    return false
+  }
+  rig.open({ keepsWords })
+  rig.log.begin(begunUsage())
+  await rig.log.close()
+  expect(await rig.text(rig.journal)).not.toContain('Rome')
+  expect(await rig.openIds()).toHaveLength(2)
+  // An erasure writes the journal anew, at whatever moment other work begins.
+  const erasure = rig.personal.erase('ben')
+  let is_over = false
+  void erasure.finally(() => {
+    is_over = true
+  })
+  while (!is_over) {
+    rig.log.begin(begunUsage())
+    await new Promise(setImmediate)
+  }
+  await rig.log.close()
+  expect(await rig.text(rig.journal)).not.toContain('Rome')
+  rig.open()
+  await rig.log.recover()
+  expect(await rig.text()).not.toContain('Rome')
+})
+
 test('entries bear the mark of the run', async () => {
   rig.open({ run: 'demo' })
   await rig.log.finish(rig.log.begin(begunUsage()), DONE)
@@ -172,6 +202,32 @@ describe('work that is not finished', () => {
     await rig.log.recover()
     expect(await rig.entries()).toMatchObject([{ id, success: true }])
     expect(await rig.openIds()).toEqual([])
+  })
+
+  test('a crash between the end of work and its entry leaves it in the journal, whatever was written meanwhile', async () => {
+    let asked = 0
+    const second_run = Promise.withResolvers<undefined>()
+    const keepsWords = async (): Promise<boolean> => {
+      asked++
+      // While the entry of the first turn is being written, the second one ends.
+      if (asked === 3) await rig.log.finish(ids[1] ?? '', DONE)
+      if (asked < 4) return true
+      // The process ends before the entry of the second turn is written.
+      second_run.resolve(undefined)
+      return await new Promise(() => undefined)
+    }
+    rig.open({ keepsWords })
+    const ids = [rig.log.begin(begunUsage()), rig.log.begin(begunUsage())]
+    await rig.log.close()
+    expect(asked).toBe(2)
+    await rig.log.finish(ids[0] ?? '', DONE)
+    await second_run.promise
+    rig.open()
+    await rig.log.recover()
+    expect(await rig.entries()).toMatchObject([
+      { id: ids[0], success: true },
+      { id: ids[1], error: 'unfinished' },
+    ])
   })
 
   test('a journal with a torn line, or of something else, costs what cannot be read and nothing more', async () => {

@@ -1,8 +1,7 @@
 /** Answers the requests of the archive's thread. Opens `archive.db` with the first one that needs it. */
-import type { ArchiveStore } from '../../archive/archive-store.ts'
 import { openArchive } from '../../archive/sqlite/open-archive.ts'
 import { SqliteArchiveStore } from '../../archive/sqlite/sqlite-archive-store.ts'
-import type { Database } from '../../database/sqlite/database.ts'
+import { Ingest } from '../../ingest/ingest.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { RequestHandlers } from '../../platform/threads/serve-requests.ts'
@@ -15,8 +14,8 @@ export interface ArchiveHandlersDeps extends ArchiveThreadData {
 
 /** What the parts of the archive work on, once it is open. */
 interface OpenArchive extends Disposable {
-  readonly database: Database
-  readonly store: ArchiveStore
+  readonly store: SqliteArchiveStore
+  readonly ingest: Ingest
 }
 
 /** The archive inside its thread; a test may use it without one. */
@@ -29,6 +28,12 @@ export class ArchiveHandlers implements AsyncDisposable {
     this.#deps = deps
     this.handlers = {
       'archive.counts': async () => await this.#open().store.counts(),
+      'ingest.load': async (request, call) => await this.#open().ingest.load(request, call),
+      'ingest.runs': async page => await this.#open().store.runs(page),
+      'ingest.rejected': async ({ run_id, ...page }) => {
+        const { store } = this.#open()
+        return (await store.run(run_id)) === undefined ? undefined : await store.rejectedLines(run_id, page)
+      },
     }
   }
 
@@ -43,11 +48,12 @@ export class ArchiveHandlers implements AsyncDisposable {
   }
 
   #openNow(): OpenArchive {
-    const { archive_path, clock } = this.#deps
+    const { archive_path, clock, logger } = this.#deps
     const database = openArchive(archive_path)
+    const store = new SqliteArchiveStore(database, clock)
     return {
-      database,
-      store: new SqliteArchiveStore(database, clock),
+      store,
+      ingest: new Ingest({ store, written: async () => undefined, clock, logger }),
       [Symbol.dispose]: () => {
         database[Symbol.dispose]()
       },

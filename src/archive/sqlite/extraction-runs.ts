@@ -3,7 +3,11 @@ import type { Database, Row } from '../../database/sqlite/database.ts'
 import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from '../extraction-run.ts'
 
 /** A row of `extraction_runs`: null for what is undefined. */
-type RunRow = { readonly [K in keyof ExtractionRun]-?: undefined extends ExtractionRun[K] ? Exclude<ExtractionRun[K], undefined> | null : ExtractionRun[K] }
+type RunRow = {
+  readonly [K in keyof ExtractionRun]-?: undefined extends ExtractionRun[K]
+    ? Exclude<ExtractionRun[K], undefined> | null
+    : ExtractionRun[K]
+}
 
 const COLUMNS: Readonly<Record<keyof ExtractionRun, true>> = {
   run_id: true,
@@ -88,7 +92,15 @@ export class ExtractionRuns {
          new_unique_messages = new_unique_messages + :added, duplicate_messages = duplicate_messages + :duplicates,
          errors_count = errors_count + :errors, position = coalesce(:position, position), lines = coalesce(:lines, lines)
        where run_id = :run_id`,
-      { run_id, extracted, added, duplicates, errors, position: reached?.position ?? null, lines: reached?.lines ?? null },
+      {
+        run_id,
+        extracted,
+        added,
+        duplicates,
+        errors,
+        position: reached?.position ?? null,
+        lines: reached?.lines ?? null,
+      },
     )
   }
 
@@ -140,7 +152,10 @@ export class ExtractionRuns {
       .map(toRun)
   }
 
-  rejectedLines(run_id: number, { after, limit }: { readonly after: number; readonly limit: number }): readonly RejectedLine[] {
+  rejectedLines(
+    run_id: number,
+    { after, limit }: { readonly after: number; readonly limit: number },
+  ): readonly RejectedLine[] {
     return this.#database.all<Row & RejectedLine>(
       `select line, reason, excerpt from rejected_lines where run_id = :run_id and line > :after
        order by line limit :limit`,

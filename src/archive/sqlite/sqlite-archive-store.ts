@@ -3,7 +3,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { SourceMessage } from '../archive-message.ts'
-import type { ArchiveBatch, ArchiveCounts, ArchiveStore, BatchCounts, FoundMessage, Rehearsal } from '../archive-store.ts'
+import type { ArchiveBatch, ArchiveCounts, ArchiveStore, BatchCounts, Rehearsal } from '../archive-store.ts'
 import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from '../extraction-run.ts'
 import { ArchiveNames } from './archive-names.ts'
 import { ExtractionRuns } from './extraction-runs.ts'
@@ -67,7 +67,10 @@ export class SqliteArchiveStore implements ArchiveStore {
     return this.#database.transaction(() => this.#runs.end(run_id, end, this.#clock.now()))
   }
 
-  async runs(page: { readonly before?: number | undefined; readonly limit: number }): Promise<readonly ExtractionRun[]> {
+  async runs(page: {
+    readonly before?: number | undefined
+    readonly limit: number
+  }): Promise<readonly ExtractionRun[]> {
     return this.#runs.list(page)
   }
 
@@ -160,7 +163,11 @@ export class SqliteArchiveStore implements ArchiveStore {
   }
 
   /** Another source may know what the first one did not tell. @returns its `seq` */
-  #complete(hash: Uint8Array, { level, metadata, phase }: SourceMessage, { project_id, component_id }: Resolved): number {
+  #complete(
+    hash: Uint8Array,
+    { level, metadata, phase }: SourceMessage,
+    { project_id, component_id }: Resolved,
+  ): number {
     const row = this.#database.get<Completable>(
       'select seq, project_id, component_id, level, metadata, phase from archive_messages where hash = :hash',
       { hash },

@@ -1,4 +1,5 @@
 /** The alerts of one turn or load: how much of its budget was used or needed, and what to do about it. */
+import { percentOf } from '../percent-of.ts'
 import type { AlertThresholds } from '../profiles/budget-profiles.ts'
 
 export type AlertLevel = keyof AlertThresholds
@@ -59,7 +60,7 @@ export const budgetAlerts = (
 
 const alert = (level: AlertLevel, what: string, tokens: number, budget: number): BudgetAlert => ({
   level,
-  usage_pct: Math.round((1000 * tokens) / budget) / 10,
+  usage_pct: percentOf(tokens, budget),
   message: `Budget ${what} (${tokens.toLocaleString('en')}/${budget.toLocaleString('en')} tokens)`,
   action: ACTIONS[level],
 })

@@ -1,7 +1,7 @@
 /** The budget of one load: what the task is granted, and more where the need is shown and the profile allows it. */
-import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
+import type { Complexity } from '../../text/complexity/complexity.ts'
 import { SPECIALIST_WEIGHTS, type BudgetProfiles, type ScopeWeights } from '../profiles/budget-profiles.ts'
-import { calculateBudget } from '../profiles/calculate-budget.ts'
+import { nextBudget } from '../profiles/calculate-budget.ts'
 import type { Task, TaskBudget } from '../task-budget.ts'
 
 export interface LoadBudget {
@@ -48,10 +48,8 @@ export const raisedBudget = ({ task, granted, profiles, demand, spare }: BudgetN
     return { ...base, tokens: base.tokens + transferred, transferred }
   }
   const shared = withSpare(first)
-  const complexity = COMPLEXITIES[COMPLEXITIES.indexOf(first.complexity) + 1]
-  if (shared.tokens >= demand || complexity === undefined) return shared
-  const tokens = calculateBudget(profiles, { name: budget.agent }, complexity, task.max_tokens).calculated_budget
-  if (tokens <= first.tokens) return shared
+  const next = shared.tokens >= demand ? undefined : nextBudget(profiles, budget, task.max_tokens)
+  if (next === undefined) return shared
   const raised_from = { complexity: first.complexity, tokens: first.tokens }
-  return withSpare({ ...first, tokens, complexity, raised_from })
+  return withSpare({ ...first, tokens: next.calculated_budget, complexity: next.complexity, raised_from })
 }

@@ -11,7 +11,7 @@ import { fullNamesOf, type NamedAgent } from '../profiles/calculate-budget.ts'
 import type { CurrentProfiles, ProfileSource } from '../profiles/profile-source.ts'
 import { budgetOfTask, type Task, type TaskBudget } from '../task-budget.ts'
 import type { BudgetUsageLog, UsageId } from '../usage/budget-usage-log.ts'
-import type { UsageOutcome } from '../usage/usage-entry.ts'
+import { usageWarnings, type UsageOutcome } from '../usage/usage-entry.ts'
 import { grantedBudget, raisedBudget, type LoadBudget } from './load-budget.ts'
 import { PatternPacker, type PatternCandidate } from './pack-patterns.ts'
 import type { PatternFolder } from './pattern-folder.ts'
@@ -104,7 +104,6 @@ export class PatternLoader {
     const taken = packing.items.filter(each => each.taken).map(({ item }) => item.tokens)
     const alerts = budgetAlerts({ packed: taken, demand: packing.demand, budget: budget.tokens }, thresholds)
     const agent = packed.agent ?? NO_AGENT
-    const timestamp = new Date(clock.now()).toISOString()
     const usage_id = usage.begin({
       kind: 'load',
       agent,
@@ -115,12 +114,7 @@ export class PatternLoader {
       tokens_loaded: packing.tokens,
       demand_tokens: packing.demand,
       scope_breakdown: packing.scopes,
-      warnings: alerts.map(({ level: threshold, usage_pct, message }) => ({
-        timestamp,
-        threshold,
-        usage_pct,
-        message,
-      })),
+      warnings: usageWarnings(alerts, clock.now()),
       person_id: undefined,
       message_ids: [],
     })

@@ -9,7 +9,7 @@ import { countInSlices, type TokenCounter } from '../../text/tokens.ts'
 import type { PatternFile } from './pattern.ts'
 import type { PatternFolder } from './pattern-folder.ts'
 
-/** Counts that are kept; the longest unused go first. */
+/** Counts that are kept; the longest uncounted go first. */
 const MOST_COUNTS = 50_000
 const DIGEST_CHARACTERS = 22
 
@@ -34,7 +34,7 @@ export interface PatternTokensDeps {
 
 export class PatternTokens {
   readonly #deps: PatternTokensDeps
-  /** The last used are last. */
+  /** The last counted are last. */
   #counts: Promise<Map<string, Count>> | undefined
   readonly #byDigest = new Map<string, number>()
   #changed = false

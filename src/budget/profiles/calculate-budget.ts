@@ -1,6 +1,6 @@
 /** Calculates the budget of one task: the profile of its agent, times the complexity, within every limit. */
 import { DenidinError } from '../../platform/errors.ts'
-import type { Complexity } from '../../text/complexity/complexity.ts'
+import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
 import type { BudgetProfiles, ScopeWeights } from './budget-profiles.ts'
 
 /** An agent as callers name it: with the prefix of its type, with the type apart, or by its name alone. */
@@ -66,6 +66,18 @@ export const budgetOfProfile = (
   const calculated_budget = Math.min(wanted, max, cap ?? Number.POSITIVE_INFINITY)
   const capped = calculated_budget < wanted
   return { profile, complexity, base, max, multiplier, calculated_budget, capped, scope_weights }
+}
+
+/** The same with the next complexity; `undefined` when the profile or the cap allows no more than `budget`. */
+export const nextBudget = (
+  profiles: BudgetProfiles,
+  budget: ProfileBudget,
+  cap: number | undefined,
+): ProfileBudget | undefined => {
+  const next = COMPLEXITIES[COMPLEXITIES.indexOf(budget.complexity) + 1]
+  if (next === undefined) return undefined
+  const raised = budgetOfProfile(profiles, budget.profile, next, cap)
+  return raised.calculated_budget > budget.calculated_budget ? raised : undefined
 }
 
 /** The names with a type that an agent may have, the likeliest first. */

@@ -53,10 +53,8 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
   readonly #access = new KeyedQueue<'files'>()
   readonly #writes = new JoinedRuns(() => this.#access.run('files', () => this.#write()))
   readonly #open = new Map<UsageId, OpenUse>()
-  /** Ids of open uses that the journal holds. */
+  /** Ids of the uses that the journal holds as open. */
   readonly #journaled = new Set<UsageId>()
-  #begun: OpenUse[] = []
-  #ended: UsageId[] = []
   #entries: BudgetUsageEntry[] = []
   #read: Promise<void> | undefined
   #trouble: string | undefined
@@ -73,7 +71,6 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
     const { ids, clock, run } = this.#deps
     const use = openUseOf(usage, { id: ids.uuid(), at: clock.now(), run })
     this.#open.set(use.id, use)
-    this.#begun.push(use)
     for (const oldest of this.#open.values()) {
       if (this.#open.size <= MOST_OPEN) break
       this.#end(oldest, unfinishedEntryOf(oldest))
@@ -155,7 +152,6 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
 
   #end(use: OpenUse, entry: BudgetUsageEntry): void {
     this.#open.delete(use.id)
-    this.#ended.push(use.id)
     this.#entries.push(entry)
     while (this.#entries.length > MOST_WAITING) {
       this.#entries.shift()
@@ -190,8 +186,8 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
     let unfinished = 0
     for (const use of left) {
       this.#journaled.add(use.id)
-      if (tail.includes(`"id":"${use.id}"`)) this.#ended.push(use.id)
-      else if (use.kind === 'load') this.#open.set(use.id, use)
+      if (tail.includes(`"id":"${use.id}"`)) continue
+      if (use.kind === 'load') this.#open.set(use.id, use)
       else {
         this.#end(use, unfinishedEntryOf(use))
         unfinished++
@@ -228,19 +224,25 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
 
   /** What began and ended since the last time needs no journal. */
   async #noteBegun(): Promise<void> {
-    // More may be added meanwhile.
-    const begun = [...this.#begun]
-    const open: OpenUse[] = []
-    for (const use of begun) {
+    const begun: OpenUse[] = []
+    for (const use of [...this.#open.values()]) {
+      if (this.#journaled.has(use.id)) continue
       const kept = await this.#kept(use)
       // It may have ended meanwhile.
       if (!this.#open.has(use.id)) continue
       this.#open.set(use.id, kept)
-      open.push(kept)
+      begun.push(kept)
     }
-    await this.#journal.add(open, [], this.#open.values())
-    for (const { id } of open) this.#journaled.add(id)
-    this.#begun = this.#begun.slice(begun.length)
+    await this.#journal.add(begun, [], [...this.#journaledUses(), ...begun])
+    for (const { id } of begun) this.#journaled.add(id)
+  }
+
+  /**
+   * The open uses that the journal holds. Of those that began since, no one has asked yet whether their words may be kept:
+   * the next write adds them.
+   */
+  #journaledUses(): readonly OpenUse[] {
+    return [...this.#open.values()].filter(({ id }) => this.#journaled.has(id))
   }
 
   async #writeEntries(): Promise<void> {
@@ -258,20 +260,19 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
     return { ...use, task: null }
   }
 
+  /** What has ended leaves the journal when its entry is written, and not before: a crash must not lose both. */
   async #noteEnded(): Promise<void> {
-    const ended = [...this.#ended]
-    const noted = ended.filter(id => this.#journaled.has(id))
-    await this.#journal.add([], noted, this.#open.values())
+    const waiting = new Set(this.#entries.map(({ id }) => id))
+    const ended = [...this.#journaled].filter(id => !this.#open.has(id) && !waiting.has(id))
+    await this.#journal.add([], ended, this.#journaledUses())
     for (const id of ended) this.#journaled.delete(id)
-    this.#ended = this.#ended.slice(ended.length)
   }
 
   async #replaceJournal(): Promise<void> {
-    await this.#journal.replace(this.#open.values())
-    this.#begun = []
-    this.#ended = []
+    const uses = this.#journaledUses()
+    await this.#journal.replace(uses)
     this.#journaled.clear()
-    for (const id of this.#open.keys()) this.#journaled.add(id)
+    for (const { id } of uses) this.#journaled.add(id)
   }
 
   #failed(error: unknown): void {

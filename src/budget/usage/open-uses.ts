@@ -1,10 +1,10 @@
 /** The journal of uses of budgets that have begun and not ended, so that a restart knows them. */
 import { appendFile, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { fileFault } from '../../platform/file-faults.ts'
-import { exists, makePrivateFolder, PRIVATE_FILE_MODE, writeFileAtomic } from '../../platform/files.ts'
+import { exists, PRIVATE_FILE_MODE, writeFileAtomic } from '../../platform/files.ts'
+import { jsonOf } from '../../platform/json-text.ts'
 import { lineBatches, textOfBytes } from '../../platform/line-batches.ts'
-import { parsedLine, isUse } from './read-use.ts'
+import { isUse } from './read-use.ts'
 import type { OpenUse } from './usage-entry.ts'
 
 /** A journal that is larger is written anew: most of it has ended. */
@@ -29,7 +29,7 @@ export class OpenUses {
     try {
       for await (const lines of lineBatches(this.#path)) {
         for (const line of lines) {
-          const read = parsedLine(textOfBytes(line))
+          const read = jsonOf(textOfBytes(line))
           if (isUse(read)) open.set(read.id, read)
           else if (isEnd(read)) open.delete(read.ended)
         }
@@ -42,9 +42,9 @@ export class OpenUses {
 
   /**
    * Adds what began and what ended.
-   * @param open all that is open afterwards
+   * @param open all that is open afterwards, as it may be kept: a journal that is missing or long is written anew
    */
-  async add(begun: readonly OpenUse[], ended: readonly string[], open: Iterable<OpenUse>): Promise<void> {
+  async add(begun: readonly OpenUse[], ended: readonly string[], open: readonly OpenUse[]): Promise<void> {
     if (begun.length === 0 && ended.length === 0) return
     const found = await stat(this.#path).catch(() => undefined)
     if (found?.isFile() !== true || found.size > MOST_BYTES) {
@@ -65,12 +65,9 @@ export class OpenUses {
     return await exists(this.#path)
   }
 
-  /** Writes the whole journal anew. */
-  async replace(open: Iterable<OpenUse>): Promise<void> {
-    await makePrivateFolder(dirname(this.#path)).catch((error: unknown) => {
-      throw fileFault(error, this.#path)
-    })
-    await writeFileAtomic(this.#path, textOf([...open]))
+  /** Writes the whole journal anew. @throws DenidinError `unavailable` */
+  async replace(open: readonly OpenUse[]): Promise<void> {
+    await writeFileAtomic(this.#path, textOf(open))
   }
 }
 

@@ -1,15 +1,6 @@
 /** Reads uses of budgets from lines that we wrote. */
 import type { OpenUse } from './usage-entry.ts'
 
-/** The JSON of a line; `undefined` for a line that a crash or a person cut off. */
-export const parsedLine = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Whether this is a use of a budget, as far as its person and its messages are concerned. */
 export const isUse = (value: unknown): value is OpenUse =>
   typeof value === 'object' &&

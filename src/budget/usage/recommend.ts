@@ -8,7 +8,7 @@ import {
   type ScopeWeights,
   type TuningRules,
 } from '../profiles/budget-profiles.ts'
-import { calculateBudget } from '../profiles/calculate-budget.ts'
+import { budgetOfProfile, calculateBudget } from '../profiles/calculate-budget.ts'
 import type { AgentUsage, BudgetToday, PersonUsage, UsageAnalysis, UsageShares } from './usage-analysis.ts'
 
 /** A profile as it would be after a recommendation was applied. */
@@ -52,6 +52,12 @@ export interface PersonSuggestion {
 const PEOPLE = ['client', 'godfather'] as const
 
 const isPeople = (name: string): boolean => PEOPLE.some(role => role === name)
+const isAgents = (name: string): boolean => !isPeople(name)
+
+type Caps = Readonly<Record<string, number>>
+
+/** Most tokens of a role; no role limits an agent. */
+const capOf = (agent: string, caps: Caps): number | undefined => (isPeople(agent) ? caps[agent] : undefined)
 
 /** A recommended budget is what 95 of 100 uses needed, and this much more. */
 const HEADROOM = 1.1
@@ -83,19 +89,17 @@ const assignedTo = (profiles: BudgetProfiles, agent: string): Assigned | undefin
 
 /** The budgets that the profiles of today give. @param caps most tokens by role */
 export const budgetsToday =
-  (profiles: BudgetProfiles, caps: Readonly<Record<string, number>>): BudgetToday =>
+  (profiles: BudgetProfiles, caps: Caps): BudgetToday =>
   (agent: string, complexity: Complexity) => {
     const assigned = assignedTo(profiles, agent)
     if (assigned === undefined) return undefined
-    const { base_budget, max_budget } = assigned.profile
-    const cap = isPeople(agent) ? (caps[agent] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
-    return Math.min(Math.floor(base_budget * profiles.complexity_multipliers[complexity]), max_budget, cap)
+    return budgetOfProfile(profiles, assigned.name, complexity, capOf(agent, caps)).calculated_budget
   }
 
 export interface RecommendDeps {
   readonly profiles: BudgetProfiles
   /** Most tokens by role: `memory.session.max_tokens_by_role`. */
-  readonly caps: Readonly<Record<string, number>>
+  readonly caps: Caps
 }
 
 /** What the analysis calls for, the surest first. Nothing below `tuning.min_confidence`. */
@@ -120,12 +124,10 @@ const recommendFor = (usage: AgentUsage, assigned: Assigned, deps: RecommendDeps
   const verdict = verdictOf(usage.today, profiles.tuning)
   const common = { agent, profile, samples: usage.executions }
   if (verdict !== undefined) {
-    const base = baseFor(usage.today, assigned.profile)
-    const target =
-      verdict.kind === 'upgrade' ? largerProfile(assigned, base, profiles) : smallerProfile(assigned, base, profiles)
-    return (
-      target && { ...common, ...verdict, target, reason: `${verdict.reason}${capNote(assigned, target, deps.caps)}` }
-    )
+    const base = baseFor(verdict.kind, usage.today, assigned.profile)
+    if (base === undefined) return undefined
+    const target = existing(assigned, base, profiles) ?? resized(assigned, base, profiles)
+    return { ...common, ...verdict, target, reason: `${verdict.reason}${capNote(assigned, target, deps.caps)}` }
   }
   const shares = scopeShares(usage)
   if (shares === undefined) return undefined
@@ -170,43 +172,43 @@ const verdictOf = (
   }
 }
 
-/** The base budget that would have been enough for 95 of 100 uses, with some room. */
-const baseFor = ({ p95_pct }: UsageShares, { base_budget }: BudgetProfile): number =>
-  Math.max(ROUND_TOKENS, Math.ceil(Math.round((p95_pct / 100) * base_budget * HEADROOM) / ROUND_TOKENS) * ROUND_TOKENS)
-
-/** The smallest profile for agents that is large enough; if there is none, a larger one of their own. */
-const largerProfile = (assigned: Assigned, needed: number, profiles: BudgetProfiles): TargetProfile => {
-  const base = Math.max(needed, assigned.profile.base_budget + ROUND_TOKENS)
-  return existing(assigned, profiles, each => each.base_budget >= base) ?? resized(assigned, base, profiles, 'large')
+/** The base budget that would have been enough for 95 of 100 uses, with some room; `undefined` where it is no change. */
+const baseFor = (
+  kind: Verdict['kind'],
+  { p95_pct }: UsageShares,
+  { base_budget }: BudgetProfile,
+): number | undefined => {
+  const enough = Math.ceil(Math.round((p95_pct / 100) * base_budget * HEADROOM) / ROUND_TOKENS) * ROUND_TOKENS
+  if (kind === 'upgrade') return Math.max(enough, base_budget + ROUND_TOKENS)
+  const base = Math.max(ROUND_TOKENS, enough)
+  return base < base_budget ? base : undefined
 }
 
-/** `undefined` where what is needed is no less than what there is. */
-const smallerProfile = (assigned: Assigned, base: number, profiles: BudgetProfiles): TargetProfile | undefined => {
-  const { base_budget } = assigned.profile
-  if (base >= base_budget) return undefined
-  const fits = (each: BudgetProfile): boolean => each.base_budget >= base && each.base_budget < base_budget
-  return existing(assigned, profiles, fits) ?? resized(assigned, base, profiles, 'small')
-}
-
-const existing = (
-  { agent }: Assigned,
+/** The smallest of some profiles that is large enough, and in the place of a larger one smaller than that. */
+const smallestFor = (
+  base: number,
+  { profile }: Assigned,
   { profiles }: BudgetProfiles,
-  fits: (profile: BudgetProfile) => boolean,
-): TargetProfile | undefined => {
-  // The profile of a role bears its name: people do not move to another one.
-  if (isPeople(agent)) return undefined
-  const found = Object.entries(profiles)
-    .filter(([name, profile]) => !isPeople(name) && fits(profile))
+  isOneOf: (name: string) => boolean,
+): readonly [string, BudgetProfile] | undefined => {
+  const most = base < profile.base_budget ? profile.base_budget : Number.POSITIVE_INFINITY
+  const [smallest] = Object.entries(profiles)
+    .filter(([name, { base_budget }]) => isOneOf(name) && base_budget >= base && base_budget < most)
     .sort(([, one], [, other]) => one.base_budget - other.base_budget)
-  const [smallest] = found
-  return smallest && { name: smallest[0], ...smallest[1], exists: true }
+  return smallest
+}
+
+/** A profile for agents that suits as it is. The profile of a role bears its name: people do not move to another one. */
+const existing = (assigned: Assigned, base: number, profiles: BudgetProfiles): TargetProfile | undefined => {
+  const found = isPeople(assigned.agent) ? undefined : smallestFor(base, assigned, profiles, isAgents)
+  return found && { name: found[0], ...found[1], exists: true }
 }
 
 /** The same profile with another base; the maximum keeps its proportion to it. */
-const resized = (assigned: Assigned, base_budget: number, profiles: BudgetProfiles, suffix: string): TargetProfile => {
+const resized = (assigned: Assigned, base_budget: number, profiles: BudgetProfiles): TargetProfile => {
   const { base_budget: former, max_budget } = assigned.profile
   return {
-    ...ownProfile(assigned, profiles, suffix),
+    ...ownProfile(assigned, profiles, base_budget > former ? 'large' : 'small'),
     base_budget,
     max_budget: Math.round((base_budget * max_budget) / former),
     exists: false,
@@ -226,8 +228,8 @@ const ownProfile = (
 }
 
 /** The cap of a role holds whatever its profile says. */
-const capNote = ({ agent }: Assigned, { max_budget }: TargetProfile, caps: RecommendDeps['caps']): string => {
-  const cap = isPeople(agent) ? caps[agent] : undefined
+const capNote = ({ agent }: Assigned, { max_budget }: TargetProfile, caps: Caps): string => {
+  const cap = capOf(agent, caps)
   if (cap === undefined || cap >= max_budget) return ''
   return `; memory.session.max_tokens_by_role.${agent} of ${tokens(cap)} must be raised as well`
 }
@@ -271,33 +273,21 @@ export const suggestForPeople = (
     .sort((one, other) => other.confidence - one.confidence || other.samples - one.samples)
 }
 
-const suggestionFor = (
-  person: PersonUsage,
-  profiles: BudgetProfiles,
-  caps: RecommendDeps['caps'],
-): PersonSuggestion | undefined => {
+const suggestionFor = (person: PersonUsage, profiles: BudgetProfiles, caps: Caps): PersonSuggestion | undefined => {
   const assigned = assignedTo(profiles, person.agent)
   const verdict = verdictOf(person, profiles.tuning)
   if (assigned === undefined || verdict === undefined) return undefined
-  const needed = baseFor(person, assigned.profile)
-  const { base_budget } = assigned.profile
-  const base = verdict.kind === 'upgrade' ? Math.max(needed, base_budget + ROUND_TOKENS) : needed
-  if (verdict.kind === 'downgrade' && base >= base_budget) return undefined
-  const fits = ([name, each]: readonly [string, BudgetProfile]): boolean =>
-    isPeople(name) && each.base_budget >= base && (verdict.kind === 'upgrade' || each.base_budget < base_budget)
-  const [target] = Object.entries(profiles.profiles)
-    .filter(fits)
-    .sort(([, one], [, other]) => one.base_budget - other.base_budget)
-  const resizedProfile = resized(assigned, base, profiles, '')
+  const base = baseFor(verdict.kind, person, assigned.profile)
+  if (base === undefined) return undefined
   return {
     person_id: person.person_id,
     kind: verdict.kind,
     profile: assigned.name,
-    target: target?.[0],
+    target: smallestFor(base, assigned, profiles, isPeople)?.[0],
     base_budget: base,
     samples: person.executions,
     confidence: verdict.confidence,
-    reason: `${verdict.reason}${capNote(assigned, resizedProfile, caps)}`,
+    reason: `${verdict.reason}${capNote(assigned, resized(assigned, base, profiles), caps)}`,
   }
 }
 

@@ -72,10 +72,7 @@ export class UsageCounter {
   readonly #budgetToday: BudgetToday
   readonly #agents = new Map<string, AgentCounter>()
   readonly #people = new Map<string, PersonCounter>()
-  readonly #overall = new QuantileSketch()
-  #exceeded = 0
-  #failed = 0
-  #unfinished = 0
+  readonly #overall = new OutcomeCounter()
   #bad_lines = 0
   #left_out = 0
 
@@ -101,11 +98,7 @@ export class UsageCounter {
     const agents = [...this.#agents].map(([agent, counter]) => counter.result(agent))
     return {
       agents: agents.sort((one, other) => other.executions - one.executions || (one.agent < other.agent ? -1 : 1)),
-      overall: {
-        ...sharesOf(this.#overall, this.#exceeded),
-        failed: this.#failed,
-        unfinished: this.#unfinished,
-      },
+      overall: this.#overall.result(),
       people: [...this.#people].map(([person_id, counter]) => counter.result(person_id)),
       bad_lines: this.#bad_lines,
       left_out: this.#left_out,
@@ -118,10 +111,7 @@ export class UsageCounter {
       this.#left_out++
       return
     }
-    this.#overall.add(figures.usage_pct)
-    if (figures.exceeded) this.#exceeded++
-    if (!figures.success) this.#failed++
-    if (figures.unfinished) this.#unfinished++
+    this.#overall.add(figures)
     const today = this.#counterOf(figures.agent).add(figures)
     if (figures.person_id !== undefined) this.#countPerson(figures.person_id, figures.agent, today)
   }
@@ -149,14 +139,50 @@ export class UsageCounter {
 
 type Today = Pick<UsageFigures, 'usage_pct' | 'exceeded'>
 
-class AgentCounter {
-  readonly #shares = new QuantileSketch()
-  readonly #today = new QuantileSketch()
-  readonly #scopes: Record<BudgetScope, number> = { 'agent-specific': 0, recent: 0, global: 0 }
+/** Percent of budgets, and how many exceeded them. */
+class ShareCounter {
+  readonly #sketch = new QuantileSketch()
   #exceeded = 0
-  #exceeded_today = 0
+
+  add({ usage_pct, exceeded }: Today): void {
+    this.#sketch.add(usage_pct)
+    if (exceeded) this.#exceeded++
+  }
+
+  result(): UsageShares {
+    return {
+      executions: this.#sketch.count,
+      avg_pct: tenths(this.#sketch.mean),
+      median_pct: tenths(this.#sketch.quantile(0.5)),
+      p95_pct: tenths(this.#sketch.quantile(0.95)),
+      min_pct: tenths(this.#sketch.min),
+      max_pct: tenths(this.#sketch.max),
+      exceeded: this.#exceeded,
+    }
+  }
+}
+
+/** The same, and how the work ended. */
+class OutcomeCounter {
+  readonly #shares = new ShareCounter()
   #failed = 0
   #unfinished = 0
+
+  add(figures: UsageFigures): void {
+    this.#shares.add(figures)
+    if (!figures.success) this.#failed++
+    if (figures.unfinished) this.#unfinished++
+  }
+
+  result(): UsageAnalysis['overall'] {
+    return { ...this.#shares.result(), failed: this.#failed, unfinished: this.#unfinished }
+  }
+}
+
+class AgentCounter {
+  readonly #outcomes = new OutcomeCounter()
+  readonly #today = new ShareCounter()
+  readonly #scopes: Record<BudgetScope, number> = { 'agent-specific': 0, recent: 0, global: 0 }
   readonly #budgets: ReadonlyMap<Complexity | undefined, number | undefined>
 
   constructor(budgetToday: (complexity: Complexity) => number | undefined) {
@@ -165,15 +191,10 @@ class AgentCounter {
 
   /** @returns the entry as it would be today */
   add(figures: UsageFigures): Today {
-    const { usage_pct, exceeded, success, unfinished, scopes } = figures
     const today = this.#todayOf(figures)
-    this.#shares.add(usage_pct)
-    this.#today.add(today.usage_pct)
-    if (exceeded) this.#exceeded++
-    if (today.exceeded) this.#exceeded_today++
-    if (!success) this.#failed++
-    if (unfinished) this.#unfinished++
-    for (const scope of BUDGET_SCOPES) this.#scopes[scope] += scopes[scope]
+    this.#outcomes.add(figures)
+    this.#today.add(today)
+    for (const scope of BUDGET_SCOPES) this.#scopes[scope] += figures.scopes[scope]
     return today
   }
 
@@ -188,41 +209,22 @@ class AgentCounter {
   }
 
   result(agent: string): AgentUsage {
-    return {
-      agent,
-      ...sharesOf(this.#shares, this.#exceeded),
-      failed: this.#failed,
-      unfinished: this.#unfinished,
-      today: sharesOf(this.#today, this.#exceeded_today),
-      scopes: this.#scopes,
-    }
+    return { agent, ...this.#outcomes.result(), today: this.#today.result(), scopes: this.#scopes }
   }
 }
 
 class PersonCounter {
-  readonly #shares = new QuantileSketch()
-  #exceeded = 0
+  readonly #shares = new ShareCounter()
   #agent = ''
 
-  add(agent: string, { usage_pct, exceeded }: Today): void {
+  add(agent: string, today: Today): void {
     this.#agent = agent
-    this.#shares.add(usage_pct)
-    if (exceeded) this.#exceeded++
+    this.#shares.add(today)
   }
 
   result(person_id: string): PersonUsage {
-    return { person_id, agent: this.#agent, ...sharesOf(this.#shares, this.#exceeded) }
+    return { person_id, agent: this.#agent, ...this.#shares.result() }
   }
 }
-
-const sharesOf = (sketch: QuantileSketch, exceeded: number): UsageShares => ({
-  executions: sketch.count,
-  avg_pct: tenths(sketch.mean),
-  median_pct: tenths(sketch.quantile(0.5)),
-  p95_pct: tenths(sketch.quantile(0.95)),
-  min_pct: tenths(sketch.min),
-  max_pct: tenths(sketch.max),
-  exceeded,
-})
 
 const tenths = (value: number): number => Math.round(value * 10) / 10

@@ -13,7 +13,7 @@ interface Span extends Since {
 
 /** Today and the days before it, `days` in all. */
 export const lastDays = (zone: TimeZone, now: number, days: number): Since => ({
-  since: zone.beginOf(zone.dayOf(now) - days + 1),
+  since: zone.beginOf(zone.lastDays(now, days).first),
 })
 
 /** The `days` days before today: they are over, so that reports of every week leave nothing out and count nothing twice. */

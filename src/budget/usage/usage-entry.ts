@@ -1,6 +1,8 @@
 /** What the usage log keeps of each use of a budget: one entry for each turn with a person, and for each load by an agent. */
 import type { Complexity } from '../../text/complexity/complexity.ts'
 import { cleanText, cutStart } from '../../text/cut.ts'
+import type { BudgetAlert } from '../alerts/budget-alerts.ts'
+import { percentOf } from '../percent-of.ts'
 import type { BudgetScope } from '../profiles/budget-profiles.ts'
 
 /** `turn`: the context of one turn of a conversation. `load`: what `budget load` gave an agent. */
@@ -28,6 +30,15 @@ export interface UsageWarning {
   readonly usage_pct: number
   readonly message: string
 }
+
+/** Alerts as an entry keeps them. @param at milliseconds since the Unix epoch */
+export const usageWarnings = (alerts: readonly BudgetAlert[], at: number): readonly UsageWarning[] =>
+  alerts.map(({ level: threshold, usage_pct, message }) => ({
+    timestamp: new Date(at).toISOString(),
+    threshold,
+    usage_pct,
+    message,
+  }))
 
 /** What a turn or a load says when its context is packed, before the work that the context is for. */
 export interface BegunUsage {
@@ -125,7 +136,7 @@ export const openUseOf = (usage: BegunUsage, { id, at, run }: UseStamp): OpenUse
     budget_allocated,
     tokens_loaded: usage.tokens_loaded,
     demand_tokens,
-    usage_pct: percentOf(demand_tokens, budget_allocated),
+    usage_pct: usagePercent(demand_tokens, budget_allocated),
     exceeded_budget: demand_tokens > budget_allocated,
     // In one order: readers rely on it for their speed.
     scope_breakdown: {
@@ -174,8 +185,8 @@ export const withoutTask = <T extends OpenUse>(use: T, message_ids: ReadonlySet<
 /** What is far behind the cut need not be cleaned. */
 const beginningOf = (text: string, most: number): string => cutStart(cleanText(text.slice(0, 2 * most)), most)
 
-/** Percent with one decimal; of an empty budget everything is too much. */
-const percentOf = (tokens: number, budget: number): number =>
-  budget > 0 ? Math.round((tokens / budget) * PERCENT * 10) / 10 : tokens > 0 ? PERCENT + 1 : 0
+/** Of an empty budget everything is too much. */
+const usagePercent = (tokens: number, budget: number): number =>
+  budget === 0 && tokens > 0 ? PERCENT + 1 : percentOf(tokens, budget)
 
 const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000

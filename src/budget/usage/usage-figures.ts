@@ -1,8 +1,8 @@
 /** Reads from a line of the usage log what analyses need: fast where we wrote it, with care where a person or a program did. */
+import { jsonOf } from '../../platform/json-text.ts'
 import { textOfBytes } from '../../platform/line-batches.ts'
 import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
 import { scopeNamed, type BudgetScope } from '../profiles/budget-profiles.ts'
-import { parsedLine } from './read-use.ts'
 import { UNFINISHED } from './usage-entry.ts'
 
 /** The figures of one entry. */
@@ -78,7 +78,7 @@ const textOf = (bytes: string): string => (ASCII.test(bytes) ? bytes : textOfByt
 type Fields = Readonly<Record<string, unknown>>
 
 const carefulFigures = (line: string): UsageFigures | undefined => {
-  const read = parsedLine(textOfBytes(line))
+  const read = jsonOf(textOfBytes(line))
   if (!isFields(read)) return undefined
   const { agent, timestamp: time, run = 'live', complexity, success = true, person_id } = read
   const timestamp = typeof time === 'string' ? isoTime(time) : undefined

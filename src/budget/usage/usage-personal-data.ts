@@ -1,8 +1,9 @@
 /** The usage log as personal data: whose turns it has, and the words of their messages. */
 import type { ErasureBounds, PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
+import { jsonOf } from '../../platform/json-text.ts'
 import { bytesOfText, lineBatches, textOfBytes } from '../../platform/line-batches.ts'
-import { isTexts, isUse, parsedLine } from './read-use.ts'
+import { isTexts, isUse } from './read-use.ts'
 import { withoutTask, type OpenUse, type UseChange } from './usage-entry.ts'
 import type { LineChange } from './usage-files.ts'
 
@@ -109,11 +110,11 @@ const IDS = '"message_ids":['
 const names = (line: string, message_ids: ReadonlySet<string>): boolean => {
   const from = line.indexOf(IDS)
   if (from < 0) return false
-  const ids = parsedLine(textOfBytes(line.slice(from + IDS.length - 1, line.indexOf(']', from) + 1)))
+  const ids = jsonOf(textOfBytes(line.slice(from + IDS.length - 1, line.indexOf(']', from) + 1)))
   return !isTexts(ids) || ids.some(id => message_ids.has(id))
 }
 
 const parse = (line: string): OpenUse | undefined => {
-  const value = parsedLine(textOfBytes(line))
+  const value = jsonOf(textOfBytes(line))
   return isUse(value) ? value : undefined
 }

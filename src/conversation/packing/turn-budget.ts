@@ -1,9 +1,9 @@
 /** The budget of one turn: the profile of the person's role times how complex the message is, never above the cap of the role. */
 import { LRUCache } from 'lru-cache'
-import type { AlertThresholds, BudgetProfiles } from '../../budget/profiles/budget-profiles.ts'
-import { budgetOfProfile, type ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
+import type { AlertThresholds } from '../../budget/profiles/budget-profiles.ts'
+import { budgetOfProfile, nextBudget, type ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { CurrentProfiles } from '../../budget/profiles/profile-source.ts'
-import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
+import type { Complexity } from '../../text/complexity/complexity.ts'
 import { detectComplexity, type DetectedComplexity } from '../../text/complexity/detect-complexity.ts'
 
 /** Roles of people who are answered; each has the budget profile of its name. A group has that of a client. */
@@ -70,11 +70,4 @@ export class ProfileTurnBudgets implements TurnBudgets {
     const next = nextBudget(profiles, budget, cap)
     return { role, detected, previous, budget, next, thresholds: profiles.alert_thresholds }
   }
-}
-
-const nextBudget = (profiles: BudgetProfiles, budget: ProfileBudget, cap: number): ProfileBudget | undefined => {
-  const next = COMPLEXITIES[COMPLEXITIES.indexOf(budget.complexity) + 1]
-  if (next === undefined) return undefined
-  const raised = budgetOfProfile(profiles, budget.profile, next, cap)
-  return raised.calculated_budget > budget.calculated_budget ? raised : undefined
 }

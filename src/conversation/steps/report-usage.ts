@@ -1,6 +1,6 @@
 /** Step of a turn: reports how much of its budget the turn used, to the usage log and to the log of the bot. */
 import type { BudgetUsageLog } from '../../budget/usage/budget-usage-log.ts'
-import type { BegunUsage, UsageOutcome } from '../../budget/usage/usage-entry.ts'
+import { usageWarnings, type BegunUsage, type UsageOutcome } from '../../budget/usage/usage-entry.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -61,12 +61,7 @@ const begunUsage = (
     recent: scopeUsage(scopes.recent),
     global: scopeUsage(scopes.global),
   },
-  warnings: alerts.map(({ level: threshold, usage_pct, message }) => ({
-    timestamp: new Date(now).toISOString(),
-    threshold,
-    usage_pct,
-    message,
-  })),
+  warnings: usageWarnings(alerts, now),
   person_id: person.person_id,
   message_ids: idsOf(batch),
 })

@@ -32,7 +32,8 @@ export const levelOf = (name: unknown): Level | undefined => {
 }
 
 /** `2025-11-22T10:00:00.000Z [DEBUG] text`; versions before 2.0.27 wrote no time. */
-const ENTRY = /^(?:\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?\s+)?\[?([A-Za-z]{3,8})\]?:?\s+(.*)$/s
+const ENTRY =
+  /^(?:\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?\s+)?\[?([A-Za-z]{3,8})\]?:?\s+(.*)$/s
 
 /** The entry that a line begins; `undefined` for a line that goes on with the one before. */
 export const readDebugEntry = (line: string): DebugEntry | undefined => {
@@ -48,7 +49,10 @@ export const readDebugEntry = (line: string): DebugEntry | undefined => {
 /** Components, each with what its entries look like; the first that fits. */
 const COMPONENTS: readonly (readonly [component: string, pattern: RegExp])[] = [
   ['LSP', /^\[?LSP\b|\bLSP (?:server|manager|notification)/i],
-  ['Hooks', /^\[?hooks?\b|\bhooks?\b.{0,40}(?:command|matcher|query|output|settings|called|registered)|\bexecute\w*Hooks\b|^(?:Getting matching|Found \d+|Matched \d+)\b.*\bhooks?\b/i],
+  [
+    'Hooks',
+    /^\[?hooks?\b|\bhooks?\b.{0,40}(?:command|matcher|query|output|settings|called|registered)|\bexecute\w*Hooks\b|^(?:Getting matching|Found \d+|Matched \d+)\b.*\bhooks?\b/i,
+  ],
   ['Metrics', /^\[?metrics?\b|\bmetrics\b/i],
   ['Stream', /^\[?stream(?:ing)?\b|\bstream (?:started|ended|completed|aborted|error)/i],
   ['Permission', /^\[?permissions?\b|\bpermission (?:update|suggestion|rule|mode|request|denied|granted)/i],
@@ -57,7 +61,10 @@ const COMPONENTS: readonly (readonly [component: string, pattern: RegExp])[] = [
   ['Skills', /^\[?skills?\b|\bskills?\b.{0,20}(?:loaded|dir|found|attachment)/i],
   ['Updater', /^AutoUpdater|\bauto-?update/i],
   ['Shell', /\bshell (?:snapshot|configuration|provider)\b|^\[?shell\b/i],
-  ['Files', /^File \S+ written|^(?:Writing to|Renaming|Preserving|Temp file|Wrote) (?:temp )?file|\batomic(?:ally)?\b/i],
+  [
+    'Files',
+    /^File \S+ written|^(?:Writing to|Renaming|Preserving|Temp file|Wrote) (?:temp )?file|\batomic(?:ally)?\b/i,
+  ],
   ['API', /^\[?API\b|\bAPI (?:request|response|error|call)/i],
 ]
 

@@ -72,9 +72,17 @@ export const debugReader: SourceReader = {
   type: 'debug',
   recognises: ({ path }, beginning) =>
     path.endsWith('.txt') &&
-    (belowFolder(path, 'debug') !== undefined || beginning.split('\n', 5).some(line => readDebugEntry(line)?.at !== undefined)),
+    (belowFolder(path, 'debug') !== undefined ||
+      beginning.split('\n', 5).some(line => readDebugEntry(line)?.at !== undefined)),
   read: (file, from, signal) => {
     const name = belowFolder(file.path, 'debug')?.name ?? file.path
-    return entries(linesOf(file, from, signal), sessionIn(name) ?? name.split(/[/\\]/).at(-1)?.replace(/\.\w+$/, ''))
+    return entries(
+      linesOf(file, from, signal),
+      sessionIn(name) ??
+        name
+          .split(/[/\\]/)
+          .at(-1)
+          ?.replace(/\.\w+$/, ''),
+    )
   },
 }

@@ -40,7 +40,9 @@ export const historyReader: SourceReader = {
   type: 'history',
   recognises: ({ path }, beginning) => {
     const first = firstObject(beginning)
-    return /(^|[/\\])history\.jsonl$/.test(path) ? first === undefined || isEntry(first) : first !== undefined && isEntry(first)
+    return /(^|[/\\])history\.jsonl$/.test(path)
+      ? first === undefined || isEntry(first)
+      : first !== undefined && isEntry(first)
   },
   read: (file, from, signal) => jsonLines(file, from, signal, read),
 }

@@ -54,7 +54,8 @@ async function* readTasks(file: SourceFile, from: SourceStart): AsyncGenerator<S
   }
   const value = whole.text.trim() === '' ? [] : parse(whole.text)
   const tasks = Array.isArray(value) ? (value as readonly unknown[]) : isTask(value) ? [value] : undefined
-  if (tasks === undefined) yield rejected(1, whole.is_cut ? 'the file is too long' : 'the file is no list of tasks', whole.text)
+  if (tasks === undefined)
+    yield rejected(1, whole.is_cut ? 'the file is too long' : 'the file is no list of tasks', whole.text)
   const session = sessionIn(belowFolder(file.path, 'todos')?.name ?? file.path)
   for (const [index, task] of (tasks ?? []).entries()) {
     const message = read(task, session)
@@ -68,6 +69,7 @@ export const todosReader: SourceReader = {
   type: 'todos',
   recognises: ({ path }) =>
     path.endsWith('.json') &&
-    (belowFolder(path, 'todos')?.below.length === 1 || /^\d+\.json$/.test(belowFolder(path, 'tasks')?.below.at(-1) ?? '')),
+    (belowFolder(path, 'todos')?.below.length === 1 ||
+      /^\d+\.json$/.test(belowFolder(path, 'tasks')?.below.at(-1) ?? '')),
   read: readTasks,
 }

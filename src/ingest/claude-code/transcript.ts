@@ -12,7 +12,16 @@ import { belowFolder, sessionIn } from './source-path.ts'
 type Part = Pick<SourceMessage, 'content' | 'role' | 'level' | 'component' | 'metadata' | 'tags' | 'files'>
 
 /** Kinds of lines that hold messages; there are others, of bookkeeping alone. */
-const KINDS = new Set(['user', 'assistant', 'system', 'summary', 'file-history-snapshot', 'tool', 'tool_use', 'tool_result'])
+const KINDS = new Set([
+  'user',
+  'assistant',
+  'system',
+  'summary',
+  'file-history-snapshot',
+  'tool',
+  'tool_use',
+  'tool_result',
+])
 
 /** Characters of the result of a tool that are kept: a whole file that was read is in the file. */
 const MOST_RESULT_CHARACTERS = 20_000
@@ -29,31 +38,42 @@ const lineReader =
     const parts = partsOf(type, value)
     if (typeof parts === 'string') return parts
     const shared = {
-      at: instantOf(value['timestamp']) ?? instantOf(isObject(value['snapshot']) ? value['snapshot']['timestamp'] : undefined),
+      at:
+        instantOf(value['timestamp']) ??
+        instantOf(isObject(value['snapshot']) ? value['snapshot']['timestamp'] : undefined),
       project: textOf(value['cwd']),
       session: textOf(value['sessionId']) ?? file_session,
       source_type: 'projects',
       phase: 7,
     } as const satisfies Partial<SourceMessage>
     const kept = keptFields(value)
-    return parts.map(({ metadata, ...part }) => ({ message: { ...part, ...shared, metadata: { ...kept, ...metadata } } }))
+    return parts.map(({ metadata, ...part }) => ({
+      message: { ...part, ...shared, metadata: { ...kept, ...metadata } },
+    }))
   }
 
 const keptFields = (value: JsonObject): Record<string, unknown> => {
   const fields = KEPT.map(name => [name, value[name]] as const)
-  return Object.fromEntries(fields.filter(([, each]) => each !== undefined && each !== null && each !== false && each !== ''))
+  return Object.fromEntries(
+    fields.filter(([, each]) => each !== undefined && each !== null && each !== false && each !== ''),
+  )
 }
 
 const partsOf = (type: string, value: JsonObject): readonly Part[] | string => {
   if (type === 'summary') return texts(value['summary'], { role: 'system', component: 'Summary' })
   if (type === 'file-history-snapshot') return snapshotParts(value['snapshot'])
   if (type === 'system') {
-    return texts(value['content'], { role: 'system', level: levelOf(value['level']), component: textOf(value['subtype']) })
+    return texts(value['content'], {
+      role: 'system',
+      level: levelOf(value['level']),
+      component: textOf(value['subtype']),
+    })
   }
   const message = isObject(value['message']) ? value['message'] : value
   const { content } = message
   const is_error = value['isApiErrorMessage'] === true
-  const role = type === 'assistant' ? 'assistant' : value['isMeta'] === true ? 'system' : type === 'user' ? 'user' : 'tool'
+  const role =
+    type === 'assistant' ? 'assistant' : value['isMeta'] === true ? 'system' : type === 'user' ? 'user' : 'tool'
   const level: Level | undefined = is_error ? 'ERROR' : undefined
   const metadata = modelOf(message)
   if (typeof content === 'string') return texts(content, { role, level, metadata })

@@ -35,7 +35,10 @@ export class Companions {
     const companions = new Companions()
     const folder = dirname(path)
     companions.#readHashes(await jsonIn(join(folder, 'global_hashes.json')))
-    companions.#readCheckpoints(join(folder, 'checkpoint_index.json'), await jsonIn(join(folder, 'checkpoint_index.json')))
+    companions.#readCheckpoints(
+      join(folder, 'checkpoint_index.json'),
+      await jsonIn(join(folder, 'checkpoint_index.json')),
+    )
     await companions.#readLog(join(folder, 'conversation_log.jsonl'), signal)
     return companions
   }

@@ -37,7 +37,11 @@ export const commandTags = (line: string): readonly Tag[] => {
       .trim()
       .split(/\s+/)
       .find(word => !BEFORE.test(word))
-    const name = program?.split('/').at(-1)?.toLowerCase().replace(/^(python)\d[\d.]*$/, '$1')
+    const name = program
+      ?.split('/')
+      .at(-1)
+      ?.toLowerCase()
+      .replace(/^(python)\d[\d.]*$/, '$1')
     if (name !== undefined && Object.hasOwn(KINDS, name)) kinds.add(KINDS[name] ?? name)
   }
   return [...kinds].map(value => ({ category: 'command', value, confidence: 1 }))

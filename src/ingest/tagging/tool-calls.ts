@@ -47,7 +47,7 @@ const describe = (fields: JsonObject): string => {
   const parts: string[] = []
   for (const [name, value] of Object.entries(fields)) {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    if (text === undefined || text === '') continue
+    if (text === '') continue
     const cut = text.length > MOST_FIELD_CHARACTERS ? `${text.slice(0, MOST_FIELD_CHARACTERS)}…` : text
     if (name === 'command' || PATH_FIELDS.includes(name)) parts.unshift(cut)
     else parts.push(`${name}=${cut}`)

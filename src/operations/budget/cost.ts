@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { COST_KEYS, type CostKey, type CostReader, type CostTotal, type DayRange } from '../../usage/cost-reader.ts'
 import { unitsOf } from '../../usage/prices/amount.ts'
+import { nameOrPhone } from '../../people/person.ts'
 import { DAY_MS, isoDay } from '../../platform/clock.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
@@ -61,8 +62,7 @@ export const budgetCost = operation({
   }),
   failure: ({ problem }) => problem,
   run: async ({ costs: { totals: reader, prices }, people, system: { clock } }, { days, by, person }) => {
-    const today = clock.zone.dayOf(clock.now())
-    const range = { first: today - days + 1, last: today }
+    const range = clock.zone.lastDays(clock.now(), days)
     const person_id = person === undefined ? undefined : (await findPerson(people.directory, person)).person_id
     const totals = await reader.costs(range, by, person_id)
     const { as_of, problem } = prices.status()
@@ -102,8 +102,7 @@ const keyOf = async (
   if (by === 'day') return { day: isoDay(Number(key) * DAY_MS) }
   if (by !== 'person') return { [by]: key ?? null }
   const person = key === undefined ? undefined : await people.directory.find(key)
-  const phone = person?.identities.find(({ kind }) => kind === 'phone')?.value
-  return { name: person?.name ?? phone ?? null, person_id: key ?? null }
+  return { name: (person && nameOrPhone(person)) ?? null, person_id: key ?? null }
 }
 
 const figuresOf = ({ key: _, currency, cost, ...counts }: CostTotal) => ({

@@ -1,5 +1,6 @@
 /** `budget.explain`: the budget of one turn, what was packed into it, and what was left out and why. */
 import { z } from 'zod'
+import { percentOf } from '../../budget/percent-of.ts'
 import { BUDGET_SCOPES } from '../../budget/profiles/budget-profiles.ts'
 import type { LeftOut, RecallRecord, ReplyBudget } from '../../memory/memory-log.ts'
 import { describeScope } from '../../messages/describe-scope.ts'
@@ -69,7 +70,7 @@ export const budgetExplain = operation({
     budget: z.number().describe('tokens'),
     tokens_loaded: z.number(),
     demand_tokens: z.number().describe('packed, and needed tokens that did not fit'),
-    usage_pct: z.number().describe('packed tokens in percent of the budget'),
+    loaded_pct: z.number().describe('packed tokens in percent of the budget'),
     exceeded_budget: z.boolean().describe('more was needed than the budget holds'),
     alerts: z.array(z.object({ level: z.string() })),
     scopes: z.array(
@@ -122,7 +123,7 @@ export const budgetExplain = operation({
       budget: budget.budget,
       tokens_loaded: taken,
       demand_tokens: budget.demand,
-      usage_pct: Math.round((1000 * taken) / budget.budget) / 10,
+      loaded_pct: percentOf(taken, budget.budget),
       exceeded_budget: budget.demand > budget.budget,
       alerts: budget.alerts.map(level => ({ level })),
       scopes: BUDGET_SCOPES.flatMap(each => {

@@ -1,5 +1,6 @@
 /** `budget.load`: the patterns of an agent that fit into the budget of its task, and how the budget was used. */
 import { z } from 'zod'
+import { percentOf } from '../../budget/percent-of.ts'
 import type { PatternLoad } from '../../budget/patterns/pattern-loader.ts'
 import type { PatternCandidate } from '../../budget/patterns/pack-patterns.ts'
 import type { ScopePackedItem } from '../../budget/packing/pack-by-scopes.ts'
@@ -55,7 +56,7 @@ export const budgetLoad = operation({
     transferred_tokens: z.number().describe('tokens that earlier loads of the task left'),
     task_id: z.string().optional(),
     tokens_loaded: z.number(),
-    usage_pct: z.number(),
+    loaded_pct: z.number().describe('packed tokens in percent of the budget'),
     demand_tokens: z.number().describe('tokens loaded, and those of relevant patterns that did not fit'),
     exceeded_budget: z.boolean(),
     loaded: z.number(),
@@ -146,7 +147,7 @@ const usageFields = ({ packing: { items, tokens, demand }, budget }: PatternLoad
   const loaded = items.filter(({ taken }) => taken).length
   return {
     tokens_loaded: tokens,
-    usage_pct: percent(tokens, budget.tokens),
+    loaded_pct: percentOf(tokens, budget.tokens),
     demand_tokens: demand,
     exceeded_budget: demand > budget.tokens,
     loaded,
@@ -161,7 +162,7 @@ const scopesOf = ({ packing: { items, scopes, allotted, tokens }, budget: { weig
     allotted: allotted[name],
     loaded: scopes[name].count,
     tokens: scopes[name].tokens,
-    share_pct: percent(scopes[name].tokens, tokens),
+    share_pct: percentOf(scopes[name].tokens, tokens),
     skipped: items.filter(({ item, taken }) => !taken && item.scope === name).length,
     demand_tokens: scopes[name].demand_tokens,
   }))
@@ -181,8 +182,5 @@ const patternFields = ({
     ...(last_used === undefined ? {} : { last_used: new Date(last_used).toISOString() }),
   }
 }
-
-/** One digit behind the point. */
-const percent = (part: number, whole: number): number => (whole === 0 ? 0 : rounded((100 * part) / whole, 1))
 
 const rounded = (number: number, digits: number): number => Math.round(number * 10 ** digits) / 10 ** digits

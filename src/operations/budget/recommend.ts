@@ -115,8 +115,7 @@ const savingsOf = async (
   days: number,
   least_calls: number,
 ) => {
-  const today = clock.zone.dayOf(clock.now())
-  const totals = await costs.totals.costs({ first: today - days + 1, last: today }, 'model')
+  const totals = await costs.totals.costs(clock.zone.lastDays(clock.now(), days), 'model')
   const found = costSavings(totals, analysis.models, { prices: costs.prices, least_calls })
   return found.map(({ cost, would_cost, currency, ...saving }) => ({
     ...saving,

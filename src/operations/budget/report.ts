@@ -6,6 +6,7 @@ import { healthReport, usageReport, type ProjectedMeasure } from '../../budget/r
 import { analyseUsage } from '../../budget/usage/read-usage.ts'
 import { budgetsToday, recommend } from '../../budget/usage/recommend.ts'
 import { daysBefore } from '../../budget/usage/usage-days.ts'
+import { ENOUGH_ROOM_BYTES } from '../../platform/disk-room.ts'
 import type { Strings } from '../../text/strings/strings.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
@@ -16,8 +17,6 @@ type ReportKind = (typeof REPORTS)[number]
 const WEEK_DAYS = 7
 const MONTH_DAYS = 30
 
-/** Room that a disk needs: below it, `status` shows trouble. */
-const LEAST_FREE_BYTES = 1_000_000_000
 /** Tokens of patterns from which they are too many to be useful. */
 const PATTERN_LIMITS = [
   ['warning', 150_000],
@@ -105,7 +104,7 @@ const projected = (days: readonly DailyHealth[]): readonly Projected[] => {
   if (newest === undefined) return []
   const of = (field: 'data_bytes' | 'pattern_tokens'): readonly { readonly day: number; readonly value: number }[] =>
     days.map(each => ({ day: each.day, value: each[field] }))
-  const room = newest.data_bytes + newest.free_bytes - LEAST_FREE_BYTES
+  const room = newest.data_bytes + newest.free_bytes - ENOUGH_ROOM_BYTES
   const patterns = newest.pattern_tokens > 0 ? PATTERN_LIMITS : []
   return [
     {

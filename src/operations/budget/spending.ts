@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { LimitLevel, Spent } from '../../usage/limits/limit-guard.ts'
 import { LIMIT_NAMES, periodOf } from '../../usage/limits/spending-limits.ts'
 import { unitsOf } from '../../usage/prices/amount.ts'
+import { nameOrPhone } from '../../people/person.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Uses } from '../context.ts'
 import { mayRun, operation } from '../operation.ts'
@@ -81,8 +82,7 @@ const topPersons = async ({ costs, people, system }: Context) => {
   const top = []
   for (const { person_id, ...sums } of costs.spending.top(month, currency, TOP)) {
     const person = await people.directory.find(person_id)
-    const phone = person?.identities.find(({ kind }) => kind === 'phone')?.value
-    top.push({ name: person?.name ?? phone ?? null, person_id, ...shown(sums, currency) })
+    top.push({ name: (person && nameOrPhone(person)) ?? null, person_id, ...shown(sums, currency) })
   }
   return top
 }

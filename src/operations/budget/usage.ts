@@ -1,5 +1,6 @@
 /** `budget.usage`: how agents and people used their budgets. */
 import { z } from 'zod'
+import { percentOf } from '../../budget/percent-of.ts'
 import { analyseUsage, type UsageReport } from '../../budget/usage/read-usage.ts'
 import { budgetsToday, recommend } from '../../budget/usage/recommend.ts'
 import { lastDays } from '../../budget/usage/usage-days.ts'
@@ -69,7 +70,7 @@ export const budgetUsage = operation({
       ...(span === undefined ? {} : { since: clock.zone.isoDay(span.since) }),
       executions,
       exceeded,
-      exceeded_pct: executions === 0 ? 0 : Math.round((1000 * exceeded) / executions) / 10,
+      exceeded_pct: percentOf(exceeded, executions),
       ...overall,
       bad_lines: report.bad_lines,
       left_out: report.left_out,

@@ -46,9 +46,13 @@ export const serveRequests = <R extends RequestMap<R>>(
   port.on('message', (message: ToThread) => {
     if (message.kind === 'request') server.answer(message.id, message.name, message.input)
     else if (message.kind === 'abort') server.abort(message.id)
-    else void server.stop().then(close).finally(() => {
-      port.close()
-    })
+    else
+      void server
+        .stop()
+        .then(close)
+        .finally(() => {
+          port.close()
+        })
   })
 }
 

@@ -32,20 +32,31 @@ const restatesIt = (before: Said, again: Said): boolean => {
 
 /** The same of the stems of two messages. */
 export const restates = (before: readonly string[], again: readonly string[]): boolean =>
-  restatesIt(read(before), read(again))
+  restatesIt(new Said(before), new Said(again))
 
-/** What a message says, as it is compared. */
-interface Said {
+/** What a message says, as it is compared; what few comparisons need is made for the first that does. */
+class Said {
   readonly words: ReadonlySet<string>
-  /** The words in their order, between blanks. */
-  readonly row: string
-  readonly figures: string
-}
+  readonly #stems: readonly string[]
+  #row: string | undefined
+  #figures: string | undefined
 
-const read = (stems: readonly string[]): Said => {
-  const words = new Set(stems)
-  const figures = [...words].filter(stem => /\d/.test(stem)).sort()
-  return { words, row: ` ${stems.join(' ')} `, figures: figures.join(' ') }
+  constructor(stems: readonly string[]) {
+    this.#stems = stems
+    this.words = new Set(stems)
+  }
+
+  /** The words in their order, between blanks. */
+  get row(): string {
+    return (this.#row ??= ` ${this.#stems.join(' ')} `)
+  }
+
+  get figures(): string {
+    return (this.#figures ??= [...this.words]
+      .filter(stem => /\d/.test(stem))
+      .sort()
+      .join(' '))
+  }
 }
 
 /** The items of a list, best first, without those that restate one before them; compared as far as they are asked for. */
@@ -55,7 +66,7 @@ export function* withoutRestatements<Item>(
 ): Generator<Item, void> {
   const kept: Said[] = []
   for (const item of items) {
-    const said = read(stemsOf(item))
+    const said = new Said(stemsOf(item))
     if (kept.some(each => restatesIt(each, said))) continue
     kept.push(said)
     yield item

@@ -33,7 +33,7 @@ const summary = (load: Load): string => {
       ? []
       : [`${count(transferred_tokens)} tokens of it were left by earlier loads of the task ${printable(task_id)}`]),
     ...load.alerts.map(({ level, message, action }) => `${level.toUpperCase()}: ${message}: ${action}`),
-    `Patterns loaded: ${String(load.loaded)}${byScope(load)}, ${count(load.tokens_loaded)} tokens (${share(load.usage_pct)}), ${String(load.skipped)} skipped`,
+    `Patterns loaded: ${String(load.loaded)}${byScope(load)}, ${count(load.tokens_loaded)} tokens (${share(load.loaded_pct)}), ${String(load.skipped)} skipped`,
     ...load.warnings.map(warning => `Warning: ${printable(warning)}`),
     ...(usage_id === undefined ? [] : [`Open; when the work has ended: denidin budget finish ${usage_id}`]),
   ].join('\n')
@@ -52,12 +52,12 @@ const efficiency = (scopes: Load['scopes']): string =>
     .join(', ')
 
 const details = (load: Load, columns: number): readonly string[] => {
-  const { agent, budget, tokens_loaded, usage_pct, demand_tokens, loaded, skipped, alerts, patterns } = load
+  const { agent, budget, tokens_loaded, loaded_pct, demand_tokens, loaded, skipped, alerts, patterns } = load
   const pairs = [
     ['Agent', printable(agent)],
     ['Max tokens', count(budget)],
     ['Used tokens', count(tokens_loaded)],
-    ['Utilisation', share(usage_pct)],
+    ['Utilisation', share(loaded_pct)],
     ['Needed tokens', `${count(demand_tokens)}${load.exceeded_budget ? ', more than the budget' : ''}`],
     ['Patterns', `${String(loaded)} loaded, ${String(skipped)} skipped`],
     ['Scope efficiency', loaded === 0 ? 'nothing loaded' : efficiency(load.scopes)],
