@@ -41,10 +41,9 @@ export class FilterMask {
     this.#filter = filter
   }
 
-  /** @param after only messages with higher sequence numbers */
-  of({ first, last }: IndexPart, after = 0): Passing {
+  of({ first, last }: IndexPart, { after, up_to }: { readonly after: number; readonly up_to: number }): Passing {
     const { values, either, since, until } = this.#filter
-    this.#begin(Math.max(first, after + 1), first, last)
+    this.#begin(Math.max(first, after + 1), first, Math.min(last, up_to))
     if (since !== undefined || until !== undefined) this.#narrowByTime(first, since ?? 1, until ?? Infinity)
     for (const [name, allowed] of values) this.#narrow(first, [[name, allowed]])
     if (either !== undefined) this.#narrow(first, [...either])

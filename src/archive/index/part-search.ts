@@ -13,6 +13,12 @@ import type { TopHits } from './top-hits.ts'
 
 export type Sort = 'relevance' | 'newest'
 
+/** Messages after one sequence number, up to another. */
+export interface SeqRange {
+  readonly after: number
+  readonly up_to: number
+}
+
 export interface PartSearchDeps {
   readonly reader: PartReader
   readonly columns: Columns
@@ -35,8 +41,9 @@ interface Checks {
   readonly phrases: readonly PhraseCursor[]
   readonly excluded: readonly LeafCursor[]
   readonly excluded_phrases: readonly PhraseCursor[]
-  /** Messages before it have been looked at already. */
+  /** Messages before and after have been looked at already, or came later than the search. */
   readonly lowest: number
+  readonly highest: number
 }
 
 export class PartSearch {
@@ -48,13 +55,12 @@ export class PartSearch {
     this.#deps = deps
   }
 
-  /** @param after only messages with higher sequence numbers */
-  search(part: IndexPart, passing: Passing | undefined, after: number): void {
+  search(part: IndexPart, passing: Passing | undefined, range: SeqRange): void {
     if (passing?.count === 0) return
     const { conditions } = this.#deps
     const required = this.#cursors(part, conditions.required)
     if (required.length < conditions.required.length) return
-    const checks = this.#checks(part, passing, after)
+    const checks = this.#checks(part, passing, range)
     if (checks === undefined) return
     if (required.length > 0) this.#searchAll(part, required, checks)
     else this.#searchAny(part, this.#cursors(part, conditions.optional), checks)
@@ -73,7 +79,7 @@ export class PartSearch {
   }
 
   /** @returns undefined when no message of the part can pass */
-  #checks(part: IndexPart, passing: Passing | undefined, after: number): Checks | undefined {
+  #checks(part: IndexPart, passing: Passing | undefined, { after, up_to }: SeqRange): Checks | undefined {
     const { reader, conditions } = this.#deps
     const open = (phrase: (typeof conditions.phrases)[number]): PhraseCursor[] => {
       const cursor = PhraseCursor.open(reader, part, phrase)
@@ -87,12 +93,14 @@ export class PartSearch {
       excluded: this.#cursors(part, conditions.excluded),
       excluded_phrases: conditions.excluded_phrases.flatMap(({ phrase }) => open(phrase)),
       lowest: Math.max(0, after + 1 - part.first),
+      highest: Math.min(part.last, up_to) - part.first,
     }
   }
 
   /** Whether a message that has the words passes everything else. */
-  #passes(part: IndexPart, offset: number, { passing, phrases, excluded, excluded_phrases, lowest }: Checks): boolean {
-    if (offset < lowest) return false
+  #passes(part: IndexPart, offset: number, checks: Checks): boolean {
+    const { passing, phrases, excluded, excluded_phrases, lowest, highest } = checks
+    if (offset < lowest || offset > highest) return false
     if (passing === undefined) {
       if ((this.#deps.columns.column('role')[part.first + offset] ?? 0) === 0) return false
     } else if ((passing.mask[offset] ?? 0) === 0) return false

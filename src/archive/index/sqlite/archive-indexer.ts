@@ -43,7 +43,7 @@ export class ArchiveIndexer {
     this.#rows = new ArchiveRows(deps.archive)
     this.#writer = new PartWriter(deps.index)
     this.#writer.removeUnfinished()
-    this.#load()
+    this.reload()
   }
 
   /** The highest sequence number that is indexed. */
@@ -65,6 +65,18 @@ export class ArchiveIndexer {
     for (const seq of this.#rows.noted('removed_messages', this.reached)) this.#deps.columns.remove(seq)
   }
 
+  /** Reads the columns of all parts anew. */
+  reload(): void {
+    const { index, columns } = this.#deps
+    columns.clear()
+    for (const { first, last, columns: bytes } of index.all<{ first: number; last: number; columns: Uint8Array }>(
+      'select first, last, columns from parts order by first',
+    )) {
+      columns.load(first, last, bytes)
+    }
+    this.hideRemoved()
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#running
@@ -79,17 +91,6 @@ export class ArchiveIndexer {
         await this.#mergeSmall()
       } while (!this.#stopped && (await this.#addNew()))
     }
-  }
-
-  #load(): void {
-    const { index, columns } = this.#deps
-    columns.clear()
-    for (const { first, last, columns: bytes } of index.all<{ first: number; last: number; columns: Uint8Array }>(
-      'select first, last, columns from parts order by first',
-    )) {
-      columns.load(first, last, bytes)
-    }
-    this.hideRemoved()
   }
 
   /** @returns false when nothing was there to be added */
