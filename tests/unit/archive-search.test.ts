@@ -1,0 +1,13 @@
+/** The archive's search: what it finds, in which order, and that skipping loses nothing. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { join } from 'node:path'
+import type { ArchiveQuestion } from '../../src/archive/archive-search.ts'
+import type { SourceMessage } from '../../src/archive/archive-message.ts'
+import { SqliteArchiveSearch } from '../../src/archive/index/sqlite/sqlite-archive-search.ts'
+import { openArchive } from '../../src/archive/sqlite/open-archive.ts'
+import { SqliteArchiveStore } from '../../src/archive/sqlite/sqlite-archive-store.ts'
+import type { Database } from '../../src/database/sqlite/database.ts'
+import { archiveCorpus } from '../support/archive-corpus.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { silentLogger } from '../support/silent-logger.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
