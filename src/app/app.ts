@@ -15,6 +15,7 @@ import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 import type { MessageVectors } from '../vectors/message-vectors.ts'
+import type { Archive } from './archive/archive.ts'
 import { type Pipeline } from './pipeline.ts'
 import type { AppDeps } from './app-deps.ts'
 import type { Foundation, ProcessState } from './foundation.ts'
@@ -40,6 +41,7 @@ export class App implements AsyncDisposable {
   readonly messageIndex: MessageIndex
   readonly maintenance: VectorMaintenance
   readonly search: SearchService
+  readonly archive: Archive
   /** Everything that starts, stops, holds personal data, reports health or has to be backed up. */
   readonly modules: Modules
   readonly people: People
@@ -48,7 +50,7 @@ export class App implements AsyncDisposable {
   readonly #parts: AppParts
 
   constructor(parts: AppParts) {
-    const { stores, memory } = parts.foundation
+    const { stores, memory, archive } = parts.foundation
     this.#parts = parts
     this.runner = parts.runner
     this.conversation = parts.pipeline.conversation
@@ -58,6 +60,7 @@ export class App implements AsyncDisposable {
     this.messageIndex = memory.messageIndex
     this.maintenance = memory.maintenance
     this.search = memory.search
+    this.archive = archive
     this.people = stores.people
     this.traffic = () => stores.messages.traffic.counts()
     this.modules = new Modules(this.#moduleList(), parts.deps.parts.logger)

@@ -73,7 +73,14 @@ const healthChecks = (
 
 const createAppRunner = (
   { settings, parts, version }: AppDeps,
-  { stores, models, audit, memory, administrator }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
+  {
+    stores,
+    models,
+    audit,
+    memory,
+    archive,
+    administrator,
+  }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
   { sessions, lifecycle, learning, agent, privacy, delivery, console, scheduler, profiles }: Services,
   { uptime }: ProcessState,
   checks: readonly HealthCheck[],
@@ -85,6 +92,7 @@ const createAppRunner = (
       models,
       features: memory,
       audit,
+      archive,
       privacy,
       profiles,
       instance: { version, uptime, checks },

@@ -49,11 +49,14 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
   const models = createModels(settings, { meter: base.meter, knowledge }, parts)
   const indexes = await openIndexes({ settings, stores: base, models, runtime: parts })
   for (const index of indexModules(indexes)) opened.defer(async () => index.stop?.())
+  const archive = createArchive({ settings, stores: base, runtime: parts })
+  opened.defer(async () => archive.module.stop?.())
   await checkDataFolder({ data_root: settings.data_root, stores: base, indexes, used_before, logger: parts.logger })
   const exportFiles = new ExportFiles(settings.data_root)
   const personalData = [
     ...base.personalData,
     ...indexModules(indexes).flatMap(module => module.personalData ?? []),
+    ...(archive.module.personalData ?? []),
     exportFiles.personal,
   ]
   const stores = withPeople(base, settings, parts, personalData)
@@ -62,7 +65,6 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
     parts.logger.for('audit').error(trouble)
   })
   const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
-  const archive = createArchive(settings, parts)
   // From here on, the modules close what is open.
   opened.move()
   return { stores, personalData, models, knowledge, audit, exportFiles, memory, archive }

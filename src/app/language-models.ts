@@ -50,7 +50,7 @@ export const createReplyModel = (
   const { smaller_model: model } = limits
   const substitute =
     limits.at_limit === 'offline_answer' || model === undefined
-      ? rank(createOfflineLanguageModel(runtime.tokens), undefined, deps, runtime)
+      ? offline(deps, runtime)
       : online({ base_url: ai.base_url, api_key, model }, deps, runtime)
   return withSubstitute(language, substitute.language, runtime.logger)
 }
@@ -64,8 +64,8 @@ export interface ConfiguredModel extends RankedModel {
 export const createLanguageModels = (deps: LanguageModelsDeps, runtime: Runtime): LanguageModels => {
   const { ai, openai_api_key } = deps.settings
   if (ai.provider === 'offline') {
-    const offline = rank(createOfflineLanguageModel(runtime.tokens), undefined, deps, runtime)
-    return { language: offline.language, health: offline.health, ranked: [offline] }
+    const built_in = offline(deps, runtime)
+    return { language: built_in.language, health: built_in.health, ranked: [built_in] }
   }
   const own = { base_url: ai.base_url, api_key: openai_api_key }
   const first = online({ ...own, model: ai.model }, deps, runtime)
@@ -82,14 +82,20 @@ export const createLanguageModels = (deps: LanguageModelsDeps, runtime: Runtime)
   return { language: chain, health: chain, ranked: [first, ...others] }
 }
 
+/** The built-in model. */
+const offline = (deps: LanguageModelsDeps, runtime: Runtime): ConfiguredModel => {
+  const model = createOfflineLanguageModel(runtime.tokens)
+  return rank(meteredLanguageModel(model, deps.meter, runtime.clock, runtime.logger), undefined, deps, runtime)
+}
+
 const online = (
   { model, ...address }: Address & { readonly model: string },
   deps: LanguageModelsDeps,
   runtime: Runtime,
 ): ConfiguredModel => {
-  const { knowledge, clientOf } = deps
+  const { knowledge, meter, clientOf } = deps
   const client = clientOf(address)
-  const language = createOpenAiLanguageModel({ ...runtime, client, model, knowledge })
+  const language = createOpenAiLanguageModel({ ...runtime, client, model, knowledge, meter })
   const ranked = rank(language, address, deps, runtime)
   const key = modelKey(client.base_url, model)
   return { ...ranked, health: withCuts({ model: ranked.name, key, knowledge, health: ranked.health }) }
@@ -98,14 +104,14 @@ const online = (
 const rank = (
   language: LanguageModel,
   address: Address | undefined,
-  { meter, timeout_seconds }: LanguageModelsDeps,
-  { clock, logger }: Runtime,
+  { timeout_seconds }: LanguageModelsDeps,
+  { clock }: Runtime,
 ): ConfiguredModel => {
   const name = nameOf(language, address)
   const timeout_ms = timeout_seconds * SECOND_MS
   const health = new ModelHealth({ name: 'language model', model: name, timeout_ms, clock })
   const watched = watchedLanguageModel(language, health, clock)
-  return { name, language: meteredLanguageModel(watched, meter, clock, logger), health, calls: health }
+  return { name, language: watched, health, calls: health }
 }
 
 /** A model and where it is asked, for people; `undefined`: here. */

@@ -17,7 +17,6 @@ import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { InboxStore } from '../messages/inbox-store.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { LanguageModel } from '../models/language-model.ts'
-import { meteredLanguageModel } from '../models/metered.ts'
 import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
 import type { Meter } from '../models/meter.ts'
 import { OpenAiClient } from '../models/openai/openai-client.ts'
@@ -158,8 +157,8 @@ export const extractionProviders = (
     .filter(endpoint => endpoint.on)
     .map(({ name, base_url, api_key, model, optional = false }) => {
       const client = clientOf({ base_url, api_key })
-      const extractor = createOpenAiLanguageModel({ ...runtime, client, model, provider: name, knowledge })
-      return { name, model: meteredLanguageModel(extractor, meter, runtime.clock, runtime.logger), optional }
+      const extractor = createOpenAiLanguageModel({ ...runtime, client, model, provider: name, knowledge, meter })
+      return { name, model: extractor, optional }
     })
   return [{ name: 'openai', model: language }, ...others]
 }

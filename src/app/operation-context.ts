@@ -14,6 +14,7 @@ import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor-checks.ts'
+import type { Archive } from './archive/archive.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
@@ -37,6 +38,7 @@ export interface OperationContextDeps {
   readonly models: Models
   readonly features: MemoryFeatures
   readonly audit: AuditLog
+  readonly archive: Archive
   readonly privacy: Privacy
   readonly profiles: ProfileSource
   readonly instance: {
@@ -109,6 +111,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       agent: learning.agent,
       maintenance: features.maintenance,
     },
+    archive: { loads: deps.archive.loads, maintenance: deps.archive.maintenance },
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }
 }

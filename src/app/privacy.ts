@@ -11,6 +11,7 @@ import { createErasure, type Erasure } from '../privacy/erasure.ts'
 import { MessageExpiry } from '../privacy/message-expiry.ts'
 import type { ActiveSession } from '../privacy/session-erasure.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { Archive } from './archive/archive.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
@@ -22,6 +23,7 @@ export interface PrivacyDeps {
   readonly personalData: readonly PersonalData[]
   readonly sessions: Sessions
   readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors' | 'purge'>
+  readonly archive: Pick<Archive, 'follower'>
   readonly audit: AuditLog
   readonly background: BackgroundTasks
   readonly exclusive: Exclusive
@@ -85,6 +87,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
         stores.damagedCopies,
         features.messageIndex,
         features.messageVectors,
+        privacy.archive.follower,
         // Last: files that cannot be written keep no index back.
         stores.usageTasks,
       ],

@@ -47,7 +47,7 @@ export interface Services {
 /** Builds the services in the order of their dependencies. */
 export const createServices = (app: AppDeps, foundation: Foundation, process: ProcessState): Services => {
   const { settings, parts, channels: others = [] } = app
-  const { stores, personalData, models, audit, exportFiles, memory } = foundation
+  const { stores, personalData, models, audit, exportFiles, memory, archive } = foundation
   const { stopping, background } = process
   const { timeout_ms, sessions, windows, learning } = createWindows(app, foundation, process)
 
@@ -71,6 +71,7 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
       personalData,
       sessions,
       features: memory,
+      archive,
       audit,
       background,
       exclusive,

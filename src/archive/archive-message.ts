@@ -36,7 +36,11 @@ export const PHASES: Readonly<Partial<Record<SourceType, Phase>>> = {
   session_env: 6,
   projects: 7,
 }
-export type Phase = 1 | 2 | 3 | 4 | 5 | 6 | 7
+const PHASE_NUMBERS = [1, 2, 3, 4, 5, 6, 7] as const
+export type Phase = (typeof PHASE_NUMBERS)[number]
+
+/** A number as a phase, if it is one. */
+export const phaseOf = (number: number | undefined): Phase | undefined => PHASE_NUMBERS.find(each => each === number)
 
 export const ARCHIVE_ROLES = ['user', 'assistant', 'system', 'tool'] as const
 export type ArchiveRole = (typeof ARCHIVE_ROLES)[number]

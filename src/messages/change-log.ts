@@ -7,9 +7,10 @@ import type { MessageId, MessageRecord } from './message.ts'
 /**
  * Followers of the log.
  * - `full_text` follows every change: messages that are added, move to another person or scope, change or go.
+ * - `archive` does too, from its first use on: before, no change is kept for it.
  * - `vectors`, `learning` and `budget_usage` follow changes of content alone: words that changed or went.
  */
-export const CHANGE_CURSORS = ['full_text', 'vectors', 'learning', 'budget_usage'] as const
+export const CHANGE_CURSORS = ['full_text', 'vectors', 'learning', 'budget_usage', 'archive'] as const
 export type ChangeCursor = (typeof CHANGE_CURSORS)[number]
 
 /** A message that was added, moved, changed or removed. */
@@ -53,6 +54,10 @@ export interface ChangeLog {
   requestRelearning(session_ids: readonly string[]): Promise<void>
   /** Number of the latest change there ever was. */
   latest(): Promise<number>
+  /** From now on, changes are kept for this follower of every change. Does nothing where they are already. */
+  register(cursor: ChangeCursor): Promise<void>
+  /** Up to which change a follower is done; `undefined`: no change is kept for it. */
+  reached(cursor: ChangeCursor): Promise<number | undefined>
   /** A follower is done with everything up to `change`. Changes that every follower has passed are removed. */
   advance(cursor: ChangeCursor, change: number): Promise<void>
 }

@@ -55,7 +55,7 @@ export interface CompletionRequest {
   readonly whole?: boolean
 }
 
-/** Tokens that one call took, as the provider counted them (or as we did, where it does not say). */
+/** Tokens that one request took, as the provider counted them (or as we did, where it does not say). */
 export interface TokenUsage {
   readonly input_tokens: number
   /** Of the input, what the provider read from its cache, where it says so: it costs less. */
@@ -64,7 +64,7 @@ export interface TokenUsage {
   readonly output_tokens: number
 }
 
-/** What two calls took together. */
+/** What two requests took together. */
 export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => {
   const cached_tokens = (a.cached_tokens ?? 0) + (b.cached_tokens ?? 0)
   return {
@@ -79,6 +79,7 @@ export const NO_USAGE: TokenUsage = { input_tokens: 0, output_tokens: 0 }
 export interface Completion {
   /** What the model says to the reader, without hidden reasoning. */
   readonly text: string
+  /** What the requests took that the text comes from. */
   readonly usage: TokenUsage
   /** Whether the answer ended at its bound and not where the model meant to end. */
   readonly cut?: boolean

@@ -75,12 +75,12 @@ export class ModelError extends DenidinError {
     this.limit_tokens = details.limit_tokens
   }
 
-  /** What the call took although it gave nothing, where the server said so: it is paid for. */
+  /** What the request took although it gave nothing, where the server said so: it is paid for. */
   get usage(): TokenUsage | undefined {
     return this.#usage
   }
 
-  /** The same error, of a call that took this. */
+  /** The same error, of a request that took this. */
   taking(usage: TokenUsage): this {
     this.#usage = usage.input_tokens + usage.output_tokens === 0 ? undefined : usage
     return this

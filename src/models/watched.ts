@@ -1,6 +1,7 @@
 /** Models whose calls tell their health: each answer and each failure is reported to it. */
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import { CallRefused } from './call-refused.ts'
 import type { Embedder } from './embedder.ts'
 import type { CallContext, LanguageModel } from './language-model.ts'
 import type { ModelHealth } from './model-health.ts'
@@ -28,8 +29,8 @@ const watch = async <T>(call: CallContext, health: Report, clock: Clock, act: ()
     health.answered(clock.monotonic() - began)
     return result
   } catch (error) {
-    // A call that the caller gave up says nothing about the model.
-    if (call.signal?.aborted !== true) health.failed(asDenidinError(error), call)
+    // A call that the caller gave up, or that a limit refused, says nothing about the model.
+    if (call.signal?.aborted !== true && !(error instanceof CallRefused)) health.failed(asDenidinError(error), call)
     throw error
   }
 }

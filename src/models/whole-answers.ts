@@ -1,7 +1,6 @@
 /** A language model that gives whole answers: where one ended at its bound, it is asked again or asked to go on. */
 import {
   addUsage,
-  NO_USAGE,
   type CallContext,
   type Completion,
   type CompletionRequest,
@@ -46,18 +45,15 @@ export class WholeAnswers implements LanguageModel {
     const larger = REASONING_TOKENS.filter(tokens => tokens > this.#reasoning_tokens)
     let bound = 0
     let failure: ModelError | undefined
-    let spent = NO_USAGE
     for (const reasoning_tokens of [this.#reasoning_tokens, ...larger]) {
       try {
         const completion = await this.#inner.complete(withRoom(request, reasoning_tokens), call)
         this.#reasoning_tokens = reasoning_tokens
-        return { ...completion, usage: addUsage(spent, completion.usage) }
+        return completion
       } catch (error) {
         if (!(error instanceof ModelError)) throw error
-        spent = addUsage(spent, error.usage ?? NO_USAGE)
-        error.taking(spent)
         // A server that refuses the larger bound has said all that it can.
-        if (error.reason !== 'answer-length') throw failure?.taking(spent) ?? error
+        if (error.reason !== 'answer-length') throw failure ?? error
         failure = error
         // The model's own limit may be smaller than what was asked for: more of the same would change nothing.
         const used = error.limit_tokens ?? Number.POSITIVE_INFINITY
@@ -76,10 +72,9 @@ export class WholeAnswers implements LanguageModel {
       const { text, usage, cut = false } = await this.#said(further, call)
       const joined = { text: joinTexts(first.text, text), usage: addUsage(first.usage, usage) }
       return cut ? { ...joined, cut } : joined
-    } catch (error) {
+    } catch {
       call.signal?.throwIfAborted()
-      const spent = error instanceof ModelError ? error.usage : undefined
-      return spent === undefined ? first : { ...first, usage: addUsage(first.usage, spent) }
+      return first
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Everything that operations can use, grouped by subject, and the type by which each names the few fields it needs. */
+import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ProfileFile } from '../budget/profiles/profile-file.ts'
@@ -10,6 +11,7 @@ import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
+import type { ArchiveLoads } from '../ingest/archive-loads.ts'
 import type { ExternalText } from '../learning/external-text.ts'
 import type { LearningOptions } from '../learning/learning-context.ts'
 import type { LearningReport } from '../learning/learning-report.ts'
@@ -180,6 +182,10 @@ export interface OperationContext {
     readonly learning: Learning
     readonly agent: ConsciousAgent
     readonly maintenance: VectorMaintenance
+  }
+  readonly archive: {
+    readonly loads: ArchiveLoads
+    readonly maintenance: ArchiveMaintenance
   }
   readonly privacy: {
     readonly erasure: Pick<Erasure, 'everything' | 'things'>

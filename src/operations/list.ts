@@ -1,5 +1,6 @@
 /** The list of everything DeniDin can be asked to do. Static data, so that help needs no open database. */
 import type { z } from 'zod'
+import { archiveReindex, archiveVerify } from './archive/maintenance.ts'
 import { budgetCalculate } from './budget/calculate.ts'
 import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
@@ -37,6 +38,8 @@ import { sessionPurge, sessionSweep } from './session/retention.ts'
 import { sessionShow } from './session/show.ts'
 import { doctor } from './system/doctor.ts'
 import { health } from './system/health.ts'
+import { ingestLoad, ingestLoadExtraction } from './ingest/load.ts'
+import { ingestExport, ingestRejected, ingestRuns } from './ingest/runs.ts'
 import { jobsList, jobsRun } from './system/jobs.ts'
 import { status } from './system/status.ts'
 
@@ -58,10 +61,17 @@ export const operations = {
   'budget.recommend': budgetRecommend,
   'budget.report': budgetReport,
   'budget.usage': budgetUsage,
+  'archive.reindex': archiveReindex,
+  'archive.verify': archiveVerify,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,
   'chat.say': chatSay,
+  'ingest.export': ingestExport,
+  'ingest.load': ingestLoad,
+  'ingest.load_extraction': ingestLoadExtraction,
+  'ingest.rejected': ingestRejected,
+  'ingest.runs': ingestRuns,
   'jobs.list': jobsList,
   'jobs.run': jobsRun,
   'memory.access_stats': memoryAccessStats,

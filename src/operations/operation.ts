@@ -43,9 +43,12 @@ export interface Call<S = undefined> {
   progress(step: ProgressStep): void
 }
 
+/** Whose the loaded files in the archive are: the operator's, no one person's. */
+export const ARCHIVE = 'archive'
+
 /** Memory or messages of one person or group that a call read or changed: one line of the audit log. */
 export interface Touched extends Pick<AuditEntry, 'memory_ids' | 'message_ids' | 'counts'> {
-  readonly whose: Scope
+  readonly whose: Scope | typeof ARCHIVE
   /** Added to the operation's name, for operations that can do several things: `off` in `people.privacy off`. */
   readonly detail?: string
 }

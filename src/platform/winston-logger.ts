@@ -14,7 +14,10 @@ export interface LogSettings {
   readonly log_level: 'debug' | 'info' | 'warn' | 'error'
   /** Writes to the terminal too. */
   readonly console: boolean
-  /** Called once each time that the file begins to refuse lines, with one sentence. */
+  /**
+   * Called once each time that the file begins to refuse lines, with one sentence; and with each warning or error
+   * that comes when the log is closed already.
+   */
   readonly onTrouble?: (trouble: string) => void
 }
 
@@ -24,20 +27,23 @@ const EOL = '\n'
 const writeField = (value: string | number | boolean): string =>
   typeof value === 'string' && !/^[^\s="]+$/.test(value) ? JSON.stringify(value) : String(value)
 
-const line = winston.format.printf(info => {
-  const { timestamp, level, component, message, fields } = info as unknown as {
-    timestamp: string
-    level: string
-    component: string
-    message: string
-    fields: LogFields
-  }
+interface LogLine {
+  readonly timestamp: string
+  readonly level: string
+  readonly component: string
+  readonly message: string
+  readonly fields: LogFields
+}
+
+const line = winston.format.printf(info => textOf(info as unknown as LogLine))
+
+const textOf = ({ timestamp, level, component, message, fields }: LogLine): string => {
   const rest = Object.entries(fields)
     .filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined)
     .map(([key, value]) => ` ${key}=${writeField(value)}`)
     .join('')
   return `${timestamp} ${level.toUpperCase()} ${component} ${message.replace(/\s*\n\s*/g, ' ')}${rest}`
-})
+}
 
 /** A log whose lines have reached the disk once `close` has resolved. */
 export interface ClosableLogger extends Logger {
@@ -78,13 +84,23 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
     format: line,
     transports: settings.console ? [transport, new winston.transports.Console()] : [transport],
   })
+  let isClosed = false
   const child = (component: string): Logger => {
     const write =
       (level: string) =>
       (message: string, fields: LogFields = {}) => {
         const trace = currentTrace()
         const timestamp = new Date(clock.now()).toISOString()
-        root.log({ level, timestamp, component, message, fields: trace === undefined ? fields : { ...fields, trace } })
+        const entry = {
+          level,
+          timestamp,
+          component,
+          message,
+          fields: trace === undefined ? fields : { ...fields, trace },
+        }
+        // A failure at the very end must not become another one.
+        if (!isClosed) root.log(entry)
+        else if (level === 'warn' || level === 'error') onTrouble?.(textOf(entry))
       }
     return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), for: child }
   }
@@ -92,6 +108,7 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
     ...child('app'),
     file,
     close: async () => {
+      isClosed = true
       const written = once(transport, 'finish')
       root.end()
       await written

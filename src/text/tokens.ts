@@ -1,4 +1,5 @@
 /** Counts tokens as OpenAI's current models do, and cuts texts to a number of tokens. */
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Tiktoken } from 'tiktoken/lite'
 import { TimeSlices } from '../platform/yield.ts'
@@ -119,9 +120,12 @@ const mayHoldLongRun = (text: string): boolean => {
 }
 
 /** The one encoding that is needed; the whole package would keep five others in memory. */
+type Encoding = typeof import('tiktoken/encoders/o200k_base.json')
+
 const loadEncoding = (): Tiktoken => {
   const require = createRequire(import.meta.url)
   const lite = require('tiktoken/lite') as typeof import('tiktoken/lite')
-  const o200k = require('tiktoken/encoders/o200k_base.json') as typeof import('tiktoken/encoders/o200k_base.json')
+  // Read, not required: the table has 2 MB, and a module is kept for good.
+  const o200k = JSON.parse(readFileSync(require.resolve('tiktoken/encoders/o200k_base.json'), 'utf8')) as Encoding
   return new lite.Tiktoken(o200k.bpe_ranks, o200k.special_tokens, o200k.pat_str)
 }

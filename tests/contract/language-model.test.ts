@@ -9,6 +9,7 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { ScriptedModelServer } from '../support/model-server.ts'
+import { recordingMeter } from '../support/recording-meter.ts'
 
 const tokens = createTokenCounter()
 const call = { purpose: 'reply' } as const
@@ -42,7 +43,14 @@ const implementations: readonly (readonly [string, () => LanguageModel])[] = [
         parts,
       )
       const knowledge = forgetfulKnowledge(parts)
-      return createOpenAiLanguageModel({ ...parts, client, model: 'some-model', tokens, knowledge })
+      return createOpenAiLanguageModel({
+        meter: recordingMeter(),
+        ...parts,
+        client,
+        model: 'some-model',
+        tokens,
+        knowledge,
+      })
     },
   ],
 ]

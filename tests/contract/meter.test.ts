@@ -102,6 +102,18 @@ describe.each([
     ])
   })
 
+  test('the export of a person says of each call in which chat it was made, as that of messages does', async () => {
+    await record(meter, reply)
+    const records: unknown[] = []
+    for await (const each of meter.export('ana')) records.push(each)
+    expect(records).toEqual([
+      {
+        section: 'usage',
+        fields: expect.objectContaining({ model: 'some-model', purpose: 'reply', chat_id: '1@c.us', outcome: 'ok' }),
+      },
+    ])
+  })
+
   test('totals begin at the time that is asked for', async () => {
     await record(meter, reply)
     await clock.advance(1000)

@@ -17,6 +17,7 @@ import {
   when,
   type RecordedRequest,
 } from '../support/model-server.ts'
+import { recordingMeter } from '../support/recording-meter.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
 
 const tokens = createTokenCounter()
@@ -31,6 +32,7 @@ beforeEach(async () => {
   const settings = { api_key: 'key', base_url: server.base_url, timeout_seconds: 10, retries: 0 }
   const client = new OpenAiClient(settings, parts)
   const model = createOpenAiLanguageModel({
+    meter: recordingMeter(),
     ...parts,
     client,
     model: 'm',

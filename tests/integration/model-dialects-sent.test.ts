@@ -18,6 +18,7 @@ import {
   type Answer,
   type RecordedRequest,
 } from '../support/model-server.ts'
+import { recordingMeter } from '../support/recording-meter.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -43,7 +44,14 @@ const started = async (model = 'some-model'): Promise<LanguageModel> => {
   const parts = { clock, ids: fakeIds(), logger: silentLogger }
   const knowledge = await FileModelKnowledge.open({ ...parts, path: join(folder.path, 'models.json') })
   const settings = { api_key: 'key', base_url: server.base_url, timeout_seconds: 30, retries: 0 }
-  return createOpenAiLanguageModel({ ...parts, client: new OpenAiClient(settings, parts), model, tokens, knowledge })
+  return createOpenAiLanguageModel({
+    meter: recordingMeter(),
+    ...parts,
+    client: new OpenAiClient(settings, parts),
+    model,
+    tokens,
+    knowledge,
+  })
 }
 
 const said = (role: 'user' | 'assistant', at: number): ModelMessage => ({

@@ -18,6 +18,7 @@ import {
   textOf,
   when,
 } from '../support/model-server.ts'
+import { recordingMeter } from '../support/recording-meter.ts'
 import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { memoryLog, type MemoryLog } from '../support/memory-log.ts'
@@ -52,7 +53,18 @@ const connect = (
     { clock, ids: fakeIds(), logger },
   )
   const knowledge = forgetfulKnowledge({ clock, logger })
-  return { client, model: createOpenAiLanguageModel({ client, model: 'some-model', tokens, knowledge, clock, logger }) }
+  return {
+    client,
+    model: createOpenAiLanguageModel({
+      meter: recordingMeter(),
+      client,
+      model: 'some-model',
+      tokens,
+      knowledge,
+      clock,
+      logger,
+    }),
+  }
 }
 
 test.each(['/chat/completions', '/chat/completions/', '/embeddings', '/'])(
@@ -346,7 +358,7 @@ describe('the circuit breaker', () => {
     const client = new OpenAiClient(settings, parts)
     const knowledge = forgetfulKnowledge(parts)
     const named = (model: string): LanguageModel =>
-      createOpenAiLanguageModel({ ...parts, client, model, tokens, knowledge })
+      createOpenAiLanguageModel({ meter: recordingMeter(), ...parts, client, model, tokens, knowledge })
     server.always(
       'completion',
       when(({ body }) => body.model === 'bad', failure(500), reply('Hello')),
@@ -440,7 +452,15 @@ test("a server of one's own needs no key", async () => {
     { clock, ids: fakeIds(), logger },
   )
   const knowledge = forgetfulKnowledge({ clock, logger })
-  const model = createOpenAiLanguageModel({ client, model: 'some-model', tokens, knowledge, clock, logger })
+  const model = createOpenAiLanguageModel({
+    meter: recordingMeter(),
+    client,
+    model: 'some-model',
+    tokens,
+    knowledge,
+    clock,
+    logger,
+  })
   server.next('completion', reply('Hello'))
   await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'Hello' })
 })

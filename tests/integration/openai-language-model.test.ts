@@ -17,6 +17,7 @@ import {
   replyWithoutUsage,
   ScriptedModelServer,
 } from '../support/model-server.ts'
+import { recordingMeter } from '../support/recording-meter.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
 
 const messages = [
@@ -38,6 +39,7 @@ beforeEach(async () => {
   const parts = { clock: new SkippingClock(), ids: fakeIds(), logger: silentLogger }
   const client = new OpenAiClient({ api_key: 'key', base_url: server.base_url, timeout_seconds: 30, retries: 1 }, parts)
   model = createOpenAiLanguageModel({
+    meter: recordingMeter(),
     ...parts,
     client,
     model: 'some-model',

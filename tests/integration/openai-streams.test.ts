@@ -8,6 +8,7 @@ import { createTokenCounter } from '../../src/text/tokens.ts'
 import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { failure, hold, json, noContent, reply, ScriptedModelServer, stream, text } from '../support/model-server.ts'
+import { recordingMeter } from '../support/recording-meter.ts'
 import type { Answer } from '../support/model-server.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
 
@@ -24,7 +25,14 @@ beforeEach(async () => {
   const parts = { clock, ids: fakeIds(), logger: silentLogger }
   const client = new OpenAiClient({ api_key: 'key', base_url: server.base_url, timeout_seconds: 60, retries: 1 }, parts)
   const knowledge = forgetfulKnowledge(parts)
-  model = createOpenAiLanguageModel({ ...parts, client, model: 'some-model', tokens: createTokenCounter(), knowledge })
+  model = createOpenAiLanguageModel({
+    meter: recordingMeter(),
+    ...parts,
+    client,
+    model: 'some-model',
+    tokens: createTokenCounter(),
+    knowledge,
+  })
 })
 
 afterEach(async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { allMigrations, type Stores } from '../../src/app/stores.ts'
 import { openStores } from '../support/stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
+import { archiveMigrations } from '../../src/archive/sqlite/archive-migrations.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { indexMigrations } from '../../src/retrieval/sqlite/index-migrations.ts'
 import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
@@ -43,6 +44,8 @@ test('every table with a person or a scope belongs to a store that can merge it'
   expect(personalTables(allMigrations).filter(name => !OF_PEOPLE.has(name) && !owned.has(name))).toEqual([])
   // The vector store joins the list where long-term memory is wired.
   expect(personalTables(vectorMigrations)).toEqual(expect.arrayContaining(['vectors']))
+  // So does the archive.
+  expect(personalTables(archiveMigrations)).toEqual(['archive_messages'])
   // So does the full-text index.
   using index = new Database(':memory:', indexMigrations)
   expect(personalTables(indexMigrations)).toEqual(createSqliteFullTextIndex(index).tables)

@@ -44,6 +44,15 @@ beforeEach(async () => {
   troubles = []
 })
 
+test('a line that comes when the log is closed goes to the terminal, and fails nothing', async () => {
+  const log = open()
+  log.info('First')
+  await log.close()
+  log.for('app').error('Something failed', { reason: 'a closed pipe' })
+  expect(troubles).toEqual(['2026-11-20T22:30:00.000Z ERROR app Something failed reason="a closed pipe"'])
+  expect(messages()).toEqual(['First'])
+})
+
 describe('a log folder', () => {
   test.each<[string, () => void, RegExp, () => void]>([
     ['a file', () => writeFileSync(folder, 'x'), /logs is no folder/, () => rmSync(folder)],

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals'
+import { CallRefused } from '../../src/models/call-refused.ts'
+import type { LanguageModel } from '../../src/models/language-model.ts'
 import { ModelHealth } from '../../src/models/model-health.ts'
 import { ModelError, type ModelErrorReason } from '../../src/models/model-error.ts'
+import { watchedLanguageModel } from '../../src/models/watched.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
 const setUp = () =>
@@ -24,6 +27,24 @@ test.each([
   for (const person_id of persons) health.failed(refused, { person_id })
   await expect(health.health()).resolves.toMatchObject({ state, detail: expect.stringContaining('400') })
   health.answered(10)
+  await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
+})
+
+test('a call that a limit refused says nothing about the model', async () => {
+  const health = setUp()
+  const model: LanguageModel = {
+    provider: 'openai',
+    model: 'm',
+    complete: () => Promise.reject(new CallRefused('day', 'used up', 5)),
+  }
+  health.answered(10)
+  const watched = watchedLanguageModel(model, health, new FakeClock())
+  const request = { messages: [], max_tokens: 10, temperature: 0 }
+  for (let at = 0; at < 5; at++) {
+    await expect(watched.complete(request, { purpose: 'reply', person_id: `p${String(at)}` })).rejects.toThrow(
+      'used up',
+    )
+  }
   await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
 })
 

@@ -107,11 +107,31 @@ const OF_BUDGETS = new Set([
 /** Text fields of jobs: their names, and what runs them when. */
 const OF_JOBS = new Set(['cron', 'job', 'last_run', 'operation', 'summary'])
 
+/** Text fields of the archive: paths of files, checksums, numbers, and our own sentences. */
+const OF_ARCHIVE = new Set([
+  'completed_at',
+  'destination_checksum',
+  'examples',
+  'file',
+  'notes',
+  'path',
+  'source_checksum',
+  'source_type',
+  'started_by',
+])
+
+const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
+  archive: OF_ARCHIVE,
+  budget: OF_BUDGETS,
+  ingest: OF_ARCHIVE,
+  jobs: OF_JOBS,
+}
+
 // The answer of `memory.forget` names what went; the erasure writes its own line in the audit log.
 test.each(list.filter(([name, operation]) => !isAudited(operation) && name !== 'memory.forget'))(
   '%s is not audited: no field of its output can hold what people said',
   (name, operation) => {
-    const known = name.startsWith('budget.') ? OF_BUDGETS : name.startsWith('jobs.') ? OF_JOBS : new Set<string>()
+    const known = Object.entries(OF_GROUPS).find(([group]) => name.startsWith(`${group}.`))?.[1] ?? new Set<string>()
     const wordless = WORDLESS.union(known)
     const schema = z.toJSONSchema(operation.output, { unrepresentable: 'any' }) as JsonSchema
     expect(freeTextFields(schema).filter(field => !wordless.has(field))).toEqual([])
@@ -201,6 +221,13 @@ const LAST_REPLY: RecallRecord = {
 const audited: Readonly<Record<string, readonly [caller: Caller, input: object, lines: readonly object[]]>> = {
   'budget.explain': [operator, { message: 'r1' }, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: ['w1'] }]],
   'chat.say': [operator, { message: 'hi' }, [{ whose: 'person:p1', counts: { replies: 1 } }]],
+  'ingest.load': [operator, { file: '/a.jsonl' }, [{ whose: 'archive', counts: { added: 2, duplicates: 1 } }]],
+  'ingest.load_extraction': [
+    operator,
+    { file: '/a.jsonl' },
+    [{ whose: 'archive', counts: { added: 2, duplicates: 1 } }],
+  ],
+  'ingest.rejected': [operator, { run_id: 1 }, [{ whose: 'archive', counts: { lines: 1 } }]],
   'memory.about': [chat, { query: 'tea' }, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: [] }]],
   'memory.export': [chat, {}, [{ whose: 'person:p1', counts: { records: 3 } }]],
   'memory.extract': [operator, { session_id: 's1' }, [{ whose: 'person:p1', memory_ids: ['m9'] }]],

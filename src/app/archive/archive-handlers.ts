@@ -1,6 +1,10 @@
 /** Answers the requests of the archive's thread. Opens `archive.db` with the first one that needs it. */
+import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
+import type { ConversationCopy } from '../../archive/conversation-copy.ts'
 import { openArchive } from '../../archive/sqlite/open-archive.ts'
+import { SqliteArchiveMaintenance } from '../../archive/sqlite/sqlite-archive-maintenance.ts'
 import { SqliteArchiveStore } from '../../archive/sqlite/sqlite-archive-store.ts'
+import { SqliteConversationCopy } from '../../archive/sqlite/sqlite-conversation-copy.ts'
 import { Ingest } from '../../ingest/ingest.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -16,6 +20,8 @@ export interface ArchiveHandlersDeps extends ArchiveThreadData {
 interface OpenArchive extends Disposable {
   readonly store: SqliteArchiveStore
   readonly ingest: Ingest
+  readonly maintenance: ArchiveMaintenance
+  readonly copy: ConversationCopy
 }
 
 /** The archive inside its thread; a test may use it without one. */
@@ -28,6 +34,24 @@ export class ArchiveHandlers implements AsyncDisposable {
     this.#deps = deps
     this.handlers = {
       'archive.counts': async () => await this.#open().store.counts(),
+      'archive.verify': async ({ check_hashes }, call) => await this.#open().maintenance.verify(check_hashes, call),
+      'archive.rebuild': async ({ backs_up }, call) => await this.#open().maintenance.rebuild(backs_up, call),
+      'copy.progress': async () => await this.#open().copy.progress(),
+      'copy.apply': async ({ states, reached }) => {
+        await this.#open().copy.apply(states, reached)
+        return undefined
+      },
+      'copy.copied': async after => await this.#open().copy.copied(after),
+      'copy.forget': async message_ids => {
+        await this.#open().copy.forget(message_ids)
+        return undefined
+      },
+      'copy.count': async ({ person_id, bounds }) => await this.#open().copy.count(person_id, bounds),
+      'copy.erase': async ({ person_id, bounds }) => await this.#open().copy.erase(person_id, bounds),
+      'copy.reassign': async ({ from, to }) => {
+        await this.#open().copy.reassign(from, to)
+        return undefined
+      },
       'ingest.load': async (request, call) => await this.#open().ingest.load(request, call),
       'ingest.runs': async page => await this.#open().store.runs(page),
       'ingest.rejected': async ({ run_id, ...page }) => {
@@ -51,9 +75,13 @@ export class ArchiveHandlers implements AsyncDisposable {
     const { archive_path, clock, logger } = this.#deps
     const database = openArchive(archive_path)
     const store = new SqliteArchiveStore(database, clock)
+    // The index follows here.
+    const changed = async (): Promise<void> => undefined
     return {
       store,
-      ingest: new Ingest({ store, written: async () => undefined, clock, logger }),
+      ingest: new Ingest({ store, written: changed, clock, logger }),
+      maintenance: new SqliteArchiveMaintenance(database, clock, changed),
+      copy: new SqliteConversationCopy(database, changed),
       [Symbol.dispose]: () => {
         database[Symbol.dispose]()
       },

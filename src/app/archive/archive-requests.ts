@@ -1,11 +1,21 @@
 /** What the thread of the archive can be asked: one map of names to input and output, put together from its parts. */
+import type { ArchiveRebuild, ArchiveVerification } from '../../archive/archive-maintenance.ts'
 import type { ArchiveCounts } from '../../archive/archive-store.ts'
+import type { CopiedIds, CopyProgress, CopyState } from '../../archive/conversation-copy.ts'
 import type { ExtractionRun, RejectedLine } from '../../archive/extraction-run.ts'
 import type { IngestReport, IngestRequest } from '../../ingest/ingest-report.ts'
+import type { MessageId } from '../../messages/message.ts'
+import type { ErasureBounds } from '../../people/personal-data.ts'
+import type { PersonId } from '../../people/person.ts'
 
 /** Requests about the archive as a whole. */
 interface StoreRequests {
   readonly 'archive.counts': { readonly input: undefined; readonly output: ArchiveCounts }
+  readonly 'archive.verify': {
+    readonly input: { readonly check_hashes: boolean }
+    readonly output: ArchiveVerification
+  }
+  readonly 'archive.rebuild': { readonly input: { readonly backs_up: boolean }; readonly output: ArchiveRebuild }
 }
 
 interface IngestRequests {
@@ -22,8 +32,30 @@ interface IngestRequests {
   }
 }
 
+/** The copy of the bot's conversations. */
+interface CopyRequests {
+  readonly 'copy.progress': { readonly input: undefined; readonly output: CopyProgress | undefined }
+  readonly 'copy.apply': {
+    readonly input: { readonly states: readonly CopyState[]; readonly reached: CopyProgress }
+    readonly output: undefined
+  }
+  readonly 'copy.copied': { readonly input: number; readonly output: CopiedIds }
+  readonly 'copy.forget': { readonly input: readonly MessageId[]; readonly output: undefined }
+  readonly 'copy.count': { readonly input: PersonBounds; readonly output: number }
+  readonly 'copy.erase': { readonly input: PersonBounds; readonly output: number }
+  readonly 'copy.reassign': {
+    readonly input: { readonly from: PersonId; readonly to: PersonId }
+    readonly output: undefined
+  }
+}
+
+interface PersonBounds {
+  readonly person_id: PersonId
+  readonly bounds: ErasureBounds
+}
+
 /** Each part adds its own requests here, and their handlers in `archive-handlers.ts`. */
-export type ArchiveRequests = StoreRequests & IngestRequests
+export type ArchiveRequests = StoreRequests & IngestRequests & CopyRequests
 
 /** What the thread is started with. */
 export interface ArchiveThreadData {

@@ -84,6 +84,7 @@ export const archiveMigrations: readonly Migration[] = [
         metadata text
       ) strict;
       create unique index archive_messages_by_message on archive_messages (message_id) where message_id is not null;
+      create index archive_messages_of_conversations on archive_messages (seq) where message_id is not null;
       create index archive_messages_by_person on archive_messages (person_id) where person_id is not null;
       create index archive_messages_by_session on archive_messages (session_no, at) where session_no is not null;
       -- What reports count, without a look at the contents.
@@ -121,13 +122,16 @@ export const archiveMigrations: readonly Migration[] = [
       -- What the index of words has to take out: messages that are gone. What came is found by its seq.
       create table removed_messages (seq integer primary key) strict;
       create trigger archive_messages_removed after delete on archive_messages begin
-        insert or ignore into removed_messages (seq) values (old.seq);
+        insert into removed_messages (seq)
+          select old.seq where not exists (select 1 from removed_messages where seq = old.seq);
       end;
 
       -- What the index of words has to read again: messages that changed (a project became known, an edit).
+      -- Not by “or ignore”: a trigger takes that from the statement that it runs for.
       create table changed_messages (seq integer primary key) strict;
       create trigger archive_messages_changed after update on archive_messages begin
-        insert or ignore into changed_messages (seq) values (new.seq);
+        insert into changed_messages (seq)
+          select new.seq where not exists (select 1 from changed_messages where seq = new.seq);
       end;
 
       -- How far the bot's messages are followed: at first in their order, then by their change log.

@@ -20,7 +20,7 @@ export const BUDGET = {
   prices_file: {
     format: 'path',
     default: 'config/prices.json',
-    doc: 'File with the prices of models, relative to the DeniDin folder; without one, calls have no cost. A change takes effect without a restart.',
+    doc: 'File with the prices of models, relative to the DeniDin folder; without one, calls have no cost. Prices of images and of audio change nothing today: DeniDin sends neither to models. A change takes effect without a restart.',
   },
   manual_tokens: {
     format: 'integer',
@@ -82,7 +82,7 @@ export const BUDGET = {
     tell_godfather: {
       format: 'boolean',
       default: false,
-      doc: 'Sends the godfather one line about each report in WhatsApp; about growth only when a limit is less than 30 days away.',
+      doc: 'Sends the godfather one line about each report in WhatsApp; about growth only when a limit is 30 days away or less.',
     },
   },
 } as const satisfies Section

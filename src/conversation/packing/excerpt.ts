@@ -21,6 +21,19 @@ export interface ExcerptDeps<Item extends object> {
   /** Tokens of what is shown with any of its text, such as what holds now instead. */
   readonly added_tokens: number
   readonly counter: TokenCounter
+  /** What was worked out for items of this kind before: one may be packed several times until it is clear what fits. */
+  readonly known: WeakMap<Item, KnownExcerpt<Item>>
+}
+
+/** What does not change about the text of an item, however often it is packed. */
+export interface KnownExcerpt<Item> {
+  passages: readonly Passage[] | undefined
+  /** Tokens of its parts: most of what is shown stays as it is when a passage is added. */
+  readonly counted: Map<string, number>
+  /** Tokens of the whole item in the request. */
+  whole_line_tokens: number | undefined
+  /** What is shown with so many of its passages, but for the whole text. */
+  readonly states: Map<number, State<Item>>
 }
 
 /** What one more passage adds. */
@@ -45,13 +58,17 @@ export class Excerpt<Item extends object> {
   /** What is shown with one more passage, once it was asked for. */
   #following: State<Item> | undefined
   #cut = false
-  readonly #text: CutText
-  #wholeLineTokens: number | undefined
+  readonly #known: KnownExcerpt<Item>
 
   constructor(deps: ExcerptDeps<Item>) {
     this.#deps = deps
-    this.#text = cutTexts.get(deps.item) ?? { passages: undefined, counted: new Map() }
-    cutTexts.set(deps.item, this.#text)
+    this.#known = deps.known.get(deps.item) ?? {
+      passages: undefined,
+      counted: new Map(),
+      whole_line_tokens: undefined,
+      states: new Map(),
+    }
+    deps.known.set(deps.item, this.#known)
   }
 
   get item(): Item {
@@ -83,7 +100,7 @@ export class Excerpt<Item extends object> {
   /** Tokens of the whole item in the request. */
   get wholeLineTokens(): number {
     const { item, tokens, lineTokens } = this.#deps
-    return (this.#wholeLineTokens ??= lineTokens(item, tokens))
+    return (this.#known.whole_line_tokens ??= lineTokens(item, tokens))
   }
 
   /** Makes the whole text its only passage. */
@@ -133,9 +150,11 @@ export class Excerpt<Item extends object> {
 
   #after(count: number): State<Item> {
     const { item } = this.#deps
-    return count >= this.#all().length
-      ? { item, tokens: this.tokens, line_tokens: this.wholeLineTokens }
-      : this.#state(this.#partsOf(count))
+    if (count >= this.#all().length) return { item, tokens: this.tokens, line_tokens: this.wholeLineTokens }
+    const { states } = this.#known
+    const state = states.get(count) ?? this.#state(this.#partsOf(count))
+    states.set(count, state)
+    return state
   }
 
   /** What is shown with a text of these parts. Together they may have a few tokens less than one by one, never more. */
@@ -147,7 +166,7 @@ export class Excerpt<Item extends object> {
   }
 
   #tokensOf(part: string): number {
-    const { counted } = this.#text
+    const { counted } = this.#known
     const known = counted.get(part)
     if (known !== undefined) return known
     const tokens = this.#deps.counter.count(part)
@@ -169,15 +188,6 @@ export class Excerpt<Item extends object> {
     const { text, tokens, words } = this.#deps
     if (tokens <= WHOLE_TOKENS) return [{ from: 0, to: text.length }]
     const size = Math.max(1, Math.round((PASSAGE_TOKENS * text.length) / tokens))
-    return (this.#text.passages ??= passagesByWorth(text, size, words))
+    return (this.#known.passages ??= passagesByWorth(text, size, words))
   }
 }
-
-/** What is known of the text of an item that was found: it may be packed several times until it is clear what fits. */
-interface CutText {
-  passages: readonly Passage[] | undefined
-  /** Tokens of its parts: most of what is shown stays as it is when a passage is added. */
-  readonly counted: Map<string, number>
-}
-
-const cutTexts = new WeakMap<object, CutText>()

@@ -9,7 +9,7 @@ import type { Quote } from '../../retrieval/quote.ts'
 import { inPackingOrder } from '../../retrieval/packing-order.ts'
 import { subjectStems } from '../../text/content-stems.ts'
 import type { QuestionWords } from '../../text/passages.ts'
-import { Excerpt } from './excerpt.ts'
+import { Excerpt, type KnownExcerpt } from './excerpt.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
 import { linesOf, memoryPrefix, nowSuffix, quotePrefix, RECALLED_HEADING } from './render-context.ts'
 import { isPlainJson, type TokenCosts } from './token-costs.ts'
@@ -76,6 +76,10 @@ interface PartUse {
   full: boolean
 }
 
+/** Of what was found for a turn; it is gone with it. */
+const knownMemories = new WeakMap<RecalledMemory, KnownExcerpt<RecalledMemory>>()
+const knownQuotes = new WeakMap<Quote, KnownExcerpt<Quote>>()
+
 class RecallPacking {
   readonly #found: DatedCandidates
   readonly #budget: PartBudget
@@ -108,6 +112,7 @@ class RecallPacking {
           lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs, zone) + nowTokens(shown, costs),
           added_tokens: nowTokens(recalled, costs),
           counter: costs.counter,
+          known: knownMemories,
         }),
     )
     this.#quotes = found.quotes.map(
@@ -122,6 +127,7 @@ class RecallPacking {
             costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),
           added_tokens: nowTokens(quote, costs),
           counter: costs.counter,
+          known: knownQuotes,
         }),
     )
   }

@@ -10,6 +10,8 @@ export interface CliCommand<N extends OperationName = OperationName> {
   readonly positions: readonly (keyof OperationInput<N> & string)[]
   /** The last position takes all remaining words, so that a question needs no quotes. */
   readonly words?: boolean
+  /** Input fields that name files: they are found from the folder that the command is typed in. */
+  readonly paths?: readonly (keyof OperationInput<N> & string)[]
   /** Columns that are dropped on a narrow terminal, in this order. */
   readonly optional?: readonly string[]
   /** Instead of fields and tables. */
@@ -24,6 +26,7 @@ export interface CliEntry {
   readonly run: string
   readonly positions: readonly string[]
   readonly words?: boolean
+  readonly paths?: readonly string[]
   readonly optional?: readonly string[]
   readonly report?: Report
 }
@@ -32,6 +35,19 @@ const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['p
   run,
   positions,
 })
+
+/** Columns of a run that a narrow terminal does without. */
+const RUN_COLUMNS = [
+  'destination_checksum',
+  'source_checksum',
+  'file_size_bytes',
+  'forgotten_messages',
+  'phase',
+  'lines',
+  'started_by',
+  'completed_at',
+  'notes',
+]
 
 /** `chat.say` is the command in `local/chat.ts`: a terminal sends many messages in a row. */
 export const cliMenu = {
@@ -55,6 +71,13 @@ export const cliMenu = {
   'budget usage': { ...command('budget.usage'), optional: ['unfinished', 'failed', 'p95_pct', 'median_pct'] },
   'budget recommend': command('budget.recommend'),
   'budget report': command('budget.report', 'report'),
+  ingest: { ...command('ingest.load', 'file'), paths: ['file'], optional: ['lines'] },
+  'ingest load-extraction': { ...command('ingest.load_extraction', 'file'), paths: ['file'], optional: ['lines'] },
+  'ingest runs': { ...command('ingest.runs'), optional: RUN_COLUMNS },
+  'ingest rejected': command('ingest.rejected', 'run_id'),
+  'ingest export': { ...command('ingest.export', 'file'), paths: ['file'] },
+  verify: command('archive.verify'),
+  reindex: command('archive.reindex'),
   'jobs list': { ...command('jobs.list'), optional: ['operation'] },
   'jobs run': command('jobs.run', 'job'),
   'people list': { ...command('people.list'), optional: ['created_at', 'lid', 'username', 'name'] },
@@ -100,6 +123,7 @@ export const cliMenu = {
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
   budget: 'Calculate token budgets, load patterns into them, and show their profiles, their use, and what models cost',
+  ingest: 'Load files into the archive, and list earlier loads',
   jobs: 'List what runs on a schedule, and run it now',
   people: 'List, block and merge people, set their roles and settings',
   session: 'List, show, reset and store sessions',

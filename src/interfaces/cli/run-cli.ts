@@ -1,4 +1,5 @@
 /** Builds the `denidin` command line from its menu and the list of operations, and runs it. */
+import { resolve } from 'node:path'
 import { CommanderError, Option, type Command } from 'commander'
 import { fieldsOf, fromText, type Field } from '../../operations/fields.ts'
 import { operations as allOperations, type Operations } from '../../operations/list.ts'
@@ -95,7 +96,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
     await runOperation(deps, {
       name: entry.run,
       operation,
-      input: fromText(operation.input, texts),
+      input: fromText(operation.input, { ...texts, ...absolute(entry.paths ?? [], texts) }),
       command: words,
       optional: entry.optional,
       report: entry.report,
@@ -105,6 +106,18 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
     })
   })
 }
+
+/** The process that owns the data folder may run in another folder. */
+const absolute = (
+  fields: readonly string[],
+  texts: Readonly<Record<string, string | boolean | undefined>>,
+): Record<string, string> =>
+  Object.fromEntries(
+    fields.flatMap(name => {
+      const path = texts[name]
+      return typeof path === 'string' && path.trim() !== '' ? [[name, resolve(path)] as const] : []
+    }),
+  )
 
 /** The group below `above` that the last word of `path` names. */
 const groupOf = (above: Command, path: readonly string[]): Command => {

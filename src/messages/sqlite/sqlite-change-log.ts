@@ -78,6 +78,17 @@ export const createSqliteChangeLog = (database: Database): ChangeLog => ({
   latest: async () =>
     database.get<{ seq: number }>(`select seq from sqlite_sequence where name = 'message_changes'`)?.seq ?? 0,
 
+  register: async cursor => {
+    database.run(
+      `insert or ignore into change_cursors (name, follows, up_to)
+         values (:cursor, 'all', coalesce((select seq from sqlite_sequence where name = 'message_changes'), 0))`,
+      { cursor },
+    )
+  },
+
+  reached: async cursor =>
+    database.get<{ up_to: number }>('select up_to from change_cursors where name = :cursor', { cursor })?.up_to,
+
   advance: async (cursor, change) => {
     database.transaction(() => {
       database.run('update change_cursors set up_to = :change where name = :cursor and up_to < :change', {

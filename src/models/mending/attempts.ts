@@ -8,7 +8,7 @@ import {
   type ModelTraits,
   type OptionalPart,
 } from '../knowledge/model-knowledge.ts'
-import { addUsage, NO_USAGE, type CallContext, type Completion, type CompletionRequest } from '../language-model.ts'
+import type { CallContext, Completion, CompletionRequest } from '../language-model.ts'
 import { ModelError } from '../model-error.ts'
 import type { ChatEndpoint } from './chat-endpoint.ts'
 import { roomOf, shortenMessages } from './shorten-request.ts'
@@ -41,7 +41,6 @@ export class Attempts {
   #limit_swapped = false
   /** Traits before everything optional was left out; `undefined`: that was not tried. */
   #before_plain: ModelTraits | undefined
-  #spent = NO_USAGE
 
   constructor(deps: AttemptsDeps, traits: ModelTraits, call: CallContext) {
     this.#deps = deps
@@ -60,23 +59,17 @@ export class Attempts {
     return this.#traits === this.#before ? undefined : learnedSince(this.#before, this.#traits)
   }
 
-  /**
-   * Asks, and again in another way as long as the failure says what to change. The usage, also that of an error, is that
-   * of all answered calls so far, for every one of them is paid for.
-   */
+  /** Asks, and again in another way as long as the failure says what to change. */
   async ask(request: CompletionRequest): Promise<Completion> {
     for (;;) {
       const sent = this.#fit(request)
       try {
-        const completion = await this.#deps.endpoint.send(sent, this.#traits, this.#call)
-        this.#spent = addUsage(this.#spent, completion.usage)
-        return { ...completion, usage: this.#spent }
+        return await this.#deps.endpoint.send(sent, this.#traits, this.#call)
       } catch (error) {
         this.#call.signal?.throwIfAborted()
         if (!(error instanceof ModelError)) throw error
-        this.#spent = addUsage(this.#spent, error.usage ?? NO_USAGE)
         const mended = this.#mended(error, sent)
-        if (mended === undefined || ++this.#mends > MOST_MENDS) throw error.taking(this.#spent)
+        if (mended === undefined || ++this.#mends > MOST_MENDS) throw error
         this.#traits = mended
         // The caller shortens a whole request itself: it needs to know the window although no answer came.
         if (request.whole === true && this.#traits.window_tokens !== undefined) await this.#learn()

@@ -4,6 +4,8 @@ import type { Logger } from '../../platform/logger.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { modelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
 import { NO_USAGE, type Completion, type CompletionRequest, type LanguageModel } from '../language-model.ts'
+import { meteredEndpoint } from '../metered-endpoint.ts'
+import type { Meter } from '../meter.ts'
 import { ModelError } from '../model-error.ts'
 import { requestTokens } from '../message-tokens.ts'
 import type { ChatEndpoint } from '../mending/chat-endpoint.ts'
@@ -20,10 +22,12 @@ export interface OpenAiLanguageModelDeps {
   readonly model: string
   /** Name in the usage table; by default `openai`, as whoever speaks its protocol. */
   readonly provider?: string
-  /** Counts where the server does not say what a call took. */
+  /** Counts what is sent, for the meter, and where the server does not say what a request took. */
   readonly tokens: TokenCounter
   /** What was learned about models before. */
   readonly knowledge: ModelKnowledge
+  /** Accounts for every request. */
+  readonly meter: Meter
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -35,7 +39,7 @@ export interface OpenAiLanguageModelDeps {
  * one), until a server refuses it.
  */
 export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): LanguageModel => {
-  const { client, model, tokens, knowledge, clock, logger } = parts
+  const { client, model, tokens, knowledge, meter, clock, logger } = parts
   const { host } = client
   const key = modelKey(client.base_url, model)
   const exchange = new ChatExchange({ host, stream: client.streams, clock })
@@ -59,7 +63,8 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): Langu
       }
     },
   }
-  return new WholeAnswers(new MendedLanguageModel({ endpoint, knowledge, tokens, clock, logger }))
+  const metered = meteredEndpoint({ endpoint, meter, tokens, clock, logger })
+  return new WholeAnswers(new MendedLanguageModel({ endpoint: metered, knowledge, tokens, clock, logger }))
 }
 
 const read = (answer: ChatAnswer, request: CompletionRequest, host: string, tokens: TokenCounter): Completion => {

@@ -142,7 +142,7 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
 
   async *export(person_id: PersonId): ReturnType<PersonalData['export']> {
     const columns =
-      'at, kind, provider, model, purpose, outcome, duration_ms, input_tokens, cached_tokens, output_tokens, currency, cost_nano'
+      'at, kind, provider, model, purpose, chat_id, outcome, duration_ms, input_tokens, cached_tokens, output_tokens, currency, cost_nano'
     const calls = { table: 'usage', columns, where: 'person_id = :person_id' }
     for await (const rows of readInBatches<UsageRow>(this.#database, calls, { person_id })) {
       for (const { at, cost_nano, ...fields } of rows) {

@@ -2,6 +2,8 @@
 // makes a runner of its own with the fakes that this operation uses (operation-runner.ts, fakes.ts).
 import { allMigrations } from '../../../src/app/stores.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
+import type { ExtractionRun } from '../../../src/archive/extraction-run.ts'
+import type { IngestReport } from '../../../src/ingest/ingest-report.ts'
 import { createReflectionPruning } from '../../../src/learning/reflection-pruning.ts'
 import { createSqliteReflections } from '../../../src/learning/sqlite/sqlite-reflections.ts'
 import type { AuditEntry } from '../../../src/memory/audit-log.ts'
@@ -23,6 +25,49 @@ import { noFile } from '../no-file.ts'
 import { testSetAside } from '../test-set-aside.ts'
 
 const REPORT: ForgetReport = { messages: 2, memories: 1, stores: {}, residue: 0, index: 'done' }
+
+const COUNTS = { messages_extracted: 3, new_unique_messages: 2, duplicate_messages: 1, errors_count: 1 }
+
+const REJECTED = [{ line: 4, reason: 'the line is not JSON', excerpt: '{"a' }]
+
+const LOADED: IngestReport = {
+  files: [
+    {
+      file: '',
+      source_type: 'history',
+      run_id: 1,
+      status: 'completed',
+      lines: 4,
+      ...COUNTS,
+      forgotten_messages: 0,
+      rejected: REJECTED,
+      resumed: false,
+      notes: undefined,
+    },
+  ],
+  totals: [{ source_type: 'history', files: 1, unchanged: 0, ...COUNTS }],
+  skipped: [],
+  duration_ms: 500,
+}
+
+const RUNS: readonly ExtractionRun[] = [2, 1].map(run_id => ({
+  run_id,
+  source_type: 'history',
+  phase: 1,
+  source_file: '=history.jsonl',
+  file_size_bytes: 9,
+  source_checksum: 'aa',
+  destination_checksum: 'aa',
+  position: 9,
+  lines: 4,
+  ...COUNTS,
+  forgotten_messages: 0,
+  started_by: 'operator',
+  started_at: 0,
+  completed_at: 500,
+  status: 'completed',
+  notes: undefined,
+}))
 
 /** A test sets what is there and looks at what was asked of the fakes. */
 export class OperationRig implements OperationContext {
@@ -90,6 +135,24 @@ export class OperationRig implements OperationContext {
     search: this.memory.search,
     history: createSqliteMessageErasure(this.#database),
     traffic: FAKE_TRAFFIC,
+  }
+  readonly archive: OperationContext['archive'] = {
+    loads: {
+      load: async ({ path, phase, dry_run }) => {
+        this.asked.push(
+          `load ${path}${phase === undefined ? '' : ` as phase ${String(phase)}`}${dry_run ? ', dry' : ''}`,
+        )
+        return { ...LOADED, files: LOADED.files.map(file => ({ ...file, file: path })) }
+      },
+      runs: async ({ before, limit }) =>
+        RUNS.filter(run => before === undefined || run.run_id < before).slice(0, limit),
+      rejectedLines: async ({ run_id, after, limit }) =>
+        run_id === 1 ? REJECTED.filter(({ line }) => line > after).slice(0, limit) : undefined,
+    },
+    maintenance: {
+      verify: async check_hashes => ({ messages: 3, runs: 1, hashes_checked: check_hashes ? 3 : 0, findings: [] }),
+      rebuild: async backs_up => ({ backup: backs_up ? '/copy.db' : undefined, messages: 3, changed: 1, merged: 0 }),
+    },
   }
   readonly privacy: OperationContext['privacy'] = {
     erasure: {

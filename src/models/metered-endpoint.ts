@@ -1,0 +1,81 @@
+/** A chat model whose every request is metered: one that is asked again, or asked to go on, is checked and paid each time. */
+import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
+import { countInSlices, type TokenCounter } from '../text/tokens.ts'
+import type { CompletionRequest, ModelMessage } from './language-model.ts'
+import type { ChatEndpoint } from './mending/chat-endpoint.ts'
+import { ANSWER_TOKENS, MESSAGE_TOKENS } from './message-tokens.ts'
+import type { Meter } from './meter.ts'
+import { metering } from './metered.ts'
+
+export interface MeteredEndpointDeps {
+  readonly endpoint: ChatEndpoint
+  readonly meter: Meter
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * Reserves for each request the most that it may take: its input, and the bound on the answer that is sent with it. The
+ * input is our count, and as much more as this model was found to count for any request before.
+ */
+export const meteredEndpoint = ({ endpoint, meter, tokens, clock, logger }: MeteredEndpointDeps): ChatEndpoint => {
+  const { provider, model, host, key, usual } = endpoint
+  const measure = metering('completion', endpoint, meter, clock, logger)
+  const most = new MostInput()
+  return {
+    provider,
+    model,
+    host,
+    key,
+    usual,
+    send: async (request, traits, call) => {
+      const counted = await countedTokens(request, tokens)
+      const estimated = { input: most.of(counted), answer: request.max_tokens }
+      return await measure(
+        call,
+        estimated,
+        () => endpoint.send(request, traits, call),
+        ({ usage }) => {
+          most.learn(counted, usage.input_tokens)
+          return usage
+        },
+      )
+    },
+  }
+}
+
+/** What every shape of a request may add to its messages: their joints, and the sentences at its beginning and end. */
+const SHAPE_TOKENS = 32
+/** Below this, what a provider adds to each request would look like another way of counting. */
+const LEAST_LEARNED_TOKENS = 500
+/** A provider that counts more than this is at fault; it must not keep everyone from an answer. */
+const MOST_RATIO = 4
+
+/** The most tokens that a model counts for an input, by what it counted before. */
+class MostInput {
+  #ratio = 1
+
+  /** @param counted tokens of a request in our count */
+  of(counted: number): number {
+    return Math.ceil(counted * this.#ratio) + SHAPE_TOKENS
+  }
+
+  learn(counted: number, taken: number): void {
+    if (counted < LEAST_LEARNED_TOKENS) return
+    this.#ratio = Math.min(MOST_RATIO, Math.max(this.#ratio, taken / counted))
+  }
+}
+
+const countedTokens = async (
+  { messages, input_tokens }: CompletionRequest,
+  tokens: Pick<TokenCounter, 'count'>,
+): Promise<number> => input_tokens ?? (await countInTurn(messages, tokens))
+
+/** Our count of the messages, made in slices: no one has counted them yet, and they may be long. */
+const countInTurn = async (messages: readonly ModelMessage[], tokens: Pick<TokenCounter, 'count'>): Promise<number> => {
+  let counted = ANSWER_TOKENS
+  for (const { content } of messages) counted += MESSAGE_TOKENS + (await countInSlices(tokens, content))
+  return counted
+}

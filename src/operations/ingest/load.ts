@@ -1,0 +1,155 @@
+/** `ingest.load` and `ingest.load_extraction`: loads a file, or the files of a folder, into the archive. */
+import { z } from 'zod'
+import { phaseOf } from '../../archive/archive-message.ts'
+import type { FileReport, IngestReport } from '../../ingest/ingest-report.ts'
+import type { Uses } from '../context.ts'
+import { ARCHIVE, operation, actorOf, type AuditedOutput, type Call } from '../operation.ts'
+
+const count = z.int().min(0)
+/** Files that a report names at most; their sums are of all. */
+const MOST_FILES = 100
+
+const input = z.strictObject({
+  file: z.string().trim().min(1).max(4096).describe('file or folder to load, such as ~/.claude'),
+  phase: z
+    .int()
+    .min(1)
+    .max(7)
+    .optional()
+    .describe(
+      'kind of Claude Code file: 1 history, 2 debug, 3 file-history, 4 todos, 5 shell-snapshots, 6 session-env, 7 projects (default: found by itself)',
+    ),
+  dry_run: z.boolean().default(false).describe('count what would be loaded, and write nothing'),
+})
+
+const counts = {
+  messages_extracted: count,
+  new_unique_messages: count,
+  duplicate_messages: count,
+  errors_count: count.describe('lines that were set aside'),
+}
+
+const output = z.object({
+  summary: z.string(),
+  dry_run: z.boolean(),
+  duration_seconds: z.number(),
+  messages_per_second: count,
+  sources: z.array(z.object({ source_type: z.string(), files: count, unchanged: count, ...counts })),
+  files: z
+    .array(
+      z.object({
+        file: z.string(),
+        run_id: count.nullable(),
+        status: z.enum(['running', 'interrupted', 'completed', 'failed', 'counted', 'unchanged']),
+        lines: count,
+        ...counts,
+        notes: z.string().nullable(),
+      }),
+    )
+    .describe('the file; of a folder, the files that failed, have notes or bad lines'),
+  rejected: z
+    .array(z.object({ file: z.string(), line: count, reason: z.string(), excerpt: z.string() }))
+    .describe('the first bad lines'),
+  skipped: count.describe('files of a folder whose format is not known'),
+  failed: count,
+})
+
+type LoadInput = z.output<typeof input>
+type LoadOutput = z.output<typeof output>
+
+const isWorthNaming = ({ status, notes, errors_count }: FileReport): boolean =>
+  status === 'failed' || notes !== undefined || errors_count > 0
+
+const plural = (number: number, noun: string): string => `${String(number)} ${noun}${number === 1 ? '' : 's'}`
+
+const summaryOf = (report: IngestReport, dry_run: boolean): string => {
+  const added = sum(report, 'new_unique_messages')
+  const known = sum(report, 'duplicate_messages')
+  if (report.files.length === 0) return 'Nothing here is of a format that is known.'
+  const what = dry_run ? 'Would add' : 'Added'
+  if (added === 0) return `${what} nothing: all ${plural(known, 'message')} are in the archive already.`
+  return `${what} ${plural(added, 'message')} from ${plural(report.files.length, 'file')}; ${String(known)} were there already.`
+}
+
+const sum = (
+  report: IngestReport,
+  field: 'new_unique_messages' | 'duplicate_messages' | 'messages_extracted',
+): number => report.totals.reduce((total, each) => total + each[field], 0)
+
+const load = async (
+  { archive }: Uses<'archive.loads'>,
+  { file, phase, dry_run }: LoadInput,
+  { caller, signal, progress }: Call,
+  is_extraction: boolean,
+): Promise<AuditedOutput<LoadOutput>> => {
+  const report = await archive.loads.load(
+    { path: file, phase: phaseOf(phase), is_extraction, dry_run, started_by: actorOf(caller) },
+    { signal, progress },
+  )
+  const read = report.files.filter(each => each.status !== 'unchanged')
+  const seconds = report.duration_ms / 1000
+  const named = report.files.length === 1 ? report.files : report.files.filter(isWorthNaming)
+  const messages = read.reduce((total, each) => total + each.messages_extracted, 0)
+  return {
+    output: {
+      summary: summaryOf(report, dry_run),
+      dry_run,
+      duration_seconds: seconds,
+      messages_per_second: seconds === 0 ? 0 : Math.round(messages / seconds),
+      sources: report.totals.map(each => ({ ...each })),
+      files: named.slice(0, MOST_FILES).map(({ rejected: _rejected, resumed: _resumed, ...each }) => ({
+        file: each.file,
+        run_id: each.run_id ?? null,
+        status: each.status,
+        lines: each.lines,
+        messages_extracted: each.messages_extracted,
+        new_unique_messages: each.new_unique_messages,
+        duplicate_messages: each.duplicate_messages,
+        errors_count: each.errors_count,
+        notes: each.notes ?? null,
+      })),
+      rejected: report.files
+        .flatMap(each => each.rejected.map(line => ({ file: each.file, ...line })))
+        .slice(0, MOST_FILES),
+      skipped: report.skipped.length,
+      failed: report.files.filter(each => each.status === 'failed').length,
+    },
+    touched: dry_run
+      ? []
+      : [
+          {
+            whose: ARCHIVE,
+            counts: { added: sum(report, 'new_unique_messages'), duplicates: sum(report, 'duplicate_messages') },
+          },
+        ],
+  }
+}
+
+const failure = ({ failed }: LoadOutput): string | undefined =>
+  failed === 0 ? undefined : `${plural(failed, 'file')} could not be loaded as a whole; load again`
+
+export const ingestLoad = operation({
+  summary: 'Load a file or a folder into the archive; what is there already is not added again',
+  access: 'operator',
+  effect: 'write',
+  needs: 'data',
+  audit: 'changes',
+  uses: ['archive.loads'],
+  input,
+  output,
+  failure,
+  run: (context, given, call) => load(context, given, call, false),
+})
+
+export const ingestLoadExtraction = operation({
+  summary: 'Load an extraction (JSON Lines with content, source, timestamp, session_id, project) into the archive',
+  access: 'operator',
+  effect: 'write',
+  needs: 'data',
+  audit: 'changes',
+  uses: ['archive.loads'],
+  input,
+  output,
+  failure,
+  run: (context, given, call) => load(context, given, call, true),
+})
