@@ -44,11 +44,22 @@ export interface SnippetPiece {
   readonly matches: boolean
 }
 
-export interface FoundMessage
-  extends Pick<
-    ArchiveMessage,
-    'seq' | 'role' | 'at' | 'project' | 'session' | 'component' | 'level' | 'source_type' | 'sender_name' | 'scope' | 'person_id' | 'chat_id'
-  > {
+export interface FoundMessage extends Pick<
+  ArchiveMessage,
+  | 'seq'
+  | 'role'
+  | 'at'
+  | 'project'
+  | 'session'
+  | 'component'
+  | 'level'
+  | 'source_type'
+  | 'sender_name'
+  | 'scope'
+  | 'person_id'
+  | 'chat_id'
+  | 'message_id'
+> {
   /** BM25; `undefined` when sorted by time. */
   readonly score?: number | undefined
   readonly snippet: readonly SnippetPiece[]
@@ -91,5 +102,5 @@ export interface ArchiveAnswer {
 /** Searches the archive. */
 export interface ArchiveSearch {
   /** @throws DenidinError `invalid-input` for a cursor of another search */
-  search(question: ArchiveQuestion): Promise<ArchiveAnswer>
+  search(question: ArchiveQuestion, options?: { readonly signal: AbortSignal }): Promise<ArchiveAnswer>
 }

@@ -83,8 +83,12 @@ for (const [kind, questions] of queriesOf(corpus, random, rounds)) {
   }
   console.log(`${kind.padEnd(34)} ${timesOf(times)}`)
 }
-console.log(`memory: ${String(Math.round(process.memoryUsage().rss / 1e6))} MB resident, ${String(Math.round(process.memoryUsage().arrayBuffers / 1e6))} MB in arrays`)
-console.log(`overlap of the top ten with exhaustive BM25: ${(await overlapWithExhaustive(rig, corpus, random)).toFixed(3)}`)
+console.log(
+  `memory: ${String(Math.round(process.memoryUsage().rss / 1e6))} MB resident, ${String(Math.round(process.memoryUsage().arrayBuffers / 1e6))} MB in arrays`,
+)
+console.log(
+  `overlap of the top ten with exhaustive BM25: ${(await overlapWithExhaustive(rig, corpus, random)).toFixed(3)}`,
+)
 console.log(await benchCache(rig, corpus, random))
 if (!values.alone) {
   await benchFts5(folder.path, count, random)

@@ -66,7 +66,9 @@ const hebrewRoot = (random: () => number): string =>
 const english = (random: () => number): Vocabulary => {
   const stops = lexiconWords('stop-words').filter(each => /^[a-z]+$/.test(each))
   const roots = [...new Set(Array.from({ length: ENGLISH_ROOTS }, () => englishRoot(random)))]
-  const forms = roots.flatMap(root => [...new Set(ENGLISH_ENDINGS.slice(0, 4).map(() => root + pickOf(random, ENGLISH_ENDINGS)))])
+  const forms = roots.flatMap(root => [
+    ...new Set(ENGLISH_ENDINGS.slice(0, 4).map(() => root + pickOf(random, ENGLISH_ENDINGS))),
+  ])
   return zipf(random, ['the', ...stops.slice(0, 60).filter(each => each !== 'the'), ...forms])
 }
 

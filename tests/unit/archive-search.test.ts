@@ -31,7 +31,9 @@ const exhaustive = (
       if (all && counts.includes(0)) return { at, score: 0 }
       const score = counts.reduce((sum, count, word) => {
         const norm = 1.2 * (0.25 + (0.75 * words.length) / average)
-        return sum + (count === 0 ? 0 : (rarity(found[word] ?? 0, documents.length, 0, 0) * 2.2 * count) / (count + norm))
+        return (
+          sum + (count === 0 ? 0 : (rarity(found[word] ?? 0, documents.length, 0, 0) * 2.2 * count) / (count + norm))
+        )
       }, 0)
       return { at, score }
     })
@@ -62,7 +64,10 @@ describe('the best ten', () => {
       expect([query, any.messages.map(({ seq }) => seq)]).toEqual([query, exhaustive(texts, query, false)])
       if (query.length === 1) continue
       const both = `${first} AND ${query.slice(1).join(' AND ')}`
-      expect([both, (await archive.ask(both)).messages.map(({ seq }) => seq)]).toEqual([both, exhaustive(texts, query, true)])
+      expect([both, (await archive.ask(both)).messages.map(({ seq }) => seq)]).toEqual([
+        both,
+        exhaustive(texts, query, true),
+      ])
     }
   })
 
@@ -129,7 +134,12 @@ describe('the language of queries', () => {
     expect((await archive.ask('(brown')).notes).toMatchObject({ as_plain_words: true, any_word: false })
     expect((await archive.ask('nut dessert')).notes).toMatchObject({ any_word: true })
     expect((await archive.ask('recieved')).notes.corrected).toEqual([{ written: 'recieved', meant: 'received' }])
-    expect((await archive.ask('brown')).notes).toEqual({ as_plain_words: false, any_word: false, corrected: [], waiting: 0 })
+    expect((await archive.ask('brown')).notes).toEqual({
+      as_plain_words: false,
+      any_word: false,
+      corrected: [],
+      waiting: 0,
+    })
   })
 
   test('finds nothing in signs without letters but the newest messages', async () => {
@@ -144,7 +154,13 @@ describe('filters and sorting', () => {
   const messages = [
     archived('build failed', { at: at(1), project: '/work/a', session: 's-1', component: 'LSP', level: 'ERROR' }),
     archived('build passed', { at: at(3), project: '/work/b', session: 's-2', component: 'Hooks', level: 'INFO' }),
-    archived('build again', { at: at(2), project: '/work/a', session: 's-2', sender_name: 'Dana Levi', role: 'assistant' }),
+    archived('build again', {
+      at: at(2),
+      project: '/work/a',
+      session: 's-2',
+      sender_name: 'Dana Levi',
+      role: 'assistant',
+    }),
     archived('nothing here'),
   ]
   test.each([
@@ -186,8 +202,14 @@ describe('filters and sorting', () => {
         { value: '/work/a', messages: 2 },
         { value: '/work/b', messages: 1 },
       ],
-      components: expect.arrayContaining([{ value: 'LSP', messages: 1 }, { value: 'Hooks', messages: 1 }]) as unknown,
-      levels: expect.arrayContaining([{ value: 'ERROR', messages: 1 }, { value: 'INFO', messages: 1 }]) as unknown,
+      components: expect.arrayContaining([
+        { value: 'LSP', messages: 1 },
+        { value: 'Hooks', messages: 1 },
+      ]) as unknown,
+      levels: expect.arrayContaining([
+        { value: 'ERROR', messages: 1 },
+        { value: 'INFO', messages: 1 },
+      ]) as unknown,
       months: [{ value: '2026-01', messages: 3 }],
     })
   })

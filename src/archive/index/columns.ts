@@ -1,5 +1,12 @@
 /** Everything that the index keeps of messages beside their words: columns in memory for filters, sorting and counts. */
-import { ARCHIVE_ROLES, LEVELS, SOURCE_TYPES, type ArchiveRole, type Level, type SourceType } from '../archive-message.ts'
+import {
+  ARCHIVE_ROLES,
+  LEVELS,
+  SOURCE_TYPES,
+  type ArchiveRole,
+  type Level,
+  type SourceType,
+} from '../archive-message.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 
 /** What of a message a filter can ask for. Names are numbers here: those of `archive.db`, and of the index's own names. */
@@ -36,7 +43,20 @@ const ARRAYS = {
   sender: Uint32Array,
 } as const
 export type ColumnName = keyof typeof ARRAYS
-const NAMES = ['seconds', 'session', 'sender', 'project', 'component', 'scope', 'person', 'chat', 'words', 'role', 'level', 'source_type'] as const
+const NAMES = [
+  'seconds',
+  'session',
+  'sender',
+  'project',
+  'component',
+  'scope',
+  'person',
+  'chat',
+  'words',
+  'role',
+  'level',
+  'source_type',
+] as const
 const MOST_SMALL = 0xffff
 
 type Column = Uint8Array | Uint16Array | Uint32Array

@@ -76,7 +76,10 @@ export class FilterMask {
       this.#narrowToOne(first, only[0], only[1][0] ?? 0)
       return
     }
-    const tests = alternatives.map(([name, allowed]) => ({ column: this.#columns.column(name), allowed: new Set(allowed) }))
+    const tests = alternatives.map(([name, allowed]) => ({
+      column: this.#columns.column(name),
+      allowed: new Set(allowed),
+    }))
     let count = 0
     for (let at = 0; at < this.#count; at++) {
       const offset = this.#offsets[at] ?? 0

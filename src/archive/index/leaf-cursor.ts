@@ -48,7 +48,8 @@ const union = (all: readonly TermPostings[], { first }: IndexPart, columns: Colu
   const positions = new Uint16Array(BLOCK_MESSAGES * 2)
   for (let offset = 0; offset < PART_RANGE; offset++) {
     const count = counts[offset] ?? 0
-    if (count > 0) encoder.add(offset, lengths[first + offset] ?? 1, positions, 0, Math.min(count - 1, positions.length))
+    if (count > 0)
+      encoder.add(offset, lengths[first + offset] ?? 1, positions, 0, Math.min(count - 1, positions.length))
   }
   return new TermPostings(encoder.end())
 }
@@ -182,7 +183,11 @@ class PositionCursor {
   #decoded: ReturnType<typeof decodePositions> | undefined
 
   constructor(postings: TermPostings, read: () => Uint8Array) {
-    this.#cursor = new LeafCursor(postings, () => 0, () => 1)
+    this.#cursor = new LeafCursor(
+      postings,
+      () => 0,
+      () => 1,
+    )
     this.#read = read
   }
 

@@ -26,7 +26,8 @@ const LONGEST_QUERY = 1000
 /** Deeper parentheses are no question of a user. */
 const MOST_DEPTH = 20
 
-type Token = { readonly kind: 'and' | 'or' | 'not' | 'open' | 'close' } | { readonly kind: 'operand'; readonly of: WrittenQuery }
+type Token =
+  { readonly kind: 'and' | 'or' | 'not' | 'open' | 'close' } | { readonly kind: 'operand'; readonly of: WrittenQuery }
 
 const QUOTES = '"“”„«»״'
 /** A quotation mark inside a Hebrew abbreviation does not begin or end a phrase: it has letters on both sides. */

@@ -68,7 +68,10 @@ export class QueryResolver {
         return of === undefined ? undefined : { kind: 'not', of }
       }
       case 'any':
-        return joined('any', query.of.flatMap(each => this.#node(each, false) ?? []))
+        return joined(
+          'any',
+          query.of.flatMap(each => this.#node(each, false) ?? []),
+        )
       case 'all':
         return this.#all(query, top)
     }
@@ -76,7 +79,11 @@ export class QueryResolver {
 
   #all({ of, stated }: Extract<WrittenQuery, { kind: 'all' }>, top: boolean): PlanNode | undefined {
     const nodes = of.flatMap(each => this.#node(each, top && !stated) ?? [])
-    if (!this.#relaxed || stated || !top) return joined('all', nodes.flatMap(each => (each.kind === 'all' ? each.of : [each])))
+    if (!this.#relaxed || stated || !top)
+      return joined(
+        'all',
+        nodes.flatMap(each => (each.kind === 'all' ? each.of : [each])),
+      )
     const excluded = nodes.filter(each => each.kind === 'not')
     const wanted = nodes.filter(each => each.kind !== 'not').flatMap(each => (each.kind === 'any' ? each.of : [each]))
     const any = joined('any', wanted)
@@ -92,7 +99,10 @@ export class QueryResolver {
       ...new Set((telling.length > 0 ? telling : words).map(each => this.#word(each))),
       ...emoji.map(each => this.#leafOf([each])),
     ]
-    return joined(this.#relaxed && top ? 'any' : 'all', leaves.map(leaf => ({ kind: 'leaf', leaf })))
+    return joined(
+      this.#relaxed && top ? 'any' : 'all',
+      leaves.map(leaf => ({ kind: 'leaf', leaf })),
+    )
   }
 
   #word(word: Word): number {

@@ -176,6 +176,21 @@ const commands: CommandStrings = {
         ...(learn ? [] : [PRIVACY_OFF]),
       ].join('\n'),
   },
+  search: {
+    help: 'search the archive for words, a "phrase" or begin*',
+    usage: 'Add what I should search for: /search invoice "last week"',
+    found: messages =>
+      messages.length === 0
+        ? 'I found nothing in the archive.'
+        : [
+            'Found in the archive:',
+            ...messages.map(
+              ({ from, said_on, snippet }) =>
+                [...(said_on === null ? [] : [englishDay(said_on)]), ...(from === null ? [] : [from])].join(', ') +
+                `: ${snippet}`,
+            ),
+          ].join('\n'),
+  },
   remember: {
     help: 'remember the text you add',
     usage: 'Add what I should remember, in at most 4,000 characters: /remember my sister is called Dana',

@@ -180,6 +180,21 @@ const commands: CommandStrings = {
         ...(learn ? [] : [PRIVACY_OFF]),
       ].join('\n'),
   },
+  search: {
+    help: 'לחפש בארכיון מילים, "ביטוי" או תחיליות*',
+    usage: 'יש לכתוב אחרי הפקודה מה לחפש: ‎/search חשבונית',
+    found: messages =>
+      messages.length === 0
+        ? 'לא מצאתי שום דבר בארכיון.'
+        : [
+            'נמצא בארכיון:',
+            ...messages.map(
+              ({ from, said_on, snippet }) =>
+                [...(said_on === null ? [] : [hebrewDay(said_on)]), ...(from === null ? [] : [from])].join(', ') +
+                `: ${snippet}`,
+            ),
+          ].join('\n'),
+  },
   remember: {
     help: 'לזכור את מה שכתוב אחרי הפקודה',
     usage: 'יש לכתוב אחרי הפקודה מה לזכור, עד 4,000 תווים: ‎/remember לאחותי קוראים דנה',

@@ -1,4 +1,5 @@
 /** The messages that DeniDin sends in its own words: what each language must provide. */
+import type { WallClock } from '../../platform/time-zone.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import type { CalendarDay, CalendarTime } from './written-day.ts'
 
@@ -120,6 +121,18 @@ export interface CommandStrings {
     readonly help: string
     /** `total`: how many there are, of which the items are the newest; `learn`: whether the person allows learning. */
     list(items: readonly ListedFigures[], total: number, learn: boolean): string
+  }
+  readonly search: {
+    readonly help: string
+    readonly usage: string
+    /** `from`: who wrote it; `said_on`: `null` when its source does not tell. */
+    found(
+      messages: readonly {
+        readonly from: string | null
+        readonly said_on: WallClock | null
+        readonly snippet: string
+      }[],
+    ): string
   }
   readonly remember: { readonly help: string; readonly usage: string; done(text: string): string }
   readonly forget: {

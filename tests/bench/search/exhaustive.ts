@@ -14,14 +14,28 @@ import type { Corpus } from '../../support/archive-corpus.ts'
 import type { ArchiveRig } from '../../support/archive-rig.ts'
 import { queriesOf } from './queries.ts'
 
-const KINDS = ['rare word', 'mid word', 'common word', 'the commonest word', 'two common words', 'rare OR common', 'rare OR the commonest', 'five words, any', 'NOT', 'phrase', 'parentheses']
+const KINDS = [
+  'rare word',
+  'mid word',
+  'common word',
+  'the commonest word',
+  'two common words',
+  'rare OR common',
+  'rare OR the commonest',
+  'five words, any',
+  'NOT',
+  'phrase',
+  'parentheses',
+]
 const QUERIES = 5
 
 export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, random: () => number): Promise<number> => {
   using index = openArchiveIndexDatabase({ path: rig.path, clock: systemClock, logger: silentLogger })
   const parts = new IndexParts(index.database)
   const columns = new Columns()
-  const rows = index.database.all<{ first: number; last: number; columns: Uint8Array }>('select first, last, columns from parts')
+  const rows = index.database.all<{ first: number; last: number; columns: Uint8Array }>(
+    'select first, last, columns from parts',
+  )
   for (const { first, last, columns: bytes } of rows) columns.load(first, last, bytes)
   const statistics = new WordStatistics(parts, columns)
   statistics.refresh()
@@ -35,9 +49,12 @@ export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, ran
       if (parsed === undefined) continue
       const { plan } = new QueryResolver(statistics, false).resolve(parsed)
       const hits = new TopHits(10)
-      search.forEach({ plan, filter: NO_FILTER, sort: 'relevance', range: { after: 0, up_to: columns.size } }, (seq, score) => {
-        hits.offer(score, seq)
-      })
+      search.forEach(
+        { plan, filter: NO_FILTER, sort: 'relevance', range: { after: 0, up_to: columns.size } },
+        (seq, score) => {
+          hits.offer(score, seq)
+        },
+      )
       const answer = await rig.ask(query)
       if (answer.notes.any_word) continue
       const found = new Set(answer.messages.map(({ seq }) => seq))

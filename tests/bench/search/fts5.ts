@@ -8,7 +8,15 @@ import { timesOf } from './times.ts'
 
 const BATCH = 10_000
 const QUERIES = 8
-const KINDS = ['rare word', 'mid word', 'common word', 'the commonest word', 'two common words', 'rare OR the commonest', 'phrase']
+const KINDS = [
+  'rare word',
+  'mid word',
+  'common word',
+  'the commonest word',
+  'two common words',
+  'rare OR the commonest',
+  'phrase',
+]
 
 export const benchFts5 = async (folder: string, count: number, random: () => number): Promise<void> => {
   const path = join(folder, 'fts5.db')
@@ -42,7 +50,9 @@ export const benchFts5 = async (folder: string, count: number, random: () => num
     }
   }
   flush(batch)
-  console.log(`\nFTS5: ${String(Math.round(count / (spent / 1000)))} messages/s, ${(statSync(path).size / 1e6).toFixed(0)} MB with the texts`)
+  console.log(
+    `\nFTS5: ${String(Math.round(count / (spent / 1000)))} messages/s, ${(statSync(path).size / 1e6).toFixed(0)} MB with the texts`,
+  )
   const ranked = database.prepare('select rowid from words where words match ? order by bm25(words) limit 10')
   const candidates = database.prepare(
     'select m.id, m.content from words join messages m on m.id = words.rowid where words match ? order by words.rowid desc limit 2000',
@@ -59,7 +69,9 @@ export const benchFts5 = async (folder: string, count: number, random: () => num
       of_ranked.push(middle - from)
       of_candidates.push(performance.now() - middle)
     }
-    console.log(`FTS5 bm25()  ${kind.padEnd(24)} ${timesOf(of_ranked)}   newest 2,000, read only ${timesOf(of_candidates)}`)
+    console.log(
+      `FTS5 bm25()  ${kind.padEnd(24)} ${timesOf(of_ranked)}   newest 2,000, read only ${timesOf(of_candidates)}`,
+    )
   }
   database.close()
 }

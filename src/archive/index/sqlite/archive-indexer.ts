@@ -15,6 +15,8 @@ import { PartWriter, type NewPart, type WrittenWord } from './part-writer.ts'
 const PAGE = 200
 /** Messages of a new part: when more wait, they become the next one. */
 const PART_MESSAGES = 1 << 14
+/** Messages of each part by which an archive is known again. */
+const MOST_COMPARED = 5
 /** A part is merged with the one after it when it is not more than so many times as large. */
 const MERGE_RATIO = 2
 
@@ -37,6 +39,8 @@ export class ArchiveIndexer {
   #running: Promise<void> | undefined
   #again = false
   #stopped = false
+  /** Who waits until the words of messages that are gone have left the index. */
+  #purging: PromiseWithResolvers<void>[] = []
 
   constructor(deps: ArchiveIndexerDeps) {
     this.#deps = deps
@@ -60,6 +64,17 @@ export class ArchiveIndexer {
     await this.#running
   }
 
+  /** Whether the archive is the one that was indexed: not an older copy that was put back. */
+  fits(): boolean {
+    if (this.reached > this.#rows.highest()) return false
+    const changed = new Set(this.#changed())
+    return this.#deps.parts.parts.every(part => {
+      const checksums = this.#checksums(part)
+      const rows = this.#rows.after(part.first - 1, MOST_COMPARED).filter(({ seq }) => seq <= part.last)
+      return rows.every(({ seq, content }) => changed.has(seq) || checksums[seq - part.first] === checksumOf(content))
+    })
+  }
+
   /** Takes messages that are gone out of the results at once; their words go with the next `sync`. */
   hideRemoved(): void {
     for (const seq of this.#rows.noted('removed_messages', this.reached)) this.#deps.columns.remove(seq)
@@ -77,6 +92,20 @@ export class ArchiveIndexer {
     this.hideRemoved()
   }
 
+  /** Resolves when the words of all messages that are gone have left the index. */
+  async purge(): Promise<void> {
+    if (this.#gone().length === 0) return
+    const purged = Promise.withResolvers<void>()
+    this.#purging.push(purged)
+    this.sync().catch(purged.reject)
+    await purged.promise
+  }
+
+  /** Messages that wait to be indexed. */
+  get waiting(): number {
+    return Math.max(0, this.#rows.newest() - this.reached)
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#running
@@ -87,6 +116,7 @@ export class ArchiveIndexer {
       this.#again = false
       do {
         await this.#removeGone()
+        for (const each of this.#purging.splice(0)) each.resolve()
         await this.#rereadChanged()
         await this.#mergeSmall()
       } while (!this.#stopped && (await this.#addNew()))

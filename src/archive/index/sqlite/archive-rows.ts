@@ -57,6 +57,13 @@ export class ArchiveRows {
     return this.#archive.get<{ seq: number | null }>('select max(seq) seq from archive_messages')?.seq ?? 0
   }
 
+  /** The highest sequence number that was ever given. */
+  highest(): number {
+    return (
+      this.#archive.get<{ seq: number }>(`select seq from sqlite_sequence where name = 'archive_messages'`)?.seq ?? 0
+    )
+  }
+
   noted(table: 'removed_messages' | 'changed_messages', up_to: number): readonly number[] {
     return this.#archive
       .all<{ seq: number }>(`select seq from ${table} where seq <= :up_to order by seq limit ${String(MOST_NOTES)}`, {

@@ -20,6 +20,7 @@ interface Row {
   readonly scope: string | null
   readonly person_id: string | null
   readonly chat_id: string | null
+  readonly message_id: string | null
 }
 
 /** Values that a facet lists at most; the commonest. */
@@ -39,29 +40,45 @@ export class FoundMessages {
   ): ReadonlyMap<number, FoundMessage> {
     const rows = this.#archive.all<Row & Record<string, string | number | null>>(
       `select m.seq, m.content, m.role, m.at, p.path project, s.session_id session, c.name component, m.level,
-         m.source_type, m.sender_name, m.scope, m.person_id, m.chat_id
+         m.source_type, m.sender_name, m.scope, m.person_id, m.chat_id, m.message_id
        from archive_messages m left join projects p using (project_id) left join archive_sessions s using (session_no)
          left join components c using (component_id)
        where m.seq in (select value from json_each(:seqs))`,
       { seqs: JSON.stringify(seqs) },
     )
     return new Map(
-      rows.map(({ content, at, project, session, component, level, sender_name, scope, person_id, chat_id, ...rest }) => [
-        rest.seq,
-        {
-          ...rest,
-          at: at ?? undefined,
-          project: project ?? undefined,
-          session: session ?? undefined,
-          component: component ?? undefined,
-          level: level ?? undefined,
-          sender_name: sender_name ?? undefined,
-          scope: scope ?? undefined,
-          person_id: person_id ?? undefined,
-          chat_id: chat_id ?? undefined,
-          snippet: snippet(content),
-        } as FoundMessage,
-      ]),
+      rows.map(
+        ({
+          content,
+          at,
+          project,
+          session,
+          component,
+          level,
+          sender_name,
+          scope,
+          person_id,
+          chat_id,
+          message_id,
+          ...rest
+        }) => [
+          rest.seq,
+          {
+            ...rest,
+            at: at ?? undefined,
+            project: project ?? undefined,
+            session: session ?? undefined,
+            component: component ?? undefined,
+            level: level ?? undefined,
+            sender_name: sender_name ?? undefined,
+            scope: scope ?? undefined,
+            person_id: person_id ?? undefined,
+            chat_id: chat_id ?? undefined,
+            message_id: message_id ?? undefined,
+            snippet: snippet(content),
+          } as FoundMessage,
+        ],
+      ),
     )
   }
 

@@ -40,8 +40,9 @@ export class IndexNames {
     const known = this.find(kind, name)
     if (known !== 0) return known
     const number =
-      (this.#database.get<{ number: number | null }>('select max(number) number from names where kind = :kind', { kind })
-        ?.number ?? 0) + 1
+      (this.#database.get<{ number: number | null }>('select max(number) number from names where kind = :kind', {
+        kind,
+      })?.number ?? 0) + 1
     this.#database.run('insert into names (kind, number, name) values (:kind, :number, :name)', { kind, number, name })
     this.#numbers.get(kind)?.set(name, number)
     return number

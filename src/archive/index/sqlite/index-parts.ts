@@ -43,7 +43,9 @@ export class IndexParts implements PartReader {
     this.#parts = this.#database.all<IndexPart & Record<string, number>>(
       'select part, first, last, messages from parts order by first',
     )
-    this.#generations = new Map(this.#parts.map(({ part }) => [part, this.#generations.get(part) ?? ++this.#generation]))
+    this.#generations = new Map(
+      this.#parts.map(({ part }) => [part, this.#generations.get(part) ?? ++this.#generation]),
+    )
   }
 
   /** What was read of a part does not hold any more. */

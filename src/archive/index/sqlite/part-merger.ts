@@ -97,7 +97,8 @@ export function* mergeParts(
     const own = streams.filter(({ head }) => head?.term === term)
     const entries = own.flatMap(stream => entriesOf(stream, columns, first))
     if (own.length > 1) entries.sort((a, b) => a.offset - b.offset)
-    for (const { offset, values, from, to } of entries) encoder.add(offset, lengths[first + offset] ?? 1, values, from, to)
+    for (const { offset, values, from, to } of entries)
+      encoder.add(offset, lengths[first + offset] ?? 1, values, from, to)
     const before = own.reduce((sum, { source, head }) => sum + (source.counted ? (head?.found ?? 0) : 0), 0)
     yield { term, postings: encoder.end(), change: entries.length - before }
     for (const stream of own) stream.next()

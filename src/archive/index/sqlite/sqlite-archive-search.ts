@@ -46,7 +46,6 @@ export interface ArchiveSearchDeps {
 /** One open index: searches it, and keeps it up to date. */
 export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   readonly indexer: ArchiveIndexer
-  readonly #archive: Database
   readonly #index: ReturnType<typeof openArchiveIndexDatabase>
   readonly #columns = new Columns()
   readonly #names: IndexNames
@@ -57,7 +56,6 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   readonly #facets = new LRUCache<string, { readonly state: string; readonly facets: Facets }>({ max: MOST_FACETS })
 
   constructor({ archive, path, clock, logger }: ArchiveSearchDeps) {
-    this.#archive = archive
     this.#index = openArchiveIndexDatabase({ path, clock, logger })
     const index = this.#index.database
     const parts = new IndexParts(index)
@@ -71,6 +69,12 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
         this.#search.search({ ...query, range: { ...EVERYTHING, after } }, hits)
       },
     })
+    if (!this.indexer.fits()) {
+      this.#index.startOver({ state: 'ok', detail: 'Another archive was put in place; its index is rebuilt.' })
+      this.#names.reload()
+      parts.reload()
+      this.indexer.reload()
+    }
     this.#index.onRenewed(() => {
       this.#names.reload()
       parts.reload()
@@ -106,23 +110,24 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const last = sorted.at(-1)
     return {
       messages: sorted.flatMap(hit => withScore(messages.get(hit.seq), hit, sort)),
-      notes: { as_plain_words, any_word, corrected: corrections, waiting: this.#waiting() },
+      notes: { as_plain_words, any_word, corrected: corrections, waiting: this.indexer.waiting },
       next:
         last === undefined || sorted.length < limit
           ? undefined
           : writeCursor({ ...last, question: key, up_to: cursor?.up_to ?? state.reached, plan: query.plan }),
-      facets: question.facets === true ? this.#count(`${key} ${question.time_zone}`, query, question.time_zone) : undefined,
+      facets:
+        question.facets === true ? this.#count(`${key} ${question.time_zone}`, query, question.time_zone) : undefined,
     }
+  }
+
+  /** Begins the index anew: `indexer.sync` reads the whole archive. */
+  rebuild(): void {
+    this.#index.startOver({ state: 'ok', detail: 'The index of the archive is rebuilt, as was asked.' })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.indexer.stop()
     this.#index[Symbol.dispose]()
-  }
-
-  #waiting(): number {
-    const newest = this.#archive.get<{ seq: number | null }>('select max(seq) seq from archive_messages')?.seq ?? 0
-    return Math.max(0, newest - this.indexer.reached)
   }
 
   /** All words; and where no message has them all and the user did not ask for that, any of them. */
@@ -178,7 +183,11 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       if (numbers !== undefined) values.set(column, numbers.length === 0 ? [NO_ONE] : numbers)
     }
     const { project, component, session, chat, level, role, source_type, since, until } = filters
-    if (access !== 'all') ask('scope', access.scopes.map(scope => this.#known('scope', scope)))
+    if (access !== 'all')
+      ask(
+        'scope',
+        access.scopes.map(scope => this.#known('scope', scope)),
+      )
     if (project !== undefined) ask('project', this.#found.projects(project))
     if (component !== undefined) ask('component', this.#found.components(component))
     if (session !== undefined) ask('session', this.#found.sessions(session))
@@ -203,7 +212,9 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       [
         'sender',
         // A name of a source is a name, not an identity: it names no person of the bot.
-        person_id === undefined ? this.#names.matching('sender', each => inSmallLetters(fold(each)).includes(wanted)) : [],
+        person_id === undefined
+          ? this.#names.matching('sender', each => inSmallLetters(fold(each)).includes(wanted))
+          : [],
       ],
     ])
   }
@@ -223,5 +234,4 @@ const withScore = (
   message === undefined ? [] : [{ ...message, score: sort === 'relevance' ? score : undefined }]
 
 /** Whether fewer words than all are an answer too: where the user did not write AND. */
-const mayRelax = (query: WrittenQuery): boolean =>
-  query.kind === 'words' || (query.kind === 'all' && !query.stated)
+const mayRelax = (query: WrittenQuery): boolean => query.kind === 'words' || (query.kind === 'all' && !query.stated)
