@@ -2,10 +2,11 @@
 import type { Settings } from '../config/settings.ts'
 import type { Database } from '../database/sqlite/database.ts'
 import { configuredRoles } from '../people/roles.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import { SqlitePersonRows } from '../people/sqlite/person-rows.ts'
 import { LimitGuard } from '../usage/limits/limit-guard.ts'
 import { noLimitWarnings, StoredLimitWarnings, type LimitWarnings } from '../usage/limits/limit-warnings.ts'
-import { LimitsHealth } from '../usage/limits/limits-health.ts'
+import { LimitsHealth, PersonalLimitsHealth } from '../usage/limits/limits-health.ts'
 import { spendingLimitsOf } from '../usage/limits/spending-limits.ts'
 import type { PriceBook } from '../usage/prices/price-book.ts'
 import { SqliteSpending } from '../usage/sqlite/sqlite-spending.ts'
@@ -18,7 +19,7 @@ export interface Spending {
   readonly sums: SqliteSpending
   readonly guard: LimitGuard
   readonly warnings: LimitWarnings
-  readonly health: LimitsHealth
+  readonly health: readonly HealthCheck[]
 }
 
 /** The meter exists before the people: whom a limit does not hold for is read from their rows. */
@@ -42,5 +43,6 @@ export const createSpending = (
     clock,
   })
   const warnings = guard.limits.length === 0 ? noLimitWarnings : new StoredLimitWarnings({ guard, store: sums })
-  return { prices, sums, guard, warnings, health: new LimitsHealth({ guard, prices }) }
+  const health = [new LimitsHealth({ guard, prices }), new PersonalLimitsHealth({ guard })]
+  return { prices, sums, guard, warnings, health }
 }

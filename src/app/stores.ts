@@ -147,7 +147,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
-    health: [new DatabaseHealth('database', database), metered.spending.health, ...usage.health],
+    health: [new DatabaseHealth('database', database), ...metered.spending.health, ...usage.health],
     erasures,
     preferences,
     ...metered,

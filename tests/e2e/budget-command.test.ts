@@ -17,10 +17,16 @@ interface Calculated {
 const DBT = ['--agent-name', 'dbt-expert', '--agent-type', 'specialists']
 const ARCHITECT = ['--agent-name', 'data-architect-role', '--agent-type', 'roles']
 
-/** A DeniDin whose patterns and profiles are in its own folder. */
+/** A DeniDin whose patterns, profiles and prices are in its own folder. */
 const homeOf = (): ScriptHome => {
   const home = new ScriptHome()
-  home.configure({ budget: { patterns_dir: home.path('patterns'), profiles_file: home.path('profiles.json') } })
+  home.configure({
+    budget: {
+      patterns_dir: home.path('patterns'),
+      profiles_file: home.path('profiles.json'),
+      prices_file: home.path('prices.json'),
+    },
+  })
   return home
 }
 
@@ -91,6 +97,39 @@ test(
     const broken = await calculate(home, ...DBT)
     expect(broken).toMatchObject({ profile: 'manual', calculated_budget: 20_000 })
     expect(broken.fallback).toContain('profiles.json, line 3: profiles.client.base_budget must be a whole number')
+  },
+  TIMEOUT_MS,
+)
+
+test.each([
+  [
+    'prices.json',
+    '{\n  "currency": "USD",\n  "models": {\n    "gpt-4o": { "input": -2.5, "output": 10 }\n  }\n}',
+    'prices.json, line 4: models.gpt-4o.input must be a number from 0 to 1,000,000',
+  ],
+  ['prices.json', '{\n  "currency": "USD",\n  "models": {\n', 'prices.json, line '],
+  [
+    'prices.json',
+    '{ "models": { "gpt-4o": { "input": 2.5, "output": 10 } } }',
+    'prices.json, line 1: models needs "currency"',
+  ],
+  [
+    'profiles.json',
+    '{\n  "profiles": {\n    "client": { "base_budget": -1 }\n  }\n}',
+    'profiles.json, line 3: profiles.client.base_budget must be a whole number',
+  ],
+])(
+  'start: with a broken %s the bot does not start, and one line names the file, the line and the reason (%#)',
+  async (name, text, reason) => {
+    await using home = homeOf()
+    writeFileSync(home.path(name), text)
+    const refused = await home.run('run_denidin.sh')
+    expect(refused.code).not.toBe(0)
+    expect(home.pid()).toBeUndefined()
+    const lines = `${refused.stdout}${refused.stderr}`.split('\n').filter(line => line.includes(name))
+    expect(lines).toEqual([expect.stringContaining(reason)])
+    writeFileSync(home.path(name), '{}')
+    await home.done('run_denidin.sh')
   },
   TIMEOUT_MS,
 )

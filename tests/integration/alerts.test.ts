@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
+import { DAY_MS } from '../../src/platform/clock.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
-import { failure, reply } from '../support/model-server.ts'
+import { failure, json, reply } from '../support/model-server.ts'
 import { until } from '../support/fake-whatsapp/both-sides.ts'
 
 let denidin: TestDenidin
@@ -38,6 +39,50 @@ test('the godfather is told once that the model refuses, and once that it answer
   expect(alerts()).toEqual([
     expect.stringMatching(/^✅ Language model is well again\. It was down for less than a minute\.$/),
   ])
+})
+
+test('the godfather is told once that a limit is reached, over a restart too, and once that it is over', async () => {
+  const limits = { tokens_per_day: 2000, tokens_per_person_per_day: 100_000 }
+  const config = { limits, ai: { max_tokens: 100 }, memory: { longterm: { enabled: false } } }
+  await start(config)
+  const used = json({
+    choices: [{ index: 0, message: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 1900, completion_tokens: 50 },
+  })
+  denidin.models.always('completion', used)
+  expect(await denidin.say('hello')).toBe('Yes.')
+  expect(alerts()).toEqual([])
+  const refused = /^That is all for today/
+  expect(await denidin.say('and now?')).toMatch(refused)
+  await until(() => alerts().length > 0)
+  for (const phone of ['15550002222', '15550003333']) expect(await denidin.say('hello', { phone })).toMatch(refused)
+  expect(await denidin.say('hello', { phone: GODFATHER })).toMatch(refused)
+  expect(alerts().filter(text => text.startsWith('⚠️'))).toEqual([
+    expect.stringMatching(/^⚠️ .*The limit of tokens for the day is reached\.$/),
+  ])
+  await denidin.restart({ alerts: { after_seconds: 0 }, ...config })
+  denidin.models.always('completion', used)
+  expect(await denidin.say('still not?')).toMatch(refused)
+  expect(await denidin.say('and now?')).toMatch(refused)
+  denidin.clock.forward(DAY_MS)
+  expect(await denidin.say('a new day')).toBe('Yes.')
+  await until(() => alerts().length > 0)
+  expect(alerts()).toEqual([expect.stringMatching(/^✅ /)])
+})
+
+test('the godfather is told that the limit of everyone is reached, also when people had reached theirs before', async () => {
+  const limits = { tokens_per_day: 5000, tokens_per_person_per_day: 2000 }
+  await start({ limits, ai: { max_tokens: 100 }, memory: { longterm: { enabled: false } } })
+  const choices = [{ index: 0, message: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }]
+  denidin.models.always('completion', json({ choices, usage: { prompt_tokens: 1900, completion_tokens: 50 } }))
+  for (let at = 0; at < 2; at++) await denidin.say('hello')
+  await until(() => alerts().length > 0)
+  expect(alerts()).toEqual([
+    expect.stringMatching(/^⚠️ Personal limits .*1 person has reached their limit of the day\.$/),
+  ])
+  for (const phone of ['15550002222', '15550003333', '15550004444']) await denidin.say('hello', { phone })
+  await until(() => alerts().length > 1)
+  expect(alerts()[1]).toMatch(/^⚠️ Limits .*The limit of tokens for the day is reached\.$/)
 })
 
 test('the godfather reads alerts in their language', async () => {

@@ -11,7 +11,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { timeZone, UTC } from '../../src/platform/time-zone.ts'
 import { StoredLimitWarnings } from '../../src/usage/limits/limit-warnings.ts'
-import { LimitsHealth } from '../../src/usage/limits/limits-health.ts'
+import { LimitsHealth, PersonalLimitsHealth } from '../../src/usage/limits/limits-health.ts'
 import { periodOf, spendingLimitsOf, type SpendingLimitSettings } from '../../src/usage/limits/spending-limits.ts'
 import { amountOf } from '../../src/usage/prices/amount.ts'
 import { FilePriceBook } from '../../src/usage/prices/price-book.ts'
@@ -382,7 +382,63 @@ describe('sums of a person', () => {
   })
 })
 
+test('a call that costs nothing is allowed whatever was spent, and counts for limits of tokens', async () => {
+  const prices = new FilePriceBook({
+    file: new MemoryFile(
+      'prices.json',
+      '{ "currency": "EUR", "models": { "m": { "input": 1000, "output": 2000 }, "local": { "input": 0, "output": 0 } } }',
+    ),
+    logger: silentLogger,
+  })
+  const clock = new FakeClock()
+  const settings = { cost_per_day: 0.03, tokens_per_day: 200 }
+  const limits = spendingLimitsOf({ ...NONE, ...settings })
+  const database = new Database(':memory:', usageMigrations)
+  const { meter } = meteringOf(database, clock, prices, { limits, smaller_model: 'small' })
+  // It takes more than was reserved, so that the limit is exceeded.
+  const small = { ...call, estimated_tokens: 2, estimated_answer_tokens: 1 }
+  await meter.commit(await meter.reserve(small), { input_tokens: 20, output_tokens: 20, duration_ms: 1 })
+  expect(await reasonOf(meter.reserve(small))).toBe('day')
+  for (const model of ['local', 'unpriced']) {
+    expect(await reasonOf(meter.reserve({ ...call, model, estimated_tokens: 40 }))).toBe('allowed')
+  }
+  expect(await reasonOf(meter.reserve({ ...call, model: 'local', estimated_tokens: 100 }))).toBe('day')
+})
+
+test('the reservation is at the higher price where tokens from a cache cost more than others', async () => {
+  const prices = new FilePriceBook({
+    file: new MemoryFile(
+      'prices.json',
+      '{ "currency": "EUR", "models": { "m": { "input": 1000, "cached_input": 1500, "output": 2000 } } }',
+    ),
+    logger: silentLogger,
+  })
+  const limits = spendingLimitsOf({ ...NONE, cost_per_day: 0.035 })
+  const { meter, guard } = meteringOf(new Database(':memory:', usageMigrations), new FakeClock(), prices, { limits })
+  const reserved = await meter.reserve(call)
+  expect(guard.levels()).toMatchObject([{ spent: amountOf(0.035) }])
+  await meter.commit(reserved, { input_tokens: 10, cached_tokens: 10, output_tokens: 10, duration_ms: 1 })
+  expect(guard.levels()).toMatchObject([{ spent: amountOf(0.035) }])
+})
+
 describe('warnings', () => {
+  test.each([
+    ['ana', 'ben'],
+    ['ben', 'ana'],
+  ])('a merge of %s into %s repeats no warning of the same day', async (from, to) => {
+    const { spending } = set({})
+    for (const [person_id, day] of [
+      ['ana', 5],
+      ['ben', 9],
+    ] as const) {
+      expect(spending.firstWarning({ person_id, limit: 'person_day cost', day })).toBe(true)
+    }
+    for (let times = 0; times < 2; times++) await spending.reassign(from, to)
+    expect(spending.firstWarning({ person_id: to, limit: 'person_day cost', day: 9 })).toBe(false)
+    expect(spending.firstWarning({ person_id: to, limit: 'person_day cost', day: 10 })).toBe(true)
+    expect(await spending.count(from)).toBe(0)
+  })
+
   test('come once for each limit and period, from 80 % on', async () => {
     const { meter, guard, spending, clock } = set({ cost_per_person_per_day: 0.1, cost_per_day: 0.1 })
     const warnings = () => new StoredLimitWarnings({ guard, store: spending })
@@ -427,13 +483,21 @@ describe('the health of the limits', () => {
     expect(await healthOf(metering)).toMatchObject({ state: 'ok' })
   })
 
-  test('counts people and names none', async () => {
-    const metering = set({ cost_per_person_per_day: 0.01 })
+  test('of each person counts people and names none, and is apart from that of everyone', async () => {
+    const metering = set({ cost_per_person_per_day: 0.01, cost_per_day: 0.05 })
+    const personal = () => new PersonalLimitsHealth(metering).health()
+    expect(await personal()).toMatchObject({ state: 'unknown' })
+    await reasonOf(metering.meter.reserve({ ...call, estimated_tokens: 1, estimated_answer_tokens: 0 }))
+    expect(await personal()).toMatchObject({ state: 'ok' })
     for (const person_id of ['ana', 'ben', 'ana']) await reasonOf(metering.meter.reserve({ ...call, person_id }))
-    expect(await healthOf(metering)).toEqual({
-      state: 'degraded',
-      detail: '2 people have reached their limit of the day.',
-    })
+    expect(await personal()).toEqual({ state: 'degraded', detail: '2 people have reached their limit of the day.' })
+    expect(await healthOf(metering)).toMatchObject({ state: 'ok' })
+    const { person_id: _, ...of_no_one } = call
+    expect(await reasonOf(metering.meter.reserve({ ...of_no_one, estimated_tokens: 60 }))).toBe('day')
+    expect(await healthOf(metering)).toMatchObject({ state: 'degraded' })
+    await metering.clock.advance(DAY_MS)
+    expect(await personal()).toMatchObject({ state: 'ok' })
+    expect(await new PersonalLimitsHealth(set({ cost_per_day: 1 })).health()).toMatchObject({ state: 'off' })
   })
 
   test('says that limits of cost without any price limit nothing', async () => {

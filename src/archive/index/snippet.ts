@@ -12,7 +12,7 @@ const BEFORE = 60
 
 /** Words; and rows of figures, which may be one number with signs in between. */
 const WORD =
-  /\+?\(?\d[\d().\/ -]{4,20}\d|[\p{L}\p{M}\p{N}]+(?:['’"״׳._@&-][\p{L}\p{M}\p{N}]+)*|\p{Extended_Pictographic}/gu
+  /\+?\(?\d[\d()./ -]{4,20}\d|[\p{L}\p{M}\p{N}]+(?:['’"״׳._@&-][\p{L}\p{M}\p{N}]+)*|\p{Extended_Pictographic}/gu
 
 /** The terms that a text is marked for: all that a plan looks for and does not exclude. */
 export const termsOf = ({ leaves }: SearchPlan): ReadonlySet<string> =>

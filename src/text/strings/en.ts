@@ -1,4 +1,5 @@
 /** DeniDin's own messages to people in English. */
+import { foundLines } from './found-lines.ts'
 import { once } from '../../platform/once.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
@@ -182,14 +183,7 @@ const commands: CommandStrings = {
     found: messages =>
       messages.length === 0
         ? 'I found nothing in the archive.'
-        : [
-            'Found in the archive:',
-            ...messages.map(
-              ({ from, said_on, snippet }) =>
-                [...(said_on === null ? [] : [englishDay(said_on)]), ...(from === null ? [] : [from])].join(', ') +
-                `: ${snippet}`,
-            ),
-          ].join('\n'),
+        : `Found in the archive:\n${foundLines(messages, englishDay)}`,
   },
   remember: {
     help: 'remember the text you add',

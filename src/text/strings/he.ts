@@ -1,4 +1,5 @@
 /** DeniDin's own messages to people in Hebrew. */
+import { foundLines } from './found-lines.ts'
 import { once } from '../../platform/once.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
@@ -184,16 +185,7 @@ const commands: CommandStrings = {
     help: 'לחפש בארכיון מילים, "ביטוי" או תחיליות*',
     usage: 'יש לכתוב אחרי הפקודה מה לחפש: ‎/search חשבונית',
     found: messages =>
-      messages.length === 0
-        ? 'לא מצאתי שום דבר בארכיון.'
-        : [
-            'נמצא בארכיון:',
-            ...messages.map(
-              ({ from, said_on, snippet }) =>
-                [...(said_on === null ? [] : [hebrewDay(said_on)]), ...(from === null ? [] : [from])].join(', ') +
-                `: ${snippet}`,
-            ),
-          ].join('\n'),
+      messages.length === 0 ? 'לא מצאתי שום דבר בארכיון.' : `נמצא בארכיון:\n${foundLines(messages, hebrewDay)}`,
   },
   remember: {
     help: 'לזכור את מה שכתוב אחרי הפקודה',
@@ -324,7 +316,9 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   'language model': 'מודל השפה',
   learning: 'הלמידה',
   log: 'היומן',
+  limits: 'המכסות',
   memory: 'הזיכרון',
+  'personal limits': 'המכסות האישיות',
   'budget usage log': 'יומן השימוש בתקציבים',
   'search index': 'אינדקס החיפוש',
   whatsapp: 'החיבור לוואטסאפ',

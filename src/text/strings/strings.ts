@@ -1,5 +1,5 @@
 /** The messages that DeniDin sends in its own words: what each language must provide. */
-import type { WallClock } from '../../platform/time-zone.ts'
+import type { FoundLine } from './found-lines.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import type { CalendarDay, CalendarTime } from './written-day.ts'
 
@@ -125,14 +125,7 @@ export interface CommandStrings {
   readonly search: {
     readonly help: string
     readonly usage: string
-    /** `from`: who wrote it; `said_on`: `null` when its source does not tell. */
-    found(
-      messages: readonly {
-        readonly from: string | null
-        readonly said_on: WallClock | null
-        readonly snippet: string
-      }[],
-    ): string
+    found(messages: readonly FoundLine[]): string
   }
   readonly remember: { readonly help: string; readonly usage: string; done(text: string): string }
   readonly forget: {

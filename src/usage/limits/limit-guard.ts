@@ -84,6 +84,8 @@ export class LimitGuard implements LimitCheck {
       throw new CallRefused('no_price', `the model ${call.model} has no price, and limits.unpriced_models is "refuse"`)
     }
     for (const limit of limits) {
+      // What costs nothing cannot exceed a limit, nor does refusing it mend one that is exceeded.
+      if (estimate[limit.unit] === 0n) continue
       if (limit.name === 'person_day' && this.#isUnlimited(call.person_id)) continue
       const level = this.#level(limit, call.person_id, estimate.applied?.currency)
       const usual = this.#leavesRoomForSmaller(call)

@@ -16,6 +16,9 @@ const PERIODS: Readonly<Record<LimitName, string>> = {
   month: 'the month',
 }
 
+const NOT_TRIED: Health = { state: 'unknown', detail: 'No call was made since the start.' }
+
+/** The limits of everyone together, and whether the limits of cost can hold. */
 export class LimitsHealth implements HealthCheck {
   readonly name = 'limits'
   readonly #deps: LimitsHealthDeps
@@ -34,23 +37,42 @@ export class LimitsHealth implements HealthCheck {
     }
     const troubles = this.#troubles()
     if (troubles.length > 0) return { state: 'degraded', detail: troubles.join(' ') }
-    if (!guard.refusals.tried) return { state: 'unknown', detail: 'No call was made since the start.' }
+    if (!guard.refusals.tried) return NOT_TRIED
     const used = guard.levels().map(level => textOf(level, currency))
-    return { state: 'ok', detail: used.length === 0 ? 'No one has reached a limit.' : `Used: ${used.join('; ')}.` }
+    return { state: 'ok', detail: used.length === 0 ? 'There is no limit for everyone.' : `Used: ${used.join('; ')}.` }
   }
 
   #troubles(): readonly string[] {
     const { limits, models } = this.#deps.guard.refusals.current()
-    const persons = new Set(limits.flatMap(({ person_id }) => person_id ?? [])).size
     return [
       ...limits
-        .filter(({ person_id }) => person_id === undefined)
+        .filter(({ name }) => name !== 'person_day')
         .map(({ name, unit }) => `The limit of ${unit} for ${PERIODS[name]} is reached.`),
-      ...(persons === 0
-        ? []
-        : [`${String(persons)} ${persons === 1 ? 'person has' : 'people have'} reached their limit of the day.`]),
       ...models.map(model => `The model ${model} has no price, and limits.unpriced_models refuses it.`),
     ]
+  }
+}
+
+/** The limits of each person: a component of its own, or no one would be told that everyone's is reached after them. */
+export class PersonalLimitsHealth implements HealthCheck {
+  readonly name = 'personal limits'
+  readonly #guard: LimitsHealthDeps['guard']
+
+  constructor({ guard }: Pick<LimitsHealthDeps, 'guard'>) {
+    this.#guard = guard
+  }
+
+  async health(): Promise<Health> {
+    const { limits, refusals } = this.#guard
+    if (!limits.some(({ name }) => name === 'person_day')) {
+      return { state: 'off', detail: 'No limit of spending is set for each person.' }
+    }
+    const persons = new Set(refusals.current().limits.flatMap(({ person_id }) => person_id ?? [])).size
+    if (persons > 0) {
+      const who = persons === 1 ? 'person has' : 'people have'
+      return { state: 'degraded', detail: `${String(persons)} ${who} reached their limit of the day.` }
+    }
+    return refusals.tried ? { state: 'ok', detail: 'No one has reached their limit of the day.' } : NOT_TRIED
   }
 }
 

@@ -9,7 +9,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Estimate, LimitCheck } from '../limits/limit-guard.ts'
 import { unitsOf } from '../prices/amount.ts'
-import { costOf, writtenTariff } from '../prices/call-cost.ts'
+import { costOf, writtenTariff, type Tariff } from '../prices/call-cost.ts'
 import type { AppliedPrice, PriceBook } from '../prices/price-book.ts'
 import type { UsageReader, UsageTotal } from '../usage-reader.ts'
 
@@ -160,13 +160,18 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   }
 }
 
-/** What a call may take: its request without anything from a cache, and the longest answer. */
+/** What a call may take: its request at the higher price, from a cache or not, and the longest answer. */
 const estimateOf = (call: PlannedCall, applied: AppliedPrice | undefined): Estimate => {
   const { estimated_tokens, estimated_answer_tokens: output_tokens = 0 } = call
   const taken = { input_tokens: estimated_tokens - output_tokens, output_tokens }
-  const cost = applied === undefined ? 0n : costOf(applied.tariff, taken)
+  const cost = applied === undefined ? 0n : costOf(withDearestInput(applied.tariff), taken)
   return { applied, cost, tokens: BigInt(estimated_tokens) }
 }
+
+const withDearestInput = (tariff: Tariff): Tariff => ({
+  ...tariff,
+  input: tariff.cached_input > tariff.input ? tariff.cached_input : tariff.input,
+})
 
 interface UsageRow extends Readonly<Record<string, string | number | null>> {
   readonly at: number

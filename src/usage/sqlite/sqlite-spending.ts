@@ -87,7 +87,13 @@ export class SqliteSpending implements SpendingReader, WarningStore, PersonalDat
         { from, to },
       )
       this.#database.run('delete from spending where person_id = :from', { from })
-      this.#database.run('update or replace limit_warnings set person_id = :to where person_id = :from', { from, to })
+      this.#database.run(
+        `insert into limit_warnings (person_id, limit_name, day)
+           select :to, limit_name, day from limit_warnings where person_id = :from
+         on conflict do update set day = max(day, excluded.day)`,
+        { from, to },
+      )
+      this.#database.run('delete from limit_warnings where person_id = :from', { from })
     })
     this.#forgotten.set(to, [...(this.#forgotten.get(to) ?? []), ...(this.#forgotten.get(from) ?? [])])
     this.#forgotten.delete(from)

@@ -57,6 +57,7 @@ export class ArchiveIndexer {
 
   /** Indexes everything that is in the archive now. */
   async sync(): Promise<void> {
+    if (this.#stopped) return
     this.#again = true
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
@@ -108,18 +109,19 @@ export class ArchiveIndexer {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#again = false
     await this.#running
   }
 
   async #run(): Promise<void> {
-    while (this.#again && !this.#stopped) {
+    while (this.#again) {
       this.#again = false
       do {
         await this.#removeGone()
         for (const each of this.#purging.splice(0)) each.resolve()
         await this.#rereadChanged()
         await this.#mergeSmall()
-      } while (!this.#stopped && (await this.#addNew()))
+      } while (await this.#addNew())
     }
   }
 

@@ -54,7 +54,8 @@ export class PartWriter {
     const slices = new TimeSlices()
     const changes = new Map<string, number>()
     const iterator = words[Symbol.iterator]()
-    for (let done = false; !done; await slices.pause()) {
+    for (let done = false; !done;) {
+      await slices.pause()
       this.#database.transaction(() => {
         for (let count = 0; count < SLICE_WORDS && !done; count++) {
           const next = iterator.next()
@@ -108,7 +109,8 @@ export class PartWriter {
     this.#database.run(
       'create table vocabulary_next (term text primary key, found integer not null) strict, without rowid',
     )
-    for (let after: string | undefined = ''; after !== undefined; await slices.pause()) {
+    for (let after: string | undefined = ''; after !== undefined;) {
+      await slices.pause()
       this.#database.run(
         `insert into vocabulary_next select term, found from vocabulary where term > :after order by term limit 5000`,
         { after },
