@@ -269,6 +269,47 @@ const wipe = operation({
 })
 const destructive = { operations: { 'data.wipe': wipe }, menu: { 'data wipe': { run: 'data.wipe', positions: [] } } }
 
+const load = (name: string) =>
+  operation({
+    summary: 'Load a file',
+    access: 'operator',
+    effect: 'write',
+    needs: 'data',
+    audit: 'none',
+    uses: [],
+    input: z.strictObject({
+      file: z.string().describe('a file'),
+      dry_run: z.boolean().default(false).describe('write nothing'),
+    }),
+    output: z.object({ name: z.string(), file: z.string(), dry_run: z.boolean() }),
+    run: (_deps, input) => Promise.resolve({ name, ...input }),
+  })
+/** A command with arguments that has a command below it. */
+const nested = {
+  operations: { load: load('load'), 'load.old': load('load.old') },
+  menu: { load: { run: 'load', positions: ['file'] }, 'load old': { run: 'load.old', positions: ['file'] } },
+}
+
+test.each([
+  [['load', 'a', '--dry-run'], { name: 'load', file: 'a', dry_run: true }],
+  [['load', '--dry-run', 'a'], { name: 'load', file: 'a', dry_run: true }],
+  [['load', 'a'], { name: 'load', file: 'a', dry_run: false }],
+  [['load', 'old', 'a', '--dry-run'], { name: 'load.old', file: 'a', dry_run: true }],
+  [['load', 'old', '--dry-run', 'a'], { name: 'load.old', file: 'a', dry_run: true }],
+  [['load', './old'], { name: 'load', file: './old', dry_run: false }],
+])('an option counts for the command that it is typed behind: %j', async (words, expected) => {
+  const { run, terminal } = setUp(nested)
+  await expect(run(...words, '--json')).resolves.toBe(0)
+  expect(JSON.parse(terminal.out())).toEqual(expected)
+})
+
+test('an option in front of the last command is refused, for it would count for nothing', async () => {
+  const { run, terminal, events } = setUp(nested)
+  await expect(run('load', '--dry-run', 'old', 'a')).resolves.toBe(2)
+  expect(terminal.err()).toBe('denidin: load old: --dry-run must come after "old". See "denidin load old --help".\n')
+  expect(events).toEqual([])
+})
+
 test('what destroys is refused without a yes where nobody can be asked', async () => {
   const { run, terminal } = setUp(destructive)
   await expect(run('data', 'wipe')).resolves.toBe(2)

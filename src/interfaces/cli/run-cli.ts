@@ -59,6 +59,8 @@ const createProgram = (version: string, stdout: Output, stderr: Output): Command
     .version(version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'Show help for a command')
+    // Otherwise a command that has commands below it takes their options of the same name.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: text => stdout.write(text),
@@ -88,6 +90,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
   command.option('--json', 'print JSON')
 
   command.action(async (...given: unknown[]) => {
+    refuseMisplacedOptions(command)
     const typed = command.opts<Record<string, string | boolean | undefined>>()
     const texts = Object.fromEntries([
       ...positions.map((field, index) => [field.name, joined(given[index])] as const),
@@ -105,6 +108,14 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       ...(deps.signal === undefined ? {} : { signal: deps.signal }),
     })
   })
+}
+
+/** An option in front of the last command would count for nothing. @throws DenidinError `invalid_input` */
+const refuseMisplacedOptions = (command: Command): void => {
+  for (let above = command.parent; above !== null; above = above.parent) {
+    const typed = above.options.find(option => above.getOptionValueSource(option.attributeName()) === 'cli')
+    if (typed !== undefined) command.error(`${typed.long ?? typed.flags} must come after "${command.name()}"`)
+  }
 }
 
 /** The process that owns the data folder may run in another folder. */
