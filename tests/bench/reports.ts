@@ -103,6 +103,7 @@ try {
   talk(join(folder, 'denidin.db'))
   const data: ArchiveThreadData = {
     archive_path: join(folder, 'archive.db'),
+    erasures_path: join(folder, 'erasures.db'),
     messages_path: join(folder, 'denidin.db'),
   }
   await using thread = new RequestThread<ArchiveRequests>({

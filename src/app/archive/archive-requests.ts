@@ -70,4 +70,6 @@ export interface ArchiveThreadData {
   readonly archive_path: string
   /** Absolute path of `denidin.db`, which the thread only reads, for reports on the bot itself. */
   readonly messages_path: string
+  /** Absolute path of `erasures.db`. */
+  readonly erasures_path: string
 }
