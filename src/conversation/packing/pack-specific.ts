@@ -1,11 +1,10 @@
 /** Packs what is known within the budget of a turn: facts, summaries and quotes first, then the profile, which has its share. */
 import type { MessageId } from '../../messages/message.ts'
-import type { ContextCandidates } from './context-packer.ts'
 import type { PackedHistory } from './pack-history.ts'
 import { packProfile, type PackedProfile } from './pack-profile.ts'
-import { packRecall, withoutShown, type PackedRecall } from './pack-recall.ts'
+import { packRecall, withoutShown, type FoundCandidates, type PackedRecall } from './pack-recall.ts'
 import type { ContextBudget } from './packing-record.ts'
-import type { ProfileLine } from './render-context.ts'
+import type { ProfileLine, SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
 import type { TokenCosts } from './token-costs.ts'
 
@@ -17,8 +16,16 @@ export interface PackedSpecific {
   readonly tokens: number
 }
 
+/** What is known. */
+interface SpecificCandidates {
+  readonly system: SystemText
+  /** Most wanted first. */
+  readonly profile: readonly ProfileLine[]
+  readonly recall: FoundCandidates
+}
+
 export interface SpecificPackingDeps {
-  readonly candidates: ContextCandidates
+  readonly candidates: SpecificCandidates
   readonly budget: ContextBudget
   /** Tokens that the whole request leaves beside the history. */
   readonly room: number
@@ -105,7 +112,7 @@ export const isRecalled = ({ memories, quoted, quotes }: PackedRecall): ((line: 
   return ({ memory_id, text }) => ids.has(memory_id) || texts.has(text)
 }
 
-const mentionedIn = ({ recall: { memories, quotes } }: ContextCandidates): ReadonlySet<MessageId> =>
+const mentionedIn = ({ recall: { memories, quotes } }: SpecificCandidates): ReadonlySet<MessageId> =>
   new Set([...quotes.map(({ message_id }) => message_id), ...memories.flatMap(({ memory }) => memory.sources)])
 
 const placesOf = (window: readonly ShownMessage[], ids: ReadonlySet<MessageId>): ReadonlyMap<MessageId, number> => {
