@@ -67,6 +67,7 @@ const summaryOf = (report: IngestReport, dry_run: boolean): string => {
   const known = sum(report, 'duplicate_messages')
   if (report.files.length === 0) return 'Nothing here is of a format that is known.'
   const what = dry_run ? 'Would add' : 'Added'
+  if (added + known === 0) return `${what} nothing: no message was found.`
   if (added === 0) return `${what} nothing: all ${plural(known, 'message')} are in the archive already.`
   return `${what} ${plural(added, 'message')} from ${plural(report.files.length, 'file')}; ${String(known)} were there already.`
 }
