@@ -23,6 +23,9 @@ export default {
   projects: ['unit', 'contract', 'integration', 'e2e', ...soak].map(project),
   // A worker that holds a tiktoken encoding and a browser client is let go before it grows.
   workerIdleMemoryLimit: '600MB',
+  // A worker that has ended takes a second to give a gigabyte back on a busy machine. After half a second, the default,
+  // it was killed, and said to have been kept alive by a test; one that is kept alive is still found.
+  workerGracefulExitTimeout: 10_000,
   maxWorkers: 2,
   testTimeout: 30_000,
   collectCoverageFrom: ['src/**/*.ts'],

@@ -111,7 +111,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       agent: learning.agent,
       maintenance: features.maintenance,
     },
-    archive: { loads: deps.archive.loads, maintenance: deps.archive.maintenance },
+    archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }
 }

@@ -1,5 +1,6 @@
 /** Everything that operations can use, grouped by subject, and the type by which each names the few fields it needs. */
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
+import type { ArchiveSearch } from '../archive/archive-search.ts'
 import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ProfileFile } from '../budget/profiles/profile-file.ts'
@@ -185,6 +186,7 @@ export interface OperationContext {
   }
   readonly archive: {
     readonly loads: ArchiveLoads
+    readonly search: ArchiveSearch
     readonly maintenance: ArchiveMaintenance
   }
   readonly privacy: {

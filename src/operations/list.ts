@@ -1,6 +1,7 @@
 /** The list of everything DeniDin can be asked to do. Static data, so that help needs no open database. */
 import type { z } from 'zod'
 import { archiveReindex, archiveVerify } from './archive/maintenance.ts'
+import { archiveMessages, archiveSearch } from './archive/search.ts'
 import { budgetCalculate } from './budget/calculate.ts'
 import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
@@ -61,7 +62,9 @@ export const operations = {
   'budget.recommend': budgetRecommend,
   'budget.report': budgetReport,
   'budget.usage': budgetUsage,
+  'archive.messages': archiveMessages,
   'archive.reindex': archiveReindex,
+  'archive.search': archiveSearch,
   'archive.verify': archiveVerify,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,

@@ -219,6 +219,22 @@ const LAST_REPLY: RecallRecord = {
 
 /** A call of every audited operation, and the lines that it writes besides its own name and `by`. */
 const audited: Readonly<Record<string, readonly [caller: Caller, input: object, lines: readonly object[]]>> = {
+  'archive.messages': [
+    operator,
+    {},
+    [
+      { whose: 'person:p1', message_ids: ['w1'] },
+      { whose: 'archive', counts: { messages: 1 } },
+    ],
+  ],
+  'archive.search': [
+    operator,
+    { query: 'tea' },
+    [
+      { whose: 'person:p1', message_ids: ['w1'] },
+      { whose: 'archive', counts: { messages: 1 } },
+    ],
+  ],
   'budget.explain': [operator, { message: 'r1' }, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: ['w1'] }]],
   'chat.say': [operator, { message: 'hi' }, [{ whose: 'person:p1', counts: { replies: 1 } }]],
   'ingest.load': [operator, { file: '/a.jsonl' }, [{ whose: 'archive', counts: { added: 2, duplicates: 1 } }]],

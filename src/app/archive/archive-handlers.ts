@@ -1,6 +1,8 @@
 /** Answers the requests of the archive's thread. Opens `archive.db` with the first one that needs it. */
 import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
 import type { ConversationCopy } from '../../archive/conversation-copy.ts'
+import { IndexFollowing } from '../../archive/index/index-following.ts'
+import { SqliteArchiveSearch } from '../../archive/index/sqlite/sqlite-archive-search.ts'
 import { openArchive } from '../../archive/sqlite/open-archive.ts'
 import { SqliteArchiveMaintenance } from '../../archive/sqlite/sqlite-archive-maintenance.ts'
 import { SqliteArchiveStore } from '../../archive/sqlite/sqlite-archive-store.ts'
@@ -17,7 +19,10 @@ export interface ArchiveHandlersDeps extends ArchiveThreadData {
 }
 
 /** What the parts of the archive work on, once it is open. */
-interface OpenArchive extends Disposable {
+interface OpenArchive extends AsyncDisposable {
+  readonly search: SqliteArchiveSearch
+  /** The few messages that were not indexed when the archive was opened have been. */
+  readonly caught_up: Promise<void>
   readonly store: SqliteArchiveStore
   readonly ingest: Ingest
   readonly maintenance: ArchiveMaintenance
@@ -35,7 +40,18 @@ export class ArchiveHandlers implements AsyncDisposable {
     this.handlers = {
       'archive.counts': async () => await this.#open().store.counts(),
       'archive.verify': async ({ check_hashes }, call) => await this.#open().maintenance.verify(check_hashes, call),
-      'archive.rebuild': async ({ backs_up }, call) => await this.#open().maintenance.rebuild(backs_up, call),
+      'archive.rebuild': async ({ backs_up }, call) => {
+        const { maintenance, search } = this.#open()
+        const rebuilt = await maintenance.rebuild(backs_up, call)
+        search.rebuild()
+        await search.indexer.sync()
+        return rebuilt
+      },
+      'archive.search': async question => {
+        const { search, caught_up } = this.#open()
+        await caught_up
+        return await search.search(question)
+      },
       'copy.progress': async () => await this.#open().copy.progress(),
       'copy.apply': async ({ states, reached }) => {
         await this.#open().copy.apply(states, reached)
@@ -52,7 +68,13 @@ export class ArchiveHandlers implements AsyncDisposable {
         await this.#open().copy.reassign(from, to)
         return undefined
       },
-      'ingest.load': async (request, call) => await this.#open().ingest.load(request, call),
+      'ingest.load': async (request, call) => {
+        const { ingest, search } = this.#open()
+        const report = await ingest.load(request, call)
+        // What was loaded can be found when the command ends.
+        if (!request.dry_run) await search.indexer.sync()
+        return report
+      },
       'ingest.runs': async page => await this.#open().store.runs(page),
       'ingest.rejected': async ({ run_id, ...page }) => {
         const { store } = this.#open()
@@ -62,8 +84,9 @@ export class ArchiveHandlers implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#archive?.[Symbol.dispose]()
+    const archive = this.#archive
     this.#archive = undefined
+    await archive?.[Symbol.asyncDispose]()
   }
 
   #open(): OpenArchive {
@@ -75,16 +98,25 @@ export class ArchiveHandlers implements AsyncDisposable {
     const { archive_path, clock, logger } = this.#deps
     const database = openArchive(archive_path)
     const store = new SqliteArchiveStore(database, clock)
-    // The index follows here.
-    const changed = async (): Promise<void> => undefined
+    const search = new SqliteArchiveSearch({ archive: database, path: indexPathOf(archive_path), clock, logger })
+    const following = new IndexFollowing(search.indexer, { clock, logger: logger.for('archive.index') })
+    const caught_up = following.begin()
+    const changed = (): Promise<void> => following.changed()
     return {
       store,
-      ingest: new Ingest({ store, written: changed, clock, logger }),
+      search,
+      caught_up,
+      ingest: new Ingest({ store, written: () => following.loaded(), clock, logger }),
       maintenance: new SqliteArchiveMaintenance(database, clock, changed),
       copy: new SqliteConversationCopy(database, changed),
-      [Symbol.dispose]: () => {
+      [Symbol.asyncDispose]: async () => {
+        following[Symbol.dispose]()
+        await search[Symbol.asyncDispose]()
         database[Symbol.dispose]()
       },
     }
   }
 }
+
+/** The index lies beside its archive. */
+const indexPathOf = (archive_path: string): string => archive_path.replace(/\.db$/, '-index.db')

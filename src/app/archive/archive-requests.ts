@@ -1,5 +1,6 @@
 /** What the thread of the archive can be asked: one map of names to input and output, put together from its parts. */
 import type { ArchiveRebuild, ArchiveVerification } from '../../archive/archive-maintenance.ts'
+import type { ArchiveAnswer, ArchiveQuestion } from '../../archive/archive-search.ts'
 import type { ArchiveCounts } from '../../archive/archive-store.ts'
 import type { CopiedIds, CopyProgress, CopyState } from '../../archive/conversation-copy.ts'
 import type { ExtractionRun, RejectedLine } from '../../archive/extraction-run.ts'
@@ -15,6 +16,7 @@ interface StoreRequests {
     readonly input: { readonly check_hashes: boolean }
     readonly output: ArchiveVerification
   }
+  readonly 'archive.search': { readonly input: ArchiveQuestion; readonly output: ArchiveAnswer }
   readonly 'archive.rebuild': { readonly input: { readonly backs_up: boolean }; readonly output: ArchiveRebuild }
 }
 

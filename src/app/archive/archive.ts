@@ -1,6 +1,7 @@
 /** The archive as the app sees it: its thread, what goes through it, and the module that stops it. */
 import { join, resolve } from 'node:path'
 import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
+import type { ArchiveSearch } from '../../archive/archive-search.ts'
 import type { ConversationCopy } from '../../archive/conversation-copy.ts'
 import { ConversationFollower } from '../../archive/conversation-follower.ts'
 import type { Settings } from '../../config/settings.ts'
@@ -30,6 +31,7 @@ export interface Archive {
   readonly follower: ConversationFollower
   readonly loads: ArchiveLoads
   readonly maintenance: ArchiveMaintenance
+  readonly search: ArchiveSearch
   readonly module: Module
 }
 
@@ -61,14 +63,15 @@ export const createArchive = ({ settings, stores, runtime }: ArchiveDeps): Archi
       background.run(what, act)
     },
   })
+  const current: Requests<ArchiveRequests> = {
+    request: async (name, input, options) => {
+      await follower.sync(options?.signal)
+      return await thread.request(name, input, options)
+    },
+  }
   return {
     thread,
-    current: {
-      request: async (name, input, options) => {
-        await follower.sync(options?.signal)
-        return await thread.request(name, input, options)
-      },
-    },
+    current,
     follower,
     loads: {
       load: (request, options) => thread.request('ingest.load', request, options),
@@ -79,6 +82,7 @@ export const createArchive = ({ settings, stores, runtime }: ArchiveDeps): Archi
       verify: (check_hashes, options) => thread.request('archive.verify', { check_hashes }, options),
       rebuild: (backs_up, options) => thread.request('archive.rebuild', { backs_up }, options),
     },
+    search: { search: (question, options) => current.request('archive.search', question, options) },
     module: {
       name: 'archive',
       health: [thread],

@@ -46,6 +46,9 @@ const THAT = /^that\s+(?=(?:i|we|my|our|the|he|she|they|his|her|their)\b)/i
 const IN_UTC = /^(Written [^\n]*Times are in )UTC\.$/m
 
 const MOST_QUERY = 2000
+/** Characters of what is searched in the archive, and messages that a chat shows. */
+const MOST_SEARCH = 1000
+const MOST_FOUND = 5
 
 const FORGET_WORDS: ReadonlyMap<string, 'all' | 'last'> = new Map([
   ...(['all', 'all of it', 'everything', 'הכל', 'הכול', 'את הכל', 'את הכול'] as const).map(
@@ -98,6 +101,16 @@ export const chatMenu = {
         items.map(item => ({ ...item, said_on: timeIn(zone, item.said_at) })),
         total,
         learn,
+      ),
+  }),
+  '/search': command({
+    run: 'archive.search',
+    summary: strings => strings.search.help,
+    parse: args => (args === '' ? undefined : { query: cutStart(args, MOST_SEARCH), limit: MOST_FOUND }),
+    usage: strings => strings.search.usage,
+    say: ({ messages }, strings, zone) =>
+      strings.search.found(
+        messages.map(({ at, from, snippet }) => ({ from, snippet, said_on: at === null ? null : timeIn(zone, at) })),
       ),
   }),
   '/remember': command({

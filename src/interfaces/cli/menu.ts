@@ -1,5 +1,6 @@
 /** The commands of `denidin` that run an operation: their names, and which input fields are positional arguments. */
 import type { OperationInput, OperationName } from '../../operations/list.ts'
+import { searchReport } from './archive/search-report.ts'
 import { loadReport } from './budget/load-report.ts'
 import type { Report } from './render.ts'
 
@@ -76,6 +77,8 @@ export const cliMenu = {
   'ingest runs': { ...command('ingest.runs'), optional: RUN_COLUMNS },
   'ingest rejected': command('ingest.rejected', 'run_id'),
   'ingest export': { ...command('ingest.export', 'file'), paths: ['file'] },
+  search: { ...command('archive.search', 'query'), words: true, report: searchReport },
+  messages: { ...command('archive.messages'), report: searchReport },
   verify: command('archive.verify'),
   reindex: command('archive.reindex'),
   'jobs list': { ...command('jobs.list'), optional: ['operation'] },

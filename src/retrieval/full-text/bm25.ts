@@ -1,6 +1,7 @@
 /** Scores messages by the words that they share with a question: BM25 over a message and its neighbours. */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { QuestionWords } from '../../text/passages.ts'
+import { rarity } from '../../text/rarity.ts'
 import { FLAG, type Columns } from './columnar-store.ts'
 import type { Postings } from './full-text-index.ts'
 import type { RecallQuery } from './query-parser.ts'
@@ -23,15 +24,6 @@ export interface LexicalScores {
   readonly timed: (at: number) => boolean
   /** What was looked for, and how much each word counts. */
   readonly words: QuestionWords
-}
-
-/**
- * How rare a word is that `found` of `present` messages contain, with `prior` messages of everyday talk counted beside
- * them, of which `share` hold it. Source: Robertson and Zaragoza, 2009; the prior as in Dirichlet smoothing.
- */
-export const rarity = (found: number, present: number, share: number, prior: number): number => {
-  const expected = found + prior * share
-  return Math.log(1 + (present + prior - expected + 0.5) / (expected + 0.5))
 }
 
 /** Postings that are scored in one step; between two steps the event loop gets a turn. */

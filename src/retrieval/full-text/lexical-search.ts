@@ -1,8 +1,9 @@
 /** Searches one scope by words: the words of the question, related words, and likely misspellings. */
+import { rarity } from '../../text/rarity.ts'
 import { shareOf } from '../../text/word-frequency.ts'
 import { relatedTo } from '../../text/synonyms.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
-import { lexicalScores, rarity, windowed, WordScores, type LexicalScores } from './bm25.ts'
+import { lexicalScores, windowed, WordScores, type LexicalScores } from './bm25.ts'
 import type { Postings, ScopeReader } from './full-text-index.ts'
 import type { RecallQuery } from './query-parser.ts'
 import { findWords } from './word-finder.ts'

@@ -1,5 +1,5 @@
 /** Finds the words of a question in a scope: in any of their forms, cut in two, or misspelt. */
-import { editDistance } from '../../platform/edit-distance.ts'
+import { closestSpelling, mayBeMisspelt, SURE_LETTERS } from '../../text/spelling.ts'
 import { stem } from '../../text/stem.ts'
 import type { Postings, ScopeReader } from './full-text-index.ts'
 import type { RecallQuery } from './query-parser.ts'
@@ -13,11 +13,7 @@ export interface FoundWord {
   readonly weight: number
 }
 
-/** A word that no message contains may be misspelt: from these lengths on, one and two edits are forgiven. */
-const ONE_EDIT_LETTERS = 5
-const TWO_EDITS_LETTERS = 9
-/** Letters at its beginning that are taken as right, and stems that are compared. */
-const SURE_LETTERS = 2
+/** Stems that a word is compared with. */
 const MOST_COMPARED = 3000
 /** Unknown words that are looked for in another spelling. */
 const MOST_UNKNOWN = 4
@@ -118,15 +114,9 @@ const withParticle = async (reader: ScopeReader, word: string): Promise<FoundWor
 
 /** The closest word that a message contains, if close enough. */
 const misspelt = async (reader: ScopeReader, word: string): Promise<FoundWord | undefined> => {
-  if (word.length < ONE_EDIT_LETTERS || !LETTERS.test(word)) return undefined
-  const most = word.length >= TWO_EDITS_LETTERS ? 2 : 1
-  let best: { readonly written: string; readonly distance: number } | undefined
-  for (const written of await reader.stemsFrom(word.slice(0, SURE_LETTERS), MOST_COMPARED)) {
-    if (Math.abs(written.length - word.length) > most) continue
-    const distance = editDistance(word, written)
-    if (distance <= most && (best === undefined || distance < best.distance)) best = { written, distance }
-  }
-  if (best === undefined) return undefined
-  const postings = (await reader.postings([best.written])).get(best.written)
-  return postings === undefined ? undefined : { forms: [best.written], postings, weight: GUESSED_WEIGHT }
+  if (!mayBeMisspelt(word)) return undefined
+  const written = closestSpelling(word, await reader.stemsFrom(word.slice(0, SURE_LETTERS), MOST_COMPARED))
+  if (written === undefined) return undefined
+  const postings = (await reader.postings([written])).get(written)
+  return postings === undefined ? undefined : { forms: [written], postings, weight: GUESSED_WEIGHT }
 }

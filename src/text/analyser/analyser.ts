@@ -15,6 +15,8 @@ import { hanForms, hanQuestionForms, isKoreanParticle, koreanForm, segmented } f
 export interface Word extends Form {
   /** It carries no subject of its own. */
   readonly stop: boolean
+  /** As it is written, folded and in small letters. */
+  readonly written: string
 }
 
 /** Words longer than this are no words (addresses of pages, codes) and are cut, so that no key grows without bound. */
@@ -246,7 +248,13 @@ const mayJoin = (one: Piece, other: Piece): boolean => {
   return !isStopWord(other.text) || PARTICLE.test(other.text)
 }
 
-const wordOf = (each: Form, text: string): Word => ({ ...each, stop: isStopWord(text) })
+const wordOf = ({ main, also, parts }: Form, text: string): Word => ({
+  main,
+  also,
+  parts,
+  stop: isStopWord(text),
+  written: text,
+})
 
 const cut = (word: string): string => word.slice(0, LONGEST_WORD)
 

@@ -1,4 +1,5 @@
 /** DeniDin's own messages to people in English. */
+import { foundLines } from './found-lines.ts'
 import { once } from '../../platform/once.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
@@ -175,6 +176,14 @@ const commands: CommandStrings = {
         ...(items.length === 0 ? [] : ['/forget and a number makes me forget that.']),
         ...(learn ? [] : [PRIVACY_OFF]),
       ].join('\n'),
+  },
+  search: {
+    help: 'search the archive for words, a "phrase" or begin*',
+    usage: 'Add what I should search for: /search invoice "last week"',
+    found: messages =>
+      messages.length === 0
+        ? 'I found nothing in the archive.'
+        : `Found in the archive:\n${foundLines(messages, englishDay)}`,
   },
   remember: {
     help: 'remember the text you add',

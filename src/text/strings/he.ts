@@ -1,4 +1,5 @@
 /** DeniDin's own messages to people in Hebrew. */
+import { foundLines } from './found-lines.ts'
 import { once } from '../../platform/once.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
@@ -179,6 +180,12 @@ const commands: CommandStrings = {
         ...(items.length === 0 ? [] : ['כדי שאשכח משהו: ‎/forget ואחריו המספר.']),
         ...(learn ? [] : [PRIVACY_OFF]),
       ].join('\n'),
+  },
+  search: {
+    help: 'לחפש בארכיון מילים, "ביטוי" או תחיליות*',
+    usage: 'יש לכתוב אחרי הפקודה מה לחפש: ‎/search חשבונית',
+    found: messages =>
+      messages.length === 0 ? 'לא מצאתי שום דבר בארכיון.' : `נמצא בארכיון:\n${foundLines(messages, hebrewDay)}`,
   },
   remember: {
     help: 'לזכור את מה שכתוב אחרי הפקודה',

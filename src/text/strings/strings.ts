@@ -1,4 +1,5 @@
 /** The messages that DeniDin sends in its own words: what each language must provide. */
+import type { FoundLine } from './found-lines.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import type { CalendarDay, CalendarTime } from './written-day.ts'
 
@@ -120,6 +121,11 @@ export interface CommandStrings {
     readonly help: string
     /** `total`: how many there are, of which the items are the newest; `learn`: whether the person allows learning. */
     list(items: readonly ListedFigures[], total: number, learn: boolean): string
+  }
+  readonly search: {
+    readonly help: string
+    readonly usage: string
+    found(messages: readonly FoundLine[]): string
   }
   readonly remember: { readonly help: string; readonly usage: string; done(text: string): string }
   readonly forget: {

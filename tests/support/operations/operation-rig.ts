@@ -2,6 +2,7 @@
 // makes a runner of its own with the fakes that this operation uses (operation-runner.ts, fakes.ts).
 import { allMigrations } from '../../../src/app/stores.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
+import type { ArchiveAnswer } from '../../../src/archive/archive-search.ts'
 import type { ExtractionRun } from '../../../src/archive/extraction-run.ts'
 import type { IngestReport } from '../../../src/ingest/ingest-report.ts'
 import { createReflectionPruning } from '../../../src/learning/reflection-pruning.ts'
@@ -27,6 +28,23 @@ import { testSetAside } from '../test-set-aside.ts'
 const REPORT: ForgetReport = { messages: 2, memories: 1, stores: {}, residue: 0, index: 'done' }
 
 const COUNTS = { messages_extracted: 3, new_unique_messages: 2, duplicate_messages: 1, errors_count: 1 }
+
+/** Two messages of the archive: one that a person said to the bot, and a line of a log. */
+const FOUND: ArchiveAnswer = {
+  messages: [
+    {
+      seq: 2,
+      role: 'user',
+      source_type: 'denidin',
+      scope: 'person:p1',
+      message_id: 'w1',
+      at: 1,
+      snippet: [{ text: 'tea', matches: true }],
+    },
+    { seq: 1, role: 'system', source_type: 'debug', snippet: [{ text: 'tea', matches: true }] },
+  ],
+  notes: { as_plain_words: false, any_word: false, corrected: [], waiting: 0 },
+}
 
 const REJECTED = [{ line: 4, reason: 'the line is not JSON', excerpt: '{"a' }]
 
@@ -148,6 +166,12 @@ export class OperationRig implements OperationContext {
         RUNS.filter(run => before === undefined || run.run_id < before).slice(0, limit),
       rejectedLines: async ({ run_id, after, limit }) =>
         run_id === 1 ? REJECTED.filter(({ line }) => line > after).slice(0, limit) : undefined,
+    },
+    search: {
+      search: async question => {
+        this.asked.push(`search ${question.query ?? 'everything'} ${JSON.stringify(question.access)}`)
+        return FOUND
+      },
     },
     maintenance: {
       verify: async check_hashes => ({ messages: 3, runs: 1, hashes_checked: check_hashes ? 3 : 0, findings: [] }),

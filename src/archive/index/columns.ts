@@ -1,0 +1,223 @@
+/** Everything that the index keeps of messages beside their words: columns in memory for filters, sorting and counts. */
+import {
+  ARCHIVE_ROLES,
+  LEVELS,
+  SOURCE_TYPES,
+  type ArchiveRole,
+  type Level,
+  type SourceType,
+} from '../archive-message.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+
+/** What of a message a filter can ask for. Names are numbers here: those of `archive.db`, and of the index's own names. */
+export interface ColumnValues {
+  readonly role: ArchiveRole
+  readonly level: Level | undefined
+  readonly source_type: SourceType
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number | undefined
+  readonly project: number
+  readonly component: number
+  readonly session: number
+  readonly scope: number
+  readonly person: number
+  readonly chat: number
+  readonly sender: number
+  /** Words of the message. */
+  readonly words: number
+}
+
+/** The arrays, and the bytes of a value. 0 stands for “none”; a role of 0 for a message that is gone. */
+const ARRAYS = {
+  role: Uint8Array,
+  level: Uint8Array,
+  source_type: Uint8Array,
+  project: Uint16Array,
+  component: Uint16Array,
+  scope: Uint16Array,
+  person: Uint16Array,
+  chat: Uint16Array,
+  words: Uint16Array,
+  seconds: Uint32Array,
+  session: Uint32Array,
+  sender: Uint32Array,
+} as const
+export type ColumnName = keyof typeof ARRAYS
+const NAMES = [
+  'seconds',
+  'session',
+  'sender',
+  'project',
+  'component',
+  'scope',
+  'person',
+  'chat',
+  'words',
+  'role',
+  'level',
+  'source_type',
+] as const
+const MOST_SMALL = 0xffff
+
+type Column = Uint8Array | Uint16Array | Uint32Array
+
+/** Numbers for the fixed names of columns, from 1. */
+export const roleNumber = (role: ArchiveRole): number => ARCHIVE_ROLES.indexOf(role) + 1
+export const levelNumber = (level: Level | undefined): number => (level === undefined ? 0 : LEVELS.indexOf(level) + 1)
+export const sourceNumber = (type: SourceType): number => SOURCE_TYPES.indexOf(type) + 1
+
+/** Messages of a stripe, for which one latest time is kept: 1,024. */
+const STRIPE_BITS = 10
+/** Messages that columns have room for beyond those that are there. */
+const ROOM = 1 << 17
+
+/** Columns by sequence number. */
+export class Columns {
+  #columns: Record<ColumnName, Column> = emptyColumns(ROOM)
+  #size = 1
+  #present = 0
+  #words = 0
+  /** Goes up when a message that was there is gone or another. */
+  #losses = 0
+  /** The latest second of each stripe of messages, or a later one. */
+  #latest = new Uint32Array(ROOM >>> STRIPE_BITS)
+
+  /** One more than the highest sequence number. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Messages that are there, and their words. */
+  get present(): number {
+    return this.#present
+  }
+
+  get words(): number {
+    return this.#words
+  }
+
+  get losses(): number {
+    return this.#losses
+  }
+
+  /** Messages between two sequence numbers, both included. */
+  count(first: number, last: number): number {
+    let count = 0
+    for (let seq = first; seq <= last; seq++) if ((this.#columns.role[seq] ?? 0) !== 0) count++
+    return count
+  }
+
+  /** No message between two sequence numbers, both included, is later than this second. */
+  latest(first: number, last: number): number {
+    let latest = 0
+    for (let stripe = first >>> STRIPE_BITS; stripe <= last >>> STRIPE_BITS; stripe++) {
+      latest = Math.max(latest, this.#latest[stripe] ?? 0)
+    }
+    return latest
+  }
+
+  column(name: ColumnName): Column {
+    return this.#columns[name]
+  }
+
+  set(seq: number, values: ColumnValues): void {
+    this.remove(seq)
+    this.#reserve(seq + 1)
+    const { role, level, source_type, at, ...rest } = values
+    const own = {
+      ...rest,
+      role: roleNumber(role),
+      level: levelNumber(level),
+      source_type: sourceNumber(source_type),
+      seconds: at === undefined ? 0 : Math.max(0, Math.floor(at / SECOND_MS)),
+    }
+    for (const name of NAMES) {
+      const column = this.#columns[name]
+      column[seq] = column.BYTES_PER_ELEMENT === 2 ? Math.min(own[name], MOST_SMALL) : own[name]
+    }
+    this.#present++
+    this.#words += this.#columns.words[seq] ?? 0
+    this.#late(seq)
+    if (seq >= this.#size) this.#size = seq + 1
+  }
+
+  /** The message is gone. */
+  remove(seq: number): void {
+    if ((this.#columns.role[seq] ?? 0) === 0) return
+    this.#columns.role[seq] = 0
+    this.#present--
+    this.#words -= this.#columns.words[seq] ?? 0
+    this.#losses++
+  }
+
+  /** The values of a part as bytes. @param to the last sequence number */
+  encode(from: number, to: number): Uint8Array {
+    const parts = NAMES.map(name => {
+      const column = this.#columns[name]
+      return new Uint8Array(column.buffer, from * column.BYTES_PER_ELEMENT, (to - from + 1) * column.BYTES_PER_ELEMENT)
+    })
+    return Buffer.concat(parts)
+  }
+
+  /** Takes over the values of a part. */
+  load(from: number, to: number, bytes: Uint8Array): void {
+    this.#reserve(to + 1)
+    const count = to - from + 1
+    let start = 0
+    for (const name of NAMES) {
+      const column = this.#columns[name]
+      const length = count * column.BYTES_PER_ELEMENT
+      new Uint8Array(column.buffer, from * column.BYTES_PER_ELEMENT, length).set(bytes.subarray(start, start + length))
+      start += length
+    }
+    const { role, words } = this.#columns
+    for (let seq = from; seq <= to; seq++) {
+      if ((role[seq] ?? 0) === 0) continue
+      this.#present++
+      this.#words += words[seq] ?? 0
+      this.#late(seq)
+    }
+    if (to >= this.#size) this.#size = to + 1
+  }
+
+  clear(): void {
+    this.#columns = emptyColumns(ROOM)
+    this.#size = 1
+    this.#present = 0
+    this.#words = 0
+    this.#latest = new Uint32Array(ROOM >>> STRIPE_BITS)
+    this.#losses++
+  }
+
+  #late(seq: number): void {
+    const stripe = seq >>> STRIPE_BITS
+    const seconds = this.#columns.seconds[seq] ?? 0
+    if (seconds > (this.#latest[stripe] ?? 0)) this.#latest[stripe] = seconds
+  }
+
+  #reserve(size: number): void {
+    if (size <= this.#columns.role.length) return
+    const room = size + Math.max(ROOM, size >>> 3)
+    const larger = emptyColumns(room)
+    for (const name of NAMES) larger[name].set(this.#columns[name])
+    this.#columns = larger
+    const latest = new Uint32Array((room >>> STRIPE_BITS) + 1)
+    latest.set(this.#latest)
+    this.#latest = latest
+  }
+}
+
+const emptyColumns = (size: number): Record<ColumnName, Column> => ({
+  role: new ARRAYS.role(size),
+  level: new ARRAYS.level(size),
+  source_type: new ARRAYS.source_type(size),
+  project: new ARRAYS.project(size),
+  component: new ARRAYS.component(size),
+  scope: new ARRAYS.scope(size),
+  person: new ARRAYS.person(size),
+  chat: new ARRAYS.chat(size),
+  words: new ARRAYS.words(size),
+  seconds: new ARRAYS.seconds(size),
+  session: new ARRAYS.session(size),
+  sender: new ARRAYS.sender(size),
+})

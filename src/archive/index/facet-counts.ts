@@ -1,0 +1,93 @@
+/** Counts what a search matches by project, component, level and month. */
+import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
+import { TimeZone } from '../../platform/time-zone.ts'
+import type { Columns } from './columns.ts'
+
+/** Offsets of time zones are whole quarters of an hour. */
+const SLOT_SECONDS = 900
+
+/** Counts by the numbers of the columns; months as `2026-11`. */
+export interface NumberedFacets {
+  readonly messages: number
+  readonly projects: ReadonlyMap<number, number>
+  readonly components: ReadonlyMap<number, number>
+  readonly levels: ReadonlyMap<number, number>
+  readonly months: ReadonlyMap<string, number>
+}
+
+/** Takes messages one by one, and counts them. */
+export class FacetCounts {
+  readonly #columns: Columns
+  readonly #zone: TimeZone
+  readonly #projects = new Uint32Array(1 << 16)
+  readonly #components = new Uint32Array(1 << 16)
+  readonly #levels = new Uint32Array(256)
+  /** By quarters of an hour from the first one that is met; grown as needed. */
+  readonly #slots = new Map<number, Uint32Array>()
+  #messages = 0
+
+  constructor(columns: Columns, time_zone: string) {
+    this.#columns = columns
+    this.#zone = new TimeZone(time_zone)
+  }
+
+  /** What to call for each message. */
+  counter(): (seq: number) => void {
+    const [project, component, level, seconds] = (['project', 'component', 'level', 'seconds'] as const).map(name =>
+      this.#columns.column(name),
+    ) as [Uint16Array, Uint16Array, Uint8Array, Uint32Array]
+    const [projects, components, levels] = [this.#projects, this.#components, this.#levels]
+    return seq => {
+      this.#messages++
+      const [of_project = 0, of_component = 0, of_level = 0] = [project[seq], component[seq], level[seq]]
+      projects[of_project] = (projects[of_project] ?? 0) + 1
+      components[of_component] = (components[of_component] ?? 0) + 1
+      levels[of_level] = (levels[of_level] ?? 0) + 1
+      this.#countTime(seconds[seq] ?? 0)
+    }
+  }
+
+  result(): NumberedFacets {
+    return {
+      messages: this.#messages,
+      projects: counted(this.#projects),
+      components: counted(this.#components),
+      levels: counted(this.#levels),
+      months: this.#months(),
+    }
+  }
+
+  #countTime(second: number): void {
+    if (second === 0) return
+    const slot = Math.floor(second / SLOT_SECONDS)
+    const group = slot >>> 12
+    let slots = this.#slots.get(group)
+    if (slots === undefined) {
+      slots = new Uint32Array(1 << 12)
+      this.#slots.set(group, slots)
+    }
+    slots[slot & 0xfff] = (slots[slot & 0xfff] ?? 0) + 1
+  }
+
+  #months(): ReadonlyMap<string, number> {
+    const months = new Map<string, number>()
+    let month = ''
+    let month_ends = -Infinity
+    for (const group of [...this.#slots.keys()].sort((a, b) => a - b)) {
+      for (const [at, count] of (this.#slots.get(group) ?? new Uint32Array()).entries()) {
+        if (count === 0) continue
+        const instant = ((group << 12) + at) * SLOT_SECONDS * SECOND_MS
+        if (instant >= month_ends) {
+          const { year, month: number } = this.#zone.wallClock(instant)
+          month = `${String(year)}-${String(number).padStart(2, '0')}`
+          month_ends = this.#zone.beginOf(Date.UTC(year, number, 1) / DAY_MS)
+        }
+        months.set(month, (months.get(month) ?? 0) + count)
+      }
+    }
+    return months
+  }
+}
+
+const counted = (counts: Uint32Array): ReadonlyMap<number, number> =>
+  new Map([...counts.entries()].filter(([number, count]) => number > 0 && count > 0))

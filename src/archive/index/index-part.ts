@@ -1,0 +1,26 @@
+/** What a search reads of the index: its parts, and the words of each. */
+import type { TermPostings } from './term-postings.ts'
+
+/** Messages that are indexed together: those from one sequence number to another. */
+export interface IndexPart {
+  readonly part: number
+  /** Sequence numbers, both included; at most `PART_RANGE` apart. */
+  readonly first: number
+  readonly last: number
+  readonly messages: number
+}
+
+/** Sequence numbers that a part may span: an offset in it has two bytes. */
+export const PART_RANGE = 1 << 16
+
+/** Reads the words of parts. */
+export interface PartReader {
+  /** In the order of their messages. */
+  readonly parts: readonly IndexPart[]
+  /** `undefined` when no message of the part contains the word. */
+  postings(part: IndexPart, term: string): TermPostings | undefined
+  /** The positions of a word that the part contains. */
+  positions(part: IndexPart, term: string): Uint8Array
+  /** The commonest words that begin so. */
+  completions(beginning: string, limit: number): readonly string[]
+}

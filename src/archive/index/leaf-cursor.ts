@@ -1,0 +1,205 @@
+/** Moves over the messages of a part that contain a word, and over its positions in them. */
+import { BLOCK_MESSAGES, PostingEncoder } from './posting-encoder.ts'
+import type { Columns } from './columns.ts'
+import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
+import type { Leaf, Phrase } from './search-plan.ts'
+import { decodePositions, emptyBlock, TermPostings, type Block, type ScoreOf } from './term-postings.ts'
+
+/** Source of both: Robertson and Zaragoza, "The probabilistic relevance framework", 2009; the usual values. */
+const K1 = 1.2
+const B = 0.75
+
+/** BM25 of a word: of a message that contains it `count` times in `words` words. */
+export const scoreBy = (weight: number, average: number): ScoreOf => {
+  const fixed = K1 * (1 - B)
+  const by_word = (K1 * B) / average
+  return (count, words) => {
+    const counted = count === 0 ? 1 : count
+    return (weight * (K1 + 1) * counted) / (counted + fixed + by_word * words)
+  }
+}
+
+/** The postings of a leaf in a part; those of several terms are put together. */
+export const postingsOf = (
+  reader: PartReader,
+  part: IndexPart,
+  { terms }: Pick<Leaf, 'terms'>,
+  columns: Columns,
+): TermPostings | undefined => {
+  const found = terms.flatMap(term => reader.postings(part, term) ?? [])
+  return found.length <= 1 ? found[0] : union(found, part, columns)
+}
+
+const union = (all: readonly TermPostings[], { first }: IndexPart, columns: Columns): TermPostings => {
+  // 1 more than the count: a count of 0 is a form that is found and not counted.
+  const counts = new Uint16Array(PART_RANGE)
+  const block = emptyBlock()
+  for (const postings of all) {
+    for (let number = 0; number < postings.blocks; number++) {
+      postings.decode(number, block)
+      for (let at = 0; at < block.size; at++) {
+        const offset = block.offsets[at] ?? 0
+        counts[offset] = Math.max(counts[offset] ?? 0, (block.counts[at] ?? 0) + 1)
+      }
+    }
+  }
+  const encoder = new PostingEncoder()
+  const lengths = columns.column('words')
+  const positions = new Uint16Array(BLOCK_MESSAGES * 2)
+  for (let offset = 0; offset < PART_RANGE; offset++) {
+    const count = counts[offset] ?? 0
+    if (count > 0)
+      encoder.add(offset, lengths[first + offset] ?? 1, positions, 0, Math.min(count - 1, positions.length))
+  }
+  return new TermPostings(encoder.end())
+}
+
+/** The messages of a part with one word. Offsets are asked for from the highest to the lowest, or nearly so. */
+export class LeafCursor {
+  readonly postings: TermPostings
+  readonly #scoreOf: ScoreOf
+  readonly #wordsAt: (offset: number) => number
+  readonly #bounds: Float64Array
+  readonly #block: Block = emptyBlock()
+  #number = -1
+  #at = 0
+
+  /** @param wordsAt words of the message at an offset */
+  constructor(postings: TermPostings, scoreOf: ScoreOf, wordsAt: (offset: number) => number) {
+    this.postings = postings
+    this.#scoreOf = scoreOf
+    this.#wordsAt = wordsAt
+    this.#bounds = new Float64Array(postings.blocks).fill(-1)
+  }
+
+  /** How often a message contains the word: −1 not at all, 0 in another form. */
+  countAt(offset: number): number {
+    const { postings } = this
+    if (this.#number < 0 || offset < postings.lowest(this.#number) || offset > (postings.lasts[this.#number] ?? 0)) {
+      const number = postings.blockOf(offset)
+      if (number >= postings.blocks) return -1
+      this.decoded(number)
+    }
+    const { offsets, counts, size } = this.#block
+    let low = 0
+    let high = size
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((offsets[middle] ?? 0) < offset) low = middle + 1
+      else high = middle
+    }
+    this.#at = low
+    return low < size && offsets[low] === offset ? (counts[low] ?? 0) : -1
+  }
+
+  /** Where in its block the message is that was asked for last. */
+  get place(): { readonly number: number; readonly at: number; readonly block: Block } {
+    return { number: this.#number, at: this.#at, block: this.#block }
+  }
+
+  /** A block, which is valid until the next one is asked for. */
+  decoded(number: number): Block {
+    if (number !== this.#number) {
+      this.postings.decode(number, this.#block)
+      this.#number = number
+    }
+    return this.#block
+  }
+
+  bound(number: number): number {
+    let bound = this.#bounds[number] ?? 0
+    if (bound < 0) {
+      // One block has no head that says it.
+      bound = this.postings.blocks === 1 ? this.#best(0, PART_RANGE) : this.postings.bound(number, this.#scoreOf)
+      this.#bounds[number] = bound
+    }
+    return bound
+  }
+
+  /** Highest score of a message between two offsets, both included; 0 when none of them contains the word. */
+  boundWithin(low: number, high: number): number {
+    const { postings } = this
+    if (postings.blocks === 1) return this.#best(low, high)
+    let best = 0
+    for (let number = postings.blockOf(low); number < postings.blocks && postings.lowest(number) <= high; number++) {
+      best = Math.max(best, this.bound(number))
+    }
+    return best
+  }
+
+  score(count: number, words: number): number {
+    return this.#scoreOf(count, words)
+  }
+
+  /** The highest score between two offsets, of a word with one block. */
+  #best(low: number, high: number): number {
+    const { offsets, counts, size } = this.decoded(0)
+    let best = 0
+    for (let at = 0; at < size; at++) {
+      const offset = offsets[at] ?? 0
+      if (offset >= low && offset <= high) best = Math.max(best, this.#scoreOf(counts[at] ?? 0, this.#wordsAt(offset)))
+    }
+    return best
+  }
+}
+
+/** Tells whether the words of a phrase follow each other in a message. */
+export class PhraseCursor {
+  readonly #words: readonly PositionCursor[]
+
+  /** `undefined` words: the part does not contain them. */
+  private constructor(words: readonly PositionCursor[]) {
+    this.#words = words
+  }
+
+  /** @returns undefined when a word is in no message of the part */
+  static open(reader: PartReader, part: IndexPart, { words }: Phrase): PhraseCursor | undefined {
+    const cursors = new Map<string, PositionCursor>()
+    for (const word of new Set(words)) {
+      const postings = reader.postings(part, word)
+      if (postings === undefined) return undefined
+      cursors.set(word, new PositionCursor(postings, () => reader.positions(part, word)))
+    }
+    return new PhraseCursor(words.flatMap(word => cursors.get(word) ?? []))
+  }
+
+  isAt(offset: number): boolean {
+    const [first, ...others] = this.#words
+    if (first === undefined) return false
+    const begins = first.at(offset)
+    if (begins.length === 0) return false
+    const behind = others.map(each => new Set(each.at(offset)))
+    return begins.some(begin => behind.every((positions, at) => positions.has(begin + at + 1)))
+  }
+}
+
+const NO_POSITIONS = new Uint16Array()
+
+class PositionCursor {
+  readonly #cursor: LeafCursor
+  readonly #read: () => Uint8Array
+  #bytes: Uint8Array | undefined
+  #number = -1
+  #decoded: ReturnType<typeof decodePositions> | undefined
+
+  constructor(postings: TermPostings, read: () => Uint8Array) {
+    this.#cursor = new LeafCursor(
+      postings,
+      () => 0,
+      () => 1,
+    )
+    this.#read = read
+  }
+
+  at(offset: number): Uint16Array {
+    if (this.#cursor.countAt(offset) <= 0) return NO_POSITIONS
+    const { number, at, block } = this.#cursor.place
+    if (this.#decoded === undefined || number !== this.#number) {
+      this.#bytes ??= this.#read()
+      this.#decoded = decodePositions(this.#bytes, this.#cursor.postings.positionsFrom(number), block)
+      this.#number = number
+    }
+    const { starts, values } = this.#decoded
+    return values.subarray(starts[at] ?? 0, starts[at + 1] ?? 0)
+  }
+}

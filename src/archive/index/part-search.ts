@@ -1,0 +1,240 @@
+/**
+ * Searches one part of the index for the best messages of a row of conditions, without looking at those that cannot be
+ * among them. Messages are looked at from the newest to the oldest: of equal scores the newest wins, so whatever can at
+ * most equal the worst hit so far is skipped. Source: Ding and Suel, "Faster top-k document retrieval using block-max
+ * indexes", 2011; the windows as in Lucene's MaxScore.
+ */
+import type { Columns } from './columns.ts'
+import type { Passing } from './filters.ts'
+import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
+import { LeafCursor, PhraseCursor, postingsOf, scoreBy } from './leaf-cursor.ts'
+import type { Conditions, SearchPlan } from './search-plan.ts'
+import type { TopHits } from './top-hits.ts'
+
+export type Sort = 'relevance' | 'newest'
+
+/** Messages after one sequence number, up to another. */
+export interface SeqRange {
+  readonly after: number
+  readonly up_to: number
+}
+
+export interface PartSearchDeps {
+  readonly reader: PartReader
+  readonly columns: Columns
+  readonly plan: SearchPlan
+  readonly conditions: Conditions
+  readonly sort: Sort
+  readonly hits: TopHits
+}
+
+/** Offsets of one window in a search for any of several words. */
+const WINDOW = 2048
+/** With so many times fewer messages that pass the filter than contain the rarest word, the filter leads. */
+const FILTER_LEADS = 4
+/** Sums in another order may differ in their last figures. */
+const SLACK = 1 + 1e-9
+
+/** What is to be asked of each message that the words lead to. */
+interface Checks {
+  readonly passing: Passing | undefined
+  readonly phrases: readonly PhraseCursor[]
+  readonly excluded: readonly LeafCursor[]
+  readonly excluded_phrases: readonly PhraseCursor[]
+  /** Messages before and after have been looked at already, or came later than the search. */
+  readonly lowest: number
+  readonly highest: number
+}
+
+export class PartSearch {
+  readonly #deps: PartSearchDeps
+  readonly #scores = new Float64Array(WINDOW)
+  readonly #seen = new Uint8Array(WINDOW)
+
+  constructor(deps: PartSearchDeps) {
+    this.#deps = deps
+  }
+
+  search(part: IndexPart, passing: Passing | undefined, range: SeqRange): void {
+    if (passing?.count === 0) return
+    const { conditions } = this.#deps
+    const required = this.#cursors(part, conditions.required)
+    if (required.length < conditions.required.length) return
+    const checks = this.#checks(part, passing, range)
+    if (checks === undefined) return
+    if (required.length > 0) this.#searchAll(part, required, checks)
+    else this.#searchAny(part, this.#cursors(part, conditions.optional), checks)
+  }
+
+  #cursors(part: IndexPart, leaves: readonly number[]): readonly LeafCursor[] {
+    const { reader, plan, columns } = this.#deps
+    const lengths = columns.column('words')
+    return leaves.flatMap(number => {
+      const leaf = plan.leaves[number]
+      const postings = leaf === undefined ? undefined : postingsOf(reader, part, leaf, columns)
+      return leaf === undefined || postings === undefined
+        ? []
+        : [new LeafCursor(postings, scoreBy(leaf.weight, plan.average), offset => lengths[part.first + offset] ?? 1)]
+    })
+  }
+
+  /** @returns undefined when no message of the part can pass */
+  #checks(part: IndexPart, passing: Passing | undefined, { after, up_to }: SeqRange): Checks | undefined {
+    const { reader, conditions } = this.#deps
+    const open = (phrase: (typeof conditions.phrases)[number]): PhraseCursor[] => {
+      const cursor = PhraseCursor.open(reader, part, phrase)
+      return cursor === undefined ? [] : [cursor]
+    }
+    const phrases = conditions.phrases.flatMap(open)
+    if (phrases.length < conditions.phrases.length) return undefined
+    return {
+      passing,
+      phrases,
+      excluded: this.#cursors(part, conditions.excluded),
+      excluded_phrases: conditions.excluded_phrases.flatMap(({ phrase }) => open(phrase)),
+      lowest: Math.max(0, after + 1 - part.first),
+      highest: Math.min(part.last, up_to) - part.first,
+    }
+  }
+
+  /** Whether a message that has the words passes everything else. */
+  #passes(part: IndexPart, offset: number, checks: Checks): boolean {
+    const { passing, phrases, excluded, excluded_phrases, lowest, highest } = checks
+    if (offset < lowest || offset > highest) return false
+    if (passing === undefined) {
+      if ((this.#deps.columns.column('role')[part.first + offset] ?? 0) === 0) return false
+    } else if ((passing.mask[offset] ?? 0) === 0) return false
+    for (const each of excluded) if (each.countAt(offset) >= 0) return false
+    for (const each of phrases) if (!each.isAt(offset)) return false
+    for (const each of excluded_phrases) if (each.isAt(offset)) return false
+    return true
+  }
+
+  #searchAll(part: IndexPart, cursors: readonly LeafCursor[], checks: Checks): void {
+    const driver = cursors.reduce((least, each) => (each.postings.found < least.postings.found ? each : least))
+    const { passing } = checks
+    if (passing !== undefined && passing.count * FILTER_LEADS < driver.postings.found) {
+      for (let at = passing.count - 1; at >= 0; at--) this.#offerAll(part, cursors, passing.offsets[at] ?? 0, checks)
+      return
+    }
+    const { postings } = driver
+    for (let number = postings.blocks - 1; number >= 0; number--) {
+      const low = Math.max(postings.lowest(number), checks.lowest)
+      const high = Math.min(postings.lasts[number] ?? 0, part.last - part.first)
+      if (high < checks.lowest) return
+      if (this.#isHopeless(part, { cursors, driver }, number, { low, high })) continue
+      const block = driver.decoded(number)
+      for (let at = block.size - 1; at >= 0; at--) this.#offerAll(part, cursors, block.offsets[at] ?? 0, checks)
+    }
+  }
+
+  /** Whether no message of the driver's block can be a hit. */
+  #isHopeless(
+    part: IndexPart,
+    { cursors, driver }: { readonly cursors: readonly LeafCursor[]; readonly driver: LeafCursor },
+    number: number,
+    { low, high }: { readonly low: number; readonly high: number },
+  ): boolean {
+    const { sort, hits } = this.#deps
+    if (sort === 'newest') return this.#isTooOld(part, low, high)
+    let sum = 0
+    for (const each of cursors) sum += each === driver ? each.bound(number) : each.boundWithin(low, high)
+    return sum <= hits.threshold
+  }
+
+  /** Parts are searched by their times, so a message of the same second may still come first. */
+  #isTooOld({ first }: IndexPart, low: number, high: number): boolean {
+    return this.#deps.columns.latest(first + low, first + high) < this.#deps.hits.threshold
+  }
+
+  #offerAll(part: IndexPart, cursors: readonly LeafCursor[], offset: number, checks: Checks): void {
+    const { columns, sort, hits } = this.#deps
+    const seq = part.first + offset
+    const words = columns.column('words')[seq] ?? 1
+    let score = 0
+    for (const each of cursors) {
+      const count = each.countAt(offset)
+      if (count < 0) return
+      score += each.score(count, words)
+    }
+    if (sort === 'newest') score = columns.column('seconds')[seq] ?? 0
+    if (score < hits.threshold || !this.#passes(part, offset, checks)) return
+    hits.offer(score, seq)
+  }
+
+  #searchAny(part: IndexPart, cursors: readonly LeafCursor[], checks: Checks): void {
+    const { sort, hits } = this.#deps
+    const last = Math.min(part.last - part.first, PART_RANGE - 1)
+    for (let low = last - (last % WINDOW); low >= 0; low -= WINDOW) {
+      const high = low + WINDOW - 1
+      if (high < checks.lowest) return
+      const bounds = cursors.map(each => each.boundWithin(low, high))
+      if (sort === 'newest') {
+        if (this.#isTooOld(part, low, Math.min(high, last))) continue
+      } else if (bounds.reduce((sum, bound) => sum + bound, 0) <= hits.threshold) continue
+      this.#searchWindow(part, low, { cursors, bounds }, checks)
+    }
+  }
+
+  /** Looks at messages that one of the words which can lead to a hit alone leads to. */
+  #searchWindow(
+    part: IndexPart,
+    low: number,
+    { cursors, bounds }: { readonly cursors: readonly LeafCursor[]; readonly bounds: readonly number[] },
+    checks: Checks,
+  ): void {
+    const { sort, hits } = this.#deps
+    const order = cursors.map((_, at) => at).sort((a, b) => (bounds[a] ?? 0) - (bounds[b] ?? 0))
+    let rest = 0
+    let leading = 0
+    if (sort === 'relevance') {
+      while (leading < order.length && (rest + (bounds[order[leading] ?? 0] ?? 0)) * SLACK <= hits.threshold) {
+        rest += bounds[order[leading++] ?? 0] ?? 0
+      }
+    }
+    this.#scores.fill(0)
+    this.#seen.fill(0)
+    for (const at of order.slice(leading)) {
+      const cursor = cursors[at]
+      if (cursor !== undefined) this.#addScores(part, low, cursor)
+    }
+    for (let at = WINDOW - 1; at >= 0; at--) {
+      if ((this.#seen[at] ?? 0) === 0) continue
+      if (sort === 'relevance' && ((this.#scores[at] ?? 0) + rest) * SLACK < hits.threshold) continue
+      this.#offerAny(part, cursors, low + at, checks)
+    }
+  }
+
+  #addScores(part: IndexPart, low: number, cursor: LeafCursor): void {
+    const words = this.#deps.columns.column('words')
+    const { postings } = cursor
+    const high = low + WINDOW - 1
+    for (let number = postings.blockOf(low); number < postings.blocks && postings.lowest(number) <= high; number++) {
+      const { offsets, counts, size } = cursor.decoded(number)
+      for (let at = 0; at < size; at++) {
+        const offset = offsets[at] ?? 0
+        if (offset < low || offset > high) continue
+        const place = offset - low
+        this.#seen[place] = 1
+        this.#scores[place] =
+          (this.#scores[place] ?? 0) + cursor.score(counts[at] ?? 0, words[part.first + offset] ?? 1)
+      }
+    }
+  }
+
+  #offerAny(part: IndexPart, cursors: readonly LeafCursor[], offset: number, checks: Checks): void {
+    const { columns, sort, hits } = this.#deps
+    const seq = part.first + offset
+    let score = 0
+    if (sort === 'newest') score = columns.column('seconds')[seq] ?? 0
+    else {
+      const words = columns.column('words')[seq] ?? 1
+      for (const each of cursors) {
+        const count = each.countAt(offset)
+        if (count >= 0) score += each.score(count, words)
+      }
+    }
+    if (score < hits.threshold || !this.#passes(part, offset, checks)) return
+    hits.offer(score, seq)
+  }
+}

@@ -1,0 +1,75 @@
+/** Opens `archive-index.db`, and begins a new one when it cannot be used. */
+import { DerivedDatabase } from '../../../database/sqlite/derived-database.ts'
+import type { Migration } from '../../../database/sqlite/migrations.ts'
+import type { Clock } from '../../../platform/clock.ts'
+import type { Logger } from '../../../platform/logger.ts'
+
+/** Increase whenever words are read in another way or the layout changes: an index of another version is rebuilt. */
+const ARCHIVE_INDEX_VERSION = 1
+
+/** Pages kept in memory while the index is open, in KiB. */
+const CACHE_KIB = 48 * 1024
+
+/** Tables of the index. The words of each part have a table of their own, `words_<part>`. */
+const archiveIndexMigrations: readonly Migration[] = [
+  {
+    id: 'archive-index-001',
+    sql: `
+      create table progress (
+        one integer primary key check (one = 1),
+        version integer not null,
+        -- Highest sequence number that is indexed.
+        reached integer not null
+      ) strict;
+      -- Messages from one sequence number to another, both included.
+      create table parts (
+        part integer primary key,
+        first integer not null,
+        last integer not null,
+        messages integer not null,
+        columns blob not null,
+        -- 4 bytes for each message, to tell a changed text from another change.
+        checksums blob not null
+      ) strict;
+      create table vocabulary (term text primary key, found integer not null) strict, without rowid;
+      -- Numbers that the columns have for names.
+      create table names (
+        kind text not null check (kind in ('scope', 'person', 'chat', 'sender')),
+        number integer not null,
+        name text not null,
+        primary key (kind, number),
+        unique (kind, name)
+      ) strict, without rowid;
+    `,
+  },
+]
+
+export interface ArchiveIndexDatabaseDeps {
+  readonly path: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** A damaged index is set aside, one of another version removed, and a new one begun: all of it comes from `archive.db`. */
+export const openArchiveIndexDatabase = ({ path, clock, logger }: ArchiveIndexDatabaseDeps): DerivedDatabase =>
+  new DerivedDatabase({
+    path,
+    name: 'archive index',
+    migrations: archiveIndexMigrations,
+    rebuilt: 'from the archive',
+    // To read hundreds of megabytes would make the first search wait; damage is found when it is met.
+    checks: false,
+    accepts: database =>
+      database.get<{ version: number }>('select version from progress')?.version === ARCHIVE_INDEX_VERSION,
+    prepare: (database, isNew) => {
+      database.run('pragma synchronous = normal')
+      database.run('pragma wal_autocheckpoint = 4000')
+      database.get(`pragma cache_size = -${String(CACHE_KIB)}`)
+      if (!isNew) return
+      database.run('insert into progress (one, version, reached) values (1, :version, 0)', {
+        version: ARCHIVE_INDEX_VERSION,
+      })
+    },
+    clock,
+    logger,
+  })

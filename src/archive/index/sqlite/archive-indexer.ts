@@ -1,0 +1,296 @@
+/** Brings the index of the archive up to date: what was added, what is gone, what changed; and merges small parts. */
+import type { Database } from '../../../database/sqlite/database.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { TimeSlices } from '../../../platform/yield.ts'
+import type { Columns } from '../columns.ts'
+import { PART_RANGE, type IndexPart } from '../index-part.ts'
+import { PartBuilder } from '../part-builder.ts'
+import { ArchiveRows, checksumOf, columnValues, type IndexedRow } from './archive-rows.ts'
+import type { IndexNames } from './index-names.ts'
+import type { IndexParts } from './index-parts.ts'
+import { mergeParts, type MergeSource } from './part-merger.ts'
+import { PartWriter, type NewPart, type WrittenWord } from './part-writer.ts'
+
+/** Messages that are read at once. */
+const PAGE = 200
+/** Messages of a new part: when more wait, they become the next one. */
+const PART_MESSAGES = 1 << 14
+/** Messages of each part by which an archive is known again. */
+const MOST_COMPARED = 5
+/** A part is merged with the one after it when it is not more than so many times as large. */
+const MERGE_RATIO = 2
+
+export interface ArchiveIndexerDeps {
+  readonly archive: Database
+  readonly index: Database
+  readonly columns: Columns
+  readonly parts: IndexParts
+  readonly names: IndexNames
+  readonly logger: Logger
+}
+
+const NONE: ReadonlySet<number> = new Set()
+
+/** The only writer of the index. `sync` runs once at a time; all else reads. */
+export class ArchiveIndexer {
+  readonly #deps: ArchiveIndexerDeps
+  readonly #rows: ArchiveRows
+  readonly #writer: PartWriter
+  #running: Promise<void> | undefined
+  #again = false
+  #stopped = false
+  /** Who waits until the words of messages that are gone have left the index. */
+  #purging: PromiseWithResolvers<void>[] = []
+
+  constructor(deps: ArchiveIndexerDeps) {
+    this.#deps = deps
+    this.#rows = new ArchiveRows(deps.archive)
+    this.#writer = new PartWriter(deps.index)
+    this.#writer.removeUnfinished()
+    this.reload()
+  }
+
+  /** The highest sequence number that is indexed. */
+  get reached(): number {
+    return this.#deps.index.get<{ reached: number }>('select reached from progress')?.reached ?? 0
+  }
+
+  /** Indexes everything that is in the archive now. */
+  async sync(): Promise<void> {
+    if (this.#stopped) return
+    this.#again = true
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
+    await this.#running
+  }
+
+  /** Whether the archive is the one that was indexed: not an older copy that was put back. */
+  fits(): boolean {
+    if (this.reached > this.#rows.highest()) return false
+    const changed = new Set(this.#changed())
+    return this.#deps.parts.parts.every(part => {
+      const checksums = this.#checksums(part)
+      const rows = this.#rows.after(part.first - 1, MOST_COMPARED).filter(({ seq }) => seq <= part.last)
+      return rows.every(({ seq, content }) => changed.has(seq) || checksums[seq - part.first] === checksumOf(content))
+    })
+  }
+
+  /** Takes messages that are gone out of the results at once; their words go with the next `sync`. */
+  hideRemoved(): void {
+    for (const seq of this.#rows.noted('removed_messages', this.reached)) this.#deps.columns.remove(seq)
+  }
+
+  /** Reads the columns of all parts anew. */
+  reload(): void {
+    const { index, columns } = this.#deps
+    columns.clear()
+    for (const { first, last, columns: bytes } of index.all<{ first: number; last: number; columns: Uint8Array }>(
+      'select first, last, columns from parts order by first',
+    )) {
+      columns.load(first, last, bytes)
+    }
+    this.hideRemoved()
+  }
+
+  /** Resolves when the words of all messages that are gone have left the index. */
+  async purge(): Promise<void> {
+    if (this.#gone().length === 0) return
+    const purged = Promise.withResolvers<void>()
+    this.#purging.push(purged)
+    this.sync().catch(purged.reject)
+    await purged.promise
+  }
+
+  /** Messages that wait to be indexed. */
+  get waiting(): number {
+    return Math.max(0, this.#rows.newest() - this.reached)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#again = false
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again) {
+      this.#again = false
+      do {
+        await this.#removeGone()
+        for (const each of this.#purging.splice(0)) each.resolve()
+        await this.#rereadChanged()
+        await this.#mergeSmall()
+      } while (await this.#addNew())
+    }
+  }
+
+  /** @returns false when nothing was there to be added */
+  async #addNew(): Promise<boolean> {
+    const first = this.#rows.after(this.reached, 1)[0]?.seq
+    if (first === undefined) return false
+    const { index, columns, names } = this.#deps
+    const builder = new PartBuilder(first, PART_RANGE)
+    const added: { readonly row: Omit<IndexedRow, 'content'>; readonly words: number }[] = []
+    const checksums = new Uint32Array(PART_RANGE)
+    const slices = new TimeSlices()
+    for (let after = first - 1, more = true; more && !this.#stopped;) {
+      const page = this.#rows.after(after, PAGE).filter(({ seq }) => seq - first < PART_RANGE)
+      for (const row of page) {
+        const { content, ...rest } = row
+        added.push({ row: rest, words: builder.add(row.seq, content) })
+        checksums[row.seq - first] = checksumOf(content)
+        await slices.pause()
+      }
+      after = page.at(-1)?.seq ?? after
+      more = page.length === PAGE && builder.messages < PART_MESSAGES
+    }
+    if (this.#stopped) return false
+    const part = this.#writer.begin()
+    const changes = await this.#writer.write(part, newWords(builder))
+    const last = builder.to
+    index.transaction(() => {
+      for (const { row, words } of added) columns.set(row.seq, columnValues({ ...row, content: '' }, names, words))
+      this.#writer.count(changes)
+      this.#record({ part, first, last, messages: builder.messages }, checksums.subarray(0, last - first + 1), [])
+      index.run('update progress set reached = :last', { last })
+    })
+    this.#deps.parts.reload()
+    return true
+  }
+
+  /** The last parts become one while the one before is not much larger. */
+  async #mergeSmall(): Promise<void> {
+    const { parts } = this.#deps.parts
+    let from = parts.length - 1
+    const last = parts.at(-1)
+    let messages = last?.messages ?? 0
+    for (let before = parts[from - 1]; before !== undefined && last !== undefined; before = parts[from - 1]) {
+      if (before.messages > MERGE_RATIO * messages || last.last - before.first >= PART_RANGE) break
+      messages += before.messages
+      from--
+    }
+    if (from < parts.length - 1) {
+      await this.#merge(parts.slice(from).map(part => ({ part, counted: true, superseded: NONE })))
+    }
+  }
+
+  /** Makes one part of several. Where they overlap, `superseded` says which messages are taken from another. */
+  async #merge(sources: readonly MergeSource[]): Promise<boolean> {
+    const { index, columns, parts } = this.#deps
+    const all = sources.map(({ part }) => part)
+    const first = Math.min(...all.map(each => each.first))
+    const last = Math.max(...all.map(each => each.last))
+    const part = this.#writer.begin()
+    const changes = await this.#writer.write(part, mergeParts(index, sources, columns, first))
+    const checksums = this.#checksumsOf(all, first, last)
+    let gone = false
+    index.transaction(() => {
+      gone = this.#writer.count(changes)
+      const messages = columns.count(first, last)
+      const replaced = all.map(each => each.part)
+      if (messages > 0) this.#record({ part, first, last, messages }, checksums, replaced)
+      else for (const old of [...replaced, part]) this.#writer.drop(old)
+    })
+    for (const each of all) parts.forget(each.part)
+    parts.reload()
+    return gone
+  }
+
+  #record(part: IndexPart, checksums: Uint32Array, replaced: readonly number[]): void {
+    const recorded: NewPart = {
+      ...part,
+      columns: this.#deps.columns.encode(part.first, part.last),
+      checksums: new Uint8Array(checksums.buffer, checksums.byteOffset, checksums.byteLength),
+    }
+    this.#writer.record(recorded, replaced)
+  }
+
+  #checksumsOf(all: readonly IndexPart[], first: number, last: number): Uint32Array {
+    const checksums = new Uint32Array(last - first + 1)
+    for (const part of all) checksums.set(this.#checksums(part), part.first - first)
+    return checksums
+  }
+
+  #checksums({ part }: IndexPart): Uint32Array {
+    const bytes = this.#deps.index.get<{ checksums: Uint8Array }>('select checksums from parts where part = :part', {
+      part,
+    })?.checksums
+    // A copy, because the bytes of a row may begin anywhere.
+    return bytes === undefined ? new Uint32Array() : new Uint32Array(Uint8Array.from(bytes).buffer)
+  }
+
+  /** Writes the parts anew in which messages are gone, so that their words are in the file no more. */
+  async #removeGone(): Promise<void> {
+    const { columns, parts, names, index } = this.#deps
+    for (let gone = this.#gone(); gone.length > 0 && !this.#stopped; gone = this.#gone()) {
+      for (const seq of gone) columns.remove(seq)
+      let words_gone = false
+      for (const part of parts.parts.filter(({ first, last }) => gone.some(seq => seq >= first && seq <= last))) {
+        if (await this.#merge([{ part, counted: true, superseded: NONE }])) words_gone = true
+      }
+      if (words_gone) await this.#writer.rewriteVocabulary()
+      names.prune(columns)
+      this.#rows.followed('removed_messages', gone)
+      index.scrub()
+    }
+  }
+
+  #gone(): readonly number[] {
+    return this.#rows.noted('removed_messages', this.reached)
+  }
+
+  /** Reads messages again that changed: their columns, and their words if the text is another. */
+  async #rereadChanged(): Promise<void> {
+    for (let noted = this.#changed(); noted.length > 0 && !this.#stopped; noted = this.#changed()) {
+      const rows = this.#rows.of(noted)
+      for (const part of this.#deps.parts.parts) {
+        const own = rows.filter(({ seq }) => seq >= part.first && seq <= part.last)
+        if (own.length > 0) await this.#reread(part, own)
+      }
+      this.#rows.followed('changed_messages', noted)
+      this.#deps.index.scrub()
+    }
+  }
+
+  #changed(): readonly number[] {
+    return this.#rows.noted('changed_messages', this.reached)
+  }
+
+  async #reread(part: IndexPart, rows: readonly IndexedRow[]): Promise<void> {
+    const { columns, names, index } = this.#deps
+    const checksums = this.#checksums(part)
+    const isOther = ({ seq, content }: IndexedRow): boolean => checksums[seq - part.first] !== checksumOf(content)
+    const other = rows.filter(isOther)
+    const lengths = columns.column('words')
+    const builder = new PartBuilder(part.first, PART_RANGE)
+    const words = new Map(other.map(({ seq, content }) => [seq, builder.add(seq, content)]))
+    index.transaction(() => {
+      for (const row of rows) {
+        columns.set(row.seq, columnValues(row, names, words.get(row.seq) ?? lengths[row.seq] ?? 1))
+        checksums[row.seq - part.first] = checksumOf(row.content)
+      }
+      index.run('update parts set columns = :columns where part = :part', {
+        columns: columns.encode(part.first, part.last),
+        part: part.part,
+      })
+    })
+    if (other.length === 0) return
+    const overlay = this.#writer.begin()
+    await this.#writer.write(overlay, newWords(builder))
+    const superseded = new Set(other.map(({ seq }) => seq))
+    const gone = await this.#merge([
+      { part, counted: true, superseded },
+      { part: { ...part, part: overlay, messages: other.length }, counted: false, superseded: NONE },
+    ])
+    index.run('update parts set checksums = :checksums where first = :first', {
+      checksums: new Uint8Array(checksums.buffer),
+      first: part.first,
+    })
+    if (gone) await this.#writer.rewriteVocabulary()
+  }
+}
+
+function* newWords(builder: PartBuilder): Generator<WrittenWord, void> {
+  for (const [term, postings] of builder.postings()) yield { term, postings, change: postings.found }
+}

@@ -1,0 +1,100 @@
+/** Reads from `archive.db` what the index takes of messages, and what has become of them. */
+import { createHash } from 'node:crypto'
+import type { Database } from '../../../database/sqlite/database.ts'
+import type { ArchiveRole, Level, SourceType } from '../../archive-message.ts'
+import type { ColumnValues } from '../columns.ts'
+import type { IndexNames } from './index-names.ts'
+
+/** A message as the index takes it. */
+export interface IndexedRow {
+  readonly seq: number
+  readonly content: string
+  readonly role: ArchiveRole
+  readonly at: number | null
+  readonly project_id: number | null
+  readonly session_no: number | null
+  readonly component_id: number | null
+  readonly level: Level | null
+  readonly source_type: SourceType
+  readonly sender_name: string | null
+  readonly scope: string | null
+  readonly person_id: string | null
+  readonly chat_id: string | null
+}
+
+type Row = IndexedRow & Record<string, string | number | null>
+
+const COLUMNS =
+  'seq, content, role, at, project_id, session_no, component_id, level, source_type, sender_name, scope, person_id, chat_id'
+
+/** Notes of removed and changed messages that are taken at once. */
+const MOST_NOTES = 5000
+
+export class ArchiveRows {
+  readonly #archive: Database
+
+  constructor(archive: Database) {
+    this.#archive = archive
+  }
+
+  /** Messages after one, in their order. */
+  after(seq: number, limit: number): readonly IndexedRow[] {
+    return this.#archive.all<Row>(
+      `select ${COLUMNS} from archive_messages where seq > :seq order by seq limit :limit`,
+      { seq, limit },
+    )
+  }
+
+  of(seqs: readonly number[]): readonly IndexedRow[] {
+    return this.#archive.all<Row>(
+      `select ${COLUMNS} from archive_messages where seq in (select value from json_each(:seqs)) order by seq`,
+      { seqs: JSON.stringify(seqs) },
+    )
+  }
+
+  /** The highest sequence number of a message that is there. */
+  newest(): number {
+    return this.#archive.get<{ seq: number | null }>('select max(seq) seq from archive_messages')?.seq ?? 0
+  }
+
+  /** The highest sequence number that was ever given. */
+  highest(): number {
+    return (
+      this.#archive.get<{ seq: number }>(`select seq from sqlite_sequence where name = 'archive_messages'`)?.seq ?? 0
+    )
+  }
+
+  noted(table: 'removed_messages' | 'changed_messages', up_to: number): readonly number[] {
+    return this.#archive
+      .all<{ seq: number }>(`select seq from ${table} where seq <= :up_to order by seq limit ${String(MOST_NOTES)}`, {
+        up_to,
+      })
+      .map(({ seq }) => seq)
+  }
+
+  /** Notes that the index has followed. */
+  followed(table: 'removed_messages' | 'changed_messages', seqs: readonly number[]): void {
+    this.#archive.run(`delete from ${table} where seq in (select value from json_each(:seqs))`, {
+      seqs: JSON.stringify(seqs),
+    })
+  }
+}
+
+/** 4 bytes by which a changed text is known. */
+export const checksumOf = (content: string): number => createHash('md5').update(content).digest().readUInt32LE()
+
+/** The columns of a message. Adds names that are new. */
+export const columnValues = (row: IndexedRow, names: IndexNames, words: number): ColumnValues => ({
+  role: row.role,
+  level: row.level ?? undefined,
+  source_type: row.source_type,
+  at: row.at ?? undefined,
+  project: row.project_id ?? 0,
+  component: row.component_id ?? 0,
+  session: row.session_no ?? 0,
+  scope: names.numberOf('scope', row.scope),
+  person: names.numberOf('person', row.person_id),
+  chat: names.numberOf('chat', row.chat_id),
+  sender: names.numberOf('sender', row.sender_name),
+  words,
+})

@@ -1,0 +1,237 @@
+/** The archive's search over its index in SQLite. */
+import type { Database } from '../../../database/sqlite/database.ts'
+import type { Clock } from '../../../platform/clock.ts'
+import { SECOND_MS } from '../../../platform/clock.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { fold, inSmallLetters } from '../../../text/fold.ts'
+import type {
+  ArchiveAnswer,
+  ArchiveFilters,
+  ArchiveQuestion,
+  ArchiveSearch,
+  Facets,
+  FoundMessage,
+} from '../../archive-search.ts'
+import { Columns, levelNumber, roleNumber, sourceNumber, type ColumnName } from '../columns.ts'
+import { FacetCounts } from '../facet-counts.ts'
+import type { ColumnFilter } from '../filters.ts'
+import { IndexSearch, type IndexQuery } from '../index-search.ts'
+import { questionKey, readCursor, writeCursor, type PageCursor } from '../page-cursor.ts'
+import { parseQuery, type WrittenQuery } from '../query-language.ts'
+import { QueryResolver } from '../resolve-query.ts'
+import { ResultCache, type SearchResult } from '../result-cache.ts'
+import { snippetOf, termsOf } from '../snippet.ts'
+import { TopHits, type Hit } from '../top-hits.ts'
+import { WordStatistics } from '../word-statistics.ts'
+import { openArchiveIndexDatabase } from './archive-index-database.ts'
+import { ArchiveIndexer } from './archive-indexer.ts'
+import { FoundMessages } from './found-messages.ts'
+import { IndexNames } from './index-names.ts'
+import { IndexParts } from './index-parts.ts'
+import { LRUCache } from 'lru-cache'
+
+/** A number that no message has. */
+const NO_ONE = -1
+const EVERYTHING = { after: 0, up_to: Number.MAX_SAFE_INTEGER }
+const MOST_FACETS = 100
+
+export interface ArchiveSearchDeps {
+  readonly archive: Database
+  /** Path of `archive-index.db`. */
+  readonly path: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** One open index: searches it, and keeps it up to date. */
+export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
+  readonly indexer: ArchiveIndexer
+  readonly #index: ReturnType<typeof openArchiveIndexDatabase>
+  readonly #columns = new Columns()
+  readonly #names: IndexNames
+  readonly #statistics: WordStatistics
+  readonly #search: IndexSearch
+  readonly #found: FoundMessages
+  readonly #cache: ResultCache
+  readonly #facets = new LRUCache<string, { readonly state: string; readonly facets: Facets }>({ max: MOST_FACETS })
+
+  constructor({ archive, path, clock, logger }: ArchiveSearchDeps) {
+    this.#index = openArchiveIndexDatabase({ path, clock, logger })
+    const index = this.#index.database
+    const parts = new IndexParts(index)
+    this.#names = new IndexNames(index)
+    this.indexer = new ArchiveIndexer({ archive, index, columns: this.#columns, parts, names: this.#names, logger })
+    this.#statistics = new WordStatistics(parts, this.#columns)
+    this.#search = new IndexSearch(parts, this.#columns)
+    this.#found = new FoundMessages(archive)
+    this.#cache = new ResultCache({
+      extend: ({ query, hits }, after) => {
+        this.#search.search({ ...query, range: { ...EVERYTHING, after } }, hits)
+      },
+    })
+    if (!this.indexer.fits()) {
+      this.#index.startOver({ state: 'ok', detail: 'Another archive was put in place; its index is rebuilt.' })
+      this.#names.reload()
+      parts.reload()
+      this.indexer.reload()
+    }
+    this.#index.onRenewed(() => {
+      this.#names.reload()
+      parts.reload()
+      this.indexer.reload()
+      this.#cache.clear()
+    })
+  }
+
+  /** How often a result was there already. */
+  get cacheCounts(): ResultCache['counts'] {
+    return this.#cache.counts
+  }
+
+  async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
+    this.indexer.hideRemoved()
+    const { query: written, as_plain_words } = parseQuery(question.query ?? '')
+    const filter = this.#filterOf(question)
+    const sort = written === undefined ? 'newest' : question.sort
+    const key = questionKey([written, question.filters, question.access, sort])
+    const cursor = question.cursor === undefined ? undefined : readCursor(question.cursor, key)
+    const state = { epoch: this.#statistics.refresh(), losses: this.#columns.losses, reached: this.#columns.size - 1 }
+    const { limit } = question
+    const { query, hits, any_word, corrections } =
+      cursor === undefined
+        ? this.#cache.get(`${key} ${String(limit)}`, state, () => this.#find(written, { filter, sort, limit }))
+        : this.#findBehind(cursor, { filter, sort, limit })
+    const sorted = hits.sorted()
+    const terms = termsOf(query.plan)
+    const messages = this.#found.read(
+      sorted.map(({ seq }) => seq),
+      content => snippetOf(content, terms),
+    )
+    const last = sorted.at(-1)
+    return {
+      messages: sorted.flatMap(hit => withScore(messages.get(hit.seq), hit, sort)),
+      notes: { as_plain_words, any_word, corrected: corrections, waiting: this.indexer.waiting },
+      next:
+        last === undefined || sorted.length < limit
+          ? undefined
+          : writeCursor({ ...last, question: key, up_to: cursor?.up_to ?? state.reached, plan: query.plan }),
+      facets:
+        question.facets === true ? this.#count(`${key} ${question.time_zone}`, query, question.time_zone) : undefined,
+    }
+  }
+
+  /** Begins the index anew: `indexer.sync` reads the whole archive. */
+  rebuild(): void {
+    this.#index.startOver({ state: 'ok', detail: 'The index of the archive is rebuilt, as was asked.' })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.indexer.stop()
+    this.#index[Symbol.dispose]()
+  }
+
+  /** All words; and where no message has them all and the user did not ask for that, any of them. */
+  #find(
+    written: WrittenQuery | undefined,
+    { filter, sort, limit }: Pick<IndexQuery, 'filter' | 'sort'> & { readonly limit: number },
+  ): SearchResult {
+    const search = (relaxed: boolean): SearchResult => {
+      const resolver = new QueryResolver(this.#statistics, relaxed)
+      const { plan, corrections } =
+        written === undefined
+          ? { plan: { leaves: [], root: undefined, average: 1 }, corrections: [] }
+          : resolver.resolve(written)
+      const query = { plan, filter, sort }
+      const hits = new TopHits(limit)
+      this.#search.search({ ...query, range: EVERYTHING }, hits)
+      return { query, hits, any_word: relaxed, corrections }
+    }
+    const all = search(false)
+    if (all.hits.size > 0 || written === undefined || !mayRelax(written)) return all
+    const any = search(true)
+    return any.hits.size > 0 ? any : all
+  }
+
+  #findBehind(
+    { score, seq, up_to, plan }: PageCursor,
+    { filter, sort, limit }: Pick<IndexQuery, 'filter' | 'sort'> & { readonly limit: number },
+  ): SearchResult {
+    const hits = new TopHits(limit, { score, seq })
+    // Sorted by time, what is later need not be looked at.
+    const until = sort === 'newest' ? Math.min(filter.until ?? Infinity, score + 1) : filter.until
+    const query = { plan, filter, sort }
+    const bounded = score > 0 || sort === 'relevance' ? { ...filter, until } : filter
+    this.#search.search({ ...query, filter: bounded, range: { after: 0, up_to } }, hits)
+    return { query, hits, any_word: false, corrections: [] }
+  }
+
+  #count(key: string, query: Omit<IndexQuery, 'range'>, time_zone: string): Facets {
+    const state = `${String(this.#columns.losses)} ${String(this.#columns.size)}`
+    const kept = this.#facets.get(key)
+    if (kept?.state === state) return kept.facets
+    const counts = new FacetCounts(this.#columns, time_zone)
+    const unscored = { ...query.plan, leaves: query.plan.leaves.map(leaf => ({ ...leaf, weight: 0 })) }
+    this.#search.forEach({ ...query, plan: unscored, range: EVERYTHING }, counts.counter())
+    const facets = this.#found.facets(counts.result())
+    this.#facets.set(key, { state, facets })
+    return facets
+  }
+
+  #filterOf({ filters, access }: Pick<ArchiveQuestion, 'filters' | 'access'>): ColumnFilter {
+    const values = new Map<ColumnName, readonly number[]>()
+    const ask = (column: ColumnName, numbers: readonly number[] | undefined): void => {
+      if (numbers !== undefined) values.set(column, numbers.length === 0 ? [NO_ONE] : numbers)
+    }
+    const { project, component, session, chat, level, role, source_type, since, until } = filters
+    if (access !== 'all')
+      ask(
+        'scope',
+        access.scopes.map(scope => this.#known('scope', scope)),
+      )
+    if (project !== undefined) ask('project', this.#found.projects(project))
+    if (component !== undefined) ask('component', this.#found.components(component))
+    if (session !== undefined) ask('session', this.#found.sessions(session))
+    if (chat !== undefined) ask('chat', [this.#known('chat', chat)])
+    if (level !== undefined) ask('level', [levelNumber(level)])
+    if (role !== undefined) ask('role', [roleNumber(role)])
+    if (source_type !== undefined) ask('source_type', [sourceNumber(source_type)])
+    return {
+      values,
+      either: this.#personFilter(filters),
+      since: since === undefined ? undefined : Math.ceil(since / SECOND_MS),
+      until: until === undefined ? undefined : Math.ceil(until / SECOND_MS),
+    }
+  }
+
+  #personFilter({ person }: ArchiveFilters): ColumnFilter['either'] {
+    if (person === undefined) return undefined
+    const { person_id, name } = person
+    const wanted = inSmallLetters(fold(name))
+    return new Map([
+      ['person', [person_id === undefined ? NO_ONE : this.#known('person', person_id)]],
+      [
+        'sender',
+        // A name of a source is a name, not an identity: it names no person of the bot.
+        person_id === undefined
+          ? this.#names.matching('sender', each => inSmallLetters(fold(each)).includes(wanted))
+          : [],
+      ],
+    ])
+  }
+
+  /** The number of a name; one that no message has for a name that is not known. */
+  #known(kind: Parameters<IndexNames['find']>[0], name: string): number {
+    const number = this.#names.find(kind, name)
+    return number === 0 ? NO_ONE : number
+  }
+}
+
+const withScore = (
+  message: FoundMessage | undefined,
+  { score }: Hit,
+  sort: ArchiveQuestion['sort'],
+): readonly FoundMessage[] =>
+  message === undefined ? [] : [{ ...message, score: sort === 'relevance' ? score : undefined }]
+
+/** Whether fewer words than all are an answer too: where the user did not write AND. */
+const mayRelax = (query: WrittenQuery): boolean => query.kind === 'words' || (query.kind === 'all' && !query.stated)

@@ -1,0 +1,154 @@
+/** Reads the postings of a word in one part of the index, block by block. */
+import { BLOCK_MESSAGES, BOUND_BYTES, HEAD_BYTES, type EncodedPostings } from './posting-encoder.ts'
+
+/** A decoded block. */
+export interface Block {
+  /** Messages in it. */
+  size: number
+  /** Offsets in the part, rising. */
+  readonly offsets: Uint16Array
+  /** Positions of the word in each message; 0 when it contains only another form of the word. */
+  readonly counts: Uint8Array
+}
+
+export const emptyBlock = (): Block => ({
+  size: 0,
+  offsets: new Uint16Array(BLOCK_MESSAGES),
+  counts: new Uint8Array(BLOCK_MESSAGES),
+})
+
+/** What a message scores for a word that it contains `count` times in `words` words. */
+export type ScoreOf = (count: number, words: number) => number
+
+/** The postings of one word in one part. */
+export class TermPostings {
+  readonly found: number
+  readonly blocks: number
+  /** Offset of the last message of each block. */
+  readonly lasts: Uint16Array
+  readonly #documents: Uint8Array
+  readonly #document_ends: Uint32Array
+  readonly #position_ends: Uint32Array
+  readonly #bound_ends: Uint32Array
+  readonly #bounds: Uint16Array
+
+  constructor({ found, heads, documents }: Omit<EncodedPostings, 'positions'>) {
+    this.found = found
+    this.blocks = Math.max(1, Math.ceil(found / BLOCK_MESSAGES))
+    this.#documents = documents
+    this.lasts = new Uint16Array(this.blocks)
+    this.#document_ends = new Uint32Array(this.blocks)
+    this.#position_ends = new Uint32Array(this.blocks)
+    this.#bound_ends = new Uint32Array(this.blocks)
+    const bounds: number[] = []
+    const view = new DataView(heads.buffer, heads.byteOffset, heads.byteLength)
+    let from = 0
+    for (let block = 0; from < heads.byteLength; block++) {
+      this.lasts[block] = view.getUint16(from, true)
+      this.#document_ends[block] = view.getUint32(from + 2, true)
+      this.#position_ends[block] = view.getUint32(from + 6, true)
+      const count = view.getUint8(from + 10)
+      from += HEAD_BYTES
+      for (let bound = 0; bound < count; bound++, from += BOUND_BYTES) {
+        bounds.push(view.getUint8(from), view.getUint16(from + 1, true))
+      }
+      this.#bound_ends[block] = bounds.length
+    }
+    this.#bounds = Uint16Array.from(bounds)
+    if (heads.byteLength > 0) return
+    this.lasts[0] = 0xffff
+    this.#document_ends[0] = documents.byteLength
+    this.#position_ends[0] = 0xffffffff
+  }
+
+  /** Bytes that it takes in memory, about. */
+  get bytes(): number {
+    return 200 + this.#documents.byteLength + 14 * this.blocks + this.#bounds.byteLength
+  }
+
+  /** Highest score of a message in the block; Infinity when that is not known. */
+  bound(block: number, scoreOf: ScoreOf): number {
+    const to = this.#bound_ends[block] ?? 0
+    let best = to === 0 ? Infinity : 0
+    for (let at = block === 0 ? 0 : (this.#bound_ends[block - 1] ?? 0); at < to; at += 2) {
+      const score = scoreOf(this.#bounds[at] ?? 0, this.#bounds[at + 1] ?? 0)
+      if (score > best) best = score
+    }
+    return best
+  }
+
+  /** The lowest offset that the block may hold. */
+  lowest(block: number): number {
+    return block === 0 ? 0 : (this.lasts[block - 1] ?? 0) + 1
+  }
+
+  /** The block that holds an offset, if any does; `blocks` when all are before it. */
+  blockOf(offset: number): number {
+    let low = 0
+    let high = this.blocks
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.lasts[middle] ?? 0) < offset) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  decode(block: number, into: Block): void {
+    const bytes = this.#documents
+    const to = this.#document_ends[block] ?? 0
+    let from = block === 0 ? 0 : (this.#document_ends[block - 1] ?? 0)
+    let offset = 0
+    let size = 0
+    const { offsets, counts } = into
+    while (from < to) {
+      let byte = bytes[from++] ?? 0
+      let value = byte & 0x7f
+      for (let shift = 7; byte >= 0x80; shift += 7) {
+        byte = bytes[from++] ?? 0
+        value |= (byte & 0x7f) << shift
+      }
+      offset += value >>> 1
+      let count = 1
+      if ((value & 1) === 0) {
+        byte = bytes[from++] ?? 0
+        count = byte & 0x7f
+        if (byte >= 0x80) count |= (bytes[from++] ?? 0) << 7
+      }
+      offsets[size] = offset
+      counts[size++] = count
+    }
+    into.size = size
+  }
+
+  /** Where the positions of a block begin in those of the word. */
+  positionsFrom(block: number): number {
+    return block === 0 ? 0 : (this.#position_ends[block - 1] ?? 0)
+  }
+}
+
+/** Reads the positions of a block: those of message `at` are `values` from `starts[at]` to `starts[at + 1]`. */
+export const decodePositions = (
+  bytes: Uint8Array,
+  start: number,
+  { size, counts }: Block,
+): { readonly starts: Uint32Array; readonly values: Uint16Array } => {
+  const starts = new Uint32Array(size + 1)
+  for (let at = 0; at < size; at++) starts[at + 1] = (starts[at] ?? 0) + (counts[at] ?? 0)
+  const values = new Uint16Array(starts[size] ?? 0)
+  let from = start
+  for (let at = 0; at < size; at++) {
+    let position = 0
+    for (let to = starts[at] ?? 0; to < (starts[at + 1] ?? 0); to++) {
+      let byte = bytes[from++] ?? 0
+      let value = byte & 0x7f
+      for (let shift = 7; byte >= 0x80; shift += 7) {
+        byte = bytes[from++] ?? 0
+        value |= (byte & 0x7f) << shift
+      }
+      position += value
+      values[to] = position
+    }
+  }
+  return { starts, values }
+}

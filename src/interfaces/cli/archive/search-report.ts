@@ -1,0 +1,64 @@
+/** The results of a search of the archive as text: a line about each message, and its words with what matches in bold. */
+import type { z } from 'zod'
+import { archiveSearch } from '../../../operations/archive/search.ts'
+import { printable, type Report } from '../render.ts'
+
+type Found = z.output<typeof archiveSearch.output>
+
+const BOLD = '\u001b[1m'
+const DIM = '\u001b[2m'
+const PLAIN = '\u001b[0m'
+/** Values of a facet that are shown. */
+const MOST_VALUES = 10
+
+/** In a pipe: one line for each message, with tabs between its fields. */
+export const searchReport: Report = (output, _input, { terminal }) => {
+  const found = archiveSearch.output.parse(output)
+  const err = found.notes.map(note => `${note}\n`).join('')
+  if (!terminal)
+    return { out: found.messages.map(row).join('') + (found.next === null ? '' : `next\t${found.next}\n`), err }
+  const parts = [
+    found.messages.length === 0 ? 'Nothing was found.' : found.messages.map(entry).join('\n\n'),
+    ...(found.facets === undefined ? [] : [facets(found.facets)]),
+    ...(found.next === null ? [] : [`There is more: --cursor ${found.next}`]),
+  ]
+  return { out: `${parts.join('\n\n')}\n`, err }
+}
+
+const fieldsOf = (message: Found['messages'][number]): readonly (string | null)[] => {
+  const { at, role, from, level, component, project, session } = message
+  return [at, from ?? role, level, component, project, session]
+}
+
+const row = (message: Found['messages'][number]): string =>
+  `${[...fieldsOf(message), message.snippet].map(each => printable(each ?? '').replaceAll('\t', ' ')).join('\t')}\n`
+
+const entry = (message: Found['messages'][number]): string => {
+  const fields = fieldsOf(message).flatMap(each => (each === null ? [] : [printable(each)]))
+  return `${DIM}${fields.join(' · ')}${PLAIN}\n${marked(message.snippet_html)}`
+}
+
+/** Marks become bold; everything else is shown as it was written. */
+const marked = (html: string): string =>
+  html
+    .split(/(<mark>.*?<\/mark>)/s)
+    .map(piece => {
+      const inner = /^<mark>(.*)<\/mark>$/s.exec(piece)?.[1]
+      return inner === undefined ? printable(unescaped(piece)) : `${BOLD}${printable(unescaped(inner))}${PLAIN}`
+    })
+    .join('')
+
+const unescaped = (html: string): string =>
+  html.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+
+const facets = ({ messages, ...others }: NonNullable<Found['facets']>): string =>
+  [
+    `${String(messages)} messages match`,
+    ...Object.entries(others).map(
+      ([name, values]) =>
+        `${name}: ${values
+          .slice(0, MOST_VALUES)
+          .map(({ value, messages: count }) => `${printable(value)} ${String(count)}`)
+          .join(', ')}`,
+    ),
+  ].join('\n')

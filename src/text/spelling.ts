@@ -1,0 +1,24 @@
+/** What a word that is nowhere may have been meant to be: the rule for misspelt words of every search. */
+import { editDistance } from '../platform/edit-distance.ts'
+
+/** From these lengths on, one and two edits are forgiven. */
+const ONE_EDIT_LETTERS = 5
+const TWO_EDITS_LETTERS = 9
+/** Letters at the beginning of a word that are taken as right. */
+export const SURE_LETTERS = 2
+const LETTERS = /^\p{L}+$/u
+
+/** Whether a word is long enough, and of letters alone, so that another spelling may be looked for. */
+export const mayBeMisspelt = (word: string): boolean => word.length >= ONE_EDIT_LETTERS && LETTERS.test(word)
+
+/** The word that needs the fewest edits, if they are few enough; of equals the first. */
+export const closestSpelling = (word: string, known: Iterable<string>): string | undefined => {
+  const most = word.length >= TWO_EDITS_LETTERS ? 2 : 1
+  let best: { readonly written: string; readonly distance: number } | undefined
+  for (const written of known) {
+    if (Math.abs(written.length - word.length) > most) continue
+    const distance = editDistance(word, written)
+    if (distance <= most && (best === undefined || distance < best.distance)) best = { written, distance }
+  }
+  return best?.written
+}

@@ -1,0 +1,67 @@
+/** The share of the best ten of a search that is among the best ten of BM25 over every message. */
+import { openArchiveIndexDatabase } from '../../../src/archive/index/sqlite/archive-index-database.ts'
+import { IndexParts } from '../../../src/archive/index/sqlite/index-parts.ts'
+import { Columns } from '../../../src/archive/index/columns.ts'
+import { NO_FILTER } from '../../../src/archive/index/filters.ts'
+import { IndexSearch } from '../../../src/archive/index/index-search.ts'
+import { parseQuery } from '../../../src/archive/index/query-language.ts'
+import { QueryResolver } from '../../../src/archive/index/resolve-query.ts'
+import { TopHits } from '../../../src/archive/index/top-hits.ts'
+import { WordStatistics } from '../../../src/archive/index/word-statistics.ts'
+import { systemClock } from '../../../src/platform/clock.ts'
+import { silentLogger } from '../../../src/platform/logger.ts'
+import type { Corpus } from '../../support/archive-corpus.ts'
+import type { ArchiveRig } from '../../support/archive-rig.ts'
+import { queriesOf } from './queries.ts'
+
+const KINDS = [
+  'rare word',
+  'mid word',
+  'common word',
+  'the commonest word',
+  'two common words',
+  'rare OR common',
+  'rare OR the commonest',
+  'five words, any',
+  'NOT',
+  'phrase',
+  'parentheses',
+]
+const QUERIES = 5
+
+export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, random: () => number): Promise<number> => {
+  using index = openArchiveIndexDatabase({ path: rig.path, clock: systemClock, logger: silentLogger })
+  const parts = new IndexParts(index.database)
+  const columns = new Columns()
+  const rows = index.database.all<{ first: number; last: number; columns: Uint8Array }>(
+    'select first, last, columns from parts',
+  )
+  for (const { first, last, columns: bytes } of rows) columns.load(first, last, bytes)
+  const statistics = new WordStatistics(parts, columns)
+  statistics.refresh()
+  const search = new IndexSearch(parts, columns)
+  let shared = 0
+  let all = 0
+  for (const [kind, questions] of queriesOf(corpus, random, QUERIES)) {
+    if (!KINDS.includes(kind)) continue
+    for (const { query } of questions) {
+      const parsed = parseQuery(query ?? '').query
+      if (parsed === undefined) continue
+      const { plan } = new QueryResolver(statistics, false).resolve(parsed)
+      const hits = new TopHits(10)
+      search.forEach(
+        { plan, filter: NO_FILTER, sort: 'relevance', range: { after: 0, up_to: columns.size } },
+        (seq, score) => {
+          hits.offer(score, seq)
+        },
+      )
+      const answer = await rig.ask(query)
+      if (answer.notes.any_word) continue
+      const found = new Set(answer.messages.map(({ seq }) => seq))
+      const wanted = hits.sorted()
+      shared += wanted.filter(({ seq }) => found.has(seq)).length
+      all += wanted.length
+    }
+  }
+  return all === 0 ? 1 : shared / all
+}

@@ -1,0 +1,77 @@
+/** Questions of every kind for a generated archive. */
+import type { ArchiveQuestion } from '../../../src/archive/archive-search.ts'
+import { wordsOf } from '../../../src/text/analyser/analyser.ts'
+import type { Corpus } from '../../support/archive-corpus.ts'
+
+export type BenchQuestion = Partial<ArchiveQuestion>
+
+const from2025 = Date.UTC(2025, 0, 1)
+
+/** Kinds with their questions, `count` each. */
+export const queriesOf = (
+  corpus: Corpus,
+  random: () => number,
+  count: number,
+): ReadonlyMap<string, readonly BenchQuestion[]> => {
+  const at = (low: number, high: number): string => {
+    for (;;) {
+      const { words } = random() < 0.7 ? corpus.english : corpus.hebrew
+      const word = words[Math.min(words.length - 1, low + Math.floor(random() * (high - low)))] ?? ''
+      if (word.length > 2 && wordsOf(word)[0]?.stop === false) return word
+    }
+  }
+  const rare = (): string => at(15_000, 20_000)
+  const mid = (): string => at(1000, 4000)
+  const common = (): string => at(60, 110)
+  const each = (make: () => BenchQuestion): readonly BenchQuestion[] => Array.from({ length: count }, make)
+  const typo = (word: string): string => `${word.slice(0, 3)}${word.slice(4)}`
+  const filters = { project: '/home/dev/project-3', level: 'ERROR', component: 'LSP' } as const
+  const long = (): string => {
+    for (;;) {
+      const word = mid()
+      if (word.length > 6) return word
+    }
+  }
+  return new Map<string, readonly BenchQuestion[]>([
+    ['rare word', each(() => ({ query: rare() }))],
+    ['mid word', each(() => ({ query: mid() }))],
+    ['common word', each(() => ({ query: common() }))],
+    ['the commonest word', each(() => ({ query: 'the' }))],
+    ['two common words', each(() => ({ query: `${common()} AND ${common()}` }))],
+    ['the two commonest (AND)', each(() => ({ query: `the AND ${corpus.english.words[1] ?? ''}` }))],
+    ['rare OR common', each(() => ({ query: `${rare()} OR ${common()}` }))],
+    ['rare OR the commonest', each(() => ({ query: `${rare()} OR the` }))],
+    ['five words, any', each(() => ({ query: [mid(), common(), mid(), common(), rare()].join(' OR ') }))],
+    ['NOT', each(() => ({ query: `${common()} NOT ${common()}` }))],
+    ['phrase', each(() => ({ query: `"${common()} ${common()}"` }))],
+    ['phrase with a commonest word', each(() => ({ query: `"the ${common()}"` }))],
+    [
+      'phrase of commonest words',
+      each(() => ({ query: `"the ${corpus.english.words[1 + Math.floor(random() * 20)] ?? ''}"` })),
+    ],
+    ['parentheses', each(() => ({ query: `(${common()} OR ${mid()}) AND (${common()} OR ${rare()})` }))],
+    ['beginning of 4 letters', each(() => ({ query: `${long().slice(0, 4)}*` }))],
+    ['misspelt word', each(() => ({ query: typo(long()) }))],
+    ['word and project', each(() => ({ query: common(), filters: { project: filters.project } }))],
+    [
+      'word and session',
+      each(() => ({ query: 'the', filters: { session: `session-${String(1 + Math.floor(random() * 900))}` } })),
+    ],
+    ['word and component', each(() => ({ query: 'the', filters: { component: filters.component } }))],
+    ['word and level', each(() => ({ query: common(), filters: { level: 'FATAL' as const } }))],
+    [
+      'word and time',
+      each(() => ({ query: common(), filters: { since: from2025, until: from2025 + 7 * 86_400_000 } })),
+    ],
+    [
+      'word and all filters',
+      each(() => ({ query: common(), filters: { ...filters, since: from2025, role: 'system' as const } })),
+    ],
+    ['word, newest first', each(() => ({ query: common(), sort: 'newest' as const }))],
+    ['commonest word, newest first', each(() => ({ query: 'the', sort: 'newest' as const }))],
+    ['browse, newest first', each(() => ({}))],
+    ['browse with filters', each(() => ({ filters }))],
+    ['1,000 hits deep', each(() => ({ query: common(), limit: 1000 }))],
+    ['counts (facets), mid word', each(() => ({ query: mid(), facets: true }))],
+  ])
+}

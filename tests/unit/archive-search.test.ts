@@ -1,0 +1,334 @@
+import { describe, expect, test } from '@jest/globals'
+import { readFile } from 'node:fs/promises'
+import type { SourceMessage } from '../../src/archive/archive-message.ts'
+import { rarity } from '../../src/text/rarity.ts'
+import { wordsOf } from '../../src/text/analyser/analyser.ts'
+import { archiveCorpus, randomNumbers } from '../support/archive-corpus.ts'
+import { archived, ArchiveRig } from '../support/archive-rig.ts'
+import { cleanUpAfterEach } from '../support/clean-up.ts'
+
+const cleanup = cleanUpAfterEach()
+const rigOf = async (messages: Iterable<SourceMessage> = []): Promise<ArchiveRig> => {
+  const rig = cleanup.keep(new ArchiveRig(await cleanup.folder()))
+  await rig.add(messages)
+  return rig
+}
+const rig = (...texts: readonly string[]): Promise<ArchiveRig> =>
+  rigOf(texts.map((content, at) => archived(content, { at: Date.UTC(2026, 0, 1 + at) })))
+
+/** BM25 of every message by its words alone, best first, the newer one of equals: what the index must find. */
+const exhaustive = (
+  documents: readonly (readonly string[])[],
+  query: readonly string[],
+  all: boolean,
+): readonly number[] => {
+  const average = documents.reduce((sum, words) => sum + words.length, 0) / documents.length
+  const stems = query.map(each => wordsOf(each)[0]?.main ?? '')
+  const found = stems.map(stem => documents.filter(words => words.includes(stem)).length)
+  return documents
+    .map((words, at) => {
+      const counts = stems.map(stem => words.filter(each => each === stem).length)
+      if (all && counts.includes(0)) return { at, score: 0 }
+      const score = counts.reduce((sum, count, word) => {
+        const norm = 1.2 * (0.25 + (0.75 * words.length) / average)
+        return (
+          sum + (count === 0 ? 0 : (rarity(found[word] ?? 0, documents.length, 0, 0) * 2.2 * count) / (count + norm))
+        )
+      }, 0)
+      return { at, score }
+    })
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => (Math.abs(a.score - b.score) > 1e-9 ? b.score - a.score : b.at - a.at))
+    .slice(0, 10)
+    .map(({ at }) => at + 1)
+}
+
+describe('the best ten', () => {
+  test('are those of exhaustive BM25, whatever is skipped', async () => {
+    const corpus = archiveCorpus(1500)
+    const messages = [...corpus.messages()]
+    const archive = await rigOf(messages)
+    const texts = messages.map(({ content }) => wordsOf(content).map(({ main }) => main))
+    const random = randomNumbers(3)
+    // Words without a subject are looked for alone, not beside others.
+    const telling = (): string => {
+      for (;;) {
+        const word = (random() < 0.5 ? corpus.english : corpus.hebrew).pick()
+        if (wordsOf(word)[0]?.stop === false) return word
+      }
+    }
+    const queries = Array.from({ length: 40 }, () => Array.from({ length: 1 + Math.floor(random() * 3) }, telling))
+    for (const query of [['the'], ...queries]) {
+      const [first = ''] = query
+      const any = await archive.ask(query.join(' OR '))
+      expect([query, any.messages.map(({ seq }) => seq)]).toEqual([query, exhaustive(texts, query, false)])
+      if (query.length === 1) continue
+      const both = `${first} AND ${query.slice(1).join(' AND ')}`
+      expect([both, (await archive.ask(both)).messages.map(({ seq }) => seq)]).toEqual([
+        both,
+        exhaustive(texts, query, true),
+      ])
+    }
+  })
+
+  test('are the newest of equals', async () => {
+    const archive = await rig('tea', 'tea', 'tea')
+    expect((await archive.ask('tea')).messages.map(({ seq }) => seq)).toEqual([3, 2, 1])
+  })
+})
+
+describe('the language of queries', () => {
+  const texts = [
+    'The quick brown fox jumps over the lazy dog',
+    'A brown dog sleeps',
+    'The fox was quick, and brown as a nut',
+    'Configuration of the server failed',
+    'We received 1,500 euros',
+    'Call Dana at 050-123-4567 tomorrow',
+    'נפגשנו עם דנה בבית הקפה',
+    'Crème brûlée for dessert',
+    'السَّلامُ عليكم',
+    'To be or not to be',
+  ]
+  test.each([
+    ['all words by default', 'brown dog', [1, 0]],
+    ['any word where none has all', 'nut dessert', [2, 7]],
+    ['AND does not relax', 'nut AND dessert', []],
+    ['a phrase', '"brown fox"', [0]],
+    ['a phrase of common words', '"to be"', [9]],
+    ['a phrase with a word without a subject', '"the lazy dog"', [0]],
+    ['a phrase that occurs in another order only', '"dog lazy"', []],
+    ['a beginning', 'configur*', [3]],
+    ['a beginning longer than the stem', 'configurati*', [3]],
+    ['a beginning of another form of the word', 'configurable*', []],
+    ['OR', 'dessert OR nut', [2, 7]],
+    ['NOT', 'brown NOT fox', [1]],
+    ['a minus', 'brown -fox', [1]],
+    ['a minus before a phrase', 'brown -"brown fox"', [1, 2]],
+    ['parentheses', '(dessert OR nut) AND brown', [2]],
+    ['parentheses in another order', 'brown (nut OR sleeps)', [1, 2]],
+    ['OR of phrases', '"brown fox" OR "brown dog"', [0, 1]],
+    ['a misspelt word', 'recieved', [4]],
+    ['a misspelt Hebrew word', 'configuretion', [3]],
+    ['stems', 'configurations', [3]],
+    ['Hebrew letters that are joined', 'בית', [6]],
+    ['a number without its sign', '1500', [4]],
+    ['a telephone number without signs', '0501234567', [5]],
+    ['a telephone number with blanks', '050 123 4567', [5]],
+    ['an international telephone number', '+972501234567', [5]],
+    ['accents', 'creme brulee', [7]],
+    ['Arabic vowel signs', 'السلام', [8]],
+    ['capitals', 'DANA', [5]],
+    ['a parenthesis that is not closed', '(brown nut', [2]],
+    ['a quotation mark that is not closed', '"brown nut', [2]],
+    ['an operator without an operand', 'nut AND', [2]],
+    ['operators alone beside words', 'OR nut', [2]],
+  ] as const)('%s: %s', async (_, query, expected) => {
+    const archive = await rig(...texts)
+    const found = await archive.ask(query)
+    expect(found.messages.map(({ seq }) => seq - 1).sort((a, b) => a - b)).toEqual([...expected].sort((a, b) => a - b))
+  })
+
+  test('says what it made of a query', async () => {
+    const archive = await rig(...texts)
+    expect((await archive.ask('(brown')).notes).toMatchObject({ as_plain_words: true, any_word: false })
+    expect((await archive.ask('nut dessert')).notes).toMatchObject({ any_word: true })
+    expect((await archive.ask('recieved')).notes.corrected).toEqual([{ written: 'recieved', meant: 'received' }])
+    expect((await archive.ask('brown')).notes).toEqual({
+      as_plain_words: false,
+      any_word: false,
+      corrected: [],
+      waiting: 0,
+    })
+  })
+
+  test('finds nothing in signs without letters but the newest messages', async () => {
+    const archive = await rig('one', 'two')
+    expect(await archive.texts('()')).toEqual(['two', 'one'])
+    expect(await archive.texts('-nothing')).toEqual(['two', 'one'])
+  })
+})
+
+describe('filters and sorting', () => {
+  const at = (day: number): number => Date.UTC(2026, 0, day)
+  const messages = [
+    archived('build failed', { at: at(1), project: '/work/a', session: 's-1', component: 'LSP', level: 'ERROR' }),
+    archived('build passed', { at: at(3), project: '/work/b', session: 's-2', component: 'Hooks', level: 'INFO' }),
+    archived('build again', {
+      at: at(2),
+      project: '/work/a',
+      session: 's-2',
+      sender_name: 'Dana Levi',
+      role: 'assistant',
+    }),
+    archived('nothing here'),
+  ]
+  test.each([
+    [{ project: '/work/a' }, ['build again', 'build failed']],
+    [{ project: 'a' }, ['build again', 'build failed']],
+    [{ project: 'none' }, []],
+    [{ session: 's-2' }, ['build passed', 'build again']],
+    [{ session: 's-' }, ['build passed', 'build again', 'build failed']],
+    [{ component: 'lsp' }, ['build failed']],
+    [{ level: 'ERROR' }, ['build failed']],
+    [{ role: 'assistant' }, ['build again']],
+    [{ person: { name: 'dana' } }, ['build again']],
+    [{ chat: 'none' }, []],
+    [{ since: at(2) }, ['build passed', 'build again']],
+    [{ since: at(2), until: at(3) }, ['build again']],
+    [{ project: '/work/a', role: 'user' }, ['build failed']],
+  ] as const)('%j', async (filters, expected) => {
+    const archive = await rigOf(messages)
+    expect(await archive.texts('build', { filters, sort: 'newest' })).toEqual(expected)
+    expect(new Set(await archive.texts('build', { filters }))).toEqual(new Set(expected))
+  })
+
+  test('shows the messages of the scopes that the caller may see, and no others', async () => {
+    const archive = await rigOf(messages)
+    archive.archive.run(`update archive_messages set scope = 'person:p1', person_id = 'p1' where seq = 1`)
+    archive.archive.run(`update archive_messages set scope = 'person:p2', person_id = 'p2' where seq = 2`)
+    await archive.search.indexer.sync()
+    expect(await archive.texts('build', { access: { scopes: ['person:p1'] } })).toEqual(['build failed'])
+    expect(await archive.texts('build', { access: { scopes: ['person:nobody'] } })).toEqual([])
+    expect(await archive.texts('build', { access: { scopes: [] } })).toEqual([])
+    expect(await archive.texts(undefined, { access: { scopes: ['person:p2'] } })).toEqual(['build passed'])
+  })
+
+  test('counts what matches by project, component, level and month', async () => {
+    const archive = await rigOf(messages)
+    expect((await archive.ask('build', { facets: true })).facets).toEqual({
+      messages: 3,
+      projects: [
+        { value: '/work/a', messages: 2 },
+        { value: '/work/b', messages: 1 },
+      ],
+      components: expect.arrayContaining([
+        { value: 'LSP', messages: 1 },
+        { value: 'Hooks', messages: 1 },
+      ]) as unknown,
+      levels: expect.arrayContaining([
+        { value: 'ERROR', messages: 1 },
+        { value: 'INFO', messages: 1 },
+      ]) as unknown,
+      months: [{ value: '2026-01', messages: 3 }],
+    })
+  })
+})
+
+describe('pages', () => {
+  test.each(['relevance', 'newest'] as const)('by %s hold every message once while others arrive', async sort => {
+    const corpus = archiveCorpus(700)
+    const messages = [...corpus.messages()]
+    const archive = await rigOf(messages.slice(0, 500))
+    const expected = (await archive.ask('the', { sort, limit: 10_000 })).messages.map(({ seq }) => seq)
+    const seen: number[] = []
+    let cursor: string | undefined
+    let arrived = 500
+    do {
+      const page = await archive.ask('the', { sort, limit: 20, cursor })
+      seen.push(...page.messages.map(({ seq }) => seq))
+      cursor = page.next
+      await archive.add(messages.slice(arrived, arrived + 10))
+      arrived += 10
+    } while (cursor !== undefined)
+    expect(seen).toEqual(expected)
+  })
+
+  test('a cursor of another search is refused in one sentence', async () => {
+    const archive = await rig(...Array.from({ length: 20 }, (_, at) => `tea ${String(at)}`))
+    const { next } = await archive.ask('tea')
+    await expect(archive.ask('coffee', { cursor: next })).rejects.toThrow('the cursor belongs to another search')
+    await expect(archive.ask('tea', { cursor: 'e30' })).rejects.toThrow('the cursor belongs to another search')
+  })
+})
+
+describe('a kept result', () => {
+  test('is what a new search finds, whatever has arrived, changed or gone', async () => {
+    const corpus = archiveCorpus(700)
+    const messages = [...corpus.messages()]
+    const archive = await rigOf(messages.slice(0, 600))
+    const queries = Array.from({ length: 12 }, () => corpus.english.pick())
+    for (let round = 0; round < 8; round++) {
+      for (const query of queries) {
+        const kept = await archive.ask(query)
+        const fresh = await archive.ask(query, { limit: 11 + round })
+        expect([query, kept.messages]).toEqual([query, fresh.messages.slice(0, 10)])
+      }
+      await archive.add(messages.slice(600 + 5 * round, 605 + 5 * round))
+      if (round % 3 === 2) archive.archive.run('delete from archive_messages where seq = :seq', { seq: 10 * round })
+    }
+    expect(archive.search.cacheCounts.hits).toBeGreaterThan(20)
+  })
+})
+
+describe('what is gone', () => {
+  test('is found no more, at once, and its words leave the file', async () => {
+    const secret = 'xylophonist'
+    const archive = await rig('a tea', `the ${secret} plays`, 'a coffee', `${secret}s and tea`)
+    archive.archive.run('delete from archive_messages where seq in (2, 4)')
+    expect(await archive.texts(secret)).toEqual([])
+    await archive.search.indexer.sync()
+    expect(await archive.texts('tea')).toEqual(['a tea'])
+    expect(await archive.texts(`${secret}*`)).toEqual([])
+    await archive.search[Symbol.asyncDispose]()
+    for (const suffix of ['', '-wal']) {
+      const bytes = await readFile(archive.path + suffix).catch(() => Buffer.alloc(0))
+      expect(bytes.includes(secret)).toBe(false)
+    }
+    await archive.reopen()
+    expect(await archive.texts('tea')).toEqual(['a tea'])
+  })
+
+  test('an edited message is found by its new words only', async () => {
+    const archive = await rig('meet on monday', 'meet on friday')
+    archive.archive.run(`update archive_messages set content = 'meet on tuesday' where seq = 1`)
+    await archive.search.indexer.sync()
+    expect(await archive.texts('monday AND meet')).toEqual([])
+    expect(await archive.texts('tuesday')).toEqual(['meet on tuesday'])
+    expect(await archive.texts('friday')).toEqual(['meet on friday'])
+  })
+})
+
+describe('the index', () => {
+  test('goes on where it was after a restart, with many small parts', async () => {
+    const archive = await rig()
+    for (let at = 0; at < 30; at++) {
+      await archive.add([archived(`tea number ${String(at)}`, { at: Date.UTC(2026, 0, 1) + at })])
+      if (at % 7 === 0) await archive.reopen()
+    }
+    expect((await archive.ask('tea', { limit: 100 })).messages).toHaveLength(30)
+    expect(await archive.texts('"number 17"')).toEqual(['tea number 17'])
+  })
+
+  test('is rebuilt when it is damaged', async () => {
+    const { writeFile } = await import('node:fs/promises')
+    const archive = await rig('a tea', 'a coffee')
+    await archive.search[Symbol.asyncDispose]()
+    await writeFile(archive.path, 'no database')
+    await archive.reopen()
+    await archive.search.indexer.sync()
+    expect(await archive.texts('tea')).toEqual(['a tea'])
+  })
+})
+
+describe('snippets', () => {
+  test.each([
+    ['brown', 'The brown fox', ['The ', '[brown]', ' fox']],
+    ['fox', 'Foxes jump', ['[Foxes]', ' jump']],
+    ['בית', 'גרנו בבית הזה', ['גרנו ', '[בבית]', ' הזה']],
+    ['0501234567', 'Call 050-123-4567 now', ['Call ', '[050-123-4567]', ' now']],
+    ['brule*', 'Crème brûlée', ['Crème ', '[brûlée]']],
+  ])('%s marks %s', async (query, text, expected) => {
+    const archive = await rig(text)
+    const [message] = (await archive.ask(query)).messages
+    expect(message?.snippet.map(each => (each.matches ? `[${each.text}]` : each.text))).toEqual(expected)
+  })
+
+  test('of a long text begin near the words', async () => {
+    const archive = await rig(`${'filler '.repeat(200)}needle ${'filler '.repeat(200)}`)
+    const [message] = (await archive.ask('needle')).messages
+    const text = message?.snippet.map(each => each.text).join('') ?? ''
+    expect(text).toContain('needle')
+    expect(text.length).toBeLessThan(300)
+  })
+})
