@@ -90,6 +90,14 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       search: features.search,
       history: stores.forgettable,
       traffic: createTraffic(stores, runtime.clock),
+      imports: {
+        people: stores.people,
+        messages: stores.imports,
+        forgotten: stores.forgottenWords,
+        members: stores.memberNames,
+        preferences: stores.preferences,
+        tokens: runtime.tokens,
+      },
     },
     sessions: {
       ...sessions,

@@ -33,9 +33,12 @@ import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite
 import type { ChangeLog } from '../messages/change-log.ts'
 import { createSqliteChangeLog } from '../messages/sqlite/sqlite-change-log.ts'
 import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
+import type { ForgottenWords } from '../messages/forgotten-words.ts'
+import type { ImportedMessages } from '../messages/imported-messages.ts'
+import { createSqliteImportedMessages } from '../messages/sqlite/sqlite-imported-messages.ts'
 import { unregisteredNames, type MemberNames } from '../messages/member-names.ts'
 import type { MessageErasure, MessageIndex } from '../messages/message-erasure.ts'
-import { guardInbox } from '../messages/erasure-guard.ts'
+import { guardHistory, guardInbox } from '../messages/erasure-guard.ts'
 import {
   appliedErasureMigrations,
   createSqliteAppliedErasures,
@@ -71,6 +74,9 @@ export interface BaseStores extends Disposable {
   readonly database: Database
   readonly health: readonly HealthCheck[]
   readonly messages: MessageStore
+  /** Messages that come from elsewhere. */
+  readonly imports: ImportedMessages
+  readonly forgottenWords: ForgottenWords
   readonly memberNames: MemberNames
   readonly changeLog: ChangeLog
   readonly ledger: SessionLedger & SessionTransfers
@@ -135,6 +141,8 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const preferences = createSqlitePreferences(database)
   const messages = createSqliteMessageStore(database)
   const memberNames = createSqliteMemberNames(database)
+  const forgettable = createSqliteMessageErasure(database)
+  const applied = createSqliteAppliedErasures(database)
   const learned = {
     ...openMemoryStores(database, erasures),
     processedMessages: createSqliteProcessedMessages(database),
@@ -157,12 +165,18 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     incidents: createSqliteIncidents(database),
     ...learned,
     ...sessions,
-    messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
+    messages: {
+      ...messages,
+      inbox: guardInbox(messages.inbox, { erasures, preferences }),
+      history: guardHistory(messages.history, { erasures, applied, messages: forgettable }),
+    },
+    imports: createSqliteImportedMessages(database),
+    forgottenWords: erasures.words,
     memberNames: settings.feature_flags.enable_memory_system ? memberNames : unregisteredNames,
     damagedCopies: createDamagedCopies(derivedPaths(settings)),
     changeLog: createSqliteChangeLog(database),
-    forgettable: createSqliteMessageErasure(database),
-    applied: createSqliteAppliedErasures(database),
+    forgettable,
+    applied,
     personalData: [
       // First: it looks for a person's identities, which the profile erases.
       sessions.unknownSessions.personal,

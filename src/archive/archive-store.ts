@@ -15,6 +15,8 @@ export interface FoundMessage {
 export interface ArchiveBatch {
   readonly found: readonly FoundMessage[]
   readonly rejected: readonly RejectedLine[]
+  /** Messages of the piece that were forgotten, and are not in `found`. */
+  readonly forgotten?: number | undefined
   /** Where the run goes on after this batch; `undefined` within a piece that can only be read as a whole. */
   readonly reached: Pick<ExtractionRun, 'position' | 'lines'> | undefined
 }

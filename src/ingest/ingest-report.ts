@@ -1,5 +1,7 @@
 /** What a load of a file or a folder did, as the caller is told. */
 import type { Phase, SourceType } from '../archive/archive-message.ts'
+import type { NamedPerson } from './forgotten-filter.ts'
+import type { ReadingOptions } from './source.ts'
 import type { RejectedLine, RunState } from '../archive/extraction-run.ts'
 
 /** What is to be loaded. */
@@ -8,6 +10,10 @@ export interface IngestRequest {
   readonly path: string
   readonly phase?: Phase | undefined
   readonly is_extraction?: boolean | undefined
+  /** How times and dates are to be read that a source leaves open. */
+  readonly reading?: ReadingOptions | undefined
+  /** People whom a source may name: what they had forgotten is not taken. */
+  readonly people?: readonly NamedPerson[] | undefined
   /** Count, and write nothing. */
   readonly dry_run: boolean
   /** Who asked: for the record of the run. */
@@ -43,6 +49,7 @@ export interface SourceTotals {
   readonly messages_extracted: number
   readonly new_unique_messages: number
   readonly duplicate_messages: number
+  readonly forgotten_messages: number
   readonly errors_count: number
 }
 
@@ -57,7 +64,7 @@ export interface IngestReport {
 /** The sums of a report by format, in the order of loading. */
 export const totalsOf = (files: readonly FileReport[]): readonly SourceTotals[] =>
   [...Map.groupBy(files, each => each.source_type)].map(([source_type, of]) => {
-    const sum = (field: 'messages_extracted' | 'new_unique_messages' | 'duplicate_messages' | 'errors_count'): number =>
+    const sum = (field: Exclude<keyof SourceTotals, 'source_type' | 'files' | 'unchanged'>): number =>
       of.reduce((total, each) => total + each[field], 0)
     return {
       source_type,
@@ -66,6 +73,7 @@ export const totalsOf = (files: readonly FileReport[]): readonly SourceTotals[] 
       messages_extracted: sum('messages_extracted'),
       new_unique_messages: sum('new_unique_messages'),
       duplicate_messages: sum('duplicate_messages'),
+      forgotten_messages: sum('forgotten_messages'),
       errors_count: sum('errors_count'),
     }
   })

@@ -2,13 +2,15 @@
 import { stat } from 'node:fs/promises'
 import type { ArchiveStore } from '../archive/archive-store.ts'
 import type { ExtractionRun, RunEnd } from '../archive/extraction-run.ts'
-import { PHASES } from '../archive/archive-message.ts'
+import { PHASES, type SourceMessage } from '../archive/archive-message.ts'
+import type { ForgottenWords } from '../messages/forgotten-words.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import { checksumOf } from './checksum.ts'
+import { ForgottenFilter } from './forgotten-filter.ts'
 import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
 import { RunWriter, type RunTotals } from './run-writer.ts'
 import { readSourceFolder } from './source-folder.ts'
@@ -16,6 +18,8 @@ import { recognise, sourceFileAt, type RecognisedFile } from './source-readers.t
 
 export interface IngestDeps {
   readonly store: ArchiveStore
+  /** Knows what was forgotten; without it, everything is taken. */
+  readonly forgotten?: ForgottenWords
   /** Called after each batch: the index takes in what came. */
   readonly written: () => Promise<void>
   readonly clock: Clock
@@ -25,6 +29,11 @@ export interface IngestDeps {
 export interface IngestOptions {
   readonly signal: AbortSignal
   progress(step: { readonly done: number; readonly total?: number; readonly unit: string }): void
+}
+
+/** A file with what of it is not to be taken. */
+interface FilteredFile extends RecognisedFile {
+  readonly isForgotten: (message: SourceMessage) => boolean
 }
 
 /** One queue for all loads. */
@@ -62,16 +71,16 @@ export class Ingest {
   }
 
   async #find(
-    { path, phase, is_extraction }: IngestRequest,
+    { path, phase, is_extraction, reading }: IngestRequest,
     signal: AbortSignal,
   ): Promise<{ files: readonly RecognisedFile[]; skipped: readonly string[]; is_folder: boolean }> {
-    const choice = { phase, is_extraction }
+    const choice = { phase, is_extraction, reading }
     const found = await stat(path).catch((error: unknown) => {
       throw unreadable(path, error)
     })
     if (found.isDirectory()) return { ...(await readSourceFolder(path, choice, signal)), is_folder: true }
     if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is neither a file nor a folder`)
-    const file = await sourceFileAt(path, phase)
+    const file = await sourceFileAt(path, choice)
     const reader = await recognise(file, choice).catch((error: unknown) => {
       throw error instanceof DenidinError ? error : unreadable(path, error)
     })
@@ -95,14 +104,17 @@ export class Ingest {
 
   async #loadFile(
     { file, reader }: RecognisedFile,
-    { dry_run, started_by }: IngestRequest,
+    { dry_run, started_by, people = [] }: IngestRequest,
     options: IngestOptions,
     skips_unchanged = false,
   ): Promise<FileReport> {
     const { store } = this.#deps
     const source_checksum = await checksumOf(file.path, file.size_bytes, options.signal)
     if (source_checksum === undefined) throw new Error('it became shorter just now')
-    if (dry_run) return await this.#rehearse({ file, reader }, options)
+    const { forgotten } = this.#deps
+    const filter = forgotten === undefined ? undefined : new ForgottenFilter(forgotten, people)
+    const isForgotten = (message: SourceMessage): boolean => filter?.isForgotten(message) === true
+    if (dry_run) return await this.#rehearse({ file, reader, isForgotten }, options)
     const source = { source_type: reader.type, source_file: file.path, source_checksum }
     const before = await store.completedRun(source)
     if (skips_unchanged && before !== undefined) return unchanged(before)
@@ -113,7 +125,7 @@ export class Ingest {
       started_by,
     })
     const resumed = run.position > 0
-    const totals = await this.#read({ file, reader }, run, options)
+    const totals = await this.#read({ file, reader, isForgotten }, run, options)
     const ended = await store.end(run.run_id, await this.#endOf(file, source_checksum, options.signal))
     this.#deps.logger.for('ingest').info('Loaded a file', {
       run_id: ended.run_id,
@@ -127,7 +139,11 @@ export class Ingest {
   }
 
   /** Reads a file to its end. @throws what stops it; the run is recorded as interrupted, or failed, then */
-  async #read({ file, reader }: RecognisedFile, run: ExtractionRun, options: IngestOptions): Promise<RunTotals> {
+  async #read(
+    { file, reader, isForgotten }: FilteredFile,
+    run: ExtractionRun,
+    options: IngestOptions,
+  ): Promise<RunTotals> {
     const { store, written } = this.#deps
     const writer = new RunWriter(
       batch => store.write(run.run_id, batch),
@@ -138,6 +154,7 @@ export class Ingest {
         await yieldToEventLoop()
         options.signal.throwIfAborted()
       },
+      isForgotten,
     )
     try {
       for await (const item of reader.read(file, run, options.signal)) await writer.add(item)
@@ -169,7 +186,7 @@ export class Ingest {
     return { status: 'completed', destination_checksum: after, notes }
   }
 
-  async #rehearse({ file, reader }: RecognisedFile, options: IngestOptions): Promise<FileReport> {
+  async #rehearse({ file, reader, isForgotten }: FilteredFile, options: IngestOptions): Promise<FileReport> {
     using rehearsal = this.#deps.store.rehearse()
     const writer = new RunWriter(
       ({ found }) => rehearsal.count(found),
@@ -177,10 +194,11 @@ export class Ingest {
         options.progress({ done: messages, unit: 'messages' })
         await yieldToEventLoop()
       },
+      isForgotten,
     )
     for await (const item of reader.read(file, { position: 0, lines: 0 }, options.signal)) await writer.add(item)
     await writer.flush()
-    const { messages, added, duplicates, errors, lines, shown } = writer.totals
+    const { messages, added, duplicates, errors, forgotten, lines, notices, shown } = writer.totals
     return {
       file: file.path,
       source_type: reader.type,
@@ -190,11 +208,11 @@ export class Ingest {
       messages_extracted: messages,
       new_unique_messages: added,
       duplicate_messages: duplicates,
-      forgotten_messages: 0,
+      forgotten_messages: forgotten,
       errors_count: errors,
       rejected: shown,
       resumed: false,
-      notes: undefined,
+      notes: notesOf(undefined, notices),
     }
   }
 }
@@ -214,7 +232,7 @@ const NOTHING = {
 
 /** A run has read all of it: there is nothing new. */
 const unchanged = (run: ExtractionRun): FileReport => ({
-  ...reportOf(run, { shown: [] }, 'unchanged', false),
+  ...reportOf(run, { shown: [], notices: [] }, 'unchanged', false),
   new_unique_messages: 0,
   duplicate_messages: run.messages_extracted,
   errors_count: 0,
@@ -222,7 +240,7 @@ const unchanged = (run: ExtractionRun): FileReport => ({
 
 const reportOf = (
   run: ExtractionRun,
-  { shown }: Pick<RunTotals, 'shown'>,
+  { shown, notices }: Pick<RunTotals, 'shown' | 'notices'>,
   status: FileReport['status'],
   resumed: boolean,
 ): FileReport => ({
@@ -238,8 +256,13 @@ const reportOf = (
   errors_count: run.errors_count,
   rejected: shown,
   resumed,
-  notes: run.notes,
+  notes: notesOf(run.notes, notices),
 })
+
+const notesOf = (notes: string | undefined, notices: readonly string[]): string | undefined => {
+  const all = [...(notes === undefined ? [] : [notes]), ...notices]
+  return all.length === 0 ? undefined : all.join('; ')
+}
 
 const unreadable = (path: string, error: unknown): DenidinError => {
   const { code } = error as NodeJS.ErrnoException

@@ -1,4 +1,5 @@
 /** Collects what a reader yields and writes it in batches that end at a checkpoint. */
+import type { SourceMessage } from '../archive/archive-message.ts'
 import type { ArchiveBatch, BatchCounts, FoundMessage } from '../archive/archive-store.ts'
 import type { RejectedLine } from '../archive/extraction-run.ts'
 import type { SourceItem } from './source.ts'
@@ -18,21 +19,43 @@ export interface RunTotals {
   readonly added: number
   readonly duplicates: number
   readonly errors: number
+  readonly forgotten: number
   readonly lines: number
+  /** How the reader took what can be read in several ways. */
+  readonly notices: readonly string[]
   readonly shown: readonly RejectedLine[]
 }
 
 export class RunWriter {
   readonly #write: WriteBatch
   readonly #written: (messages: number) => Promise<void>
+  readonly #isForgotten: (message: SourceMessage) => boolean
+  #forgotten = 0
   #found: FoundMessage[] = []
   #rejected: RejectedLine[] = []
   #characters = 0
   #reached: ArchiveBatch['reached']
-  #totals: RunTotals = { messages: 0, added: 0, duplicates: 0, errors: 0, lines: 0, shown: [] }
+  #totals: RunTotals = {
+    messages: 0,
+    added: 0,
+    duplicates: 0,
+    errors: 0,
+    forgotten: 0,
+    lines: 0,
+    notices: [],
+    shown: [],
+  }
 
-  /** @param written called after each batch, with the messages so far */
-  constructor(write: WriteBatch, written: (messages: number) => Promise<void>) {
+  /**
+   * @param isForgotten whether a message is not to be taken
+   * @param written called after each batch, with the messages so far
+   */
+  constructor(
+    write: WriteBatch,
+    written: (messages: number) => Promise<void>,
+    isForgotten: (message: SourceMessage) => boolean = () => false,
+  ) {
+    this.#isForgotten = isForgotten
     this.#write = write
     this.#written = written
   }
@@ -45,6 +68,10 @@ export class RunWriter {
     switch (item.kind) {
       case 'message': {
         const { message, line, origins } = item
+        if (this.#isForgotten(message)) {
+          this.#forgotten++
+          return
+        }
         this.#found.push({ message, line, origins })
         this.#characters += message.content.length
         return
@@ -52,6 +79,10 @@ export class RunWriter {
       case 'rejected': {
         const { line, reason, excerpt } = item
         this.#rejected.push({ line, reason, excerpt })
+        return
+      }
+      case 'notice': {
+        this.#totals = { ...this.#totals, notices: [...this.#totals.notices, item.text] }
         return
       }
       case 'checkpoint': {
@@ -63,20 +94,24 @@ export class RunWriter {
 
   /** Writes what was collected. */
   async flush(): Promise<void> {
-    if (this.#reached === undefined && this.#found.length === 0 && this.#rejected.length === 0) return
-    const batch = { found: this.#found, rejected: this.#rejected, reached: this.#reached }
+    if (this.#reached === undefined && this.#found.length === 0 && this.#rejected.length === 0 && this.#forgotten === 0)
+      return
+    const batch = { found: this.#found, rejected: this.#rejected, forgotten: this.#forgotten, reached: this.#reached }
+    this.#forgotten = 0
     this.#found = []
     this.#rejected = []
     this.#characters = 0
     this.#reached = undefined
     const { new_unique_messages, duplicate_messages } = await this.#write(batch)
-    const { messages, added, duplicates, errors, lines, shown } = this.#totals
+    const { messages, added, duplicates, errors, forgotten, lines, notices, shown } = this.#totals
     this.#totals = {
       messages: messages + batch.found.length,
       added: added + new_unique_messages,
       duplicates: duplicates + duplicate_messages,
       errors: errors + batch.rejected.length,
+      forgotten: forgotten + batch.forgotten,
       lines: batch.reached?.lines ?? lines,
+      notices,
       shown: shown.length < MOST_SHOWN ? [...shown, ...batch.rejected].slice(0, MOST_SHOWN) : shown,
     }
     await this.#written(this.#totals.messages)

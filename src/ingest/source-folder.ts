@@ -51,7 +51,7 @@ export const readSourceFolder = async (
 
 const recogniseAt = async (path: string, choice: FormatChoice): Promise<RecognisedFile | undefined> => {
   try {
-    const file = await sourceFileAt(path, choice.phase)
+    const file = await sourceFileAt(path, choice)
     const reader = await recognise(file, choice)
     return reader === undefined ? undefined : { file, reader }
   } catch {

@@ -42,23 +42,32 @@ export const rejected = (
  * checkpoint after about each 256 KiB. A line that is not UTF-8 or too long is rejected.
  * @throws as `node:fs` does
  */
-export async function* linesOf(
+export const linesOf = (file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceLine> =>
+  linesIn(chunksOf(file, from, signal), from)
+
+/** The lines in pieces of a text, of which the first begins at `from`. A piece may be overwritten when the next is asked for. */
+export async function* linesIn(chunks: AsyncIterable<Buffer>, from: SourceStart): AsyncGenerator<SourceLine> {
+  const splitter = new LineSplitter(from)
+  for await (const chunk of chunks) yield* splitter.take(chunk)
+  yield* splitter.end()
+}
+
+/** A file in pieces. @throws as `node:fs` does */
+async function* chunksOf(
   { path, size_bytes }: SourceFile,
   from: SourceStart,
   signal: AbortSignal,
-): AsyncGenerator<SourceLine> {
+): AsyncGenerator<Buffer> {
   const file = await open(path, 'r')
   try {
-    const splitter = new LineSplitter(from)
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
     for (let position = from.position; position < size_bytes;) {
       signal.throwIfAborted()
       const { bytesRead } = await file.read(chunk, 0, Math.min(CHUNK_BYTES, size_bytes - position), position)
       if (bytesRead === 0) break
       position += bytesRead
-      yield* splitter.take(chunk.subarray(0, bytesRead))
+      yield chunk.subarray(0, bytesRead)
     }
-    yield* splitter.end()
   } finally {
     await file.close()
   }

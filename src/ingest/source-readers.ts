@@ -2,6 +2,7 @@
 import { open, stat } from 'node:fs/promises'
 import { PHASES, type Phase, type SourceType } from '../archive/archive-message.ts'
 import { DenidinError } from '../platform/errors.ts'
+import { chatGptReader, openAiReader } from './conversations/conversation-readers.ts'
 import { debugReader } from './claude-code/debug-log.ts'
 import { historyReader } from './claude-code/history.ts'
 import { fileHistoryReader, sessionEnvReader, shellSnapshotReader } from './claude-code/kept-files.ts'
@@ -9,7 +10,8 @@ import { todosReader } from './claude-code/todos.ts'
 import { transcriptReader } from './claude-code/transcript.ts'
 import { dedupStateReader } from './dedup-state/dedup-state.ts'
 import { extractionReader } from './extraction/extraction.ts'
-import type { SourceFile, SourceReader } from './source.ts'
+import type { ReadingOptions, SourceFile, SourceReader } from './source.ts'
+import { whatsappReader } from './whatsapp/whatsapp-reader.ts'
 
 /**
  * All formats, in the order in which they are tried, and in which the files of a folder are loaded: first those that tell
@@ -23,7 +25,10 @@ export const SOURCE_READERS: readonly SourceReader[] = [
   historyReader,
   transcriptReader,
   dedupStateReader,
+  chatGptReader,
+  openAiReader,
   extractionReader,
+  whatsappReader,
   debugReader,
 ]
 
@@ -57,6 +62,7 @@ export interface FormatChoice {
   readonly phase?: Phase | undefined
   /** The file is an extraction, whatever it looks like. */
   readonly is_extraction?: boolean | undefined
+  readonly reading?: ReadingOptions | undefined
 }
 
 /** A file to load, and the reader of its format. */
@@ -66,9 +72,12 @@ export interface RecognisedFile {
 }
 
 /** @throws as `node:fs` does */
-export const sourceFileAt = async (path: string, phase: Phase | undefined): Promise<SourceFile> => {
+export const sourceFileAt = async (
+  path: string,
+  { phase, reading }: Pick<FormatChoice, 'phase' | 'reading'>,
+): Promise<SourceFile> => {
   const { size, mtimeMs } = await stat(path)
-  return { path, size_bytes: size, modified_at: Math.floor(mtimeMs), phase }
+  return { path, size_bytes: size, modified_at: Math.floor(mtimeMs), phase, reading }
 }
 
 /**
@@ -82,8 +91,11 @@ export const recognise = async (
 ): Promise<SourceReader | undefined> => {
   if (is_extraction) return extractionReader
   const beginning = await beginningOf(file.path)
-  if (phase === undefined) return readers.find(reader => reader.recognises(file, beginning))
-  if (extractionReader.recognises(file, beginning)) return extractionReader
+  if (phase === undefined) {
+    for (const reader of readers) if (await reader.recognises(file, beginning)) return reader
+    return undefined
+  }
+  if (await extractionReader.recognises(file, beginning)) return extractionReader
   const reader = readers.find(each => PHASES[each.type] === phase)
   if (reader === undefined) throw new DenidinError('invalid_input', `there is no phase ${String(phase)}`)
   return reader

@@ -19,6 +19,8 @@ export type SourceItem =
       /** The beginning of what was found there. */
       readonly excerpt: string
     }
+  /** How the reader took something that can be read in several ways: one sentence without a full stop, for the caller. */
+  | { readonly kind: 'notice'; readonly text: string }
   /** Everything before `position` has been yielded: a later run may go on from there. `lines`: how many come before it. */
   | { readonly kind: 'checkpoint'; readonly position: number; readonly lines: number }
 
@@ -32,7 +34,19 @@ export interface SourceFile {
   readonly modified_at: number
   /** The phase that the caller named, for sources that do not tell it. */
   readonly phase?: Phase | undefined
+  readonly reading?: ReadingOptions | undefined
 }
+
+/** What a caller says about how a source is to be read. */
+export interface ReadingOptions {
+  /** IANA name of the zone of times without one. */
+  readonly zone: string
+  /** The order of day, month and year in dates; `undefined`: the reader settles it. */
+  readonly date_order?: DateOrder | undefined
+}
+
+export const DATE_ORDERS = ['dmy', 'mdy', 'ymd'] as const
+export type DateOrder = (typeof DATE_ORDERS)[number]
 
 /** Where a reader begins: at the beginning, or at a checkpoint of an earlier run. */
 export interface SourceStart {
@@ -44,7 +58,7 @@ export interface SourceStart {
 export interface SourceReader {
   readonly type: SourceType
   /** Whether the file is of this format, by its path and its beginning (the first 64 KiB, as text). */
-  recognises(file: SourceFile, beginning: string): boolean
+  recognises(file: SourceFile, beginning: string): boolean | Promise<boolean>
   /** Yields every message in order, and a checkpoint where a later run may begin. Never ends on a bad line. */
   read(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncIterable<SourceItem>
 }

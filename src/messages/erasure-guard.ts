@@ -1,7 +1,12 @@
-/** Guards the inbox: what was forgotten is not recorded again, and the wish not to be learned from is recorded with it. */
+/**
+ * Guards the messages: what was forgotten is not recorded again, what is deleted stays forgotten, and the wish not to be
+ * learned from is recorded with a message.
+ */
 import type { Preferences } from '../people/preferences.ts'
-import type { Erasures } from './erasures.ts'
+import type { AppliedErasures, Erasures } from './erasures.ts'
+import type { HistoryStore } from './history-store.ts'
 import type { InboxStore } from './inbox-store.ts'
+import type { MessageErasure } from './message-erasure.ts'
 
 export interface InboxGuardDeps {
   readonly erasures: Pick<Erasures, 'isErased' | 'spare'>
@@ -18,5 +23,30 @@ export const guardInbox = (inbox: InboxStore, { erasures, preferences }: InboxGu
     const { learn } = await preferences.of(person_id)
     await erasures.spare(message_id)
     return await inbox.receive(learn ? receipt : { ...receipt, learning_opt_out: true })
+  },
+})
+
+export interface HistoryGuardDeps {
+  readonly erasures: Pick<Erasures, 'begin' | 'end'>
+  readonly applied: Pick<AppliedErasures, 'markApplied'>
+  readonly messages: Pick<MessageErasure, 'get'>
+}
+
+/** A history in which a message that was deleted for everyone stays forgotten: an older export may still hold its words. */
+export const guardHistory = (
+  history: HistoryStore,
+  { erasures, applied, messages }: HistoryGuardDeps,
+): HistoryStore => ({
+  ...history,
+  remove: async (message_id, at) => {
+    const [message] = await messages.get([message_id])
+    if (message === undefined) return await history.remove(message_id, at)
+    const { person_id } = message
+    const covers = { messages: [message] }
+    const act = await erasures.begin({ kind: 'messages', person_id, at, spared: [], covers })
+    const removed = await history.remove(message_id, at)
+    await applied.markApplied(act.act)
+    await erasures.end(act)
+    return removed
   },
 })

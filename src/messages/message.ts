@@ -93,8 +93,9 @@ export interface MessageRecord {
   readonly expires_at?: number | undefined
 }
 
-/** What identifies a message to the erasure log, which keeps the id and a keyed hash of the text and its time. */
-export type MessageFingerprint = Pick<MessageRecord, 'message_id' | 'person_id' | 'sent_at' | 'text'>
+/** What identifies a message to the erasure log, which keeps the id and keyed hashes of the text, its time and its sender. */
+export type MessageFingerprint = Pick<MessageRecord, 'message_id' | 'person_id' | 'sent_at' | 'text' | 'details'> &
+  Partial<Pick<MessageRecord, 'role' | 'sender_name'>>
 
 /** Kinds of messages that are learned from, embedded and found. */
 export const CONVERSATION_KINDS = ['chat', 'imported'] as const satisfies readonly MessageKind[]

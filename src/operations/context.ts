@@ -12,9 +12,10 @@ import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
+import type { ChatImportDeps } from '../ingest/binding/chat-import.ts'
 import type { ArchiveLoads } from '../ingest/archive-loads.ts'
 import type { ExternalText } from '../learning/external-text.ts'
-import type { LearningOptions } from '../learning/learning-context.ts'
+import type { LearningContext, LearningOptions } from '../learning/learning-context.ts'
 import type { LearningReport } from '../learning/learning-report.ts'
 import type { Reflections } from '../learning/reflections.ts'
 import type { PruneReflections } from '../learning/reflection-pruning.ts'
@@ -23,6 +24,7 @@ import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { NumberedLists } from '../memory/numbered-lists.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import type { MessageErasure } from '../messages/message-erasure.ts'
 import type { People } from '../people/people.ts'
 import type { Preferences } from '../people/preferences.ts'
@@ -70,6 +72,12 @@ export interface Learning {
   /** `activity`: see `LearningOptions`. */
   ofSession(session_id: string, options: Pick<LearningOptions, 'activity' | 'signal'>): Promise<LearningReport>
   ofText(text: ExternalText): Promise<LearningReport>
+  /** Messages that are kept and belong to no session. */
+  ofMessages(
+    context: LearningContext,
+    messages: readonly MessageRecord[],
+    options: Pick<LearningOptions, 'signal'>,
+  ): Promise<LearningReport>
 }
 
 /** Settings of budgets. */
@@ -164,6 +172,8 @@ export interface OperationContext {
     readonly search: SearchService
     readonly history: Pick<MessageErasure, 'get' | 'last' | 'recent'>
     readonly traffic: Traffic
+    /** Makes messages from elsewhere part of a conversation. */
+    readonly imports: ChatImportDeps
   }
   readonly sessions: {
     readonly browser: SessionBrowser

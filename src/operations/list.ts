@@ -40,6 +40,7 @@ import { sessionShow } from './session/show.ts'
 import { doctor } from './system/doctor.ts'
 import { health } from './system/health.ts'
 import { ingestLoad, ingestLoadExtraction } from './ingest/load.ts'
+import { ingestParticipants } from './ingest/participants.ts'
 import { ingestExport, ingestRejected, ingestRuns } from './ingest/runs.ts'
 import { jobsList, jobsRun } from './system/jobs.ts'
 import { status } from './system/status.ts'
@@ -73,6 +74,7 @@ export const operations = {
   'ingest.export': ingestExport,
   'ingest.load': ingestLoad,
   'ingest.load_extraction': ingestLoadExtraction,
+  'ingest.participants': ingestParticipants,
   'ingest.rejected': ingestRejected,
   'ingest.runs': ingestRuns,
   'jobs.list': jobsList,

@@ -103,6 +103,19 @@ export class TimeZone {
     return at + this.#offsetAt(at)
   }
 
+  /**
+   * The instants at which the clock on the wall shows `wall` (in milliseconds as if that were UTC), the earlier first: two
+   * where the clocks are set back. What they skip is read as if they had not been set forward yet.
+   */
+  instantsOf(wall: number): readonly [number, ...(readonly number[])] {
+    const before = wall - this.#offsetAt(wall - DAY_MS)
+    const after = wall - this.#offsetAt(wall + DAY_MS)
+    if (before === after) return [before]
+    const shown = [before, after].filter(at => this.wallTime(at) === wall).toSorted((a, b) => a - b)
+    const [first = before, ...others] = shown
+    return [first, ...others]
+  }
+
   #offsetAt(at: number): number {
     const step = Math.floor(at / OFFSET_STEP_MS)
     const known = this.#offsets.get(step)

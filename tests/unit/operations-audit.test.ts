@@ -186,6 +186,7 @@ const setUp = (): OperationRig => {
         ended: 0,
       }),
     ofText: () => Promise.reject(new Error('not asked for')),
+    ofMessages: () => Promise.reject(new Error('not asked for')),
   }
   return rig
 }

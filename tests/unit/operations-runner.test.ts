@@ -92,6 +92,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'ingest.export': 'operator',
   'ingest.load': 'operator',
   'ingest.load_extraction': 'operator',
+  'ingest.participants': 'operator',
   'ingest.rejected': 'operator',
   'ingest.runs': 'operator',
   'jobs.list': 'operator',

@@ -7,6 +7,7 @@ import { openArchive } from '../../archive/sqlite/open-archive.ts'
 import { SqliteArchiveMaintenance } from '../../archive/sqlite/sqlite-archive-maintenance.ts'
 import { SqliteArchiveStore } from '../../archive/sqlite/sqlite-archive-store.ts'
 import { SqliteConversationCopy } from '../../archive/sqlite/sqlite-conversation-copy.ts'
+import { openForgottenWords } from '../../messages/sqlite/sqlite-erasures.ts'
 import { Ingest } from '../../ingest/ingest.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -95,7 +96,8 @@ export class ArchiveHandlers implements AsyncDisposable {
   }
 
   #openNow(): OpenArchive {
-    const { archive_path, clock, logger } = this.#deps
+    const { archive_path, erasures_path, clock, logger } = this.#deps
+    const forgotten = openForgottenWords(erasures_path)
     const database = openArchive(archive_path)
     const store = new SqliteArchiveStore(database, clock)
     const search = new SqliteArchiveSearch({ archive: database, path: indexPathOf(archive_path), clock, logger })
@@ -106,12 +108,13 @@ export class ArchiveHandlers implements AsyncDisposable {
       store,
       search,
       caught_up,
-      ingest: new Ingest({ store, written: () => following.loaded(), clock, logger }),
+      ingest: new Ingest({ store, forgotten, written: () => following.loaded(), clock, logger }),
       maintenance: new SqliteArchiveMaintenance(database, clock, changed),
       copy: new SqliteConversationCopy(database, changed),
       [Symbol.asyncDispose]: async () => {
         following[Symbol.dispose]()
         await search[Symbol.asyncDispose]()
+        forgotten[Symbol.dispose]()
         database[Symbol.dispose]()
       },
     }

@@ -63,4 +63,6 @@ export type ArchiveRequests = StoreRequests & IngestRequests & CopyRequests
 export interface ArchiveThreadData {
   /** Absolute path of `archive.db`. */
   readonly archive_path: string
+  /** Absolute path of `erasures.db`. */
+  readonly erasures_path: string
 }

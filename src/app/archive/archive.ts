@@ -44,10 +44,11 @@ export interface ArchiveDeps {
 /** Nothing of the archive is opened or loaded before it is asked something. */
 export const createArchive = ({ settings, stores, runtime }: ArchiveDeps): Archive => {
   const archive_path = resolve(join(settings.data_root, 'archive.db'))
+  const erasures_path = resolve(join(settings.data_root, 'erasures.db'))
   const thread = new RequestThread<ArchiveRequests>({
     name: 'archive',
     file: THREAD_MAIN,
-    data: { archive_path } satisfies ArchiveThreadData,
+    data: { archive_path, erasures_path } satisfies ArchiveThreadData,
     idle_ms: IDLE_MS,
     ...runtime,
   })

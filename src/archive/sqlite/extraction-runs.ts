@@ -48,6 +48,7 @@ export interface RunCounts {
   readonly added: number
   readonly duplicates: number
   readonly errors: number
+  readonly forgotten: number
   readonly reached: Pick<ExtractionRun, 'position' | 'lines'> | undefined
 }
 
@@ -86,11 +87,12 @@ export class ExtractionRuns {
     return toRun(row as RunRow)
   }
 
-  add(run_id: number, { extracted, added, duplicates, errors, reached }: RunCounts): void {
+  add(run_id: number, { extracted, added, duplicates, errors, forgotten, reached }: RunCounts): void {
     this.#database.run(
       `update extraction_runs set messages_extracted = messages_extracted + :extracted,
          new_unique_messages = new_unique_messages + :added, duplicate_messages = duplicate_messages + :duplicates,
-         errors_count = errors_count + :errors, position = coalesce(:position, position), lines = coalesce(:lines, lines)
+         errors_count = errors_count + :errors, forgotten_messages = forgotten_messages + :forgotten,
+         position = coalesce(:position, position), lines = coalesce(:lines, lines)
        where run_id = :run_id`,
       {
         run_id,
@@ -98,6 +100,7 @@ export class ExtractionRuns {
         added,
         duplicates,
         errors,
+        forgotten,
         position: reached?.position ?? null,
         lines: reached?.lines ?? null,
       },

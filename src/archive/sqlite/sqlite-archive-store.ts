@@ -35,7 +35,7 @@ export class SqliteArchiveStore implements ArchiveStore {
     return this.#database.transaction(() => this.#runs.begin(start, this.#clock.now()))
   }
 
-  async write(run_id: number, { found, rejected, reached }: ArchiveBatch): Promise<BatchCounts> {
+  async write(run_id: number, { found, rejected, reached, forgotten = 0 }: ArchiveBatch): Promise<BatchCounts> {
     try {
       return this.#database.transaction(() => {
         const source_file_id = this.#sourceFileOf(run_id)
@@ -50,7 +50,7 @@ export class SqliteArchiveStore implements ArchiveStore {
         }
         const errors = this.#runs.reject(run_id, rejected)
         const duplicates = found.length - added
-        this.#runs.add(run_id, { extracted: found.length, added, duplicates, errors, reached })
+        this.#runs.add(run_id, { extracted: found.length, added, duplicates, errors, forgotten, reached })
         return { new_unique_messages: added, duplicate_messages: duplicates }
       })
     } catch (error) {

@@ -74,6 +74,7 @@ export const cliMenu = {
   'budget report': command('budget.report', 'report'),
   ingest: { ...command('ingest.load', 'file'), paths: ['file'], optional: ['lines'] },
   'ingest load-extraction': { ...command('ingest.load_extraction', 'file'), paths: ['file'], optional: ['lines'] },
+  'ingest participants': { ...command('ingest.participants', 'file'), paths: ['file'], optional: ['candidates'] },
   'ingest runs': { ...command('ingest.runs'), optional: RUN_COLUMNS },
   'ingest rejected': command('ingest.rejected', 'run_id'),
   'ingest export': { ...command('ingest.export', 'file'), paths: ['file'] },

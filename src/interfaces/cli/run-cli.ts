@@ -142,11 +142,17 @@ const groupOf = (above: Command, path: readonly string[]): Command => {
 /** A field that is true by default becomes an option that switches it off. */
 const optionFor = (field: Field): Option => {
   const flag = kebab(field.name)
+  if (field.type === 'array')
+    return repeatable(new Option(`--${flag} <value>`, `${explain(field)}; may be given several times`))
   if (field.type !== 'boolean') return new Option(`--${flag} <value>`, explain(field))
   return field.default === true
     ? new Option(`--no-${flag}`, `do not ${field.description}`)
     : new Option(`--${flag}`, field.description)
 }
+
+/** Each use adds a value. */
+const repeatable = (option: Option): Option =>
+  option.argParser((value, before: unknown) => [...(Array.isArray(before) ? (before as string[]) : []), value])
 
 const explain = ({ description, values, default: standard }: Field): string =>
   [

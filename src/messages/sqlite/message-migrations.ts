@@ -3,6 +3,7 @@ import type { Migration } from '../../database/sqlite/migrations.ts'
 import { isCommand } from '../message-kind.ts'
 import { knownMessageMigrations } from './sqlite-known-messages.ts'
 import { changeCursorMigrations } from './sqlite-change-log.ts'
+import { importMigrations } from './sqlite-imported-messages.ts'
 import { messageExpiryMigrations } from './sqlite-message-expiry.ts'
 import { messageQuoteMigrations, replyToMigrations } from './sqlite-message-quotes.ts'
 
@@ -393,4 +394,5 @@ export const messageMigrations: readonly Migration[] = [
   ...messageQuoteMigrations,
   ...messageExpiryMigrations,
   ...changeCursorMigrations,
+  ...importMigrations,
 ]

@@ -1,6 +1,6 @@
 /** The erasure log in SQLite, and the list of acts that the main database has been through. */
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
-import type { Database } from '../../database/sqlite/database.ts'
+import type { KeyObject } from 'node:crypto'
+import { Database } from '../../database/sqlite/database.ts'
 import { openTruthDatabase } from '../../database/sqlite/truth-database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { BackupSource } from '../../lifecycle/module.ts'
@@ -9,8 +9,10 @@ import { SECOND_MS } from '../../platform/clock.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { AppliedErasures, BegunErasure, ErasedIds, ErasedThings, ErasureAct, Erasures } from '../erasures.ts'
+import type { ForgottenWords } from '../forgotten-words.ts'
 import type { MessageFingerprint, MessageId } from '../message.ts'
 import type { Scope } from '../scope.ts'
+import { erasureKey, exactHash, forgottenWordsMigration, SqliteForgottenWords } from './sqlite-forgotten-words.ts'
 
 /** Tables of `erasures.db`. They contain no message text. */
 const erasureMigrations: readonly Migration[] = [
@@ -69,6 +71,7 @@ const erasureMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  forgottenWordsMigration,
 ]
 
 /** In `denidin.db`: see `AppliedErasures`. */
@@ -97,8 +100,21 @@ type ActRow = Omit<ErasureAct, 'spared'> & { readonly spared: string }
 
 export interface SqliteErasures extends Erasures, Disposable {
   readonly backupSources: readonly BackupSource[]
+  readonly words: ForgottenWords
   /** Two persons who are merged have forgotten the same; nothing else in the log is personal data. */
   readonly personal: PersonalData
+}
+
+/** Opens the erasure log beside its owner, for a thread that only asks it. */
+export const openForgottenWords = (path: string): ForgottenWords & Disposable => {
+  const database = new Database(path, erasureMigrations)
+  const words = new SqliteForgottenWords(database)
+  return {
+    isForgotten: each => words.isForgotten(each),
+    [Symbol.dispose]: () => {
+      database[Symbol.dispose]()
+    },
+  }
 }
 
 /** Opens the erasure log in a file of its own; it is on disk before anything is removed. */
@@ -113,13 +129,19 @@ class ErasureFile implements SqliteErasures {
   readonly #underWay = new Map<string, ErasureAct>()
   readonly personal: PersonalData
   readonly backupSources: readonly BackupSource[]
+  readonly #words: SqliteForgottenWords
 
   constructor(database: Database, ids: Ids) {
     this.#database = database
     this.#ids = ids
-    this.#key = createSecretKey(database.get<{ secret: Uint8Array }>('select secret from secret')?.secret as Uint8Array)
+    this.#key = erasureKey(database)
+    this.#words = new SqliteForgottenWords(database)
     this.personal = personalErasures(database)
     this.backupSources = [{ name: 'erasures', path: database.path, kind: 'sqlite', content: 'erasures' }]
+  }
+
+  get words(): ForgottenWords {
+    return this.#words
   }
 
   async isErased(message: MessageFingerprint): Promise<boolean> {
@@ -202,8 +224,13 @@ class ErasureFile implements SqliteErasures {
     for (const message of messages) {
       const { message_id, person_id } = message
       yield () => {
-        const row = { message_id, act, person_id, hash: this.#hashOf(message) }
-        database.run('insert or ignore into erased_messages values (:message_id, :act, :person_id, :hash)', row)
+        const hashes = { hash: this.#hashOf(message), ...this.#words.hashesOf(message) }
+        database.run(
+          `insert or ignore into erased_messages (message_id, act, person_id, hash, said, words)
+           values (:message_id, :act, :person_id, :hash, :said, :words)`,
+          { message_id, act, person_id, ...hashes },
+        )
+        if (message.role === 'user') this.#words.addName(act, message)
       }
     }
     for (const { memory_id, scope } of memories) {
@@ -245,10 +272,8 @@ class ErasureFile implements SqliteErasures {
     this.#database[Symbol.dispose]()
   }
 
-  #hashOf({ sent_at, text }: Pick<MessageFingerprint, 'sent_at' | 'text'>): Uint8Array {
-    return createHmac('sha256', this.#key)
-      .update(`${String(sent_at)}\n${text}`)
-      .digest()
+  #hashOf(message: Pick<MessageFingerprint, 'sent_at' | 'text'>): Uint8Array {
+    return exactHash(this.#key, message)
   }
 
   #matching(
@@ -289,6 +314,7 @@ const personalErasures = (database: Database): PersonalData => ({
     // Acts keep the person who asked: a restored copy may know them from before the merge.
     database.transaction(() => {
       database.run('update erased_messages set person_id = :to where person_id = :from', { from, to })
+      database.run('update or ignore erased_names set person_id = :to where person_id = :from', { from, to })
       const own = database.get<{ until: number }>('select until from erased_until where person_id = :from', { from })
       if (own !== undefined && from !== to) {
         database.run(ADD_ERASED_UNTIL, { person_id: to, until: own.until })

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { phaseOf } from '../../archive/archive-message.ts'
 import type { FileReport, IngestReport } from '../../ingest/ingest-report.ts'
+import { bindExport, namedPeople, bindingInput, bindingOf, type Binding, type BindReport } from './binding.ts'
+import { readingInput, readingOf } from './reading.ts'
 import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, actorOf, type AuditedOutput, type Call } from '../operation.ts'
 
@@ -20,12 +22,17 @@ const input = z.strictObject({
       'kind of Claude Code file: 1 history, 2 debug, 3 file-history, 4 todos, 5 shell-snapshots, 6 session-env, 7 projects (default: found by itself)',
     ),
   dry_run: z.boolean().default(false).describe('count what would be loaded, and write nothing'),
+  ...readingInput,
+  ...bindingInput,
 })
+
+const extractionInput = input.pick({ file: true, phase: true, dry_run: true })
 
 const counts = {
   messages_extracted: count,
   new_unique_messages: count,
   duplicate_messages: count,
+  forgotten_messages: count.describe('messages that were forgotten, and are not taken'),
   errors_count: count.describe('lines that were set aside'),
 }
 
@@ -54,7 +61,7 @@ const output = z.object({
   failed: count,
 })
 
-type LoadInput = z.output<typeof input>
+type LoadInput = z.output<typeof extractionInput> & Partial<Pick<z.output<typeof input>, 'zone' | 'date_order'>>
 type LoadOutput = z.output<typeof output>
 
 const isWorthNaming = ({ status, notes, errors_count }: FileReport): boolean =>
@@ -62,14 +69,20 @@ const isWorthNaming = ({ status, notes, errors_count }: FileReport): boolean =>
 
 const plural = (number: number, noun: string): string => `${String(number)} ${noun}${number === 1 ? '' : 's'}`
 
+const forgottenClause = (number: number): string =>
+  number === 0
+    ? ''
+    : `; ${plural(number, 'message')} that ${number === 1 ? 'was' : 'were'} forgotten ${number === 1 ? 'stays' : 'stay'} so`
+
 const summaryOf = (report: IngestReport, dry_run: boolean): string => {
   const added = sum(report, 'new_unique_messages')
   const known = sum(report, 'duplicate_messages')
   if (report.files.length === 0) return 'Nothing here is of a format that is known.'
   const what = dry_run ? 'Would add' : 'Added'
-  if (added + known === 0) return `${what} nothing: no message was found.`
-  if (added === 0) return `${what} nothing: all ${plural(known, 'message')} are in the archive already.`
-  return `${what} ${plural(added, 'message')} from ${plural(report.files.length, 'file')}; ${String(known)} were there already.`
+  const gone = forgottenClause(report.totals.reduce((total, each) => total + each.forgotten_messages, 0))
+  if (added + known === 0) return `${what} nothing: no message was found${gone}.`
+  if (added === 0) return `${what} nothing: all ${plural(known, 'message')} are in the archive already${gone}.`
+  return `${what} ${plural(added, 'message')} from ${plural(report.files.length, 'file')}; ${String(known)} were there already${gone}.`
 }
 
 const sum = (
@@ -78,13 +91,21 @@ const sum = (
 ): number => report.totals.reduce((total, each) => total + each[field], 0)
 
 const load = async (
-  { archive }: Uses<'archive.loads'>,
-  { file, phase, dry_run }: LoadInput,
-  { caller, signal, progress }: Call,
+  { archive, people, system }: Uses<'archive.loads' | 'people.directory' | 'system.clock'>,
+  { file, phase, dry_run, ...reading }: LoadInput,
+  { caller, signal, progress }: Pick<Call, 'caller' | 'signal' | 'progress'>,
   is_extraction: boolean,
 ): Promise<AuditedOutput<LoadOutput>> => {
   const report = await archive.loads.load(
-    { path: file, phase: phaseOf(phase), is_extraction, dry_run, started_by: actorOf(caller) },
+    {
+      path: file,
+      phase: phaseOf(phase),
+      is_extraction,
+      reading: readingOf(reading, system.clock),
+      people: await namedPeople(people.directory),
+      dry_run,
+      started_by: actorOf(caller),
+    },
     { signal, progress },
   )
   const read = report.files.filter(each => each.status !== 'unchanged')
@@ -106,6 +127,7 @@ const load = async (
         messages_extracted: each.messages_extracted,
         new_unique_messages: each.new_unique_messages,
         duplicate_messages: each.duplicate_messages,
+        forgotten_messages: each.forgotten_messages,
         errors_count: each.errors_count,
         notes: each.notes ?? null,
       })),
@@ -129,17 +151,73 @@ const load = async (
 const failure = ({ failed }: LoadOutput): string | undefined =>
   failed === 0 ? undefined : `${plural(failed, 'file')} could not be loaded as a whole; load again`
 
+const bind = async (
+  context: Parameters<typeof bindExport>[0],
+  given: z.output<typeof input>,
+  call: Call<Binding | undefined>,
+  binding: Binding,
+): Promise<AuditedOutput<LoadOutput>> => {
+  const began = context.system.clock.monotonic()
+  const report = await bindExport(context, given, binding, call)
+  const seconds = (context.system.clock.monotonic() - began) / 1000
+  const { added, known, forgotten } = report
+  const counted = { added, duplicates: known, forgotten, learned: report.learned }
+  return {
+    output: boundOutput(given, report, seconds),
+    touched: given.dry_run ? [] : [{ whose: binding.scope, detail: 'history', counts: counted }],
+  }
+}
+
+const boundOutput = ({ file, dry_run }: z.output<typeof input>, report: BindReport, seconds: number): LoadOutput => {
+  const { messages, added, known, forgotten, left_out, errors, learned, notice } = report
+  const sums = {
+    messages_extracted: messages,
+    new_unique_messages: added,
+    duplicate_messages: known,
+    forgotten_messages: forgotten,
+    errors_count: errors,
+  }
+  const left = left_out === 0 ? '' : `; ${String(left_out)} media, commands and events were left out`
+  const facts = learned === 0 ? '' : `; learned ${plural(learned, 'fact')}`
+  const what = `${dry_run ? 'Would add' : 'Added'} ${plural(added, 'message')} to the conversation`
+  return {
+    summary: `${what}; ${String(known)} were there already${forgottenClause(forgotten)}${left}${facts}.`,
+    dry_run,
+    duration_seconds: seconds,
+    messages_per_second: seconds === 0 ? 0 : Math.round(messages / seconds),
+    sources: [{ source_type: 'whatsapp', files: 1, unchanged: 0, ...sums }],
+    files: [
+      { file, run_id: null, status: dry_run ? 'counted' : 'completed', lines: report.lines, ...sums, notes: notice },
+    ],
+    rejected: report.rejected.map(line => ({ file, ...line })),
+    skipped: 0,
+    failed: 0,
+  }
+}
+
 export const ingestLoad = operation({
-  summary: 'Load a file or a folder into the archive; what is there already is not added again',
+  summary: 'Load a file or a folder into the archive, or an exported chat into a conversation; nothing is added twice',
   access: 'operator',
   effect: 'write',
   needs: 'data',
   audit: 'changes',
-  uses: ['archive.loads'],
+  uses: [
+    'archive.loads',
+    'people.directory',
+    'messages.imports',
+    'memory.learning',
+    'system.clock',
+    'instance.memory_system_enabled',
+  ],
   input,
   output,
   failure,
-  run: (context, given, call) => load(context, given, call, false),
+  subject: bindingOf,
+  exclusiveScope: binding => binding?.scope,
+  run: async (context, given, call) => {
+    const { subject: binding } = call
+    return binding === undefined ? await load(context, given, call, false) : await bind(context, given, call, binding)
+  },
 })
 
 export const ingestLoadExtraction = operation({
@@ -148,8 +226,8 @@ export const ingestLoadExtraction = operation({
   effect: 'write',
   needs: 'data',
   audit: 'changes',
-  uses: ['archive.loads'],
-  input,
+  uses: ['archive.loads', 'people.directory', 'system.clock'],
+  input: extractionInput,
   output,
   failure,
   run: (context, given, call) => load(context, given, call, true),

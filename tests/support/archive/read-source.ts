@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { SourceMessage, SourceType } from '../../../src/archive/archive-message.ts'
-import type { SourceItem } from '../../../src/ingest/source.ts'
+import type { SourceItem, SourceStart } from '../../../src/ingest/source.ts'
 import { recognise, sourceFileAt, type FormatChoice } from '../../../src/ingest/source-readers.ts'
 
 /** What a source holds. */
@@ -25,14 +25,14 @@ export const readSource = async (
   name: string,
   content: string | Buffer,
   choice: FormatChoice = {},
+  from: SourceStart = { position: 0, lines: 0 },
 ): Promise<ReadSource> => {
   const path = await writeSource(folder, name, content)
-  const file = await sourceFileAt(path, choice.phase)
+  const file = await sourceFileAt(path, choice)
   const reader = await recognise(file, choice)
   const items: SourceItem[] = []
   if (reader !== undefined) {
-    for await (const item of reader.read(file, { position: 0, lines: 0 }, new AbortController().signal))
-      items.push(item)
+    for await (const item of reader.read(file, from, new AbortController().signal)) items.push(item)
   }
   return {
     type: reader?.type,

@@ -21,6 +21,8 @@ import type { CostTotal } from '../../../src/usage/cost-reader.ts'
 import { noPrices } from '../../../src/usage/prices/price-book.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
+import { createSqliteImportedMessages } from '../../../src/messages/sqlite/sqlite-imported-messages.ts'
+import { unregisteredNames } from '../../../src/messages/member-names.ts'
 import { runnerOf } from './operation-runner.ts'
 import { noFile } from '../no-file.ts'
 import { testSetAside } from '../test-set-aside.ts'
@@ -63,7 +65,7 @@ const LOADED: IngestReport = {
       notes: undefined,
     },
   ],
-  totals: [{ source_type: 'history', files: 1, unchanged: 0, ...COUNTS }],
+  totals: [{ source_type: 'history', files: 1, unchanged: 0, ...COUNTS, forgotten_messages: 0 }],
   skipped: [],
   duration_ms: 500,
 }
@@ -153,6 +155,14 @@ export class OperationRig implements OperationContext {
     search: this.memory.search,
     history: createSqliteMessageErasure(this.#database),
     traffic: FAKE_TRAFFIC,
+    imports: {
+      people: { resolve: () => Promise.reject(new Error('no one new is met')) },
+      messages: createSqliteImportedMessages(this.#database),
+      forgotten: { isForgotten: () => false },
+      members: unregisteredNames,
+      preferences: this.people.preferences,
+      tokens: { count: text => text.length, cut: text => text },
+    },
   }
   readonly archive: OperationContext['archive'] = {
     loads: {

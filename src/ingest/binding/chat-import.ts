@@ -1,0 +1,212 @@
+/**
+ * Makes the messages of an exported chat messages of a person or a group: said when they were said, found by recall, part
+ * of no session, never answered. What is there already, and what was forgotten, is not added.
+ */
+import { hash } from 'node:crypto'
+import type { ForgottenWords } from '../../messages/forgotten-words.ts'
+import { looseWords } from '../../messages/forgotten-words.ts'
+import type { ImportedMessages } from '../../messages/imported-messages.ts'
+import type { MemberNames } from '../../messages/member-names.ts'
+import { isUnseen, textWithDetails } from '../../messages/message-details.ts'
+import { isCommand } from '../../messages/message-kind.ts'
+import type { ChatId, MessageRecord } from '../../messages/message.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { People } from '../../people/people.ts'
+import type { Person } from '../../people/person.ts'
+import type { Preferences } from '../../people/preferences.ts'
+import { MINUTE_MS } from '../../platform/clock.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import { messageText } from '../../text/message-text.ts'
+import { countInSlices, type TokenCounter } from '../../text/tokens.ts'
+import type { ExportEntry } from '../whatsapp/export-entries.ts'
+import { Occurrences } from '../whatsapp/whatsapp-reader.ts'
+import { KnownSayings } from './known-sayings.ts'
+import type { Speaker } from './participants.ts'
+
+export interface ChatImportDeps {
+  /** Makes a person of a number that has never written. */
+  readonly people: Pick<People, 'resolve'>
+  readonly messages: ImportedMessages
+  readonly forgotten: ForgottenWords
+  readonly members: MemberNames
+  readonly preferences: Pick<Preferences, 'of'>
+  readonly tokens: TokenCounter
+}
+
+/** Where the messages go. */
+export interface ImportTarget {
+  readonly scope: Scope
+  readonly chat_id: ChatId
+  readonly chat_kind: 'direct' | 'group'
+  /** Who each sender is, by name. */
+  readonly speakers: ReadonlyMap<string, Speaker>
+  /** The person of a direct chat. */
+  readonly person: Person | undefined
+  /** Count, and write nothing. */
+  readonly dry_run: boolean
+  /** Newest messages that are returned, to be learned from. */
+  readonly keep: number
+}
+
+export interface ImportCounts {
+  readonly messages: number
+  readonly added: number
+  /** There already: recorded when they were said, or by an earlier load. */
+  readonly known: number
+  readonly forgotten: number
+  /** Media without words, commands, events, and messages of senders who are left out. */
+  readonly left_out: number
+}
+
+/** Entries that are compared and written together. */
+const AT_ONCE = 500
+/** Messages between two turns of everything else. */
+const TURN_MESSAGES = 50
+/** Our time of sending a reply and WhatsApp's differ by less. */
+const REPLY_SPREAD_MS = 3 * MINUTE_MS
+
+/** An entry that is to be kept, as a message. */
+interface Candidate {
+  readonly entry: ExportEntry
+  readonly speaker: Extract<Speaker, { readonly is: 'bot' | 'person' }>
+  /** Who said it; of the bot's words, whom they were said to. */
+  readonly person: Person
+  readonly text: string
+}
+
+export class ChatImport {
+  readonly #deps: ChatImportDeps
+  readonly #target: ImportTarget
+  readonly #occurrences = new Occurrences()
+  readonly #kept: MessageRecord[] = []
+  #counts: ImportCounts = { messages: 0, added: 0, known: 0, forgotten: 0, left_out: 0 }
+  #batch: ExportEntry[] = []
+  /** Who spoke last in a group: the bot's words are said to them. */
+  #last: Person | undefined
+
+  constructor(deps: ChatImportDeps, target: ImportTarget) {
+    this.#deps = deps
+    this.#target = target
+  }
+
+  get counts(): ImportCounts {
+    return this.#counts
+  }
+
+  /** The newest messages that were added. */
+  get kept(): readonly MessageRecord[] {
+    return this.#kept
+  }
+
+  async add(entry: ExportEntry): Promise<void> {
+    this.#batch.push(entry)
+    if (this.#batch.length >= AT_ONCE) await this.flush()
+  }
+
+  /** Writes what was collected. */
+  async flush(): Promise<void> {
+    const batch = this.#batch
+    this.#batch = []
+    if (batch.length === 0) return
+    const times = batch.flatMap(({ at, or_at = at }) => [at, or_at])
+    const { scope, dry_run } = this.#target
+    const from = Math.min(...times) - REPLY_SPREAD_MS
+    const said = await this.#deps.messages.saidBetween(scope, from, Math.max(...times) + REPLY_SPREAD_MS)
+    const known = new KnownSayings(said, REPLY_SPREAD_MS)
+    const records: MessageRecord[] = []
+    for (const [index, entry] of batch.entries()) {
+      if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
+      const record = await this.#take(entry, known)
+      if (record !== undefined) records.push(record)
+    }
+    const added = dry_run ? records.length : await this.#deps.messages.add(records)
+    this.#count({ added, known: records.length - added })
+    this.#kept.push(...records)
+    this.#kept.splice(0, Math.max(0, this.#kept.length - this.#target.keep))
+  }
+
+  async #take(entry: ExportEntry, known: KnownSayings): Promise<MessageRecord | undefined> {
+    this.#count({ messages: 1 })
+    const candidate = this.#candidateOf(entry)
+    if (candidate === undefined) {
+      this.#count({ left_out: 1 })
+      return undefined
+    }
+    const { speaker, person, text } = candidate
+    const is_reply = speaker.is === 'bot'
+    // Of a reply it does not matter whom it was said to: an export of a group does not tell.
+    const person_id = is_reply ? '' : person.person_id
+    const key = `${speaker.is} ${person_id} ${looseWords(text)}`
+    const minute = Math.floor(entry.at / MINUTE_MS)
+    const occurrence = this.#occurrences.next(minute, key)
+    const times = entry.or_at === undefined ? [entry.at] : [entry.at, entry.or_at]
+    if (this.#isForgotten(candidate, times)) {
+      this.#count({ forgotten: 1 })
+      return undefined
+    }
+    const saying = { is_reply, person_id, times, words: looseWords(text) }
+    if (known.count(saying) >= occurrence) {
+      this.#count({ known: 1 })
+      return undefined
+    }
+    known.add(saying)
+    return await this.#recordOf(candidate, `${String(minute)}\n${String(occurrence)}\n${key}`)
+  }
+
+  #isForgotten({ entry, speaker, person, text: whole }: Candidate, times: readonly number[]): boolean {
+    const { forgotten } = this.#deps
+    const is_reply = speaker.is === 'bot'
+    const words = { times, is_reply, text: entry.words === '' ? whole : entry.words }
+    const persons = [person.person_id]
+    if (forgotten.isForgotten({ ...words, persons })) return true
+    return is_reply && this.#target.chat_kind === 'group' && forgotten.isForgotten({ ...words, persons: undefined })
+  }
+
+  /** `undefined`: nothing that a conversation needs. */
+  #candidateOf(entry: ExportEntry): Candidate | undefined {
+    const { kind, sender, words, attachment } = entry
+    const speaker = sender === undefined ? undefined : this.#target.speakers.get(sender)
+    if (kind !== 'said' || speaker === undefined || speaker.is === 'skipped') return undefined
+    const person = speaker.is === 'person' ? speaker.person : (this.#target.person ?? this.#last)
+    if (speaker.is === 'person') this.#last = person
+    const wordless = words === '' && (attachment === undefined || isUnseen(attachment))
+    if (person === undefined || wordless || isCommand(words)) return undefined
+    const text = textWithDetails(messageText(words), { attachment })
+    return looseWords(text) === '' ? undefined : { entry, speaker, person, text }
+  }
+
+  async #recordOf({ entry, speaker, person, text }: Candidate, identity: string): Promise<MessageRecord> {
+    const { scope, chat_id, chat_kind } = this.#target
+    const { members, preferences, tokens } = this.#deps
+    const { person_id, identities, name } = person
+    const own_name =
+      chat_kind === 'group' ? await members.nameOf({ scope, person_id, identities, name: name ?? entry.sender }) : name
+    return {
+      message_id: `imported:${hash('sha256', `${scope}\n${identity}`)}`,
+      chat_id,
+      chat_kind,
+      scope,
+      person_id,
+      role: speaker.is === 'bot' ? 'assistant' : 'user',
+      kind: 'imported',
+      sender_name: speaker.is === 'bot' ? undefined : (own_name ?? entry.sender),
+      text,
+      tokens: await countInSlices(tokens, text),
+      sent_at: entry.at,
+      session_id: undefined,
+      learning_opt_out: !(await preferences.of(person_id)).learn,
+      ...(entry.attachment === undefined ? {} : { details: { attachment: entry.attachment } }),
+    }
+  }
+
+  #count(more: Partial<ImportCounts>): void {
+    const { messages, added, known, forgotten, left_out } = this.#counts
+    this.#counts = {
+      messages: messages + (more.messages ?? 0),
+      added: added + (more.added ?? 0),
+      known: known + (more.known ?? 0),
+      forgotten: forgotten + (more.forgotten ?? 0),
+      left_out: left_out + (more.left_out ?? 0),
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** Matches the senders of an exported chat with the bot and with people, and says where that is not certain. */
+import { looseName } from '../../messages/forgotten-words.ts'
+import type { Person } from '../../people/person.ts'
+import { phoneDigits } from '../../platform/phone.ts'
+
+/** Who a sender is: the bot's own account, a person, or someone whose messages are left out. */
+export type Speaker =
+  { readonly is: 'bot' } | { readonly is: 'person'; readonly person: Person } | { readonly is: 'skipped' }
+
+/** A sender of an export. */
+export interface Participant {
+  readonly name: string
+  readonly messages: number
+  /** `undefined`: it is not certain who that is. */
+  readonly speaker: Speaker | undefined
+  /** Persons of this name, where there are several, or who may be meant. */
+  readonly candidates: readonly Person[]
+}
+
+/** Whose messages the export is to become. */
+export interface BindingTarget {
+  /** The person of a direct chat; `undefined` for a group. */
+  readonly person: Person | undefined
+}
+
+/** What is known about the senders. */
+export interface ParticipantHints {
+  /** People whom DeniDin knows. */
+  readonly people: readonly Person[]
+  /** What the caller said, by `looseName`. */
+  readonly given: ReadonlyMap<string, Speaker>
+}
+
+type Sender = Pick<Participant, 'name' | 'messages'>
+
+/** The person of a number, or the only one of a name. */
+const personOf = ({ name }: Sender, people: readonly Person[]): readonly Person[] => {
+  const digits = phoneDigits(name)
+  if (digits !== undefined) {
+    return people.filter(({ identities }) => identities.some(each => each.kind === 'phone' && each.value === digits))
+  }
+  const loose = looseName(name)
+  return people.filter(person => person.name !== undefined && looseName(person.name) === loose)
+}
+
+const person = (found: Person): Speaker => ({ is: 'person', person: found })
+
+/**
+ * In a direct chat one of two senders is the person, and the other the bot: one of them must be known for sure. In a
+ * group everyone is a person by number, or by a name that no one else has; who the bot is, only the caller can say.
+ */
+export const matchParticipants = (
+  senders: readonly Sender[],
+  target: BindingTarget,
+  { people, given }: ParticipantHints,
+): readonly Participant[] => {
+  const others = given.get('*')
+  const found = senders.map(sender => matched(sender, target, { people, given }))
+  const completed = target.person === undefined ? found : completeDirect(found, target.person)
+  return completed.map(each =>
+    each.speaker === undefined && others !== undefined ? { ...each, speaker: others } : each,
+  )
+}
+
+const matched = (sender: Sender, target: BindingTarget, { people, given }: ParticipantHints): Participant => {
+  const said = given.get(looseName(sender.name))
+  if (said !== undefined) return { ...sender, speaker: said, candidates: [] }
+  const candidates = personOf(sender, target.person === undefined ? people : [target.person])
+  const [only, ...more] = candidates
+  return { ...sender, speaker: only === undefined || more.length > 0 ? undefined : person(only), candidates }
+}
+
+/** With one of two known, the other one is known too. */
+const completeDirect = (found: readonly Participant[], target: Person): readonly Participant[] => {
+  if (found.length > 2) return found
+  const has = (is: Speaker['is']): boolean => found.some(each => each.speaker?.is === is)
+  const other: Speaker | undefined = has('person') ? { is: 'bot' } : has('bot') ? person(target) : undefined
+  return found.map(each => (each.speaker === undefined && other !== undefined ? { ...each, speaker: other } : each))
+}

@@ -1,0 +1,131 @@
+/** Readers of conversations in JSON: in the form of OpenAI's interfaces, and of a ChatGPT data export. */
+import { createReadStream } from 'node:fs'
+import { basename, extname } from 'node:path'
+import type { SourceMessage } from '../../archive/archive-message.ts'
+import { jsonLines } from '../json-lines.ts'
+import { parseObject } from '../json-values.ts'
+import { rejected } from '../source-lines.ts'
+import type { SourceFile, SourceItem, SourceReader, SourceStart } from '../source.ts'
+import { readWhole } from '../whole-file.ts'
+import { findZipEntry, isZipPath, zipEntryChunks } from '../zip/zip-entry.ts'
+import { isChatGpt, readChatGpt } from './chatgpt-conversation.ts'
+import { arrayElements } from './json-array.ts'
+import { isMessage, listOf, readConversation } from './openai-conversation.ts'
+
+/** A file with a single conversation is read whole; one that is longer has a form that can be streamed. */
+const MOST_WHOLE_BYTES = 64 * 1024 * 1024
+
+const isLines = (path: string): boolean => /\.(?:jsonl|ndjson)$/iu.test(path)
+const isArray = (beginning: string): boolean => /^[\s\ufeff]*\[/u.test(beginning)
+
+const projectOf = (path: string): string => basename(path, extname(path))
+
+const CONVERSATIONS = /(?:^|\/)conversations\.json$/u
+
+/** The array of conversations in pieces. */
+const chunksOf = async (path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> => {
+  if (!isZipPath(path)) return createReadStream(path, { signal })
+  const entry = await chatGptEntry(path)
+  return entry === undefined ? createReadStream(path, { end: 0 }) : zipEntryChunks(path, entry, signal)
+}
+
+const chatGptEntry = (path: string): Promise<string | undefined> =>
+  findZipEntry(path, name => (CONVERSATIONS.test(name) ? (name.includes('/') ? 1 : 0) : undefined))
+
+const read = (value: unknown, project: string, number: number): readonly SourceMessage[] | string =>
+  isChatGpt(value) ? readChatGpt(value, number) : readConversation(value, { project, number })
+
+function* itemsOf(reading: readonly SourceMessage[] | string, line: number, value: unknown): Generator<SourceItem> {
+  if (typeof reading === 'string') yield rejected(line, reading, JSON.stringify(value))
+  else for (const [index, message] of reading.entries()) yield { kind: 'message', message, line: line + index }
+}
+
+/** The numbers of messages are their lines; the position is the number of conversations. */
+async function* readArray(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceItem> {
+  const project = projectOf(file.path)
+  let line = 1
+  let position = 0
+  /** Messages without a conversation around them: the file is one. */
+  const loose: unknown[] = []
+  for await (const element of arrayElements(await chunksOf(file.path, signal))) {
+    signal.throwIfAborted()
+    if (element.kind === 'broken') {
+      yield rejected(line, `the list cannot be read after element ${String(element.index)}`, '')
+      break
+    }
+    const { index, value } = element
+    if (isMessage(value)) {
+      loose.push(value)
+      continue
+    }
+    const reading = read(value, project, index + 1)
+    const count = typeof reading === 'string' ? 1 : reading.length
+    if (index >= from.position) yield* itemsOf(reading, line, value)
+    line += count
+    position = index + 1
+    if (index >= from.position) yield { kind: 'checkpoint', position, lines: line - 1 }
+  }
+  if (loose.length > 0) yield* itemsOf(readConversation(loose, { project, number: 1 }), line, loose)
+  yield { kind: 'checkpoint', position: position + loose.length, lines: line - 1 + loose.length }
+}
+
+async function* readObject(file: SourceFile): AsyncGenerator<SourceItem> {
+  const whole = await readWhole(file, MOST_WHOLE_BYTES)
+  const value =
+    typeof whole === 'string'
+      ? whole
+      : whole.is_cut
+        ? 'a conversation of more than 64 MiB is not read'
+        : parseObject(whole.text)
+  if (typeof value === 'string') yield rejected(1, value, '')
+  else yield* itemsOf(read(value, projectOf(file.path), 1), 1, value)
+  yield { kind: 'checkpoint', position: file.size_bytes, lines: 1 }
+}
+
+async function* readJson(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceItem> {
+  const beginning = isZipPath(file.path) ? '[' : await firstCharacters(file)
+  yield* isArray(beginning) ? readArray(file, from, signal) : readObject(file)
+}
+
+const firstCharacters = async (file: SourceFile): Promise<string> => {
+  const whole = await readWhole({ ...file, size_bytes: Math.min(file.size_bytes, 1024) }, 1024)
+  return typeof whole === 'string' ? '' : whole.text
+}
+
+const isConversationLine = (line: string): boolean => {
+  const value = parseObject(line)
+  return typeof value !== 'string' && listOf(value)?.some(isMessage) === true
+}
+
+const KEYS = /"(?:messages|conversation|conversations)"\s*:\s*\[\s*\{/u
+
+export const openAiReader: SourceReader = {
+  type: 'openai',
+  recognises: ({ path }, beginning) => {
+    if (isLines(path)) return isConversationLine(beginning.split('\n', 1)[0] ?? '')
+    if (!/\.json$/iu.test(path)) return false
+    const isList =
+      /^[\s\ufeff]*\[\s*\{\s*"(?:role|content|name)"\s*:/u.test(beginning) && /"role"\s*:\s*"/u.test(beginning)
+    return isList || (KEYS.test(beginning) && /"role"\s*:\s*"/u.test(beginning))
+  },
+  read: (file, from, signal) =>
+    isLines(file.path)
+      ? jsonLines(file, from, signal, (value, line) => {
+          const reading = read(value, projectOf(file.path), line)
+          return typeof reading === 'string' ? reading : reading.map(message => ({ message }))
+        })
+      : readJson(file, from, signal),
+}
+
+export const chatGptReader: SourceReader = {
+  type: 'chatgpt',
+  recognises: async ({ path }, beginning) => {
+    if (isZipPath(path)) return (await chatGptEntry(path).catch(() => undefined)) !== undefined
+    return (
+      /\.json$/iu.test(path) && isArray(beginning) && /"mapping"\s*:\s*\{/u.test(beginning) && isObjectList(beginning)
+    )
+  },
+  read: readJson,
+}
+
+const isObjectList = (beginning: string): boolean => /^[\s\ufeff]*\[\s*\{/u.test(beginning)

@@ -1,0 +1,98 @@
+/** Reads conversations in the form of OpenAI's interfaces: lists of messages with a role and a content. */
+import type { ArchiveRole, SourceMessage } from '../../archive/archive-message.ts'
+import { normalisedContent } from '../../archive/archive-identity.ts'
+import { instantOf, isObject, textOf, type JsonObject } from '../json-values.ts'
+
+const ROLES: Readonly<Record<string, ArchiveRole>> = {
+  user: 'user',
+  human: 'user',
+  assistant: 'assistant',
+  model: 'assistant',
+  ai: 'assistant',
+  gpt: 'assistant',
+  system: 'system',
+  developer: 'system',
+  tool: 'tool',
+  function: 'tool',
+}
+
+export const roleOf = (value: unknown): ArchiveRole | undefined => {
+  const name = typeof value === 'string' ? value.toLowerCase() : ''
+  return Object.hasOwn(ROLES, name) ? ROLES[name] : undefined
+}
+
+/** The words of a content: a text, or parts of which those with text count. */
+export const contentText = (content: unknown): string => {
+  if (typeof content === 'string') return content
+  if (Array.isArray(content)) {
+    return content
+      .map(contentText)
+      .filter(text => text !== '')
+      .join('\n')
+  }
+  if (!isObject(content)) return ''
+  const { text, content: inner, parts, refusal } = content
+  if (typeof text === 'string') return text
+  if (isObject(text) && typeof text['value'] === 'string') return text['value']
+  return contentText(inner ?? parts ?? refusal ?? '')
+}
+
+/** What the messages of one conversation have in common. */
+export interface ConversationOrigin {
+  readonly project: string
+  readonly session: string
+  readonly title: string | undefined
+}
+
+/** Messages that a conversation says twice, at the same time or at none, are told apart by their number. */
+export const numbered = (messages: readonly SourceMessage[]): readonly SourceMessage[] => {
+  const counts = new Map<string, number>()
+  return messages.map(message => {
+    const key = `${message.role}\n${String(message.at)}\n${message.sender_name ?? ''}\n${normalisedContent(message.content)}`
+    const occurrence = (counts.get(key) ?? 0) + 1
+    counts.set(key, occurrence)
+    return occurrence === 1 ? message : { ...message, occurrence }
+  })
+}
+
+const messageOf = (value: unknown, { project, session, title }: ConversationOrigin): SourceMessage | undefined => {
+  if (!isObject(value)) return undefined
+  const role = roleOf(value['role'] ?? value['from'])
+  const content = contentText(value['content'] ?? value['value'] ?? value['text'])
+  if (role === undefined || normalisedContent(content) === '') return undefined
+  const at = instantOf(value['created_at'] ?? value['timestamp'] ?? value['create_time'] ?? value['created'])
+  const name = textOf(value['name'])
+  return {
+    content,
+    role,
+    ...(at === undefined ? {} : { at }),
+    project,
+    session,
+    source_type: 'openai',
+    ...(name === undefined ? {} : { sender_name: name }),
+    ...(title === undefined ? {} : { metadata: { title } }),
+  }
+}
+
+/** Whether a value is a message: it has a role. */
+export const isMessage = (value: unknown): boolean => isObject(value) && roleOf(value['role']) !== undefined
+
+/** The list of messages of a conversation, if it has one. */
+export const listOf = (value: JsonObject): readonly unknown[] | undefined => {
+  const list: unknown = value['messages'] ?? value['conversation'] ?? value['conversations']
+  return Array.isArray(list) ? list : undefined
+}
+
+/** @returns a clause that says what is wrong with it */
+export const readConversation = (
+  value: unknown,
+  { project, number }: { readonly project: string; readonly number: number },
+): readonly SourceMessage[] | string => {
+  const list = Array.isArray(value) ? (value as readonly unknown[]) : isObject(value) ? listOf(value) : undefined
+  if (list === undefined) return 'it has no list of messages'
+  const about = isObject(value) ? value : {}
+  const id = textOf(about['id'] ?? about['conversation_id'] ?? about['thread_id'])
+  const title = textOf(about['title'] ?? about['name'])
+  const origin = { project, session: id ?? `${project}#${String(number)}`, title }
+  return numbered(list.map(each => messageOf(each, origin)).filter(each => each !== undefined))
+}

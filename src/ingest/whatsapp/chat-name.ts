@@ -1,0 +1,46 @@
+/** The name of an exported chat, from the name of its file. */
+import { basename, dirname } from 'node:path'
+import { withoutMarks } from './header.ts'
+
+const NAMES = [
+  /^whatsapp[ _-]*chat[ _]*(?:with|mit|con|com|avec|met|-)[ _]+(.+)$/iu,
+  /^(?:chat|conversa|conversación|discussion|discussione|gesprek)[ _]*(?:de|do|di|van)?[ _]*(?:o )?whatsapp[ _]*(?:with|con|com|avec|met|mit|-)[ _]+(.+)$/iu,
+  /^(?:צ['׳’]?אט|שיחת|שיחה)[ _-]*(?:ב-?)?whatsapp[ _]*(?:עם|-)[ _]+(.+)$/iu,
+  /^чат[ _]*whatsapp[ _]*(?:с контактом|с|-)[ _]+(.+)$/iu,
+  /^(?:محادثة|دردشة)[ _]*(?:whatsapp|واتساب)[ _]*(?:مع|-)[ _]+(.+)$/iu,
+  /^(.+?)[ _]*(?:ile|kişisiyle|adlı kişiyle)[ _]*whatsapp[ _]*sohbeti$/iu,
+  /^whatsapp[ _]*(?:sohbeti|чат|צ'אט)[ _]*-?[ _]*(.+)$/iu,
+]
+
+/** Copies that a browser or a phone numbers: `chat (1)`. */
+const COPY = /\s?\(\d{1,3}\)$/u
+
+const nameIn = (file: string): string | undefined => {
+  const plain = withoutMarks(file.normalize('NFC'))
+    .replace(/\.(?:txt|zip)$/iu, '')
+    .replace(/\s+/gu, ' ')
+    .replace(COPY, '')
+    .trim()
+  for (const pattern of NAMES) {
+    const name = pattern.exec(plain)?.[1]?.trim()
+    if (name !== undefined && name !== '') return name
+  }
+  return undefined
+}
+
+/** Whether a file is named as phones name exports of chats. */
+export const isExportName = (path: string): boolean =>
+  /^_chat\.txt$/iu.test(basename(path)) || nameIn(basename(path)) !== undefined
+
+/**
+ * The name of the chat: from the file, the archive that holds it, or the folder that it was unpacked into; `undefined`
+ * for an export of another name.
+ * @param paths the file, and for a file in an archive first the file within
+ */
+export const chatNameOf = (...paths: readonly string[]): string | undefined => {
+  for (const path of paths) {
+    const name = nameIn(basename(path)) ?? nameIn(basename(dirname(path)))
+    if (name !== undefined) return name
+  }
+  return undefined
+}

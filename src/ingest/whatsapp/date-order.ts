@@ -1,0 +1,151 @@
+/** Decides for a whole export in which order its dates write day, month and year. */
+import { DAY_MS } from '../../platform/clock.ts'
+import { DATE_ORDERS, type DateOrder } from '../source.ts'
+import type { DateNumber, Header } from './header.ts'
+
+/** By what the order was settled: the surest first. `layout`: by how phones of some country write dates; it is a guess. */
+export type SettledBy = 'given' | 'dates' | 'sequence' | 'layout'
+
+export interface SettledOrder {
+  readonly order: DateOrder
+  readonly by: SettledBy
+}
+
+/** WhatsApp began in 2009. */
+const FIRST_YEAR = 2009
+/** Phones in other zones, and clocks that were wrong, are this much ahead at most. */
+const AHEAD_MS = 2 * DAY_MS
+
+/** Places of day, month and year in each order. */
+const PLACES: Readonly<Record<DateOrder, readonly [day: 0 | 1 | 2, month: 0 | 1 | 2, year: 0 | 1 | 2]>> = {
+  dmy: [0, 1, 2],
+  mdy: [1, 0, 2],
+  ymd: [2, 1, 0],
+}
+
+/**
+ * What the clock on the wall showed, in milliseconds as if that were UTC; `undefined` for a date that does not exist in
+ * this order, or is none of WhatsApp's.
+ */
+export const wallTimeOf = (
+  { date, minutes, seconds = 0 }: Pick<Header, 'date' | 'minutes' | 'seconds'>,
+  order: DateOrder,
+): number | undefined => {
+  const day = dayIn(date, order)
+  return day === undefined ? undefined : day + minutes * 60_000 + seconds * 1000
+}
+
+const dayIn = (date: Header['date'], order: DateOrder): number | undefined => {
+  const [d, m, y] = PLACES[order]
+  const [day, month, written] = [date[d], date[m], date[y]]
+  if (day.digits > 2 || month.digits > 2) return undefined
+  const year = fullYear(written)
+  if (year === undefined || month.value < 1 || month.value > 12 || day.value < 1) return undefined
+  const at = Date.UTC(year, month.value - 1, day.value)
+  return new Date(at).getUTCDate() === day.value ? at : undefined
+}
+
+/** Years of the Buddhist calendar are 543 ahead. */
+const BUDDHIST_YEARS = 543
+
+const fullYear = ({ value, digits }: DateNumber): number | undefined => {
+  if (digits === 1 || digits === 3) return undefined
+  const year = digits === 2 ? 2000 + value : value > 2500 && value < 2700 ? value - BUDDHIST_YEARS : value
+  return year >= FIRST_YEAR && year < 2100 ? year : undefined
+}
+
+/** What was seen of one order. */
+interface Seen {
+  /** Dates that do not exist in it. */
+  impossible: number
+  /** Steps back by more than a day from one message to the next. */
+  back: number
+  last: number | undefined
+}
+
+/** What the layout of an export says about where its phone is from. */
+export interface LayoutHints {
+  readonly separator: string
+  /** As it is written; empty for 24 hours. */
+  readonly period: string
+  readonly year_digits: number
+  /** Day or month with a leading zero. */
+  readonly is_padded: boolean
+  /** Name of the zone that the times are read in. */
+  readonly zone: string
+}
+
+/** Collects the dates of an export. */
+export class DateEvidence {
+  readonly #seen: Readonly<Record<DateOrder, Seen>> = { dmy: unseen(), mdy: unseen(), ymd: unseen() }
+  readonly #latest: number
+  #first: Header | undefined
+  #is_padded = false
+
+  /** @param written_at when the file was written, in milliseconds since the Unix epoch */
+  constructor(written_at: number) {
+    this.#latest = written_at + AHEAD_MS
+  }
+
+  add(header: Header): void {
+    this.#first ??= header
+    this.#is_padded ||= header.date.slice(0, 2).some(({ value, digits }) => digits === 2 && value < 10)
+    for (const order of DATE_ORDERS) {
+      const seen = this.#seen[order]
+      const at = wallTimeOf(header, order)
+      if (at === undefined || at > this.#latest) {
+        seen.impossible++
+        continue
+      }
+      if (seen.last !== undefined && at < seen.last - DAY_MS) seen.back++
+      seen.last = at
+    }
+  }
+
+  /** `undefined` for an export without a single date that exists. */
+  settle(zone: string): SettledOrder | undefined {
+    const first = this.#first
+    if (first === undefined) return undefined
+    const possible = least(DATE_ORDERS, order => this.#seen[order].impossible).filter(
+      order => this.#seen[order].last !== undefined,
+    )
+    const [only, ...others] = possible
+    if (only === undefined) return undefined
+    if (others.length === 0) return { order: only, by: 'dates' }
+    const steady = least(possible, order => this.#seen[order].back)
+    const [best = only] = steady
+    if (steady.length === 1) return { order: best, by: 'sequence' }
+    const hints = {
+      separator: first.separator,
+      period: first.period,
+      year_digits: Math.max(...first.date.map(({ digits }) => digits)),
+      is_padded: this.#is_padded,
+      zone,
+    }
+    return { order: likely(steady, hints), by: 'layout' }
+  }
+}
+
+const unseen = (): Seen => ({ impossible: 0, back: 0, last: undefined })
+
+const least = (orders: readonly DateOrder[], figure: (order: DateOrder) => number): readonly DateOrder[] => {
+  const smallest = Math.min(...orders.map(figure))
+  return orders.filter(order => figure(order) === smallest)
+}
+
+/** Zones of countries that write the month first. */
+const MONTH_FIRST =
+  /^(?:US\/|America\/(?:New_York|Chicago|Denver|Los_Angeles|Phoenix|Anchorage|Detroit|Boise|Indiana|Kentucky|Menominee|North_Dakota|Juneau|Sitka|Nome|Adak|Puerto_Rico)|Pacific\/(?:Honolulu|Guam)|Asia\/Manila)/
+
+/**
+ * The likely order. Phones set to English of the United States write `1/5/21, 3:04 PM`: slashes, no zeros, two digits of
+ * the year and capitals; elsewhere `am` and `pm` are small, years are whole, or days have two digits.
+ */
+const likely = (orders: readonly DateOrder[], hints: LayoutHints): DateOrder => {
+  const american =
+    hints.separator === '/' && /^[AP]M$/u.test(hints.period) && !hints.is_padded && hints.year_digits === 2
+  const local =
+    hints.separator === '/' && MONTH_FIRST.test(hints.zone) && hints.period !== '' && !/^[ap]/u.test(hints.period)
+  const wanted: DateOrder = american || local ? 'mdy' : 'dmy'
+  return orders.includes(wanted) ? wanted : (orders[0] ?? 'dmy')
+}

@@ -1,0 +1,215 @@
+/** Reads the entries of an exported chat: each message with its sender, its time and what came with it. */
+import type { Attachment } from '../../messages/message-details.ts'
+import { DAY_MS } from '../../platform/clock.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
+import type { SourceItem, SourceStart } from '../source.ts'
+import { rejected } from '../source-lines.ts'
+import { wallTimeOf } from './date-order.ts'
+import type { ExportText } from './export-text.ts'
+import { parseHeader, withoutMarks, type Header } from './header.ts'
+import { contentOf } from './markers.ts'
+import type { Survey } from './survey.ts'
+
+/** One entry of an export. */
+export interface ExportEntry {
+  readonly kind: 'said' | 'deleted' | 'call' | 'notice'
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  /** Other instants that the clock on the wall may have meant: where the clocks were set back. */
+  readonly or_at: number | undefined
+  /** Whether the export shows no seconds. */
+  readonly is_minute: boolean
+  readonly line: number
+  /** `undefined`: an event that has no sender. */
+  readonly sender: string | undefined
+  /** Own words of the sender; of an event the sentence of the phone. */
+  readonly words: string
+  readonly attachment: Attachment | undefined
+  /** The file that came with it, as the export names it. */
+  readonly file: string | undefined
+  readonly edited: boolean
+}
+
+export type ExportItem =
+  { readonly kind: 'entry'; readonly entry: ExportEntry } | Exclude<SourceItem, { readonly kind: 'message' }>
+
+/** Characters of one entry that are read: far more than a message of WhatsApp may have. */
+const MOST_CHARACTERS = 256 * 1024
+/** Headers from the past in a row that may be a pasted conversation; with more, the clock of the phone was set back. */
+const MOST_PASTED = 200
+/** A message is not older than the one before it by more: phones of other zones, messages that were sent late. */
+const MOST_STEP_BACK_MS = DAY_MS
+
+/** An entry that is being put together. */
+interface Open {
+  readonly header: Header
+  readonly at: number
+  readonly or_at: number | undefined
+  readonly line: number
+  readonly lines: string[]
+  characters: number
+}
+
+/** A line that begins like a message, but is from the past. */
+interface Suspect {
+  readonly text: string
+  readonly line: number
+  readonly position: number
+}
+
+export class ExportEntries {
+  readonly #survey: Survey
+  readonly #zone: TimeZone
+  #open: Open | undefined
+  #suspects: Suspect[] = []
+  #suspectHeaders = 0
+  /** The time of the newest entry. */
+  #last: number | undefined
+  #checkpoint: number | undefined
+
+  constructor(survey: Survey, zone: TimeZone) {
+    this.#survey = survey
+    this.#zone = zone
+  }
+
+  /** All entries in order, with checkpoints where a later run may begin. */
+  async *read(text: ExportText, from: SourceStart, signal: AbortSignal): AsyncGenerator<ExportItem> {
+    let end: Extract<SourceItem, { readonly kind: 'checkpoint' }> | undefined
+    for await (const line of text.lines(from, signal)) {
+      if (line.kind === 'checkpoint') end = line
+      else if (line.kind === 'rejected') yield line
+      else yield* this.#take(line)
+    }
+    yield* this.#release()
+    yield* this.#close()
+    if (end !== undefined) yield end
+  }
+
+  *#take(line: Suspect): Generator<ExportItem> {
+    const header = this.#headerOf(line.text)
+    const times = header === undefined ? undefined : this.#timesOf(header)
+    if (header === undefined || times === undefined) {
+      if (this.#suspects.length > 0) this.#suspects.push(line)
+      else yield* this.#append(line.text, line.line)
+      return
+    }
+    if (this.#last !== undefined && times.at < this.#last - MOST_STEP_BACK_MS) {
+      this.#suspects.push(line)
+      if (++this.#suspectHeaders > MOST_PASTED) yield* this.#release(true)
+      return
+    }
+    // The conversation goes on where it was: what was in between was pasted into a message.
+    for (const { text, line: number } of this.#takeSuspects()) yield* this.#append(text, number)
+    yield* this.#begin(header, times, line)
+  }
+
+  #headerOf(text: string): Header | undefined {
+    const header = parseHeader(text)
+    return header?.layout === this.#survey.layout ? header : undefined
+  }
+
+  #takeSuspects(): readonly Suspect[] {
+    const suspects = this.#suspects
+    this.#suspects = []
+    this.#suspectHeaders = 0
+    return suspects
+  }
+
+  /** Decides on lines from the past that nothing came after: they are messages if people of this chat wrote them. */
+  *#release(sure = false): Generator<ExportItem> {
+    const suspects = this.#takeSuspects()
+    const known = new Set(
+      this.#survey.senders
+        .names()
+        .slice(0, MOST_PASTED)
+        .map(({ name }) => name),
+    )
+    const areMessages =
+      sure ||
+      suspects.every(({ text }) => {
+        const header = this.#headerOf(text)
+        const sender = header === undefined ? undefined : this.#survey.senders.split(header.rest).sender
+        return header === undefined || (sender !== undefined && known.has(sender))
+      })
+    for (const suspect of suspects) {
+      const header = areMessages ? this.#headerOf(suspect.text) : undefined
+      const times = header === undefined ? undefined : this.#timesOf(header)
+      if (header === undefined || times === undefined) yield* this.#append(suspect.text, suspect.line)
+      else yield* this.#begin(header, times, suspect)
+    }
+  }
+
+  *#begin(header: Header, { at, or_at }: Pick<Open, 'at' | 'or_at'>, line: Suspect): Generator<ExportItem> {
+    yield* this.#close()
+    // Equal messages of one time are counted: a run begins with a new time, and where the clock is sure.
+    if ((this.#checkpoint === undefined || at > this.#checkpoint) && or_at === undefined) {
+      this.#checkpoint = at
+      yield { kind: 'checkpoint', position: line.position, lines: line.line - 1 }
+    }
+    this.#last = at
+    this.#open = { header, at, or_at, line: line.line, lines: [header.rest], characters: header.rest.length }
+  }
+
+  *#append(text: string, line: number): Generator<ExportItem> {
+    const open = this.#open
+    if (open === undefined) {
+      if (withoutMarks(text).trim() !== '') yield rejected(line, 'no message has begun before this line', text)
+      return
+    }
+    if (open.characters + text.length > MOST_CHARACTERS) {
+      if (open.characters <= MOST_CHARACTERS) {
+        yield rejected(
+          line,
+          `the message has more than ${String(MOST_CHARACTERS)} characters; its beginning is kept`,
+          text,
+        )
+      }
+      open.characters = Number.POSITIVE_INFINITY
+      return
+    }
+    open.lines.push(text)
+    open.characters += text.length + 1
+  }
+
+  *#close(): Generator<ExportItem> {
+    const open = this.#open
+    this.#open = undefined
+    if (open !== undefined) yield { kind: 'entry', entry: this.#entryOf(open) }
+  }
+
+  #entryOf({ header, at, or_at, line, lines: [rest = '', ...more] }: Open): ExportEntry {
+    const { sender, text, by_phone } = this.#survey.senders.split(rest)
+    const whole = [text, ...more].join('\n').trim()
+    const time = { at, or_at, is_minute: header.seconds === undefined, line, sender }
+    const content = contentOf(whole, by_phone)
+    const isNotice = content.kind === 'notice' || (by_phone && isAbout(sender, whole) && isPlain(content))
+    if (sender === undefined || content.kind !== 'said' || isNotice) {
+      const kind = content.kind === 'said' || isNotice ? 'notice' : content.kind
+      return { ...time, kind, words: withoutMarks(whole).trim(), attachment: undefined, file: undefined, edited: false }
+    }
+    const { words, attachment, file, edited } = content
+    return { ...time, kind: 'said', words: trimmed(words), attachment, file, edited }
+  }
+
+  #timesOf(header: Header): Pick<Open, 'at' | 'or_at'> | undefined {
+    const wall = wallTimeOf(header, this.#survey.order.order)
+    if (wall === undefined) return undefined
+    const [first, second] = this.#zone.instantsOf(wall)
+    if (second === undefined) return { at: first, or_at: undefined }
+    // Where an hour comes twice, a message that would be older than the one before it was written in the second one.
+    const again = this.#last !== undefined && first < this.#last
+    return again ? { at: second, or_at: first } : { at: first, or_at: second }
+  }
+}
+
+/** On iPhones events have a sender, whom their sentence begins with: `Dana: Dana left`. */
+const isAbout = (sender: string | undefined, text: string): boolean =>
+  sender !== undefined && withoutMarks(text).trim().replace(/^~\s*/u, '').startsWith(`${sender} `)
+
+const isPlain = (content: ReturnType<typeof contentOf>): boolean =>
+  content.kind === 'said' && content.attachment === undefined
+
+const EDGES = /^[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+|[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+$/gu
+
+/** Without marks and blanks at its edges; those within are the sender's. */
+const trimmed = (text: string): string => text.replace(EDGES, '')

@@ -1,0 +1,43 @@
+/** The text of an exported chat: a file of its own, or one in the zip archive that a phone makes. */
+import { basename } from 'node:path'
+import { DenidinError } from '../../platform/errors.ts'
+import { linesIn, linesOf, type SourceLine } from '../source-lines.ts'
+import type { SourceFile, SourceStart } from '../source.ts'
+import { findZipEntry, isZipPath, zipEntryChunks } from '../zip/zip-entry.ts'
+import { isExportName } from './chat-name.ts'
+
+/** The text of an export, which can be read several times. */
+export interface ExportText {
+  /** The file, and for a file in an archive first its name there. */
+  readonly paths: readonly string[]
+  lines(from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceLine>
+}
+
+/** Which text of an archive is the chat: the one with the name of an export, or else the only one at its top. */
+export const rankOfEntry = (name: string): number | undefined => {
+  if (!/\.txt$/iu.test(name) || /(?:^|\/)(?:__MACOSX|\.)/u.test(name)) return undefined
+  if (isExportName(name)) return name.includes('/') ? 1 : 0
+  return name.includes('/') ? undefined : 2
+}
+
+/** @throws DenidinError `invalid_input` for an archive without a chat */
+export const openExportText = async (file: SourceFile): Promise<ExportText> => {
+  const { path } = file
+  if (!isZipPath(path)) return { paths: [path], lines: (from, signal) => linesOf(file, from, signal) }
+  const entry = await findZipEntry(path, rankOfEntry)
+  if (entry === undefined) throw new DenidinError('invalid_input', `${basename(path)} holds no exported chat`)
+  return {
+    paths: [entry, path],
+    lines: (from, signal) => linesIn(behind(zipEntryChunks(path, entry, signal), from.position), from),
+  }
+}
+
+/** What comes after the first `skipped` bytes: an archive can only be read from its beginning. */
+async function* behind(chunks: AsyncIterable<Buffer>, skipped: number): AsyncGenerator<Buffer> {
+  let before = 0
+  for await (const chunk of chunks) {
+    const from = Math.max(0, skipped - before)
+    before += chunk.length
+    if (from < chunk.length) yield chunk.subarray(from)
+  }
+}

@@ -1,0 +1,141 @@
+/** Recognises the beginning of a message in an exported chat: a date, a time, and what follows them. */
+import { dayPeriodOf, hourOf, type DayPeriod } from './day-periods.ts'
+
+/** The beginning of a message as it is written: what the numbers of its date mean, the whole file decides. */
+export interface Header {
+  /** The three numbers of the date, in the order of the file, with the digits that each has. */
+  readonly date: readonly [DateNumber, DateNumber, DateNumber]
+  /** The sign between them. */
+  readonly separator: string
+  /** Of the day, from 0. */
+  readonly minutes: number
+  /** `undefined` in exports that show minutes alone. */
+  readonly seconds: number | undefined
+  /** As it is written, such as `AM`; empty for 24 hours. */
+  readonly period: string
+  /** What all headers of one export have in common: brackets, separator, comma, seconds, 12 or 24 hours. */
+  readonly layout: string
+  /** What follows: the sender and the words, or the sentence of an event. */
+  readonly rest: string
+}
+
+export interface DateNumber {
+  readonly value: number
+  readonly digits: number
+}
+
+/** Marks of direction, and the byte order mark: they may be anywhere. */
+export const MARKS = '\\u200e\\u200f\\u061c\\u202a-\\u202e\\u2066-\\u2069\\ufeff'
+/** Digits: Latin, Arabic, Persian, Devanagari, Bengali. */
+const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6] as const
+const DIGIT = '[0-9\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef]'
+const GAP = `[\\s${MARKS}]*`
+/** Words between date and time, or after the time: of no digits and no signs of a header. */
+const WORDS = `([^\\d\\[\\]:\\u0660-\\u0669\\u06f0-\\u06f9–—-]{0,24}?)`
+
+const HEADER = new RegExp(
+  `^${GAP}(\\[?)${GAP}(${DIGIT}{1,4})${GAP}([./年-])${GAP}(${DIGIT}{1,2})${GAP}([./月-])${GAP}(${DIGIT}{1,4})${GAP}[.日]?` +
+    `${WORDS}(${DIGIT}{1,2})(?:[:.]|${GAP}h${GAP})(${DIGIT}{2})(?:[:.](${DIGIT}{2}))?${WORDS}(?:\\]|[-–—](?=\\s|$))[^\\S\\n]?`,
+  'u',
+)
+
+/** Cheap: whether a line may begin with a date. */
+const MAY_BEGIN = new RegExp(`^[\\s${MARKS}]*\\[?[\\s${MARKS}]*${DIGIT}`, 'u')
+
+/** No header is longer, and no more of a line is looked at. */
+const MOST_HEADER_CHARACTERS = 120
+
+/** Words between date and time that say nothing, in the languages that have some. */
+const CONNECTORS = new Set([
+  '',
+  'at',
+  'um',
+  'à',
+  'às',
+  'a las',
+  'alle',
+  'alle ore',
+  'в',
+  'om',
+  'kl',
+  'klo',
+  'o',
+  'בשעה',
+  'saat',
+])
+
+const EVERY_MARK = new RegExp(`[${MARKS}]`, 'gu')
+
+/** A text without marks of direction. */
+export const withoutMarks = (text: string): string => text.replace(EVERY_MARK, '')
+
+/** The header of a line; `undefined` for a line that continues a message. */
+export const parseHeader = (line: string): Header | undefined => {
+  if (!MAY_BEGIN.test(line)) return undefined
+  const match = HEADER.exec(line.slice(0, MOST_HEADER_CHARACTERS))
+  if (match === null) return undefined
+  const [
+    whole,
+    bracket = '',
+    a = '',
+    separator = '',
+    b = '',
+    second = '',
+    c = '',
+    between = '',
+    hour = '',
+    minute = '',
+  ] = match
+  const [seconds, after = ''] = match.slice(10)
+  if ((bracket === '[') !== /\]\s?$/u.test(whole)) return undefined
+  if (separator !== second && separator !== '年') return undefined
+  const [comma, before] = wordsOf(between)
+  const [, behind] = wordsOf(after)
+  const period = before === '' || CONNECTORS.has(before.toLowerCase()) ? behind : before
+  if (behind !== '' && period !== behind) return undefined
+  const known = period === '' ? undefined : dayPeriodOf(period)
+  if (period !== '' && known === undefined) return undefined
+  const minutes = minutesOf(numberOf(hour), numberOf(minute), known)
+  const second_of = seconds === undefined ? undefined : numberOf(seconds)
+  if (minutes === undefined || (second_of ?? 0) > 59) return undefined
+  return {
+    date: [dateNumber(a), dateNumber(b), dateNumber(c)],
+    separator,
+    minutes,
+    seconds: second_of,
+    period,
+    layout: [
+      bracket,
+      separator,
+      comma,
+      seconds === undefined ? 'minutes' : 'seconds',
+      period === '' ? '24' : '12',
+    ].join(' '),
+    rest: line.slice(whole.length),
+  }
+}
+
+/** The comma that words may begin with, and the words. */
+const wordsOf = (text: string): readonly [comma: string, words: string] => {
+  const plain = withoutMarks(text).replace(/\s+/gu, ' ').trim()
+  const [comma = ''] = /^[,،、]/u.exec(plain) ?? []
+  return [comma === '' ? '' : ',', plain.slice(comma.length).trim()]
+}
+
+const minutesOf = (hour: number, minute: number, period: DayPeriod | undefined): number | undefined => {
+  const of_day = period === undefined ? hour : hourOf(hour, period)
+  return of_day === undefined || of_day > 23 || minute > 59 ? undefined : of_day * 60 + minute
+}
+
+const dateNumber = (digits: string): DateNumber => ({ value: numberOf(digits), digits: digits.length })
+
+/** The number that digits of any of the scripts write. */
+const numberOf = (digits: string): number => {
+  let number = 0
+  for (const digit of digits) {
+    const code = digit.codePointAt(0) ?? 0
+    const zero = ZEROS.find(each => code >= each && code < each + 10) ?? 0x30
+    number = number * 10 + (code - zero)
+  }
+  return number
+}

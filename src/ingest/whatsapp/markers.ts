@@ -1,0 +1,250 @@
+/** What phones write into an export in the place of media, calls, deleted messages and events, in ten languages and more. */
+import type { Attachment, MediaKind } from '../../messages/message-details.ts'
+import { MARKS, withoutMarks } from './header.ts'
+
+/** What the words of an exported message turned out to be. */
+export type Content =
+  | {
+      readonly kind: 'said'
+      /** The sender's own words; may be empty where something came with them. */
+      readonly words: string
+      readonly attachment: Attachment | undefined
+      /** The file that came with it, as the export names it. */
+      readonly file: string | undefined
+      readonly edited: boolean
+    }
+  | { readonly kind: 'deleted' | 'call' | 'notice' }
+
+/** One of these phrases, whole. */
+const oneOf = (...phrases: readonly string[]): RegExp => new RegExp(`^(?:${phrases.join('|')})[.!]?$`, 'iu')
+
+const DELETED = oneOf(
+  'this message was deleted(?: by .{1,100})?|you deleted this message(?: as admin)?',
+  'הודעה זו נמחקה.{0,100}|ההודעה הזאת נמחקה|ההודעה נמחקה|מחקת (?:את ה)?הודעה (?:זו|הזאת|הזו)',
+  'diese nachricht wurde (?:von .{1,100} )?gelöscht|du hast diese nachricht gelöscht',
+  '(?:se eliminó este mensaje|este mensaje fue eliminado|eliminaste este mensaje|se eliminó el mensaje)(?: .{1,100})?',
+  'ce message a été supprimé(?: par .{1,100})?|vous avez supprimé ce message',
+  '(?:mensagem apagada|esta mensagem foi apagada|você apagou esta mensagem|apagou esta mensagem|mensagem eliminada|eliminou esta mensagem)(?: .{1,100})?',
+  'questo messaggio è stato eliminato(?: da .{1,100})?|hai eliminato questo messaggio',
+  '(?:данное |это )?сообщение удалено(?: .{1,100})?|вы удалили (?:данное|это) сообщение',
+  '(?:تم حذف هذه الرسالة|حذفت هذه الرسالة|لقد حذفت هذه الرسالة|حذفتَ هذه الرسالة)(?: .{1,100})?',
+  'bu mesaj (?:.{1,100} tarafından )?silindi|bu mesajı sildiniz',
+)
+
+const EDITED = new RegExp(
+  `[\\s${MARKS}]*<[${MARKS}]*(?:this message was edited|(?:ה?הודעה (?:זו )?נערכה|ההודעה הזאת נערכה)|diese nachricht wurde bearbeitet|` +
+    `(?:se editó este mensaje|este mensaje fue editado)|ce message a été modifié|(?:mensagem editada|esta mensagem foi editada)|` +
+    `questo messaggio è stato modificato|(?:данное )?сообщение (?:было )?изменено|تم (?:تعديل|تحرير) (?:هذه )?الرسالة|bu mesaj düzenlendi)\\.?[${MARKS}]*>[\\s${MARKS}]*$`,
+  'iu',
+)
+
+/** The kind of call, and that it was missed, in any order. Phones add further words: how long it took, what to tap. */
+const CALLS = new RegExp(
+  '^(?:' +
+    [
+      '(?:missed |silenced )(?:group )?(?:voice|video) call|(?:voice|video) call[,.] .{1,80}|missed group call',
+      'שיחה קולית שלא נענתה|שיחת (?:וידאו|וידיאו|קולית?)(?: קבוצתית)? שלא נענתה|שיחת וידאו, .{1,80}|שיחה קולית, .{1,80}',
+      'verpasster? (?:sprach|video|gruppen)-?anruf|(?:sprach|video)anruf[,.] .{1,80}',
+      'llamada (?:de voz )?perdida|(?:llamada de )?video(?:llamada)? perdida|(?:llamada de voz|videollamada)[,.] .{1,80}',
+      'appel (?:vocal|vidéo)(?: de groupe)? manqué|appel (?:vocal|vidéo)[,.] .{1,80}',
+      '(?:ligação|chamada) de (?:voz|vídeo)(?: em grupo)? (?:perdida|não atendida)|(?:ligação|chamada) (?:de voz|de vídeo)[,.] .{1,80}',
+      '(?:video)?chiamata (?:vocale )?(?:di gruppo )?persa|(?:chiamata vocale|videochiamata)[,.] .{1,80}',
+      'пропущенный (?:групповой )?(?:аудио|видео)звонок|(?:аудио|видео)звонок[,.] .{1,80}',
+      'مكالمة (?:صوتية|فيديو)(?: جماعية)? (?:فائتة|لم يُرد عليها|لم يتم الرد عليها)|مكالمة (?:صوتية|فيديو)[،,.] .{1,80}',
+      'cevapsız (?:grup )?(?:sesli|görüntülü) (?:grup )?arama(?:sı)?|(?:sesli|görüntülü) arama[,.] .{1,80}',
+    ].join('|') +
+    ')(?:[ ,.].{0,80})?$',
+  'iu',
+)
+
+/** Sentences about a chat, not said by anyone. Only where a phone marked them as its own, or no one is named as sender. */
+const NOTICES = new RegExp(
+  [
+    'end-to-end encrypted|security code (?:with .{1,100} )?changed|your security code',
+    'מוצפנות מקצה לקצה|הצפנה מקצה לקצה|קוד האבטחה',
+    'ende-zu-ende-verschlüssel|sicherheitsnummer',
+    'cifrad[oa]s? de extremo a extremo|código de seguridad',
+    'chiffrés? de bout en bout|code de sécurité',
+    'criptografi\\p{L}+ de ponta a ponta|encripta\\p{L}+ (?:de )?ponta a ponta|código de segurança',
+    'crittografat\\p{L} end-to-end|crittografia end-to-end|codice di sicurezza',
+    'сквозным шифрованием|код безопасности',
+    'مشفرة تمام|التشفير التام|تشفير تام|رمز الأمان',
+    'uçtan uca şifrel|güvenlik kodu',
+    '(?:created|left|joined|added|removed|changed|turned (?:on|off)|pinned|started|deleted|reset) (?:the |this |a |their |your |you|using |disappearing |to )',
+    '(?:יצר|יצרה|הוסיף|הוסיפה|הסיר|הסירה|עזב|עזבה|שינה|שינתה|הצטרף|הצטרפה|הפעיל|הפעילה|כיבה|כיבתה)(?:/ה)? ',
+    'hat (?:die gruppe|den betreff|das gruppenbild|dich|diese) |hat .{1,100} hinzugefügt|wurde hinzugefügt|hat die gruppe verlassen',
+    '(?:creó|cambió|añadió|eliminó|salió|se unió) ',
+    'a (?:créé|changé|ajouté|retiré|quitté|rejoint|modifié|activé) ',
+    '(?:criou|mudou|alterou|adicionou|removeu|saiu|entrou) ',
+    'ha (?:creato|cambiato|aggiunto|rimosso|abbandonato|modificato) ',
+    '(?:создал|изменил|добавил|удалил|покинул|вышел)(?:\\(-а\\)|а|\\(а\\))? ',
+    '(?:أنشأ|غيّر|غير|أضاف|أزال|غادر|انضم)',
+    '(?:oluşturdu|değiştirdi|ekledi|çıkardı|ayrıldı|katıldı)',
+    "you're now an admin|כעת מנהל|waiting for this message",
+  ].join('|'),
+  'iu',
+)
+
+/** Whether a sentence speaks of an event of the chat. */
+export const isNotice = (text: string): boolean => NOTICES.test(text)
+
+/** What is in the place of media that were left out: `<Media omitted>`. */
+const LEFT_OUT = oneOf(
+  '<(?:media omitted|המדיה לא נכללה|מדיה לא נכללה|המדיה הושמטה|מדיה הושמטה|medien (?:ausgeschlossen|weggelassen)|(?:multimedia|archivo|media) omitid[oa]|médias? omis|' +
+    'm[íi]dia (?:oculta|omitida)|arquivo de mídia oculto|ficheiro (?:não revelado|omitido)|media omess[ai]|без медиафайлов|медиафайлы? (?:отсутствуют|пропущен\\p{L}*)|' +
+    'تم استبعاد الوسائط|الوسائط مستبعدة|medya (?:dahil edilmedi|atlandı)|media weggelaten)>',
+)
+
+const VIEW_ONCE = oneOf(
+  '<?view once (?:message|photo|video|voice message)(?: omitted)?>?|you received a view once .{1,120}',
+  'הודעה לצפייה חד-פעמית.{0,80}|<?(?:תמונה|סרטון|הודעה) לצפייה חד.?פעמית.{0,40}>?',
+  '<?(?:einmalansicht|.{1,30} zur einmalansicht).{0,60}>?',
+)
+
+const OMITTED =
+  'omitted|הושמטה|הושמט|הושמטו|לא נכללה?|weggelassen|ausgelassen|ausgeschlossen|omitid[oa]s?|absente?|omise?|omesse?|omess[oa]|retiré|manquante?|ocultad[oa]|oculto|' +
+  'non inclus[oa]|esclus[oa]|опущен[оаы]?|пропущен[оаы]?|отсутствует|dahil edilmedi|محذوفة?|مستبعدة?'
+const OMITTED_BEFORE = 'تم (?:استبعاد|حذف|إزالة|استثناء)'
+
+const OMITTED_KINDS: readonly (readonly [kind: MediaKind | 'document' | 'contacts', words: string])[] = [
+  ['picture', 'image|photo|ה?תמונה|bild|foto|imagen|imagem|immagine|изображение|фото|الصورة|صورة|görüntü|fotoğraf'],
+  ['video', 'video(?: note)?|ה?סרטון(?: ה?וידאו)?|ה?וידאו|vídeo|vidéo|видео|الفيديو|فيديو|مقطع الفيديو'],
+  ['audio', 'audio|ה?שמע|קובץ ה?שמע|áudio|аудио|الصوت|المقطع الصوتي|ملف صوتي|ses'],
+  ['sticker', 'sticker|ה?סטיקר|ה?מדבקה|figurinha|adesivo|стикер|الملصق|ملصق|çıkartma'],
+  ['gif', 'gif|ה?-?gif|gif-файл'],
+  ['document', 'document|ה?מסמך|dokument|documento|документ|المستند|مستند|belge'],
+  [
+    'contacts',
+    'contact card|כרטיס (?:ה?איש ה?קשר|ה?קשר)|kontaktkarte|tarjeta de contacto|fiche contact|cartão (?:do|de) contato|scheda contatto|карточка контакта|بطاقة (?:جهة )?الاتصال|kişi kartı',
+  ],
+]
+
+const OMITTED_PATTERNS = OMITTED_KINDS.map(
+  ([kind, words]) =>
+    [
+      kind,
+      new RegExp(
+        `^(?:(.{1,200}?)\\s?•.{0,40} )?(?:(?:${words}) (?:${OMITTED})|${OMITTED_BEFORE} (?:${words}))\\.?$`,
+        'iu',
+      ),
+    ] as const,
+)
+
+/** `<attached: name.jpg>`, in any language. */
+const ATTACHED_IOS = /^<[^<>:]{2,40}:\s?([^<>\n]{1,250}\.[A-Za-z0-9]{2,5})>$/u
+/** `name.jpg (file attached)`. The names that WhatsApp gives are enough; other names need the words. */
+const ATTACHED_ANDROID =
+  /^(?:((?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d+\.[A-Za-z0-9]{2,5}) \([^()\n]{3,40}\)|([^\n]{1,250}\.[A-Za-z0-9]{2,5}) \((?:file attached|ה?קובץ (?:ה?מצורף|צורף)|מצורף קובץ|datei angehängt|archivo adjunto|fichier (?:joint|attaché)|(?:arquivo|ficheiro) anexad[oa]|file allegato|(?:файл )?(?:добавлен|прикрепл[её]н)|تم إرفاق الملف|ملف مرفق|الملف مرفق|dosya ekl(?:i|endi)|bestand bijgevoegd)\))$/iu
+
+const LOCATION =
+  /^(?:([^\n:]{0,60}?)\s?:\s*)?https?:\/\/(?:maps\.google\.[a-z.]{2,6}\/\?q=|(?:www\.)?google\.[a-z.]{2,6}\/maps\?q=)(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)\S{0,80}$/iu
+const LIVE_LOCATION = oneOf(
+  'live location shared|מיקום (?:בזמן אמת|חי)(?: שותף)?.{0,40}|live-standort (?:wird )?geteilt|ubicación en tiempo real compartida|localisation en direct partagée|localização (?:em tempo real|atual) compartilhada|posizione in tempo reale condivisa|трансляция геоданных.{0,40}|تمت مشاركة الموقع المباشر|canlı konum paylaşıldı',
+)
+
+/** A word, the question, and at least two lines of the same word with an option and its votes. */
+const POLL_HEAD = /^[^\n:]{2,40}\s?:[^\S\n]*\n/u
+const POLL_OPTION = /^([^\n:]{2,20}?)\s?:\s*(.+?)\s*\(\d+[^()\n]*\)$/u
+
+/** What a message is, by its text. @param by_phone the phone marked it as its own words */
+export const contentOf = (text: string, by_phone: boolean): Content => {
+  const plain = withoutMarks(text)
+    .replace(/[\u00a0\u202f]/gu, ' ')
+    .trim()
+  if (DELETED.test(plain)) return { kind: 'deleted' }
+  if (CALLS.test(plain)) return { kind: 'call' }
+  const edited = EDITED.test(text)
+  const words = edited ? text.replace(EDITED, '') : text
+  const came = attachmentOf(edited ? withoutMarks(words).trim() : plain)
+  if (came === undefined && by_phone && isNotice(plain)) return { kind: 'notice' }
+  return { kind: 'said', words: came?.words ?? words.trim(), attachment: came?.attachment, file: came?.file, edited }
+}
+
+interface Came {
+  /** What was written below it. */
+  readonly words: string
+  readonly attachment: Attachment
+  readonly file?: string
+}
+
+const attachmentOf = (text: string): Came | undefined => {
+  const end = text.indexOf('\n')
+  const first = (end === -1 ? text : text.slice(0, end)).trim()
+  const below = end === -1 ? '' : text.slice(end + 1).trim()
+  if (LEFT_OUT.test(first)) return { words: below, attachment: { kind: 'unknown', type: 'media' } }
+  const file = ATTACHED_IOS.exec(first)?.[1] ?? fileOf(ATTACHED_ANDROID.exec(first))
+  if (file !== undefined) return { words: below, attachment: attachmentOfFile(file), file }
+  return below === '' ? attachmentOfLine(first) : (ofLastLine(text) ?? pollOf(text))
+}
+
+/** Either with a name that WhatsApp gave, or with another. */
+const fileOf = (match: RegExpExecArray | null): string | undefined => match?.[1] ?? match?.[2]
+
+/** A caption may come before the file that it belongs to. */
+const ofLastLine = (text: string): Came | undefined => {
+  const at = text.lastIndexOf('\n')
+  const file = ATTACHED_IOS.exec(text.slice(at + 1).trim())?.[1]
+  return file === undefined ? undefined : { words: text.slice(0, at).trim(), attachment: attachmentOfFile(file), file }
+}
+
+const attachmentOfLine = (line: string): Came | undefined => {
+  if (VIEW_ONCE.test(line)) return { words: '', attachment: { kind: 'view_once' } }
+  if (LIVE_LOCATION.test(line)) return { words: '', attachment: { kind: 'location', live: true } }
+  const place = LOCATION.exec(line)
+  if (place !== null) {
+    const [, , latitude, longitude] = place
+    return { words: '', attachment: { kind: 'location', latitude: Number(latitude), longitude: Number(longitude) } }
+  }
+  const caption = ATTACHED_AFTER.exec(line)
+  if (caption?.[2] !== undefined) {
+    return { words: (caption[1] ?? '').trim(), attachment: attachmentOfFile(caption[2]), file: caption[2] }
+  }
+  for (const [kind, pattern] of OMITTED_PATTERNS) {
+    const match = pattern.exec(line)
+    if (match !== null) return { words: '', attachment: attachmentOfKind(kind, match[1]) }
+  }
+  return undefined
+}
+
+/** A caption and a file on one line. */
+const ATTACHED_AFTER = /^(.{1,2000}?)\s?<[^<>:]{2,40}:\s?([^<>\n]{1,250}\.[A-Za-z0-9]{2,5})>$/u
+
+const attachmentOfKind = (kind: MediaKind | 'document' | 'contacts', name: string | undefined): Attachment => {
+  if (kind === 'document') return name === undefined ? { kind } : { kind, name }
+  return kind === 'contacts' ? { kind, contacts: [], count: 1 } : { kind }
+}
+
+const pollOf = (text: string): Came | undefined => {
+  if (!POLL_HEAD.test(text)) return undefined
+  const lines = text.split('\n').map(line => line.trim())
+  const options = lines.slice(2).map(line => POLL_OPTION.exec(line))
+  const [label] = options.map(each => each?.[1])
+  const question = lines[1]
+  if (question === undefined || question === '' || options.length < 2 || label === undefined) return undefined
+  if (options.some(each => each === null || each[1] !== label)) return undefined
+  return { words: '', attachment: { kind: 'poll', question, options: options.map(each => each?.[2] ?? '') } }
+}
+
+const KINDS: readonly (readonly [kind: MediaKind, file: RegExp])[] = [
+  ['sticker', /(?:^STK-|STICKER|\.webp$)/iu],
+  ['gif', /(?:-GIF-|\.gif$)/iu],
+  ['voice', /(?:^PTT-|\.opus$)/iu],
+  ['picture', /\.(?:jpe?g|png|heic|bmp|tiff?)$/iu],
+  ['video', /\.(?:mp4|3gp|mov|mkv|avi|webm)$/iu],
+  ['audio', /\.(?:mp3|m4a|aac|ogg|wav|amr|flac)$/iu],
+]
+
+/** `00000012-report.pdf`: the number is not part of the name. */
+const IOS_NUMBER = /^\d{8}-/u
+
+const attachmentOfFile = (file: string): Attachment => {
+  if (/\.vcf$/iu.test(file)) {
+    return {
+      kind: 'contacts',
+      contacts: [{ name: file.replace(IOS_NUMBER, '').slice(0, -'.vcf'.length), numbers: [] }],
+      count: 1,
+    }
+  }
+  const kind = KINDS.find(([, pattern]) => pattern.test(file))?.[0]
+  return kind === undefined ? { kind: 'document', name: file.replace(IOS_NUMBER, '') } : { kind }
+}

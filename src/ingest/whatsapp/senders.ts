@@ -1,0 +1,128 @@
+/** Tells who wrote a message of an export, although names and sentences may have colons too. */
+import { MARKS, withoutMarks } from './header.ts'
+import { contentOf, isNotice } from './markers.ts'
+
+/** Longer than any name. */
+const MOST_NAME_CHARACTERS = 100
+/** Colons that a name may have before the one that ends it. */
+const MOST_COLONS = 3
+/** From so many messages on, what they all have in common after a colon belongs to the name. */
+const SURE_MESSAGES = 3
+/** Names that are counted; what comes later is read by its first colon. */
+const MOST_NAMES = 100_000
+
+const COLON = new RegExp(`:(?=[\\s]|[${MARKS}]|$)`, 'gu')
+/** The sign before the name that someone gave themselves, who is in no address book. */
+const OWN_NAME = /^~\s*/u
+
+const nameOf = (text: string): string =>
+  withoutMarks(text)
+    .replace(/[\s\u00a0\u202f]+/gu, ' ')
+    .trim()
+    .replace(OWN_NAME, '')
+
+/** A sentence with its possible sender. */
+export interface Said {
+  /** `undefined`: an event. */
+  readonly sender: string | undefined
+  readonly text: string
+  /** A phone marked the text as its own words. */
+  readonly by_phone: boolean
+}
+
+/** Names in front of the colons of what follows a header, shortest first. */
+const candidates = (rest: string): readonly { readonly name: string; readonly end: number }[] => {
+  const found: { readonly name: string; readonly end: number }[] = []
+  for (const { index } of rest.slice(0, MOST_NAME_CHARACTERS + 20).matchAll(COLON)) {
+    const name = nameOf(rest.slice(0, index))
+    if (name === '' || name.length > MOST_NAME_CHARACTERS) break
+    found.push({ name, end: index })
+    if (found.length > MOST_COLONS) break
+  }
+  return found
+}
+
+/** `Dana changed the subject from "Trip: north" …` has no sender. */
+const isSentence = (name: string): boolean => /["“”«»„]/u.test(name) && isNotice(`${name} `)
+
+const MARKED = new RegExp(`^\\s*[\\u200e\\u200f]`, 'u')
+
+/** What one name was seen with. */
+interface Seen {
+  messages: number
+  /** Messages that are their own words, not the phone's. */
+  own: number
+}
+
+/** The names of an export. The whole file is surveyed before it is read. */
+export class Senders {
+  readonly #seen = new Map<string, Seen>()
+  readonly #given: ReadonlySet<string>
+
+  /** @param given names that the caller knows to be names */
+  constructor(given: Iterable<string> = []) {
+    this.#given = new Set([...given].map(nameOf))
+  }
+
+  add(rest: string): void {
+    const names = candidates(rest)
+    for (const { name, end } of names) {
+      const seen = this.#seen.get(name)
+      const text = rest.slice(end + 1)
+      const is_own = !MARKED.test(text) || contentOf(text, false).kind !== 'said' || isAttachment(text)
+      if (seen !== undefined) {
+        seen.messages++
+        if (is_own) seen.own++
+      } else if (this.#seen.size < MOST_NAMES) this.#seen.set(name, { messages: 1, own: is_own ? 1 : 0 })
+    }
+  }
+
+  /** Splits what follows a header. */
+  split(rest: string): Said {
+    const names = candidates(rest)
+    const chosen = this.#choose(names)
+    if (chosen === undefined || isSentence(chosen.name)) return { sender: undefined, text: rest.trim(), by_phone: true }
+    const text = rest.slice(chosen.end + 1)
+    const by_phone = MARKED.test(text)
+    return { sender: this.#isGroup(chosen.name, by_phone) ? undefined : chosen.name, text: text.trim(), by_phone }
+  }
+
+  /** Names with how many messages they have, most first. */
+  names(): readonly { readonly name: string; readonly messages: number }[] {
+    return [...this.#seen]
+      .filter(([name, { own }]) => own > 0 && this.#isChosen(name))
+      .map(([name, { messages }]) => ({ name, messages }))
+      .toSorted((a, b) => b.messages - a.messages)
+  }
+
+  /** On iPhones events have the name of the group in the place of a sender: it never says anything else. */
+  group(): string | undefined {
+    const [group] = [...this.#seen].find(([name, { own }]) => own === 0 && this.#isChosen(name)) ?? []
+    return group
+  }
+
+  #isGroup(name: string, by_phone: boolean): boolean {
+    return by_phone && (this.#seen.get(name)?.own ?? 1) === 0
+  }
+
+  #choose<T extends { readonly name: string }>(names: readonly T[]): T | undefined {
+    const given = names.findLast(each => this.#given.has(each.name))
+    if (given !== undefined) return given
+    let [chosen] = names
+    for (const longer of names.slice(1)) {
+      const messages = this.#seen.get(chosen?.name ?? '')?.messages ?? 0
+      if (messages < SURE_MESSAGES || this.#seen.get(longer.name)?.messages !== messages) break
+      chosen = longer
+    }
+    return chosen
+  }
+
+  #isChosen(name: string): boolean {
+    return !isSentence(name) && this.#choose(candidates(`${name}: `))?.name === name
+  }
+}
+
+const isAttachment = (text: string): boolean => {
+  const content = contentOf(text, false)
+  return content.kind === 'said' && content.attachment !== undefined
+}

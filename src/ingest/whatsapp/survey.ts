@@ -1,0 +1,56 @@
+/** Reads an export once before its messages are read: its layout, the order of its dates, and who writes in it. */
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import type { DateOrder } from '../source.ts'
+import { DateEvidence, type SettledOrder } from './date-order.ts'
+import type { ExportText } from './export-text.ts'
+import { parseHeader } from './header.ts'
+import { Senders } from './senders.ts'
+
+/** What the whole of an export says about how it is to be read. */
+export interface Survey {
+  readonly layout: string
+  readonly order: SettledOrder
+  readonly senders: Senders
+  /** Headers in the layout of the export. */
+  readonly messages: number
+}
+
+export interface SurveyOptions {
+  /** Given by the caller. */
+  readonly date_order?: DateOrder | undefined
+  /** Name of the zone that the times are read in. */
+  readonly zone: string
+  /** When the file was written, in milliseconds since the Unix epoch. */
+  readonly written_at: number
+  /** Names that the caller knows. */
+  readonly names?: Iterable<string> | undefined
+}
+
+const LINES_AT_ONCE = 2000
+
+/** @returns `undefined` for a text without a single message */
+export const surveyExport = async (
+  text: ExportText,
+  { date_order, zone, written_at, names }: SurveyOptions,
+  signal: AbortSignal,
+): Promise<Survey | undefined> => {
+  const evidence = new DateEvidence(written_at)
+  const senders = new Senders(names)
+  let layout: string | undefined
+  let messages = 0
+  let lines = 0
+  for await (const line of text.lines({ position: 0, lines: 0 }, signal)) {
+    if (line.kind !== 'line') continue
+    if (++lines % LINES_AT_ONCE === 0) await yieldToEventLoop()
+    const header = parseHeader(line.text)
+    if (header === undefined) continue
+    // An export begins with a header of its own; those of another layout were pasted into a message.
+    layout ??= header.layout
+    if (header.layout !== layout) continue
+    messages++
+    evidence.add(header)
+    senders.add(header.rest)
+  }
+  const order = date_order === undefined ? evidence.settle(zone) : { order: date_order, by: 'given' as const }
+  return layout === undefined || order === undefined ? undefined : { layout, order, senders, messages }
+}

@@ -1,0 +1,145 @@
+/** Reads exports of WhatsApp chats for the archive. */
+import { basename, dirname, extname } from 'node:path'
+import type { SourceMessage } from '../../archive/archive-message.ts'
+import { normalisedContent } from '../../archive/archive-identity.ts'
+import { textWithDetails } from '../../messages/message-details.ts'
+import { timeZone } from '../../platform/time-zone.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import type { ReadingOptions, SourceFile, SourceItem, SourceReader, SourceStart } from '../source.ts'
+import { findZipEntry, isZipPath } from '../zip/zip-entry.ts'
+import { chatNameOf, isExportName } from './chat-name.ts'
+import type { SettledOrder } from './date-order.ts'
+import { ExportEntries, type ExportEntry } from './export-entries.ts'
+import { openExportText, rankOfEntry, type ExportText } from './export-text.ts'
+import { parseHeader } from './header.ts'
+import { surveyExport, type Survey } from './survey.ts'
+
+const ENTRIES_AT_ONCE = 1000
+
+/** Times without a zone are UTC unless the caller says more. */
+export const readingOf = ({ reading = { zone: 'UTC' } }: SourceFile): ReadingOptions => reading
+
+/** An export that is open, with what its survey found. */
+export interface OpenExport {
+  readonly text: ExportText
+  readonly survey: Survey
+  /** Name of the chat. */
+  readonly chat: string
+}
+
+/** @returns a clause that says why it cannot be read */
+export const openExport = async (
+  file: SourceFile,
+  signal: AbortSignal,
+  names?: Iterable<string>,
+): Promise<OpenExport | string> => {
+  const text = await openExportText(file)
+  const { zone, date_order } = readingOf(file)
+  const options = { zone, date_order, written_at: file.modified_at, names }
+  const survey = await surveyExport(text, options, signal)
+  if (survey === undefined) return 'there is no message with a date and a sender in it'
+  return { text, survey, chat: chatNameOf(...text.paths) ?? survey.senders.group() ?? nameOfFile(file.path) }
+}
+
+/** A file of no telling name: its own, or that of its folder. */
+const nameOfFile = (path: string): string => {
+  const name = basename(path, extname(path))
+  return name.toLowerCase() === '_chat' ? basename(dirname(path)) : name
+}
+
+const MEANINGS = { dmy: 'day, month, year', mdy: 'month, day, year', ymd: 'year, month, day' } as const
+const REASONS: Readonly<Record<SettledOrder['by'], string>> = {
+  given: 'as you said',
+  dates: 'no other order gives dates that exist',
+  sequence: 'only so do the messages follow each other',
+  layout: 'a guess by how the dates are written: check it, and give --date-order if it is wrong',
+}
+
+/** In which order the dates were read, and why. */
+export const orderNotice = ({ order, by }: SettledOrder, zone: string): string =>
+  `dates are read as ${MEANINGS[order]} (${REASONS[by]}), times as those of ${zone}`
+
+/** Counts equal messages of one sender at one time: each is a message of its own. */
+export class Occurrences {
+  /** By time, the newest last; an export may step back by a little. */
+  readonly #times = new Map<number, Map<string, number>>()
+
+  /** 1 for the first. */
+  next(at: number, key: string): number {
+    const keys = this.#times.get(at) ?? new Map<string, number>()
+    this.#times.delete(at)
+    this.#times.set(at, keys)
+    if (this.#times.size > MOST_TIMES) {
+      const [oldest] = this.#times.keys()
+      if (oldest !== undefined) this.#times.delete(oldest)
+    }
+    const count = (keys.get(key) ?? 0) + 1
+    keys.set(key, count)
+    return count
+  }
+}
+
+const MOST_TIMES = 100
+
+const messageOf = (entry: ExportEntry, chat: string, occurrences: Occurrences): SourceMessage | undefined => {
+  const { kind, at, sender, words, attachment, file, edited } = entry
+  const content = kind === 'said' ? textWithDetails(words, { attachment }) : words
+  if (normalisedContent(content) === '') return undefined
+  const role = kind === 'said' ? 'user' : 'system'
+  const occurrence = occurrences.next(at, `${role}\n${sender ?? ''}\n${normalisedContent(content)}`)
+  const metadata = {
+    ...(kind === 'said' ? {} : { event: kind }),
+    ...(attachment === undefined ? {} : { attachment: attachment.kind }),
+    ...(file === undefined ? {} : { file }),
+    ...(edited ? { edited } : {}),
+  }
+  return {
+    content,
+    role,
+    at,
+    project: chat,
+    session: chat,
+    source_type: 'whatsapp',
+    sender_name: sender,
+    ...(occurrence === 1 ? {} : { occurrence }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  }
+}
+
+async function* read(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceItem> {
+  const opened = await openExport(file, signal)
+  if (typeof opened === 'string') {
+    yield { kind: 'rejected', line: 1, reason: opened, excerpt: '' }
+    return
+  }
+  const { text, survey, chat } = opened
+  const { zone } = readingOf(file)
+  yield { kind: 'notice', text: orderNotice(survey.order, zone) }
+  const occurrences = new Occurrences()
+  let entries = 0
+  for await (const item of new ExportEntries(survey, timeZone(zone)).read(text, from, signal)) {
+    if (item.kind !== 'entry') {
+      yield item
+      continue
+    }
+    if (++entries % ENTRIES_AT_ONCE === 0) await yieldToEventLoop()
+    const message = messageOf(item.entry, chat, occurrences)
+    if (message !== undefined) yield { kind: 'message', message, line: item.entry.line }
+  }
+}
+
+const HEADERS_LOOKED_AT = 5
+
+export const whatsappReader: SourceReader = {
+  type: 'whatsapp',
+  recognises: async ({ path }, beginning) => {
+    if (isZipPath(path)) return (await findZipEntry(path, rankOfEntry).catch(() => undefined)) !== undefined
+    if (!/\.txt$/iu.test(path)) return false
+    const lines = beginning.split('\n', HEADERS_LOOKED_AT)
+    return lines.some(line => parseHeader(line) !== undefined) && (isExportName(path) || isConversation(lines))
+  },
+  read,
+}
+
+/** A text of another name is an export if it begins with a message. */
+const isConversation = ([first = '']: readonly string[]): boolean => parseHeader(first)?.rest.includes(':') === true

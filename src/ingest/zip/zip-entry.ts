@@ -1,0 +1,98 @@
+/** Reads one file out of a zip archive as a stream, with limits; nothing is ever unpacked to the disk. */
+import { openPromise, type Entry, type ZipFile } from 'yauzl'
+import { DenidinError } from '../../platform/errors.ts'
+
+/** Entries that are looked at: an export with media has one for each picture. */
+const MOST_ENTRIES = 1_000_000
+/** A text of chats shrinks to a tenth; what shrinks more than this, and is large, is no text. */
+const MOST_RATIO = 250
+const LARGE_BYTES = 64 * 1024 * 1024
+/** No export is larger. */
+const MOST_BYTES = 16 * 1024 * 1024 * 1024
+
+/** Whether a path is that of a zip archive, by its name. */
+export const isZipPath = (path: string): boolean => /\.zip$/iu.test(path)
+
+/** The name of the entry that `choose` likes best: it gives each name a rank from 0, or `undefined`. */
+export const findZipEntry = async (
+  path: string,
+  choose: (name: string) => number | undefined,
+): Promise<string | undefined> => (await withZip(path, zip => best(zip, choose)))?.fileName
+
+/**
+ * The content of an entry in pieces.
+ * @throws DenidinError `invalid_input` for an entry that is encrypted, or unpacks to far more than a text does; `damaged`
+ */
+export async function* zipEntryChunks(path: string, name: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const zip = await openZip(path)
+  try {
+    const entry = await best(zip, each => (each === name ? 0 : undefined))
+    if (entry === undefined) throw new DenidinError('not_found', `${path} holds no ${name}`)
+    checkSize(path, entry)
+    const stream = await zip.openReadStreamPromise(entry)
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      signal.throwIfAborted()
+      yield chunk
+    }
+  } catch (error) {
+    throw translated(path, error, signal)
+  } finally {
+    zip.close()
+  }
+}
+
+const openZip = async (path: string): Promise<ZipFile> => {
+  try {
+    return await openPromise(path, {
+      autoClose: false,
+      lazyEntries: true,
+      validateEntrySizes: true,
+      strictFileNames: false,
+    })
+  } catch (error) {
+    throw translated(path, error)
+  }
+}
+
+const withZip = async <T>(path: string, act: (zip: ZipFile) => Promise<T>): Promise<T> => {
+  const zip = await openZip(path)
+  try {
+    return await act(zip)
+  } catch (error) {
+    throw translated(path, error)
+  } finally {
+    zip.close()
+  }
+}
+
+const best = async (zip: ZipFile, choose: (name: string) => number | undefined): Promise<Entry | undefined> => {
+  let found: { readonly entry: Entry; readonly rank: number } | undefined
+  let entries = 0
+  for await (const entry of zip.eachEntry()) {
+    if (++entries > MOST_ENTRIES) throw new DenidinError('invalid_input', 'the archive has too many entries')
+    const rank = choose(entry.fileName)
+    if (rank !== undefined && (found === undefined || rank < found.rank)) found = { entry, rank }
+    if (rank === 0) break
+  }
+  return found?.entry
+}
+
+const checkSize = (path: string, entry: Entry): void => {
+  const { uncompressedSize, compressedSize } = entry
+  if (entry.isEncrypted()) {
+    throw new DenidinError('invalid_input', `${path} is protected by a password; unpack it and load the text`)
+  }
+  const isSuspect = uncompressedSize > LARGE_BYTES && uncompressedSize > MOST_RATIO * compressedSize
+  if (uncompressedSize > MOST_BYTES || isSuspect) {
+    const sizes = `${String(compressedSize)} bytes that unpack to ${String(uncompressedSize)}`
+    throw new DenidinError('invalid_input', `${path} is not read: ${sizes} are no export of a chat`)
+  }
+}
+
+/** The messages of the library name no words of people. */
+const translated = (path: string, error: unknown, signal?: AbortSignal): unknown => {
+  if (error instanceof DenidinError || signal?.aborted === true) return error
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'EACCES' || code === 'EPERM') return error
+  return new DenidinError('damaged', `${path} cannot be read as a zip archive: ${message}`, { cause: error })
+}

@@ -1,0 +1,145 @@
+/** Knows forgotten words again, by keyed hashes in the erasure log. */
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import type { Database } from '../../database/sqlite/database.ts'
+import type { Migration } from '../../database/sqlite/migrations.ts'
+import type { PersonId } from '../../people/person.ts'
+import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
+import {
+  DISTINCT_LETTERS,
+  looseName,
+  looseWords,
+  ownLooseWords,
+  type ForgottenWords,
+  type WordsFromElsewhere,
+} from '../forgotten-words.ts'
+import type { MessageFingerprint } from '../message.ts'
+
+export const forgottenWordsMigration: Migration = {
+  id: 'erasures-004',
+  sql: `
+    -- Keyed hashes of the words with the minute, and of the words alone where they are long enough to be no one else's.
+    alter table erased_messages add column said blob;
+    alter table erased_messages add column words blob;
+    create index erased_by_minute on erased_messages (said) where said is not null;
+    create index erased_by_words_alone on erased_messages (words) where words is not null;
+    -- Keyed hashes of the names of people of whom everything was forgotten.
+    create table erased_names (
+      name blob not null,
+      person_id text not null,
+      primary key (name, person_id)
+    ) strict, without rowid;
+  `,
+}
+
+/** Without it, short messages could be guessed from their hashes. */
+export const erasureKey = (database: Database): KeyObject =>
+  createSecretKey(database.get<{ secret: Uint8Array }>('select secret from secret')?.secret ?? new Uint8Array())
+
+const hmac = (key: KeyObject, text: string): Uint8Array => createHmac('sha256', key).update(text).digest()
+
+/** Of the very words at the very moment. */
+export const exactHash = (
+  key: KeyObject,
+  { sent_at, text }: Pick<MessageFingerprint, 'sent_at' | 'text'>,
+): Uint8Array => hmac(key, `${String(sent_at)}\n${text}`)
+
+const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS)
+const SECONDS_OF_A_MINUTE = MINUTE_MS / SECOND_MS
+
+type Column = 'said' | 'words' | 'hash'
+
+export class SqliteForgottenWords implements ForgottenWords {
+  readonly #database: Database
+  readonly #key: KeyObject
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#key = erasureKey(database)
+  }
+
+  /** What the log keeps of a message besides its exact hash. */
+  hashesOf(message: MessageFingerprint): { readonly said: Uint8Array; readonly words: Uint8Array | null } {
+    const words = ownLooseWords(message)
+    return {
+      said: this.#said(minuteOf(message.sent_at), words),
+      words: words.length < DISTINCT_LETTERS ? null : this.#words(words),
+    }
+  }
+
+  /** Records the name of a sender if everything of a person is forgotten, inside the transaction that is open. */
+  addName(act: string, { person_id, sender_name }: Pick<MessageFingerprint, 'person_id' | 'sender_name'>): void {
+    if (sender_name === undefined) return
+    this.#database.run(
+      `insert or ignore into erased_names (name, person_id)
+       select :name, :person_id from acts where act = :act and kind = 'person' and person_id = :person_id`,
+      { act, person_id, name: this.#name(sender_name) },
+    )
+  }
+
+  isForgotten(given: WordsFromElsewhere): boolean {
+    const { persons, name, times } = given
+    const earliest = Math.min(...times)
+    if (persons !== undefined) {
+      if (persons.some(person_id => this.#untilOf(person_id) > earliest)) return true
+    } else if (name !== undefined && this.#untilOfName(name) > earliest) return true
+    return this.#isForgottenMessage(given)
+  }
+
+  #isForgottenMessage({ persons, times, text, is_reply = false }: WordsFromElsewhere): boolean {
+    const words = looseWords(text)
+    if (words === '') return false
+    if (words.length >= DISTINCT_LETTERS && this.#has('words', this.#words(words), persons)) return true
+    const spread = is_reply ? [-1, 0, 1] : [0]
+    for (const at of times) {
+      for (const by of spread) if (this.#has('said', this.#said(minuteOf(at) + by, words), persons)) return true
+    }
+    return this.#hasOlder() && times.some(at => this.#isExact(at, text, persons))
+  }
+
+  /** Of what was forgotten before minutes were kept, the exact hash alone is there: any second of the minute may be it. */
+  #isExact(at: number, text: string, persons: WordsFromElsewhere['persons']): boolean {
+    const minute = minuteOf(at) * MINUTE_MS
+    return Array.from({ length: SECONDS_OF_A_MINUTE }, (_, second) => minute + second * SECOND_MS).some(sent_at =>
+      this.#has('hash', exactHash(this.#key, { sent_at, text }), persons),
+    )
+  }
+
+  #hasOlder(): boolean {
+    return this.#database.get('select 1 from erased_messages where said is null limit 1') !== undefined
+  }
+
+  #has(column: Column, hash: Uint8Array, persons: readonly PersonId[] | undefined): boolean {
+    const rows = this.#database.all<{ person_id: string }>(
+      `select distinct person_id from erased_messages where ${column} = :hash`,
+      { hash },
+    )
+    return persons === undefined ? rows.length > 0 : rows.some(({ person_id }) => persons.includes(person_id))
+  }
+
+  #untilOf(person_id: PersonId): number {
+    const row = this.#database.get<{ until: number }>('select until from erased_until where person_id = :person_id', {
+      person_id,
+    })
+    return row?.until ?? Number.NEGATIVE_INFINITY
+  }
+
+  #untilOfName(name: string): number {
+    const row = this.#database.get<{ until: number | null }>(
+      'select max(u.until) until from erased_names n join erased_until u using (person_id) where n.name = :name',
+      { name: this.#name(name) },
+    )
+    return row?.until ?? Number.NEGATIVE_INFINITY
+  }
+
+  #said(minute: number, words: string): Uint8Array {
+    return hmac(this.#key, `said\n${String(minute)}\n${words}`)
+  }
+
+  #words(words: string): Uint8Array {
+    return hmac(this.#key, `words\n${words}`)
+  }
+
+  #name(name: string): Uint8Array {
+    return hmac(this.#key, `name\n${looseName(name)}`)
+  }
+}

@@ -1,0 +1,169 @@
+/** Exported chats through the whole app: bound to a person or a group, recalled, never doubled, and never back when forgotten. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import type { Caller } from '../../src/operations/operation.ts'
+import { TestDenidin } from '../support/denidin.ts'
+import { reply } from '../support/model-server.ts'
+
+const operator: Caller = { transport: 'cli', level: 'operator' }
+const ANA = '+15550001111'
+const GROUP = '120363000000000001@g.us'
+
+let denidin: TestDenidin
+beforeEach(async () => {
+  denidin = await TestDenidin.start({ time_zone: 'UTC' })
+})
+afterEach(async () => {
+  await denidin[Symbol.asyncDispose]()
+})
+
+const run = async (name: string, input: object): Promise<Record<string, unknown>> =>
+  await denidin.app.runner.run(name, input, { caller: operator })
+
+const load = async (
+  text: string,
+  input: object,
+  name = 'WhatsApp Chat with DeniDin.txt',
+): Promise<Record<string, unknown>> => {
+  const file = join(denidin.folder, name)
+  await writeFile(file, text)
+  return await run('ingest.load', { file, ...input })
+}
+
+const added = async (report: Promise<Record<string, unknown>>): Promise<unknown> => {
+  const { sources } = await report
+  return (sources as Record<string, unknown>[]).map(each => [
+    each['new_unique_messages'],
+    each['duplicate_messages'],
+    each['forgotten_messages'],
+  ])[0]
+}
+
+/** A line of an export of now, in UTC. */
+const line = (at: number, sender: string, text: string): string => {
+  const [day = '', time = ''] = new Date(at).toISOString().split('T')
+  const [year = '', month = '', date = ''] = day.split('-')
+  return `${date}/${month}/${year}, ${time.slice(0, 5)} - ${sender}: ${text}\n`
+}
+
+const OLD = Date.UTC(2021, 0, 13, 9, 0)
+const MINUTE = 60_000
+
+const history =
+  line(OLD, 'Ana', 'My sailing boat is called Marlin') +
+  line(OLD + MINUTE, 'DeniDin', 'What a lovely name for a boat!') +
+  line(OLD + MINUTE, 'Ana', 'ok') +
+  line(OLD + MINUTE, 'Ana', 'ok') +
+  line(OLD + 2 * MINUTE, 'Ana', '<Media omitted>')
+
+test('an export that is bound to a person is recalled, and answers nothing by itself', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  const replies = denidin.channel.sent.length
+  expect(await load(history, { person: ANA })).toMatchObject({
+    summary: 'Added 4 messages to the conversation; 0 were there already; 1 media, commands and events were left out.',
+    files: [{ status: 'completed', notes: expect.stringContaining('day, month, year (no other order') }],
+  })
+  await denidin.whenIdle()
+  expect(denidin.channel.sent).toHaveLength(replies)
+  await denidin.say('what is my sailing boat called?', { name: 'Ana' })
+  expect(denidin.lastRequest()).toContain('- [2021-01-13] Ana: "My sailing boat is called Marlin"')
+  // It is recalled, not a part of the running session.
+  expect(denidin.lastRequest()).not.toContain('user: My sailing boat')
+  await denidin.say('what is the sailing boat called?', { phone: '15550002222', name: 'Ben' })
+  expect(denidin.lastRequest()).not.toContain('Marlin')
+})
+
+test('a second load adds nothing, and a longer export only what is new, also one that begins later', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  expect(await added(load(history, { person: ANA }))).toEqual([4, 0, 0])
+  expect(await added(load(history, { person: ANA }))).toEqual([0, 4, 0])
+  const more = line(OLD + 3 * MINUTE, 'Ana', 'It has two masts') + line(OLD + 4 * MINUTE, 'Ana', 'ok')
+  expect(await added(load(history + more, { person: ANA }))).toEqual([2, 4, 0])
+  const later = history.split('\n').slice(3).join('\n') + more + line(OLD + 5 * MINUTE, 'DeniDin', 'Noted.')
+  expect(await added(load(later, { person: ANA, me: 'DeniDin' }))).toEqual([1, 3, 0])
+})
+
+test('what the bot heard and said itself is not doubled', async () => {
+  denidin.models.always('completion', reply('Marlin is **a fine** name for a boat.'))
+  await denidin.say('My boat is called Marlin', { name: 'Ana' })
+  const now = denidin.clock.now()
+  const text =
+    line(now, 'Ana', 'My boat is called Marlin') +
+    line(now, 'DeniDin', 'Marlin is *a fine* name for a boat.') +
+    line(now, 'DeniDin', 'Something that was written by hand')
+  expect(await added(load(text, { person: ANA }))).toEqual([1, 2, 0])
+})
+
+test('it is asked who the senders are where that is not certain, and names settle it', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  const text = line(OLD, 'Mum', 'Hello') + line(OLD, 'Robot', 'Hi')
+  await expect(load(text, { person: ANA })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('"Mum" (1), "Robot" (1); name the bot\'s account with --me'),
+  })
+  expect(await added(load(text, { person: ANA, me: 'robot' }))).toEqual([2, 0, 0])
+  const file = join(denidin.folder, 'WhatsApp Chat with DeniDin.txt')
+  expect(await run('ingest.participants', { file, person: ANA, participant: ['Mum=+15550001111'] })).toMatchObject({
+    participants: [
+      { name: 'Mum', is: 'person' },
+      { name: 'Robot', is: 'bot' },
+    ],
+  })
+})
+
+test('an export of a group is that of its people; strangers by number become people, others are left out on request', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  const text =
+    line(OLD, 'Ana', 'The trip goes to Haifa') +
+    line(OLD, '+1 (555) 000-3333', 'I bring the tent') +
+    line(OLD, 'Stranger', 'Who are you?') +
+    line(OLD, 'DeniDin', 'Noted.')
+  await expect(load(text, { chat: GROUP, me: 'DeniDin' })).rejects.toMatchObject({
+    message: expect.stringContaining('"Stranger" (1)'),
+  })
+  expect(await added(load(text, { chat: GROUP, me: 'DeniDin', participant: ['*=skip'] }))).toEqual([3, 0, 0])
+  expect(await added(load(text, { chat: GROUP, me: 'DeniDin', participant: ['Stranger=skip'] }))).toEqual([0, 3, 0])
+})
+
+test('what was forgotten does not come back by an export: the last message, a listed one, one deleted for everyone', async () => {
+  await denidin.say('My boat is called Marlin', { name: 'Ana' })
+  const at = denidin.clock.now()
+  await denidin.say('the code is 7', { name: 'Ana' })
+  const texts =
+    line(at, 'Ana', 'My boat is called Marlin') + line(at, 'Ana', 'the code is 7') + line(at, 'Ana', 'secret plan')
+  await denidin.say('/forget last', { name: 'Ana' })
+  expect(await added(load(texts, { person: ANA, me: 'DeniDin' }))).toEqual([1, 1, 1])
+  const { message_id } = await denidin.channel.deliver({
+    text: 'a blunder',
+    chat_id: '15550001111@c.us',
+    sent_at: denidin.clock.now(),
+  })
+  await denidin.app.conversation.whenIdle('15550001111@c.us')
+  await denidin.channel.events.deleted(message_id)
+  expect(await added(load(line(denidin.clock.now(), 'Ana', 'a blunder'), { person: ANA, me: 'x' }))).toEqual([0, 0, 1])
+  // The same into the archive, where the sender is not bound to anyone.
+  expect(await added(load(texts, {}))).toEqual([2, 0, 1])
+})
+
+test('what was imported is forgotten like everything else, and stays so', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  await load(history, { person: ANA })
+  await denidin.say('/forget all', { name: 'Ana' })
+  await denidin.say('yes', { name: 'Ana' })
+  expect(await added(load(history, { person: ANA, participant: ['Ana=+15550001111'] }))).toEqual([0, 0, 4])
+  // A load that is bound to no one knows her by her name, and what the bot said to her by its words.
+  expect(await added(load(history, {}))).toEqual([0, 0, 5])
+})
+
+test('a time zone and the order of dates can be given', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  const text = '3/4/2021, 9:00 - Ana: hi\n'
+  const first = await load(text, { person: ANA, me: 'x', zone: 'Asia/Jerusalem', date_order: 'mdy' })
+  expect(first).toMatchObject({
+    files: [{ notes: 'dates are read as month, day, year (as you said), times as those of Asia/Jerusalem' }],
+  })
+  await expect(load(text, { person: ANA, zone: 'Nowhere' })).rejects.toMatchObject({
+    message: expect.stringContaining('no time zone "Nowhere"'),
+  })
+})

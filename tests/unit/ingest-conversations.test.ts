@@ -1,0 +1,143 @@
+/** Conversations in JSON: in the form of OpenAI's interfaces, and of a ChatGPT data export. */
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { linesOfJson, readSource } from '../support/archive/read-source.ts'
+import { zipOf } from '../support/archive/zip-of.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+beforeEach(async () => {
+  folder = await temporaryFolder()
+})
+afterEach(async () => {
+  await folder[Symbol.asyncDispose]()
+})
+
+const hi = { role: 'user', content: 'hi' }
+const hello = {
+  role: 'assistant',
+  content: [
+    { type: 'text', text: 'hello' },
+    { type: 'image_url', image_url: {} },
+  ],
+}
+
+test.each([
+  ['one.json', JSON.stringify({ id: 'c1', messages: [hi, hello] }), 'c1'],
+  ['list.json', JSON.stringify([hi, hello]), 'list#1'],
+  ['many.json', JSON.stringify([{ id: 'c1', messages: [hi, hello] }]), 'c1'],
+  ['lines.jsonl', linesOfJson({ conversation_id: 'c1', messages: [hi, hello] }), 'c1'],
+  [
+    'shared.json',
+    JSON.stringify([
+      {
+        conversations: [
+          { role: 'human', content: 'hi' },
+          { role: 'gpt', content: 'hello' },
+        ],
+      },
+    ]),
+    'shared#1',
+  ],
+])('%s is a conversation of two messages', async (name, text, session) => {
+  const { type, messages, rejected } = await readSource(folder.path, name, text)
+  expect(type).toBe('openai')
+  expect(rejected).toEqual([])
+  expect(messages).toMatchObject([
+    { role: 'user', content: 'hi', session, source_type: 'openai' },
+    { role: 'assistant', content: 'hello', session },
+  ])
+})
+
+test('the same words said twice are two messages; what has no words is none; bad conversations are set aside', async () => {
+  const messages = [
+    hi,
+    hi,
+    { role: 'assistant', content: null, tool_calls: [] },
+    { role: 'developer', content: 'be kind' },
+  ]
+  const { messages: found, rejected } = await readSource(
+    folder.path,
+    'a.json',
+    JSON.stringify([{ messages }, { messages: 'none' }, { id: 'c3', messages: [hi] }]),
+  )
+  expect(found.map(({ role, occurrence, session }) => [role, occurrence, session])).toEqual([
+    ['user', undefined, 'a#1'],
+    ['user', 2, 'a#1'],
+    ['system', undefined, 'a#1'],
+    ['user', undefined, 'c3'],
+  ])
+  expect(rejected).toEqual([[4, 'it has no list of messages']])
+})
+
+test('a list that breaks off keeps what came before', async () => {
+  const { messages, rejected } = await readSource(
+    folder.path,
+    'b.json',
+    `[${JSON.stringify({ messages: [hi] })}, {"messages": [{"ro`,
+  )
+  expect(messages).toHaveLength(1)
+  expect(rejected).toEqual([[2, 'the list cannot be read after element 1']])
+})
+
+const node = (
+  id: string,
+  parent: string | null,
+  children: string[],
+  role: string,
+  text: string,
+  at: number | null = null,
+) => ({
+  [id]: {
+    id,
+    parent,
+    children,
+    message: {
+      author: { role },
+      create_time: at,
+      content: { content_type: 'text', parts: [text] },
+      metadata: { model_slug: 'gpt-4o' },
+    },
+  },
+})
+
+const CHAT = {
+  conversation_id: 'conv-1',
+  title: 'Boats',
+  current_node: 'c',
+  mapping: {
+    root: { id: 'root', message: null, parent: null, children: ['a'] },
+    ...node('a', 'root', ['b', 'c'], 'user', 'name a boat', 1_700_000_000.5),
+    ...node('b', 'a', [], 'assistant', 'Marlin', 1_700_000_001),
+    ...node('c', 'a', [], 'assistant', 'Albatross', 1_700_000_002),
+  },
+}
+
+test.each(['conversations.json', 'export.zip'])(
+  '%s: the current branch in its order, then the others, each once',
+  async name => {
+    const json = JSON.stringify([CHAT])
+    const content = name.endsWith('.zip') ? zipOf({ 'user.json': '{}', 'conversations.json': json }) : json
+    const { type, messages } = await readSource(folder.path, name, content)
+    expect(type).toBe('chatgpt')
+    expect(messages).toMatchObject([
+      { content: 'name a boat', role: 'user', at: 1_700_000_000_500, session: 'conv-1', metadata: { title: 'Boats' } },
+      { content: 'Albatross', role: 'assistant', project: 'ChatGPT' },
+      { content: 'Marlin', metadata: { branch: 'other' } },
+    ])
+    expect(messages).toHaveLength(3)
+  },
+)
+
+test('a tree that goes in a circle, or has no current branch, is read to its end', async () => {
+  const circle = {
+    ...node('x', 'y', ['y'], 'user', 'one'),
+    ...node('y', 'x', ['x'], 'user', 'two'),
+    ...node('z', null, [], 'user', 'three'),
+  }
+  const { messages } = await readSource(
+    folder.path,
+    'conversations.json',
+    JSON.stringify([{ id: 'c', mapping: circle }]),
+  )
+  expect(messages.map(({ content }) => content).toSorted()).toEqual(['one', 'three', 'two'])
+})

@@ -1,0 +1,174 @@
+/** Exports of WhatsApp chats of many phones and languages, as the archive takes them. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { parseHeader } from '../../src/ingest/whatsapp/header.ts'
+import { TimeZone } from '../../src/platform/time-zone.ts'
+import { readSource, type ReadSource } from '../support/archive/read-source.ts'
+import { WHATSAPP_EXPORTS } from '../support/archive/whatsapp-exports.ts'
+import { zipOf } from '../support/archive/zip-of.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+beforeEach(async () => {
+  folder = await temporaryFolder()
+})
+afterEach(async () => {
+  await folder[Symbol.asyncDispose]()
+})
+
+const shownOf = ({ messages }: ReadSource): readonly (readonly string[])[] =>
+  messages.map(({ at = 0, role, sender_name = '-', content }) => [
+    new Date(at).toISOString(),
+    role === 'system' ? '-' : sender_name,
+    content,
+  ])
+
+describe.each(WHATSAPP_EXPORTS)('$name', ({ file, zone, text, expected }) => {
+  const wanted = expected.map(([at, sender, words]) => [new Date(`${at}Z`).toISOString(), sender, words])
+
+  test('every message has its time, sender and words', async () => {
+    const read = await readSource(folder.path, file, text, { reading: { zone } })
+    expect(read.type).toBe('whatsapp')
+    expect(read.rejected).toEqual([])
+    expect(shownOf(read)).toEqual(wanted)
+  })
+
+  test('in a zip archive too', async () => {
+    const name = `WhatsApp Chat - ${String(expected.length)}.zip`
+    const read = await readSource(folder.path, name, zipOf({ 'IMG-1.jpg': 'x', '_chat.txt': text }), {
+      reading: { zone },
+    })
+    expect(shownOf(read)).toEqual(wanted)
+  })
+
+  test('from any checkpoint on, nothing is missing and nothing comes twice', async () => {
+    const whole = await readSource(folder.path, file, text, { reading: { zone } })
+    const positions = whole.items.flatMap(item => (item.kind === 'checkpoint' ? [item] : []))
+    for (const from of positions) {
+      const before = whole.items.slice(0, whole.items.indexOf(from)).filter(item => item.kind === 'message').length
+      const rest = await readSource(folder.path, file, text, { reading: { zone } }, from)
+      expect(shownOf(rest)).toEqual(wanted.slice(before))
+    }
+  })
+})
+
+const noteOf = ({ items }: ReadSource): string | undefined => items.find(item => item.kind === 'notice')?.text
+
+test.each([
+  ['a day above 12', '13/1/2021, 10:00 - A: x\n', 'day, month, year (no other order gives dates that exist)'],
+  ['a guess', '1/2/2021, 10:00 - A: x\n', 'day, month, year (a guess by how the dates are written'],
+  ['an American phone', '1/2/21, 10:00 AM - A: x\n', 'month, day, year (a guess by how the dates are written'],
+])('it is said in which order dates are read, and why: %s', async (_, text, note) => {
+  expect(noteOf(await readSource(folder.path, 'WhatsApp Chat with A.txt', text))).toContain(note)
+})
+
+test('the caller can give the order of dates', async () => {
+  const reading = { zone: 'UTC', date_order: 'mdy' } as const
+  const read = await readSource(folder.path, 'WhatsApp Chat with A.txt', '1/2/2021, 10:00 - A: x\n', { reading })
+  expect(shownOf(read)).toEqual([['2021-01-02T10:00:00.000Z', 'A', 'x']])
+})
+
+test.each([
+  '12/1/20 was great',
+  '10:30 - A: no date',
+  '1/2/2021, 25:00 - A: x',
+  '1/2/2021, 10:61 - A: x',
+  '[1/2/2021, 10:00 A: x',
+  '1/2/2021, 10:00 gibberish - A: x',
+  '1.2/2021, 10:00 - A: x',
+])('%s begins no message', line => {
+  expect(parseHeader(line)).toBeUndefined()
+})
+
+test('a zip archive that unpacks to far more than a text, is protected, damaged or holds no chat is refused', async () => {
+  const bomb = zipOf({ '_chat.txt': '1/2/2021, 10:00 - A: x\n' }, { claimed_bytes: 2 ** 31 })
+  await expect(readSource(folder.path, 'a.zip', bomb)).rejects.toMatchObject({ code: 'invalid_input' })
+  const closed = zipOf({ '_chat.txt': '1/2/2021, 10:00 - A: x\n' }, { encrypted: true })
+  await expect(readSource(folder.path, 'b.zip', closed)).rejects.toMatchObject({
+    message: expect.stringContaining('password'),
+  })
+  const lying = zipOf({ '_chat.txt': '1/2/2021, 10:00 - A: x\n' }, { claimed_bytes: 5 })
+  await expect(readSource(folder.path, 'c.zip', lying)).rejects.toMatchObject({ code: 'damaged' })
+  const sly = zipOf({ '../../_chat.txt': '1/2/2021, 10:00 - A: x\n' })
+  expect((await readSource(folder.path, 'd.zip', sly)).type).toBeUndefined()
+  expect((await readSource(folder.path, 'e.zip', Buffer.from('PK nothing'))).type).toBeUndefined()
+})
+
+test('what comes before the first message is set aside, and so is the rest of a message without end', async () => {
+  const text = `A title\n1/2/2021, 10:00 - A: x\n${`${'y'.repeat(9999)}\n`.repeat(40)}1/2/2021, 10:01 - A: z\n`
+  const { messages, rejected } = await readSource(folder.path, 'WhatsApp Chat with A.txt', text)
+  expect(rejected.map(([line]) => line)).toEqual([1, 29])
+  expect(messages.at(-1)).toMatchObject({ content: 'z' })
+})
+
+const LOCALES = [
+  { write: dated('/', 'dmy', 4, true, ', ', ' - ', false), zone: 'Europe/London' },
+  { write: dated('/', 'mdy', 2, false, ', ', ' - ', true), zone: 'America/New_York' },
+  { write: dated('.', 'dmy', 4, false, ', ', ' - ', false), zone: 'Asia/Jerusalem' },
+  { write: dated('.', 'dmy', 2, true, ', ', ' - ', false), zone: 'Europe/Berlin' },
+  { write: dated('-', 'ymd', 4, true, ', ', ' - ', false), zone: 'Asia/Tokyo' },
+] as const
+
+function dated(
+  separator: string,
+  order: string,
+  year: 2 | 4,
+  padded: boolean,
+  between: string,
+  behind: string,
+  halves: boolean,
+) {
+  return (zone: TimeZone, at: number): string => {
+    const clock = zone.wallClock(at)
+    const pad = (value: number): string => (padded ? String(value).padStart(2, '0') : String(value))
+    const parts = { d: pad(clock.date), m: pad(clock.month), y: String(clock.year).slice(-year) }
+    const date = Array.from(order)
+      .map(letter => parts[letter as 'd' | 'm' | 'y'])
+      .join(separator)
+    const minute = String(clock.minute).padStart(2, '0')
+    const time = halves
+      ? `${String(clock.hour % 12 === 0 ? 12 : clock.hour % 12)}:${minute}\u202f${clock.hour < 12 ? 'AM' : 'PM'}`
+      : `${String(clock.hour).padStart(2, '0')}:${minute}`
+    return `${date}${between}${time}${behind}`
+  }
+}
+
+/** Words that no phone writes, and that begin no message. */
+const words = fc
+  .array(
+    fc.constantFrom('hello', 'שלום', '🎉', '10:30', '12/1/20', 'a: b', '<3', 'ok', 'مرحبا', '(file)', '- x', '[note]'),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map(parts => parts.join(' '))
+
+test('whatever is said, in whatever format, is read as it was said', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...LOCALES),
+      fc.array(
+        fc.record({
+          gap: fc.integer({ min: 0, max: 40_000 }),
+          sender: fc.constantFrom('Dana', 'נועה', '+972 50-123-4567'),
+          lines: fc.array(words, { minLength: 1, maxLength: 3 }),
+        }),
+        { minLength: 1, maxLength: 25 },
+      ),
+      async ({ write, zone: name }, said) => {
+        const zone = new TimeZone(name)
+        // Thirteen days in, so that the order of the dates is certain; no clock is changed so early in the year.
+        let at = Date.UTC(2021, 0, 13, 12)
+        const wanted: string[][] = []
+        let text = ''
+        for (const { gap, sender, lines } of said) {
+          at = Math.min(at + gap * 60_000, Date.UTC(2021, 0, 31))
+          const whole = lines.join('\n')
+          wanted.push([new Date(at).toISOString(), sender, whole])
+          text += `${write(zone, at)}${sender}: ${whole}\n`
+        }
+        const read = await readSource(folder.path, 'WhatsApp Chat with All.txt', text, { reading: { zone: name } })
+        expect(shownOf(read)).toEqual(wanted)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
