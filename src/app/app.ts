@@ -163,6 +163,7 @@ export class App implements AsyncDisposable {
       async (event: T): Promise<void> => {
         await act(event)
         this.messageIndex.requestSync()
+        this.archive.follower.heard()
       }
     return {
       ...events,

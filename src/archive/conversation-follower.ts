@@ -10,6 +10,8 @@ import type { ConversationCopy, CopiedMessage, CopyProgress, CopyState } from '.
 
 /** Messages of one step: a few milliseconds of reading on the event loop. */
 const BATCH = 200
+/** Changes after which the copy is brought up to date without a request, so that the change log stays short. */
+const SYNC_AFTER = 500
 /** Messages without a session that are looked at again by the next request. */
 const MOST_UNSETTLED = 1000
 
@@ -22,6 +24,8 @@ export interface ConversationFollowerDeps {
   readonly isThere: () => Promise<boolean>
   /** Whether conversations are copied: not while memory is off. */
   readonly enabled: boolean
+  /** Runs `act` in the background; `what` names it in the log should it fail. */
+  readonly background: (what: string, act: () => Promise<void>) => void
 }
 
 /** The copy is followed by requests alone, so that no turn waits for it and no start opens the archive. */
@@ -31,6 +35,7 @@ export class ConversationFollower {
   readonly #queue = new KeyedQueue<'copy'>()
   /** A message joins its session a moment after it is recorded, and that is no change that the log has. */
   #unsettled: ReadonlySet<MessageId> = new Set()
+  #changes = 0
 
   constructor(deps: ConversationFollowerDeps) {
     this.#deps = deps
@@ -46,6 +51,16 @@ export class ConversationFollower {
       erase: (person_id, bounds = {}) => this.#erase(person_id, bounds),
       reassign: (from, to) => this.#reassign(from, to),
     }
+  }
+
+  /** A message came or changed. Most of the time this does nothing: the next request brings the copy up to date. */
+  heard(): void {
+    if (++this.#changes < SYNC_AFTER) return
+    this.#changes = 0
+    this.#deps.background('copying conversations into the archive', async () => {
+      // Before its first use nothing is kept for it, and there is nothing to shorten.
+      if (await this.#deps.isThere()) await this.sync()
+    })
   }
 
   /** Brings the copy up to date. Call it before the archive is searched or counted. */

@@ -121,7 +121,6 @@ export class Turn {
     const quotes = recall.quotes.length
     const recalled = { memories, quotes, took_ms }
     this.#deps.logger.for('memory.recall').info(`Recalled ${String(memories + quotes)} memories`, recalled)
-    const left = record.candidates.filter(each => each.outcome === 'left').length
-    this.#logger.debug('Request packed', { tokens: record.tokens, candidates: record.candidates.length, left })
+    this.#logger.debug('Request packed', { tokens: record.tokens })
   }
 }

@@ -63,8 +63,9 @@ export class Ingest {
     for (const [index, file] of files.entries()) {
       options.signal.throwIfAborted()
       if (is_folder) options.progress({ done: index, total: files.length, unit: 'files' })
-      const counted = is_folder ? { ...options, progress: () => undefined } : options
-      reports.push(await this.#loadFile(file, request, counted, is_folder))
+      reports.push(
+        is_folder ? await this.#loadOneOf(file, request, options) : await this.#loadFile(file, request, options),
+      )
     }
     return { files: reports, totals: totalsOf(reports), skipped, duration_ms: clock.monotonic() - began }
   }
@@ -90,15 +91,26 @@ export class Ingest {
     return { files: [{ file, reader }], skipped: [], is_folder: false }
   }
 
+  /** A file of a folder that cannot be read keeps no other back; a fault of the archive does. */
+  async #loadOneOf(found: RecognisedFile, request: IngestRequest, { signal }: IngestOptions): Promise<FileReport> {
+    try {
+      return await this.#loadFile(found, request, { signal, progress: () => undefined }, true)
+    } catch (error) {
+      if (signal.aborted || error instanceof DenidinError) throw error
+      const notes = unreadable(found.file.path, error).message
+      return { ...NOTHING, file: found.file.path, source_type: found.reader.type, status: 'failed', notes }
+    }
+  }
+
   async #loadFile(
     { file, reader }: RecognisedFile,
     { dry_run, started_by, people = [] }: IngestRequest,
     options: IngestOptions,
-    skips_unchanged: boolean,
+    skips_unchanged = false,
   ): Promise<FileReport> {
     const { store } = this.#deps
     const source_checksum = await checksumOf(file.path, file.size_bytes, options.signal)
-    if (source_checksum === undefined) throw new DenidinError('unavailable', `${file.path} became shorter just now`)
+    if (source_checksum === undefined) throw new Error('it became shorter just now')
     const { forgotten } = this.#deps
     const filter = forgotten === undefined ? undefined : new ForgottenFilter(forgotten, people)
     const isForgotten = (message: SourceMessage): boolean => filter?.isForgotten(message) === true
@@ -204,6 +216,19 @@ export class Ingest {
     }
   }
 }
+
+/** The report of a file of which nothing was read. */
+const NOTHING = {
+  run_id: undefined,
+  lines: 0,
+  messages_extracted: 0,
+  new_unique_messages: 0,
+  duplicate_messages: 0,
+  forgotten_messages: 0,
+  errors_count: 0,
+  rejected: [],
+  resumed: false,
+} as const
 
 /** A run has read all of it: there is nothing new. */
 const unchanged = (run: ExtractionRun): FileReport => ({

@@ -23,12 +23,22 @@ export const fitWindow = <M extends WindowMessage>(
   tokensOf: (message: M) => number = ownTokens,
 ): readonly M[] => {
   if (max_tokens === Number.POSITIVE_INFINITY) return window
-  let tokens = windowTokens(window, tokensOf)
-  let first = 0
-  while (tokens > max_tokens && window.length - first > KEPT_AT_LEAST) {
-    const message = window[first]
-    tokens -= message === undefined ? 0 : tokensOf(message)
-    first++
-  }
+  const first = firstThatFits(window.length, max_tokens, at => {
+    const message = window[at]
+    return message === undefined ? 0 : tokensOf(message)
+  })
   return first === 0 ? window : window.slice(first)
+}
+
+/**
+ * Place of the first message of a window of `length` messages that stays within a budget, as `fitWindow` cuts it. What
+ * leaves is not looked at, but for one message.
+ */
+export const firstThatFits = (length: number, max_tokens: number, tokensAt: (place: number) => number): number => {
+  let tokens = 0
+  for (let at = length - 1; at >= 0; at--) {
+    tokens += tokensAt(at)
+    if (tokens > max_tokens && length - at > KEPT_AT_LEAST) return at + 1
+  }
+  return 0
 }

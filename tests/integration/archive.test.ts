@@ -59,6 +59,16 @@ test('the archive has what was said, with role, scope, person, chat and session,
   expect(reply).toMatchObject({ role: 'assistant', session_id: (first as { session_id: string }).session_id })
 })
 
+test('after many messages the copy of an archive that is in use is brought up to date by itself', async () => {
+  await denidin.say('my dog is called Rex')
+  expect(await counts()).toMatchObject({ messages: 2 })
+  await denidin.say('he is old')
+  for (let heard = 0; heard < 500; heard++) denidin.app.archive.follower.heard()
+  await denidin.close()
+  using database = new Database(denidin.data('archive.db'), archiveMigrations)
+  expect(database.get('select count(*) n from archive_messages')).toEqual({ n: 4 })
+})
+
 test('an edit and a deletion reach the copy', async () => {
   const one = await denidin.channel.deliver({ text: 'the key is under the mat', chat_id: '15550001111@c.us' })
   await denidin.app.conversation.whenIdle('15550001111@c.us')

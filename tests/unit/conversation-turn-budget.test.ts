@@ -18,6 +18,7 @@ import type { WindowMessage } from '../../src/sessions/session.ts'
 import { detectComplexity } from '../../src/text/complexity/detect-complexity.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 import { memoryOf } from '../support/memory-rig.ts'
+import { straightforwardHistory } from '../support/packing/straightforward-history.ts'
 
 const NOW = Date.parse('2026-11-20T10:00:00Z')
 const tokens = createTokenCounter()
@@ -157,7 +158,7 @@ describe('the budget of a turn', () => {
   ] as const)('%j of a %s under a cap of %i is %s: %i tokens, then %s', (text, role, cap, complexity, budget, next) => {
     const given = of(text, role, cap)
     expect(given?.budget).toMatchObject({ profile: role, complexity, calculated_budget: budget })
-    expect(given?.next?.calculated_budget).toBe(next)
+    expect(given?.higher[0]?.calculated_budget).toBe(next)
   })
 
   test('the turn before in the same session counts', () => {
@@ -202,7 +203,7 @@ const budgetOf = (calculated_budget: number, next?: number): TurnBudget => {
     detected: { complexity: 'simple', confidence: 0.5, signals: [] },
     previous: undefined,
     budget,
-    next: next === undefined ? undefined : { ...budget, complexity: 'medium', calculated_budget: next },
+    higher: next === undefined ? [] : [{ ...budget, complexity: 'medium', calculated_budget: next }],
     thresholds: alert_thresholds,
   }
 }
@@ -381,6 +382,38 @@ describe('the context of a turn', () => {
     )
   })
 
+  test('of a history holds what the straightforward rule chooses', () => {
+    const limits = fc.record({
+      content: fc.integer({ min: 0, max: 6000 }),
+      tokens: fc.integer({ min: 300, max: 6000 }),
+      from: fc.nat(20),
+      exchange: fc.nat(50),
+      brief: fc.constantFrom('always' as const, 'as_needed' as const),
+    })
+    fc.assert(
+      fc.property(cases, limits, ({ turn: { window: said, system, budget, answered } }, { content, from, ...rest }) => {
+        // At once: none has its time before it.
+        const window = said.map(each => ({ ...each, timestamp: NOW }))
+        // Messages that are too long for any budget are shortened by another rule.
+        fc.pre(window.slice(-2).reduce((sum, each) => sum + each.tokens, 0) < Math.min(content, rest.tokens) - 100)
+        const first = Math.min(from, Math.max(0, window.length - 2))
+        const limit = { ...rest, exchange: Math.max(first, Math.min(rest.exchange, window.length - 2)), answered }
+        const packer = new ContextPacker(tokens)
+        const measured = packer.measureWindow(window, system, { ...budget, history: content }, first)
+        const chosen = straightforwardHistory(
+          window,
+          { ...limit, from: first },
+          { content, around: MESSAGE_TOKENS, counter: tokens },
+        )
+        const { messages, first: from_place, tokens: all } = packer.packMeasured(measured, limit)
+        expect(messages.map(each => each.content)).toEqual(chosen)
+        expect(from_place).toBe(window.length - chosen.length)
+        expect(all).toBe(messages.reduce((sum, each) => sum + each.tokens + MESSAGE_TOKENS, 0))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   const exchange = (n: number, asked: string, answered: string): readonly WindowMessage[] => [
     messageOf(`a${String(n)}`, 'user', asked, 2 * n),
     messageOf(`b${String(n)}`, 'assistant', answered, 2 * n + 1),
@@ -422,6 +455,30 @@ describe('the context of a turn', () => {
     const raised = packed(asking('what was it?'), budgetOf(1500, 4000))
     expect(raised.record.turn).toMatchObject({ raised: true, complexity: 'medium', budget: 4000 })
     expect(raised.record.turn?.alerts).toEqual(fits.record.turn?.alerts)
+  })
+
+  test('gets the least of the larger budgets that is enough, and the largest when none is', () => {
+    const budget = budgetOf(1000)
+    const higher = (
+      [
+        ['medium', 1300],
+        ['complex', 4000],
+        ['multi-system', 8000],
+      ] as const
+    ).map(([complexity, calculated_budget]) => ({ ...budget.budget, complexity, calculated_budget }))
+    const at = (more: typeof higher): unknown => packed(asking('what was it?'), { ...budget, higher: more }).record.turn
+    expect(at(higher)).toMatchObject({ raised: true, complexity: 'complex', budget: 4000 })
+    expect(at(higher.slice(0, 1))).toMatchObject({ raised: true, complexity: 'medium', budget: 1300 })
+  })
+
+  test('where the beginnings of replies are too much, keeps their first words and all that the person said', () => {
+    const { messages, record } = packed(asking('what was it?'), budgetOf(1100))
+    const said = messages.filter(({ role }) => role === 'user').map(({ content }) => content)
+    expect(said).toContain('I tell you about thing number 0')
+    expect(record.candidates.filter(({ kind, outcome }) => kind === 'message' && outcome === 'left')).toEqual([])
+    const replies = messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)
+    expect(replies[0]).toMatch(/^This is a long .* …$/)
+    expect(replies[0]?.length).toBeLessThan(replies.at(-6)?.length ?? 0)
   })
 
   test('when more is needed than fits, says so, and shortens replies before it leaves out what the person said', () => {

@@ -1,5 +1,5 @@
 /** Loading files into the archive: runs, resuming, sources that change, folders, dry runs. */
-import { appendFile, chmod, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, rm, symlink, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { FileReport } from '../../src/ingest/ingest-report.ts'
 import { IngestRig } from '../support/archive/ingest-rig.ts'
@@ -183,6 +183,22 @@ test('what is not there, no file, or may not be read, is said in one sentence', 
   const file = await rig.write('history.jsonl', '')
   await chmod(file, 0o000)
   expect((await rig.load(rig.path())).files.length).toBeLessThanOrEqual(1)
+})
+
+test('a file of a folder that cannot be read keeps no other back', async () => {
+  await rig.write('a/history.jsonl', history(0, 3000))
+  const gone = await rig.write('b/history.jsonl', history(1, 3))
+  await rig.write(`debug/${SESSION}.txt`, '2025-11-22T10:00:00.000Z [DEBUG] LSP ready\n')
+  rig.written = async () => {
+    rig.written = async () => undefined
+    await rm(gone)
+  }
+  const report = await rig.load(rig.path())
+  expect(report.files.map(each => [each.source_type, each.status, each.notes])).toEqual([
+    ['history', 'completed', undefined],
+    ['history', 'failed', `there is no file ${gone}`],
+    ['debug', 'completed', undefined],
+  ])
 })
 
 test('odd bytes: no UTF-8, a byte order mark, carriage returns, an endless line, no last line end, an empty file', async () => {

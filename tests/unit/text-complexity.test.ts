@@ -4,6 +4,7 @@ import { COMPLEXITIES, type Complexity } from '../../src/text/complexity/complex
 import { detectComplexity } from '../../src/text/complexity/detect-complexity.ts'
 import { ENGLISH } from '../support/complexity/english.ts'
 import { HEBREW } from '../support/complexity/hebrew.ts'
+import { MORE_HEBREW } from '../support/complexity/hebrew-more.ts'
 
 test.each<[Complexity, string]>([
   ['simple', 'List tables'],
@@ -42,7 +43,7 @@ const measured = (set: Readonly<Record<Complexity, readonly string[]>>): Measure
 
 describe.each([
   { language: 'English', set: ENGLISH, accuracy: 0.9, recall: 0.8 },
-  { language: 'Hebrew', set: HEBREW, accuracy: 0.89, recall: 0.77 },
+  { language: 'Hebrew', set: HEBREW, accuracy: 0.9, recall: 0.8 },
 ])('labelled messages in $language', ({ set, accuracy, recall }) => {
   test('the half that was looked at', () => {
     expect(measured(set.seen).accuracy).toBeGreaterThanOrEqual(0.97)
@@ -53,6 +54,10 @@ describe.each([
     expect(found).toBeGreaterThanOrEqual(accuracy)
     for (const each of COMPLEXITIES) expect(by_class[each]).toBeGreaterThanOrEqual(recall)
   })
+})
+
+test('the further Hebrew messages on which the signals were developed', () => {
+  expect(measured(MORE_HEBREW).accuracy).toBeGreaterThanOrEqual(0.97)
 })
 
 test('the signals are named, and their distance is the confidence', () => {

@@ -8,6 +8,7 @@ import type { Settings } from '../../config/settings.ts'
 import type { ArchiveLoads } from '../../ingest/archive-loads.ts'
 import type { Module } from '../../lifecycle/module.ts'
 import { createSqliteMessageReader } from '../../messages/sqlite/sqlite-message-reader.ts'
+import { BackgroundTasks } from '../../platform/background-tasks.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import { exists } from '../../platform/files.ts'
 import { RequestThread } from '../../platform/threads/request-thread.ts'
@@ -52,6 +53,7 @@ export const createArchive = ({ settings, stores, runtime }: ArchiveDeps): Archi
     idle_ms: IDLE_MS,
     ...runtime,
   })
+  const background = new BackgroundTasks(runtime.logger.for('archive'))
   const follower = new ConversationFollower({
     copy: copyIn(thread),
     feed: createSqliteMessageReader(stores.database),
@@ -59,6 +61,9 @@ export const createArchive = ({ settings, stores, runtime }: ArchiveDeps): Archi
     changeLog: stores.changeLog,
     isThere: () => exists(archive_path),
     enabled: settings.feature_flags.enable_memory_system,
+    background: (what, act) => {
+      background.run(what, act)
+    },
   })
   const current: Requests<ArchiveRequests> = {
     request: async (name, input, options) => {
@@ -85,7 +90,10 @@ export const createArchive = ({ settings, stores, runtime }: ArchiveDeps): Archi
       health: [thread],
       personalData: [follower.personal],
       backupSources: [{ name: 'archive', path: archive_path, kind: 'sqlite', content: 'truth' }],
-      stop: () => thread[Symbol.asyncDispose](),
+      stop: async () => {
+        await background.whenIdle()
+        await thread[Symbol.asyncDispose]()
+      },
     },
   }
 }

@@ -1,20 +1,21 @@
 /**
  * Makes room in the history without losing what the person said: the bot's older replies, which are long, are shortened to
- * their beginnings before any message is left out, and those to small talk before all others.
+ * their beginnings, then to their first words, before any message is left out; those to small talk before all others.
  */
-import { fitWindow, windowTokens } from '../../sessions/window.ts'
+import { firstThatFits } from '../../sessions/window.ts'
 import { cutStart } from '../../text/cut.ts'
 import { isSmallTalk } from '../../text/small-talk.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ShownMessage } from './shown-message.ts'
 
-/** Tokens that are kept of an older reply: its first sentence or two. */
+/** Tokens that are kept of an older reply: its first sentence or two, and where that is too much its first words. */
 const BRIEF_TOKENS = 40
+const HINT_TOKENS = 14
 const LEFT_OUT = ' …'
 /** Tokens of it, and of the words that a cut may split. */
 const LEFT_OUT_TOKENS = 4
-/** What is left out must be worth it. */
-const LEAST_SAVED_TOKENS = 20
+/** What is left out must be worth it: half of what is kept. */
+const LEAST_SAVED_SHARE = 0.5
 
 export interface BriefLimit {
   /** Tokens for all messages, with what surrounds them. */
@@ -25,10 +26,20 @@ export interface BriefLimit {
   readonly when: 'always' | 'as_needed'
 }
 
+/** Messages of a window, oldest first. */
+export interface FittedMessages {
+  readonly messages: readonly ShownMessage[]
+  /** Place of the first of them in the window. */
+  readonly first: number
+}
+
+type Shortened = WeakMap<ShownMessage, ShownMessage>
+
 /** Beginnings of long replies. A window keeps its messages over many turns: each is shortened once. */
 export class BriefReplies {
   readonly #counter: TokenCounter
-  readonly #known = new WeakMap<ShownMessage, ShownMessage>()
+  readonly #briefs: Shortened = new WeakMap()
+  readonly #hints: Shortened = new WeakMap()
   /** Whether a person's message is small talk. */
   readonly #idle = new WeakMap<ShownMessage, boolean>()
 
@@ -39,42 +50,74 @@ export class BriefReplies {
   /**
    * Messages within their limit; the last two stay whatever their size. With a larger limit, nothing that was shown is
    * shown shorter.
-   * @param messages oldest first
-   * @param costOf tokens of a message in the request
+   * @param window oldest first
+   * @param costs tokens of each message in the request
    */
-  fit(
-    messages: readonly ShownMessage[],
-    { most, exchange, when }: BriefLimit,
-    costOf: (message: ShownMessage) => number,
-  ): readonly ShownMessage[] {
-    const whole = windowTokens(messages, costOf)
-    if (when === 'as_needed' && whole <= most) return messages
-    const shown = messages.map((message, at) => (at < exchange ? this.#brief(message) : message))
-    let tokens = windowTokens(shown, costOf)
-    if (tokens > most || when === 'always') return fitWindow(shown, most, costOf)
-    for (const at of this.#byWorth(messages, exchange)) {
-      const message = messages[at]
-      const brief = shown[at]
-      if (message === undefined || brief === undefined || brief === message) continue
-      const left = most - tokens
-      tokens += costOf(message) - costOf(brief)
-      if (tokens > most) {
-        shown[at] = this.#beginning(message, brief.tokens + left)
-        break
-      }
-      shown[at] = message
+  fit(window: readonly ShownMessage[], costs: readonly number[], limit: BriefLimit): FittedMessages {
+    const { most, when } = limit
+    if (when === 'as_needed' && costs.reduce((sum, tokens) => sum + tokens, 0) <= most) {
+      return { messages: window, first: 0 }
     }
-    return shown
+    const briefs = this.#shortened(window, costs, limit, each => this.#brief(each))
+    if (briefs.first === 0 && briefs.tokens <= most) {
+      if (when === 'as_needed') this.#lengthen(briefs, window, limit)
+      return briefs
+    }
+    const hints = this.#shortened(window, costs, limit, each => this.#hint(each))
+    if (hints.first > 0 || hints.tokens > most) return hints
+    const longer = window.map((message, at) => (at < limit.exchange ? this.#brief(message) : message))
+    this.#lengthen(hints, longer, limit)
+    return hints
   }
 
-  /** Places before the exchange as their messages become whole: the newest first, replies to small talk last. */
-  #byWorth(messages: readonly ShownMessage[], exchange: number): readonly number[] {
-    const telling: number[] = []
+  /** The newest messages that fit with every older reply shortened. Older ones are not looked at. */
+  #shortened(
+    window: readonly ShownMessage[],
+    costs: readonly number[],
+    { most, exchange }: BriefLimit,
+    shorten: (message: ShownMessage) => ShownMessage,
+  ): Shown {
+    const newest: ShownMessage[] = []
+    let tokens = 0
+    const first = firstThatFits(window.length, most, at => {
+      const message = window[at]
+      if (message === undefined) return 0
+      const shown = at < exchange ? shorten(message) : message
+      const cost = (costs[at] ?? 0) - message.tokens + shown.tokens
+      newest.push(shown)
+      tokens += cost
+      return cost
+    })
+    return { messages: newest.slice(0, window.length - first).reverse(), first, tokens }
+  }
+
+  /** Gives as many replies as fit their longer form; the first that does not fit as a whole gets what is left. */
+  #lengthen(shown: Shown, longer: readonly ShownMessage[], { most, exchange }: BriefLimit): void {
+    const { messages } = shown
+    let left = most - shown.tokens
+    for (const at of this.#byWorth(longer, exchange)) {
+      const [message, short] = [longer[at], messages[at]]
+      if (message === undefined || short === undefined || short === message) continue
+      const more = message.tokens - short.tokens
+      if (more > left) {
+        const longest = this.#beginning(message, short.tokens + left)
+        if (longest.tokens > short.tokens) messages[at] = longest
+        return
+      }
+      messages[at] = message
+      left -= more
+    }
+  }
+
+  /** Places before the exchange as their messages become longer: the newest first, replies to small talk last. */
+  *#byWorth(messages: readonly ShownMessage[], exchange: number): Generator<number> {
     const idle: number[] = []
     for (let at = Math.min(exchange, messages.length) - 1; at >= 0; at--) {
-      if (messages[at]?.role === 'assistant') (this.#isIdle(messages[at - 1]) ? idle : telling).push(at)
+      if (messages[at]?.role !== 'assistant') continue
+      if (this.#isIdle(messages[at - 1])) idle.push(at)
+      else yield at
     }
-    return [...telling, ...idle]
+    yield* idle
   }
 
   #isIdle(message: ShownMessage | undefined): boolean {
@@ -87,12 +130,20 @@ export class BriefReplies {
   }
 
   #brief(message: ShownMessage): ShownMessage {
-    if (message.role !== 'assistant' || message.tokens < BRIEF_TOKENS + LEAST_SAVED_TOKENS) return message
-    const known = this.#known.get(message)
-    if (known !== undefined) return known
-    const brief = this.#beginning(message, BRIEF_TOKENS)
-    this.#known.set(message, brief)
-    return brief
+    return this.#beginningOnce(message, BRIEF_TOKENS, this.#briefs)
+  }
+
+  #hint(message: ShownMessage): ShownMessage {
+    return this.#beginningOnce(message, HINT_TOKENS, this.#hints)
+  }
+
+  #beginningOnce(message: ShownMessage, most: number, known: Shortened): ShownMessage {
+    if (message.role !== 'assistant' || message.tokens < most * (1 + LEAST_SAVED_SHARE)) return message
+    const before = known.get(message)
+    if (before !== undefined) return before
+    const shortened = this.#beginning(message, most)
+    known.set(message, shortened)
+    return shortened
   }
 
   #beginning(message: ShownMessage, most: number): ShownMessage {
@@ -101,4 +152,10 @@ export class BriefReplies {
     const text = `${cutStart(content, kept.length).trimEnd()}${LEFT_OUT}`
     return { ...message, content: text, tokens: this.#counter.count(text) }
   }
+}
+
+interface Shown extends FittedMessages {
+  readonly messages: ShownMessage[]
+  /** Tokens of all in the request. */
+  readonly tokens: number
 }

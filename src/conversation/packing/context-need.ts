@@ -55,11 +55,23 @@ export const neededPlaces = (
   window: readonly WindowMessage[],
   answered: ReadonlySet<MessageId>,
 ): NeededPlaces => {
-  const first = window.findIndex(({ message_id }) => answered.has(message_id))
-  const asked = first === -1 ? window.length - 1 : first
+  const asked = firstAnswered(window, answered)
   const exchange = Math.max(0, asked - EXCHANGE_MESSAGES)
   if (need === 'session') return { from: 0, exchange }
   return { from: need === 'exchange' ? exchange : Math.min(exchange, afterPause(window, asked)), exchange }
+}
+
+/** The first of the messages that are answered, which are among the newest; without them, the newest. */
+const firstAnswered = (window: readonly WindowMessage[], answered: ReadonlySet<MessageId>): number => {
+  let first = window.length - 1
+  let left = answered.size
+  for (let at = window.length - 1; at >= 0 && left > 0; at--) {
+    const message = window[at]
+    if (message === undefined || !answered.has(message.message_id)) continue
+    first = at
+    left--
+  }
+  return first
 }
 
 /** The first message after the last long pause before `asked`. */

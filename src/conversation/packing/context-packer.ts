@@ -6,15 +6,16 @@ import type { MessageId } from '../../messages/message.ts'
 import type { ModelMessage } from '../../models/language-model.ts'
 import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import { packHistory, type HistoryLimit, type PackedHistory } from './pack-history.ts'
-import { packProfile, type PackedProfile } from './pack-profile.ts'
 import {
-  packRecall,
-  withoutShown,
-  type FoundCandidates,
-  type PackedRecall,
-  type RecallCandidates,
-} from './pack-recall.ts'
+  measureWindow,
+  packHistory,
+  type HistoryLimit,
+  type MeasuredWindow,
+  type PackedHistory,
+} from './pack-history.ts'
+import { packProfile } from './pack-profile.ts'
+import { packRecall, type FoundCandidates, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
+import { isRecalled, SpecificPacking, type PackedSpecific } from './pack-specific.ts'
 import type { ContextBudget, PackedCandidate, PackingRecord, TurnRecord } from './packing-record.ts'
 import { renderContext, systemText, type ProfileLine, type SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
@@ -25,8 +26,6 @@ const TONE_TOKENS = 64
 /** Shares of a small budget that recall and profile may keep from the history. */
 const RECALL_SHARE = 0.25
 const PROFILE_SHARE = 0.1
-/** Share of the tokens for what is known that the profile may keep. */
-const PROFILE_SHARE_WITHIN = 0.25
 
 /** What a request may carry besides the history. */
 export interface ContextCandidates {
@@ -46,20 +45,6 @@ export interface PackedContext {
   readonly recall: PackedRecall
   readonly tone: string | undefined
   readonly record: PackingRecord
-}
-
-/** What a request carries of what is known, within a number of tokens. */
-export interface PackedSpecific {
-  readonly recall: PackedRecall
-  readonly profile: PackedProfile
-  /** Tokens of both in the request. */
-  readonly tokens: number
-}
-
-interface SpecificLimit {
-  readonly room: number
-  /** Messages of the running session: quotes of them have a budget of recall of their own. */
-  readonly session: ReadonlySet<MessageId>
 }
 
 interface PackedParts extends Omit<PackedSpecific, 'tokens'> {
@@ -83,17 +68,30 @@ export class ContextPacker {
    * Packs the history, which comes first: what the model has before it anyway need not be recalled.
    * @param window oldest first, with its marks
    */
-  packHistory(
+  packHistory(window: readonly ShownMessage[], system: SystemText, budget: ContextBudget): PackedHistory {
+    return packHistory(this.measureWindow(window, system, budget), this.#costs)
+  }
+
+  /**
+   * Looks at a window that is packed several times.
+   * @param from place of the first message that the turn needs
+   */
+  measureWindow(
     window: readonly ShownMessage[],
     system: SystemText,
     budget: ContextBudget,
-    limit?: HistoryLimit,
-  ): PackedHistory {
+    from?: number,
+  ): MeasuredWindow {
     const free = budget.total - this.#fixedTokens(system)
     const room = Math.floor(
       free - reserve(budget.recall, free * RECALL_SHARE) - reserve(budget.profile, free * PROFILE_SHARE),
     )
-    return packHistory(window, { content: budget.history, room }, system, this.#costs, limit)
+    return measureWindow(window, { content: budget.history, room }, system, this.#costs, from)
+  }
+
+  /** Packs the history within the budget of the turn. */
+  packMeasured(measured: MeasuredWindow, limit: HistoryLimit): PackedHistory {
+    return packHistory(measured, this.#costs, limit)
   }
 
   /**
@@ -115,52 +113,29 @@ export class ContextPacker {
   }
 
   /**
-   * Packs the rest around the history within the budget of the turn: facts, summaries and quotes first, then the profile,
-   * which has a share of its own. What it takes never gets less when the budget grows.
-   * @param room tokens for all of it, with what surrounds the texts
+   * Packs what is known within the budget of the turn, around the history.
+   * @param window the session's window, of which quotes are shown only where the history does not show them
+   * @param session whether quotes of the window have a budget of recall of their own
    */
-  packWithin(
-    history: PackedHistory,
+  specific(
     candidates: ContextCandidates,
     budget: ContextBudget,
-    { room, session }: SpecificLimit,
-  ): PackedSpecific {
-    const free = budget.total - this.#fixedTokens(candidates.system) - history.tokens
-    const most = Math.min(free, room)
-    const room_reason = room < free ? 'turn_budget' : 'request_budget'
-    const reserved = Math.min(
-      Math.floor(Math.max(0, most) * PROFILE_SHARE_WITHIN),
-      packProfile(candidates.profile, { content: budget.profile, room: Infinity }, this.#costs).tokens,
-    )
-    const shown = new Map(
-      history.whole.map(({ message_id, content: text, sender_name: speaker }) => [message_id, { text, speaker }]),
-    )
-    const recall = packRecall(
-      { ...candidates.recall, zone: candidates.system.zone, shown, session },
-      { content: budget.recall, room: most - reserved, room_reason },
-      this.#costs,
-    )
-    const forProfile = { content: budget.profile, room: reserved, room_reason } as const
-    const profile = packProfile(candidates.profile, forProfile, this.#costs, isRecalled(recall))
-    return { recall, profile, tokens: recall.tokens + profile.tokens }
-  }
-
-  /** The same without quotes of messages that the history shows whole. */
-  withoutShown({ recall, profile }: PackedSpecific, { whole }: PackedHistory): PackedSpecific {
-    const shown = withoutShown(recall, new Set(whole.map(({ message_id }) => message_id)), this.#costs)
-    return { recall: shown, profile, tokens: shown.tokens + profile.tokens }
+    about: { readonly window: readonly ShownMessage[]; readonly session: boolean },
+  ): SpecificPacking {
+    const room = budget.total - this.#fixedTokens(candidates.system)
+    return new SpecificPacking({ candidates, budget, room, costs: this.#costs, ...about })
   }
 
   /** The request of parts that were packed within the budget of the turn. */
   packParts(parts: PackedParts, candidates: ContextCandidates, budget: ContextBudget, turn: TurnRecord): PackedContext {
-    const packed = this.#assemble(parts, candidates, budget)
-    return { ...packed, record: { ...packed.record, turn } }
+    return this.#assemble(parts, candidates, budget, turn)
   }
 
   #assemble(
     { history, recall, profile }: PackedParts,
     candidates: ContextCandidates,
     budget: ContextBudget,
+    turn?: TurnRecord,
   ): PackedContext {
     const { system } = candidates
     const tone = candidates.tone(recall)
@@ -181,8 +156,17 @@ export class ContextPacker {
       profile.tokens +
       recall.tokens +
       history.tokens
-    const all = [...fixed, ...profile.candidates, ...recall.candidates, ...history.candidates]
-    return { messages, recall, tone, record: { budget, tokens, candidates: all } }
+    let all: readonly PackedCandidate[] | undefined
+    const record: PackingRecord = {
+      budget,
+      tokens,
+      // Thousands, of which no one asks before the answer is there.
+      get candidates() {
+        return (all ??= [...fixed, ...profile.candidates, ...recall.candidates, ...history.candidates])
+      },
+      ...(turn === undefined ? {} : { turn }),
+    }
+    return { messages, recall, tone, record }
   }
 
   #fixedTokens(system: SystemText): number {
@@ -208,10 +192,3 @@ export class ContextPacker {
 
 /** What a part keeps for itself of a request: its budget, or its share where there is not enough for all. */
 const reserve = (budget: number, share: number): number => Math.max(0, Math.min(budget, share))
-
-/** Whether recall shows what a line of the profile says: its memory, or a message in the same words. */
-const isRecalled = ({ memories, quoted, quotes }: PackedRecall): ((line: ProfileLine) => boolean) => {
-  const ids = new Set([...memories, ...quoted].map(({ memory }) => memory.memory_id))
-  const texts = new Set(quotes.map(({ text }) => text))
-  return ({ memory_id, text }) => ids.has(memory_id) || texts.has(text)
-}

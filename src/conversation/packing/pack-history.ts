@@ -2,17 +2,19 @@
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
-import { fitWindow, windowTokens } from '../../sessions/window.ts'
+import { firstThatFits, fitWindow, windowTokens } from '../../sessions/window.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { BriefLimit } from './brief-replies.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
-import { senderPrefix, timesOf } from './render-context.ts'
+import { datedPlaces, senderPrefix, timesOf } from './render-context.ts'
 import type { ChatKind, ShownMessage } from './shown-message.ts'
 import type { TokenCosts } from './token-costs.ts'
 
 export interface PackedHistory {
-  /** Oldest first; the newest message is always among them. */
+  /** Oldest first: the newest of the window, of which some may be shortened; the newest message is always among them. */
   readonly messages: readonly ShownMessage[]
+  /** Place of the first of them in the window. */
+  readonly first: number
   /** Tokens in the request, with what surrounds the texts. */
   readonly tokens: number
   readonly candidates: readonly PackedCandidate[]
@@ -22,12 +24,12 @@ export interface PackedHistory {
   readonly whole: readonly ShownMessage[]
   /** Tokens of `tokens` that the messages take which are answered; 0 without a `HistoryLimit`. */
   readonly answered_tokens: number
+  /** Tokens of each message that is shown and not answered. */
+  readonly taken: readonly number[]
 }
 
 /** What the budget of the turn leaves to the history. */
 export interface HistoryLimit {
-  /** Place in the window of the first message that the turn needs. */
-  readonly from: number
   /** Place in the window of the first message of the running exchange, of which everything is whole. */
   readonly exchange: number
   /** When older replies of the bot are shortened: see `BriefLimit`. */
@@ -49,66 +51,141 @@ const LEAST_FOR_TWO = 8 * MARK_TOKENS
 /** With less room than this, a message keeps its beginning alone. */
 const LEAST_FOR_ENDS = 2 * MARK_TOKENS
 
-/** Packs the history of one request. `window` is oldest first. */
-export const packHistory = (
+/** What of a window the budgets of its part and of the whole request allow, and what each message takes. */
+export interface MeasuredWindow {
+  readonly window: readonly ShownMessage[]
+  readonly budget: PartBudget
+  /** The newest messages, oldest first. */
+  readonly withinRoom: readonly ShownMessage[]
+  /** Tokens of each of them in the request. */
+  readonly costs: readonly number[]
+  readonly times: ReadonlyMap<MessageId, string>
+  /** Tokens around a message of which a part is shown. */
+  readonly around: (message: ShownMessage) => number
+  /** Places in the window of the first messages that are needed, within the budget of the part, and within the request. */
+  readonly firsts: readonly number[]
+}
+
+/**
+ * Looks at each message of a window once, however many times it is packed then.
+ * @param window oldest first
+ * @param from place of the first message that is needed
+ */
+export const measureWindow = (
   window: readonly ShownMessage[],
   budget: PartBudget,
   { chat_kind, zone }: { readonly chat_kind: ChatKind; readonly zone: TimeZone },
   costs: TokenCosts,
-  limit?: HistoryLimit,
-): PackedHistory => {
-  const needed = limit === undefined ? window : window.slice(limit.from)
+  from = 0,
+): MeasuredWindow => {
+  const needed = from === 0 ? window : window.slice(from)
   const withinContent = fitWindow(needed, budget.content)
   const times = timesOf(withinContent, zone)
-  const surroundings = remembered(
-    (message: ShownMessage) =>
-      surroundingTokens(message, chat_kind, costs) + costs.repeated(times.get(message.message_id) ?? ''),
-  )
-  const costOf = (message: ShownMessage): number => message.tokens + surroundings(message)
-  const withinRoom = fitWindow(withinContent, budget.room, costOf)
-  const isAnswered = ({ message_id }: ShownMessage): boolean => limit?.answered.has(message_id) ?? false
-  const most = limit === undefined ? Infinity : windowTokens(withinRoom.filter(isAnswered), costOf) + limit.tokens
-  const exchange = (limit?.exchange ?? 0) - (window.length - withinRoom.length)
+  const timeTokens = (message: ShownMessage): number => costs.repeated(times.get(message.message_id) ?? '')
+  const all = withinContent.map(message => message.tokens + surroundingTokens(message, chat_kind, costs))
+  for (const at of datedPlaces(withinContent)) {
+    const message = withinContent[at]
+    if (message !== undefined) all[at] = (all[at] ?? 0) + timeTokens(message)
+  }
+  const inRoom = budget.room === Infinity ? 0 : firstThatFits(all.length, budget.room, at => all[at] ?? 0)
+  const withinRoom = inRoom === 0 ? withinContent : withinContent.slice(inRoom)
+  return {
+    window,
+    budget,
+    withinRoom,
+    costs: inRoom === 0 ? all : all.slice(inRoom),
+    times,
+    around: message => surroundingTokens(message, chat_kind, costs) + timeTokens(message),
+    firsts: [needed, withinContent, withinRoom].map(({ length }) => window.length - length),
+  }
+}
+
+/** Packs the history of one request. */
+export const packHistory = (
+  { window, budget, withinRoom, costs: roomCosts, times, around, firsts }: MeasuredWindow,
+  costs: TokenCosts,
+  limit?: HistoryLimit,
+): PackedHistory => {
+  const answered = answeredPlaces(withinRoom, limit?.answered)
+  const isAnswered = (at: number): boolean => answered.includes(at)
+  const most =
+    limit === undefined ? Infinity : answered.reduce((sum, at) => sum + (roomCosts[at] ?? 0), 0) + limit.tokens
   const withinTurn =
-    limit === undefined ? withinRoom : costs.replies.fit(withinRoom, { most, exchange, when: limit.brief }, costOf)
-  const room = Math.min(budget.room, most) - windowTokens(withinTurn, surroundings)
-  const earlier = withinTurn.at(-2)
+    limit === undefined
+      ? { messages: withinRoom, first: 0 }
+      : costs.replies.fit(withinRoom, roomCosts, {
+          most,
+          exchange: limit.exchange - (window.length - withinRoom.length),
+          when: limit.brief,
+        })
+  const { first } = withinTurn
+  /** Tokens around each message from `first` on. */
+  const surroundings = roomCosts.slice(first).map((cost, at) => cost - (withinRoom[first + at]?.tokens ?? 0))
+  const room = Math.min(budget.room, most) - surroundings.reduce((sum, tokens) => sum + tokens, 0)
+  const earlier = surroundings.at(-2)
   const messages = fitLongMessages(
-    withinTurn,
+    withinTurn.messages,
     Math.min(budget.content, room),
     costs.counter,
     room,
-    limit === undefined || earlier === undefined || isAnswered(earlier)
+    limit === undefined || earlier === undefined || isAnswered(withinRoom.length - 2)
       ? Infinity
-      : Math.max(0, limit.tokens - surroundings(earlier)),
+      : Math.max(0, limit.tokens - earlier),
   )
-  const shown_whole = new Set(window)
-  const kept = new Map(messages.map(message => [message.message_id, message]))
-  const lengths = [needed, withinContent, withinRoom].map(({ length }) => window.length - length)
-  const whyLeft = (at: number): PackingReason => LEFT_BECAUSE[lengths.findIndex(length => at < length)] ?? 'turn_budget'
+  const [inWindow, cut] = [window.length - messages.length, withinTurn.messages.length - messages.length]
+  const packedCosts = messages.map((message, at) =>
+    // A person's message that was cut has fewer lines.
+    message === withinTurn.messages[cut + at]
+      ? message.tokens + (surroundings[cut + at] ?? 0)
+      : message.tokens + around(message),
+  )
+  const inMessages = withinRoom.length - messages.length
+  const whyLeft = (at: number): PackingReason => LEFT_BECAUSE[firsts.findIndex(first => at < first)] ?? 'turn_budget'
   const whyShortened = (at: number): PackingReason => {
     if (limit !== undefined && at < limit.exchange) return limit.brief === 'always' ? 'not_needed' : 'turn_budget'
     if (room >= budget.content) return 'history_budget'
     return most < budget.room ? 'turn_budget' : 'request_budget'
   }
   const decide = (message: ShownMessage, at: number): PackedCandidate => {
-    const packed = kept.get(message.message_id)
+    const packed = messages[at - inWindow]
     return packed === undefined
       ? { ...candidateOf(message, message.tokens), outcome: 'left', reason: whyLeft(at) }
-      : { ...candidateOf(message, costOf(packed)), ...(packed === message ? TAKEN : shortenedBy(whyShortened(at))) }
+      : {
+          ...candidateOf(message, packedCosts[at - inWindow] ?? 0),
+          ...(packed === message ? TAKEN : shortenedBy(whyShortened(at))),
+        }
   }
   let candidates: readonly PackedCandidate[] | undefined
   return {
     messages,
-    whole: messages.filter(message => shown_whole.has(message)),
-    tokens: windowTokens(messages, costOf),
+    first: inWindow,
+    get whole() {
+      return messages.filter((message, at) => message === window[inWindow + at])
+    },
+    tokens: packedCosts.reduce((sum, tokens) => sum + tokens, 0),
     // A window may be packed several times until it is clear what fits; the decisions are recorded once.
     get candidates() {
       return (candidates ??= window.map(decide))
     },
     times,
-    answered_tokens: windowTokens(messages.filter(isAnswered), costOf),
+    answered_tokens: answered.reduce((sum, at) => sum + (packedCosts[at - inMessages] ?? 0), 0),
+    get taken() {
+      return answered.length === 0 ? packedCosts : packedCosts.filter((_, at) => !isAnswered(at + inMessages))
+    },
   }
+}
+
+/** Places of the messages that are answered, which are among the newest: the others are not looked at. */
+const answeredPlaces = (
+  window: readonly ShownMessage[],
+  answered: ReadonlySet<MessageId> = new Set(),
+): readonly number[] => {
+  const places: number[] = []
+  for (let at = window.length - 1; at >= 0 && places.length < answered.size; at--) {
+    const message = window[at]
+    if (message !== undefined && answered.has(message.message_id)) places.push(at)
+  }
+  return places
 }
 
 const candidateOf = (
@@ -122,16 +199,6 @@ const shortenedBy = (reason: PackingReason): Decision => ({ outcome: 'shortened'
 
 /** Why the oldest messages leave the history, in the order in which they do. */
 const LEFT_BECAUSE: readonly PackingReason[] = ['not_needed', 'history_budget', 'request_budget']
-
-/** Asks once for each message: every sum over the window needs it again. */
-const remembered = (tokensOf: (message: ShownMessage) => number): ((message: ShownMessage) => number) => {
-  const known = new Map<ShownMessage, number>()
-  return message => {
-    const tokens = known.get(message) ?? tokensOf(message)
-    known.set(message, tokens)
-    return tokens
-  }
-}
 
 /** Tokens besides the text: role, name, and the indentation of further lines. */
 const surroundingTokens = (message: ShownMessage, chat_kind: ChatKind, costs: TokenCosts): number => {

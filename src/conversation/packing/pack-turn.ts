@@ -4,9 +4,10 @@ import { allotScopes } from '../../budget/packing/allot-scopes.ts'
 import type { BudgetScope } from '../../budget/profiles/budget-profiles.ts'
 import type { ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { MessageId } from '../../messages/message.ts'
-import type { ContextCandidates, ContextPacker, PackedContext, PackedSpecific } from './context-packer.ts'
+import type { ContextCandidates, ContextPacker, PackedContext } from './context-packer.ts'
 import { contextNeed, neededPlaces, type ContextNeed, type NeededPlaces } from './context-need.ts'
-import type { PackedHistory } from './pack-history.ts'
+import type { MeasuredWindow, PackedHistory } from './pack-history.ts'
+import type { PackedSpecific, SpecificPacking } from './pack-specific.ts'
 import type { ContextBudget, PackedCandidate, ScopeRecord, TurnRecord } from './packing-record.ts'
 import type { SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
@@ -47,6 +48,8 @@ export class TurnPacking {
   readonly #last_tokens: number
   /** Tokens of the session that the budget leaves whatever is known. */
   readonly #sure_tokens: number
+  /** Windows as they were measured, by their first place. */
+  readonly #measured = new Map<number, MeasuredWindow>()
   /** What the turn needs. */
   readonly need: ContextNeed
   /** The part of the session that is shown in any case: it need not be recalled. */
@@ -68,26 +71,34 @@ export class TurnPacking {
 
   /** Packs everything. `candidates` were found without the messages that `history` shows whole. */
   pack(candidates: ContextCandidates): PackedContext {
-    const { budget: detected, next } = this.#budget
+    const { budget: detected } = this.#budget
+    const { window, budget: parts } = this.#turn
+    // For a statement, what was said today is no more wanted than what was said long ago.
+    const specific = this.#packer.specific(candidates, parts, { window, session: this.need === 'session' })
     const wanted = this.#wantedHistory()
-    const all = this.#packSpecific(wanted, candidates, Infinity)
+    const all = specific.within(wanted, Infinity)
     const demand = { 'agent-specific': all.tokens, recent: contextTokens(wanted) }
     const needed = demand['agent-specific'] + demand.recent
-    const raised = next !== undefined && needed > detected.calculated_budget
-    const budget = raised ? next : detected
+    const budget = this.#enoughFor(needed)
     const most = budget.calculated_budget
-    const fitted: FittedParts =
-      needed <= most ? { history: wanted, ...all, room: demand } : this.#fit(candidates, budget)
-    return this.#packer.packParts(fitted, candidates, this.#turn.budget, {
+    const fitted: FittedParts = needed <= most ? { history: wanted, ...all, room: demand } : this.#fit(specific, budget)
+    return this.#packer.packParts(fitted, candidates, parts, {
       ...recordOf(this.#budget),
       profile: budget.profile,
       complexity: budget.complexity,
       need: this.need,
       budget: most,
-      raised,
+      raised: budget !== detected,
       demand: needed,
       ...this.#scopesOf(fitted, demand, most),
     })
+  }
+
+  /** The budget of the detected complexity, or the least higher one that is enough, or the highest. */
+  #enoughFor(needed: number): ProfileBudget {
+    const { budget, higher } = this.#budget
+    const all = [budget, ...higher]
+    return all.find(each => needed <= each.calculated_budget) ?? all.at(-1) ?? budget
   }
 
   /** What the turn needs of the session, whatever the budget. */
@@ -97,10 +108,10 @@ export class TurnPacking {
   }
 
   /** As much of what is needed as the budget allows. */
-  #fit(candidates: ContextCandidates, budget: ProfileBudget): FittedParts {
+  #fit(specific: SpecificPacking, budget: ProfileBudget): FittedParts {
     return this.need === 'session'
-      ? this.#fitSession(candidates, budget)
-      : this.#fitSpecific(candidates, budget.calculated_budget)
+      ? this.#fitSession(specific, budget)
+      : this.#fitSpecific(specific, budget.calculated_budget)
   }
 
   /**
@@ -108,29 +119,29 @@ export class TurnPacking {
    * rest. What it leaves out may be quoted, so what is known is chosen as if the history were a little shorter than it
    * becomes: then neither gets less of a larger budget.
    */
-  #fitSession(candidates: ContextCandidates, budget: ProfileBudget): FittedParts {
+  #fitSession(specific: SpecificPacking, budget: ProfileBudget): FittedParts {
     const most = budget.calculated_budget
     const share = Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
-    const quotable = this.#packSpecific(this.history, candidates, Infinity)
+    const quotable = specific.within(this.history, Infinity)
     const reserved = Math.min(share, quotable.tokens)
     const shorter = this.#packHistory(most - reserved)
-    const wanted = this.#packSpecific(shorter, candidates, Infinity)
+    const wanted = specific.within(shorter, Infinity)
     const room = Math.min(share, wanted.tokens)
-    const specific = room === wanted.tokens ? wanted : this.#packSpecific(shorter, candidates, room)
+    const known = room === wanted.tokens ? wanted : specific.within(shorter, room)
     const history = room === reserved ? shorter : this.#packHistory(most - room)
     return {
       history,
-      ...this.#packer.withoutShown(specific, history),
+      ...specific.withoutShown(known, history),
       room: { 'agent-specific': room, recent: most - room },
     }
   }
 
   /** The history is as short as it can be: what is known has the rest. */
-  #fitSpecific(candidates: ContextCandidates, most: number): FittedParts {
+  #fitSpecific(specific: SpecificPacking, most: number): FittedParts {
     const room = most - this.#sure_tokens
     return {
       history: this.history,
-      ...this.#packSpecific(this.history, candidates, room),
+      ...specific.within(this.history, room),
       room: { 'agent-specific': room, recent: this.#sure_tokens },
     }
   }
@@ -141,18 +152,18 @@ export class TurnPacking {
     budget: number,
   ): Pick<TurnRecord, 'scopes' | 'alerts'> {
     const known = takenOf([...recall.candidates, ...profile.candidates])
-    const said = takenOf(history.candidates.filter(({ id }) => !this.#turn.answered.has(id)))
-    const record = (scope: UsedScope, taken: number, items: readonly PackedCandidate[]): ScopeRecord => ({
+    const record = (scope: UsedScope, taken: number, count: number): ScopeRecord => ({
       allotted: room[scope],
       demand: demand[scope],
       taken,
-      count: items.length,
+      count,
     })
-    const packed = [...known, ...said].map(each => each.tokens)
+    const { taken } = history
+    const packed = [...known.map(each => each.tokens), ...taken]
     return {
       scopes: {
-        'agent-specific': record('agent-specific', tokens, known),
-        recent: record('recent', contextTokens(history), said),
+        'agent-specific': record('agent-specific', tokens, known.length),
+        recent: record('recent', contextTokens(history), taken.length),
         global: { allotted: 0, demand: 0, taken: 0, count: 0 },
       },
       alerts: budgetAlerts(
@@ -178,17 +189,12 @@ export class TurnPacking {
   }
 
   /** @param tokens for the messages before those that are answered */
-  #packHistory(tokens: number, places = this.#places): PackedHistory {
+  #packHistory(tokens: number, { from, exchange } = this.#places): PackedHistory {
     const { window, system, budget, answered } = this.#turn
     const brief = this.need === 'conversation' ? 'always' : 'as_needed'
-    return this.#packer.packHistory(window, system, budget, { ...places, tokens, answered, brief })
-  }
-
-  #packSpecific(history: PackedHistory, candidates: ContextCandidates, room: number): PackedSpecific {
-    // For a statement, what was said today is no more wanted than what was said long ago.
-    const window = this.need === 'session' ? this.#turn.window : []
-    const session = new Set(window.map(({ message_id }) => message_id))
-    return this.#packer.packWithin(history, candidates, this.#turn.budget, { room, session })
+    const measured = this.#measured.get(from) ?? this.#packer.measureWindow(window, system, budget, from)
+    this.#measured.set(from, measured)
+    return this.#packer.packMeasured(measured, { exchange, tokens, answered, brief })
   }
 }
 

@@ -91,22 +91,45 @@ const PAUSE_MS = 4 * HOUR_MS
  * @param window oldest first
  */
 export const timesOf = (window: readonly WindowMessage[], zone: TimeZone): ReadonlyMap<MessageId, string> => {
-  const newest = window.at(-1)
   const times = new Map<MessageId, string>()
-  let before = Number.NEGATIVE_INFINITY
-  let dated = newest === undefined || newest.timestamp - (window[0]?.timestamp ?? 0) < PAUSE_MS
-  for (const message of window) {
-    if (message.timestamp - before >= PAUSE_MS && before !== Number.NEGATIVE_INFINITY) dated = false
-    before = Math.max(before, message.timestamp)
-    if (dated || message.role !== 'user' || message === newest) continue
-    times.set(message.message_id, timeIn(zone, message.timestamp))
-    dated = true
+  for (const place of datedPlaces(window)) {
+    const message = window[place]
+    if (message !== undefined) times.set(message.message_id, timeOf(message, zone))
   }
   return times
 }
 
-const timeIn = (zone: TimeZone, at: number): string => {
-  return `[${dayIn(zone, at)} ${timeOfDay(zone.wallClock(at))}] `
+/** Places in the window of the messages that say when they were sent: see `timesOf`. */
+export const datedPlaces = (window: readonly WindowMessage[]): readonly number[] => {
+  const newest = window.at(-1)
+  const places: number[] = []
+  let before = Number.NEGATIVE_INFINITY
+  let dated = newest === undefined || newest.timestamp - (window[0]?.timestamp ?? 0) < PAUSE_MS
+  let place = 0
+  for (const message of window) {
+    if (message.timestamp - before >= PAUSE_MS && before !== Number.NEGATIVE_INFINITY) dated = false
+    before = Math.max(before, message.timestamp)
+    if (!dated && message.role === 'user' && message !== newest) {
+      places.push(place)
+      dated = true
+    }
+    place++
+  }
+  return places
+}
+
+/** What is written of a zone's times: a window keeps its messages over many turns. */
+const written = new WeakMap<TimeZone, WeakMap<WindowMessage, string>>()
+
+const timeOf = (message: WindowMessage, zone: TimeZone): string => {
+  const known = written.get(zone) ?? new WeakMap<WindowMessage, string>()
+  written.set(zone, known)
+  const before = known.get(message)
+  if (before !== undefined) return before
+  const at = message.timestamp
+  const time = `[${dayIn(zone, at)} ${timeOfDay(zone.wallClock(at))}] `
+  known.set(message, time)
+  return time
 }
 
 export const PROFILE_PREFIX = '- '
@@ -209,9 +232,11 @@ const quoteLine = (quote: Quote, zone: TimeZone): RequestPiece => ({
 const idsOf = ({ now = [] }: Pick<Quote, 'now'>): readonly string[] => now.map(each => each.id)
 
 const renderMessage = (message: ShownMessage, { chat_kind, times, question }: RenderedParts): ModelMessage => {
-  const { role, message_id } = message
+  const { role, message_id, content: said } = message
   const prefix = senderPrefix(message, chat_kind)
-  const text = prefix === '' ? message.content : `${prefix}${indentContinuation(message.content)}`
-  const content = `${times.get(message_id) ?? ''}${text}`
-  return { role, content, ids: [message_id], ...(message_id === question ? { question: true } : {}) }
+  const text = prefix === '' ? said : `${prefix}${indentContinuation(said)}`
+  const time = times.get(message_id)
+  const content = time === undefined ? text : `${time}${text}`
+  const ids = [message_id]
+  return message_id === question ? { role, content, ids, question: true } : { role, content, ids }
 }

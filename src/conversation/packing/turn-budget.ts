@@ -1,6 +1,6 @@
 /** The budget of one turn: the profile of the person's role times how complex the message is, never above the cap of the role. */
 import { LRUCache } from 'lru-cache'
-import type { AlertThresholds } from '../../budget/profiles/budget-profiles.ts'
+import type { AlertThresholds, BudgetProfiles } from '../../budget/profiles/budget-profiles.ts'
 import { budgetOfProfile, nextBudget, type ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { CurrentProfiles } from '../../budget/profiles/profile-source.ts'
 import type { Complexity } from '../../text/complexity/complexity.ts'
@@ -18,8 +18,8 @@ export interface TurnBudget {
   /** The profile's budget for the complexity that counts: the detected one, or one more. */
   readonly budget: ProfileBudget
   readonly thresholds: AlertThresholds
-  /** The budget of the next complexity; `undefined` when the profile or the cap of the role allows no more. */
-  readonly next: ProfileBudget | undefined
+  /** The larger budgets of higher complexities, as far as the profile and the cap of the role allow more; the least first. */
+  readonly higher: readonly ProfileBudget[]
 }
 
 /** What decides about the budget of a turn. */
@@ -67,7 +67,12 @@ export class ProfileTurnBudgets implements TurnBudgets {
     this.#previous.set(session_id, own.complexity)
     const { complexity } = detected
     const budget = budgetOfProfile(profiles, role, complexity, cap)
-    const next = nextBudget(profiles, budget, cap)
-    return { role, detected, previous, budget, next, thresholds: profiles.alert_thresholds }
+    const higher = higherBudgets(profiles, budget, cap)
+    return { role, detected, previous, budget, higher, thresholds: profiles.alert_thresholds }
   }
+}
+
+const higherBudgets = (profiles: BudgetProfiles, budget: ProfileBudget, cap: number): readonly ProfileBudget[] => {
+  const next = nextBudget(profiles, budget, cap)
+  return next === undefined ? [] : [next, ...higherBudgets(profiles, next, cap)]
 }

@@ -80,6 +80,7 @@ const summaryOf = (report: IngestReport, dry_run: boolean): string => {
   if (report.files.length === 0) return 'Nothing here is of a format that is known.'
   const what = dry_run ? 'Would add' : 'Added'
   const gone = forgottenClause(report.totals.reduce((total, each) => total + each.forgotten_messages, 0))
+  if (added + known === 0) return `${what} nothing: no message was found${gone}.`
   if (added === 0) return `${what} nothing: all ${plural(known, 'message')} are in the archive already${gone}.`
   return `${what} ${plural(added, 'message')} from ${plural(report.files.length, 'file')}; ${String(known)} were there already${gone}.`
 }

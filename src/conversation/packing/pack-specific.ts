@@ -1,0 +1,125 @@
+/** Packs what is known within the budget of a turn: facts, summaries and quotes first, then the profile, which has its share. */
+import type { MessageId } from '../../messages/message.ts'
+import type { PackedHistory } from './pack-history.ts'
+import { packProfile, type PackedProfile } from './pack-profile.ts'
+import { packRecall, withoutShown, type FoundCandidates, type PackedRecall } from './pack-recall.ts'
+import type { ContextBudget } from './packing-record.ts'
+import type { ProfileLine, SystemText } from './render-context.ts'
+import type { ShownMessage } from './shown-message.ts'
+import type { TokenCosts } from './token-costs.ts'
+
+/** What a request carries of what is known, within a number of tokens. */
+export interface PackedSpecific {
+  readonly recall: PackedRecall
+  readonly profile: PackedProfile
+  /** Tokens of both in the request. */
+  readonly tokens: number
+}
+
+/** What is known. */
+interface SpecificCandidates {
+  readonly system: SystemText
+  /** Most wanted first. */
+  readonly profile: readonly ProfileLine[]
+  readonly recall: FoundCandidates
+}
+
+export interface SpecificPackingDeps {
+  readonly candidates: SpecificCandidates
+  readonly budget: ContextBudget
+  /** Tokens that the whole request leaves beside the history. */
+  readonly room: number
+  readonly costs: TokenCosts
+  /** The session's window, oldest first. */
+  readonly window: readonly ShownMessage[]
+  /** Whether quotes of the window have a budget of recall of their own. */
+  readonly session: boolean
+}
+
+/** Share of the tokens for what is known that the profile may keep. */
+const PROFILE_SHARE = 0.25
+
+/** Packs the same candidates several times, until it is clear what fits; what was packed in the same way is known. */
+export class SpecificPacking {
+  readonly #deps: SpecificPackingDeps
+  /** Places in the window of the messages that the candidates quote, or were learned from. */
+  readonly #places: ReadonlyMap<MessageId, number>
+  readonly #session: ReadonlySet<MessageId>
+  /** Tokens of the profile, if all of it may be shown. */
+  readonly #profile_tokens: number
+  readonly #packed = new Map<string, PackedSpecific>()
+
+  constructor(deps: SpecificPackingDeps) {
+    this.#deps = deps
+    const { candidates, window, session, budget, costs } = deps
+    this.#places = placesOf(window, mentionedIn(candidates))
+    this.#session = new Set(session ? this.#places.keys() : [])
+    this.#profile_tokens = packProfile(candidates.profile, { content: budget.profile, room: Infinity }, costs).tokens
+  }
+
+  /**
+   * Never takes less when the room grows.
+   * @param room tokens for all of it, with what surrounds the texts
+   */
+  within(history: PackedHistory, room: number): PackedSpecific {
+    const free = this.#deps.room - history.tokens
+    const shown = this.#shownBy(history)
+    const key = [Math.min(free, room), room < free, ...shown.keys()].join(' ')
+    const known = this.#packed.get(key)
+    if (known !== undefined) return known
+    const packed = this.#pack(shown, free, room)
+    this.#packed.set(key, packed)
+    return packed
+  }
+
+  /** The same without quotes of messages that the history shows whole. */
+  withoutShown({ recall, profile }: PackedSpecific, history: PackedHistory): PackedSpecific {
+    const shown = withoutShown(recall, new Set(this.#shownBy(history).keys()), this.#deps.costs)
+    return { recall: shown, profile, tokens: shown.tokens + profile.tokens }
+  }
+
+  #pack(shown: ReadonlyMap<MessageId, ShownMessage>, free: number, room: number): PackedSpecific {
+    const { candidates, budget, costs } = this.#deps
+    const most = Math.min(free, room)
+    const room_reason = room < free ? 'turn_budget' : 'request_budget'
+    const reserved = Math.min(Math.floor(Math.max(0, most) * PROFILE_SHARE), this.#profile_tokens)
+    const said = new Map([...shown].map(([id, { content: text, sender_name: speaker }]) => [id, { text, speaker }]))
+    const recall = packRecall(
+      { ...candidates.recall, zone: candidates.system.zone, shown: said, session: this.#session },
+      { content: budget.recall, room: most - reserved, room_reason },
+      costs,
+    )
+    const forProfile = { content: budget.profile, room: reserved, room_reason } as const
+    const profile = packProfile(candidates.profile, forProfile, costs, isRecalled(recall))
+    return { recall, profile, tokens: recall.tokens + profile.tokens }
+  }
+
+  /** The messages that the candidates mention, as far as the history shows them whole. */
+  #shownBy({ messages, first }: PackedHistory): ReadonlyMap<MessageId, ShownMessage> {
+    const shown = new Map<MessageId, ShownMessage>()
+    for (const [id, place] of this.#places) {
+      const message = messages[place - first]
+      if (message !== undefined && message === this.#deps.window[place]) shown.set(id, message)
+    }
+    return shown
+  }
+}
+
+/** Whether recall shows what a line of the profile says: its memory, or a message in the same words. */
+export const isRecalled = ({ memories, quoted, quotes }: PackedRecall): ((line: ProfileLine) => boolean) => {
+  const ids = new Set([...memories, ...quoted].map(({ memory }) => memory.memory_id))
+  const texts = new Set(quotes.map(({ text }) => text))
+  return ({ memory_id, text }) => ids.has(memory_id) || texts.has(text)
+}
+
+const mentionedIn = ({ recall: { memories, quotes } }: SpecificCandidates): ReadonlySet<MessageId> =>
+  new Set([...quotes.map(({ message_id }) => message_id), ...memories.flatMap(({ memory }) => memory.sources)])
+
+const placesOf = (window: readonly ShownMessage[], ids: ReadonlySet<MessageId>): ReadonlyMap<MessageId, number> => {
+  const places = new Map<MessageId, number>()
+  for (let at = window.length - 1; at >= 0 && places.size < ids.size; at--) {
+    const message = window[at]
+    if (message !== undefined && ids.has(message.message_id)) places.set(message.message_id, at)
+  }
+  return places
+}
