@@ -50,6 +50,11 @@ const HOSTILE = [
   '&lt;b&gt;',
   'a\u202eb\u2066c\u0000d\u001b[31m',
   '\ud800 half',
+  'valueOf',
+  'constructor',
+  '__proto__',
+  'toString',
+  'hasOwnProperty',
 ]
 
 describe('HTML', () => {

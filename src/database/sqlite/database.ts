@@ -104,18 +104,9 @@ export class Database implements Disposable {
     return this.#guarded(() => this.#prepare(sql).all(parameters) as unknown as T[])
   }
 
-  /**
-   * Rows one after the other, each as the list of its columns: for statements with very many rows. They are read to their
-   * end before anything else runs the same statement.
-   */
-  *rows<T extends readonly SQLOutputValue[]>(sql: string, parameters: Parameters = {}): Generator<T, void, undefined> {
-    const statement = this.#prepare(sql, true)
-    const rows = this.#guarded(() => statement.iterate(parameters))
-    for (;;) {
-      const { done, value } = this.#guarded(() => rows.next())
-      if (done === true) return
-      yield value as unknown as T
-    }
+  /** All rows, each as the list of its columns: for very many, half the time of `all`. */
+  lists<T extends readonly SQLOutputValue[]>(sql: string, parameters: Parameters = {}): T[] {
+    return this.#guarded(() => this.#prepare(sql, true).all(parameters) as unknown as T[])
   }
 
   /** Runs `act` in one transaction: all of it is on the disk when this returns, or none of it. */

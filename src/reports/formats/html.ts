@@ -39,6 +39,10 @@ export interface PageSettings {
 export const reportPage = (document: ReportDocument, settings: PageSettings): string =>
   new Page(document, settings).html()
 
+/** A word of a language, by a name that may be anyone's: that of a project, perhaps “constructor”. */
+const wordFor = (words: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(words, name) ? words[name] : undefined
+
 class Page {
   readonly #document: ReportDocument
   readonly #words: ReportWords
@@ -56,7 +60,7 @@ class Page {
 
   html(): string {
     const { report, tables, charts, notes } = this.#document
-    const title = this.#words.titles[report] ?? report
+    const title = wordFor(this.#words.titles, report) ?? report
     return [
       '<!doctype html>',
       `<html lang="${this.#language}" dir="${this.#words.direction}">`,
@@ -199,7 +203,7 @@ class Page {
             .map(row => `<tr>${columns.map((column, index) => this.#cell(row[index], column, index)).join('')}</tr>`)
             .join('\n')
     const wide = columns.length > UPRIGHT_COLUMNS ? ' wide' : ''
-    const caption = escaped(this.#words.tables[name] ?? name)
+    const caption = escaped(wordFor(this.#words.tables, name) ?? name)
     // What scrolls can be reached with the keyboard.
     return `<section class="scroll${wide}" id="table-${name}" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>
 <thead><tr>${head.join('')}</tr></thead>
@@ -216,7 +220,7 @@ ${body}
 
   #content(cell: Cell, name: string, kind: CellKind): string {
     if (cell === undefined) return GROUPS.has(name) ? `<i>${escaped(this.#words.none)}</i>` : '–'
-    if (typeof cell === 'string') return bdi(escaped(this.#words.values[cell] ?? cell))
+    if (typeof cell === 'string') return bdi(escaped(wordFor(this.#words.values, cell) ?? cell))
     if (typeof cell !== 'number') {
       return name === 'error_samples'
         ? `<ul>${cell.map(each => `<li>${bdi(escaped(each))}</li>`).join('')}</ul>`
@@ -255,7 +259,7 @@ ${body}
   }
 
   #plainTitle(name: string): string {
-    return this.#words.columns[name] ?? name.replaceAll('_', ' ')
+    return wordFor(this.#words.columns, name) ?? name.replaceAll('_', ' ')
   }
 }
 

@@ -27,6 +27,9 @@ export const IS_ERROR = `level in ('ERROR', 'FATAL')`
 const COLUMNS = `at, project_id, session_no, component_id, coalesce(${IS_ERROR}, 0) as error, seq
   from archive_messages indexed by archive_messages_figures`
 
+/** Messages that are read at once. */
+const PAGE_ROWS = 20_000
+
 /** How often a long report says how far it is. */
 const PROGRESS_DAYS = 50
 
@@ -48,20 +51,14 @@ export class FigureStream {
     const which = only === undefined ? '' : `and ${IS_ERROR}`
     const slices = new TimeSlices()
     if (range.first === undefined && range.last === undefined) {
-      yield { day: undefined, rows: this.#read(`select ${COLUMNS} where at is null ${which}`, {}) }
+      yield { day: undefined, rows: this.#database.lists<Figure>(`select ${COLUMNS} where at is null ${which}`) }
     }
     let next = this.#firstFrom(begins)
     for (let done = 1; next !== undefined && next < ends; done++) {
       signal.throwIfAborted()
       const day = zone.dayOf(next)
       const end = zone.beginOf(day + 1)
-      yield {
-        day,
-        rows: this.#read(`select ${COLUMNS} where at >= :from and at < :to ${which} order by at`, {
-          from: next,
-          to: end,
-        }),
-      }
+      yield { day, rows: this.#between(next, end, which) }
       if (done % PROGRESS_DAYS === 0) progress(done)
       await slices.pause()
       // Days without messages are skipped.
@@ -78,7 +75,30 @@ export class FigureStream {
     return found?.at ?? undefined
   }
 
-  #read(sql: string, parameters: Readonly<Record<string, number>>): Iterable<Figure> {
-    return this.#database.rows<Figure>(sql, parameters)
+  /** Page by page, so that a day with millions of messages does not take their memory at once. */
+  *#between(begins: number, ends: number, which: string): Generator<Figure> {
+    const read = (from: number, to: number, most: number): readonly Figure[] =>
+      this.#database.lists<Figure>(
+        `select ${COLUMNS} where at >= :from and at < :to ${which} order by at limit :most`,
+        { from, to, most },
+      )
+    for (let from = begins; ;) {
+      const page = read(from, ends, PAGE_ROWS)
+      if (page.length < PAGE_ROWS) {
+        yield* page
+        return
+      }
+      // The last instant of a full page may go on behind it.
+      const last = page.at(-1)?.[0] ?? from
+      const whole =
+        last === from
+          ? read(from, from + 1, -1)
+          : page.slice(
+              0,
+              page.findIndex(([at]) => at === last),
+            )
+      yield* whole
+      from = last === from ? from + 1 : last
+    }
   }
 }

@@ -84,7 +84,9 @@ const en: ReportWords = {
   undated: count => `${count} messages have no time; they are on no day and are not counted here.`,
   newest: day => `The newest message of the archive is of ${day}.`,
   cut: (table, shown, of) =>
-    of === undefined ? `${table}: only the first ${shown} are shown.` : `${table}: the first ${shown} of ${of} are shown.`,
+    of === undefined
+      ? `${table}: only the first ${shown} are shown.`
+      : `${table}: the first ${shown} of ${of} are shown.`,
 }
 
 const he: ReportWords = {
