@@ -28,6 +28,19 @@ export interface CostTotal {
   readonly cost: Amount
 }
 
+/** Two totals in one currency as one, with the key of the first. */
+export const addTotals = (a: CostTotal, b: CostTotal): CostTotal => ({
+  key: a.key,
+  currency: a.currency,
+  calls: a.calls + b.calls,
+  failed: a.failed + b.failed,
+  unpriced: a.unpriced + b.unpriced,
+  input_tokens: a.input_tokens + b.input_tokens,
+  cached_tokens: a.cached_tokens + b.cached_tokens,
+  output_tokens: a.output_tokens + b.output_tokens,
+  cost: a.cost + b.cost,
+})
+
 export interface CostReader {
   /** Totals of the calls that began on these days, of one person or chat or of all, one for each key and currency, in no particular order. */
   costs(range: DayRange, by: CostKey, person_id?: string, chat_id?: string): Promise<readonly CostTotal[]>

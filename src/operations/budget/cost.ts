@@ -1,6 +1,13 @@
 /** `budget.cost`: what calls to models cost, by day, person, chat, purpose, provider or model. */
 import { z } from 'zod'
-import { COST_KEYS, type CostKey, type CostReader, type CostTotal, type DayRange } from '../../usage/cost-reader.ts'
+import {
+  addTotals,
+  COST_KEYS,
+  type CostKey,
+  type CostReader,
+  type CostTotal,
+  type DayRange,
+} from '../../usage/cost-reader.ts'
 import { unitsOf } from '../../usage/prices/amount.ts'
 import { nameOrPhone } from '../../people/person.ts'
 import { DAY_MS, isoDay } from '../../platform/clock.ts'
@@ -117,20 +124,8 @@ const sums = (totals: readonly CostTotal[]): readonly CostTotal[] => {
   const currencies = [...new Set(totals.flatMap(({ currency }) => currency ?? []))].sort()
   const [first] = currencies
   const groups = Map.groupBy(totals, ({ currency }) => currency ?? first)
-  return [...groups].map(([currency, of_currency]) => ({
-    key: undefined,
-    currency,
-    calls: sum(of_currency.map(({ calls }) => calls)),
-    failed: sum(of_currency.map(({ failed }) => failed)),
-    unpriced: sum(of_currency.map(each => each.unpriced)),
-    input_tokens: sum(of_currency.map(({ input_tokens }) => input_tokens)),
-    cached_tokens: sum(of_currency.map(({ cached_tokens }) => cached_tokens)),
-    output_tokens: sum(of_currency.map(({ output_tokens }) => output_tokens)),
-    cost: of_currency.reduce((all, { cost }) => all + cost, 0n),
-  }))
+  return [...groups].map(([currency, of_currency]) => ({ ...of_currency.reduce(addTotals), key: undefined, currency }))
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
 const unpriced = async (
   costs: CostReader,

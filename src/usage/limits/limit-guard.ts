@@ -4,7 +4,7 @@ import type { PlannedCall } from '../../models/meter.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { DayRange } from '../cost-reader.ts'
 import { unitsOf, type Amount } from '../prices/amount.ts'
-import type { AppliedPrice, PriceBook } from '../prices/price-book.ts'
+import { OFFLINE, type AppliedPrice, type PriceBook } from '../prices/price-book.ts'
 import { LimitRefusals } from './limit-refusals.ts'
 import { periodOf, type LimitName, type Period, type SpendingLimit } from './spending-limits.ts'
 
@@ -54,8 +54,6 @@ export interface LimitGuardDeps {
 /** Fifths of a limit for the usual model, where a smaller one takes over. */
 const USUAL_FIFTHS = 4n
 const FIFTHS = 5n
-/** The provider of the built-in models, which no limit is for. */
-const OFFLINE = 'offline'
 
 export class LimitGuard implements LimitCheck {
   readonly #deps: LimitGuardDeps

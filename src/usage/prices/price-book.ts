@@ -31,8 +31,8 @@ export interface PriceBook {
   status(): PriceStatus
 }
 
-/** The provider of the models that are built in. */
-const OFFLINE = 'offline'
+/** The provider of the models that are built in: they are free, and no limit is for them. */
+export const OFFLINE = 'offline'
 const FREE_ANYWHERE: AppliedPrice = { tariff: FREE, currency: undefined }
 
 export interface FilePriceBookDeps {

@@ -2,7 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { TimeSlices } from '../../platform/yield.ts'
-import type { CostKey, CostReader, CostTotal, DayRange } from '../cost-reader.ts'
+import { addTotals, type CostKey, type CostReader, type CostTotal, type DayRange } from '../cost-reader.ts'
 
 const COLUMNS: Readonly<Record<Exclude<CostKey, 'day'>, string>> = {
   person: 'person_id',
@@ -49,7 +49,7 @@ export class SqliteCosts implements CostReader {
       for (const total of this.#ofDay(day, by, { person_id, chat_id })) {
         const name = JSON.stringify([total.key, total.currency])
         const before = totals.get(name)
-        totals.set(name, before === undefined ? total : sumOf(before, total))
+        totals.set(name, before === undefined ? total : addTotals(before, total))
       }
       await slices.pause()
     }
@@ -85,15 +85,3 @@ export class SqliteCosts implements CostReader {
     }))
   }
 }
-
-const sumOf = (a: CostTotal, b: CostTotal): CostTotal => ({
-  key: a.key,
-  currency: a.currency,
-  calls: a.calls + b.calls,
-  failed: a.failed + b.failed,
-  unpriced: a.unpriced + b.unpriced,
-  input_tokens: a.input_tokens + b.input_tokens,
-  cached_tokens: a.cached_tokens + b.cached_tokens,
-  output_tokens: a.output_tokens + b.output_tokens,
-  cost: a.cost + b.cost,
-})
