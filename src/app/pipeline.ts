@@ -17,6 +17,7 @@ import { Dispatcher } from '../conversation/dispatcher.ts'
 import { Inbox } from '../conversation/inbox.ts'
 import { KnownIds } from '../conversation/known-ids.ts'
 import { MentionNames, withMentionNames } from '../conversation/mention-names.ts'
+import { guardHistory } from '../messages/erasure-guard.ts'
 import { MessageEvents } from '../conversation/message-events.ts'
 import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
@@ -252,13 +253,14 @@ const createChanges = (
   shared: Shared,
   conversation: Conversation,
 ): MessageEvents => {
-  const { people, messages } = stores
+  const { people, messages, erasures, applied, forgettable } = stores
   const { underWay, recent } = shared
+  const history = guardHistory(messages.history, { erasures, applied, messages: forgettable })
   return new MessageEvents({
     ...shared,
     answers: { underWay, recent, again: message_ids => conversation.answerAgain(message_ids) },
     people,
-    messages,
+    messages: { ...messages, history },
     windows: sessions.windows,
     exclusive: scheduler.exclusive,
     sessionChanged: sessions.changed,

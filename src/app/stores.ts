@@ -38,7 +38,7 @@ import type { ImportedMessages } from '../messages/imported-messages.ts'
 import { createSqliteImportedMessages } from '../messages/sqlite/sqlite-imported-messages.ts'
 import { unregisteredNames, type MemberNames } from '../messages/member-names.ts'
 import type { MessageErasure, MessageIndex } from '../messages/message-erasure.ts'
-import { guardHistory, guardInbox } from '../messages/erasure-guard.ts'
+import { guardInbox } from '../messages/erasure-guard.ts'
 import {
   appliedErasureMigrations,
   createSqliteAppliedErasures,
@@ -165,11 +165,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     incidents: createSqliteIncidents(database),
     ...learned,
     ...sessions,
-    messages: {
-      ...messages,
-      inbox: guardInbox(messages.inbox, { erasures, preferences }),
-      history: guardHistory(messages.history, { erasures, applied, messages: forgettable }),
-    },
+    messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
     imports: createSqliteImportedMessages(database),
     forgottenWords: erasures.words,
     memberNames: settings.feature_flags.enable_memory_system ? memberNames : unregisteredNames,

@@ -32,7 +32,10 @@ export interface HistoryGuardDeps {
   readonly messages: Pick<MessageErasure, 'get'>
 }
 
-/** A history in which a message that was deleted for everyone stays forgotten: an older export may still hold its words. */
+/**
+ * A history for deletions for everyone: what is removed through it stays forgotten, for an older export may still hold its
+ * words. A command that is cleared once it has run is not forgotten: what it had remembered stays.
+ */
 export const guardHistory = (
   history: HistoryStore,
   { erasures, applied, messages }: HistoryGuardDeps,

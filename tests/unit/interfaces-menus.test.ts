@@ -50,10 +50,12 @@ test.each(names)('%s has a summary for help texts and describes every field of i
 })
 
 test.each(names)('%s takes and gives flat names in snake_case', name => {
-  const { input, output } = operations[name]
+  const { input, output, access } = operations[name]
   for (const field of [...Object.keys(input.shape), ...Object.keys(output.shape)])
     expect(field).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/)
-  expect(fieldsOf(input).filter(field => ['object', 'array', 'record'].includes(field.type))).toEqual([])
+  // On a command line an option can be repeated; a chat has no way to say several.
+  const nested = access === 'operator' ? ['object', 'record'] : ['object', 'array', 'record']
+  expect(fieldsOf(input).filter(field => nested.includes(field.type))).toEqual([])
 })
 
 test('what anyone in a chat may run changes nobody else: it is about themselves and their own conversation', () => {
