@@ -14,7 +14,7 @@ import type { ReportFormat, ReportName } from './report-names.ts'
 import { reportDays } from './report-range.ts'
 
 /** Most characters of a report: it passes through the event loop of the bot in one piece. */
-const MOST_CHARACTERS = 6_000_000
+const MOST_CHARACTERS = 3_000_000
 
 /** What can be asked for; plain data, because it crosses to a thread. */
 export interface ReportRequest {

@@ -2,11 +2,11 @@
 // Usage: npm run bench:reports [-- --quick] [--messages N] [--json]
 // Prints the time of each report as JSON text, through a thread as DeniDin makes it. Exit code 1 when one takes more than 2 s
 // or the event loop of the caller stalls for more than 20 ms.
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { ArchiveRequests, ArchiveThreadData } from '../../src/app/archive/archive-requests.ts'
 import { allMigrations } from '../../src/app/stores.ts'
 import { openArchive } from '../../src/archive/sqlite/open-archive.ts'
 import { LEVELS } from '../../src/archive/archive-message.ts'
@@ -15,6 +15,7 @@ import { MINUTE_MS, systemClock } from '../../src/platform/clock.ts'
 import { RequestThread } from '../../src/platform/threads/request-thread.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { REPORT_NAMES } from '../../src/reports/report-names.ts'
+import type { ReportRequests, ReportThreadData } from './reports/report-thread.ts'
 
 const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(name)
@@ -97,26 +98,32 @@ const talk = (path: string): void => {
   })
 }
 
+const filled = option('--fill')
+if (filled !== undefined) {
+  fill(join(filled, 'archive.db'))
+  talk(join(filled, 'denidin.db'))
+  process.exit()
+}
 const folder = mkdtempSync(join(tmpdir(), 'denidin-reports-'))
 try {
-  fill(join(folder, 'archive.db'))
-  talk(join(folder, 'denidin.db'))
-  const data: ArchiveThreadData = {
+  // In a process of its own, so that its memory is not collected while the stalls are measured.
+  execFileSync(process.execPath, [import.meta.filename, '--fill', folder, '--messages', String(MESSAGES)])
+  const data: ReportThreadData = {
     archive_path: join(folder, 'archive.db'),
-    erasures_path: join(folder, 'erasures.db'),
     messages_path: join(folder, 'denidin.db'),
   }
-  await using thread = new RequestThread<ArchiveRequests>({
-    name: 'archive',
-    file: new URL('../../src/app/archive/archive-thread-main.ts', import.meta.url),
+  await using thread = new RequestThread<ReportRequests>({
+    name: 'reports',
+    file: new URL('./reports/report-thread.ts', import.meta.url),
     data,
     idle_ms: MINUTE_MS,
     clock: systemClock,
     logger: silentLogger,
   })
-  // The first request starts the thread.
-  await thread.request('archive.counts', undefined)
   const now = BEGIN + YEAR_MS
+  const common = { format: 'json', language: 'en', time_zone: 'Asia/Jerusalem', now } as const
+  // The first request starts the thread.
+  await thread.request('reports.write', { ...common, report: 'extraction-progress' })
   const results: Record<string, number> = {}
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
@@ -128,14 +135,7 @@ try {
       const times: number[] = []
       for (let round = 0; round < ROUNDS; round++) {
         const began = performance.now()
-        await thread.request('reports.write', {
-          report,
-          format: 'json',
-          start_date,
-          language: 'en',
-          time_zone: 'Asia/Jerusalem',
-          now,
-        })
+        await thread.request('reports.write', { ...common, report, start_date })
         times.push(performance.now() - began)
       }
       results[`${report} (${days})`] = Math.round(Math.max(...times))

@@ -396,3 +396,16 @@ test('the sums of every report are those of a naive count, in every zone and on 
     { numRuns: 300 },
   )
 })
+
+test('a day with more messages than one page is counted whole, also when they are all of one instant', async () => {
+  const instant = at('2026-11-05T10:00:00Z')
+  await archive.load([
+    ...Array.from({ length: 20_005 }, (_, index) => archived(`same ${String(index)}`, { at: instant, project: '/a' })),
+    ...Array.from({ length: 20_005 }, (_, index) =>
+      archived(`later ${String(index)}`, { at: instant + 1 + Math.floor(index / 3), project: '/a', level: 'ERROR' }),
+    ),
+  ])
+  expect(await archive.reports.projectActivity(query(), reportCall)).toMatchObject([
+    { messages: 40_010, errors: 20_005 },
+  ])
+})

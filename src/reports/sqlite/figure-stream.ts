@@ -75,30 +75,29 @@ export class FigureStream {
     return found?.at ?? undefined
   }
 
-  /** Page by page, so that a day with millions of messages does not take their memory at once. */
-  *#between(begins: number, ends: number, which: string): Generator<Figure> {
-    const read = (from: number, to: number, most: number): readonly Figure[] =>
-      this.#database.lists<Figure>(
-        `select ${COLUMNS} where at >= :from and at < :to ${which} order by at limit :most`,
-        { from, to, most },
-      )
-    for (let from = begins; ;) {
-      const page = read(from, ends, PAGE_ROWS)
-      if (page.length < PAGE_ROWS) {
-        yield* page
-        return
-      }
+  /** One page is read at once; a day with very many messages does not take their memory together. */
+  #between(from: number, to: number, which: string): Iterable<Figure> {
+    const page = this.#page({ from, to, most: PAGE_ROWS }, which)
+    return page.length < PAGE_ROWS ? page : this.#pages(page, to, which)
+  }
+
+  *#pages(first: readonly Figure[], to: number, which: string): Generator<Figure> {
+    let page = first
+    while (page.length === PAGE_ROWS) {
       // The last instant of a full page may go on behind it.
-      const last = page.at(-1)?.[0] ?? from
-      const whole =
-        last === from
-          ? read(from, from + 1, -1)
-          : page.slice(
-              0,
-              page.findIndex(([at]) => at === last),
-            )
-      yield* whole
-      from = last === from ? from + 1 : last
+      const last = page.at(-1)?.[0] ?? to
+      const before = page.findIndex(([at]) => at === last)
+      yield* page.slice(0, before)
+      if (before === 0) yield* this.#page({ from: last, to: last + 1, most: -1 }, which)
+      page = this.#page({ from: before === 0 ? last + 1 : last, to, most: PAGE_ROWS }, which)
     }
+    yield* page
+  }
+
+  #page(page: { readonly from: number; readonly to: number; readonly most: number }, which: string): readonly Figure[] {
+    return this.#database.lists<Figure>(
+      `select ${COLUMNS} where at >= :from and at < :to ${which} order by at limit :most`,
+      page,
+    )
   }
 }
