@@ -48,7 +48,7 @@ const historyLine = (at: number): string =>
   JSON.stringify({
     display: `${textAt(at)} ${String(at)}`,
     timestamp: FIRST + at * 1000,
-    project: `/work/p${String(at % 16)}`,
+    project: `/code/p${String(at % 16)}`,
     sessionId: sessionAt(at),
   })
 

@@ -31,40 +31,40 @@ const query = (zone = 'UTC', first?: string, last?: string, more: Partial<Archiv
 const SMALL: readonly SourceMessage[] = [
   archived('lsp up', {
     at: at('2026-11-01T10:00:00Z'),
-    project: '/work/api',
+    project: '/code/api',
     session: 's1',
     component: 'LSP',
     level: 'INFO',
   }),
   archived('lsp down: x', {
     at: at('2026-11-01T10:05:00Z'),
-    project: '/work/api',
+    project: '/code/api',
     session: 's1',
     component: 'LSP',
     level: 'ERROR',
   }),
   archived('hook ran', {
     at: at('2026-11-01T10:05:30Z'),
-    project: '/work/api',
+    project: '/code/api',
     session: 's1',
     component: 'Hooks',
     level: 'DEBUG',
   }),
   archived('lsp down: y', {
     at: at('2026-11-02T23:30:00Z'),
-    project: '/work/api',
+    project: '/code/api',
     session: 's2',
     component: 'LSP',
     level: 'FATAL',
   }),
   archived('שלום', {
     at: at('2026-11-02T08:00:00Z'),
-    project: '/work/אתר',
+    project: '/code/אתר',
     session: 's3',
     role: 'user',
     source_type: 'history',
   }),
-  archived('no time', { project: '/work/אתר', session: 's3' }),
+  archived('no time', { project: '/code/אתר', session: 's3' }),
 ]
 
 test('project activity has the most messages first, and counts messages without a time where there is no bound', async () => {
@@ -133,7 +133,7 @@ test('error analysis shows the beginnings of the newest different errors', async
   const error = (content: string, minute: number): SourceMessage =>
     archived(content, {
       at: at('2026-11-03T00:00:00Z') + minute * MINUTE_MS,
-      project: '/work/api',
+      project: '/code/api',
       session: 's1',
       component: 'LSP',
       level: 'ERROR',
@@ -189,8 +189,8 @@ test('the messages of a very long session are cut, never in the middle of one', 
 })
 
 test.each([
-  ['ap', 'the archive has no project "ap"; did you mean "api" or "/work/api"?'],
-  ['/work/appi', 'the archive has no project "/work/appi"; did you mean "/work/api"?'],
+  ['ap', 'the archive has no project "ap"; did you mean "api" or "/code/api"?'],
+  ['/code/appi', 'the archive has no project "/code/appi"; did you mean "/code/api"?'],
   ['zebra', 'the archive has no project "zebra"; "denidin report project-activity" lists them'],
 ])('an unknown project is named with what is near: %s', async (project, message) => {
   await archive.load(SMALL)
@@ -204,13 +204,13 @@ test('a project is known by its name in any case or by its path; a name of sever
   await archive.load([...SMALL, archived('other', { project: '/home/api', at: 5 })])
   const messages = async (project: string): Promise<number> =>
     (await archive.reports.projectActivity({ ...query(), project }, reportCall))[0]?.messages ?? 0
-  expect([await messages('/work/api'), await messages('/home/api'), await messages('אתר')]).toEqual([4, 1, 2])
+  expect([await messages('/code/api'), await messages('/home/api'), await messages('אתר')]).toEqual([4, 1, 2])
   await expect(messages('api')).rejects.toMatchObject({
     code: 'invalid_input',
     message: expect.stringContaining('/home/api'),
   })
   const names = (await archive.reports.projectActivity(query(), reportCall)).map(({ name }) => name)
-  expect(names).toEqual(['/work/api', 'אתר', '/home/api'])
+  expect(names).toEqual(['/code/api', 'אתר', '/home/api'])
 })
 
 test.each([

@@ -90,7 +90,7 @@ test('messages get the project of their session, also those that were loaded bef
   const run = await store.begin(START)
   await store.write(run.run_id, batch([{ message: message('debug line'), line: 1 }]))
   database.run('delete from changed_messages')
-  await store.write(run.run_id, batch([{ message: message('typed', { project: '/work/shop' }), line: 2 }]))
+  await store.write(run.run_id, batch([{ message: message('typed', { project: '/code/shop' }), line: 2 }]))
   await store.write(run.run_id, batch([{ message: message('another debug line'), line: 3 }]))
   expect(rows('select content, name from archive_messages left join projects using (project_id) order by seq')).toEqual(
     [

@@ -27,7 +27,7 @@ const source = (): string =>
     return JSON.stringify({
       display: `message ${String(number)} ${'word '.repeat(20)}`,
       timestamp: 1_760_000_000_000 + number,
-      project: `/work/project-${String(number % 3)}`,
+      project: `/code/project-${String(number % 3)}`,
       sessionId: `session-${String(number % SESSIONS)}`,
     })
   }).join('\n')

@@ -16,7 +16,7 @@ beforeEach(async () => {
   const typed = ['fix the failing tests', 'brew <b>tea</b> for Dana', 'the tests pass'].map((display, at) => ({
     display,
     timestamp: AT + at * 86_400_000,
-    project: at === 1 ? '/work/kitchen' : '/work/shop',
+    project: at === 1 ? '/code/kitchen' : '/code/shop',
     sessionId: '0340f328-33c2-42fb-b9fa-ae58a9d8a799',
   }))
   const path = join(denidin.folder, 'history.jsonl')
@@ -40,7 +40,7 @@ test('what was loaded is found at once, with marks that are safe in a page', asy
     messages: [
       {
         role: 'user',
-        project: '/work/kitchen',
+        project: '/code/kitchen',
         snippet: 'brew <b>tea</b> for Dana',
         snippet_html: 'brew &#60;b&#62;<mark>tea</mark>&#60;/b&#62; for Dana',
       },

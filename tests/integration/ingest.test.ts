@@ -29,7 +29,7 @@ const write = async (name: string, content: string): Promise<string> => {
 }
 
 test('a folder is loaded, listed, exported and verified, while memory is off', async () => {
-  const typed = { display: 'fix the tests', timestamp: AT, project: '/work/shop', sessionId: SESSION }
+  const typed = { display: 'fix the tests', timestamp: AT, project: '/code/shop', sessionId: SESSION }
   await write('claude/history.jsonl', linesOfJson(typed, 'broken'))
   await write(`claude/debug/${SESSION}.txt`, '2025-11-22T10:00:00.000Z [ERROR] LSP server crashed\n')
   const folder = join(denidin.folder, 'claude')

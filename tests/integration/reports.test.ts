@@ -31,7 +31,7 @@ const load = async (...days_ago: readonly number[]): Promise<void> => {
       source: `history.jsonl:line-${String(at + 1)}`,
       timestamp: denidin.clock.now() - days * DAY_MS,
       session_id: 'session-1',
-      project: '/work/<b>אתר</b>',
+      project: '/code/<b>אתר</b>',
       source_type: 'history.jsonl',
       component: 'LSP',
       level: at % 2 === 0 ? 'ERROR' : 'INFO',

@@ -152,11 +152,11 @@ describe('the language of queries', () => {
 describe('filters and sorting', () => {
   const at = (day: number): number => Date.UTC(2026, 0, day)
   const messages = [
-    archived('build failed', { at: at(1), project: '/work/a', session: 's-1', component: 'LSP', level: 'ERROR' }),
-    archived('build passed', { at: at(3), project: '/work/b', session: 's-2', component: 'Hooks', level: 'INFO' }),
+    archived('build failed', { at: at(1), project: '/code/a', session: 's-1', component: 'LSP', level: 'ERROR' }),
+    archived('build passed', { at: at(3), project: '/code/b', session: 's-2', component: 'Hooks', level: 'INFO' }),
     archived('build again', {
       at: at(2),
-      project: '/work/a',
+      project: '/code/a',
       session: 's-2',
       sender_name: 'Dana Levi',
       role: 'assistant',
@@ -164,7 +164,7 @@ describe('filters and sorting', () => {
     archived('nothing here'),
   ]
   test.each([
-    [{ project: '/work/a' }, ['build again', 'build failed']],
+    [{ project: '/code/a' }, ['build again', 'build failed']],
     [{ project: 'a' }, ['build again', 'build failed']],
     [{ project: 'none' }, []],
     [{ session: 's-2' }, ['build passed', 'build again']],
@@ -176,7 +176,7 @@ describe('filters and sorting', () => {
     [{ chat: 'none' }, []],
     [{ since: at(2) }, ['build passed', 'build again']],
     [{ since: at(2), until: at(3) }, ['build again']],
-    [{ project: '/work/a', role: 'user' }, ['build failed']],
+    [{ project: '/code/a', role: 'user' }, ['build failed']],
   ] as const)('%j', async (filters, expected) => {
     const archive = await rigOf(messages)
     expect(await archive.texts('build', { filters, sort: 'newest' })).toEqual(expected)
@@ -199,8 +199,8 @@ describe('filters and sorting', () => {
     expect((await archive.ask('build', { facets: true })).facets).toEqual({
       messages: 3,
       projects: [
-        { value: '/work/a', messages: 2 },
-        { value: '/work/b', messages: 1 },
+        { value: '/code/a', messages: 2 },
+        { value: '/code/b', messages: 1 },
       ],
       components: expect.arrayContaining([
         { value: 'LSP', messages: 1 },

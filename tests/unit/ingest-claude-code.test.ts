@@ -20,14 +20,14 @@ test('history: what was typed, with project and session; a pasted text is a mess
     folder.path,
     'history.jsonl',
     linesOfJson(
-      { display: 'fix the tests', pastedContents: {}, timestamp: AT, project: '/work/shop', sessionId: SESSION },
+      { display: 'fix the tests', pastedContents: {}, timestamp: AT, project: '/code/shop', sessionId: SESSION },
       // Before version 2.0 there was no session.
-      { display: '/clear ', timestamp: AT + 1, project: '/work/shop' },
+      { display: '/clear ', timestamp: AT + 1, project: '/code/shop' },
       '',
       {
         display: 'see [Pasted text #1 +2 lines] [Image #2]',
         timestamp: String(AT + 2),
-        project: '/work/shop',
+        project: '/code/shop',
         pastedContents: {
           1: { id: 1, type: 'text', content: 'one\ntwo' },
           2: { id: 2, type: 'image', content: 'iVBORw0KGgo=' },
@@ -43,10 +43,10 @@ test('history: what was typed, with project and session; a pasted text is a mess
   )
   expect(type).toBe('history')
   expect(messages.map(({ content, at, project, session, line }) => [content, at, project, session, line])).toEqual([
-    ['fix the tests', AT, '/work/shop', SESSION, 1],
-    ['/clear ', AT + 1, '/work/shop', undefined, 2],
-    ['see [Pasted text #1 +2 lines] [Image #2]', AT + 2, '/work/shop', undefined, 4],
-    ['one\ntwo', AT + 2, '/work/shop', undefined, 4],
+    ['fix the tests', AT, '/code/shop', SESSION, 1],
+    ['/clear ', AT + 1, '/code/shop', undefined, 2],
+    ['see [Pasted text #1 +2 lines] [Image #2]', AT + 2, '/code/shop', undefined, 4],
+    ['one\ntwo', AT + 2, '/code/shop', undefined, 4],
   ])
   expect(messages[0]).toMatchObject({ role: 'user', phase: 1, source_type: 'history' })
   expect(messages[0]?.tags).toEqual(
@@ -132,7 +132,7 @@ test.each([
 })
 
 test('transcript: each block of a message is a message, with tags and files of tool calls', async () => {
-  const shared = { sessionId: SESSION, cwd: '/work/shop', version: '2.0.28', gitBranch: 'main', isSidechain: false }
+  const shared = { sessionId: SESSION, cwd: '/code/shop', version: '2.0.28', gitBranch: 'main', isSidechain: false }
   const time = new Date(AT).toISOString()
   const { type, messages, rejected } = await readSource(
     folder.path,
@@ -163,7 +163,7 @@ test('transcript: each block of a message is a message, with tags and files of t
               type: 'tool_use',
               id: 't2',
               name: 'Edit',
-              input: { file_path: '/work/shop/a.ts', old_string: 'a', new_string: 'b' },
+              input: { file_path: '/code/shop/a.ts', old_string: 'a', new_string: 'b' },
             },
           ],
         },
@@ -203,7 +203,7 @@ test('transcript: each block of a message is a message, with tags and files of t
     ['hmm', 'assistant', 3],
     ['I look.', 'assistant', 3],
     ['Bash: cd /w && git status | grep x description=look', 'assistant', 3],
-    ['Edit: /work/shop/a.ts old_string=a new_string=b', 'assistant', 3],
+    ['Edit: /code/shop/a.ts old_string=a new_string=b', 'assistant', 3],
     ['fatal: no repository', 'tool', 4],
     ['done', 'tool', 4],
     ['Caveat: …', 'system', 5],
@@ -212,7 +212,7 @@ test('transcript: each block of a message is a message, with tags and files of t
   ])
   expect(messages[4]).toMatchObject({
     component: 'Bash',
-    project: '/work/shop',
+    project: '/code/shop',
     session: SESSION,
     at: AT,
     metadata: {
@@ -229,7 +229,7 @@ test('transcript: each block of a message is a message, with tags and files of t
       { category: 'command', value: 'git', confidence: 1 },
     ],
   })
-  expect(messages[5]?.files).toEqual([{ path: '/work/shop/a.ts', operation: 'edit' }])
+  expect(messages[5]?.files).toEqual([{ path: '/code/shop/a.ts', operation: 'edit' }])
   expect(messages[6]?.level).toBe('ERROR')
   expect(messages[9]?.level).toBe('ERROR')
   expect(messages[10]?.files).toEqual([

@@ -21,7 +21,7 @@ const history = (from: number, to: number): string =>
     ...Array.from({ length: to - from }, (_, index) => ({
       display: `message number ${String(from + index)} ${'x'.repeat(200)}`,
       timestamp: AT + from + index,
-      project: '/work/shop',
+      project: '/code/shop',
       sessionId: SESSION,
     })),
   )
@@ -137,9 +137,9 @@ test('a folder: what tells of projects comes first, so that logs get theirs; unc
   expect(
     rig.rows('select content, path from archive_messages left join projects using (project_id) order by seq'),
   ).toEqual([
-    { content: expect.stringContaining('message number 0'), path: '/work/shop' },
-    { content: 'Write', path: '/work/shop' },
-    { content: 'LSP ready', path: '/work/shop' },
+    { content: expect.stringContaining('message number 0'), path: '/code/shop' },
+    { content: 'Write', path: '/code/shop' },
+    { content: 'LSP ready', path: '/code/shop' },
   ])
   const again = await rig.load(rig.path())
   expect(again.totals.map(each => [each.source_type, each.unchanged, each.new_unique_messages])).toEqual([
