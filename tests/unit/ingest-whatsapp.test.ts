@@ -154,6 +154,11 @@ test('whatever is said, in whatever format, is read as it was said', async () =>
         { minLength: 1, maxLength: 25 },
       ),
       async ({ write, zone: name }, said) => {
+        // What all messages of a sender have in common before a colon is taken for a part of the name.
+        const free = new Set(
+          said.filter(({ lines }) => lines[0]?.startsWith('a: ') === false).map(({ sender }) => sender),
+        )
+        fc.pre(said.every(({ sender }) => free.has(sender)))
         const zone = new TimeZone(name)
         // Thirteen days in, so that the order of the dates is certain; no clock is changed so early in the year.
         let at = Date.UTC(2021, 0, 13, 12)

@@ -17,6 +17,11 @@ import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, type AuditedOutput, type Call, type Caller, type Touched } from '../operation.ts'
 import { isoTime, ownScope, referenceField } from '../references.ts'
 
+/** More than any level has. */
+const LEVEL_CHARACTERS = 20
+/** More than a time in ISO 8601 has. */
+const TIME_CHARACTERS = 60
+
 const QUERY_CHARACTERS = 1000
 const MOST_ROWS = 200
 const CURSOR_CHARACTERS = 100_000
@@ -31,11 +36,12 @@ const filterInput = {
   component: optionalText('component of a log line, such as LSP'),
   level: z
     .string()
+    .max(LEVEL_CHARACTERS)
     .optional()
     .describe(`level of a log line: ${LEVELS.join(', ')}`),
   role: z.enum(ARCHIVE_ROLES).optional().describe('who speaks'),
-  since: z.string().optional().describe('first day (YYYY-MM-DD), or a time in ISO 8601'),
-  until: z.string().optional().describe('last day (YYYY-MM-DD), or a time in ISO 8601 up to which'),
+  since: z.string().max(TIME_CHARACTERS).optional().describe('first day (YYYY-MM-DD), or a time in ISO 8601'),
+  until: z.string().max(TIME_CHARACTERS).optional().describe('last day (YYYY-MM-DD), or a time in ISO 8601 up to which'),
   limit: z.int().min(1).max(MOST_ROWS).default(20).describe('maximum number of rows'),
   cursor: z
     .string()
