@@ -41,7 +41,11 @@ const filterInput = {
     .describe(`level of a log line: ${LEVELS.join(', ')}`),
   role: z.enum(ARCHIVE_ROLES).optional().describe('who speaks'),
   since: z.string().max(TIME_CHARACTERS).optional().describe('first day (YYYY-MM-DD), or a time in ISO 8601'),
-  until: z.string().max(TIME_CHARACTERS).optional().describe('last day (YYYY-MM-DD), or a time in ISO 8601 up to which'),
+  until: z
+    .string()
+    .max(TIME_CHARACTERS)
+    .optional()
+    .describe('last day (YYYY-MM-DD), or a time in ISO 8601 up to which'),
   limit: z.int().min(1).max(MOST_ROWS).default(20).describe('maximum number of rows'),
   cursor: z
     .string()
