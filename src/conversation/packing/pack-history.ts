@@ -6,7 +6,7 @@ import { firstThatFits, fitWindow, windowTokens } from '../../sessions/window.ts
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { BriefLimit } from './brief-replies.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
-import { datedPlaces, senderPrefix, timesOf } from './render-context.ts'
+import { datedMessages, senderPrefix } from './render-context.ts'
 import type { ChatKind, ShownMessage } from './shown-message.ts'
 import type { TokenCosts } from './token-costs.ts'
 
@@ -18,7 +18,7 @@ export interface PackedHistory {
   /** Tokens in the request, with what surrounds the texts. */
   readonly tokens: number
   readonly candidates: readonly PackedCandidate[]
-  /** When its parts were written: `timesOf`. */
+  /** When its parts were written: see `datedMessages`. */
   readonly times: ReadonlyMap<MessageId, string>
   /** Messages that are shown whole: they need not be recalled. */
   readonly whole: readonly ShownMessage[]
@@ -80,13 +80,11 @@ export const measureWindow = (
 ): MeasuredWindow => {
   const needed = from === 0 ? window : window.slice(from)
   const withinContent = fitWindow(needed, budget.content)
-  const times = timesOf(withinContent, zone)
+  const dated = datedMessages(withinContent, zone)
+  const times = new Map(dated.map(({ message_id, time }) => [message_id, time]))
   const timeTokens = (message: ShownMessage): number => costs.repeated(times.get(message.message_id) ?? '')
   const all = withinContent.map(message => message.tokens + surroundingTokens(message, chat_kind, costs))
-  for (const at of datedPlaces(withinContent)) {
-    const message = withinContent[at]
-    if (message !== undefined) all[at] = (all[at] ?? 0) + timeTokens(message)
-  }
+  for (const { place, time } of dated) all[place] = (all[place] ?? 0) + costs.repeated(time)
   const inRoom = budget.room === Infinity ? 0 : firstThatFits(all.length, budget.room, at => all[at] ?? 0)
   const withinRoom = inRoom === 0 ? withinContent : withinContent.slice(inRoom)
   return {
