@@ -99,11 +99,8 @@ export const measureWindow = (
 }
 
 /** Packs the history of one request. */
-export const packHistory = (
-  { window, budget, withinRoom, costs: roomCosts, times, around, firsts }: MeasuredWindow,
-  costs: TokenCosts,
-  limit?: HistoryLimit,
-): PackedHistory => {
+export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?: HistoryLimit): PackedHistory => {
+  const { window, budget, withinRoom, costs: roomCosts, times, around } = measured
   const answered = answeredPlaces(withinRoom, limit?.answered)
   const isAnswered = (at: number): boolean => answered.includes(at)
   const most =
@@ -138,21 +135,6 @@ export const packHistory = (
       : message.tokens + around(message),
   )
   const inMessages = withinRoom.length - messages.length
-  const whyLeft = (at: number): PackingReason => LEFT_BECAUSE[firsts.findIndex(first => at < first)] ?? 'turn_budget'
-  const whyShortened = (at: number): PackingReason => {
-    if (limit !== undefined && at < limit.exchange) return limit.brief === 'always' ? 'not_needed' : 'turn_budget'
-    if (room >= budget.content) return 'history_budget'
-    return most < budget.room ? 'turn_budget' : 'request_budget'
-  }
-  const decide = (message: ShownMessage, at: number): PackedCandidate => {
-    const packed = messages[at - inWindow]
-    return packed === undefined
-      ? { ...candidateOf(message, message.tokens), outcome: 'left', reason: whyLeft(at) }
-      : {
-          ...candidateOf(message, packedCosts[at - inWindow] ?? 0),
-          ...(packed === message ? TAKEN : shortenedBy(whyShortened(at))),
-        }
-  }
   let candidates: readonly PackedCandidate[] | undefined
   return {
     messages,
@@ -163,7 +145,8 @@ export const packHistory = (
     tokens: packedCosts.reduce((sum, tokens) => sum + tokens, 0),
     // A window may be packed several times until it is clear what fits; the decisions are recorded once.
     get candidates() {
-      return (candidates ??= window.map(decide))
+      const whyShortened = shorteningReason(budget, { room, most }, limit)
+      return (candidates ??= decisionsOf(measured, { messages, costs: packedCosts, whyShortened }))
     },
     times,
     answered_tokens: answered.reduce((sum, at) => sum + (packedCosts[at - inMessages] ?? 0), 0),
@@ -172,6 +155,48 @@ export const packHistory = (
     },
   }
 }
+
+/** What became of each message of a window. `costs`: tokens of the packed messages in the request. */
+const decisionsOf = (
+  { window, firsts }: MeasuredWindow,
+  {
+    messages,
+    costs,
+    whyShortened,
+  }: {
+    readonly messages: readonly ShownMessage[]
+    readonly costs: readonly number[]
+    readonly whyShortened: (at: number) => PackingReason
+  },
+): readonly PackedCandidate[] => {
+  const inWindow = window.length - messages.length
+  const whyLeft = (at: number): PackingReason => LEFT_BECAUSE[firsts.findIndex(first => at < first)] ?? 'turn_budget'
+  return window.map((message, at) => {
+    const packed = messages[at - inWindow]
+    return packed === undefined
+      ? { ...candidateOf(message, message.tokens), outcome: 'left', reason: whyLeft(at) }
+      : {
+          ...candidateOf(message, costs[at - inWindow] ?? 0),
+          ...(packed === message ? TAKEN : shortenedBy(whyShortened(at))),
+        }
+  })
+}
+
+/**
+ * Why the message at a place in the window is shortened.
+ * @param left tokens that the request leaves to the texts, and the limit leaves to the messages
+ */
+const shorteningReason =
+  (
+    budget: PartBudget,
+    left: { readonly room: number; readonly most: number },
+    limit: HistoryLimit | undefined,
+  ): ((at: number) => PackingReason) =>
+  at => {
+    if (limit !== undefined && at < limit.exchange) return limit.brief === 'always' ? 'not_needed' : 'turn_budget'
+    if (left.room >= budget.content) return 'history_budget'
+    return left.most < budget.room ? 'turn_budget' : 'request_budget'
+  }
 
 /** Places of the messages that are answered, which are among the newest: the others are not looked at. */
 const answeredPlaces = (
