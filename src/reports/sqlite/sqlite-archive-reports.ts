@@ -200,7 +200,12 @@ export class SqliteArchiveReports implements ArchiveReports {
       'select content from archive_messages where seq in (select value from json_each(:seqs)) order by at desc, seq desc',
       { seqs: JSON.stringify(newest.slice(-NEWEST_ERRORS)) },
     )
-    const beginnings = rows.map(({ content }) => Array.from(content).slice(0, SAMPLE_CHARACTERS).join(''))
+    // No character has more than two units; the whole may be very long.
+    const beginnings = rows.map(({ content }) =>
+      Array.from(content.slice(0, 2 * SAMPLE_CHARACTERS))
+        .slice(0, SAMPLE_CHARACTERS)
+        .join(''),
+    )
     return [...new Set(beginnings)].slice(0, SAMPLES)
   }
 }
