@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { reportMake } from '../../operations/report/make.ts'
 import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
+import { timeOfDay } from '../../text/strings/written-day.ts'
 import { render, type Report, type ReportText } from './render.ts'
 
 type Made = z.output<typeof reportMake.output>
@@ -41,8 +42,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 const timeIn = (zone: TimeZone, iso: string): string => {
   const at = Date.parse(iso)
-  const { hour, minute } = zone.wallClock(at)
-  return `${zone.isoDay(at)} ${[hour, minute].map(part => String(part).padStart(2, '0')).join(':')}`
+  return `${zone.isoDay(at)} ${timeOfDay(zone.wallClock(at))}`
 }
 
 type Note =

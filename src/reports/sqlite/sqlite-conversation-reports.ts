@@ -1,6 +1,7 @@
 /** The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; costs from the meter. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { messageKeyOf } from '../../messages/message-key.ts'
+import { personOfScope, type Scope } from '../../messages/scope.ts'
 import { inZone, SECOND_MS, systemClock } from '../../platform/clock.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { CostKey, CostTotal } from '../../usage/cost-reader.ts'
@@ -35,7 +36,7 @@ interface MessageRow {
 interface RecallRow {
   readonly at: number
   readonly chat_id: string
-  readonly scope: string
+  readonly scope: Scope
   readonly items: number
 }
 
@@ -178,8 +179,7 @@ export class SqliteConversationReports implements ConversationReports {
     )
     for (const { at, chat_id, scope, items } of rows) {
       // Of a group's, the scope names no person: they count for its chat alone.
-      const person_id = scope.startsWith('person:') ? scope.slice('person:'.length) : undefined
-      const recall = { chat_id, person_id }
+      const recall = { chat_id, person_id: personOfScope(scope) }
       if (!counted.wants(recall)) continue
       counted.each(recall, at, sums => {
         sums.recalls++
