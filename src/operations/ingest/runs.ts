@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ExtractionRun } from '../../archive/extraction-run.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { writeFileAtomic } from '../../platform/files.ts'
+import { csvOf } from '../../reports/formats/csv.ts'
 import { ARCHIVE, operation } from '../operation.ts'
 import { pageInput, pageOutput, readPage } from '../paging.ts'
 
@@ -138,14 +139,10 @@ export const ingestExport = operation({
   },
 })
 
-/** RFC 4180; a field that a spreadsheet would take for a formula begins with an apostrophe. */
 const toCsv = (rows: readonly Readonly<Record<string, string | number | null>>[]): string => {
   const names = Object.keys(run.shape)
-  const lines = rows.map(row => names.map(name => csvField(row[name] ?? '')).join(','))
-  return [names.join(','), ...lines].map(line => `${line}\r\n`).join('')
-}
-
-const csvField = (value: string | number): string => {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return csvOf(
+    names,
+    rows.map(row => names.map(name => row[name] ?? null)),
+  )
 }
