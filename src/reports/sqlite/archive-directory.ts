@@ -117,8 +117,7 @@ const nearOf = (asked: string, known: readonly string[]): readonly string[] => {
   return [...new Set([...(similar === undefined ? [] : [similar]), ...containing])].slice(0, MOST_NEAR)
 }
 
-const shown = (text: string): string =>
-  text.length > SHOWN_CHARACTERS ? `${cutStart(text, SHOWN_CHARACTERS)}…` : text
+const shown = (text: string): string => (text.length > SHOWN_CHARACTERS ? `${cutStart(text, SHOWN_CHARACTERS)}…` : text)
 
 const unknown = (kind: 'project' | 'session', asked: string, near: readonly string[]): DenidinError => {
   const hint =
