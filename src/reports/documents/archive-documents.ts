@@ -91,7 +91,7 @@ const SESSION_COLUMNS = {
 
 const MESSAGE_COLUMNS = {
   at: 'time',
-  role: 'text',
+  role: 'word',
   sender_name: 'text',
   component: 'text',
   level: 'text',
@@ -215,7 +215,7 @@ const ERROR_COLUMNS = {
 const PHASE_COLUMNS = {
   phase: 'number',
   source_type: 'text',
-  status: 'text',
+  status: 'word',
   files: 'count',
   runs: 'count',
   messages_extracted: 'count',
@@ -231,7 +231,7 @@ const RUN_COLUMNS = {
   phase: 'number',
   source_type: 'text',
   source_file: 'text',
-  status: 'text',
+  status: 'word',
   file_size_bytes: 'bytes',
   lines: 'count',
   messages_extracted: 'count',
@@ -243,6 +243,6 @@ const RUN_COLUMNS = {
   started_at: 'time',
   completed_at: 'time',
   duration_seconds: 'seconds',
-  source_unchanged: 'text',
+  source_unchanged: 'word',
   notes: 'text',
 } as const

@@ -221,7 +221,9 @@ ${body}
 
   #content(cell: Cell, name: string, kind: CellKind): string {
     if (cell === undefined) return GROUPS.has(name) ? `<i>${escaped(this.#words.none)}</i>` : '–'
-    if (typeof cell === 'string') return bdi(escaped(wordFor(this.#words.values, cell) ?? cell))
+    if (typeof cell === 'string') {
+      return bdi(escaped((kind === 'word' ? wordFor(this.#words.values, cell) : undefined) ?? cell))
+    }
     if (typeof cell !== 'number') {
       return name === 'error_samples'
         ? `<ul>${cell.map(each => `<li>${bdi(escaped(each))}</li>`).join('')}</ul>`
