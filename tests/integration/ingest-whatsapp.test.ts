@@ -126,7 +126,7 @@ test('an export of a group is that of its people; strangers by number become peo
   expect(await added(load(text, { chat: GROUP, me: 'DeniDin', participant: ['Stranger=skip'] }))).toEqual([0, 3, 0])
 })
 
-test('what was forgotten does not come back by an export: the last message, a listed one, one deleted for everyone', async () => {
+test('what was forgotten does not come back by an export: the last message, one deleted for everyone', async () => {
   await denidin.say('My boat is called Marlin', { name: 'Ana' })
   const at = denidin.clock.now()
   await denidin.say('the code is 7', { name: 'Ana' })
@@ -144,6 +144,22 @@ test('what was forgotten does not come back by an export: the last message, a li
   expect(await added(load(line(denidin.clock.now(), 'Ana', 'a blunder'), { person: ANA, me: 'x' }))).toEqual([0, 0, 1])
   // The same into the archive, where the sender is not bound to anyone.
   expect(await added(load(texts, {}))).toEqual([2, 0, 1])
+})
+
+test('a listed message that was forgotten by its number does not come back by an export', async () => {
+  const at = denidin.clock.now()
+  await denidin.say('my bike is red', { name: 'Ana' })
+  await denidin.say('/memory bike', { name: 'Ana' })
+  expect(await denidin.say('/forget 1', { name: 'Ana' })).toContain('my bike is red')
+  expect(await added(load(line(at, 'Ana', 'my bike is red'), { person: ANA, me: 'x' }))).toEqual([0, 0, 1])
+  expect(await added(load(line(at, 'Ana', 'my bike is red'), {}))).toEqual([0, 0, 1])
+})
+
+test('/forget last after a load takes what was last said, not what was loaded', async () => {
+  await denidin.say('my bike is red', { name: 'Ana' })
+  await load(history, { person: ANA })
+  expect(await denidin.say('/forget last', { name: 'Ana' })).toContain('my bike is red')
+  expect(await added(load(history, { person: ANA }))).toEqual([0, 4, 0])
 })
 
 test('what was imported is forgotten like everything else, and stays so', async () => {
