@@ -183,3 +183,51 @@ test('a time zone and the order of dates can be given', async () => {
     message: expect.stringContaining('no time zone "Nowhere"'),
   })
 })
+
+test('facts are learned from what is loaded on request', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  expect(await load(history, { person: ANA, learn: true })).toMatchObject({
+    summary: expect.stringMatching(/^Added 4 messages .*; learned [1-9]\d* facts?\.$/),
+  })
+  expect(await denidin.say('/memory boat', { name: 'Ana' })).toContain('Marlin')
+})
+
+test('where facts are not extracted, a load that is to learn adds nothing', async () => {
+  await denidin.restart({ time_zone: 'UTC', feature_flags: { use_schema_v2: false } })
+  await denidin.say('hello', { name: 'Ana' })
+  await expect(load(history, { person: ANA, learn: true })).rejects.toMatchObject({
+    code: 'disabled',
+    message: expect.stringContaining('nothing was added'),
+  })
+  expect(await added(load(history, { person: ANA }))).toEqual([4, 0, 0])
+})
+
+test('a load that only counts, or is refused, makes no one a person', async () => {
+  const people = async (): Promise<unknown> => (await run('people.list', {}))['people']
+  await denidin.say('hello', { name: 'Ana' })
+  const before = await people()
+  const text = line(OLD, 'Ana', 'I bring the stove') + line(OLD, '+1 (555) 000-3333', 'I bring the tent')
+  expect(await added(load(text, { chat: GROUP, dry_run: true }))).toEqual([2, 0, 0])
+  await expect(load(text + line(OLD, 'Stranger', 'Hi'), { chat: GROUP })).rejects.toMatchObject({
+    code: 'invalid_input',
+  })
+  expect(await people()).toEqual(before)
+  expect(await added(load(text, { chat: GROUP, participant: ['*=skip'], dry_run: true }))).toEqual([2, 0, 0])
+  expect(await added(load(text, { chat: GROUP }))).toEqual([2, 0, 0])
+  expect(await people()).toHaveLength((before as unknown[]).length + 1)
+})
+
+test('into the archive, a sender of another name stays forgotten when it is said who that is', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  await denidin.say('/forget all', { name: 'Ana' })
+  await denidin.say('yes', { name: 'Ana' })
+  const text = line(OLD, 'Mum', 'We sail to Crete') + line(OLD, 'Ben', 'I bring the tent')
+  expect(await added(load(text, { participant: ['Mum=+15550001111'], dry_run: true }))).toEqual([1, 0, 1])
+  expect(await added(load(text, {}))).toEqual([2, 0, 0])
+})
+
+test('what only a load into a conversation takes is refused without one', async () => {
+  for (const given of [{ me: 'DeniDin' }, { learn: true }, { participant: ['*=skip'] }]) {
+    await expect(load(history, given)).rejects.toMatchObject({ code: 'invalid_input' })
+  }
+})

@@ -74,6 +74,11 @@ interface Candidate {
   readonly text: string
 }
 
+/** A message with what it is known again by. */
+interface Identified extends Candidate {
+  readonly identity: string
+}
+
 export class ChatImport {
   readonly #deps: ChatImportDeps
   readonly #target: ImportTarget
@@ -113,19 +118,30 @@ export class ChatImport {
     const from = Math.min(...times) - REPLY_SPREAD_MS
     const said = await this.#deps.messages.saidBetween(scope, from, Math.max(...times) + REPLY_SPREAD_MS)
     const known = new KnownSayings(said, REPLY_SPREAD_MS)
-    const records: MessageRecord[] = []
+    const taken: Identified[] = []
     for (const [index, entry] of batch.entries()) {
       if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
-      const record = await this.#take(entry, known)
-      if (record !== undefined) records.push(record)
+      const candidate = this.#take(entry, known)
+      if (candidate !== undefined) taken.push(candidate)
     }
-    const added = dry_run ? records.length : await this.#deps.messages.add(records)
+    if (dry_run) this.#count({ added: taken.length })
+    else await this.#write(taken)
+  }
+
+  async #write(taken: readonly Identified[]): Promise<void> {
+    const records: MessageRecord[] = []
+    for (const [index, each] of taken.entries()) {
+      if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
+      records.push(await this.#recordOf(each))
+    }
+    const added = await this.#deps.messages.add(records)
     this.#count({ added, known: records.length - added })
     this.#kept.push(...records)
     this.#kept.splice(0, Math.max(0, this.#kept.length - this.#target.keep))
   }
 
-  async #take(entry: ExportEntry, known: KnownSayings): Promise<MessageRecord | undefined> {
+  /** `undefined`: it is not added. */
+  #take(entry: ExportEntry, known: KnownSayings): Identified | undefined {
     this.#count({ messages: 1 })
     const candidate = this.#candidateOf(entry)
     if (candidate === undefined) {
@@ -150,7 +166,7 @@ export class ChatImport {
       return undefined
     }
     known.add(saying)
-    return await this.#recordOf(candidate, `${String(minute)}\n${String(occurrence)}\n${key}`)
+    return { ...candidate, identity: `${String(minute)}\n${String(occurrence)}\n${key}` }
   }
 
   #isForgotten({ entry, speaker, person, text: whole }: Candidate, times: readonly number[]): boolean {
@@ -175,7 +191,7 @@ export class ChatImport {
     return looseWords(text) === '' ? undefined : { entry, speaker, person, text }
   }
 
-  async #recordOf({ entry, speaker, person, text }: Candidate, identity: string): Promise<MessageRecord> {
+  async #recordOf({ entry, speaker, person, text, identity }: Identified): Promise<MessageRecord> {
     const { scope, chat_id, chat_kind } = this.#target
     const { members, preferences, tokens } = this.#deps
     const { person_id, identities, name } = person
