@@ -19,7 +19,7 @@ afterEach(async () => {
 })
 
 const run = async (name: string, input: object): Promise<Record<string, unknown>> =>
-  await denidin.app.runner.run(name, input, { caller: operator })
+  await denidin.app.runner.run(name, input, { caller: operator, confirmed: true })
 
 const load = async (
   text: string,
@@ -224,6 +224,16 @@ test('into the archive, a sender of another name stays forgotten when it is said
   const text = line(OLD, 'Mum', 'We sail to Crete') + line(OLD, 'Ben', 'I bring the tent')
   expect(await added(load(text, { participant: ['Mum=+15550001111'], dry_run: true }))).toEqual([1, 0, 1])
   expect(await added(load(text, {}))).toEqual([2, 0, 0])
+})
+
+test('into the archive, a sender is known by every number of theirs', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  await denidin.say('hello', { name: 'Ana', phone: '15550002222' })
+  await run('people.merge', { person: ANA, other: '+15550002222' })
+  await denidin.say('/forget all', { name: 'Ana' })
+  await denidin.say('yes', { name: 'Ana' })
+  const text = line(OLD, '+1 555-000-1111', 'We sail to Crete') + line(OLD, '+1 555-000-2222', 'or to Rhodes')
+  expect(await added(load(text, {}))).toEqual([0, 0, 2])
 })
 
 test('what only a load into a conversation takes is refused without one', async () => {

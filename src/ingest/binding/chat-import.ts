@@ -74,6 +74,8 @@ interface Candidate {
   readonly text: string
 }
 
+const timesOf = ({ at, or_at }: ExportEntry): readonly number[] => (or_at === undefined ? [at] : [at, or_at])
+
 /** A message with what it is known again by. */
 interface Identified extends Candidate {
   readonly identity: string
@@ -113,7 +115,7 @@ export class ChatImport {
     const batch = this.#batch
     this.#batch = []
     if (batch.length === 0) return
-    const times = batch.flatMap(({ at, or_at = at }) => [at, or_at])
+    const times = batch.flatMap(timesOf)
     const { scope, dry_run } = this.#target
     const from = Math.min(...times) - REPLY_SPREAD_MS
     const said = await this.#deps.messages.saidBetween(scope, from, Math.max(...times) + REPLY_SPREAD_MS)
@@ -129,11 +131,14 @@ export class ChatImport {
   }
 
   async #write(taken: readonly Identified[]): Promise<void> {
-    const records: MessageRecord[] = []
+    const prepared: (readonly [candidate: Candidate, record: MessageRecord])[] = []
     for (const [index, each] of taken.entries()) {
       if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
-      records.push(await this.#recordOf(each))
+      prepared.push([each, await this.#recordOf(each)])
     }
+    // A member of a group may have forgotten everything meanwhile, in another conversation.
+    const records = prepared.filter(([candidate]) => !this.#isForgotten(candidate)).map(([, record]) => record)
+    this.#count({ forgotten: prepared.length - records.length })
     const added = await this.#deps.messages.add(records)
     this.#count({ added, known: records.length - added })
     this.#kept.push(...records)
@@ -155,8 +160,8 @@ export class ChatImport {
     const key = `${speaker.is} ${person_id} ${looseWords(text)}`
     const minute = Math.floor(entry.at / MINUTE_MS)
     const occurrence = this.#occurrences.next(minute, key)
-    const times = entry.or_at === undefined ? [entry.at] : [entry.at, entry.or_at]
-    if (this.#isForgotten(candidate, times)) {
+    const times = timesOf(entry)
+    if (this.#isForgotten(candidate)) {
       this.#count({ forgotten: 1 })
       return undefined
     }
@@ -169,10 +174,10 @@ export class ChatImport {
     return { ...candidate, identity: `${String(minute)}\n${String(occurrence)}\n${key}` }
   }
 
-  #isForgotten({ entry, speaker, person, text: whole }: Candidate, times: readonly number[]): boolean {
+  #isForgotten({ entry, speaker, person, text: whole }: Candidate): boolean {
     const { forgotten } = this.#deps
     const is_reply = speaker.is === 'bot'
-    const words = { times, is_reply, text: entry.words === '' ? whole : entry.words }
+    const words = { times: timesOf(entry), is_reply, text: entry.words === '' ? whole : entry.words }
     const persons = [person.person_id]
     if (forgotten.isForgotten({ ...words, persons })) return true
     return is_reply && this.#target.chat_kind === 'group' && forgotten.isForgotten({ ...words, persons: undefined })
