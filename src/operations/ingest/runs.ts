@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { ExtractionRun } from '../../archive/extraction-run.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { writeFileAtomic } from '../../platform/files.ts'
-import { tableCsv } from '../../reports/formats/csv.ts'
+import { csvOf } from '../../reports/formats/csv.ts'
 import { ARCHIVE, operation } from '../operation.ts'
 import { pageInput, pageOutput, readPage } from '../paging.ts'
 
@@ -156,11 +156,10 @@ const formatOf = (file: string, given: (typeof FORMATS)[number] | undefined): (t
   return given ?? named ?? 'json'
 }
 
-const toCsv = (rows: readonly z.output<typeof run>[]): string => {
-  const names = run.keyof().options
-  return tableCsv({
-    name: 'runs',
-    columns: names.map(name => ({ name, kind: 'text' })),
-    rows: rows.map(row => names.map(name => row[name] ?? undefined)),
-  })
+const toCsv = (rows: readonly Readonly<Record<string, string | number | null>>[]): string => {
+  const names = Object.keys(run.shape)
+  return csvOf(
+    names,
+    rows.map(row => names.map(name => row[name] ?? null)),
+  )
 }
