@@ -1,4 +1,5 @@
 /** `ingest.runs`, `ingest.rejected` and `ingest.export`: how earlier loads went, the lines that they set aside, and the audit trail. */
+import { extname } from 'node:path'
 import { z } from 'zod'
 import type { ExtractionRun } from '../../archive/extraction-run.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -110,6 +111,8 @@ export const ingestRejected = operation({
   },
 })
 
+const FORMATS = ['json', 'csv'] as const
+
 /** Runs that are read at once. */
 const PAGE = 1000
 
@@ -122,10 +125,11 @@ export const ingestExport = operation({
   uses: ['archive.loads'],
   input: z.strictObject({
     file: z.string().trim().min(1).max(4096).describe('file to write'),
-    format: z.enum(['json', 'csv']).default('json').describe('format of the file'),
+    format: z.enum(FORMATS).optional().describe('format of the file (default: by its ending, otherwise json)'),
   }),
   output: z.object({ file: z.string(), runs: count }),
-  run: async ({ archive }, { file, format }, { signal }) => {
+  run: async ({ archive }, { file, format: given }, { signal }) => {
+    const format = formatOf(file, given)
     const rows: z.output<typeof run>[] = []
     for (let before: number | undefined; ;) {
       signal.throwIfAborted()
@@ -138,6 +142,19 @@ export const ingestExport = operation({
     return { file, runs: rows.length }
   },
 })
+
+/** @throws DenidinError `invalid_input` for a file whose ending says another format */
+const formatOf = (file: string, given: (typeof FORMATS)[number] | undefined): (typeof FORMATS)[number] => {
+  const ending = extname(file).slice(1).toLowerCase()
+  const named = FORMATS.find(each => each === ending)
+  if (given !== undefined && named !== undefined && given !== named) {
+    throw new DenidinError(
+      'invalid_input',
+      `"${file}" is named as ${named}, and the format is ${given}: give only one of them`,
+    )
+  }
+  return given ?? named ?? 'json'
+}
 
 const toCsv = (rows: readonly Readonly<Record<string, string | number | null>>[]): string => {
   const names = Object.keys(run.shape)
