@@ -2,6 +2,7 @@
  * The one rule for a person's name in front of their words, in a request to a model, a transcript, a fact or an export.
  * People choose their names: no name may end its line, pass for the bot or for a role, or be another person's.
  */
+import { LRUCache } from 'lru-cache'
 import { cutStart } from './cut.ts'
 
 /** Longest name that is shown, in UTF-16 units. */
@@ -69,16 +70,17 @@ function skeletonOf(name: string): string {
 
 /** Names that are remembered with what is shown of them: a request shows the few names of its people many times. */
 const MOST_REMEMBERED = 500
-const remembered = new Map<string, string | undefined>()
+/** An empty text: nothing of the name is shown. */
+const remembered = new LRUCache<string, string>({ max: MOST_REMEMBERED })
 
 /** A name as it may stand before a colon; `undefined` where nothing of it may. */
 export const speakerName = (name: string | undefined): string | undefined => {
   if (name === undefined) return undefined
-  if (remembered.has(name)) return remembered.get(name)
-  const shown = shownOfName(name)
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-  if (name.length <= READ_CHARACTERS) remembered.set(name, shown)
-  return shown
+  // What comes behind is never looked at.
+  const read = name.slice(0, READ_CHARACTERS + 1)
+  let shown = remembered.get(read)
+  if (shown === undefined) remembered.set(read, (shown = shownOfName(read) ?? ''))
+  return shown === '' ? undefined : shown
 }
 
 const shownOfName = (name: string): string | undefined => {
