@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { readFile } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
 import type { SourceMessage } from '../../src/archive/archive-message.ts'
+import { yieldToEventLoop } from '../../src/platform/yield.ts'
 import { rarity } from '../../src/text/rarity.ts'
 import { wordsOf } from '../../src/text/analyser/analyser.ts'
 import { archiveCorpus, randomNumbers } from '../support/archive-corpus.ts'
@@ -298,6 +300,42 @@ describe('the index', () => {
     }
     expect((await archive.ask('tea', { limit: 100 })).messages).toHaveLength(30)
     expect(await archive.texts('"number 17"')).toEqual(['tea number 17'])
+  })
+
+  test('a scope does not get the number of another one after a part could not be written', async () => {
+    const archive = await rig('my tea')
+    using disk = new DatabaseSync(archive.path)
+    const say = async (scope: string): Promise<void> => {
+      await archive.write([archived(`the tea of ${scope}`)])
+      archive.archive.run(
+        'update archive_messages set scope = :scope where seq = (select max(seq) from archive_messages)',
+        {
+          scope,
+        },
+      )
+    }
+    disk.exec(`create trigger full before insert on parts begin select raise(abort, 'the disk is full'); end`)
+    await say('person:p1')
+    await expect(archive.search.indexer.sync()).rejects.toThrow('the disk is full')
+    disk.exec('drop trigger full')
+    await archive.search.indexer.sync()
+    await archive.reopen()
+    await say('person:p2')
+    await archive.search.indexer.sync()
+    expect(await archive.texts('tea', { access: { scopes: ['person:p2'] } })).toEqual(['the tea of person:p2'])
+    expect(await archive.texts('tea', { access: { scopes: ['person:p1'] } })).toEqual(['the tea of person:p1'])
+  })
+
+  test('that is begun anew while it is being filled contains everything', async () => {
+    const corpus = archiveCorpus(1500)
+    const archive = await rigOf(corpus.messages().take(10))
+    await archive.write(corpus.messages().drop(10))
+    const filling = archive.search.indexer.sync()
+    await yieldToEventLoop()
+    archive.search.rebuild()
+    await Promise.all([filling, archive.search.indexer.sync()])
+    expect((await archive.ask(undefined, { limit: 2000 })).messages).toHaveLength(1500)
+    expect((await archive.ask(undefined)).notes.waiting).toBe(0)
   })
 
   test('is rebuilt when it is damaged', async () => {
