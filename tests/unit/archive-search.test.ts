@@ -338,6 +338,22 @@ describe('the index', () => {
     expect((await archive.ask(undefined)).notes.waiting).toBe(0)
   })
 
+  test('a message that is edited again while it is read has its last words', async () => {
+    const archive = await rig('tea', 'coffee')
+    for (let steps = 0; steps < 26; steps++) {
+      const letter = String.fromCharCode('a'.charCodeAt(0) + steps)
+      const edit = (content: string): number =>
+        archive.archive.run('update archive_messages set content = :content where seq = 1', { content })
+      edit(`z${letter}q`)
+      const reading = archive.search.indexer.sync()
+      for (let step = 0; step < steps; step++) await undefined
+      edit(`x${letter}k`)
+      await reading
+      await archive.search.indexer.sync()
+      expect(await archive.texts(`x${letter}k`)).toEqual([`x${letter}k`])
+    }
+  })
+
   test('is rebuilt when it is damaged', async () => {
     const { writeFile } = await import('node:fs/promises')
     const archive = await rig('a tea', 'a coffee')

@@ -272,7 +272,13 @@ export class ArchiveIndexer {
         const own = rows.filter(({ seq }) => seq >= part.first && seq <= part.last)
         if (own.length > 0) await this.#reread(part, own)
       }
-      this.#rows.followed('changed_messages', noted)
+      // What changed again meanwhile keeps its note.
+      const now = new Map(this.#rows.of(noted).map(row => [row.seq, JSON.stringify(row)]))
+      const read = new Map(rows.map(row => [row.seq, JSON.stringify(row)]))
+      this.#rows.followed(
+        'changed_messages',
+        noted.filter(seq => now.get(seq) === read.get(seq)),
+      )
       this.#deps.index.scrub()
     }
   }
