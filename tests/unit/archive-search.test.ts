@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import type { SourceMessage } from '../../src/archive/archive-message.ts'
+import type { Scope } from '../../src/messages/scope.ts'
 import { yieldToEventLoop } from '../../src/platform/yield.ts'
 import { rarity } from '../../src/text/rarity.ts'
 import { wordsOf } from '../../src/text/analyser/analyser.ts'
@@ -196,6 +197,28 @@ describe('filters and sorting', () => {
     expect(await archive.texts(undefined, { access: { scopes: ['person:p2'] } })).toEqual(['build passed'])
   })
 
+  test('tells no words of other scopes: neither as corrections nor in the cursor', async () => {
+    const archive = await rigOf([
+      archived('planting pomelos in Zanzibar'),
+      archived('planting again'),
+      archived('plantain or pomegranate'),
+      archived('pomegranate juice'),
+    ])
+    archive.archive.run(`update archive_messages set scope = iif(seq < 3, 'person:p1', 'person:p2')`)
+    await archive.search.indexer.sync()
+    const ask = (query: string, scope: Scope, limit = 10) => archive.ask(query, { access: { scopes: [scope] }, limit })
+    const meant = async (query: string, scope: Scope) =>
+      (await ask(query, scope)).notes.corrected.map(each => each.meant)
+    expect(await meant('zanziber', 'person:p1')).toEqual(['zanzibar'])
+    expect(await meant('zanziber', 'person:p2')).toEqual([])
+    expect(await meant('plantin', 'person:p1')).toEqual(['planting'])
+    expect(await meant('plantin', 'person:p2')).toEqual(['plantain'])
+    const { messages, next = '' } = await ask('pome*', 'person:p2', 1)
+    expect(messages.map(({ seq }) => seq)).toEqual([4])
+    expect(Buffer.from(next, 'base64url').toString()).toContain('pomegranate')
+    expect(Buffer.from(next, 'base64url').toString()).not.toContain('pomelo')
+  })
+
   test('counts what matches by project, component, level and month', async () => {
     const archive = await rigOf(messages)
     expect((await archive.ask('build', { facets: true })).facets).toEqual({
@@ -260,6 +283,24 @@ describe('a kept result', () => {
       if (round % 3 === 2) archive.archive.run('delete from archive_messages where seq = :seq', { seq: 10 * round })
     }
     expect(archive.search.cacheCounts.hits).toBeGreaterThan(20)
+  })
+})
+
+describe('a filter that nothing passes yet', () => {
+  test.each([
+    [{ project: '/code/new' }],
+    [{ component: 'New' }],
+    [{ session: 'new' }],
+    [{ person: { name: 'newcomer' } }],
+  ] as const)('%j lets the first message pass that comes', async filters => {
+    const archive = await rigOf(Array.from({ length: 200 }, (_, at) => archived(`tea ${String(at)}`)))
+    expect(await archive.texts('tea', { filters })).toEqual([])
+    expect(await archive.texts(undefined, { filters })).toEqual([])
+    await archive.add([
+      archived('tea at last', { project: '/code/new', component: 'New', session: 'new-1', sender_name: 'Newcomer' }),
+    ])
+    expect(await archive.texts('tea', { filters })).toEqual(['tea at last'])
+    expect(await archive.texts(undefined, { filters })).toEqual(['tea at last'])
   })
 })
 
