@@ -1,6 +1,6 @@
 /** The archive in the app: opened by the first request alone, it copies conversations, and forgets what is forgotten. */
 import { existsSync } from 'node:fs'
-import { copyFile, readdir } from 'node:fs/promises'
+import { copyFile, readdir, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { archiveMigrations } from '../../src/archive/sqlite/archive-migrations.ts'
@@ -104,6 +104,18 @@ test('one forgotten message is gone from the copy at once', async () => {
   await counts()
   await denidin.say('/forget last')
   expect(await residueIn([denidin.data()], { words: ['Wintergreen'] })).toEqual([])
+})
+
+test('a damaged archive is shown in the status, with what to do, and the bot goes on', async () => {
+  await writeFile(denidin.data('archive.db'), 'no database '.repeat(1000))
+  await expect(counts()).rejects.toMatchObject({ code: 'damaged' })
+  const { parts } = await denidin.app.runner.run('health', {}, { caller: operator })
+  expect(parts).toContainEqual({
+    name: 'archive',
+    state: 'down',
+    detail: expect.stringMatching(/archive\.db is damaged \(.*\)\. Stop DeniDin and put back a backup of this file/),
+  })
+  expect(await denidin.say('hello')).not.toBe('')
 })
 
 test('an erasure without an archive makes none', async () => {
