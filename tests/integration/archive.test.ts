@@ -143,6 +143,20 @@ test('a copy of the archive that a rebuild makes holds no words of conversations
   expect((await readdir(denidin.data())).filter(name => name.endsWith('.backup.db'))).toHaveLength(1)
 })
 
+test('a copy that a crash left unfinished is removed when the archive is opened', async () => {
+  await denidin.say('the treasure is beneath Zanzibar')
+  await counts()
+  await denidin.close()
+  await copyFile(denidin.data('archive.db'), denidin.data('archive.db.unfinished'))
+  await denidin.open()
+  await denidin.app.runner.run(
+    'memory.forget',
+    { what: 'all', person: '15550001111' },
+    { caller: operator, confirmed: true },
+  )
+  expect(await residueIn([denidin.data()], { words: ['Zanzibar'] })).toEqual([])
+})
+
 test('two persons who become one are one in the copy', async () => {
   await denidin.say('hello from one', { phone: '15550001111' })
   await denidin.say('hello from the other', { phone: '15550002222' })

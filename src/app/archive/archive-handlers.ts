@@ -154,7 +154,7 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
       search,
       caught_up,
       ingest: new Ingest({ store, forgotten, written: () => following.loaded(), clock, logger }),
-      maintenance: new SqliteArchiveMaintenance(database, clock, changed),
+      maintenance: new SqliteArchiveMaintenance(database, clock),
       copy: new SqliteConversationCopy(database, changed),
       [Symbol.asyncDispose]: async () => {
         following[Symbol.dispose]()
