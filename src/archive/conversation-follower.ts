@@ -57,9 +57,11 @@ export class ConversationFollower {
   heard(): void {
     if (++this.#changes < SYNC_AFTER) return
     this.#changes = 0
-    this.#deps.background('copying conversations into the archive', async () => {
-      // Before its first use nothing is kept for it, and there is nothing to shorten.
-      if (await this.#deps.isThere()) await this.sync()
+    const { background, isThere, changeLog } = this.#deps
+    background('copying conversations into the archive', async () => {
+      if (await isThere()) await this.sync()
+      // Of an archive that was removed, no change is kept: a new one is filled from the beginning.
+      else await changeLog.advance('archive', await changeLog.latest())
     })
   }
 

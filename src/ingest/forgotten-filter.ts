@@ -7,26 +7,27 @@ import { phoneDigits } from '../platform/phone.ts'
 /** A person as a source may name them. */
 export interface NamedPerson {
   readonly person_id: PersonId
-  readonly name?: string | undefined
-  /** Digits of the full international number. */
-  readonly phone?: string | undefined
+  /** Names, and full international numbers. */
+  readonly names: readonly string[]
 }
+
+const keyOf = (name: string): string => phoneDigits(name) ?? looseName(name)
 
 /** What came with a message, in words, at its end. */
 const DESCRIPTION = /\n?\[[^\n]*\]$/u
 
 export class ForgottenFilter {
   readonly #words: ForgottenWords
-  /** By number and by name; `undefined` for a name of several. */
+  /** By `keyOf` a name; `undefined` for a name of several. */
   readonly #persons = new Map<string, readonly PersonId[] | undefined>()
 
   constructor(words: ForgottenWords, people: readonly NamedPerson[]) {
     this.#words = words
-    for (const { person_id, name, phone } of people) {
-      if (phone !== undefined) this.#persons.set(phone, [person_id])
-      if (name === undefined) continue
-      const key = looseName(name)
-      this.#persons.set(key, this.#persons.has(key) ? undefined : [person_id])
+    for (const { person_id, names } of people) {
+      for (const key of names.map(keyOf)) {
+        const is_other = this.#persons.has(key) && this.#persons.get(key)?.[0] !== person_id
+        this.#persons.set(key, is_other ? undefined : [person_id])
+      }
     }
   }
 
@@ -34,7 +35,7 @@ export class ForgottenFilter {
   isForgotten({ source_type, role, at, sender_name, content, metadata }: SourceMessage): boolean {
     if (source_type !== 'whatsapp' || role !== 'user' || at === undefined || sender_name === undefined) return false
     const words = metadata?.['attachment'] === undefined ? content : content.replace(DESCRIPTION, '')
-    const persons = this.#persons.get(phoneDigits(sender_name) ?? looseName(sender_name))
+    const persons = this.#persons.get(keyOf(sender_name))
     const text = words === '' ? content : words
     return this.#words.isForgotten({ persons, name: sender_name, times: [at], text })
   }

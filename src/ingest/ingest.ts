@@ -59,8 +59,10 @@ export class Ingest {
     const { clock } = this.#deps
     const began = clock.monotonic()
     const { files, skipped, is_folder } = await this.#find(request, options.signal)
+    const isForgotten = this.#forgottenFilter(request)
     const reports: FileReport[] = []
-    for (const [index, file] of files.entries()) {
+    for (const [index, found] of files.entries()) {
+      const file = { ...found, isForgotten }
       options.signal.throwIfAborted()
       if (is_folder) options.progress({ done: index, total: files.length, unit: 'files' })
       reports.push(
@@ -68,6 +70,13 @@ export class Ingest {
       )
     }
     return { files: reports, totals: totalsOf(reports), skipped, duration_ms: clock.monotonic() - began }
+  }
+
+  #forgottenFilter({ people = [] }: IngestRequest): FilteredFile['isForgotten'] {
+    const { forgotten } = this.#deps
+    if (forgotten === undefined) return () => false
+    const filter = new ForgottenFilter(forgotten, people)
+    return message => filter.isForgotten(message)
   }
 
   async #find(
@@ -92,7 +101,7 @@ export class Ingest {
   }
 
   /** A file of a folder that cannot be read keeps no other back; a fault of the archive does. */
-  async #loadOneOf(found: RecognisedFile, request: IngestRequest, { signal }: IngestOptions): Promise<FileReport> {
+  async #loadOneOf(found: FilteredFile, request: IngestRequest, { signal }: IngestOptions): Promise<FileReport> {
     try {
       return await this.#loadFile(found, request, { signal, progress: () => undefined }, true)
     } catch (error) {
@@ -103,17 +112,14 @@ export class Ingest {
   }
 
   async #loadFile(
-    { file, reader }: RecognisedFile,
-    { dry_run, started_by, people = [] }: IngestRequest,
+    { file, reader, isForgotten }: FilteredFile,
+    { dry_run, started_by }: IngestRequest,
     options: IngestOptions,
     skips_unchanged = false,
   ): Promise<FileReport> {
     const { store } = this.#deps
     const source_checksum = await checksumOf(file.path, file.size_bytes, options.signal)
     if (source_checksum === undefined) throw new Error('it became shorter just now')
-    const { forgotten } = this.#deps
-    const filter = forgotten === undefined ? undefined : new ForgottenFilter(forgotten, people)
-    const isForgotten = (message: SourceMessage): boolean => filter?.isForgotten(message) === true
     if (dry_run) return await this.#rehearse({ file, reader, isForgotten }, options)
     const source = { source_type: reader.type, source_file: file.path, source_checksum }
     const before = await store.completedRun(source)

@@ -17,11 +17,14 @@ export interface MessageErasure {
   get(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
   /** Every message that `erase` of the message store would remove for a person. */
   ofPerson(person_id: PersonId, bounds: ErasureBounds): AsyncIterable<readonly MessageRecord[]>
-  /** The last message of a person in a scope; where `but` is kept, the last one before it. */
+  /**
+   * The last message of a person that came through a channel in a scope; where `but` is kept, the last one before it. What
+   * was imported may have been said long before.
+   */
   last(scope: Scope, person_id: PersonId, but: MessageId | undefined): Promise<MessageRecord | undefined>
   /** Messages of a person that were received after this one and wait for their answer. */
   waitingAfter(message_id: MessageId, person_id: PersonId): Promise<readonly MessageId[]>
-  /** The newest messages of a person in a scope, newest first. */
+  /** The messages of a person in a scope that were said last, the newest first. */
   recent(scope: Scope, person_id: PersonId, limit: number): Promise<readonly MessageRecord[]>
   /** The messages of a session, in their order. */
   inSession(session_id: string): Promise<readonly MessageRecord[]>

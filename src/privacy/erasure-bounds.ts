@@ -24,10 +24,11 @@ export const boundsOf = async (
 ): Promise<ErasureBounds> => {
   const spared = await erasures.sparedBy(act)
   if (spared.length === 0) return {}
-  const said = await messages.get(spared)
-  const answers = (await messages.repliesTo(spared)).map(each => each.message_id)
+  const answers = await messages.repliesTo(spared)
   // In the order in which they came: the full-text index reads again what stays, and bursts are neighbours there.
-  const kept = (await messages.get([...spared, ...answers])).map(each => each.message_id)
+  const kept = await messages.get([...spared, ...answers.map(each => each.message_id)])
+  const asked = new Set(spared)
+  const said = kept.filter(each => asked.has(each.message_id))
   const locations = (await Promise.all(persons.map(person_id => memories.locationsOfPerson(person_id)))).flat()
   // Not by the messages: a command that had something remembered is not kept.
   const scopes = [...new Set(locations.map(each => each.scope))]
@@ -35,7 +36,7 @@ export const boundsOf = async (
   const learned = [...facts.flat(), ...(await memories.summariesOf(sessionsOf(said)))]
   const staying = await withoutForgotten(erasures, act, learned)
   return {
-    spared: [...new Set([...kept, ...spared])],
+    spared: [...new Set([...kept.map(each => each.message_id), ...spared])],
     memories: [...new Set(staying.map(each => each.memory_id))],
     sessions: sessionsOf(said),
   }

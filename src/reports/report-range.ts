@@ -1,5 +1,5 @@
 /** The days that a report covers: those of the operator's calendar, whatever the clocks do on them. */
-import { DAY_MS } from '../platform/clock.ts'
+import { DAY_MS, isoDay } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
 import type { ReportName } from './report-names.ts'
@@ -31,7 +31,7 @@ const dayNumber = (text: string): number | undefined => {
 }
 
 /** `YYYY-MM-DD` of a day in days since 1970. */
-export const isoDayOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+export const isoDayOf = (day: number): string => isoDay(day * DAY_MS)
 
 /**
  * The days that were asked for, or the usual ones of the report.

@@ -1,6 +1,7 @@
 /** Writes the reports that are wanted on a schedule, each to a file of its day. */
 import type { Clock } from '../platform/clock.ts'
 import type { DatedFiles } from '../platform/dated-files.ts'
+import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import type { Language } from '../text/language.ts'
 import { isoDayOf } from './report-range.ts'
 import type { ReportFormat, ReportName } from './report-names.ts'
@@ -17,6 +18,12 @@ export interface ScheduledReportsDeps {
   readonly days: number
 }
 
+/** A report that was written. */
+export interface ScheduledReport {
+  readonly name: ReportName
+  readonly file: string
+}
+
 export class ScheduledReports {
   readonly #deps: ScheduledReportsDeps
 
@@ -24,27 +31,45 @@ export class ScheduledReports {
     this.#deps = deps
   }
 
-  /** One after the other. @throws DenidinError as the writer does */
-  async write(signal: AbortSignal): Promise<readonly { readonly name: string; readonly file: string }[]> {
-    const { writer, files, clock, language, reports, format, days } = this.#deps
+  /**
+   * One after the other. One that fails keeps no other from being written.
+   * @throws DenidinError as the writer does, of the first that failed
+   */
+  async write(signal: AbortSignal): Promise<readonly ScheduledReport[]> {
+    const { reports, language } = this.#deps
+    if (reports.length === 0) return []
+    const shown_in = await language()
+    const written: ScheduledReport[] = []
+    let failure: DenidinError | undefined
+    for (const report of reports) {
+      try {
+        written.push({ name: report, file: await this.#write(report, shown_in, signal) })
+      } catch (error) {
+        signal.throwIfAborted()
+        const { code, message, retryable } = asDenidinError(error)
+        failure ??= new DenidinError(code, `${report}: ${message}`, { cause: error, retryable })
+      }
+    }
+    if (failure !== undefined) throw failure
+    return written
+  }
+
+  async #write(report: ReportName, language: Language, signal: AbortSignal): Promise<string> {
+    const { writer, files, clock, format, days } = this.#deps
     const now = clock.now()
     const today = clock.zone.dayOf(now)
-    const written = []
-    for (const report of reports) {
-      const { text } = await writer.write(
-        {
-          report,
-          format,
-          start_date: isoDayOf(today - days),
-          end_date: isoDayOf(today - 1),
-          language: await language(),
-          time_zone: clock.zone.name,
-          now,
-        },
-        { signal },
-      )
-      written.push({ name: report, file: await files.write(report, text, format) })
-    }
-    return written
+    const { text } = await writer.write(
+      {
+        report,
+        format,
+        start_date: isoDayOf(today - days),
+        end_date: isoDayOf(today - 1),
+        language,
+        time_zone: clock.zone.name,
+        now,
+      },
+      { signal },
+    )
+    return await files.write(report, text, format)
   }
 }

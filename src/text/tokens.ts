@@ -119,9 +119,9 @@ const mayHoldLongRun = (text: string): boolean => {
   return LONG_BLANK.test(text)
 }
 
-/** The one encoding that is needed; the whole package would keep five others in memory. */
 type Encoding = typeof import('tiktoken/encoders/o200k_base.json')
 
+/** The one encoding that is needed; the whole package would keep five others in memory. */
 const loadEncoding = (): Tiktoken => {
   const require = createRequire(import.meta.url)
   const lite = require('tiktoken/lite') as typeof import('tiktoken/lite')

@@ -2,17 +2,14 @@
 // Usage: npm run test:fuzz [-- --texts 100000] [--seed N]
 import { existsSync } from 'node:fs'
 import { fuzzPipeline } from '../support/fuzz-pipeline.ts'
+import { option } from './option.ts'
 
 // Half of the time would go into writing to the disk, which is not what is tested.
 if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm'
 
-const argument = (name: string, otherwise: number): number => {
-  const at = process.argv.indexOf(name)
-  return at < 0 ? otherwise : Number(process.argv[at + 1])
-}
-const seed = argument('--seed', Date.now() % 1_000_000)
+const seed = Number(option('--seed') ?? Date.now() % 1_000_000)
 process.stderr.write(`seed ${String(seed)}\n`)
-const report = await fuzzPipeline(argument('--texts', 100_000), seed, (done, failures) =>
+const report = await fuzzPipeline(Number(option('--texts') ?? 100_000), seed, (done, failures) =>
   process.stderr.write(`${String(done)} texts, ${String(failures.length)} failures ${failures.at(-1) ?? ''}\n`),
 )
 process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)

@@ -6,12 +6,9 @@ import { Worker } from 'node:worker_threads'
 import type { Growth } from './growth/measure.ts'
 import { SHAPES } from './growth/shapes.ts'
 import { SUBJECTS } from './growth/subjects.ts'
+import { option } from './option.ts'
 
-const argument = (name: string): string | undefined => {
-  const at = process.argv.indexOf(name)
-  return at < 0 ? undefined : process.argv[at + 1]
-}
-const only = argument('--only')
+const only = option('--only')
 const CHARACTERS = process.argv.includes('--quick') ? 25_000 : 100_000
 /** A text twice as long may take so many times as long. */
 const MOST_FACTOR = 2.5

@@ -15,11 +15,8 @@ import { Ingest } from '../../src/ingest/ingest.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { residentMegabytes } from './figures.ts'
+import { option } from './option.ts'
 
-const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(name)
-  return at < 0 ? undefined : process.argv[at + 1]
-}
 const MESSAGES = Number(option('--messages') ?? (process.argv.includes('--quick') ? 100_000 : 1_000_000))
 const LEAST_PER_SECOND = 10_000
 const MOST_HEAP_MEGABYTES = 64

@@ -10,6 +10,7 @@ import { COMPLEXITIES, type Complexity } from '../../src/text/complexity/complex
 import { detectComplexity } from '../../src/text/complexity/detect-complexity.ts'
 import { DEFAULT_BUDGET_PROFILES } from '../../src/budget/profiles/budget-profiles.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
+import { option } from './option.ts'
 
 interface Turn {
   readonly complexity: Complexity
@@ -21,11 +22,6 @@ type History = readonly Turn[]
 /** A budget should be enough for so many of all turns. */
 const ENOUGH_FOR = 0.9
 const NEIGHBOURS = 2
-
-const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(name)
-  return at < 0 ? undefined : process.argv[at + 1]
-}
 
 /** Numbers that look random and are the same in every run (mulberry32). */
 const randomNumbers = (seed: number): (() => number) => {

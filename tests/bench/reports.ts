@@ -16,11 +16,8 @@ import { RequestThread } from '../../src/platform/threads/request-thread.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { REPORT_NAMES } from '../../src/reports/report-names.ts'
 import type { ReportRequests, ReportThreadData } from './reports/report-thread.ts'
+import { option } from './option.ts'
 
-const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(name)
-  return at < 0 ? undefined : process.argv[at + 1]
-}
 const MESSAGES = Number(option('--messages') ?? (process.argv.includes('--quick') ? 100_000 : 2_000_000))
 const MOST_MS = 2000
 const MOST_STALL_MS = 20

@@ -17,11 +17,8 @@ import { silentLogger } from '../../src/platform/logger.ts'
 import { COMPLEXITIES } from '../../src/text/complexity/complexity.ts'
 import { begunUsage } from '../support/budget/begun-usage.ts'
 import { percentiles, residentMegabytes } from './figures.ts'
+import { option } from './option.ts'
 
-const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(name)
-  return at < 0 ? undefined : process.argv[at + 1]
-}
 const LINES = Number(option('--lines') ?? (process.argv.includes('--quick') ? 100_000 : 1_000_000))
 const FILES = 8
 const MILLION = 1_000_000

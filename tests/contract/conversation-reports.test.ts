@@ -70,6 +70,15 @@ const spend = (day: string, person_id: string, chat_id: string, cost_nano: numbe
   )
 }
 
+/** A call of a version that did not write the day yet. */
+const spendWithoutDay = (time: string, cost_nano: number): void => {
+  database.run(
+    `insert into usage (at, kind, provider, model, purpose, outcome, duration_ms, input_tokens, output_tokens, currency, cost_nano)
+     values (:at, 'completion', 'p', 'm', 'reply', 'ok', 1, 100, 10, 'USD', :cost_nano)`,
+    { at: at(time), cost_nano },
+  )
+}
+
 const query = (more: Partial<ConversationQuery> = {}): ConversationQuery => ({
   range: {
     zone: timeZone('Asia/Jerusalem'),
@@ -203,3 +212,22 @@ test('the 95th percentile is one of the times that there were', async () => {
 test('without conversations everything is nothing', async () => {
   expect(await reports.conversation(query({ by: 'chat' }), reportCall)).toEqual({ days: [], total: NOTHING, parts: [] })
 })
+
+test.each([false, true])(
+  'a range of thousands of years is read as fast as its calls (days unknown: %s)',
+  async without => {
+    spend('2026-11-02', 'p1', 'c1', 1_000_000_000)
+    if (without) {
+      spendWithoutDay('2026-10-01T12:00:00Z', 2_000_000_000)
+      spendWithoutDay('2026-12-01T12:00:00Z', 4_000_000_000)
+    }
+    const range = {
+      ...query().range,
+      first: at('0001-01-01T00:00:00Z') / DAY_MS,
+      last: at('9999-12-31T00:00:00Z') / DAY_MS,
+    }
+    const { days, total } = await reports.conversation({ range, by: 'chat' }, reportCall)
+    expect(days).toHaveLength(without ? 3 : 1)
+    expect(total.cost).toEqual([{ currency: 'USD', amount: without ? 7 : 1 }])
+  },
+)

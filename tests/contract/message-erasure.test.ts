@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { ImportedMessages } from '../../src/messages/imported-messages.ts'
 import type { MessageErasure } from '../../src/messages/message-erasure.ts'
 import type { MessageRecord } from '../../src/messages/message.ts'
 import type { ChangeLog } from '../../src/messages/change-log.ts'
@@ -7,6 +8,7 @@ import type { Reply } from '../../src/messages/outbox-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
+import { createSqliteImportedMessages } from '../../src/messages/sqlite/sqlite-imported-messages.ts'
 import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
 import { createSqliteMessageStore, type SqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { gathered } from '../support/gathered.ts'
@@ -21,6 +23,7 @@ interface Subject {
   readonly messages: MessageErasure
   readonly store: SqliteMessageStore
   readonly changeLog: ChangeLog
+  readonly imports: ImportedMessages
 }
 
 const idsOf = (placed: readonly MessageRecord[]): string[] => placed.map(each => each.message_id)
@@ -36,6 +39,7 @@ describe.each([
         messages: createSqliteMessageErasure(database),
         store: createSqliteMessageStore(database),
         changeLog: createSqliteChangeLog(database),
+        imports: createSqliteImportedMessages(database),
       })),
   ],
 ] as const)('messages that can be forgotten: %s', (_name, open) => {
@@ -148,6 +152,18 @@ describe.each([
     expect(await messages.last(ANA, 'ana', 'm2')).toMatchObject({ message_id: 'm1' })
     expect(await messages.last(GROUP, 'ana', undefined)).toMatchObject({ message_id: 'm3' })
     expect(await messages.last(BEN, 'ana', undefined)).toBeUndefined()
+  })
+
+  test('what is imported later was said before: it is neither the last message nor among the newest', async () => {
+    await say('m1', ANA, 'first')
+    await say('m2', ANA, 'second')
+    const [spoken] = await messages.get(['m1'])
+    const imported = [1, 4].map(
+      sent_at => ({ ...spoken!, message_id: `i${sent_at}`, kind: 'imported', sent_at }) as const,
+    )
+    expect(await opened.store.imports.add(imported)).toBe(2)
+    expect(await messages.last(ANA, 'ana', undefined)).toMatchObject({ message_id: 'm2' })
+    expect(idsOf(await messages.recent(ANA, 'ana', 3))).toEqual(['m2', 'm1', 'i4'])
   })
 
   test('a session is told of in its order, and replies by what they answer', async () => {

@@ -1,7 +1,8 @@
 /** The archive in the app: opened by the first request alone, it copies conversations, and forgets what is forgotten. */
 import { existsSync } from 'node:fs'
-import { copyFile, readdir, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { allMigrations } from '../../src/app/stores.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { archiveMigrations } from '../../src/archive/sqlite/archive-migrations.ts'
 import type { Caller } from '../../src/operations/operation.ts'
@@ -203,4 +204,22 @@ test('an older archive that is put back is filled again, without what was forgot
   const contents = (await rows('content')).map(row => (row as { content: string }).content)
   expect(contents).toContain('my boat is the Marlin')
   expect(contents.join()).not.toContain('Zanzibar')
+})
+
+test('an archive that was removed does not hold back the change log, and a new one has everything', async () => {
+  await denidin.say('my dog is called Rex')
+  await counts()
+  await denidin.close()
+  for (const file of (await readdir(denidin.data())).filter(name => name.startsWith('archive'))) {
+    await rm(denidin.data(file))
+  }
+  await denidin.open()
+  await denidin.say('he is old')
+  for (let heard = 0; heard < 500; heard++) denidin.app.archive.follower.heard()
+  await denidin.close()
+  using database = new Database(denidin.data('denidin.db'), allMigrations)
+  const kept = `select count(*) n from message_changes where change > (select up_to from change_cursors where name = 'archive')`
+  expect(database.get(kept)).toEqual({ n: 0 })
+  await denidin.open()
+  expect(await counts()).toMatchObject({ messages: 4 })
 })

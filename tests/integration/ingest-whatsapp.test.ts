@@ -19,7 +19,7 @@ afterEach(async () => {
 })
 
 const run = async (name: string, input: object): Promise<Record<string, unknown>> =>
-  await denidin.app.runner.run(name, input, { caller: operator })
+  await denidin.app.runner.run(name, input, { caller: operator, confirmed: true })
 
 const load = async (
   text: string,
@@ -126,7 +126,7 @@ test('an export of a group is that of its people; strangers by number become peo
   expect(await added(load(text, { chat: GROUP, me: 'DeniDin', participant: ['Stranger=skip'] }))).toEqual([0, 3, 0])
 })
 
-test('what was forgotten does not come back by an export: the last message, a listed one, one deleted for everyone', async () => {
+test('what was forgotten does not come back by an export: the last message, one deleted for everyone', async () => {
   await denidin.say('My boat is called Marlin', { name: 'Ana' })
   const at = denidin.clock.now()
   await denidin.say('the code is 7', { name: 'Ana' })
@@ -144,6 +144,22 @@ test('what was forgotten does not come back by an export: the last message, a li
   expect(await added(load(line(denidin.clock.now(), 'Ana', 'a blunder'), { person: ANA, me: 'x' }))).toEqual([0, 0, 1])
   // The same into the archive, where the sender is not bound to anyone.
   expect(await added(load(texts, {}))).toEqual([2, 0, 1])
+})
+
+test('a listed message that was forgotten by its number does not come back by an export', async () => {
+  const at = denidin.clock.now()
+  await denidin.say('my bike is red', { name: 'Ana' })
+  await denidin.say('/memory bike', { name: 'Ana' })
+  expect(await denidin.say('/forget 1', { name: 'Ana' })).toContain('my bike is red')
+  expect(await added(load(line(at, 'Ana', 'my bike is red'), { person: ANA, me: 'x' }))).toEqual([0, 0, 1])
+  expect(await added(load(line(at, 'Ana', 'my bike is red'), {}))).toEqual([0, 0, 1])
+})
+
+test('/forget last after a load takes what was last said, not what was loaded', async () => {
+  await denidin.say('my bike is red', { name: 'Ana' })
+  await load(history, { person: ANA })
+  expect(await denidin.say('/forget last', { name: 'Ana' })).toContain('my bike is red')
+  expect(await added(load(history, { person: ANA }))).toEqual([0, 4, 0])
 })
 
 test('what was imported is forgotten like everything else, and stays so', async () => {
@@ -166,4 +182,62 @@ test('a time zone and the order of dates can be given', async () => {
   await expect(load(text, { person: ANA, zone: 'Nowhere' })).rejects.toMatchObject({
     message: expect.stringContaining('no time zone "Nowhere"'),
   })
+})
+
+test('facts are learned from what is loaded on request', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  expect(await load(history, { person: ANA, learn: true })).toMatchObject({
+    summary: expect.stringMatching(/^Added 4 messages .*; learned [1-9]\d* facts?\.$/),
+  })
+  expect(await denidin.say('/memory boat', { name: 'Ana' })).toContain('Marlin')
+})
+
+test('where facts are not extracted, a load that is to learn adds nothing', async () => {
+  await denidin.restart({ time_zone: 'UTC', feature_flags: { use_schema_v2: false } })
+  await denidin.say('hello', { name: 'Ana' })
+  await expect(load(history, { person: ANA, learn: true })).rejects.toMatchObject({
+    code: 'disabled',
+    message: expect.stringContaining('nothing was added'),
+  })
+  expect(await added(load(history, { person: ANA }))).toEqual([4, 0, 0])
+})
+
+test('a load that only counts, or is refused, makes no one a person', async () => {
+  const people = async (): Promise<unknown> => (await run('people.list', {}))['people']
+  await denidin.say('hello', { name: 'Ana' })
+  const before = await people()
+  const text = line(OLD, 'Ana', 'I bring the stove') + line(OLD, '+1 (555) 000-3333', 'I bring the tent')
+  expect(await added(load(text, { chat: GROUP, dry_run: true }))).toEqual([2, 0, 0])
+  await expect(load(text + line(OLD, 'Stranger', 'Hi'), { chat: GROUP })).rejects.toMatchObject({
+    code: 'invalid_input',
+  })
+  expect(await people()).toEqual(before)
+  expect(await added(load(text, { chat: GROUP, participant: ['*=skip'], dry_run: true }))).toEqual([2, 0, 0])
+  expect(await added(load(text, { chat: GROUP }))).toEqual([2, 0, 0])
+  expect(await people()).toHaveLength((before as unknown[]).length + 1)
+})
+
+test('into the archive, a sender of another name stays forgotten when it is said who that is', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  await denidin.say('/forget all', { name: 'Ana' })
+  await denidin.say('yes', { name: 'Ana' })
+  const text = line(OLD, 'Mum', 'We sail to Crete') + line(OLD, 'Ben', 'I bring the tent')
+  expect(await added(load(text, { participant: ['Mum=+15550001111'], dry_run: true }))).toEqual([1, 0, 1])
+  expect(await added(load(text, {}))).toEqual([2, 0, 0])
+})
+
+test('into the archive, a sender is known by every number of theirs', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  await denidin.say('hello', { name: 'Ana', phone: '15550002222' })
+  await run('people.merge', { person: ANA, other: '+15550002222' })
+  await denidin.say('/forget all', { name: 'Ana' })
+  await denidin.say('yes', { name: 'Ana' })
+  const text = line(OLD, '+1 555-000-1111', 'We sail to Crete') + line(OLD, '+1 555-000-2222', 'or to Rhodes')
+  expect(await added(load(text, {}))).toEqual([0, 0, 2])
+})
+
+test('what only a load into a conversation takes is refused without one', async () => {
+  for (const given of [{ me: 'DeniDin' }, { learn: true }, { participant: ['*=skip'] }]) {
+    await expect(load(history, given)).rejects.toMatchObject({ code: 'invalid_input' })
+  }
 })

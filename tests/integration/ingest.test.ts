@@ -55,6 +55,15 @@ test('a folder is loaded, listed, exported and verified, while memory is off', a
   expect(await run('ingest.export', { file: csv, format: 'csv' })).toEqual({ file: csv, runs: 2 })
   const [header, ...lines] = (await readFile(csv, 'utf8')).trimEnd().split('\r\n')
   expect([header?.startsWith('run_id,source_type,phase,file'), lines.length]).toEqual([true, 2])
+  const trail = async (name: string, input: object = {}): Promise<string> => {
+    const file = join(denidin.folder, name)
+    await run('ingest.export', { file, ...input })
+    return await readFile(file, 'utf8')
+  }
+  expect(await trail('out.CSV')).toBe(await readFile(csv, 'utf8'))
+  expect(JSON.parse(await trail('out.json'))).toMatchObject([{ run_id: 2 }, { run_id: 1 }])
+  expect(JSON.parse(await trail('trail'))).toHaveLength(2)
+  await expect(trail('other.csv', { format: 'json' })).rejects.toMatchObject({ code: 'invalid_input' })
   expect(await run('archive.verify', { check_hashes: true })).toMatchObject({ in_order: true, hashes_checked: 2 })
   expect(await run('archive.reindex', {})).toMatchObject({ messages: 2, changed: 0, merged: 0 })
 })

@@ -88,6 +88,12 @@ test.each<[OperationInput<'report.make'>, string, string]>([
   ],
   [{ report: 'timeline', person: 'p' }, 'invalid_input', 'person belongs to conversation; timeline takes none'],
   [{ report: 'extraction-progress', project: 'p' }, 'invalid_input', 'project belongs to'],
+  [{ report: 'project-activity', top_components: 3 }, 'invalid_input', 'top-components belongs to timeline'],
+  ...(['project', 'start_date', 'end_date'] as const).map((field): [OperationInput<'report.make'>, string, string] => [
+    { report: 'session', session: 'session-1', [field]: '2026-11-01' },
+    'invalid_input',
+    `a session is shown whole; leave out session or ${field.replace('_', '-')}`,
+  ]),
   [{ report: 'timeline', start_date: '2026-13-01' }, 'invalid_input', 'start-date is "2026-13-01", which is no day'],
   [
     { report: 'timeline', format: 'csv', table: 'runs' },

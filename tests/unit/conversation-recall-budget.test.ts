@@ -71,6 +71,17 @@ describe('a text longer than the budget', () => {
     expect(quote?.text).toMatch(/^… Sentence 3\d .*The boat is called Marlin\. .*altogether\. …$/)
   })
 
+  test('shows other passages when the same text was found for another question', () => {
+    const [quote, memory] = [quoteOf('long', LONG), recalled(LONG)]
+    for (const [word, answer] of [
+      ['boat', 'The boat is called Marlin.'],
+      ['7', 'Sentence 7 is'],
+    ] as const) {
+      expect(pack(found([], [quote], [word]), 70).quotes[0]?.text).toContain(answer)
+      expect(pack(found([memory], [], [word]), 70).memories[0]?.memory.text).toContain(answer)
+    }
+  })
+
   test('is shown whole where there is room', () => {
     const { quotes, candidates } = pack(found([], [quoteOf('long', LONG)], ['boat']), 5000)
     expect(quotes.map(each => each.text)).toEqual([LONG])

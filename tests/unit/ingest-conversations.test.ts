@@ -69,6 +69,21 @@ test('the same words said twice are two messages; what has no words is none; bad
   expect(rejected).toEqual([[4, 'it has no list of messages']])
 })
 
+test.each([
+  ['a list of messages', '[', ']'],
+  ['an object', '{"messages": [', ']}'],
+])('a single conversation of more than 64 MiB is set aside: %s', async (_, begin, end) => {
+  const content = Buffer.alloc(65 * 1024 * 1024, ' ')
+  content.write(`${begin}${JSON.stringify(hi)}`)
+  content.write(end, content.length - end.length)
+  const { type, messages, rejected } = await readSource(folder.path, 'long.json', content)
+  expect({ type, messages, rejected }).toEqual({
+    type: 'openai',
+    messages: [],
+    rejected: [[1, 'a conversation of more than 64 MiB is not read']],
+  })
+})
+
 test('a list that breaks off keeps what came before', async () => {
   const { messages, rejected } = await readSource(
     folder.path,

@@ -1,8 +1,11 @@
 /** Exports of WhatsApp chats of many phones and languages, as the archive takes them. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { ExportEntries } from '../../src/ingest/whatsapp/export-entries.ts'
+import type { ExportText } from '../../src/ingest/whatsapp/export-text.ts'
 import { parseHeader } from '../../src/ingest/whatsapp/header.ts'
-import { TimeZone } from '../../src/platform/time-zone.ts'
+import { surveyExport } from '../../src/ingest/whatsapp/survey.ts'
+import { TimeZone, UTC } from '../../src/platform/time-zone.ts'
 import { readSource, type ReadSource } from '../support/archive/read-source.ts'
 import { WHATSAPP_EXPORTS } from '../support/archive/whatsapp-exports.ts'
 import { zipOf } from '../support/archive/zip-of.ts'
@@ -99,6 +102,28 @@ test('what comes before the first message is set aside, and so is the rest of a 
   const { messages, rejected } = await readSource(folder.path, 'WhatsApp Chat with A.txt', text)
   expect(rejected.map(([line]) => line)).toEqual([1, 29])
   expect(messages.at(-1)).toMatchObject({ content: 'z' })
+})
+
+test('lines behind a pasted message are held in memory up to the length of one message', async () => {
+  let read = 0
+  const text: ExportText = {
+    paths: [],
+    lines: async function* () {
+      const head = ['1/2/2021, 10:00 - A: look', '1/1/2019, 10:00 - Old friend: hi']
+      for (const [index, line] of [...head, ...Array<string>(100).fill('y'.repeat(9999))].entries()) {
+        read = index + 1
+        yield { kind: 'line', text: line, line: read, position: index }
+      }
+    },
+  }
+  const { signal } = new AbortController()
+  const survey = await surveyExport(text, { zone: 'UTC', written_at: Date.UTC(2022, 0, 1) }, signal)
+  const set: number[] = []
+  for await (const item of new ExportEntries(survey!, UTC).read(text, { position: 0, lines: 0 }, signal)) {
+    if (item.kind === 'rejected') set.push(item.line, read)
+  }
+  // Set aside as soon as the message was too long, not when the text had ended.
+  expect(set).toEqual([29, 29])
 })
 
 const LOCALES = [

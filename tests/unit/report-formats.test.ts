@@ -94,6 +94,16 @@ describe('HTML', () => {
     expect(html).toContain('<bdi dir="ltr">2026-11-29 00:30</bdi>')
   })
 
+  test('words of ours are translated, and those of people never, even if they are the same', () => {
+    const columns = [
+      { name: 'role', kind: 'word' },
+      { name: 'content', kind: 'text' },
+    ] as const
+    const html = page(documentOf({ name: 'rows', columns, rows: [['user', 'completed']] }, { charts: [] }), 'he')
+    expect(html).toContain('<bdi>משתמש</bdi>')
+    expect(html).toContain('<bdi>completed</bdi>')
+  })
+
   test('each chart is named, and its figures are in a table with a caption and headings', () => {
     const html = page(documentOf(table('a', 'b')))
     expect(html).toMatch(/<svg [^>]*role="img" aria-labelledby="chart-1"/)

@@ -3,7 +3,7 @@ import type { Database, Row } from '../../database/sqlite/database.ts'
 import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from '../extraction-run.ts'
 
 /** A row of `extraction_runs`: null for what is undefined. */
-type RunRow = {
+export type RunRow = {
   readonly [K in keyof ExtractionRun]-?: undefined extends ExtractionRun[K]
     ? Exclude<ExtractionRun[K], undefined> | null
     : ExtractionRun[K]
@@ -34,7 +34,7 @@ const COLUMNS: Readonly<Record<keyof ExtractionRun, true>> = {
 /** The columns of a run, for every select. */
 const RUN_COLUMNS = Object.keys(COLUMNS).join(', ')
 
-const toRun = (row: RunRow): ExtractionRun => ({
+export const toRun = (row: RunRow): ExtractionRun => ({
   ...row,
   phase: row.phase ?? undefined,
   destination_checksum: row.destination_checksum ?? undefined,

@@ -59,12 +59,12 @@ export class BriefReplies {
       return { messages: window, first: 0 }
     }
     const briefs = this.#shortened(window, costs, limit, each => this.#brief(each))
-    if (briefs.first === 0 && briefs.tokens <= most) {
+    if (briefs.tokens <= most) {
       if (when === 'as_needed') this.#lengthen(briefs, window, limit)
       return briefs
     }
     const hints = this.#shortened(window, costs, limit, each => this.#hint(each))
-    if (hints.first > 0 || hints.tokens > most) return hints
+    if (hints.tokens > most) return hints
     const longer = window.map((message, at) => (at < limit.exchange ? this.#brief(message) : message))
     this.#lengthen(hints, longer, limit)
     return hints
@@ -156,6 +156,6 @@ export class BriefReplies {
 
 interface Shown extends FittedMessages {
   readonly messages: ShownMessage[]
-  /** Tokens of all in the request. */
+  /** Tokens of them in the request, and of the first that did not fit: more than the limit where not all do. */
   readonly tokens: number
 }

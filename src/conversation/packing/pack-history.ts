@@ -6,7 +6,7 @@ import { firstThatFits, fitWindow, windowTokens } from '../../sessions/window.ts
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { BriefLimit } from './brief-replies.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
-import { datedPlaces, senderPrefix, timesOf } from './render-context.ts'
+import { datedMessages, senderPrefix } from './render-context.ts'
 import type { ChatKind, ShownMessage } from './shown-message.ts'
 import type { TokenCosts } from './token-costs.ts'
 
@@ -18,7 +18,7 @@ export interface PackedHistory {
   /** Tokens in the request, with what surrounds the texts. */
   readonly tokens: number
   readonly candidates: readonly PackedCandidate[]
-  /** When its parts were written: `timesOf`. */
+  /** When its parts were written: see `datedMessages`. */
   readonly times: ReadonlyMap<MessageId, string>
   /** Messages that are shown whole: they need not be recalled. */
   readonly whole: readonly ShownMessage[]
@@ -80,13 +80,11 @@ export const measureWindow = (
 ): MeasuredWindow => {
   const needed = from === 0 ? window : window.slice(from)
   const withinContent = fitWindow(needed, budget.content)
-  const times = timesOf(withinContent, zone)
+  const dated = datedMessages(withinContent, zone)
+  const times = new Map(dated.map(({ message_id, time }) => [message_id, time]))
   const timeTokens = (message: ShownMessage): number => costs.repeated(times.get(message.message_id) ?? '')
   const all = withinContent.map(message => message.tokens + surroundingTokens(message, chat_kind, costs))
-  for (const at of datedPlaces(withinContent)) {
-    const message = withinContent[at]
-    if (message !== undefined) all[at] = (all[at] ?? 0) + timeTokens(message)
-  }
+  for (const { place, time } of dated) all[place] = (all[place] ?? 0) + costs.repeated(time)
   const inRoom = budget.room === Infinity ? 0 : firstThatFits(all.length, budget.room, at => all[at] ?? 0)
   const withinRoom = inRoom === 0 ? withinContent : withinContent.slice(inRoom)
   return {
@@ -101,11 +99,8 @@ export const measureWindow = (
 }
 
 /** Packs the history of one request. */
-export const packHistory = (
-  { window, budget, withinRoom, costs: roomCosts, times, around, firsts }: MeasuredWindow,
-  costs: TokenCosts,
-  limit?: HistoryLimit,
-): PackedHistory => {
+export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?: HistoryLimit): PackedHistory => {
+  const { window, budget, withinRoom, costs: roomCosts, times, around } = measured
   const answered = answeredPlaces(withinRoom, limit?.answered)
   const isAnswered = (at: number): boolean => answered.includes(at)
   const most =
@@ -140,21 +135,6 @@ export const packHistory = (
       : message.tokens + around(message),
   )
   const inMessages = withinRoom.length - messages.length
-  const whyLeft = (at: number): PackingReason => LEFT_BECAUSE[firsts.findIndex(first => at < first)] ?? 'turn_budget'
-  const whyShortened = (at: number): PackingReason => {
-    if (limit !== undefined && at < limit.exchange) return limit.brief === 'always' ? 'not_needed' : 'turn_budget'
-    if (room >= budget.content) return 'history_budget'
-    return most < budget.room ? 'turn_budget' : 'request_budget'
-  }
-  const decide = (message: ShownMessage, at: number): PackedCandidate => {
-    const packed = messages[at - inWindow]
-    return packed === undefined
-      ? { ...candidateOf(message, message.tokens), outcome: 'left', reason: whyLeft(at) }
-      : {
-          ...candidateOf(message, packedCosts[at - inWindow] ?? 0),
-          ...(packed === message ? TAKEN : shortenedBy(whyShortened(at))),
-        }
-  }
   let candidates: readonly PackedCandidate[] | undefined
   return {
     messages,
@@ -165,7 +145,8 @@ export const packHistory = (
     tokens: packedCosts.reduce((sum, tokens) => sum + tokens, 0),
     // A window may be packed several times until it is clear what fits; the decisions are recorded once.
     get candidates() {
-      return (candidates ??= window.map(decide))
+      const whyShortened = shorteningReason(budget, { room, most }, limit)
+      return (candidates ??= decisionsOf(measured, { messages, costs: packedCosts, whyShortened }))
     },
     times,
     answered_tokens: answered.reduce((sum, at) => sum + (packedCosts[at - inMessages] ?? 0), 0),
@@ -174,6 +155,48 @@ export const packHistory = (
     },
   }
 }
+
+/** What became of each message of a window. `costs`: tokens of the packed messages in the request. */
+const decisionsOf = (
+  { window, firsts }: MeasuredWindow,
+  {
+    messages,
+    costs,
+    whyShortened,
+  }: {
+    readonly messages: readonly ShownMessage[]
+    readonly costs: readonly number[]
+    readonly whyShortened: (at: number) => PackingReason
+  },
+): readonly PackedCandidate[] => {
+  const inWindow = window.length - messages.length
+  const whyLeft = (at: number): PackingReason => LEFT_BECAUSE[firsts.findIndex(first => at < first)] ?? 'turn_budget'
+  return window.map((message, at) => {
+    const packed = messages[at - inWindow]
+    return packed === undefined
+      ? { ...candidateOf(message, message.tokens), outcome: 'left', reason: whyLeft(at) }
+      : {
+          ...candidateOf(message, costs[at - inWindow] ?? 0),
+          ...(packed === message ? TAKEN : shortenedBy(whyShortened(at))),
+        }
+  })
+}
+
+/**
+ * Why the message at a place in the window is shortened.
+ * @param left tokens that the request leaves to the texts, and the limit leaves to the messages
+ */
+const shorteningReason =
+  (
+    budget: PartBudget,
+    left: { readonly room: number; readonly most: number },
+    limit: HistoryLimit | undefined,
+  ): ((at: number) => PackingReason) =>
+  at => {
+    if (limit !== undefined && at < limit.exchange) return limit.brief === 'always' ? 'not_needed' : 'turn_budget'
+    if (left.room >= budget.content) return 'history_budget'
+    return left.most < budget.room ? 'turn_budget' : 'request_budget'
+  }
 
 /** Places of the messages that are answered, which are among the newest: the others are not looked at. */
 const answeredPlaces = (

@@ -9,7 +9,8 @@ import type { Quote } from '../../retrieval/quote.ts'
 import { inPackingOrder } from '../../retrieval/packing-order.ts'
 import { subjectStems } from '../../text/content-stems.ts'
 import type { QuestionWords } from '../../text/passages.ts'
-import { Excerpt, type KnownExcerpt } from './excerpt.ts'
+import { Excerpt } from './excerpt.ts'
+import { FoundText } from './found-text.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
 import { linesOf, memoryPrefix, nowSuffix, quotePrefix, RECALLED_HEADING } from './render-context.ts'
 import { isPlainJson, type TokenCosts } from './token-costs.ts'
@@ -37,13 +38,17 @@ interface Said {
   readonly speaker: string | undefined
 }
 
-/** What was found, and what else decides how it is packed. */
+/** What was found, and how it is written. */
 export interface DatedCandidates extends FoundCandidates {
   /** The zone in which their days are written. */
   readonly zone: TimeZone
+}
+
+/** What of the running session bears on how the candidates are packed. */
+export interface RunningSession {
   /** Messages that the history shows, by id: what they say keeps its place in the order and takes no tokens. */
   readonly shown?: ReadonlyMap<MessageId, Said>
-  /** Messages of the running session: quotes of them have a budget of recall of their own. */
+  /** Messages of the session: quotes of them have a budget of recall of their own. */
   readonly session?: ReadonlySet<MessageId>
 }
 
@@ -59,11 +64,66 @@ export interface PackedRecall extends RecallCandidates {
 const QUOTES_SHARE = 0.6
 
 /** Chooses what of the candidates goes into the request. */
-export const packRecall = (found: DatedCandidates, budget: PartBudget, costs: TokenCosts): PackedRecall => {
-  const packing = new RecallPacking(found, budget, costs)
-  packing.run()
-  return packing.result()
+export const packRecall = (
+  found: DatedCandidates & RunningSession,
+  budget: PartBudget,
+  costs: TokenCosts,
+): PackedRecall => new RecallPacker(found, costs).pack(budget, found)
+
+/** Packs the same candidates as often as it takes. */
+export class RecallPacker {
+  readonly #found: FoundTexts
+  readonly #costs: TokenCosts
+
+  constructor(found: DatedCandidates, costs: TokenCosts) {
+    this.#found = textsOf(found, costs)
+    this.#costs = costs
+  }
+
+  pack(budget: PartBudget, running: RunningSession): PackedRecall {
+    const packing = new RecallPacking(this.#found, running, budget, this.#costs)
+    packing.run()
+    return packing.result()
+  }
 }
+
+/** The texts of what was found. */
+interface FoundTexts {
+  readonly memories: readonly FoundText<RecalledMemory>[]
+  readonly quotes: readonly FoundText<Quote>[]
+  readonly most_quotes: number
+}
+
+const textsOf = ({ memories, quotes, most_quotes, words, zone }: DatedCandidates, costs: TokenCosts): FoundTexts => ({
+  memories: memories.map(
+    recalled =>
+      new FoundText({
+        item: recalled,
+        words,
+        text: recalled.memory.text,
+        tokens: costs.repeated(recalled.memory.text),
+        withText: (text): RecalledMemory => ({ ...recalled, memory: { ...recalled.memory, text } }),
+        lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs, zone) + nowTokens(shown, costs),
+        added_tokens: nowTokens(recalled, costs),
+        counter: costs.counter,
+      }),
+  ),
+  quotes: quotes.map(
+    quote =>
+      new FoundText({
+        item: quote,
+        words,
+        text: quote.text,
+        tokens: quote.tokens,
+        withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
+        lineTokens: (shown, tokens) =>
+          costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),
+        added_tokens: nowTokens(quote, costs),
+        counter: costs.counter,
+      }),
+  ),
+  most_quotes,
+})
 
 /** What quotes of the running session may take besides those of the past, as a share of the budget of recall. */
 const SESSION_SHARE = 0.25
@@ -76,16 +136,13 @@ interface PartUse {
   full: boolean
 }
 
-/** Of what was found for a turn; it is gone with it. */
-const knownMemories = new WeakMap<RecalledMemory, KnownExcerpt<RecalledMemory>>()
-const knownQuotes = new WeakMap<Quote, KnownExcerpt<Quote>>()
-
 class RecallPacking {
-  readonly #found: DatedCandidates
+  readonly #running: RunningSession
   readonly #budget: PartBudget
   readonly #costs: TokenCosts
   readonly #memories: readonly Excerpt<RecalledMemory>[]
   readonly #quotes: readonly Excerpt<Quote>[]
+  readonly #most_quotes: number
   readonly #quoted = new Set<Excerpt<RecalledMemory>>()
   /** Texts of the past, and of the running session. */
   readonly #past: PartUse = { share: 1, content: 0, full: false }
@@ -96,48 +153,23 @@ class RecallPacking {
   #stopped: PackingReason | undefined
   #shownCount = 0
 
-  constructor(found: DatedCandidates, budget: PartBudget, costs: TokenCosts) {
-    this.#found = found
+  constructor(found: FoundTexts, running: RunningSession, budget: PartBudget, costs: TokenCosts) {
+    this.#running = running
     this.#budget = budget
     this.#costs = costs
-    const { words, zone } = found
-    this.#memories = found.memories.map(
-      recalled =>
-        new Excerpt({
-          item: recalled,
-          words,
-          text: recalled.memory.text,
-          tokens: costs.repeated(recalled.memory.text),
-          withText: (text): RecalledMemory => ({ ...recalled, memory: { ...recalled.memory, text } }),
-          lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs, zone) + nowTokens(shown, costs),
-          added_tokens: nowTokens(recalled, costs),
-          counter: costs.counter,
-          known: knownMemories,
-        }),
-    )
-    this.#quotes = found.quotes.map(
-      quote =>
-        new Excerpt({
-          item: quote,
-          words,
-          text: quote.text,
-          tokens: quote.tokens,
-          withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
-          lineTokens: (shown, tokens) =>
-            costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),
-          added_tokens: nowTokens(quote, costs),
-          counter: costs.counter,
-          known: knownQuotes,
-        }),
-    )
+    this.#memories = found.memories.map(each => new Excerpt(each))
+    this.#quotes = found.quotes.map(each => new Excerpt(each))
+    this.#most_quotes = found.most_quotes
   }
 
   /** The first passage of each, then the second of each, and so on. */
   run(): void {
-    const { quotes, most_quotes, session } = this.#found
+    const { session } = this.#running
     const byItem = new Map(this.#quotes.map(excerpt => [excerpt.item, excerpt]))
+    const quotes = [...byItem.keys()]
     const of_session = quotes.filter(each => session?.has(each.message_id)).length
-    const usable = inPackingOrder(quotes, most_quotes + of_session).flatMap(quote => byItem.get(quote) ?? [])
+    const most = this.#most_quotes + of_session
+    const usable = inPackingOrder(quotes, most).flatMap(quote => byItem.get(quote) ?? [])
     this.#keepWhole([...this.#memories, ...usable])
     let round = { memories: this.#memories, quotes: usable }
     while (!this.#isOver() && round.memories.length + round.quotes.length > 0) {
@@ -207,12 +239,14 @@ class RecallPacking {
   }
 
   #isOver(): boolean {
-    return this.#stopped !== undefined || (this.#past.full && (this.#session.full || this.#found.session === undefined))
+    return (
+      this.#stopped !== undefined || (this.#past.full && (this.#session.full || this.#running.session === undefined))
+    )
   }
 
   /** Whether the history shows the words that a memory was taken from, and they say all of it. */
   #isSaidInHistory({ item, isShown }: Excerpt<RecalledMemory>): boolean {
-    const { shown } = this.#found
+    const { shown } = this.#running
     if (shown === undefined || isShown) return false
     return item.memory.sources.some(id => {
       const said = shown.get(id)
@@ -273,11 +307,11 @@ class RecallPacking {
   }
 
   #isInHistory({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>): boolean {
-    return 'message_id' in item && this.#found.shown?.has(item.message_id) === true
+    return 'message_id' in item && this.#running.shown?.has(item.message_id) === true
   }
 
   #partOf({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>): PartUse {
-    return 'message_id' in item && this.#found.session?.has(item.message_id) === true ? this.#session : this.#past
+    return 'message_id' in item && this.#running.session?.has(item.message_id) === true ? this.#session : this.#past
   }
 
   #decision(

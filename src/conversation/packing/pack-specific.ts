@@ -2,7 +2,7 @@
 import type { MessageId } from '../../messages/message.ts'
 import type { PackedHistory } from './pack-history.ts'
 import { packProfile, type PackedProfile } from './pack-profile.ts'
-import { packRecall, withoutShown, type FoundCandidates, type PackedRecall } from './pack-recall.ts'
+import { RecallPacker, withoutShown, type FoundCandidates, type PackedRecall } from './pack-recall.ts'
 import type { ContextBudget } from './packing-record.ts'
 import type { ProfileLine, SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
@@ -42,6 +42,7 @@ const PROFILE_SHARE = 0.25
 /** Packs the same candidates several times, until it is clear what fits; what was packed in the same way is known. */
 export class SpecificPacking {
   readonly #deps: SpecificPackingDeps
+  readonly #recall: RecallPacker
   /** Places in the window of the messages that the candidates quote, or were learned from. */
   readonly #places: ReadonlyMap<MessageId, number>
   readonly #session: ReadonlySet<MessageId>
@@ -52,6 +53,7 @@ export class SpecificPacking {
   constructor(deps: SpecificPackingDeps) {
     this.#deps = deps
     const { candidates, window, session, budget, costs } = deps
+    this.#recall = new RecallPacker({ ...candidates.recall, zone: candidates.system.zone }, costs)
     this.#places = placesOf(window, mentionedIn(candidates))
     this.#session = new Set(session ? this.#places.keys() : [])
     this.#profile_tokens = packProfile(candidates.profile, { content: budget.profile, room: Infinity }, costs).tokens
@@ -84,11 +86,8 @@ export class SpecificPacking {
     const room_reason = room < free ? 'turn_budget' : 'request_budget'
     const reserved = Math.min(Math.floor(Math.max(0, most) * PROFILE_SHARE), this.#profile_tokens)
     const said = new Map([...shown].map(([id, { content: text, sender_name: speaker }]) => [id, { text, speaker }]))
-    const recall = packRecall(
-      { ...candidates.recall, zone: candidates.system.zone, shown: said, session: this.#session },
-      { content: budget.recall, room: most - reserved, room_reason },
-      costs,
-    )
+    const forRecall = { content: budget.recall, room: most - reserved, room_reason } as const
+    const recall = this.#recall.pack(forRecall, { shown: said, session: this.#session })
     const forProfile = { content: budget.profile, room: reserved, room_reason } as const
     const profile = packProfile(candidates.profile, forProfile, costs, isRecalled(recall))
     return { recall, profile, tokens: recall.tokens + profile.tokens }

@@ -75,7 +75,7 @@ export interface TurnRecord {
   readonly need: ContextNeed
   /** Tokens of the budget. */
   readonly budget: number
-  /** The budget is that of one complexity more than the detected one, since what was needed did not fit. */
+  /** The budget is that of a higher complexity than the detected one, since what was needed did not fit. */
   readonly raised: boolean
   /** What each scope might take, took and needed. */
   readonly scopes: Readonly<Record<BudgetScope, ScopeRecord>>

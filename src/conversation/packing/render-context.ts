@@ -84,25 +84,23 @@ const dayIn = (zone: TimeZone, at: number): string => `${zone.isoDay(at)} ${WEEK
 /** A pause in a conversation after which the next message says when it was sent. */
 const PAUSE_MS = 4 * HOUR_MS
 
-/**
- * When earlier parts of a conversation were written, at the first message of a person in each:
- * `[2026-11-24 Tue 18:05] `. Otherwise last week's “tomorrow” would be read as today's. The newest message has none: the
- * system message says what time it is.
- * @param window oldest first
- */
-export const timesOf = (window: readonly WindowMessage[], zone: TimeZone): ReadonlyMap<MessageId, string> => {
-  const times = new Map<MessageId, string>()
-  for (const place of datedPlaces(window)) {
-    const message = window[place]
-    if (message !== undefined) times.set(message.message_id, timeOf(message, zone))
-  }
-  return times
+/** A message that says when it was sent. */
+export interface DatedMessage {
+  /** Its place in the window. */
+  readonly place: number
+  readonly message_id: MessageId
+  /** `[2026-11-24 Tue 18:05] ` */
+  readonly time: string
 }
 
-/** Places in the window of the messages that say when they were sent: see `timesOf`. */
-export const datedPlaces = (window: readonly WindowMessage[]): readonly number[] => {
+/**
+ * When earlier parts of a conversation were written, at the first message of a person in each. Otherwise last week's
+ * “tomorrow” would be read as today's. The newest message has no time: the system message says what time it is.
+ * @param window oldest first
+ */
+export const datedMessages = (window: readonly WindowMessage[], zone: TimeZone): readonly DatedMessage[] => {
   const newest = window.at(-1)
-  const places: number[] = []
+  const found: DatedMessage[] = []
   let before = Number.NEGATIVE_INFINITY
   let dated = newest === undefined || newest.timestamp - (window[0]?.timestamp ?? 0) < PAUSE_MS
   let place = 0
@@ -110,12 +108,12 @@ export const datedPlaces = (window: readonly WindowMessage[]): readonly number[]
     if (message.timestamp - before >= PAUSE_MS && before !== Number.NEGATIVE_INFINITY) dated = false
     before = Math.max(before, message.timestamp)
     if (!dated && message.role === 'user' && message !== newest) {
-      places.push(place)
+      found.push({ place, message_id: message.message_id, time: timeOf(message, zone) })
       dated = true
     }
     place++
   }
-  return places
+  return found
 }
 
 /** What is written of a zone's times: a window keeps its messages over many turns. */
@@ -181,7 +179,7 @@ export interface RenderedParts extends SystemText {
   readonly memories: readonly RecalledMemory[]
   readonly quotes: readonly Quote[]
   readonly history: readonly ShownMessage[]
-  /** What stands before a message to say when it was sent: `timesOf`. */
+  /** What stands before a message to say when it was sent: see `datedMessages`. */
   readonly times: ReadonlyMap<MessageId, string>
   /** Id of the message that is answered. */
   readonly question: MessageId | undefined

@@ -15,7 +15,7 @@ export interface TurnBudget {
   readonly detected: DetectedComplexity
   /** Complexity of the turn before in the same session, by its own words. */
   readonly previous: Complexity | undefined
-  /** The profile's budget for the complexity that counts: the detected one, or one more. */
+  /** The profile's budget for the detected complexity. */
   readonly budget: ProfileBudget
   readonly thresholds: AlertThresholds
   /** The larger budgets of higher complexities, as far as the profile and the cap of the role allow more; the least first. */

@@ -74,6 +74,13 @@ interface Candidate {
   readonly text: string
 }
 
+const timesOf = ({ at, or_at }: ExportEntry): readonly number[] => (or_at === undefined ? [at] : [at, or_at])
+
+/** A message with what it is known again by. */
+interface Identified extends Candidate {
+  readonly identity: string
+}
+
 export class ChatImport {
   readonly #deps: ChatImportDeps
   readonly #target: ImportTarget
@@ -108,24 +115,38 @@ export class ChatImport {
     const batch = this.#batch
     this.#batch = []
     if (batch.length === 0) return
-    const times = batch.flatMap(({ at, or_at = at }) => [at, or_at])
+    const times = batch.flatMap(timesOf)
     const { scope, dry_run } = this.#target
     const from = Math.min(...times) - REPLY_SPREAD_MS
     const said = await this.#deps.messages.saidBetween(scope, from, Math.max(...times) + REPLY_SPREAD_MS)
     const known = new KnownSayings(said, REPLY_SPREAD_MS)
-    const records: MessageRecord[] = []
+    const taken: Identified[] = []
     for (const [index, entry] of batch.entries()) {
       if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
-      const record = await this.#take(entry, known)
-      if (record !== undefined) records.push(record)
+      const candidate = this.#take(entry, known)
+      if (candidate !== undefined) taken.push(candidate)
     }
-    const added = dry_run ? records.length : await this.#deps.messages.add(records)
+    if (dry_run) this.#count({ added: taken.length })
+    else await this.#write(taken)
+  }
+
+  async #write(taken: readonly Identified[]): Promise<void> {
+    const prepared: (readonly [candidate: Candidate, record: MessageRecord])[] = []
+    for (const [index, each] of taken.entries()) {
+      if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
+      prepared.push([each, await this.#recordOf(each)])
+    }
+    // A member of a group may have forgotten everything meanwhile, in another conversation.
+    const records = prepared.filter(([candidate]) => !this.#isForgotten(candidate)).map(([, record]) => record)
+    this.#count({ forgotten: prepared.length - records.length })
+    const added = await this.#deps.messages.add(records)
     this.#count({ added, known: records.length - added })
     this.#kept.push(...records)
     this.#kept.splice(0, Math.max(0, this.#kept.length - this.#target.keep))
   }
 
-  async #take(entry: ExportEntry, known: KnownSayings): Promise<MessageRecord | undefined> {
+  /** `undefined`: it is not added. */
+  #take(entry: ExportEntry, known: KnownSayings): Identified | undefined {
     this.#count({ messages: 1 })
     const candidate = this.#candidateOf(entry)
     if (candidate === undefined) {
@@ -139,8 +160,8 @@ export class ChatImport {
     const key = `${speaker.is} ${person_id} ${looseWords(text)}`
     const minute = Math.floor(entry.at / MINUTE_MS)
     const occurrence = this.#occurrences.next(minute, key)
-    const times = entry.or_at === undefined ? [entry.at] : [entry.at, entry.or_at]
-    if (this.#isForgotten(candidate, times)) {
+    const times = timesOf(entry)
+    if (this.#isForgotten(candidate)) {
       this.#count({ forgotten: 1 })
       return undefined
     }
@@ -150,13 +171,13 @@ export class ChatImport {
       return undefined
     }
     known.add(saying)
-    return await this.#recordOf(candidate, `${String(minute)}\n${String(occurrence)}\n${key}`)
+    return { ...candidate, identity: `${String(minute)}\n${String(occurrence)}\n${key}` }
   }
 
-  #isForgotten({ entry, speaker, person, text: whole }: Candidate, times: readonly number[]): boolean {
+  #isForgotten({ entry, speaker, person, text: whole }: Candidate): boolean {
     const { forgotten } = this.#deps
     const is_reply = speaker.is === 'bot'
-    const words = { times, is_reply, text: entry.words === '' ? whole : entry.words }
+    const words = { times: timesOf(entry), is_reply, text: entry.words === '' ? whole : entry.words }
     const persons = [person.person_id]
     if (forgotten.isForgotten({ ...words, persons })) return true
     return is_reply && this.#target.chat_kind === 'group' && forgotten.isForgotten({ ...words, persons: undefined })
@@ -175,7 +196,7 @@ export class ChatImport {
     return looseWords(text) === '' ? undefined : { entry, speaker, person, text }
   }
 
-  async #recordOf({ entry, speaker, person, text }: Candidate, identity: string): Promise<MessageRecord> {
+  async #recordOf({ entry, speaker, person, text, identity }: Identified): Promise<MessageRecord> {
     const { scope, chat_id, chat_kind } = this.#target
     const { members, preferences, tokens } = this.#deps
     const { person_id, identities, name } = person

@@ -43,6 +43,10 @@ const personOf = ({ name }: Sender, people: readonly Person[]): readonly Person[
   return people.filter(person => person.name !== undefined && looseName(person.name) === loose)
 }
 
+/** The number of a sender in a group, where everyone with a number is a person, known or new. */
+export const numberOf = ({ name }: Pick<Participant, 'name'>, target: BindingTarget): string | undefined =>
+  target.person === undefined ? phoneDigits(name) : undefined
+
 const person = (found: Person): Speaker => ({ is: 'person', person: found })
 
 /**
@@ -58,7 +62,9 @@ export const matchParticipants = (
   const found = senders.map(sender => matched(sender, target, { people, given }))
   const completed = target.person === undefined ? found : completeDirect(found, target.person)
   return completed.map(each =>
-    each.speaker === undefined && others !== undefined ? { ...each, speaker: others } : each,
+    each.speaker === undefined && others !== undefined && numberOf(each, target) === undefined
+      ? { ...each, speaker: others }
+      : each,
   )
 }
 

@@ -14,6 +14,7 @@ import { isMessage, listOf, readConversation } from './openai-conversation.ts'
 
 /** A file with a single conversation is read whole; one that is longer has a form that can be streamed. */
 const MOST_WHOLE_BYTES = 64 * 1024 * 1024
+const TOO_LONG = 'a conversation of more than 64 MiB is not read'
 
 const isLines = (path: string): boolean => /\.(?:jsonl|ndjson)$/iu.test(path)
 const isArray = (beginning: string): boolean => /^[\s\ufeff]*\[/u.test(beginning)
@@ -55,6 +56,10 @@ async function* readArray(file: SourceFile, from: SourceStart, signal: AbortSign
     }
     const { index, value } = element
     if (isMessage(value)) {
+      if (file.size_bytes > MOST_WHOLE_BYTES) {
+        yield rejected(line, TOO_LONG, '')
+        break
+      }
       loose.push(value)
       continue
     }
@@ -71,12 +76,7 @@ async function* readArray(file: SourceFile, from: SourceStart, signal: AbortSign
 
 async function* readObject(file: SourceFile): AsyncGenerator<SourceItem> {
   const whole = await readWhole(file, MOST_WHOLE_BYTES)
-  const value =
-    typeof whole === 'string'
-      ? whole
-      : whole.is_cut
-        ? 'a conversation of more than 64 MiB is not read'
-        : parseObject(whole.text)
+  const value = typeof whole === 'string' ? whole : whole.is_cut ? TOO_LONG : parseObject(whole.text)
   if (typeof value === 'string') yield rejected(1, value, '')
   else yield* itemsOf(read(value, projectOf(file.path), 1), 1, value)
   yield { kind: 'checkpoint', position: file.size_bytes, lines: 1 }

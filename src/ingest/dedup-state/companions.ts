@@ -7,7 +7,7 @@ import { readWhole } from '../whole-file.ts'
 
 /** Larger indexes are not held in memory. */
 const MOST_INDEX_BYTES = 256 * 1024 * 1024
-/** Messages of which it is kept where else they were seen. */
+/** Places where messages were seen, and messages that the log tells of, that are held in memory. */
 const MOST_PLACES = 2_000_000
 
 /** Where and when a message was seen, besides its own line. */
@@ -26,6 +26,7 @@ interface Said {
 export class Companions {
   /** Hash → checkpoints in which the message was. */
   readonly #sightings = new Map<string, Sighting[]>()
+  #places = 0
   readonly #said = new Map<string, Said>()
   readonly #checkpoints = new Map<string, number>()
   readonly #hashes = new Set<string>()
@@ -81,9 +82,8 @@ export class Companions {
       const hashes = entry['message_hashes'] ?? entry['hashes']
       if (!Array.isArray(hashes)) continue
       for (const [index, hash] of hashes.entries()) {
-        if (typeof hash !== 'string' || this.#sightings.size >= MOST_PLACES) continue
-        const known = this.#sightings.get(hash) ?? []
-        this.#sightings.set(hash, [...known, { source_file: `${file}#${checkpoint}`, source_line: index + 1 }])
+        if (typeof hash !== 'string') continue
+        this.#saw(hash, { source_file: `${file}#${checkpoint}`, source_line: index + 1 })
       }
     }
   }
@@ -99,9 +99,16 @@ export class Companions {
       const hash = textOf(value['hash']) ?? textOf(value['message_hash']) ?? textOf(value['content_hash'])
       if (hash === undefined || this.#said.size >= MOST_PLACES) continue
       this.#said.set(hash, this.#said.get(hash) ?? saidIn(value))
-      const known = this.#sightings.get(hash) ?? []
-      this.#sightings.set(hash, [...known, { source_file: path, source_line: each.line }])
+      this.#saw(hash, { source_file: path, source_line: each.line })
     }
+  }
+
+  #saw(hash: string, sighting: Sighting): void {
+    if (this.#places >= MOST_PLACES) return
+    this.#places++
+    const known = this.#sightings.get(hash)
+    if (known === undefined) this.#sightings.set(hash, [sighting])
+    else known.push(sighting)
   }
 }
 

@@ -17,8 +17,6 @@ export interface ExportEntry {
   readonly at: number
   /** Other instants that the clock on the wall may have meant: where the clocks were set back. */
   readonly or_at: number | undefined
-  /** Whether the export shows no seconds. */
-  readonly is_minute: boolean
   readonly line: number
   /** `undefined`: an event that has no sender. */
   readonly sender: string | undefined
@@ -63,6 +61,7 @@ export class ExportEntries {
   #open: Open | undefined
   #suspects: Suspect[] = []
   #suspectHeaders = 0
+  #suspectCharacters = 0
   /** The time of the newest entry. */
   #last: number | undefined
   #checkpoint: number | undefined
@@ -89,18 +88,25 @@ export class ExportEntries {
     const header = this.#headerOf(line.text)
     const times = header === undefined ? undefined : this.#timesOf(header)
     if (header === undefined || times === undefined) {
-      if (this.#suspects.length > 0) this.#suspects.push(line)
+      if (this.#suspects.length > 0) yield* this.#suspect(line)
       else yield* this.#append(line.text, line.line)
       return
     }
     if (this.#last !== undefined && times.at < this.#last - MOST_STEP_BACK_MS) {
-      this.#suspects.push(line)
-      if (++this.#suspectHeaders > MOST_PASTED) yield* this.#release(true)
+      this.#suspectHeaders++
+      yield* this.#suspect(line)
       return
     }
     // The conversation goes on where it was: what was in between was pasted into a message.
     for (const { text, line: number } of this.#takeSuspects()) yield* this.#append(text, number)
     yield* this.#begin(header, times, line)
+  }
+
+  *#suspect(line: Suspect): Generator<ExportItem> {
+    this.#suspects.push(line)
+    this.#suspectCharacters += line.text.length
+    const isSure = this.#suspectHeaders > MOST_PASTED
+    if (isSure || this.#suspectCharacters > MOST_CHARACTERS) yield* this.#release(isSure)
   }
 
   #headerOf(text: string): Header | undefined {
@@ -112,10 +118,11 @@ export class ExportEntries {
     const suspects = this.#suspects
     this.#suspects = []
     this.#suspectHeaders = 0
+    this.#suspectCharacters = 0
     return suspects
   }
 
-  /** Decides on lines from the past that nothing came after: they are messages if people of this chat wrote them. */
+  /** Decides on lines from the past that nothing came after, or too many lines for one message: they are messages if people of this chat wrote them. */
   *#release(sure = false): Generator<ExportItem> {
     const suspects = this.#takeSuspects()
     const known = new Set(
@@ -177,10 +184,10 @@ export class ExportEntries {
     if (open !== undefined) yield { kind: 'entry', entry: this.#entryOf(open) }
   }
 
-  #entryOf({ header, at, or_at, line, lines: [rest = '', ...more] }: Open): ExportEntry {
+  #entryOf({ at, or_at, line, lines: [rest = '', ...more] }: Open): ExportEntry {
     const { sender, text, by_phone } = this.#survey.senders.split(rest)
     const whole = [text, ...more].join('\n').trim()
-    const time = { at, or_at, is_minute: header.seconds === undefined, line, sender }
+    const time = { at, or_at, line, sender }
     const content = contentOf(whole, by_phone)
     const isNotice = content.kind === 'notice' || (by_phone && isAbout(sender, whole) && isPlain(content))
     if (sender === undefined || content.kind !== 'said' || isNotice) {

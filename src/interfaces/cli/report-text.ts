@@ -2,6 +2,8 @@
 import type { z } from 'zod'
 import { reportMake } from '../../operations/report/make.ts'
 import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
+import { reportWords } from '../../text/strings/report-words.ts'
+import { timeOfDay } from '../../text/strings/written-day.ts'
 import { render, type Report, type ReportText } from './render.ts'
 
 type Made = z.output<typeof reportMake.output>
@@ -41,8 +43,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 const timeIn = (zone: TimeZone, iso: string): string => {
   const at = Date.parse(iso)
-  const { hour, minute } = zone.wallClock(at)
-  return `${zone.isoDay(at)} ${[hour, minute].map(part => String(part).padStart(2, '0')).join(':')}`
+  return `${zone.isoDay(at)} ${timeOfDay(zone.wallClock(at))}`
 }
 
 type Note =
@@ -51,12 +52,13 @@ type Note =
   | { readonly kind: 'shown'; readonly table: string; readonly shown: number; readonly of?: number }
 
 const sentenceOf = (note: Note): string => {
+  const { undated, newest, no_rows, cut } = reportWords('en')
   switch (note.kind) {
     case 'undated':
-      return `${String(note.count)} messages have no time; they are on no day and are not counted here.`
+      return undated(String(note.count))
     case 'newest':
-      return `There is nothing in these days; the newest message of the archive is of ${note.day}.`
+      return `${no_rows} ${newest(note.day)}`
     case 'shown':
-      return `${note.table}: the first ${String(note.shown)}${note.of === undefined ? '' : ` of ${String(note.of)}`} are shown.`
+      return cut(note.table, String(note.shown), note.of === undefined ? undefined : String(note.of))
   }
 }

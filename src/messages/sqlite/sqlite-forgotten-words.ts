@@ -51,6 +51,7 @@ type Column = 'said' | 'words' | 'hash'
 export class SqliteForgottenWords implements ForgottenWords {
   readonly #database: Database
   readonly #key: KeyObject
+  #older: boolean | undefined
 
   constructor(database: Database) {
     this.#database = database
@@ -104,8 +105,10 @@ export class SqliteForgottenWords implements ForgottenWords {
     )
   }
 
+  /** Looked up once, through the whole log: none are added. */
   #hasOlder(): boolean {
-    return this.#database.get('select 1 from erased_messages where said is null limit 1') !== undefined
+    this.#older ??= this.#database.get('select 1 from erased_messages where said is null limit 1') !== undefined
+    return this.#older
   }
 
   #has(column: Column, hash: Uint8Array, persons: readonly PersonId[] | undefined): boolean {

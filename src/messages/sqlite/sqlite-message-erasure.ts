@@ -41,7 +41,7 @@ class SqliteMessageErasure implements MessageErasure {
 
   async last(scope: Scope, person_id: PersonId, but: MessageId | undefined): Promise<MessageRecord | undefined> {
     const [last] = this.#read(
-      `scope = :scope and person_id = :person_id and role = 'user' and message_id <> :but
+      `scope = :scope and person_id = :person_id and role = 'user' and kind <> 'imported' and message_id <> :but
          and seq < coalesce((select seq from messages where message_id = :but), ${String(Number.MAX_SAFE_INTEGER)})
        order by seq desc limit 1`,
       { scope, person_id, but: but ?? '' },
@@ -60,8 +60,10 @@ class SqliteMessageErasure implements MessageErasure {
   }
 
   async recent(scope: Scope, person_id: PersonId, limit: number): Promise<readonly MessageRecord[]> {
-    const where = `scope = :scope and person_id = :person_id and role = 'user' order by seq desc limit :limit`
-    return this.#read(where, { scope, person_id, limit })
+    return this.#read(
+      `scope = :scope and person_id = :person_id and role = 'user' order by sent_at desc, seq desc limit :limit`,
+      { scope, person_id, limit },
+    )
   }
 
   async inSession(session_id: string): Promise<readonly MessageRecord[]> {

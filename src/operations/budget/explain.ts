@@ -62,7 +62,7 @@ export const budgetExplain = operation({
     complexity: complexity.describe('the complexity whose budget the turn had'),
     detected: complexity,
     confidence: z.number().describe('from 0.5, a guess, to 1'),
-    raised: z.boolean().describe('what was needed did not fit, so the turn got the budget of the next complexity'),
+    raised: z.boolean().describe('what was needed did not fit, so the turn got the budget of a higher complexity'),
     signals: z.array(
       z.object({ complexity, weight: z.number(), because: z.string().nullable().describe('null: forgotten since') }),
     ),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { importExport, openBoundFile, type BoundReport } from '../../ingest/binding/bound-export.ts'
 import {
   matchParticipants,
+  numberOf,
   type BindingTarget,
   type Participant,
   type Speaker,
@@ -17,7 +18,6 @@ import type { People } from '../../people/people.ts'
 import { nameOrPhone, phoneOf, type Person } from '../../people/person.ts'
 import { HOUR_MS } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
-import { phoneDigits } from '../../platform/phone.ts'
 import type { Uses } from '../context.ts'
 import type { Call } from '../operation.ts'
 import { findPerson, personField, referenceField } from '../references.ts'
@@ -30,16 +30,24 @@ export const bindingInput = {
   chat: referenceField
     .optional()
     .describe('make an exported chat part of the conversation of this group (its chat id)'),
-  me: z.string().trim().min(1).max(200).optional().describe("name of the bot's own account in the exported chat"),
+  me: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("name of the bot's own account in the exported chat (only with person or chat)"),
   participant: z
     .array(z.string().trim().min(3).max(700))
     .max(MOST_PARTICIPANTS)
     .optional()
-    .describe('who a sender is, as name=person; name=skip leaves a sender out, *=skip all who are not known'),
+    .describe(
+      'who a sender is, as name=person; name=skip leaves a sender out, *=skip all who are neither known nor shown by number',
+    ),
   learn: z
     .boolean()
     .default(false)
-    .describe('extract facts from the newest messages that are added; costs model calls'),
+    .describe('extract facts from the newest messages that are added; costs model calls (only with person or chat)'),
 }
 
 export interface BindingInput {
@@ -100,13 +108,38 @@ const everyone = async (directory: Pick<People, 'list'>): Promise<readonly Perso
   return all
 }
 
-/** People as an export may name them. */
-export const namedPeople = async (directory: Pick<People, 'list'>): Promise<readonly NamedPerson[]> =>
-  (await everyone(directory)).map(({ person_id, name, identities }) => ({
-    person_id,
-    name,
-    phone: phoneOf(identities),
-  }))
+/**
+ * People as an export may name them; what the caller says of a name goes before what is known.
+ * @throws DenidinError `invalid_input`, `not_found`
+ */
+export const namedPeople = async (
+  directory: Pick<People, 'list' | 'lookUp'>,
+  given: Pick<BindingInput, 'participant'>,
+): Promise<readonly NamedPerson[]> => {
+  const speakers = await givenSpeakers(directory, given)
+  const said = [...speakers].map(([name, speaker]): NamedPerson => {
+    if (speaker.is === 'person') return { person_id: speaker.person.person_id, names: [name] }
+    throw new DenidinError(
+      'invalid_input',
+      `"${name}" must be a person: only a load with --person or --chat leaves senders out`,
+    )
+  })
+  const known = (await everyone(directory)).map(({ person_id, name, identities }): NamedPerson => {
+    const numbers = identities.flatMap(({ kind, value }) => (kind === 'phone' ? [value] : []))
+    const is_known = name !== undefined && !speakers.has(looseName(name))
+    return { person_id, names: is_known ? [...numbers, name] : numbers }
+  })
+  return [...known, ...said]
+}
+
+/** @throws DenidinError `invalid_input` for what only a load into a conversation takes */
+export const refuseUnbound = ({ me, learn = false }: Pick<BindingInput, 'me' | 'learn'>): void => {
+  if (me === undefined && !learn) return
+  throw new DenidinError(
+    'invalid_input',
+    'only a load into a conversation takes --me and --learn: give --person or --chat',
+  )
+}
 
 /** What the caller said about the senders. @throws DenidinError `invalid_input`, `not_found` */
 const givenSpeakers = async (
@@ -175,18 +208,18 @@ export const bindExport = async (
   binding: Binding,
   { signal, progress }: Pick<Call, 'signal' | 'progress'>,
 ): Promise<BindReport> => {
+  const { dry_run = false, learn = false } = input
   if (!context.instance.memory_system_enabled) {
     throw new DenidinError(
       'disabled',
       'the memory system is off: nothing of a conversation is kept (see feature_flags.enable_memory_system)',
     )
   }
+  if (learn && !context.memory.learning.enabled) {
+    throw new DenidinError('disabled', 'fact extraction is switched off: nothing was added; load without --learn')
+  }
   const { opened, reading, participants } = await matchExport(context, input, binding, signal)
-  const unknown = participants.filter(each => each.speaker === undefined)
-  const speakers = await completed(context.messages.imports.people, participants, binding)
-  const open = unknown.filter(({ name }) => !speakers.has(name))
-  if (open.length > 0) throw uncertain(open, binding)
-  const { dry_run = false, learn = false } = input
+  const speakers = await speakersOf(dry_run ? nobodyNew : context.messages.imports.people, participants, binding)
   const { scope, chat_id, person } = binding
   const chat_kind = person === undefined ? 'group' : 'direct'
   const target = { scope, chat_id, chat_kind, speakers, person, dry_run, keep: learn ? MOST_LEARNED : 0 } as const
@@ -201,19 +234,35 @@ export const bindExport = async (
   return { ...report, learned, binding }
 }
 
-/** A sender by number is a person of that number, known or new; no one is made for a name alone. */
-const completed = async (
+/** For a load that writes nothing: a stranger by number is counted as a person of their own. */
+const nobodyNew: Pick<People, 'resolve'> = {
+  resolve: async ({ identities }) => ({
+    person_id: `new:${phoneOf(identities) ?? ''}`,
+    name: undefined,
+    identities,
+    role: 'client',
+    created_at: 0,
+  }),
+}
+
+/**
+ * A sender by number is a person of that number, known or new; no one is made for a name alone, nor before all are certain.
+ * @throws DenidinError `invalid_input`
+ */
+const speakersOf = async (
   directory: Pick<People, 'resolve'>,
   participants: readonly Participant[],
-  { person }: BindingTarget,
+  binding: BindingTarget,
 ): Promise<ReadonlyMap<string, Speaker>> => {
+  const open = participants.filter(each => each.speaker === undefined && numberOf(each, binding) === undefined)
+  if (open.length > 0) throw uncertain(open, binding)
   const speakers = new Map<string, Speaker>()
-  for (const { name, speaker } of participants) {
-    const digits = phoneDigits(name)
-    if (speaker !== undefined) speakers.set(name, speaker)
-    else if (person === undefined && digits !== undefined) {
-      const known = await directory.resolve({ identities: [{ kind: 'phone', value: digits }] })
-      speakers.set(name, { is: 'person', person: known })
+  for (const participant of participants) {
+    const value = numberOf(participant, binding)
+    if (participant.speaker !== undefined) speakers.set(participant.name, participant.speaker)
+    else if (value !== undefined) {
+      const known = await directory.resolve({ identities: [{ kind: 'phone', value }] })
+      speakers.set(participant.name, { is: 'person', person: known })
     }
   }
   return speakers
@@ -241,8 +290,6 @@ const learnFrom = async (
   { scope, chat_id }: Binding,
   signal: AbortSignal,
 ): Promise<number> => {
-  if (!learning.enabled)
-    throw new DenidinError('disabled', 'the messages were added; facts are not extracted because extraction is off')
   let learned = 0
   let from = 0
   for (const [index, { sent_at }] of messages.entries()) {

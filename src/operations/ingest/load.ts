@@ -2,7 +2,15 @@
 import { z } from 'zod'
 import { phaseOf } from '../../archive/archive-message.ts'
 import type { FileReport, IngestReport } from '../../ingest/ingest-report.ts'
-import { bindExport, namedPeople, bindingInput, bindingOf, type Binding, type BindReport } from './binding.ts'
+import {
+  bindExport,
+  bindingInput,
+  bindingOf,
+  namedPeople,
+  refuseUnbound,
+  type Binding,
+  type BindReport,
+} from './binding.ts'
 import { readingInput, readingOf } from './reading.ts'
 import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, actorOf, type AuditedOutput, type Call } from '../operation.ts'
@@ -61,7 +69,8 @@ const output = z.object({
   failed: count,
 })
 
-type LoadInput = z.output<typeof extractionInput> & Partial<Pick<z.output<typeof input>, 'zone' | 'date_order'>>
+type LoadInput = z.output<typeof extractionInput> &
+  Partial<Pick<z.output<typeof input>, 'zone' | 'date_order' | 'participant'>>
 type LoadOutput = z.output<typeof output>
 
 const isWorthNaming = ({ status, notes, errors_count }: FileReport): boolean =>
@@ -92,7 +101,7 @@ const sum = (
 
 const load = async (
   { archive, people, system }: Uses<'archive.loads' | 'people.directory' | 'system.clock'>,
-  { file, phase, dry_run, ...reading }: LoadInput,
+  { file, phase, dry_run, participant, ...reading }: LoadInput,
   { caller, signal, progress }: Pick<Call, 'caller' | 'signal' | 'progress'>,
   is_extraction: boolean,
 ): Promise<AuditedOutput<LoadOutput>> => {
@@ -102,7 +111,7 @@ const load = async (
       phase: phaseOf(phase),
       is_extraction,
       reading: readingOf(reading, system.clock),
-      people: await namedPeople(people.directory),
+      people: await namedPeople(people.directory, { participant }),
       dry_run,
       started_by: actorOf(caller),
     },
@@ -216,7 +225,9 @@ export const ingestLoad = operation({
   exclusiveScope: binding => binding?.scope,
   run: async (context, given, call) => {
     const { subject: binding } = call
-    return binding === undefined ? await load(context, given, call, false) : await bind(context, given, call, binding)
+    if (binding !== undefined) return await bind(context, given, call, binding)
+    refuseUnbound(given)
+    return await load(context, given, call, false)
   },
 })
 

@@ -1,8 +1,10 @@
 /** `ingest.runs`, `ingest.rejected` and `ingest.export`: how earlier loads went, the lines that they set aside, and the audit trail. */
+import { extname } from 'node:path'
 import { z } from 'zod'
 import type { ExtractionRun } from '../../archive/extraction-run.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { writeFileAtomic } from '../../platform/files.ts'
+import { csvOf } from '../../reports/formats/csv.ts'
 import { ARCHIVE, operation } from '../operation.ts'
 import { pageInput, pageOutput, readPage } from '../paging.ts'
 
@@ -109,6 +111,8 @@ export const ingestRejected = operation({
   },
 })
 
+const FORMATS = ['json', 'csv'] as const
+
 /** Runs that are read at once. */
 const PAGE = 1000
 
@@ -121,10 +125,11 @@ export const ingestExport = operation({
   uses: ['archive.loads'],
   input: z.strictObject({
     file: z.string().trim().min(1).max(4096).describe('file to write'),
-    format: z.enum(['json', 'csv']).default('json').describe('format of the file'),
+    format: z.enum(FORMATS).optional().describe('format of the file (default: by its ending, otherwise json)'),
   }),
   output: z.object({ file: z.string(), runs: count }),
-  run: async ({ archive }, { file, format }, { signal }) => {
+  run: async ({ archive }, { file, format: given }, { signal }) => {
+    const format = formatOf(file, given)
     const rows: z.output<typeof run>[] = []
     for (let before: number | undefined; ;) {
       signal.throwIfAborted()
@@ -138,14 +143,23 @@ export const ingestExport = operation({
   },
 })
 
-/** RFC 4180; a field that a spreadsheet would take for a formula begins with an apostrophe. */
-const toCsv = (rows: readonly Readonly<Record<string, string | number | null>>[]): string => {
-  const names = Object.keys(run.shape)
-  const lines = rows.map(row => names.map(name => csvField(row[name] ?? '')).join(','))
-  return [names.join(','), ...lines].map(line => `${line}\r\n`).join('')
+/** @throws DenidinError `invalid_input` for a file whose ending says another format */
+const formatOf = (file: string, given: (typeof FORMATS)[number] | undefined): (typeof FORMATS)[number] => {
+  const ending = extname(file).slice(1).toLowerCase()
+  const named = FORMATS.find(each => each === ending)
+  if (given !== undefined && named !== undefined && given !== named) {
+    throw new DenidinError(
+      'invalid_input',
+      `"${file}" is named as ${named}, and the format is ${given}: give only one of them`,
+    )
+  }
+  return given ?? named ?? 'json'
 }
 
-const csvField = (value: string | number): string => {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+const toCsv = (rows: readonly Readonly<Record<string, string | number | null>>[]): string => {
+  const names = Object.keys(run.shape)
+  return csvOf(
+    names,
+    rows.map(row => names.map(name => row[name] ?? null)),
+  )
 }

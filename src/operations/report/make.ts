@@ -15,13 +15,19 @@ const MOST_COMPONENTS = 1000
 const day = z.string().min(1).max(40)
 
 /** Fields that only some reports take. */
-const ONLY_OF: Readonly<Record<'project' | 'session' | 'person' | 'chat' | 'by', readonly ReportName[]>> = {
+const ONLY_OF: Readonly<
+  Record<'project' | 'session' | 'top_components' | 'person' | 'chat' | 'by', readonly ReportName[]>
+> = {
   project: ['project-activity', 'timeline', 'component-usage', 'error-analysis', 'session'],
   session: ['session'],
+  top_components: ['timeline', 'component-usage', 'error-analysis', 'session'],
   person: ['conversation'],
   chat: ['conversation'],
   by: ['conversation'],
 }
+
+/** Fields that choose from all sessions: one that is asked for by its id is shown whole. */
+const NOT_WITH_SESSION = ['project', 'start_date', 'end_date'] as const
 
 const input = z.strictObject({
   report: z.enum(REPORT_NAMES).describe('which report'),
@@ -95,12 +101,22 @@ const MEDIA_TYPES = {
 const checkFields = (asked: z.output<typeof input>): void => {
   for (const [field, reports] of Object.entries(ONLY_OF)) {
     if (asked[field as keyof typeof ONLY_OF] === undefined || reports.includes(asked.report)) continue
-    throw new DenidinError('invalid_input', `${field} belongs to ${reports.join(', ')}; ${asked.report} takes none`)
+    throw new DenidinError(
+      'invalid_input',
+      `${option(field)} belongs to ${reports.join(', ')}; ${asked.report} takes none`,
+    )
+  }
+  const chosen = NOT_WITH_SESSION.find(field => asked[field] !== undefined)
+  if (asked.session !== undefined && chosen !== undefined) {
+    throw new DenidinError('invalid_input', `a session is shown whole; leave out session or ${option(chosen)}`)
   }
   if (asked.person !== undefined && asked.chat !== undefined) {
     throw new DenidinError('invalid_input', 'give only one of person and chat')
   }
 }
+
+/** A field as the command line has it. */
+const option = (field: string): string => field.replaceAll('_', '-')
 
 /** The language of pages for the operator: the one that the godfather has chosen. */
 export const operatorLanguage = async ({

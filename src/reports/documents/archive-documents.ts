@@ -91,7 +91,7 @@ const SESSION_COLUMNS = {
 
 const MESSAGE_COLUMNS = {
   at: 'time',
-  role: 'text',
+  role: 'word',
   sender_name: 'text',
   component: 'text',
   level: 'text',
@@ -115,62 +115,31 @@ const oneSession = async (reports: ArchiveReports, session: string, query: Archi
   }
 }
 
+/** A report of one table and one chart. */
+const counted = <T extends object>(
+  columns: Readonly<Partial<Record<keyof T & string, CellKind>>>,
+  rows: readonly T[],
+  chart: ReportChart,
+): ReportContent => ({ tables: [tableOf('rows', columns, rows)], charts: [chart], notes: [] })
+
 const MAKERS: Readonly<Record<ArchiveReportName, Maker>> = {
-  'project-activity': async (reports, query, call) => ({
-    tables: [
-      tableOf(
-        'rows',
-        {
-          name: 'text',
-          sessions: 'count',
-          messages: 'count',
-          errors: 'count',
-          started: 'time',
-          last_activity: 'time',
-          days_active: 'count',
-        },
-        await reports.projectActivity(query, call),
-      ),
-    ],
-    charts: [names('name', 'messages', 'errors')],
-    notes: [],
-  }),
-  timeline: async (reports, query, call) => ({
-    tables: [
-      tableOf(
-        'rows',
-        { date: 'day', project: 'text', messages: 'count', sessions: 'count', errors: 'count', components: 'list' },
-        await reports.timeline(query, call),
-      ),
-    ],
-    charts: [{ table: 'rows', label: 'date', value: 'messages', part: 'errors', kind: 'days' }],
-    notes: [],
-  }),
-  'component-usage': async (reports, query, call) => ({
-    tables: [
-      tableOf(
-        'rows',
-        {
-          component: 'text',
-          occurrences: 'count',
-          sessions: 'count',
-          active_days: 'count',
-          errors: 'count',
-          error_rate_pct: 'percent',
-        },
-        await reports.componentUsage(query, call),
-      ),
-    ],
-    charts: [names('component', 'occurrences', 'errors')],
-    notes: [],
-  }),
+  'project-activity': async (reports, query, call) =>
+    counted(PROJECT_COLUMNS, await reports.projectActivity(query, call), names('name', 'messages', 'errors')),
+  timeline: async (reports, query, call) =>
+    counted(TIMELINE_COLUMNS, await reports.timeline(query, call), {
+      table: 'rows',
+      label: 'date',
+      value: 'messages',
+      part: 'errors',
+      kind: 'days',
+    }),
+  'component-usage': async (reports, query, call) =>
+    counted(COMPONENT_COLUMNS, await reports.componentUsage(query, call), names('component', 'occurrences', 'errors')),
   'error-analysis': async (reports, query, call) => {
     const groups = await reports.errorAnalysis(query, call)
     const messages = groups.reduce((all, { error_samples }) => all + error_samples.length, 0)
     return {
-      tables: [tableOf('rows', ERROR_COLUMNS, groups)],
-      charts: [names('component', 'error_count')],
-      notes: [],
+      ...counted(ERROR_COLUMNS, groups, names('component', 'error_count')),
       read: messages === 0 ? [] : [{ scope: undefined, messages }],
     }
   },
@@ -206,6 +175,34 @@ const MAKERS: Readonly<Record<ArchiveReportName, Maker>> = {
   },
 }
 
+const PROJECT_COLUMNS = {
+  name: 'text',
+  sessions: 'count',
+  messages: 'count',
+  errors: 'count',
+  started: 'time',
+  last_activity: 'time',
+  days_active: 'count',
+} as const
+
+const TIMELINE_COLUMNS = {
+  date: 'day',
+  project: 'text',
+  messages: 'count',
+  sessions: 'count',
+  errors: 'count',
+  components: 'list',
+} as const
+
+const COMPONENT_COLUMNS = {
+  component: 'text',
+  occurrences: 'count',
+  sessions: 'count',
+  active_days: 'count',
+  errors: 'count',
+  error_rate_pct: 'percent',
+} as const
+
 const ERROR_COLUMNS = {
   component: 'text',
   project: 'text',
@@ -218,7 +215,7 @@ const ERROR_COLUMNS = {
 const PHASE_COLUMNS = {
   phase: 'number',
   source_type: 'text',
-  status: 'text',
+  status: 'word',
   files: 'count',
   runs: 'count',
   messages_extracted: 'count',
@@ -234,7 +231,7 @@ const RUN_COLUMNS = {
   phase: 'number',
   source_type: 'text',
   source_file: 'text',
-  status: 'text',
+  status: 'word',
   file_size_bytes: 'bytes',
   lines: 'count',
   messages_extracted: 'count',
@@ -246,6 +243,6 @@ const RUN_COLUMNS = {
   started_at: 'time',
   completed_at: 'time',
   duration_seconds: 'seconds',
-  source_unchanged: 'text',
+  source_unchanged: 'word',
   notes: 'text',
 } as const

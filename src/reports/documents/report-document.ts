@@ -1,8 +1,12 @@
 /** What every format is made from: the tables and charts of one report, without a word of how they look. */
 import type { ReportName } from '../report-names.ts'
 
-/** What the cells of a column are. Times are milliseconds since the Unix epoch, days are days since 1970. */
-export type CellKind = 'text' | 'list' | 'count' | 'number' | 'percent' | 'seconds' | 'bytes' | 'money' | 'time' | 'day'
+/**
+ * What the cells of a column are. A `word` is one of a few that DeniDin chose, and may be translated; a `text` is anyone's.
+ * Times are milliseconds since the Unix epoch, days are days since 1970.
+ */
+export type CellKind =
+  'text' | 'word' | 'list' | 'count' | 'number' | 'percent' | 'seconds' | 'bytes' | 'money' | 'time' | 'day'
 
 /** A `list` is a list of texts; what is not known is `undefined`. */
 export type Cell = string | number | readonly string[] | undefined

@@ -1,6 +1,6 @@
-/** A table of a report as CSV (RFC 4180) in UTF-8 that no spreadsheet takes for formulas. */
-import type { Cell, CellKind, ReportTable } from '../documents/report-document.ts'
-import { plainValue } from './json.ts'
+/** Tables as CSV (RFC 4180) in UTF-8 that no spreadsheet takes for formulas. */
+import type { ReportTable } from '../documents/report-document.ts'
+import { plainValue, type PlainValue } from './json.ts'
 
 /** What spreadsheets take for the beginning of a formula, in Latin and in full-width letters. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠|%]/
@@ -8,16 +8,19 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠|%]/
 const CONTROLS = /[^\P{Cc}\t\r\n]/gu
 const LIST_SEPARATOR = '; '
 
-/** Lines end with CR and LF; the first one names the columns. */
+/** A table of a report. */
 export const tableCsv = ({ columns, rows }: ReportTable): string =>
-  [columns.map(({ name }) => name), ...rows.map(row => columns.map(({ kind }, index) => textOf(row[index], kind)))]
-    .map(line => line.map(quoted).join(','))
-    .join('\r\n')
-    .concat('\r\n')
+  csvOf(
+    columns.map(({ name }) => name),
+    rows.map(row => columns.map(({ kind }, index) => plainValue(row[index], kind))),
+  )
+
+/** Lines end with CR and LF; the first one names the columns. */
+export const csvOf = (columns: readonly string[], rows: readonly (readonly PlainValue[])[]): string =>
+  [columns, ...rows.map(row => row.map(textOf))].map(line => `${line.map(quoted).join(',')}\r\n`).join('')
 
 /** Words of people that look like a formula get an apostrophe before them; numbers of ours are left as they are. */
-const textOf = (cell: Cell, kind: CellKind): string => {
-  const value = plainValue(cell, kind)
+const textOf = (value: PlainValue): string => {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)
   const text = (typeof value === 'string' ? value : value.join(LIST_SEPARATOR)).replace(CONTROLS, '\ufffd')

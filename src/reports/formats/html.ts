@@ -1,6 +1,7 @@
 /** A report as one HTML page that needs no network and no script: charts, each with its figures in a table. */
 import type { TimeZone } from '../../platform/time-zone.ts'
 import { reportWords, type ReportWords } from '../../text/strings/report-words.ts'
+import { timeOfDay } from '../../text/strings/written-day.ts'
 import type { Language } from '../../text/language.ts'
 import type {
   Cell,
@@ -220,7 +221,9 @@ ${body}
 
   #content(cell: Cell, name: string, kind: CellKind): string {
     if (cell === undefined) return GROUPS.has(name) ? `<i>${escaped(this.#words.none)}</i>` : '–'
-    if (typeof cell === 'string') return bdi(escaped(wordFor(this.#words.values, cell) ?? cell))
+    if (typeof cell === 'string') {
+      return bdi(escaped((kind === 'word' ? wordFor(this.#words.values, cell) : undefined) ?? cell))
+    }
     if (typeof cell !== 'number') {
       return name === 'error_samples'
         ? `<ul>${cell.map(each => `<li>${bdi(escaped(each))}</li>`).join('')}</ul>`
@@ -248,9 +251,8 @@ ${body}
   }
 
   #time(at: number): string {
-    const { hour, minute } = this.#zone.wallClock(at)
-    const time = [hour, minute].map(part => String(part).padStart(2, '0')).join(':')
-    return `<time datetime="${new Date(at).toISOString()}">${ltr(`${this.#zone.isoDay(at)} ${time}`)}</time>`
+    const written = `${this.#zone.isoDay(at)} ${timeOfDay(this.#zone.wallClock(at))}`
+    return `<time datetime="${new Date(at).toISOString()}">${ltr(written)}</time>`
   }
 
   /** The heading of a column. */

@@ -2,10 +2,10 @@
 import { isoDayOf } from '../report-range.ts'
 import type { Cell, CellKind, ReportDocument, ReportTable } from '../documents/report-document.ts'
 
-type Value = string | number | readonly string[] | null
+export type PlainValue = string | number | readonly string[] | null
 
 /** A cell for programs: times and days are ISO 8601 texts, what is not known is `null`. */
-export const plainValue = (cell: Cell, kind: CellKind): Value => {
+export const plainValue = (cell: Cell, kind: CellKind): PlainValue => {
   if (cell === undefined) return null
   if (typeof cell !== 'number') return cell
   if (kind === 'time') return new Date(cell).toISOString()

@@ -2,6 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
+import { cutStart } from '../../text/cut.ts'
 
 /** Near matches that an error names. */
 const MOST_NEAR = 3
@@ -46,18 +47,12 @@ export class ArchiveDirectory {
   /** @throws DenidinError `not_found`, `invalid_input` when several projects have the name */
   projectNumber(asked: string): number {
     const rows = this.#database.all<ProjectRow>('select project_id, name, path from projects order by project_id')
-    const exact = rows.find(({ path }) => path === asked)
-    const named = exact === undefined ? rows.filter(({ name }) => name === asked) : [exact]
-    const [one, another] = named.length === 0 ? rows.filter(each => sameName(each.name, asked)) : named
-    if (one === undefined)
-      throw unknown(
-        'project',
-        asked,
-        nearOf(
-          asked,
-          rows.flatMap(({ name, path }) => [name, path]),
-        ),
-      )
+    const named = namedProjects(rows, asked)
+    const [one, another] = named
+    if (one === undefined) {
+      const known = rows.flatMap(({ name, path }) => [name, path])
+      throw unknown('project', asked, nearOf(asked, known))
+    }
     if (another !== undefined) {
       const paths = named.slice(0, MOST_NEAR).map(({ path }) => `"${shown(path)}"`)
       throw new DenidinError(
@@ -105,6 +100,13 @@ export class ArchiveDirectory {
   }
 }
 
+/** The project of a path, or else those of a name, or else those of the name in another case. */
+const namedProjects = (rows: readonly ProjectRow[], asked: string): readonly ProjectRow[] => {
+  const [of_path, of_name] = [rows.filter(({ path }) => path === asked), rows.filter(({ name }) => name === asked)]
+  if (of_path.length > 0) return of_path
+  return of_name.length > 0 ? of_name : rows.filter(({ name }) => sameName(name, asked))
+}
+
 const sameName = (name: string, asked: string): boolean =>
   name.normalize('NFC').toLowerCase() === asked.normalize('NFC').toLowerCase()
 
@@ -115,7 +117,7 @@ const nearOf = (asked: string, known: readonly string[]): readonly string[] => {
   return [...new Set([...(similar === undefined ? [] : [similar]), ...containing])].slice(0, MOST_NEAR)
 }
 
-const shown = (text: string): string => (text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text)
+const shown = (text: string): string => (text.length > SHOWN_CHARACTERS ? `${cutStart(text, SHOWN_CHARACTERS)}…` : text)
 
 const unknown = (kind: 'project' | 'session', asked: string, near: readonly string[]): DenidinError => {
   const hint =

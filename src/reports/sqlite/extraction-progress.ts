@@ -1,12 +1,11 @@
 /** How far the sources are loaded, from the records of the runs. */
 import { PHASES, SOURCE_TYPES, type SourceType } from '../../archive/archive-message.ts'
 import type { ExtractionRun } from '../../archive/extraction-run.ts'
+import { toRun, type RunRow } from '../../archive/sqlite/extraction-runs.ts'
 import type { Database } from '../../database/sqlite/database.ts'
 import type { ExtractionProgress, PhaseProgress } from '../archive-reports.ts'
 import { instantsOf, type ReportRange } from '../report-range.ts'
 import { percentOf } from './tallies.ts'
-
-type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] }
 
 type SumRow = Pick<
   PhaseProgress,
@@ -40,11 +39,11 @@ export const extractionProgress = (database: Database, range: ReportRange, most_
      from extraction_runs where ${within} group by phase, source_type`,
     of_range,
   )
-  const runs = database.all<Nullable<ExtractionRun>>(
+  const runs = database.all<RunRow>(
     `select * from extraction_runs where ${within} order by started_at desc, run_id desc limit :most_runs`,
     { ...of_range, most_runs },
   )
-  return { phases: phasesOf(sums), runs: runs.map(runOf) }
+  return { phases: phasesOf(sums), runs: runs.map(toRun) }
 }
 
 const phasesOf = (sums: readonly SumRow[]): readonly PhaseProgress[] => {
@@ -75,18 +74,4 @@ const nothingLoaded = (source_type: SourceType): PhaseProgress => ({
   errors_count: 0,
   last_run: undefined,
   status: 'pending',
-})
-
-const runOf = ({
-  phase,
-  destination_checksum,
-  completed_at,
-  notes,
-  ...run
-}: Nullable<ExtractionRun>): ExtractionRun => ({
-  ...run,
-  phase: phase ?? undefined,
-  destination_checksum: destination_checksum ?? undefined,
-  completed_at: completed_at ?? undefined,
-  notes: notes ?? undefined,
 })

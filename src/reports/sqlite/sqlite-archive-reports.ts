@@ -1,6 +1,7 @@
 /** The six reports from `archive.db`: figures are read once, day by day, and added up here. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
+import { entryOf } from '../../platform/entry-of.ts'
 import type {
   ArchiveQuery,
   ArchiveReports,
@@ -19,7 +20,7 @@ import { ArchiveDirectory } from './archive-directory.ts'
 import { extractionProgress } from './extraction-progress.ts'
 import { FigureStream, type Figure, type FiguresOfDay } from './figure-stream.ts'
 import { reconstructSession } from './session-reconstruction.ts'
-import { compareNames, ComponentCounts, percentOf, Tallies, Tally } from './tallies.ts'
+import { compareNames, ComponentTally, percentOf, Tally } from './tallies.ts'
 
 /** Samples of a group of errors, their characters, and among how many of its newest errors they are looked for. */
 const SAMPLES = 3
@@ -44,10 +45,7 @@ export class SqliteArchiveReports implements ArchiveReports {
   }
 
   async projectActivity(query: ArchiveQuery, call: ReportCall): Promise<readonly ProjectActivity[]> {
-    const tallies = new Tallies()
-    for await (const { day, rows } of this.#days(query, call)) {
-      for (const row of rows) tallies.of(row[1]).add(row, day)
-    }
+    const tallies = await this.#tallies(query, call, ([, project_id]) => project_id)
     const names = this.#names.projects()
     return [...tallies]
       .map(([project_id, tally]) => ({
@@ -67,22 +65,17 @@ export class SqliteArchiveReports implements ArchiveReports {
     const days: TimelineDay[][] = []
     for await (const { day: date, rows } of this.#days(query, call)) {
       if (date === undefined) continue
-      const parts = new Map<number | null, { readonly tally: Tally; readonly used: ComponentCounts }>()
-      for (const row of rows) {
-        let part = parts.get(row[1])
-        if (part === undefined) parts.set(row[1], (part = { tally: new Tally(), used: new ComponentCounts() }))
-        part.tally.add(row, date)
-        part.used.add(row[3])
-      }
+      const parts = new Map<number | null, ComponentTally>()
+      for (const row of rows) entryOf(parts, row[1], () => new ComponentTally()).add(row, date)
       days.push(
         [...parts]
-          .map(([project_id, { tally, used }]) => ({
+          .map(([project_id, tally]) => ({
             date,
             project: nameIn(projects, project_id),
             messages: tally.messages,
             sessions: tally.sessions.size,
             errors: tally.errors,
-            components: used.names(components, query.top_components),
+            components: tally.components.names(components, query.top_components),
           }))
           .sort((a, b) => b.messages - a.messages || compareNames(a.project, b.project)),
       )
@@ -91,10 +84,7 @@ export class SqliteArchiveReports implements ArchiveReports {
   }
 
   async componentUsage(query: ArchiveQuery, call: ReportCall): Promise<readonly ComponentUsage[]> {
-    const tallies = new Tallies()
-    for await (const { day, rows } of this.#days(query, call)) {
-      for (const row of rows) tallies.of(row[3]).add(row, day)
-    }
+    const tallies = await this.#tallies(query, call, ([, , , component_id]) => component_id)
     const names = this.#names.components()
     return [...tallies]
       .map(([component_id, { messages, sessions, days, errors }]) => ({
@@ -114,8 +104,7 @@ export class SqliteArchiveReports implements ArchiveReports {
     for await (const { day, rows } of this.#days(query, call, 'errors')) {
       for (const row of rows) {
         const key = `${String(row[3])} ${String(row[1])}`
-        let group = groups.get(key)
-        if (group === undefined) groups.set(key, (group = { tally: new Tally(), row, newest: [] }))
+        const group = entryOf(groups, key, () => ({ tally: new Tally(), row, newest: [] }))
         group.tally.add(row, day)
         group.newest.push(row[5])
         if (group.newest.length > 2 * NEWEST_ERRORS) group.newest.splice(0, NEWEST_ERRORS)
@@ -143,32 +132,26 @@ export class SqliteArchiveReports implements ArchiveReports {
     query: ArchiveQuery & { readonly most: number },
     call: ReportCall,
   ): Promise<readonly SessionSummary[]> {
-    const sessions = new Map<number, SessionTally>()
+    const sessions = new Map<number, ComponentTally>()
     for await (const { day, rows } of this.#days(query, call)) {
       for (const row of rows) {
         const session_no = row[2]
-        if (session_no === null) continue
-        let session = sessions.get(session_no)
-        if (session === undefined) {
-          sessions.set(session_no, (session = { tally: new Tally(), used: new ComponentCounts() }))
-        }
-        session.tally.add(row, day)
-        session.used.add(row[3])
+        if (session_no !== null) entryOf(sessions, session_no, () => new ComponentTally()).add(row, day)
       }
     }
     const newest = [...sessions]
-      .sort(([one, { tally: a }], [other, { tally: b }]) => (b.last ?? 0) - (a.last ?? 0) || other - one)
+      .sort(([one, a], [other, b]) => (b.last ?? 0) - (a.last ?? 0) || other - one)
       .slice(0, query.most)
     const [projects, components] = [this.#names.projects(), this.#names.components()]
     const known = this.#names.sessionIds(newest.map(([session_no]) => session_no))
-    return newest.map(([session_no, { tally, used }]) => ({
+    return newest.map(([session_no, tally]) => ({
       session_id: known.get(session_no)?.session_id ?? '',
       project: nameIn(projects, known.get(session_no)?.project_id ?? null),
       started_at: tally.first,
       ended_at: tally.last,
       duration_seconds: secondsBetween(tally.first, tally.last),
       messages: tally.messages,
-      components: used.names(components, query.top_components),
+      components: tally.components.names(components, query.top_components),
       errors: tally.errors,
     }))
   }
@@ -181,6 +164,18 @@ export class SqliteArchiveReports implements ArchiveReports {
 
   async extractionProgress(range: ReportRange, most_runs: number): Promise<ExtractionProgress> {
     return extractionProgress(this.#database, range, most_runs)
+  }
+
+  async #tallies(
+    query: ArchiveQuery,
+    call: ReportCall,
+    keyOf: (row: Figure) => number | null,
+  ): Promise<ReadonlyMap<number | null, Tally>> {
+    const tallies = new Map<number | null, Tally>()
+    for await (const { day, rows } of this.#days(query, call)) {
+      for (const row of rows) entryOf(tallies, keyOf(row), () => new Tally()).add(row, day)
+    }
+    return tallies
   }
 
   /** The figures of the project that is asked about, or of all. */
@@ -200,7 +195,12 @@ export class SqliteArchiveReports implements ArchiveReports {
       'select content from archive_messages where seq in (select value from json_each(:seqs)) order by at desc, seq desc',
       { seqs: JSON.stringify(newest.slice(-NEWEST_ERRORS)) },
     )
-    const beginnings = rows.map(({ content }) => Array.from(content).slice(0, SAMPLE_CHARACTERS).join(''))
+    // No character has more than two units; the whole may be very long.
+    const beginnings = rows.map(({ content }) =>
+      Array.from(content.slice(0, 2 * SAMPLE_CHARACTERS))
+        .slice(0, SAMPLE_CHARACTERS)
+        .join(''),
+    )
     return [...new Set(beginnings)].slice(0, SAMPLES)
   }
 }
@@ -210,11 +210,6 @@ interface ErrorTally {
   /** One of them. */
   readonly row: Figure
   readonly newest: number[]
-}
-
-interface SessionTally {
-  readonly tally: Tally
-  readonly used: ComponentCounts
 }
 
 function* ofProject(rows: Iterable<Figure>, project_id: number): Generator<Figure> {

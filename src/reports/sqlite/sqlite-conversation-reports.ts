@@ -1,7 +1,9 @@
 /** The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; costs from the meter. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { messageKeyOf } from '../../messages/message-key.ts'
+import { personOfScope, type Scope } from '../../messages/scope.ts'
 import { inZone, SECOND_MS, systemClock } from '../../platform/clock.ts'
+import { entryOf } from '../../platform/entry-of.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { CostKey, CostTotal } from '../../usage/cost-reader.ts'
 import { unitsOf } from '../../usage/prices/amount.ts'
@@ -35,7 +37,7 @@ interface MessageRow {
 interface RecallRow {
   readonly at: number
   readonly chat_id: string
-  readonly scope: string
+  readonly scope: Scope
   readonly items: number
 }
 
@@ -84,17 +86,6 @@ const secondsAt = (sorted: Float64Array, share: number): number | undefined => {
   return value === undefined ? undefined : Math.round((value / SECOND_MS) * 10) / 10
 }
 
-/** Sums by key, made at first use. */
-class SumsBy<K> {
-  readonly sums = new Map<K, Sums>()
-
-  of(key: K): Sums {
-    let sums = this.sums.get(key)
-    if (sums === undefined) this.sums.set(key, (sums = new Sums()))
-    return sums
-  }
-}
-
 export class SqliteConversationReports implements ConversationReports {
   readonly #database: Database
 
@@ -108,11 +99,11 @@ export class SqliteConversationReports implements ConversationReports {
     await this.#countMessages(query, call, counted)
     this.#countRecalls(query, counted)
     await this.#countCosts(query, counted)
-    const days = [...counted.days.sums]
+    const days = [...counted.days]
       .map(([date, sums]): ConversationDay => ({ date, ...sums.figures }))
       .sort((a, b) => b.date - a.date)
     const names = this.#namesOf(query.by)
-    const parts = [...counted.parts.sums]
+    const parts = [...counted.parts]
       .map(([id, sums]): ConversationPart => ({
         id,
         name: id === undefined ? undefined : names.get(id),
@@ -178,8 +169,7 @@ export class SqliteConversationReports implements ConversationReports {
     )
     for (const { at, chat_id, scope, items } of rows) {
       // Of a group's, the scope names no person: they count for its chat alone.
-      const person_id = scope.startsWith('person:') ? scope.slice('person:'.length) : undefined
-      const recall = { chat_id, person_id }
+      const recall = { chat_id, person_id: personOfScope(scope) }
       if (!counted.wants(recall)) continue
       counted.each(recall, at, sums => {
         sums.recalls++
@@ -193,9 +183,9 @@ export class SqliteConversationReports implements ConversationReports {
     const read = (key: CostKey): Promise<readonly CostTotal[]> => costs.costs(range, key, person_id, chat_id)
     for (const total of await read('day')) {
       counted.total.spent(total)
-      counted.days.of(Number(total.key)).spent(total)
+      counted.day(Number(total.key)).spent(total)
     }
-    if (by !== undefined) for (const total of await read(by)) counted.parts.of(total.key).spent(total)
+    if (by !== undefined) for (const total of await read(by)) counted.part(total.key).spent(total)
   }
 
   /** People have names, or else numbers; chats are known by their ids alone. */
@@ -218,12 +208,20 @@ interface Whose {
 /** Everything that is added up for one report. */
 class Counted {
   readonly total = new Sums()
-  readonly days = new SumsBy<number>()
-  readonly parts = new SumsBy<string | undefined>()
+  readonly days = new Map<number, Sums>()
+  readonly parts = new Map<string | undefined, Sums>()
   readonly #query: ConversationQuery
 
   constructor(query: ConversationQuery) {
     this.#query = query
+  }
+
+  day(date: number): Sums {
+    return entryOf(this.days, date, () => new Sums())
+  }
+
+  part(id: string | undefined): Sums {
+    return entryOf(this.parts, id, () => new Sums())
   }
 
   wants({ chat_id, person_id }: Whose): boolean {
@@ -234,8 +232,8 @@ class Counted {
   each({ chat_id, person_id }: Whose, at: number, count: (sums: Sums) => void): void {
     const { range, by } = this.#query
     count(this.total)
-    count(this.days.of(range.zone.dayOf(at)))
-    if (by === 'chat') count(this.parts.of(chat_id))
-    if (by === 'person' && person_id !== undefined) count(this.parts.of(person_id))
+    count(this.day(range.zone.dayOf(at)))
+    if (by === 'chat') count(this.part(chat_id))
+    if (by === 'person' && person_id !== undefined) count(this.part(person_id))
   }
 }

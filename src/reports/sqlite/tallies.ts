@@ -29,23 +29,18 @@ export class Tally {
   }
 }
 
-/** Tallies by key; `null` is a key as well. */
-export class Tallies {
-  readonly #tallies = new Map<number | null, Tally>()
+/** A tally of rows whose components are named as well. */
+export class ComponentTally extends Tally {
+  readonly components = new ComponentCounts()
 
-  of(key: number | null): Tally {
-    let tally = this.#tallies.get(key)
-    if (tally === undefined) this.#tallies.set(key, (tally = new Tally()))
-    return tally
-  }
-
-  [Symbol.iterator](): IterableIterator<[number | null, Tally]> {
-    return this.#tallies.entries()
+  override add(row: Figure, day: number | undefined): void {
+    super.add(row, day)
+    this.components.add(row[3])
   }
 }
 
 /** How often each component was used. */
-export class ComponentCounts {
+class ComponentCounts {
   readonly #counts = new Map<number, number>()
 
   add(component_id: number | null): void {

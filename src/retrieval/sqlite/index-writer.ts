@@ -1,6 +1,7 @@
 /** Writes messages into the full-text index in SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
+import { entryOf } from '../../platform/entry-of.ts'
 import { COLUMN_PART_SIZE, DOCUMENT_BYTES, encodeDocument, REMOVED_DOCUMENT } from '../full-text/columnar-store.ts'
 import { readMessage, type IndexedMessage } from '../full-text/index-document.ts'
 import type { MessageState } from '../full-text/full-text-index.ts'
@@ -31,13 +32,13 @@ class Changes {
   shrunk = false
 
   entriesToAdd(stem: string, part: number): Entry[] {
-    const parts = entry(this.added, stem, () => new Map<number, Entry[]>())
-    return entry(parts, part, () => [])
+    const parts = entryOf(this.added, stem, () => new Map<number, Entry[]>())
+    return entryOf(parts, part, () => [])
   }
 
   ordinalsToRemove(stem: string, part: number): Set<number> {
-    const parts = entry(this.removed, stem, () => new Map<number, Set<number>>())
-    return entry(parts, part, () => new Set<number>())
+    const parts = entryOf(this.removed, stem, () => new Map<number, Set<number>>())
+    return entryOf(parts, part, () => new Set<number>())
   }
 }
 
@@ -56,7 +57,7 @@ export class IndexWriter {
   /** Brings messages into their newest form; gives the numbers of the scopes in which something changed. */
   apply(states: readonly MessageState[]): ReadonlySet<number> {
     const changes = new Map<number, Changes>()
-    const changesOf = (scope_no: number): Changes => entry(changes, scope_no, () => new Changes())
+    const changesOf = (scope_no: number): Changes => entryOf(changes, scope_no, () => new Changes())
     for (const { message_id, now } of states) {
       const before = this.#find(message_id)
       if (before !== undefined) this.#takeOut(before, changesOf(before.scope_no))
@@ -173,10 +174,4 @@ export class IndexWriter {
       )
     }
   }
-}
-
-const entry = <Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value => {
-  let value = map.get(key)
-  if (value === undefined) map.set(key, (value = make()))
-  return value
 }

@@ -20,6 +20,14 @@ interface Row extends Omit<CostTotal, 'key' | 'currency' | 'cost'> {
   readonly billionths: number
 }
 
+/** First and last day, and the times of the first and last call of those without a day. */
+interface Bounds {
+  readonly first: number | null
+  readonly last: number | null
+  readonly begin: number | null
+  readonly end: number | null
+}
+
 /** Whose calls alone are added up. */
 interface CallsOf {
   readonly person_id: string | undefined
@@ -45,7 +53,8 @@ export class SqliteCosts implements CostReader {
   ): Promise<readonly CostTotal[]> {
     const slices = new TimeSlices()
     const totals = new Map<string, CostTotal>()
-    for (let day = first; day <= last; day++) {
+    const recorded = this.#recordedDays()
+    for (let day = Math.max(first, recorded.first); day <= Math.min(last, recorded.last); day++) {
       for (const total of this.#ofDay(day, by, { person_id, chat_id })) {
         const name = JSON.stringify([total.key, total.currency])
         const before = totals.get(name)
@@ -54,6 +63,18 @@ export class SqliteCosts implements CostReader {
       await slices.pause()
     }
     return [...totals.values()]
+  }
+
+  /** The days that calls are on record of, so that a range without an end is read as fast as any; no day without calls. */
+  #recordedDays(): DayRange {
+    const { first, last, begin, end } = this.#database.get<Bounds>(
+      `select (select min(day) from usage) as first, (select max(day) from usage) as last,
+         min(at) as begin, max(at) as end from usage indexed by usage_day where day is null`,
+    ) ?? { first: null, last: null, begin: null, end: null }
+    const { zone } = this.#clock
+    const days = [first, last, begin === null ? null : zone.dayOf(begin), end === null ? null : zone.dayOf(end)]
+    const known = days.filter(day => day !== null)
+    return { first: Math.min(...known), last: Math.max(...known) }
   }
 
   #ofDay(day: number, by: CostKey, of: CallsOf): readonly CostTotal[] {

@@ -1,0 +1,117 @@
+/** A text that was found for a turn, and its passages: cut and counted once, however often it is packed. */
+import { cutStart } from '../../text/cut.ts'
+import { excerptParts, passagesByWorth, type Passage, type QuestionWords } from '../../text/passages.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
+
+/** Texts up to this length are shown whole or not at all. */
+const WHOLE_TOKENS = 80
+/** Tokens of one passage, about. */
+const PASSAGE_TOKENS = 50
+
+export interface FoundTextDeps<Item extends object> {
+  readonly item: Item
+  readonly text: string
+  /** Tokens of `text`. */
+  readonly tokens: number
+  readonly words: QuestionWords
+  /** The item with another text. */
+  readonly withText: (text: string, tokens: number) => Item
+  /** Tokens of the item in the request, with what surrounds its text. */
+  readonly lineTokens: (item: Item, tokens: number) => number
+  /** Tokens of what is shown with any of its text, such as what holds now instead. */
+  readonly added_tokens: number
+  readonly counter: TokenCounter
+}
+
+/** An item with some or all of its text. */
+export interface ShownText<Item> {
+  readonly item: Item
+  /** Of the budget of recall. */
+  readonly tokens: number
+  /** In the request, with what surrounds the text. */
+  readonly line_tokens: number
+}
+
+export class FoundText<Item extends object> {
+  readonly #deps: FoundTextDeps<Item>
+  #passages: readonly Passage[] | undefined
+  #whole: ShownText<Item> | undefined
+  /** What is shown with so many of the passages, but for the whole text. */
+  readonly #excerpts = new Map<number, ShownText<Item>>()
+  /** Tokens of parts: most of what is shown stays as it is when a passage is added. */
+  readonly #counted = new Map<string, number>()
+
+  constructor(deps: FoundTextDeps<Item>) {
+    this.#deps = deps
+  }
+
+  get item(): Item {
+    return this.#deps.item
+  }
+
+  /** Tokens of the whole text, with what is shown with it. */
+  get tokens(): number {
+    return this.#deps.tokens + this.#deps.added_tokens
+  }
+
+  get text(): string {
+    return this.#deps.text
+  }
+
+  get passages(): readonly Passage[] {
+    return (this.#passages ??= this.#cutText())
+  }
+
+  get whole(): ShownText<Item> {
+    const { item, tokens, lineTokens } = this.#deps
+    return (this.#whole ??= { item, tokens: this.tokens, line_tokens: lineTokens(item, tokens) })
+  }
+
+  /** The item with its first `count` passages. */
+  excerpt(count: number): ShownText<Item> {
+    if (count >= this.passages.length) return this.whole
+    const excerpt = this.#excerpts.get(count) ?? this.#shown(this.#partsOf(count))
+    this.#excerpts.set(count, excerpt)
+    return excerpt
+  }
+
+  /** The text of the first passage, with the marks of what is left out. */
+  get firstText(): string {
+    return this.#partsOf(1).join('')
+  }
+
+  /** The item with as much of a text as fits into `most` tokens; `undefined`: nothing does. */
+  beginning(text: string, most: number): ShownText<Item> | undefined {
+    const { counter, added_tokens } = this.#deps
+    const cut = cutStart(text, counter.cut(text, most - added_tokens, 'start').length).trimEnd()
+    return cut === '' ? undefined : this.#shown([cut])
+  }
+
+  /** The item with a text of these parts. Together they may have a few tokens less than one by one, never more. */
+  #shown(parts: readonly string[]): ShownText<Item> {
+    const { withText, lineTokens, added_tokens } = this.#deps
+    const tokens = parts.reduce((sum, part) => sum + this.#tokensOf(part), 0)
+    const item = withText(parts.join(''), tokens)
+    return { item, tokens: tokens + added_tokens, line_tokens: lineTokens(item, tokens) }
+  }
+
+  #tokensOf(part: string): number {
+    const known = this.#counted.get(part)
+    if (known !== undefined) return known
+    const tokens = this.#deps.counter.count(part)
+    this.#counted.set(part, tokens)
+    return tokens
+  }
+
+  #partsOf(count: number): readonly string[] {
+    const { text } = this.#deps
+    return count >= this.passages.length ? [text] : excerptParts(text, this.passages.slice(0, count))
+  }
+
+  #cutText(): readonly Passage[] {
+    const { text, tokens, words } = this.#deps
+    if (tokens <= WHOLE_TOKENS) return [{ from: 0, to: text.length }]
+    const size = Math.max(1, Math.round((PASSAGE_TOKENS * text.length) / tokens))
+    return passagesByWorth(text, size, words)
+  }
+}

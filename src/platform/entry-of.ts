@@ -1,0 +1,7 @@
+/** The value of a key in a map, made at its first use. */
+
+export const entryOf = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
+  let value = map.get(key)
+  if (value === undefined) map.set(key, (value = make()))
+  return value
+}
