@@ -10,6 +10,7 @@ import { COMPLEXITIES, type Complexity } from '../../src/text/complexity/complex
 import { detectComplexity } from '../../src/text/complexity/detect-complexity.ts'
 import { DEFAULT_BUDGET_PROFILES } from '../../src/budget/profiles/budget-profiles.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
+import { randomNumbers } from '../support/random-numbers.ts'
 import { option } from './option.ts'
 
 interface Turn {
@@ -22,17 +23,6 @@ type History = readonly Turn[]
 /** A budget should be enough for so many of all turns. */
 const ENOUGH_FOR = 0.9
 const NEIGHBOURS = 2
-
-/** Numbers that look random and are the same in every run (mulberry32). */
-const randomNumbers = (seed: number): (() => number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const generated = (): readonly History[] => {
   const random = randomNumbers(1)

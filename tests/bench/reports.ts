@@ -15,6 +15,7 @@ import { MINUTE_MS, systemClock } from '../../src/platform/clock.ts'
 import { RequestThread } from '../../src/platform/threads/request-thread.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { REPORT_NAMES } from '../../src/reports/report-names.ts'
+import { randomNumbers } from '../support/random-numbers.ts'
 import type { ReportRequests, ReportThreadData } from './reports/report-thread.ts'
 import { option } from './option.ts'
 
@@ -34,8 +35,7 @@ const YEAR_MS = 365 * 24 * 60 * MINUTE_MS
 
 const fill = (path: string): void => {
   using database = openArchive(path)
-  let state = 7
-  const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+  const random = randomNumbers(7)
   const words = 'the server answered and the hook ran again before the build of the project was done '
   database.transaction(() => {
     for (let each = 1; each <= PROJECTS; each++) {

@@ -2,17 +2,7 @@
 import { LEVELS, type SourceMessage } from '../../src/archive/archive-message.ts'
 import { lexiconWords } from '../../src/text/lexicons/lexicon.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export const randomNumbers = (seed: number): (() => number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import { randomNumbers } from './random-numbers.ts'
 
 const ENGLISH_ROOTS = 14_000
 const HEBREW_ROOTS = 7000

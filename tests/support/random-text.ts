@@ -1,19 +1,16 @@
 /** Repeatable randomness for tests that try many texts. */
+import { randomBits } from './random-numbers.ts'
+
 export interface Random {
   /** A whole number from 0 to below `n`. */
   below(n: number): number
   pick<T>(from: readonly T[]): T
 }
 
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** The same for the same seed. */
 export const random = (seed: number): Random => {
-  let state = seed >>> 0
-  const below = (n: number): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % n
-  }
+  const bits = randomBits(seed)
+  const below = (n: number): number => bits() % n
   return { below, pick: from => from[below(from.length)]! }
 }
 
