@@ -76,14 +76,13 @@ export class TimeZone {
     return `${String(date)} ${MONTHS[month - 1] ?? ''} ${String(year)} at ${time}`
   }
 
-  /** When a calendar day begins, in milliseconds since the Unix epoch. @param day days since 1 January 1970 */
+  /**
+   * When a calendar day begins, in milliseconds since the Unix epoch: at its first midnight where the clocks are set back
+   * to it; where they skip midnight, or the whole day, when they do.
+   * @param day days since 1 January 1970
+   */
   beginOf(day: number): number {
-    const midnight = day * DAY_MS
-    const near = midnight - this.#offsetAt(midnight)
-    const begin = midnight - this.#offsetAt(near)
-    if (this.dayOf(begin) >= day) return begin
-    // Where the clocks skip midnight, the day begins an hour later; where they skip the whole day, with the next one.
-    return this.dayOf(begin + HOUR_MS) < day ? near : begin + HOUR_MS
+    return this.instantsOf(day * DAY_MS)[0]
   }
 
   wallClock(at: number): WallClock {

@@ -44,6 +44,15 @@ test('a day begins where the one before ends, in every zone and year', () => {
   )
 })
 
+test.each([
+  ['whose midnight comes twice, at the first', 'Asia/Jerusalem', '2004-09-22', '2004-09-21T21:00:00Z'],
+  ['whose midnight is skipped, when it is', 'America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00Z'],
+  ['that is skipped, with the next one', 'Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00Z'],
+  ['after one that is skipped, with it', 'Pacific/Apia', '2011-12-31', '2011-12-30T10:00:00Z'],
+])('a day begins, %s', (_, name, day, begin) => {
+  expect(timeZone(name).beginOf(Date.parse(day) / DAY_MS)).toBe(Date.parse(begin))
+})
+
 test('the zone of the machine has a name, and an unknown name is refused', () => {
   expect(new TimeZone().name).not.toBe('')
   expect(() => new TimeZone('Mars/Olympus')).toThrow(RangeError)
