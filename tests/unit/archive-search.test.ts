@@ -388,7 +388,7 @@ describe('the index', () => {
         archive.archive.run('update archive_messages set content = :content where seq = 1', { content })
       edit(`z${letter}q`)
       const reading = archive.search.indexer.sync()
-      for (let step = 0; step < steps; step++) await undefined
+      for (let step = 0; step < steps; step++) await Promise.resolve()
       edit(`x${letter}k`)
       await reading
       await archive.search.indexer.sync()
