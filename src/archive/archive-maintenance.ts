@@ -7,7 +7,6 @@ export interface ArchiveFinding {
     | 'wrong_hash'
     | 'message_without_place'
     | 'place_without_message'
-    | 'session_without_message'
     | 'wrong_counts'
     | 'unknown_reference'
   readonly count: number
@@ -41,6 +40,6 @@ export interface MaintenanceOptions {
 export interface ArchiveMaintenance {
   /** @param check_hashes computes the identity of every message, which takes about 10 seconds for each million */
   verify(check_hashes: boolean, options: MaintenanceOptions): Promise<ArchiveVerification>
-  /** Computes all identities anew and builds the index from the messages; `backs_up`: after a copy with the time in its name. */
+  /** Computes all identities anew; `backs_up`: after a copy with the time in its name. */
   rebuild(backs_up: boolean, options: MaintenanceOptions): Promise<ArchiveRebuild>
 }

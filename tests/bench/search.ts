@@ -6,7 +6,8 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import { TimeSlices } from '../../src/platform/yield.ts'
+import { yieldToEventLoop } from '../../src/platform/yield.ts'
+import type { SourceMessage } from '../../src/archive/archive-message.ts'
 import { archiveCorpus, type Corpus } from '../support/archive-corpus.ts'
 import { randomNumbers } from '../support/random-numbers.ts'
 import { ArchiveRig } from '../support/archive-rig.ts'
@@ -35,24 +36,32 @@ const megabytes = (path: string): number =>
 
 const load = async (rig: ArchiveRig, corpus: Corpus): Promise<void> => {
   const began = performance.now()
+  let longest = 0
   let writing = 0
-  let batch = []
-  const slices = new TimeSlices()
+  const add = async (batch: readonly SourceMessage[]): Promise<void> => {
+    const from = performance.now()
+    await rig.write(batch)
+    await yieldToEventLoop()
+    // Each time a new one: enabled again, it counts the time in between.
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    delay.enable()
+    await rig.search.indexer.sync()
+    delay.disable()
+    longest = Math.max(longest, delay.max / 1e6)
+    writing += performance.now() - from
+  }
+  let batch: SourceMessage[] = []
   for (const message of corpus.messages()) {
     batch.push(message)
     if (batch.length < 20_000) continue
-    const from = performance.now()
-    await rig.add(batch)
-    writing += performance.now() - from
+    await add(batch)
     batch = []
-    await slices.pause()
   }
-  const from = performance.now()
-  if (batch.length > 0) await rig.add(batch)
-  writing += performance.now() - from
+  if (batch.length > 0) await add(batch)
   console.log(
     `load: ${String(Math.round(count / (writing / 1000)))} messages/s into archive and index (${((performance.now() - began) / 1000).toFixed(0)} s with the generator)`,
   )
+  console.log(`longest time without another answer while indexing: ${longest.toFixed(0)} ms`)
 }
 
 await using folder = await temporaryFolder()
@@ -69,8 +78,6 @@ await rig.reopen()
 await rig.ask('the')
 console.log(`first search after opening: ${(performance.now() - opening).toFixed(0)} ms`)
 
-const delay = monitorEventLoopDelay({ resolution: 1 })
-delay.enable()
 const random = randomNumbers(99)
 console.log('\nkind of query                        p50      p95      p99      most   (ms, warm; no result is kept)')
 for (const [kind, questions] of queriesOf(corpus, random, rounds)) {

@@ -59,7 +59,7 @@ const live = async (archive: string, file: string, die_at: number | undefined): 
 const contentOf = async (archive: string): Promise<readonly unknown[]> => {
   using database = new Database(archive, archiveMigrations)
   const options = { signal: new AbortController().signal, progress: () => undefined }
-  const maintenance = new SqliteArchiveMaintenance(database, systemClock, async () => undefined)
+  const maintenance = new SqliteArchiveMaintenance(database, systemClock)
   return [
     (await maintenance.verify(true, options)).findings,
     database.all('select hex(hash) hash, content, at, project_id, session_no from archive_messages order by at, seq'),

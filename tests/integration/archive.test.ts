@@ -1,6 +1,6 @@
 /** The archive in the app: opened by the first request alone, it copies conversations, and forgets what is forgotten. */
 import { existsSync } from 'node:fs'
-import { copyFile, readdir, rm } from 'node:fs/promises'
+import { copyFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { allMigrations } from '../../src/app/stores.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
@@ -107,6 +107,18 @@ test('one forgotten message is gone from the copy at once', async () => {
   expect(await residueIn([denidin.data()], { words: ['Wintergreen'] })).toEqual([])
 })
 
+test('a damaged archive is shown in the status, with what to do, and the bot goes on', async () => {
+  await writeFile(denidin.data('archive.db'), 'no database '.repeat(1000))
+  await expect(counts()).rejects.toMatchObject({ code: 'damaged' })
+  const { parts } = await denidin.app.runner.run('health', {}, { caller: operator })
+  expect(parts).toContainEqual({
+    name: 'archive',
+    state: 'down',
+    detail: expect.stringMatching(/archive\.db is damaged \(.*\)\. Stop DeniDin and put back a backup of this file/),
+  })
+  expect(await denidin.say('hello')).not.toBe('')
+})
+
 test('an erasure without an archive makes none', async () => {
   await denidin.say('the treasure is beneath Zanzibar')
   await denidin.app.runner.run(
@@ -130,6 +142,20 @@ test('a copy of the archive that a rebuild makes holds no words of conversations
   )
   expect(await residueIn([denidin.data()], { words: ['Zanzibar'] })).toEqual([])
   expect((await readdir(denidin.data())).filter(name => name.endsWith('.backup.db'))).toHaveLength(1)
+})
+
+test('a copy that a crash left unfinished is removed when the archive is opened', async () => {
+  await denidin.say('the treasure is beneath Zanzibar')
+  await counts()
+  await denidin.close()
+  await copyFile(denidin.data('archive.db'), denidin.data('archive.db.unfinished'))
+  await denidin.open()
+  await denidin.app.runner.run(
+    'memory.forget',
+    { what: 'all', person: '15550001111' },
+    { caller: operator, confirmed: true },
+  )
+  expect(await residueIn([denidin.data()], { words: ['Zanzibar'] })).toEqual([])
 })
 
 test('two persons who become one are one in the copy', async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { readFile } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
 import type { SourceMessage } from '../../src/archive/archive-message.ts'
+import type { Scope } from '../../src/messages/scope.ts'
+import { yieldToEventLoop } from '../../src/platform/yield.ts'
 import { rarity } from '../../src/text/rarity.ts'
 import { wordsOf } from '../../src/text/analyser/analyser.ts'
 import { archiveCorpus } from '../support/archive-corpus.ts'
@@ -195,6 +198,28 @@ describe('filters and sorting', () => {
     expect(await archive.texts(undefined, { access: { scopes: ['person:p2'] } })).toEqual(['build passed'])
   })
 
+  test('tells no words of other scopes: neither as corrections nor in the cursor', async () => {
+    const archive = await rigOf([
+      archived('planting pomelos in Zanzibar'),
+      archived('planting again'),
+      archived('plantain or pomegranate'),
+      archived('pomegranate juice'),
+    ])
+    archive.archive.run(`update archive_messages set scope = iif(seq < 3, 'person:p1', 'person:p2')`)
+    await archive.search.indexer.sync()
+    const ask = (query: string, scope: Scope, limit = 10) => archive.ask(query, { access: { scopes: [scope] }, limit })
+    const meant = async (query: string, scope: Scope) =>
+      (await ask(query, scope)).notes.corrected.map(each => each.meant)
+    expect(await meant('zanziber', 'person:p1')).toEqual(['zanzibar'])
+    expect(await meant('zanziber', 'person:p2')).toEqual([])
+    expect(await meant('plantin', 'person:p1')).toEqual(['planting'])
+    expect(await meant('plantin', 'person:p2')).toEqual(['plantain'])
+    const { messages, next = '' } = await ask('pome*', 'person:p2', 1)
+    expect(messages.map(({ seq }) => seq)).toEqual([4])
+    expect(Buffer.from(next, 'base64url').toString()).toContain('pomegranate')
+    expect(Buffer.from(next, 'base64url').toString()).not.toContain('pomelo')
+  })
+
   test('counts what matches by project, component, level and month', async () => {
     const archive = await rigOf(messages)
     expect((await archive.ask('build', { facets: true })).facets).toEqual({
@@ -262,6 +287,24 @@ describe('a kept result', () => {
   })
 })
 
+describe('a filter that nothing passes yet', () => {
+  test.each([
+    [{ project: '/code/new' }],
+    [{ component: 'New' }],
+    [{ session: 'new' }],
+    [{ person: { name: 'newcomer' } }],
+  ] as const)('%j lets the first message pass that comes', async filters => {
+    const archive = await rigOf(Array.from({ length: 200 }, (_, at) => archived(`tea ${String(at)}`)))
+    expect(await archive.texts('tea', { filters })).toEqual([])
+    expect(await archive.texts(undefined, { filters })).toEqual([])
+    await archive.add([
+      archived('tea at last', { project: '/code/new', component: 'New', session: 'new-1', sender_name: 'Newcomer' }),
+    ])
+    expect(await archive.texts('tea', { filters })).toEqual(['tea at last'])
+    expect(await archive.texts(undefined, { filters })).toEqual(['tea at last'])
+  })
+})
+
 describe('what is gone', () => {
   test('is found no more, at once, and its words leave the file', async () => {
     const secret = 'xylophonist'
@@ -299,6 +342,58 @@ describe('the index', () => {
     }
     expect((await archive.ask('tea', { limit: 100 })).messages).toHaveLength(30)
     expect(await archive.texts('"number 17"')).toEqual(['tea number 17'])
+  })
+
+  test('a scope does not get the number of another one after a part could not be written', async () => {
+    const archive = await rig('my tea')
+    using disk = new DatabaseSync(archive.path)
+    const say = async (scope: string): Promise<void> => {
+      await archive.write([archived(`the tea of ${scope}`)])
+      archive.archive.run(
+        'update archive_messages set scope = :scope where seq = (select max(seq) from archive_messages)',
+        {
+          scope,
+        },
+      )
+    }
+    disk.exec(`create trigger full before insert on parts begin select raise(abort, 'the disk is full'); end`)
+    await say('person:p1')
+    await expect(archive.search.indexer.sync()).rejects.toThrow('the disk is full')
+    disk.exec('drop trigger full')
+    await archive.search.indexer.sync()
+    await archive.reopen()
+    await say('person:p2')
+    await archive.search.indexer.sync()
+    expect(await archive.texts('tea', { access: { scopes: ['person:p2'] } })).toEqual(['the tea of person:p2'])
+    expect(await archive.texts('tea', { access: { scopes: ['person:p1'] } })).toEqual(['the tea of person:p1'])
+  })
+
+  test('that is begun anew while it is being filled contains everything', async () => {
+    const corpus = archiveCorpus(1500)
+    const archive = await rigOf(corpus.messages().take(10))
+    await archive.write(corpus.messages().drop(10))
+    const filling = archive.search.indexer.sync()
+    await yieldToEventLoop()
+    archive.search.rebuild()
+    await Promise.all([filling, archive.search.indexer.sync()])
+    expect((await archive.ask(undefined, { limit: 2000 })).messages).toHaveLength(1500)
+    expect((await archive.ask(undefined)).notes.waiting).toBe(0)
+  })
+
+  test('a message that is edited again while it is read has its last words', async () => {
+    const archive = await rig('tea', 'coffee')
+    for (let steps = 0; steps < 26; steps++) {
+      const letter = String.fromCharCode('a'.charCodeAt(0) + steps)
+      const edit = (content: string): number =>
+        archive.archive.run('update archive_messages set content = :content where seq = 1', { content })
+      edit(`z${letter}q`)
+      const reading = archive.search.indexer.sync()
+      for (let step = 0; step < steps; step++) await Promise.resolve()
+      edit(`x${letter}k`)
+      await reading
+      await archive.search.indexer.sync()
+      expect(await archive.texts(`x${letter}k`)).toEqual([`x${letter}k`])
+    }
   })
 
   test('is rebuilt when it is damaged', async () => {

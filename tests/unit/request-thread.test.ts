@@ -87,6 +87,30 @@ test('after a crash the requests under way fail with one clear error, and the ne
   expect((await thread.health()).state).toBe('ok')
 })
 
+test('what the thread says of itself after a failure is its health, also when it has ended, until it is well', async () => {
+  const down = { state: 'down', detail: 'the file is damaged' }
+  expect((await refusal(thread.request('sicken', down.detail))).code).toBe('damaged')
+  expect(await thread.health()).toEqual(down)
+  await thread.request('echo', 'still there')
+  expect(await thread.health()).toEqual(down)
+  await thread.request('sicken', '')
+  expect((await thread.health()).state).toBe('ok')
+  await refusal(thread.request('sicken', down.detail))
+  await clock.advance(IDLE_MS)
+  expect(thread.isRunning).toBe(false)
+  expect(await thread.health()).toEqual(down)
+})
+
+test('a request that is called off while the thread before it ends is not made', async () => {
+  await thread.request('echo', 'once')
+  await clock.advance(IDLE_MS)
+  const caller = new AbortController()
+  const late = thread.request('echo', 'late', { signal: caller.signal })
+  caller.abort(new Error('enough'))
+  await expect(late).rejects.toThrow('enough')
+  expect(thread.isRunning).toBe(false)
+})
+
 test('a thread that is asked nothing for a while closes its files and ends; the next request starts it again', async () => {
   await thread.request('echo', 'once')
   await clock.advance(IDLE_MS)

@@ -10,9 +10,12 @@ import { SqliteConversationCopy } from '../../archive/sqlite/sqlite-conversation
 import { openForgottenWords } from '../../messages/sqlite/sqlite-erasures.ts'
 import { Ingest } from '../../ingest/ingest.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
+import type { Health } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { RequestHandlers } from '../../platform/threads/serve-requests.ts'
+import type { RequestHandlers, RequestService } from '../../platform/threads/serve-requests.ts'
 import { Database } from '../../database/sqlite/database.ts'
+import { DatabaseHealth } from '../../database/sqlite/truth-database.ts'
 import { ReportWriter } from '../../reports/report-writer.ts'
 import { SqliteArchiveReports } from '../../reports/sqlite/sqlite-archive-reports.ts'
 import { SqliteConversationReports } from '../../reports/sqlite/sqlite-conversation-reports.ts'
@@ -25,6 +28,7 @@ export interface ArchiveHandlersDeps extends ArchiveThreadData {
 
 /** What the parts of the archive work on, once it is open. */
 interface OpenArchive extends AsyncDisposable {
+  readonly health: DatabaseHealth
   readonly search: SqliteArchiveSearch
   /** The few messages that were not indexed when the archive was opened have been. */
   readonly caught_up: Promise<void>
@@ -36,10 +40,12 @@ interface OpenArchive extends AsyncDisposable {
 }
 
 /** The archive inside its thread; a test may use it without one. */
-export class ArchiveHandlers implements AsyncDisposable {
+export class ArchiveHandlers implements RequestService<ArchiveRequests> {
   readonly handlers: RequestHandlers<ArchiveRequests>
   readonly #deps: ArchiveHandlersDeps
   #archive: OpenArchive | undefined
+  /** Why the archive could not be opened. */
+  #obstacle: DenidinError | undefined
   #messages: Database | undefined
 
   constructor(deps: ArchiveHandlersDeps) {
@@ -101,6 +107,11 @@ export class ArchiveHandlers implements AsyncDisposable {
     }
   }
 
+  async health(): Promise<Health> {
+    if (this.#obstacle !== undefined) return { state: 'down', detail: `${this.#obstacle.message}.` }
+    return (await this.#archive?.health.health()) ?? { state: 'ok', detail: 'It is not open.' }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const archive = this.#archive
     this.#archive = undefined
@@ -110,8 +121,14 @@ export class ArchiveHandlers implements AsyncDisposable {
   }
 
   #open(): OpenArchive {
-    this.#archive ??= this.#openNow()
-    return this.#archive
+    try {
+      this.#archive ??= this.#openNow()
+      this.#obstacle = undefined
+      return this.#archive
+    } catch (error) {
+      this.#obstacle = asDenidinError(error)
+      throw error
+    }
   }
 
   /** A connection of its own, because that of the bot is in another thread. */
@@ -124,18 +141,20 @@ export class ArchiveHandlers implements AsyncDisposable {
     const { archive_path, erasures_path, clock, logger } = this.#deps
     const forgotten = openForgottenWords(erasures_path)
     const database = openArchive(archive_path)
+    const health = new DatabaseHealth('archive', database)
     const store = new SqliteArchiveStore(database, clock)
     const search = new SqliteArchiveSearch({ archive: database, path: indexPathOf(archive_path), clock, logger })
     const following = new IndexFollowing(search.indexer, { clock, logger: logger.for('archive.index') })
     const caught_up = following.begin()
     const changed = (): Promise<void> => following.changed()
     return {
+      health,
       store,
       reports: new SqliteArchiveReports(database),
       search,
       caught_up,
       ingest: new Ingest({ store, forgotten, written: () => following.loaded(), clock, logger }),
-      maintenance: new SqliteArchiveMaintenance(database, clock, changed),
+      maintenance: new SqliteArchiveMaintenance(database, clock),
       copy: new SqliteConversationCopy(database, changed),
       [Symbol.asyncDispose]: async () => {
         following[Symbol.dispose]()

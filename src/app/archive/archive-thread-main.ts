@@ -11,5 +11,5 @@ if (parentPort !== null) {
     clock: systemClock,
     logger: threadLogger(parentPort),
   })
-  serveRequests<ArchiveRequests>(parentPort, archive.handlers, () => archive[Symbol.asyncDispose]())
+  serveRequests<ArchiveRequests>(parentPort, archive)
 }

@@ -12,6 +12,8 @@ const MOST_COMPLETIONS = 64
 /** Words that a misspelt one is compared with, and misspelt words of one query. */
 const MOST_COMPARED = 20_000
 const MOST_UNKNOWN = 4
+/** Spellings of a misspelt word that are looked up: the closest. */
+const MOST_SPELLINGS = 8
 
 /** A word that no message contains, and what was looked for instead. */
 export interface Correction {
@@ -21,8 +23,9 @@ export interface Correction {
 
 /** What the index knows about words. */
 export interface WordKnowledge {
-  /** Messages that contain a term, about. */
+  /** Messages that contain a term, about; 0 for one that the caller may not know. */
   found(term: string): number
+  /** The commonest words that begin so; some may have no message (`found`). */
   completions(beginning: string, limit: number): readonly string[]
   readonly present: number
   readonly average: number
@@ -106,8 +109,7 @@ export class QueryResolver {
   }
 
   #word(word: Word): number {
-    const forms = [...new Set([word.main, ...word.also])]
-    const known = forms.filter(each => this.#known.found(each) > 0)
+    const known = this.#foundOf([word.main, ...word.also])
     if (known.length > 0) return this.#leafOf(known)
     const meant = this.#corrections.length < MOST_UNKNOWN ? this.#correct(word) : undefined
     return this.#leafOf(meant ?? [word.main])
@@ -115,14 +117,28 @@ export class QueryResolver {
 
   #correct({ written }: Word): readonly string[] | undefined {
     if (!mayBeMisspelt(written)) return undefined
-    const candidates = this.#known
-      .completions(written.slice(0, SURE_LETTERS), MOST_COMPARED)
-      .map(term => (term.startsWith(WRITTEN_MARK) ? term.slice(WRITTEN_MARK.length) : term))
-    const meant = closestSpelling(written, candidates)
-    if (meant === undefined) return undefined
-    this.#corrections.push({ written, meant })
-    const forms = [meant, ...wordsOf(meant).map(({ main }) => main)].filter(each => this.#known.found(each) > 0)
-    return forms.length === 0 ? [WRITTEN_MARK + meant] : [...new Set(forms)]
+    const candidates = new Set(
+      this.#known
+        .completions(written.slice(0, SURE_LETTERS), MOST_COMPARED)
+        .map(term => (term.startsWith(WRITTEN_MARK) ? term.slice(WRITTEN_MARK.length) : term)),
+    )
+    for (let spelling = 0; spelling < MOST_SPELLINGS; spelling++) {
+      const meant = closestSpelling(written, candidates)
+      if (meant === undefined) return undefined
+      const forms = this.#foundOf([meant, ...wordsOf(meant).map(({ main }) => main)])
+      const terms = forms.length > 0 ? forms : this.#foundOf([WRITTEN_MARK + meant])
+      if (terms.length > 0) {
+        this.#corrections.push({ written, meant })
+        return terms
+      }
+      candidates.delete(meant)
+    }
+    return undefined
+  }
+
+  /** Those that some message contains, each once. */
+  #foundOf(terms: readonly string[]): readonly string[] {
+    return [...new Set(terms)].filter(each => this.#known.found(each) > 0)
   }
 
   #phrase(text: string): PlanNode | undefined {
@@ -146,10 +162,19 @@ export class QueryResolver {
     const folded = inSmallLetters(fold(text))
     const beginning = /[\p{L}\p{M}\p{N}]+$/u.exec(folded)?.[0] ?? ''
     const before = folded.slice(0, folded.length - beginning.length)
-    const terms = beginning === '' ? [] : this.#known.completions(beginning, MOST_COMPLETIONS)
+    const terms = beginning === '' ? [] : this.#completionsOf(beginning)
     const leaf = this.#leafOf(terms.length === 0 ? [beginning] : terms)
     const others = /[\p{L}\p{N}]/u.test(before) ? this.#words(before, false) : undefined
     return joined('all', [...(others === undefined ? [] : [others]), { kind: 'leaf', leaf }])
+  }
+
+  #completionsOf(beginning: string): readonly string[] {
+    const terms: string[] = []
+    for (const term of this.#known.completions(beginning, MOST_COMPLETIONS)) {
+      if (terms.length === MOST_COMPLETIONS) break
+      if (this.#known.found(term) > 0) terms.push(term)
+    }
+    return terms
   }
 
   #leafOf(terms: readonly string[], weight?: number): number {

@@ -10,7 +10,7 @@ export interface Leaf {
   readonly weight: number
 }
 
-/** Words that have to follow each other, by their common forms; `proof`: the index knows it from the leaf alone. */
+/** Words that have to follow each other, by their common forms; `proven`: the index knows it from the leaf alone. */
 export interface Phrase {
   readonly words: readonly string[]
   readonly proven: boolean

@@ -1,6 +1,6 @@
 /** Verifies `archive.db` and rebuilds what follows from its messages; the thread answers other requests in between. */
-import { chmodSync } from 'node:fs'
-import { Database } from '../../database/sqlite/database.ts'
+import { chmodSync, renameSync, rmSync } from 'node:fs'
+import { Database, databaseFiles } from '../../database/sqlite/database.ts'
 import { DamagedDatabase } from '../../database/sqlite/database-errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { PRIVATE_FILE_MODE } from '../../platform/files.ts'
@@ -68,13 +68,11 @@ const FAULTS: readonly { readonly what: ArchiveFinding['what']; readonly sql: st
 export class SqliteArchiveMaintenance implements ArchiveMaintenance {
   readonly #database: Database
   readonly #clock: Pick<Clock, 'now'>
-  /** Builds the index from the messages. */
-  readonly #reindex: () => Promise<void>
 
-  constructor(database: Database, clock: Pick<Clock, 'now'>, reindex: () => Promise<void>) {
+  constructor(database: Database, clock: Pick<Clock, 'now'>) {
     this.#database = database
     this.#clock = clock
-    this.#reindex = reindex
+    this.#removeUnfinished()
   }
 
   async verify(check_hashes: boolean, options: MaintenanceOptions): Promise<ArchiveVerification> {
@@ -121,7 +119,6 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
       options.progress({ done: Math.min(after + BATCH, newest), total: newest, unit: 'messages' })
       await yieldToEventLoop()
     }
-    await this.#reindex()
     return { backup, messages: this.#counts().messages, changed, merged }
   }
 
@@ -154,14 +151,26 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
   #copy(): string {
     const time = new Date(this.#clock.now()).toISOString().replace(/[:.]/g, '-')
     const copy = this.#database.path.replace(/(\.db)?$/, `-${time}.backup.db`)
-    this.#database.run('vacuum into :copy', { copy })
-    chmodSync(copy, PRIVATE_FILE_MODE)
-    using copied = new Database(copy, archiveMigrations)
-    copied.run('delete from archive_messages where message_id is not null')
-    copied.run('delete from followed')
-    copied.run('vacuum')
-    copied.scrub()
-    return copy
+    const unfinished = this.#unfinished
+    try {
+      this.#database.run('vacuum into :unfinished', { unfinished })
+      chmodSync(unfinished, PRIVATE_FILE_MODE)
+      withoutConversations(unfinished)
+      renameSync(unfinished, copy)
+      return copy
+    } finally {
+      this.#removeUnfinished()
+    }
+  }
+
+  /** A copy while it still contains conversations. */
+  get #unfinished(): string {
+    return `${this.#database.path}.unfinished`
+  }
+
+  /** One that a crash left would keep words that are forgotten later. */
+  #removeUnfinished(): void {
+    for (const file of databaseFiles(this.#unfinished)) rmSync(file, { force: true })
   }
 
   #damage(): ArchiveFinding | undefined {
@@ -174,7 +183,7 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
     }
   }
 
-  /** A message that a run found is new or a duplicate; as many new ones as there are messages with their first place in it. */
+  /** A message that a run found is new or a duplicate, and each error is a line that was set aside. */
   #runsWithWrongCounts(): readonly number[] {
     return this.#database
       .all<{ run_id: number }>(
@@ -197,6 +206,14 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
       'select (select count(*) from archive_messages) messages, (select count(*) from extraction_runs) runs',
     ) as { messages: number; runs: number }
   }
+}
+
+const withoutConversations = (copy: string): void => {
+  using copied = new Database(copy, archiveMigrations)
+  copied.run('delete from archive_messages where message_id is not null')
+  copied.run('delete from followed')
+  copied.run('vacuum')
+  copied.scrub()
 }
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0

@@ -42,6 +42,8 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
   #ending: Promise<void> = Promise.resolve()
   #idle: Disposable | undefined
   #crash: string | undefined
+  /** What the thread said of itself last; kept when it ends, because the next one opens the same files. */
+  #told: Health | undefined
   #closed = false
 
   constructor(deps: RequestThreadDeps) {
@@ -60,9 +62,9 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
     input: R[N]['input'],
     options: RequestOptions = {},
   ): Promise<R[N]['output']> {
-    options.signal?.throwIfAborted()
     // One that is ending has the files open still.
     await this.#ending
+    options.signal?.throwIfAborted()
     if (this.#closed) throw new DenidinError('stopping', 'DeniDin is stopping')
     this.#idle?.[Symbol.dispose]()
     this.#running ??= this.#start()
@@ -77,6 +79,7 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
   async health(): Promise<Health> {
     if (this.#crash !== undefined)
       return { state: 'degraded', detail: `Its thread broke down (${this.#crash}); the next request starts it again.` }
+    if (this.#told !== undefined && this.#told.state !== 'ok') return this.#told
     return this.#running === undefined
       ? { state: 'ok', detail: 'It starts with the first request.' }
       : { state: 'ok', detail: 'It is running.' }
@@ -90,12 +93,17 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
   }
 
   #start(): RunningThread {
-    const thread = new RunningThread(this.#deps, this.#log, reason => {
-      this.#idle?.[Symbol.dispose]()
-      if (thread !== this.#running) return
-      this.#running = undefined
-      this.#crash = reason
-      this.#log.error('The thread broke down', { reason })
+    const thread = new RunningThread(this.#deps, this.#log, {
+      told: health => {
+        this.#told = health
+      },
+      crashed: reason => {
+        this.#idle?.[Symbol.dispose]()
+        if (thread !== this.#running) return
+        this.#running = undefined
+        this.#crash = reason
+        this.#log.error('The thread broke down', { reason })
+      },
     })
     this.#crash = undefined
     return thread
@@ -116,6 +124,13 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
   }
 }
 
+interface ThreadListener {
+  /** How the thread is. */
+  told(health: Health): void
+  /** It ended although no one wanted that. */
+  crashed(reason: string): void
+}
+
 /** One run of the thread, from its start to its end. */
 class RunningThread {
   readonly #clock: Clock
@@ -126,8 +141,7 @@ class RunningThread {
   #lastId = 0
   #stopping = false
 
-  /** @param crashed called when it ends although no one wanted that */
-  constructor({ name, file, data, clock }: RequestThreadDeps, log: Logger, crashed: (reason: string) => void) {
+  constructor({ name, file, data, clock }: RequestThreadDeps, log: Logger, listener: ThreadListener) {
     this.#clock = clock
     this.#log = log
     this.#worker = new Worker(file, { workerData: data, name })
@@ -135,14 +149,15 @@ class RunningThread {
     this.#exited = promise
     let reason: string | undefined
     this.#worker.on('message', (message: FromThread) => {
-      this.#receive(message)
+      if (message.kind === 'health') listener.told(message.health)
+      else this.#receive(message)
     })
     this.#worker.on('error', error => {
       reason = asDenidinError(error).message
     })
     this.#worker.on('exit', code => {
       const why = reason ?? `it ended with code ${String(code)}`
-      if (!this.#stopping) crashed(why)
+      if (!this.#stopping) listener.crashed(why)
       this.#failAll(
         this.#stopping
           ? new DenidinError('stopping', 'DeniDin is stopping')
@@ -192,7 +207,7 @@ class RunningThread {
     this.#worker.postMessage(message)
   }
 
-  #receive(message: FromThread): void {
+  #receive(message: Exclude<FromThread, { kind: 'health' }>): void {
     if (message.kind === 'log') {
       this.#log.for(message.component)[message.level](message.message, message.fields)
       return

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { errorToRecord } from '../error-record.ts'
 import { asDenidinError, DenidinError } from '../errors.ts'
+import type { Health } from '../health.ts'
 import type { LogFields, Logger } from '../logger.ts'
 import type { FromThread, LogLevel, RequestMap, ThreadProgress, ToThread } from './thread-messages.ts'
 
@@ -33,23 +34,26 @@ export const threadLogger = (port: MessagePort, component = 'thread'): Logger =>
   }
 }
 
+/** What answers the requests of a thread. */
+export interface RequestService<R extends RequestMap<R>> extends AsyncDisposable {
+  readonly handlers: RequestHandlers<R>
+  /** How it is; asked after a request that failed, and from then on after each one until it is well. */
+  health(): Promise<Health>
+}
+
 /**
- * Answers requests until the main side wants the thread to end; then calls off what is under way, waits for it, and calls
- * `close`. Requests run beside each other: a long handler pauses in between, so that others get their turn.
+ * Answers requests until the main side wants the thread to end; then calls off what is under way, waits for it, and closes
+ * the service. Requests run beside each other: a long handler pauses in between, so that others get their turn.
  */
-export const serveRequests = <R extends RequestMap<R>>(
-  port: MessagePort,
-  handlers: RequestHandlers<R>,
-  close: () => Promise<void>,
-): void => {
-  const server = new RequestServer(port, new Map(Object.entries<Handler>(handlers)))
+export const serveRequests = <R extends RequestMap<R>>(port: MessagePort, service: RequestService<R>): void => {
+  const server = new RequestServer(port, new Map(Object.entries<Handler>(service.handlers)), () => service.health())
   port.on('message', (message: ToThread) => {
     if (message.kind === 'request') server.answer(message.id, message.name, message.input)
     else if (message.kind === 'abort') server.abort(message.id)
     else
       void server
         .stop()
-        .then(close)
+        .then(() => service[Symbol.asyncDispose]())
         .finally(() => {
           port.close()
         })
@@ -63,11 +67,14 @@ type Handler = (input: any, call: RequestCall) => Promise<unknown>
 class RequestServer {
   readonly #port: MessagePort
   readonly #handlers: ReadonlyMap<string, Handler>
+  readonly #health: () => Promise<Health>
+  #well = true
   readonly #under_way = new Map<number, { readonly controller: AbortController; readonly ended: Promise<void> }>()
 
-  constructor(port: MessagePort, handlers: ReadonlyMap<string, Handler>) {
+  constructor(port: MessagePort, handlers: ReadonlyMap<string, Handler>, health: () => Promise<Health>) {
     this.#port = port
     this.#handlers = handlers
+    this.#health = health
   }
 
   answer(id: number, name: string, input: unknown): void {
@@ -93,10 +100,19 @@ class RequestServer {
       const progress = (step: ThreadProgress): void => {
         this.#send({ kind: 'progress', id, step })
       }
-      this.#send({ kind: 'done', id, output: await handler(input, { signal, progress }) })
+      const output = await handler(input, { signal, progress })
+      if (!this.#well) await this.#tellHealth()
+      this.#send({ kind: 'done', id, output })
     } catch (error) {
+      await this.#tellHealth()
       this.#send({ kind: 'failed', id, error: errorToRecord(asDenidinError(error)) })
     }
+  }
+
+  async #tellHealth(): Promise<void> {
+    const health = await this.#health()
+    this.#well = health.state === 'ok'
+    this.#send({ kind: 'health', health })
   }
 
   #send(message: FromThread): void {

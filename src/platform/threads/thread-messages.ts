@@ -1,5 +1,6 @@
 /** What the two sides of a worker thread tell each other, and the types of the requests. */
 import type { ErrorRecord } from '../error-record.ts'
+import type { Health } from '../health.ts'
 import type { LogFields } from '../logger.ts'
 
 /** Requests by name: what goes in and what comes out. Both are copied (structured clone): no functions, no classes. */
@@ -38,6 +39,8 @@ export type FromThread =
   | { readonly kind: 'progress'; readonly id: number; readonly step: ThreadProgress }
   | { readonly kind: 'done'; readonly id: number; readonly output: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorRecord }
+  /** How the thread is, where that may have changed. */
+  | { readonly kind: 'health'; readonly health: Health }
   | {
       readonly kind: 'log'
       readonly level: LogLevel

@@ -23,10 +23,14 @@ if (parentPort !== null) {
     () => new SqliteArchiveReports(archive),
     () => new SqliteConversationReports(messages),
   )
-  const write: Parameters<typeof serveRequests<ReportRequests>>[1]['reports.write'] = (request, { signal }) =>
-    writer.write(request, { signal, progress: () => undefined })
-  serveRequests<ReportRequests>(parentPort, { 'reports.write': write }, async () => {
-    archive[Symbol.dispose]()
-    messages[Symbol.dispose]()
+  serveRequests<ReportRequests>(parentPort, {
+    handlers: {
+      'reports.write': (request, { signal }) => writer.write(request, { signal, progress: () => undefined }),
+    },
+    health: async () => ({ state: 'ok', detail: 'It writes reports.' }),
+    [Symbol.asyncDispose]: async () => {
+      archive[Symbol.dispose]()
+      messages[Symbol.dispose]()
+    },
   })
 }

@@ -25,7 +25,7 @@ export class IngestRig implements AsyncDisposable {
     this.#folder = folder
     this.database = openArchive(join(folder.path, 'archive.db'))
     this.store = new SqliteArchiveStore(this.database, this.clock)
-    this.maintenance = new SqliteArchiveMaintenance(this.database, this.clock, async () => undefined)
+    this.maintenance = new SqliteArchiveMaintenance(this.database, this.clock)
     this.#ingest = this.#newIngest()
   }
 
@@ -60,7 +60,7 @@ export class IngestRig implements AsyncDisposable {
     this.database[Symbol.dispose]()
     this.database = openArchive(path)
     this.store = new SqliteArchiveStore(this.database, this.clock)
-    this.maintenance = new SqliteArchiveMaintenance(this.database, this.clock, async () => undefined)
+    this.maintenance = new SqliteArchiveMaintenance(this.database, this.clock)
     this.#ingest = this.#newIngest()
   }
 

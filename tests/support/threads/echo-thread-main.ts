@@ -1,7 +1,8 @@
-/** A thread for tests: answers, fails, waits, reports progress, logs, and breaks down. */
+/** A thread for tests: answers, fails, falls sick, waits, reports progress, logs, and breaks down. */
 import { writeFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { DenidinError } from '../../../src/platform/errors.ts'
+import type { Health } from '../../../src/platform/health.ts'
 import { serveRequests, threadLogger } from '../../../src/platform/threads/serve-requests.ts'
 import type { EchoRequests } from './echo-requests.ts'
 
@@ -9,9 +10,14 @@ const { closed_file } = workerData as { readonly closed_file: string }
 
 if (parentPort !== null) {
   const log = threadLogger(parentPort).for('echo')
-  serveRequests<EchoRequests>(
-    parentPort,
-    {
+  let health: Health = { state: 'ok', detail: 'It works.' }
+  serveRequests<EchoRequests>(parentPort, {
+    health: async () => health,
+    handlers: {
+      sicken: async detail => {
+        health = detail === '' ? { state: 'ok', detail: 'It works.' } : { state: 'down', detail }
+        if (detail !== '') throw new DenidinError('damaged', detail)
+      },
       echo: async text => text,
       fail: async () => {
         throw new DenidinError('not_found', 'there is none', { retryable: true })
@@ -32,8 +38,8 @@ if (parentPort !== null) {
         await new Promise(() => undefined)
       },
     },
-    async () => {
+    [Symbol.asyncDispose]: async () => {
       writeFileSync(closed_file, 'closed')
     },
-  )
+  })
 }

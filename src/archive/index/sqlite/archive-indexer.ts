@@ -1,5 +1,7 @@
 /** Brings the index of the archive up to date: what was added, what is gone, what changed; and merges small parts. */
 import type { Database } from '../../../database/sqlite/database.ts'
+import { DenidinError } from '../../../platform/errors.ts'
+import { JoinedRuns } from '../../../platform/joined-runs.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { TimeSlices } from '../../../platform/yield.ts'
 import type { Columns } from '../columns.ts'
@@ -36,9 +38,10 @@ export class ArchiveIndexer {
   readonly #deps: ArchiveIndexerDeps
   readonly #rows: ArchiveRows
   readonly #writer: PartWriter
-  #running: Promise<void> | undefined
-  #again = false
+  readonly #runs = new JoinedRuns(() => this.#run())
   #stopped = false
+  /** Goes up when the index begins anew: what a run has read for the former one must not be written into the new one. */
+  #generation = 0
   /** Who waits until the words of messages that are gone have left the index. */
   #purging: PromiseWithResolvers<void>[] = []
 
@@ -57,12 +60,7 @@ export class ArchiveIndexer {
 
   /** Indexes everything that is in the archive now. */
   async sync(): Promise<void> {
-    if (this.#stopped) return
-    this.#again = true
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
-    await this.#running
+    await this.#runs.run()
   }
 
   /** Whether the archive is the one that was indexed: not an older copy that was put back. */
@@ -81,9 +79,10 @@ export class ArchiveIndexer {
     for (const seq of this.#rows.noted('removed_messages', this.reached)) this.#deps.columns.remove(seq)
   }
 
-  /** Reads the columns of all parts anew. */
+  /** Reads the columns of all parts anew, of an index that was opened or begun anew. */
   reload(): void {
     const { index, columns } = this.#deps
+    this.#generation++
     columns.clear()
     for (const { first, last, columns: bytes } of index.all<{ first: number; last: number; columns: Uint8Array }>(
       'select first, last, columns from parts order by first',
@@ -109,19 +108,42 @@ export class ArchiveIndexer {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    this.#again = false
-    await this.#running
+    await this.#runs.run()
   }
 
   async #run(): Promise<void> {
-    while (this.#again) {
-      this.#again = false
-      do {
-        await this.#removeGone()
-        for (const each of this.#purging.splice(0)) each.resolve()
-        await this.#rereadChanged()
-        await this.#mergeSmall()
-      } while (await this.#addNew())
+    while (!this.#stopped) {
+      const generation = this.#generation
+      try {
+        await this.#follow()
+        return
+      } catch (error) {
+        // The index was begun anew meanwhile, and is filled from the beginning.
+        if (generation === this.#generation) throw error
+      }
+    }
+  }
+
+  async #follow(): Promise<void> {
+    do {
+      await this.#removeGone()
+      for (const each of this.#purging.splice(0)) each.resolve()
+      await this.#rereadChanged()
+      await this.#mergeSmall()
+    } while (await this.#addNew())
+  }
+
+  /**
+   * Writes a part that was prepared in slices, all of it or nothing. What is in memory is read again when that fails: a
+   * name must not keep a number that is not on the disk, because another name would get it later.
+   */
+  #commit(generation: number, act: () => void): void {
+    if (generation !== this.#generation) throw new DenidinError('unavailable', 'the index of the archive is begun anew')
+    try {
+      this.#deps.index.transaction(act)
+    } catch (error) {
+      this.#deps.names.reload()
+      throw error
     }
   }
 
@@ -130,6 +152,7 @@ export class ArchiveIndexer {
     const first = this.#rows.after(this.reached, 1)[0]?.seq
     if (first === undefined) return false
     const { index, columns, names } = this.#deps
+    const generation = this.#generation
     const builder = new PartBuilder(first, PART_RANGE)
     const added: { readonly row: Omit<IndexedRow, 'content'>; readonly words: number }[] = []
     const checksums = new Uint32Array(PART_RANGE)
@@ -149,7 +172,7 @@ export class ArchiveIndexer {
     const part = this.#writer.begin()
     const changes = await this.#writer.write(part, newWords(builder))
     const last = builder.to
-    index.transaction(() => {
+    this.#commit(generation, () => {
       for (const { row, words } of added) columns.set(row.seq, columnValues({ ...row, content: '' }, names, words))
       this.#writer.count(changes)
       this.#record({ part, first, last, messages: builder.messages }, checksums.subarray(0, last - first + 1), [])
@@ -181,11 +204,12 @@ export class ArchiveIndexer {
     const all = sources.map(({ part }) => part)
     const first = Math.min(...all.map(each => each.first))
     const last = Math.max(...all.map(each => each.last))
+    const generation = this.#generation
     const part = this.#writer.begin()
     const changes = await this.#writer.write(part, mergeParts(index, sources, columns, first))
     const checksums = this.#checksumsOf(all, first, last)
     let gone = false
-    index.transaction(() => {
+    this.#commit(generation, () => {
       gone = this.#writer.count(changes)
       const messages = columns.count(first, last)
       const replaced = all.map(each => each.part)
@@ -248,7 +272,13 @@ export class ArchiveIndexer {
         const own = rows.filter(({ seq }) => seq >= part.first && seq <= part.last)
         if (own.length > 0) await this.#reread(part, own)
       }
-      this.#rows.followed('changed_messages', noted)
+      // What changed again meanwhile keeps its note.
+      const now = new Map(this.#rows.of(noted).map(row => [row.seq, JSON.stringify(row)]))
+      const read = new Map(rows.map(row => [row.seq, JSON.stringify(row)]))
+      this.#rows.followed(
+        'changed_messages',
+        noted.filter(seq => now.get(seq) === read.get(seq)),
+      )
       this.#deps.index.scrub()
     }
   }
@@ -265,7 +295,7 @@ export class ArchiveIndexer {
     const lengths = columns.column('words')
     const builder = new PartBuilder(part.first, PART_RANGE)
     const words = new Map(other.map(({ seq, content }) => [seq, builder.add(seq, content)]))
-    index.transaction(() => {
+    this.#commit(this.#generation, () => {
       for (const row of rows) {
         columns.set(row.seq, columnValues(row, names, words.get(row.seq) ?? lengths[row.seq] ?? 1))
         checksums[row.seq - part.first] = checksumOf(row.content)

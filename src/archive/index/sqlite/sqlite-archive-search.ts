@@ -5,6 +5,7 @@ import { SECOND_MS } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { fold, inSmallLetters } from '../../../text/fold.ts'
 import type {
+  ArchiveAccess,
   ArchiveAnswer,
   ArchiveFilters,
   ArchiveQuestion,
@@ -18,11 +19,12 @@ import type { ColumnFilter } from '../filters.ts'
 import { IndexSearch, type IndexQuery } from '../index-search.ts'
 import { questionKey, readCursor, writeCursor, type PageCursor } from '../page-cursor.ts'
 import { parseQuery, type WrittenQuery } from '../query-language.ts'
-import { QueryResolver } from '../resolve-query.ts'
+import { QueryResolver, type WordKnowledge } from '../resolve-query.ts'
 import { ResultCache, type SearchResult } from '../result-cache.ts'
 import { snippetOf, termsOf } from '../snippet.ts'
 import { TopHits, type Hit } from '../top-hits.ts'
 import { WordStatistics } from '../word-statistics.ts'
+import { WordsOfScopes } from '../words-of-scopes.ts'
 import { openArchiveIndexDatabase } from './archive-index-database.ts'
 import { ArchiveIndexer } from './archive-indexer.ts'
 import { FoundMessages } from './found-messages.ts'
@@ -48,6 +50,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   readonly indexer: ArchiveIndexer
   readonly #index: ReturnType<typeof openArchiveIndexDatabase>
   readonly #columns = new Columns()
+  readonly #parts: IndexParts
   readonly #names: IndexNames
   readonly #statistics: WordStatistics
   readonly #search: IndexSearch
@@ -59,6 +62,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     this.#index = openArchiveIndexDatabase({ path, clock, logger })
     const index = this.#index.database
     const parts = new IndexParts(index)
+    this.#parts = parts
     this.#names = new IndexNames(index)
     this.indexer = new ArchiveIndexer({ archive, index, columns: this.#columns, parts, names: this.#names, logger })
     this.#statistics = new WordStatistics(parts, this.#columns)
@@ -96,10 +100,12 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const key = questionKey([written, question.filters, question.access, sort])
     const cursor = question.cursor === undefined ? undefined : readCursor(question.cursor, key)
     const state = { epoch: this.#statistics.refresh(), losses: this.#columns.losses, reached: this.#columns.size - 1 }
-    const { limit } = question
+    const { limit, access } = question
     const { query, hits, any_word, corrections } =
       cursor === undefined
-        ? this.#cache.get(`${key} ${String(limit)}`, state, () => this.#find(written, { filter, sort, limit }))
+        ? this.#cache.get(keptKey(key, question, filter, state.reached), state, () =>
+            this.#find(written, access, { filter, sort, limit }),
+          )
         : this.#findBehind(cursor, { filter, sort, limit })
     const sorted = hits.sorted()
     const terms = termsOf(query.plan)
@@ -133,10 +139,12 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   /** All words; and where no message has them all and the user did not ask for that, any of them. */
   #find(
     written: WrittenQuery | undefined,
+    access: ArchiveAccess,
     { filter, sort, limit }: Pick<IndexQuery, 'filter' | 'sort'> & { readonly limit: number },
   ): SearchResult {
+    const known = written === undefined ? this.#statistics : this.#knownTo(access)
     const search = (relaxed: boolean): SearchResult => {
-      const resolver = new QueryResolver(this.#statistics, relaxed)
+      const resolver = new QueryResolver(known, relaxed)
       const { plan, corrections } =
         written === undefined
           ? { plan: { leaves: [], root: undefined, average: 1 }, corrections: [] }
@@ -150,6 +158,11 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     if (all.hits.size > 0 || written === undefined || !mayRelax(written)) return all
     const any = search(true)
     return any.hits.size > 0 ? any : all
+  }
+
+  #knownTo(access: ArchiveAccess): WordKnowledge {
+    if (access === 'all') return this.#statistics
+    return new WordsOfScopes(this.#statistics, this.#parts, this.#columns, this.#filterOf({ filters: {}, access }))
   }
 
   #findBehind(
@@ -225,6 +238,17 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     return number === 0 ? NO_ONE : number
   }
 }
+
+/**
+ * The name of a kept result. What the filter lets pass changes when a project or a sender comes that was not there; what
+ * a query means to someone who may see some scopes alone changes with every message that comes.
+ */
+const keptKey = (
+  key: string,
+  { limit, access }: Pick<ArchiveQuestion, 'limit' | 'access'>,
+  { values, either }: ColumnFilter,
+  reached: number,
+): string => questionKey([key, limit, [...values], [...(either ?? [])], access === 'all' ? undefined : reached])
 
 const withScore = (
   message: FoundMessage | undefined,

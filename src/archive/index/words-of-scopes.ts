@@ -1,0 +1,63 @@
+/** What the index knows about the words of some scopes alone: a search must not tell words of others. */
+import type { Columns } from './columns.ts'
+import { FilterMask, type ColumnFilter } from './filters.ts'
+import type { IndexPart, PartReader } from './index-part.ts'
+import type { WordKnowledge } from './resolve-query.ts'
+import { emptyBlock } from './term-postings.ts'
+
+/** Words that begin as asked and are looked up: the commonest of the archive. */
+const MOST_LOOKED_UP = 1000
+
+const EVERYTHING = { after: 0, up_to: Number.MAX_SAFE_INTEGER }
+
+/** The same counts as for everyone, so that scores stay as they are; a word that no message of the scopes contains has none. */
+export class WordsOfScopes implements WordKnowledge {
+  readonly #known: WordKnowledge
+  readonly #reader: PartReader
+  readonly #parts: readonly { readonly part: IndexPart; readonly mask: Uint8Array }[]
+  readonly #contained = new Map<string, boolean>()
+
+  /** @param filter lets the messages of the scopes pass */
+  constructor(known: WordKnowledge, reader: PartReader, columns: Columns, filter: ColumnFilter) {
+    this.#known = known
+    this.#reader = reader
+    const masks = new FilterMask(columns, filter)
+    this.#parts = reader.parts.flatMap(part => {
+      const { mask, count } = masks.of(part, EVERYTHING)
+      return count === 0 ? [] : [{ part, mask: mask.slice() }]
+    })
+  }
+
+  get present(): number {
+    return this.#known.present
+  }
+
+  get average(): number {
+    return this.#known.average
+  }
+
+  found(term: string): number {
+    let contained = this.#contained.get(term)
+    if (contained === undefined) {
+      contained = this.#parts.some(({ part, mask }) => this.#contains(part, mask, term))
+      this.#contained.set(term, contained)
+    }
+    return contained ? this.#known.found(term) : 0
+  }
+
+  /** Words of others are among them: `found` tells which are not. */
+  completions(beginning: string, limit: number): readonly string[] {
+    return this.#known.completions(beginning, Math.max(limit, MOST_LOOKED_UP))
+  }
+
+  #contains(part: IndexPart, mask: Uint8Array, term: string): boolean {
+    const postings = this.#reader.postings(part, term)
+    if (postings === undefined) return false
+    const block = emptyBlock()
+    for (let number = 0; number < postings.blocks; number++) {
+      postings.decode(number, block)
+      for (let at = 0; at < block.size; at++) if (mask[block.offsets[at] ?? 0] === 1) return true
+    }
+    return false
+  }
+}
