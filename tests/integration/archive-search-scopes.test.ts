@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
+import { reply } from '../support/model-server.ts'
 
 const ANA = '15550001111'
 const GROUP = '99@g.us'
@@ -60,4 +61,15 @@ test('with godfather_scope all no one else may search, nor may the godfather in 
   expect(await inGroup('/search boat')).toContain(refusal)
   await withScope('all', { godfather_phone: '15558887777' })
   expect(await denidin.say('/search boat', { phone: GODFATHER })).toContain(refusal)
+})
+
+test('what the bot said is from the bot, not from the person that it was said to', async () => {
+  denidin.models.next('completion', reply('Ospreys eat fish.'))
+  await denidin.say('are they called ospreys?', { phone: ANA, name: 'Ana' })
+  const operator = { caller: { transport: 'cli', level: 'operator' } } as const
+  const answer = await denidin.app.runner.run('archive.search', { query: 'ospreys' }, operator)
+  const messages = answer['messages']
+  expect(messages).toHaveLength(2)
+  expect(messages).toContainEqual(expect.objectContaining({ role: 'assistant', from: 'DeniDin' }))
+  expect(messages).toContainEqual(expect.objectContaining({ role: 'user', from: 'Ana' }))
 })

@@ -158,7 +158,9 @@ const notesOf = ({ notes: { as_plain_words, any_word, corrected, waiting } }: Ar
 
 const rowOf = async ({ people }: Context, message: FoundMessage): Promise<Output['messages'][number]> => {
   const { seq, at, role, scope, sender_name, project, session, component, level, source_type, score, snippet } = message
-  const from = sender_name ?? (scope === undefined ? undefined : await describeScope(people.directory, scope))
+  const is_reply = source_type === 'denidin' && role === 'assistant'
+  const person = scope === undefined ? undefined : await describeScope(people.directory, scope)
+  const from = is_reply ? 'DeniDin' : (sender_name ?? person)
   return {
     seq,
     at: at === undefined ? null : isoTime(at),
