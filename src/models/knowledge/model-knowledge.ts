@@ -45,8 +45,8 @@ export interface ModelKnowledge {
   traitsOf(key: ModelKey): ModelTraits
   /** Adds to what is known of a model; what it does not accept adds up. */
   learn(key: ModelKey, learned: LearnedTraits): Promise<void>
-  /** Those of `ids` that the model is known to refuse. */
-  refused(key: ModelKey, ids: readonly string[]): ReadonlySet<string>
+  /** Those of the ids that the model is known to refuse; they are looked at only where it refuses anything. */
+  refused(key: ModelKey, ids: () => readonly string[]): ReadonlySet<string>
   /** Remembers for `lasts_ms` that a model refuses what is known under these ids. */
   refuse(key: ModelKey, ids: readonly string[], lasts_ms: number): Promise<void>
 }
