@@ -52,7 +52,7 @@ export interface MoveTable {
   begin(move: Move): Promise<Collection>
   /** The next vectors of a move, after `seq`. */
   copies(move: Move, after: number, limit: number): Promise<readonly WaitingVector[]>
-  /** Switches the scopes of a move to their new collection; what changed meanwhile follows by way of `take`. */
+  /** Switches the scopes of a move to their new collection; changes made meanwhile follow through `take`. */
   finish(move: Move, to: CollectionNumber, copied: readonly Omit<WaitingVector, 'vector'>[]): Promise<void>
 }
 
@@ -121,7 +121,7 @@ export interface IndexedVectors {
   indexed(scope: Scope): Promise<number>
   /** Scopes that have vectors in the index. */
   scopes(): Promise<readonly Scope[]>
-  /** The vectors of a scope, at most `limit`. */
+  /** Vectors of a scope, at most `limit`. */
   vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]>
   /** Up to `limit` vectors of a collection, spread over all ages. */
   samples(collection: CollectionNumber, limit: number): Promise<readonly StoredVector[]>
