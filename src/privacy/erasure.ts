@@ -290,9 +290,7 @@ class RecordedErasure implements Erasure {
     return await boundsOf({ ...texts, erasures: log.erasures }, act, persons)
   }
 
-  /**
-   * Marks what an attempt has emptied, so that the next attempt skips it: data found there later came after the act.
-   */
+  /** Marks the stores that an attempt emptied: the next one skips them, because data found there later is new. */
   async #markThrough(attempt: Attempt): Promise<void> {
     const { applied, erasures } = this.#deps.log
     const clear = async (count: Promise<number>): Promise<boolean> => (await count.catch(() => 1)) === 0
@@ -334,10 +332,7 @@ class RecordedErasure implements Erasure {
     })
   }
 
-  /**
-   * Records the memories to delete. Those that also came from messages that stay are learned again from those. @returns
-   * the deleted memories
-   */
+  /** Records the memories to delete. Those that also came from messages that stay are learned again. @returns them */
   async #recordMemories(act: string, person_id: PersonId): Promise<readonly MemoryRecord[]> {
     const { log, texts } = this.#deps
     // Only now is it known which sessions lose messages.
