@@ -107,7 +107,7 @@ export class LongTermStorage implements SessionStorage {
     return written
   }
 
-  /** A limit does not allow the calls yet. That is no failure: the session keeps all its attempts. */
+  /** A limit does not allow the calls yet. That is not a failure: the session keeps all its attempts. */
   async #putOff({ session_id }: SessionRecord, { until, message }: CallRefused): Promise<StoreSessionOutcome> {
     const { ledger, clock } = this.#deps
     const soon = clock.now() + PUT_OFF_MS

@@ -96,7 +96,7 @@ export interface MemoryWriter {
    * Adds a memory; those of its scope that it supersedes end when it was said. A summary whose session has given one
    * already, and a memory whose id is known, are not added.
    * @returns the memory that is stored
-   * @throws DenidinError `invalid_input` for a scope that is no well-formed text
+   * @throws DenidinError `invalid_input` for a scope that is not a well-formed text
    */
   add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }>
   /**

@@ -5,7 +5,7 @@ import type { Scope } from './scope.ts'
 /** A message that is kept, as one from elsewhere is compared with it. */
 export type ComparedMessage = Pick<MessageRecord, 'person_id' | 'role' | 'kind' | 'text' | 'details' | 'sent_at'>
 
-/** Messages that did not come through a channel: they are no part of a session, and nothing answers them. */
+/** Messages that did not come through a channel: they are not part of a session, and nothing answers them. */
 export interface ImportedMessages {
   /** What was said in a scope from `from` to `to`, both included, of every kind. */
   saidBetween(scope: Scope, from: number, to: number): Promise<readonly ComparedMessage[]>

@@ -32,7 +32,7 @@ export const parseCommand = (text: string): ParsedCommand | undefined => {
 /** Whether a text is a slash command, known or not. */
 export const isCommand = (text: string): boolean => parseCommand(text) !== undefined
 
-/** The kind of a message that came from a channel. What was forwarded is no command: its sender did not write it. */
+/** The kind of a message that came from a channel. What was forwarded is not a command: its sender did not write it. */
 export const kindOfIncoming = (message: Pick<IncomingMessage, 'text' | 'unreadable' | 'details'>): MessageKind => {
   if (message.unreadable === true) return 'unreadable'
   return isCommand(message.text) && !isForwarded(message) ? 'command' : 'chat'

@@ -10,7 +10,7 @@ import { modelErrorReason, type ModelErrorReason } from './model-error.ts'
 const SLOW_SHARE = 0.5
 /** This many calls in a row that took most of the time that they may take: the model is slow for everyone. */
 const SLOW_CALLS = 3
-/** This many refused requests in a row, without an answer in between, are no accident of one conversation. */
+/** This many refused requests in a row, without an answer in between, are not an accident of one conversation. */
 const REFUSED_REQUESTS = 3
 
 /** Reasons that have to do with one request: those of others may be answered. */

@@ -169,7 +169,7 @@ class ReasoningFilter {
 
   #inCode(match: RegExpExecArray): void {
     const { index, 0: token } = match
-    // A fence that nothing closes is no block of code: reasoning often breaks off in one.
+    // A fence that nothing closes is not a block of code: reasoning often breaks off in one.
     if (match[Group.fence] !== undefined) this.#inFence = !this.#inFence && index < this.#lastFence
     else if (!this.#inFence && index >= this.#inCodeUntil) this.#inCodeUntil = endOfCode(this.#text, token, index)
   }

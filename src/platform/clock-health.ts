@@ -17,7 +17,7 @@ export class ClockHealth implements HealthCheck, Disposable {
 
   constructor(clock: Clock) {
     this.#clock = clock
-    // A step forward is no trouble: a machine that slept shows one too.
+    // A step forward is not trouble: a machine that slept shows one too.
     this.#steps = onClockStep(clock, step_ms => {
       if (step_ms < 0) this.#set_back = { by_ms: -step_ms, noticed_at: clock.monotonic() }
     })

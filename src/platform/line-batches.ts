@@ -6,7 +6,7 @@ const CHUNK_BYTES = 1024 * 1024
 const MOST_LINE_BYTES = 256 * 1024
 const NEWLINE = '\n'
 
-/** Opens a file. Opening a pipe would wait for its other end. @throws as `node:fs` does, and for what is no file */
+/** Opens a file. Opening a pipe would wait for its other end. @throws as `node:fs` does, and for what is not a file */
 export const openToRead = async (path: string): Promise<FileHandle> => {
   if (!(await stat(path)).isFile()) throw new Error('no file')
   return await open(path, 'r')

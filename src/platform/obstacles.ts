@@ -29,7 +29,7 @@ const obstacleAbove = (path: string): string | undefined => {
   const found = lookAt(() => statSync(folder))
   if (found === 'missing') return folder === path ? undefined : obstacleAbove(folder)
   if (typeof found === 'string') return `cannot be made: ${folder} ${found}`
-  if (!found.isDirectory()) return `cannot be made: ${folder} is no folder`
+  if (!found.isDirectory()) return `cannot be made: ${folder} is not a folder`
   if (isWritable(folder)) return undefined
   return `cannot be made: ${folder} belongs to ${ownerOf(found)} and cannot be written by ${currentUser()}`
 }

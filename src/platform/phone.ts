@@ -8,7 +8,7 @@ const MOST_CHARACTERS = 100
 
 /**
  * Digits of a phone number in any usual spelling, country code first: `+972 (0)50-123-4567`, `00972501234567`,
- * `972501234567@c.us`. `undefined` for what is no international number: too short or long, letters in it, a leading
+ * `972501234567@c.us`. `undefined` for what is not an international number: too short or long, letters in it, a leading
  * zero (a national spelling, which would match nobody), or another kind of address such as `77@lid`.
  * Length after E.164: at most 15 digits; 5 is the shortest that still tells people apart.
  */

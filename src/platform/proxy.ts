@@ -25,7 +25,7 @@ export const proxyVariables = (layers: readonly Variables[]): Variables => {
  * environment itself.
  * @param addresses URLs that are asked; those on this machine go past the proxy, whatever it is called
  * @returns the proxy for secure connections as host and port, for the log; `undefined` if there is none
- * @throws DenidinError `invalid_config` for a proxy that is no address
+ * @throws DenidinError `invalid_config` for a proxy that is not an address
  */
 export const useProxy = (variables: Variables, addresses: readonly string[]): string | undefined => {
   const { ALL_PROXY } = variables

@@ -113,7 +113,7 @@ class RecordedErasure implements Erasure {
 
   async everything({ person_id, by, spared = [], said_before }: ErasureRequest): Promise<ForgetReport> {
     const { log, texts, clock } = this.#deps
-    // What was written after the request, and waits behind it, is no part of what was to be forgotten.
+    // What was written after the request, and waits behind it, is not a part of what was to be forgotten.
     const [asked] = spared
     const behind = asked === undefined ? [] : await texts.messages.waitingAfter(asked, person_id)
     const at = clock.now()
@@ -143,7 +143,7 @@ class RecordedErasure implements Erasure {
     for (const act of acts.filter(each => !done.has(each.act) && !this.#under_way.has(each.act))) {
       try {
         const report = await exclusive(scopeOfPerson(survivorOf(act.person_id)), async () => {
-          // While it waited for its turn, it may have been completed: what came since is no part of it.
+          // While it waited for its turn, it may have been completed: what came since is not a part of it.
           if ((await log.applied.applied()).has(act.act)) return undefined
           await log.erasures.resume(act)
           return await this.#apply(act, 'start')

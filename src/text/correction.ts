@@ -16,7 +16,7 @@ export const isCorrection = (text: string): boolean => correctionLeadOf(text) !=
 
 const WORDS_AND_GAPS = /[\p{L}\p{N}\p{M}'’"״׳]+/gu
 
-/** The words with which a text begins to correct what was said before; `undefined` where it is no correction. */
+/** The words with which a text begins to correct what was said before; `undefined` where it is not a correction. */
 export const correctionLeadOf = (text: string): string | undefined => {
   if (text.length > MOST_CHARACTERS || /[?؟]\s*$/.test(text)) return undefined
   const words = tokenise(text)

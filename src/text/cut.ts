@@ -34,7 +34,7 @@ const boundaryBefore = (text: string, at: number): number => {
   const found = graphemes()
     .segment(around)
     .containing(at - from)
-  // Marks that pile up without end are no character that could be kept whole.
+  // Marks that pile up without end are not characters that could be kept whole.
   if (found === undefined || found.segment.length > LONGEST_GRAPHEME) return wellFormedAt(text, at)
   return from + found.index
 }

@@ -27,7 +27,7 @@ const PLAIN = /^[\t\n\r -~\u05be\u05d0-\u05ea\u05f3\u05f4\u2013\u2014\u2018-\u20
 
 /**
  * Marks that change how a letter sounds, not which word it is: accents (but for the breve of й, which is another letter
- * than и), Hebrew points and cantillation (the maqaf U+05BE joins words and is no mark), Arabic vowels and the stretched
+ * than и), Hebrew points and cantillation (the maqaf U+05BE joins words and is not a mark), Arabic vowels and the stretched
  * line. Scripts of India and Thailand write vowels as marks: theirs stay.
  */
 const SOUND_MARKS =

@@ -24,7 +24,7 @@ const IN_DANGER = patternsOf('danger')
 
 /**
  * How a message feels by what its writer says of their own feelings: −1 (worst) to 0; 0 where they say nothing of that.
- * What they dislike, what others feel, and what is quoted, told or only supposed is no feeling of theirs.
+ * What they dislike, what others feel, and what is quoted, told or only supposed is not a feeling of theirs.
  */
 export const ownFeeling = (message: string): number => {
   const text = message.slice(0, MOST_CHARACTERS)

@@ -50,7 +50,7 @@ const ASKING_STEMS: ReadonlySet<string> = new Set(
   wordsOf(lexiconWords('asking-words').join(' ')).map(({ main }) => main),
 )
 
-/** Distinct words of a question that are looked up: a page that is pasted in is no question. */
+/** Distinct words of a question that are looked up: a page that is pasted in is not a question. */
 const MOST_ASKED = 48
 
 /**

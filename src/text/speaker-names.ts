@@ -57,7 +57,7 @@ const RESERVED = new Set(
     .concat(['דנידין', 'אתה', 'את', 'מערכת', 'העוזר', 'משתמש', 'בוט'])
     .map(word => skeletonOf(word)),
 )
-/** The bot's own name in any company: "DeniDin admin" is no person's name either. */
+/** The bot's own name in any company: "DeniDin admin" is not a person's name either. */
 const RESERVED_WORDS = new Set(['denidin', 'assistant', 'system', 'דנידין'].map(word => skeletonOf(word)))
 
 /** What a name looks like: two names with the same skeleton are the same to a reader. */

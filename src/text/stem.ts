@@ -32,7 +32,7 @@ const SURELY_JOINED = /^(?:ו(?=.{3})|[הבלמכש](?=ה.{3}))/
 const JOINED_TO_SHORT =
   /^(?:ה(?=.{2}[הת]$)|[בלמכש](?=.[^ו]ת$)|ה(?=.{2}ות$)|[בלמכש](?=(?:שנה|שעה|קפה|מפה|אשה|כלה|דעה|חיה|פרה)$))/
 
-/** Letters that are joined to one word at most; a longer row of them is no word, and the rest of it stays. */
+/** Letters that are joined to one word at most; a longer row of them is not a word, and the rest of it stays. */
 const MOST_JOINED = 6
 
 const stemHebrew = (word: string): string => {

@@ -11,7 +11,7 @@ const plain = (name: string): string =>
     .replace(/[^\p{L}\p{N}/'+:]+/gu, ' ')
     .trim()
 
-/** `tel aviv` → `Asia/Jerusalem`: cities, letters, and names in other languages, that are no part of a zone's name. */
+/** `tel aviv` → `Asia/Jerusalem`: cities, letters, and names in other languages, that are not part of a zone's name. */
 const cities = once(
   () =>
     new Map(

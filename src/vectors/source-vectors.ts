@@ -130,7 +130,7 @@ export class SourceVectors implements AsyncDisposable {
       vector: await embedding.ofQuestion(question, call),
     }
     if (model.index === index && (await this.#worker.noticeSize(model.vector.length))) {
-      throw new DenidinError('unavailable', 'the embedding model gives vectors of another size; all are made anew', {
+      throw new DenidinError('unavailable', 'the embedding model gives vectors of another size; all are made again', {
         retryable: true,
       })
     }

@@ -16,7 +16,7 @@ const BACKOFF: Backoff = { first_ms: 1000, most_ms: 5 * MINUTE_MS }
 /** The operator may raise a limit before its period is over. */
 const PUT_OFF_MS = 10 * MINUTE_MS
 
-/** How often vectors are made anew for another size: a model that changes it with every call never comes to an end. */
+/** How often vectors are made again for another size: a model that changes it with every call never comes to an end. */
 const MOST_RESIZES = 3
 
 /** Failures after which work that came up meanwhile is still begun at once: a part of the index may just have been given up. */
@@ -91,7 +91,7 @@ export class SyncWorker implements AsyncDisposable {
     }
   }
 
-  /** The model gave a vector of `length` numbers: if the stored ones have others, all are made anew. */
+  /** The model gave a vector of `length` numbers: if the stored ones have others, all are made again. */
   async noticeSize(length: number): Promise<boolean> {
     const { vectors, space } = this.#deps
     const other = await otherSize(vectors, space, length)
@@ -173,7 +173,7 @@ export class SyncWorker implements AsyncDisposable {
     this.requestFullSync()
   }
 
-  /** A limit of spending is no trouble of the vectors: what it did not allow is looked at again from time to time. */
+  /** A limit of spending is not trouble of the vectors: what it did not allow is looked at again from time to time. */
   #putOff({ message }: CallRefused): void {
     this.#compareAll = true
     this.#trouble = undefined

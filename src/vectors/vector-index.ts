@@ -67,7 +67,7 @@ export interface VectorIndex extends AsyncDisposable {
   rebuild(run?: RebuildRun): Promise<void>
   /**
    * Compares the index with the vector store row by row; with `repair`, what is broken is given up and filled again.
-   * What waits is no fault. @throws as `catchUp`
+   * What waits is not a fault. @throws as `catchUp`
    */
   verify(options: VerifyOptions): Promise<IndexFindings>
   /** Vectors that wait to be put into the index. */

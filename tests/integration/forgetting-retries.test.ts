@@ -297,7 +297,7 @@ test.each(['/forget last', '/forget 1'])(
 )
 
 test.each(['erased_messages', 'touched_sessions'])(
-  '/forget last that cannot be recorded (%s) is no act: nothing is said to be forgotten, and asked again it is',
+  '/forget last that cannot be recorded (%s) is not an act: nothing is said to be forgotten, and asked again it is',
   async table => {
     const fault: Fault = ['erasures.db', table, 'insert', 'fails']
     await say('I like tea')

@@ -84,7 +84,7 @@ class TerminalChannel implements ConsoleChannel {
 
   send(chat_id: ChatId, text: string): Promise<Delivery> {
     if (!this.serves(chat_id)) {
-      return Promise.resolve({ outcome: 'not_sent', reason: `${chat_id} is no chat of the console` })
+      return Promise.resolve({ outcome: 'not_sent', reason: `${chat_id} is not a chat of the console` })
     }
     if (this.#events === undefined) return Promise.resolve({ outcome: 'not_sent', reason: 'the console is closed' })
     this.#replies.set(chat_id, [...(this.#replies.get(chat_id) ?? []), text].slice(-HELD_REPLIES))

@@ -11,7 +11,7 @@ export class Acknowledgements {
 
   /** The message got so far. */
   record(message_id: string, level: number): void {
-    // "Not sent yet" is no news, and must not hide an acknowledgement that came first.
+    // "Not sent yet" is not news, and must not hide an acknowledgement that came first.
     if (level === 0) return
     const { stanza_id } = messageKeyOf(message_id)
     this.#levels.set(stanza_id, level)

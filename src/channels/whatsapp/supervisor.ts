@@ -128,7 +128,7 @@ export class Supervisor {
     if (end.kind === 'lost') return delay(failures)
     // The operator needs time, and WhatsApp must not be bothered meanwhile.
     if (end.kind === 'blocked') return delay(end.by === 'disk' ? failures : MANY)
-    // The others are no failures of the connection; should they repeat, they wait like those.
+    // The others are not failures of the connection; should they repeat, they wait like those.
     return failures === 1 ? 0 : delay(failures - 1)
   }
 

@@ -100,7 +100,7 @@ export class WhatsAppChannel implements Channel {
   }
 
   async send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery> {
-    if (!isChat(chat_id)) return { outcome: 'not_sent', reason: `${chat_id} is no chat of WhatsApp` }
+    if (!isChat(chat_id)) return { outcome: 'not_sent', reason: `${chat_id} is not a chat of WhatsApp` }
     const connection = this.#running?.supervisor.connection
     if (connection === undefined || connection.isOver || !this.#state.can_send) {
       return { outcome: 'not_sent', reason: this.#state.detail }

@@ -51,7 +51,7 @@ export const keepProfile = async (
   )
 }
 
-/** Writes the profile of a scope anew, because something was learned in it. */
+/** Rewrites the profile of a scope, because something was learned in it. */
 export interface ProfileWriter {
   /**
    * Does nothing for a group, which has no profile.

@@ -26,7 +26,7 @@ export interface Correction {
   readonly replaces: readonly string[]
 }
 
-/** What a sentence of a message corrects; `undefined` where it is no correction of anything that is known. */
+/** What a sentence of a message corrects; `undefined` where it is not a correction of anything that is known. */
 export const findCorrection = (
   sentence: string,
   source: MessageRecord,

@@ -43,7 +43,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }> {
-    if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is no valid text')
+    if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is not valid text')
     if (await this.#isForgotten(memory)) return { added: false, memory }
     return this.#database.transaction(() => {
       const { person_ids, sources, entities, supersedes, merged_into: _merged, ...columns } = memory

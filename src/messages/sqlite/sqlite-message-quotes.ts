@@ -26,7 +26,7 @@ export const messageQuoteMigrations: readonly Migration[] = [
       -- Whether a message was forwarded, and what came with it, as JSON.
       alter table messages add column details text;
 
-      -- What a message quotes, where that is no message of ours to look up. person_id: who said it, or for the bot's words
+      -- What a message quotes, where that is not a message of ours to look up. person_id: who said it, or for the bot's words
       -- the person they were said to.
       create table message_quotes (
         message_id text primary key,

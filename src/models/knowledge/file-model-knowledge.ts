@@ -8,7 +8,7 @@ import { writeFileAtomic } from '../../platform/files.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { LearnedTraits, ModelKey, ModelKnowledge, ModelTraits } from './model-knowledge.ts'
 
-/** Then a model is asked anew in the usual way: another one may stand behind the same name by now. */
+/** Then a model is asked again in the usual way: another one may stand behind the same name by now. */
 const TRAITS_LAST_MS = 7 * DAY_MS
 /** Refused texts of one model, the newest: nothing older is likely to be sent again. */
 const MOST_REFUSED = 5000
@@ -45,7 +45,7 @@ export interface FileModelKnowledgeDeps {
   readonly logger: Logger
 }
 
-/** Knowledge of models in a JSON file; what cannot be read or written is learned anew. */
+/** Knowledge of models in a JSON file; what cannot be read or written is learned again. */
 export class FileModelKnowledge implements ModelKnowledge {
   readonly #deps: FileModelKnowledgeDeps
   readonly #models = new Map<ModelKey, Entry>()
@@ -101,7 +101,7 @@ export class FileModelKnowledge implements ModelKnowledge {
       }
       for (const [key, digests] of Object.entries(refused)) this.#refused.set(key, new Map(Object.entries(digests)))
     } catch {
-      this.#deps.logger.for('model').warn('What was learned about models cannot be read and is learned anew')
+      this.#deps.logger.for('model').warn('What was learned about models cannot be read and is learned again')
     }
   }
 

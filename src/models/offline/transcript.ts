@@ -42,7 +42,7 @@ export const isOurselves = (speaker: string | undefined): boolean => speaker !==
 
 /**
  * Reads a transcript with lines such as `[2026-11-20] Dana: We moved`. A line without a speaker belongs to the one
- * above it; a text that is no transcript is one saying of nobody.
+ * above it; a text that is not a transcript is one saying of nobody.
  */
 export const readTranscript = (text: string): Saying[] => {
   const lines = text.split('\n')
@@ -53,7 +53,7 @@ export const readTranscript = (text: string): Saying[] => {
     if (dated && DATED_LINE.test(line)) forwarded = FORWARDED_LINE.test(line)
     // What was only passed on says nothing about anybody.
     if (forwarded) continue
-    // In a transcript with days, "Note: buy milk" inside a message is no speaker.
+    // In a transcript with days, "Note: buy milk" inside a message is not a speaker.
     const match = !dated || DATED_LINE.test(line) ? TRANSCRIPT_LINE.exec(line) : null
     const before = sayings.at(-1)
     if (match !== null) sayings.push({ day: match[1], speaker: match[2]?.trim(), text: match[3] ?? '' })

@@ -65,7 +65,7 @@ export class OpenAiClient {
   readonly #settings: OpenAiClientSettings
   readonly #parts: OpenAiClientDeps
   readonly #logger: Logger
-  /** One for each model: an embedding model that fails is no trouble of the one that answers. */
+  /** One for each model: an embedding model that fails is not trouble of the one that answers. */
   readonly #circuits = new Map<string, Circuit>()
 
   constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {

@@ -30,7 +30,7 @@ export class BrokenStream extends ModelError {
 
 /**
  * @throws BrokenStream, or ModelError `timeout` when the server falls silent in the middle, `too-large`, or
- * `bad-response` for a body that is no answer
+ * `bad-response` for a body that is not an answer
  */
 export const readChatAnswer = async (response: Response, host: string, clock: Clock): Promise<ChatAnswer> => {
   const reading = new BodyReading(host)

@@ -1,4 +1,4 @@
-/** The main side of a worker thread that answers typed requests: starts with the first one, starts anew after a crash. */
+/** The main side of a worker thread that answers typed requests: starts with the first one, restarts after a crash. */
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import { withDeadline } from '../deadline.ts'

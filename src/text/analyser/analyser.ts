@@ -19,7 +19,7 @@ export interface Word extends Form {
   readonly written: string
 }
 
-/** Words longer than this are no words (addresses of pages, codes) and are cut, so that no key grows without bound. */
+/** Words longer than this are not words (addresses of pages, codes) and are cut, so that no key grows without bound. */
 const LONGEST_WORD = 40
 /** A text of so many words is read to its end for the search; what comes after is a document. */
 const MOST_WORDS = 5000

@@ -227,5 +227,5 @@ const telephoneOf = (figures: string, plus: boolean): Form => {
 
 const single = (figures: string): Form => (figures.length < LEAST_TRUNK ? form(figures) : telephoneOf(figures, false))
 
-/** In their order: what looks like a date is no telephone number, and what looks like an amount is none either. */
+/** In their order: what looks like a date is not a telephone number, and what looks like an amount is none either. */
 const READERS: readonly Reader[] = [date, time, version, thousands, joined, decimal]

@@ -250,7 +250,7 @@ const AROUND: readonly DatePattern[] = [
     '\\b(?:on |over |at )?the weekend\\b(?! (?:of|in))',
     (_, { day, tense }) => weekendOf(day, tense === 'past' && weekendOf(day, 0).from > day ? -1 : 0),
   ],
-  // What repeats is no certain day.
+  // What repeats is not a certain day.
   [`\\b(?:every|each) (?:other )?(?:${WEEKDAYS.join('|')}|week|weekend|month|year|day)\\b`, () => NO_DATE],
   [`\\b(?:on )?${WEEKDAY}s\\b`, () => NO_DATE],
   [

@@ -198,7 +198,7 @@ const AROUND: readonly DatePattern[] = [
     `${WORD_BEGINS}[ובלמהש]{0,2}שבוע ${WHEN},? [בו]{0,2}${DAY}${WORD_ENDS}`,
     ([when, name, letter, sabbath], { day }) => weekdayOfWeek(when, [name, letter, sabbath], day),
   ],
-  // What repeats is no certain day.
+  // What repeats is not a certain day.
   [`${WORD_BEGINS}(?:כל|בכל) (?:יום )?(?:${WEEKDAYS.join('|')}|שבוע|חודש|שנה|סוף שבוע)${WORD_ENDS}`, () => NO_DATE],
   [`${WORD_BEGINS}[בוהל]{0,2}(?:ימי|שבתות)(?: (?:${WEEKDAYS.join('|')}))?${WORD_ENDS}`, () => NO_DATE],
   [

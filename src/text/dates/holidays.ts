@@ -41,7 +41,7 @@ const HOLIDAYS: readonly Holiday[] = [
 
 /** Longest distance from the first of January to a date of the same year. */
 const YEAR_DAYS = 366
-/** Years whose holidays are kept; a text that names more years is no conversation. */
+/** Years whose holidays are kept; a text that names more years is not a conversation. */
 const MOST_YEARS = 32
 const known = new Map<string, number>()
 

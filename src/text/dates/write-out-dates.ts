@@ -6,7 +6,7 @@ import { readDates, type DateExpression } from './dates.ts'
 
 const HEBREW = /[א-ת]/
 const YEAR = /(?<!\d)(?:19|20)\d\d(?!\d)/
-/** A longer stretch is no day that anyone waits for. */
+/** A longer stretch is not a day that anyone waits for. */
 const LONGEST_DAYS = 366
 
 const WEEKDAY = /(?<!\p{L})(?:sun|mon|tues|wednes|thurs|fri|satur)day(?!\p{L})|ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת/iu

@@ -122,7 +122,7 @@ const stemsOf = (words: string, telling: ReadonlySet<string> = NONE): string[] =
     .filter(word => isNumber(word) || telling.has(word) || !isStopWord(word))
     .map(stem)
 
-/** A longer text is no everyday statement, and matching takes time that grows with the square of its length. */
+/** A longer text is not an everyday statement, and matching takes time that grows with the square of its length. */
 const MAX_WORDS = 40
 const MAX_CHARACTERS = 400
 

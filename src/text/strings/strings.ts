@@ -97,7 +97,7 @@ export interface SpendingFigures {
 export interface BudgetFigures {
   /** ISO 4217. */
   readonly currency: string | null
-  /** `null`: the reader is no person. */
+  /** `null`: the reader is not a person. */
   readonly own: SpendingFigures | null
   /** For the administrator. */
   readonly everyone:

@@ -53,7 +53,7 @@ export class StoredVectorMaintenance implements VectorMaintenance {
     this.#sources = [deps.memories, deps.messages]
   }
 
-  /** Thousands of comparisons are made anew only when the vectors have changed: this is asked several times a minute. */
+  /** Thousands of comparisons are made again only when the vectors have changed: this is asked several times a minute. */
   async thresholdWarning(): Promise<string | undefined> {
     const { vectors, min_similarity, ids } = this.#deps
     const counts = await Promise.all(this.#sources.map(each => vectors.count(each.space)))

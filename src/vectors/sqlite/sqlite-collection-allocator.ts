@@ -65,7 +65,7 @@ class SqliteCollectionAllocator implements CollectionAllocator {
     this.moves = new SqliteMoveTable(this.#rows, this.#most)
   }
 
-  /** Read each time: a damaged file may have been begun anew. */
+  /** Read each time: a damaged file may have been recreated. */
   get instance(): string {
     return this.#rows.get<{ instance: string }>('select instance from instance')?.instance ?? ''
   }

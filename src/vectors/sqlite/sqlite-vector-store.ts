@@ -42,7 +42,7 @@ class SqliteVectorStore implements VectorStore {
   async put(space: string, vectors: readonly StoredVector[]): Promise<void> {
     this.#database.transaction(() => {
       for (const { item_id, scope, vector } of vectors) {
-        if (!scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a vector is no valid text')
+        if (!scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a vector is not valid text')
         this.#checkLength(space, vector)
         this.#remove('space = :space and item_id = :item_id', { space, item_id })
         this.#database.run('insert into vectors (space, item_id, scope) values (:space, :item_id, :scope)', {

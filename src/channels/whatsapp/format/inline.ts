@@ -117,7 +117,7 @@ const withoutDoubles = (pieces: readonly Piece[], around: readonly Style[]): rea
   })
 }
 
-/** Ends every style at the end of a line and begins it anew on the next. */
+/** Ends every style at the end of a line and begins it again on the next. */
 const onEachLine = (pieces: readonly Piece[]): readonly Piece[] => {
   const open: Border[] = []
   return pieces.flatMap((piece): readonly Piece[] => {

@@ -32,7 +32,7 @@ const render = (text: string): string => {
       .map(line => line.text)
       .join('\n')
   } catch (error) {
-    // The parser recurses: marks nested hundreds deep are no formatting, and the text is sent as it is.
+    // The parser recurses: marks nested hundreds deep are not formatting, and the text is sent as it is.
     if (error instanceof RangeError) return text
     throw error
   }
@@ -41,7 +41,7 @@ const render = (text: string): string => {
 const MARKS = /[*_~`[\]<>!]/g
 /** A short text may consist of marks. */
 const SHORT_CHARACTERS = 500
-/** Marks that begin a quote or an item, so many in one line that they are no nesting. */
+/** Marks that begin a quote or an item, so many in one line that they are not nesting. */
 const DEEP_NESTING = /^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*){9}/m
 /** A row of blanks that no one typed as a layout. */
 const WIDE_GAP = /[ \t]{500}/
@@ -110,7 +110,7 @@ const linesOfBlock = (block: Token, depth: number): readonly Line[] => {
     case 'text':
       return textLines((block as Tokens.Paragraph | Tokens.Text).tokens ?? [block], depth)
     default:
-      // HTML and link definitions are no formatting: their words stay.
+      // HTML and link definitions are not formatting: their words stay.
       return textLines(Lexer.lexInline(block.raw.trimEnd()), depth)
   }
 }

@@ -157,7 +157,7 @@ const priceOf = (amount: unknown, currency: unknown): string | undefined => {
     : `${(thousandths / PRICE_UNIT).toFixed(2)} ${code}`
 }
 
-/** Readers of everything that is no medium, by the names that WhatsApp gives the kinds. */
+/** Readers of everything that is not a medium, by the names that WhatsApp gives the kinds. */
 const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
   Object.entries<(fields: Fields) => Attachment>({
     location: locationOf,
@@ -197,7 +197,7 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
   }),
 )
 
-/** Kinds that are no message of a person: notices of WhatsApp, and what is told in other ways. */
+/** Kinds that are not messages of a person: notices of WhatsApp, and what is told in other ways. */
 const NOTICES =
   /notification|protocol|placeholder|^(?:album|broadcast|call_log|ciphertext|comment|debug|event_.*|gp2|keep_in_chat|pin.*|poll_.*|pinned_message|reaction.*|requests?_.*|revoked|scheduled_call_edit|status.*|unreadable|vote.*|.*_update|.*_notice|newsletter.*|bot_.*|encrypted.*)$/
 

@@ -16,7 +16,7 @@ const editOf = (message: WhatsAppMessage, edited: boolean): MessageChange | unde
 
 /**
  * An edit that the page reports, from the message in its new form.
- * @param written what is reported as new: the words, or a preview picture, which is no edit
+ * @param written what is reported as new: the words, or a preview picture, which is not an edit
  */
 export const parseEdit = (raw: unknown, written: unknown): MessageChange | undefined => {
   const message = parseMessage(raw)
