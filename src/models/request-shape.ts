@@ -1,18 +1,18 @@
-/** The one shape in which every server accepts a conversation: one system message, then user and assistant in turns. */
+/** The one shape of a conversation that every server accepts: one system message, then user and assistant in turns. */
 import { cleanText } from '../text/cut.ts'
 import type { ModelMessage } from './language-model.ts'
 
-/** A message as it is sent. */
+/** A message in the form in which it is sent. */
 export type SentMessage = Pick<ModelMessage, 'role' | 'content'>
 
-/** Before an answer whose question is not in the request: the first message has to be the user's. */
+/** Placed before an answer whose question is not in the request: the first message has to be the user's. */
 export const EARLIER = '(earlier messages are left out)'
-/** After an answer: the last message has to be the user's. */
+/** Placed after an answer: the last message has to be the user's. */
 export const GO_ON = '(please go on)'
 
 /**
  * Joins the messages of a request: all system messages into one at the beginning, and neighbours of one role into one.
- * The conversation begins and ends with the user. Nothing is empty, and every text is valid Unicode.
+ * The conversation begins and ends with the user, no message is empty, and every text is valid Unicode.
  * @param folded whether the system message is written into the first message of the user, for models without that role
  */
 export const shapeMessages = (messages: readonly ModelMessage[], folded = false): readonly SentMessage[] => {

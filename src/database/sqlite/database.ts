@@ -53,7 +53,7 @@ export class Database implements Disposable {
 
   /**
    * Opens (or makes) the file with a write-ahead log, flushed to disk at every commit, and brings its tables up to date.
-   * @throws DenidinError `damaged` when the file is no readable database; `unavailable` when it cannot be opened.
+   * @throws DenidinError `damaged` when the file is not a readable database; `unavailable` when it cannot be opened.
    */
   constructor(path: string, migrations: readonly Migration[], { reads_only = false }: DatabaseOptions = {}) {
     this.path = path

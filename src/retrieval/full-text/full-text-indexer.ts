@@ -84,7 +84,7 @@ export class FullTextIndexer implements AsyncDisposable {
     const filling = (await index.progress()).filled_to !== undefined
     for (;;) {
       if (this.#stopping) return
-      // Read each time: a damaged index may have been begun anew meanwhile.
+      // Read each time: a damaged index may have been recreated meanwhile.
       const progress = await index.progress()
       const goesOn =
         progress.filled_to === undefined ? await this.#follow(progress) : await this.#fill(progress.filled_to)

@@ -5,7 +5,7 @@ const SAME_WORDS = 0.85
 /** A message that is much shorter than the other may be the answer that the other only mentions. */
 const SAME_LENGTH = 0.6
 
-/** Fewer words in a row than these are no statement: “the boat” may be the answer that another message only mentions. */
+/** Fewer words in a row than these are not a statement: “the boat” may be the answer that another message only mentions. */
 const LEAST_IN_A_ROW = 2
 
 /**

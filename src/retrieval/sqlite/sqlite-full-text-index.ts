@@ -45,7 +45,7 @@ export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
     this.#writer = new IndexWriter(database)
   }
 
-  /** The file was begun anew: nothing that was read of the old one holds. */
+  /** The file was recreated: nothing that was read of the old one holds. */
   renewed(): void {
     this.#cache.clear()
   }
