@@ -131,7 +131,7 @@ export class IncidentRegister {
 
   async #end(incident: Incident, ended_at: number, now: number): Promise<void> {
     const ended = { ...incident, ended_at }
-    // The end of a relapse that was not told again is no news.
+    // The end of a relapse that was not told again is not news.
     const settled = incident.settled_at !== undefined || isNegligible(ended)
     this.#logger.info('A component is well again', {
       part: incident.component,

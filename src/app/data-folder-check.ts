@@ -27,7 +27,7 @@ export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
       'damaged',
       `${data_root}/denidin.db is missing or empty, but ${others.join(' and ')} hold what people said to an earlier DeniDin. ` +
         'Put back denidin.db from a backup that was made while DeniDin was stopped (a copy made while it runs is empty or old). ' +
-        `To begin anew instead, move ${others.join(', ')} out of ${data_root}.`,
+        `To start over instead, move ${others.join(', ')} out of ${data_root}.`,
     )
   }
   if (!areOpen(indexes)) return

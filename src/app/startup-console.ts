@@ -65,7 +65,7 @@ class StreamOutput implements StartOutput {
       : { state: 'degraded', detail: `${this.#trouble}. DeniDin goes on; the log has what it would print.` }
   }
 
-  /** In bytes; `undefined` for what is no file. */
+  /** In bytes; `undefined` for what is not a file. */
   #sizeOfFile(): number | undefined {
     try {
       const target = fstatSync(this.#deps.stream.fd)

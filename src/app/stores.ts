@@ -186,7 +186,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       learned.profiles,
       learned.processedMessages,
       learned.reflections,
-      // First the calls: one that ends meanwhile is no person's then.
+      // First the calls: one that ends meanwhile is not a person's then.
       metered.meter,
       metered.spending.sums,
       usage.stores.usageTasks,

@@ -17,7 +17,7 @@ export const extendEnvironment = (variables: Environment): void => {
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) process.env[name] ??= value
 }
 
-/** Names the configuration file; it is no key of that file. */
+/** Names the configuration file; it is not a key of that file. */
 export const CONFIG_FILE_VARIABLE = 'DENIDIN_CONFIG'
 const PREFIX = 'DENIDIN_'
 /** Read permission for the group and for all others. */

@@ -15,7 +15,7 @@ export const MODELS_ALLOWED =
 
 /** What is wrong with a list of models, without its values, which may be secrets; `undefined`: nothing. */
 export const modelListFault = (value: unknown): string | undefined => {
-  if (!Array.isArray(value)) return 'it is no list'
+  if (!Array.isArray(value)) return 'it is not a list'
   if (value.length > MOST_MODELS) return `there are ${String(value.length)}`
   for (const [at, each] of value.entries()) {
     const fault = modelFault(each)
@@ -25,7 +25,7 @@ export const modelListFault = (value: unknown): string | undefined => {
 }
 
 const modelFault = (value: unknown): string | undefined => {
-  if (!isTree(value)) return 'is no object'
+  if (!isTree(value)) return 'is not an object'
   const unknown = Object.keys(value).find(key => !KEYS.includes(key))
   if (unknown !== undefined) return `has the unknown key ${unknown.slice(0, 40)}`
   const { model, base_url, api_key } = value

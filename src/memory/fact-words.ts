@@ -1,4 +1,4 @@
-/** Finds the memories of a scope by their words: while their vectors are not there yet, or cannot be asked. */
+/** Finds the memories of a scope by full text, as long as their vectors do not exist yet or cannot be searched. */
 import { LRUCache } from 'lru-cache'
 import type { Scope } from '../messages/scope.ts'
 import { TimeSlices } from '../platform/yield.ts'
@@ -10,18 +10,18 @@ import type { MemoryReader } from './memory-store.ts'
 
 /** Scopes whose words are kept in memory. */
 const MOST_SCOPES = 50
-/** Memories of a scope that are looked through, the newest. */
+/** How many memories of a scope are searched, newest first. */
 const MOST_MEMORIES = 5000
 const PAGE = 100
-/** Share of what a question asks for that a memory must contain; rare words count most. */
+/** Share of a question's words that a memory must contain; rare words count most. */
 const LEAST_SHARE = 0.3
-/** A word near in meaning, against the word itself. */
+/** Weight of a related word; the word itself counts 1. */
 const RELATED_WORTH = 0.5
 
 /** A memory that contains words of a question. */
 export interface WordMatch {
   readonly item_id: string
-  /** Share of what is asked for, 0 to 1. */
+  /** Share of the question's words that it contains, 0 to 1. */
   readonly share: number
 }
 
@@ -39,7 +39,7 @@ export class FactWords {
     this.#memories = memories
   }
 
-  /** The memories of a scope that contain most of a question, at most `limit`, best first. */
+  /** The memories of a scope that contain most of a question's words, at most `limit`, best first. */
   async find(scope: Scope, question: string, limit: number): Promise<readonly WordMatch[]> {
     const asked = askedWords(question).map(word => ({ word, worth: -Math.log(shareOf(word.stem)) }))
     const all = asked.reduce((sum, { worth }) => sum + worth, 0)
@@ -80,7 +80,7 @@ export class FactWords {
   }
 }
 
-/** 1 for the word itself, less for one near in meaning. */
+/** 1 for the word itself, less for a related one. */
 const containment = (word: AskedWord, forms: ReadonlySet<string>): number => {
   if (containsWord(forms, word)) return 1
   return relatedTo(word.stem).isDisjointFrom(forms) ? 0 : RELATED_WORTH

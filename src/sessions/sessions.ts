@@ -63,6 +63,10 @@ export interface SessionsDeps {
   readonly timeout_ms: number
 }
 
+/** Those of a few messages that a window does not hold. */
+const missingIn = (window: readonly WindowMessage[], added: readonly WindowMessage[]): readonly WindowMessage[] =>
+  added.filter(({ message_id }) => !window.some(message => message.message_id === message_id))
+
 /** Sessions over a ledger in SQLite and a readable file each. */
 export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser => new LedgerSessions(deps)
 
@@ -102,9 +106,7 @@ class LedgerSessions implements Sessions, SessionBrowser {
   }
 
   async append(session_id: string, added: readonly WindowMessage[]): Promise<Session> {
-    const file = await this.#windows.load(session_id)
-    const present = new Set(file.window.map(message => message.message_id))
-    const fresh = added.filter(message => !present.has(message.message_id))
+    const fresh = missingIn((await this.#windows.load(session_id)).window, added)
     // A reply belongs to its session from the moment that it is kept.
     const from_persons = fresh.filter(message => message.role === 'user')
     await this.#deps.messages.history.assign(
@@ -114,8 +116,7 @@ class LedgerSessions implements Sessions, SessionBrowser {
     await this.#ledger.touch(session_id, fresh.length, this.#deps.clock.now())
     // A turn of another name of the person may have added to it meanwhile, and an erasure may have dropped it.
     const now = await this.#windows.load(session_id)
-    const there = new Set(now.window.map(message => message.message_id))
-    const missing = fresh.filter(message => !there.has(message.message_id))
+    const missing = missingIn(now.window, fresh)
     const window = [...now.window, ...missing]
     this.#windows.keep(session_id, { ...now, window, message_counter: now.message_counter + missing.length })
     for (const { message_id } of fresh) this.#logger.info(`Added message to session: ${message_id}`)

@@ -33,7 +33,7 @@ export interface UnknownSessionsDeps {
 }
 
 /**
- * Whatever lies in the sessions folder and is no session of the ledger. The messages are the truth, so nothing is taken
+ * Whatever lies in the sessions folder and is not a session of the ledger. The messages are the truth, so nothing is taken
  * from such a file: it is moved to `unknown/<day it was last active>/`, kept as long as an archive, and removed with the
  * first person or message in it that is forgotten. What cannot be read is removed with anything that is forgotten,
  * because no one can tell whose words it holds.
@@ -133,7 +133,7 @@ export class UnknownSessions implements MessageIndex {
     return found
   }
 
-  /** Paths of folders and files that are no session of the ledger, relative to the sessions folder. */
+  /** Paths of folders and files that are not sessions of the ledger, relative to the sessions folder. */
   async #places(): Promise<readonly string[]> {
     const places: string[] = []
     for (const name of await this.#names('')) {

@@ -56,7 +56,7 @@ const lineOf = (message: WindowMessage): string => {
 
 /**
  * Reads a `session.json`. Unknown fields are kept, so that a file of a newer version loads.
- * @throws DenidinError `damaged` when it is no session file.
+ * @throws DenidinError `damaged` when it is not a session file.
  */
 export const readWindowFile = (text: string): WindowFile => {
   try {

@@ -144,7 +144,7 @@ test('the godfather who writes under a LID is told there', async () => {
   expect(denidin.channel.sent.at(-1)).toMatchObject({ chat_id: lid })
 })
 
-test('an alert is no conversation: it is not remembered, and the model is not shown it', async () => {
+test('an alert is not a conversation: it is not remembered, and the model is not shown it', async () => {
   await start()
   denidin.models.always('completion', failure(401))
   await denidin.say('hello', { phone: GODFATHER })

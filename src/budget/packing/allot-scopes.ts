@@ -45,7 +45,7 @@ export const allotScopes = (budget: number, weights: ScopeWeights, demand: Scope
   return allotted
 }
 
-/** `NaN` and negative numbers are no tokens. */
+/** `NaN` and negative numbers are not tokens. */
 const wholeTokens = (tokens: number): number => (tokens > 0 ? Math.floor(tokens) : 0)
 
 interface ScopeNeed {

@@ -20,7 +20,7 @@ export interface PatternPackerDeps {
   readonly progress: (done: number, total: number) => void
 }
 
-/** Other tokenisers count up to a tenth less of the same text; a few tokens are no matter at all. */
+/** Other tokenisers count up to a tenth less of the same text; a few tokens do not matter. */
 const TOLERANCE = 1.1
 const TOLERANCE_TOKENS = 16
 
@@ -87,7 +87,7 @@ export class PatternPacker {
     return true
   }
 
-  /** `undefined`, with a warning, for what is no text. */
+  /** `undefined`, with a warning, for what is not text. */
   async #count(pattern: PatternFile): Promise<number | undefined> {
     this.#counted.add(pattern.path)
     try {

@@ -7,7 +7,7 @@ import type { BudgetScope } from '../profiles/budget-profiles.ts'
 import { NO_METADATA, type PatternFile, type PatternMetadata } from './pattern.ts'
 import { readMetadata } from './read-metadata.ts'
 
-/** Larger files are no patterns. */
+/** Larger files are not patterns. */
 const MOST_BYTES = 1_000_000
 const MOST_METADATA_BYTES = 64 * 1024
 /** Patterns that are looked at for one load. */
@@ -68,7 +68,7 @@ export class PatternFolder {
       return { patterns: [], agent_folder: undefined, warnings: [warning] }
     }
     if (!(await stat(root)).isDirectory()) {
-      throw new DenidinError('unavailable', `${this.#path} (budget.patterns_dir) is no folder`)
+      throw new DenidinError('unavailable', `${this.#path} (budget.patterns_dir) is not a folder`)
     }
     const walk = new Walk(root, signal)
     const agent_folder = await walk.firstFolder(agents)
@@ -239,7 +239,7 @@ class Walk {
     try {
       const file = await stat(real)
       if (!file.isFile()) {
-        this.#warn(path, 'is no file')
+        this.#warn(path, 'is not a file')
         return NO_METADATA
       }
       if (file.size > MOST_METADATA_BYTES) {

@@ -36,7 +36,7 @@ export interface ReadMetadata {
   readonly problem: string | undefined
 }
 
-/** Reads the text of a metadata file. Fields that are absent, `null` or unknown are no fault. */
+/** Reads the text of a metadata file. Fields that are absent, `null` or unknown are not a fault. */
 export const readMetadata = (text: string): ReadMetadata => {
   let given: unknown
   try {

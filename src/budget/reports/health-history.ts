@@ -45,7 +45,7 @@ export class HealthHistory {
     return days
   }
 
-  /** A file that cannot be read is begun anew: it only holds measurements. */
+  /** A file that cannot be read is recreated: it only holds measurements. */
   async #read(): Promise<readonly DailyHealth[]> {
     try {
       return fileSchema.parse(JSON.parse(await readFile(this.#path, 'utf8'))).days

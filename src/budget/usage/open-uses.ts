@@ -7,7 +7,7 @@ import { lineBatches, textOfBytes } from '../../platform/line-batches.ts'
 import { isUse } from './read-use.ts'
 import type { OpenUse } from './usage-entry.ts'
 
-/** A journal that is larger is written anew: most of it has ended. */
+/** A journal that is larger is rewritten: most of it has ended. */
 const MOST_BYTES = 256 * 1024
 
 interface EndedUse {
@@ -42,7 +42,7 @@ export class OpenUses {
 
   /**
    * Adds what began and what ended.
-   * @param open all that is open afterwards, as it may be kept: a journal that is missing or long is written anew
+   * @param open all that is open afterwards, as it may be kept: a journal that is missing or long is rewritten
    */
   async add(begun: readonly OpenUse[], ended: readonly string[], open: readonly OpenUse[]): Promise<void> {
     if (begun.length === 0 && ended.length === 0) return
@@ -65,7 +65,7 @@ export class OpenUses {
     return await exists(this.#path)
   }
 
-  /** Writes the whole journal anew. @throws DenidinError `unavailable` */
+  /** Rewrites the whole journal. @throws DenidinError `unavailable` */
   async replace(open: readonly OpenUse[]): Promise<void> {
     await writeFileAtomic(this.#path, textOf(open))
   }

@@ -172,7 +172,7 @@ const verdictOf = (
   }
 }
 
-/** The base budget that would have been enough for 95 of 100 uses, with some room; `undefined` where it is no change. */
+/** The base budget that would have been enough for 95 of 100 uses, with some room; `undefined` where it is not a change. */
 const baseFor = (
   kind: Verdict['kind'],
   { p95_pct }: UsageShares,

@@ -53,7 +53,7 @@ export interface UsageAnalysis {
   readonly agents: readonly AgentUsage[]
   readonly overall: UsageShares & { readonly failed: number; readonly unfinished: number }
   readonly people: readonly PersonUsage[]
-  /** Lines that are no entries. */
+  /** Lines that are not entries. */
   readonly bad_lines: number
   /** Entries of demo and test runs within the time asked for. */
   readonly left_out: number

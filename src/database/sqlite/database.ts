@@ -53,7 +53,7 @@ export class Database implements Disposable {
 
   /**
    * Opens (or makes) the file with a write-ahead log, flushed to disk at every commit, and brings its tables up to date.
-   * @throws DenidinError `damaged` when the file is no readable database; `unavailable` when it cannot be opened.
+   * @throws DenidinError `damaged` when the file is not a readable database; `unavailable` when it cannot be opened.
    */
   constructor(path: string, migrations: readonly Migration[], { reads_only = false }: DatabaseOptions = {}) {
     this.path = path
@@ -111,10 +111,10 @@ export class Database implements Disposable {
 
   /** Runs `act` in one transaction: all of it is on the disk when this returns, or none of it. */
   transaction<T>(act: () => T): T {
-    this.#guarded(() => this.#connection.exec('begin immediate'))
+    this.#guarded(() => this.#prepare('begin immediate').run())
     try {
       const result = act()
-      this.#guarded(() => this.#connection.exec('commit'))
+      this.#guarded(() => this.#prepare('commit').run())
       this.#listener?.written()
       return result
     } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * A database of derived data, such as an index: one that cannot be used is set aside and begun anew, at the start and
+ * A database of derived data, such as an index: one that cannot be used is set aside and recreated, at the start and
  * while DeniDin runs, because everything in it can be rebuilt.
  */
 import { lstatSync, renameSync, rmSync, statSync } from 'node:fs'
@@ -94,7 +94,7 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
 
   #open(): Database {
     const { path, accepts } = this.#deps
-    if (!isFileOrMissing(path)) this.#setAside(`${path} is no file`, databaseFiles(path))
+    if (!isFileOrMissing(path)) this.#setAside(`${path} is not a file`, databaseFiles(path))
     const kept = isMissing(path) ? undefined : this.#openExisting()
     if (kept !== undefined && accepts?.(kept) !== false) return kept
     if (kept !== undefined) {
@@ -144,7 +144,7 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
         state: 'down',
         detail: `${path} is damaged, and no new one can be begun: ${reason}. It is tried again.`,
       }
-      this.#logger.error('A damaged database cannot be begun anew', { path, reason })
+      this.#logger.error('A damaged database cannot be recreated', { path, reason })
       this.#retry = clock.after(RETRY_AFTER_MS, () => {
         this.#renew(fault)
       })

@@ -96,7 +96,7 @@ const MOST_CHARACTERS = 60
 const SLASHES = /^(?:[\s\\/]+|[!#.])(?=\p{L})/u
 /** More words than any command has which may be written so. */
 const MOST_WORDS = 3
-/** `/forget:all`, which is no command, for it lacks a space. */
+/** `/forget:all`, which is not a command, for it lacks a space. */
 const JOINED = /^(\/[\p{L}]+)[:=]\s*(?=\S)/u
 
 /** The command that a message probably means which is, as a whole, nearly the name or the sense of one. */

@@ -41,7 +41,7 @@ const REMEMBER_HEBREW = '(?:תזכור|תזכרי|תזכרו|זכור|זכרי|�
 
 const PHRASES: readonly Phrase[] = [
   { pattern: new RegExp(`^${PLEASE}remember(?: this)?:\\s*(\\S[^?]*)$`, 'iu'), name: '/remember' },
-  // "remember that time we …" reminisces; it is no request.
+  // "remember that time we …" reminisces; it is not a request.
   {
     pattern: new RegExp(`^(?:[Pp]lease,?\\s+)?${REMEMBER},? that (?=(?:${STATEMENT})(?![\\p{L}]))([^?]+)$`, 'u'),
     name: '/remember',

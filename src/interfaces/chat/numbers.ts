@@ -1,7 +1,7 @@
 /** Reads numbers of a list as people write them: `3`, `1 3`, `1,3`, `1-3`, `#2`, in digits of any script. */
 
 const MOST_DIGITS = 4
-/** A longer text is no list of numbers; looking for ranges takes the square of its length. */
+/** A longer text is not a list of numbers; looking for ranges takes the square of its length. */
 const MOST_CHARACTERS = 1000
 /** A longer list is rather a mistake. */
 const MOST_NUMBERS = 50

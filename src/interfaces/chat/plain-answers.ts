@@ -34,7 +34,7 @@ const answerOf = (first: string, more: string): RegExp => new RegExp(`^(?:${firs
 const A_YES = [answerOf(YES, [YES, SURE, AFTER_YES].join('|')), answerOf(SURE, [YES, 'please', 'thanks'].join('|'))]
 const A_NO = answerOf(NO, [NO, AFTER_NO].join('|'))
 
-/** Longer texts are no answers. */
+/** Longer texts are not answers. */
 const MOST_CHARACTERS = 60
 
 /** Whether a text says nothing but yes, or nothing but no; `undefined` where it says anything else. */

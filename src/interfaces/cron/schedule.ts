@@ -85,7 +85,7 @@ export const startSchedule = ({
   let tasks = startAll()
   // The scheduler has computed the time of the next run: after a step back it would wait until that time comes again.
   const steps = onClockStep(clock, step_ms => {
-    log.info('The clock was set; the schedule is planned anew', { step_seconds: Math.round(step_ms / SECOND_MS) })
+    log.info('The clock was set; the schedule is planned again', { step_seconds: Math.round(step_ms / SECOND_MS) })
     void endAll(tasks)
     tasks = startAll()
   })

@@ -1,4 +1,4 @@
-/** Reads persons' messages with their neighbours from SQLite. */
+/** Reads people's messages with their neighbours from SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { MessageContext } from '../message-context.ts'
 import type { MessageRecord } from '../message.ts'
@@ -21,11 +21,13 @@ const AFTER = `
   order by messages.seq limit :reach`
 
 export const createSqliteMessageContext = (database: Database): MessageContext => {
-  /** Messages of a session next to a place, nearest first. */
+  /** Messages of a session next to a position, nearest first. */
   const beside = ({ session_id, seq }: Place, sql: string, reach: number): readonly PlacedRow[] =>
     session_id === null ? [] : database.all<PlacedRow>(sql, { session_id, seq, reach })
 
-  /** Messages of `scope` beside one of its messages. A session belongs to one scope; nothing of another one is read. */
+  /**
+   * Messages of `scope` next to one of its messages. A session belongs to one scope; nothing of another one is read.
+   */
   const around = (row: PlacedRow, sql: string, reach: number): MessageRecord[] =>
     beside(row, sql, reach)
       .filter(each => each.scope === row.scope)
@@ -33,7 +35,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
 
   return {
     inOrder: async (seq, limit) => {
-      // Counted over all messages: many replies in a row must not make one page a long search.
+      // Counted over all messages, so that many replies in a row do not make one page a long search.
       const { reached } = database.get<{ reached: number | null }>(
         'select max(seq) reached from (select seq from messages where seq > :seq order by seq limit :limit)',
         { seq, limit },

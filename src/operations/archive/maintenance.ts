@@ -41,7 +41,7 @@ export const archiveVerify = operation({
 
 export const archiveReindex = operation({
   summary:
-    'Compute the identity of every archived message anew and rebuild the search index, after a copy of the archive',
+    'Compute the identity of every archived message again and rebuild the search index, after a copy of the archive',
   access: 'operator',
   effect: 'write',
   needs: 'data',

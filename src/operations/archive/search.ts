@@ -117,7 +117,7 @@ const instantOf = (
     !/^\d{4}-\d\d-\d\d/.test(written) ||
     (DAY.test(written) && isoTime(at).slice(0, 10) !== written)
   ) {
-    throw new DenidinError('invalid_input', `${name} "${written}" is no day (YYYY-MM-DD) and no time in ISO 8601`)
+    throw new DenidinError('invalid_input', `${name} "${written}" is neither a day (YYYY-MM-DD) nor a time in ISO 8601`)
   }
   return DAY.test(written) ? zone.beginOf(at / DAY_MS + day_after) : at
 }
