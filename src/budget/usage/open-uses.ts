@@ -1,5 +1,5 @@
 /** The journal of uses of budgets that have begun and not ended, so that a restart knows them. */
-import { appendFile, stat } from 'node:fs/promises'
+import { appendFileSync, statSync } from 'node:fs'
 import { fileFault } from '../../platform/file-faults.ts'
 import { exists, PRIVATE_FILE_MODE, writeFileAtomic } from '../../platform/files.ts'
 import { jsonOf } from '../../platform/json-text.ts'
@@ -46,8 +46,8 @@ export class OpenUses {
    */
   async add(begun: readonly OpenUse[], ended: readonly string[], open: readonly OpenUse[]): Promise<void> {
     if (begun.length === 0 && ended.length === 0) return
-    const found = await stat(this.#path).catch(() => undefined)
-    if (found?.isFile() !== true || found.size > MOST_BYTES) {
+    const found = sizeOf(this.#path)
+    if (found === undefined || found > MOST_BYTES) {
       await this.replace(open)
       return
     }
@@ -55,7 +55,7 @@ export class OpenUses {
     // A line that a crash cut off must not swallow the next one.
     const text = `\n${textOf(lines)}`
     try {
-      await appendFile(this.#path, text, { mode: PRIVATE_FILE_MODE })
+      appendFileSync(this.#path, text, { mode: PRIVATE_FILE_MODE })
     } catch (error) {
       throw fileFault(error, this.#path)
     }
@@ -68,6 +68,16 @@ export class OpenUses {
   /** Rewrites the whole journal. @throws DenidinError `unavailable` */
   async replace(open: readonly OpenUse[]): Promise<void> {
     await writeFileAtomic(this.#path, textOf(open))
+  }
+}
+
+/** Bytes of a file; `undefined`: there is none, or it cannot be looked at. */
+const sizeOf = (path: string): number | undefined => {
+  try {
+    const found = statSync(path)
+    return found.isFile() ? found.size : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,5 +1,6 @@
 /** The files of the usage log: the current one, and former ones beside it. Lines are appended; files are rewritten whole. */
-import { open, readdir, rename, type FileHandle } from 'node:fs/promises'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { open, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
 import { fileFault } from '../../platform/file-faults.ts'
@@ -42,12 +43,13 @@ export class UsageFiles {
   async append(lines: string): Promise<void> {
     const { folder, most_bytes } = this.#deps
     try {
-      // For reading as well: opening a pipe to write alone would wait for its other end.
-      const file = await inFolder(folder, () => open(this.path, 'a+', PRIVATE_FILE_MODE))
+      // For reading as well: opening a pipe to write alone would wait for its other end. A line is written at once, as
+      // those of the log are: four trips to another thread would cost a turn ten times as much.
+      const file = await inFolder(folder, async () => openSync(this.path, 'a+', PRIVATE_FILE_MODE))
       try {
-        this.#size = await appendTo(file, Buffer.from(lines), this.#size)
+        this.#size = appendTo(file, Buffer.from(lines), this.#size)
       } finally {
-        await file.close()
+        closeSync(file)
       }
       if (this.#size >= most_bytes) await this.#rotate()
     } catch (error) {
@@ -67,7 +69,7 @@ export class UsageFiles {
     if (file === undefined) return ''
     try {
       const { size } = await file.stat()
-      return (await readTail(file, size)).toString('latin1')
+      return readTail(file.fd, size).toString('latin1')
     } finally {
       await file.close()
     }
@@ -127,48 +129,56 @@ export class UsageFiles {
 const orderOf = (name: string): string => name.replace(/Z\.jsonl$/, 'Z-1.jsonl')
 
 /**
+ * @param file descriptor
  * @param whole size at which the file is known to end with a whole line
  * @returns the size of the file afterwards
  */
-const appendTo = async (file: FileHandle, bytes: Buffer, whole: number): Promise<number> => {
-  const found = await file.stat()
+const appendTo = (file: number, bytes: Buffer, whole: number): number => {
+  const found = fstatSync(file)
   if (!found.isFile()) throw new Error('no file')
-  const size = found.size === whole ? whole : await mended(file, found.size)
+  const size = found.size === whole ? whole : mended(file, found.size)
   try {
-    for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
   } catch (error) {
-    await file.truncate(size).catch(() => undefined)
+    takeBack(file, size)
     throw error
   }
   return size + bytes.length
 }
 
+const takeBack = (file: number, size: number): void => {
+  try {
+    ftruncateSync(file, size)
+  } catch {
+    // The next append finds the line that was cut off.
+  }
+}
+
 /** Makes the last line whole: what was cut off is removed, what only lacks its end gets it. @returns the size of the file */
-const mended = async (file: FileHandle, size: number): Promise<number> => {
+const mended = (file: number, size: number): number => {
   if (size === 0) return 0
   const last = Buffer.alloc(1)
-  await file.read(last, 0, 1, size - 1)
+  readSync(file, last, 0, 1, size - 1)
   if (last[0] === NEWLINE) return size
-  const tail = await readTail(file, size)
+  const tail = readTail(file, size)
   const begin = tail.lastIndexOf(NEWLINE) + 1
   if (isObject(tail.toString('utf8', begin))) {
-    await file.write('\n')
+    writeSync(file, '\n')
     return size + 1
   }
   // A beginning that lies further back is left: it is a line that no reader understands, and only that.
   if (begin === 0 && size > tail.length) {
-    await file.write('\n')
+    writeSync(file, '\n')
     return size + 1
   }
   const kept = size - (tail.length - begin)
-  await file.truncate(kept)
+  ftruncateSync(file, kept)
   return kept
 }
 
-const readTail = async (file: FileHandle, size: number): Promise<Buffer> => {
+const readTail = (file: number, size: number): Buffer => {
   const tail = Buffer.alloc(Math.min(size, TAIL_BYTES))
-  const { bytesRead } = await file.read(tail, 0, tail.length, size - tail.length)
-  return tail.subarray(0, bytesRead)
+  return tail.subarray(0, readSync(file, tail, 0, tail.length, size - tail.length))
 }
 
 const isObject = (text: string): boolean => {
