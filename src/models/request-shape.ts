@@ -16,9 +16,7 @@ export const GO_ON = '(please go on)'
  * @param folded whether the system message is written into the first message of the user, for models without that role
  */
 export const shapeMessages = (messages: readonly ModelMessage[], folded = false): readonly SentMessage[] => {
-  const clean = messages
-    .map(({ role, content }) => ({ role, content: cleanText(content) }))
-    .filter(({ content }) => content.trim() !== '')
+  const clean = messages.map(cleanMessage).filter(({ content }) => content.trim() !== '')
   const system = clean.filter(({ role }) => role === 'system').map(({ content }) => content)
   const talk = inTurns(clean.filter(({ role }) => role !== 'system'))
   if (system.length === 0) return talk
@@ -26,6 +24,17 @@ export const shapeMessages = (messages: readonly ModelMessage[], folded = false)
   const [first, ...rest] = talk
   if (!folded || first === undefined) return [{ role: 'system', content }, ...talk]
   return [{ role: 'user', content: `${content}\n\n${first.content}` }, ...rest]
+}
+
+/** Messages with valid texts: those of a conversation come again with every request. */
+const cleaned = new WeakMap<ModelMessage, SentMessage>()
+
+const cleanMessage = (message: ModelMessage): SentMessage => {
+  const known = cleaned.get(message)
+  if (known !== undefined) return known
+  const clean = { role: message.role, content: cleanText(message.content) }
+  cleaned.set(message, clean)
+  return clean
 }
 
 const inTurns = (messages: readonly SentMessage[]): readonly SentMessage[] => {

@@ -21,14 +21,24 @@ export const writeFileAtomic = async (path: string, content: string): Promise<vo
   await writes.run(resolve(path), async () => {
     const fresh = `${path}.new`
     try {
-      await makePrivateFolder(dirname(path))
-      await writeThrough(fresh, content)
+      await inFolder(dirname(path), () => writeThrough(fresh, content))
       await rename(fresh, path)
     } catch (error) {
       await remove(fresh).catch(() => undefined)
       throw fileFault(error, path)
     }
   })
+}
+
+/** Does what needs a folder, which nearly always is there; where it is missing, it is made first. */
+export const inFolder = async <T>(folder: string, act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await makePrivateFolder(folder)
+    return await act()
+  }
 }
 
 /** Writes a file that is on the disk when this resolves. */

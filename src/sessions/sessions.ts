@@ -65,6 +65,10 @@ export interface SessionsDeps {
   readonly timeout_ms: number
 }
 
+/** The messages among `added` that a window does not contain yet. */
+const missingIn = (window: readonly WindowMessage[], added: readonly WindowMessage[]): readonly WindowMessage[] =>
+  added.filter(({ message_id }) => !window.some(message => message.message_id === message_id))
+
 /** Sessions over a ledger in SQLite and one readable file each. */
 export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser => new LedgerSessions(deps)
 
@@ -104,9 +108,7 @@ class LedgerSessions implements Sessions, SessionBrowser {
   }
 
   async append(session_id: string, added: readonly WindowMessage[]): Promise<Session> {
-    const file = await this.#windows.load(session_id)
-    const present = new Set(file.window.map(message => message.message_id))
-    const fresh = added.filter(message => !present.has(message.message_id))
+    const fresh = missingIn((await this.#windows.load(session_id)).window, added)
     // A reply already belongs to its session when it is stored.
     const from_persons = fresh.filter(message => message.role === 'user')
     await this.#deps.messages.history.assign(
@@ -116,8 +118,7 @@ class LedgerSessions implements Sessions, SessionBrowser {
     await this.#ledger.touch(session_id, fresh.length, this.#deps.clock.now())
     // A turn under another identity of the person may have added to it meanwhile, and an erasure may have dropped it.
     const now = await this.#windows.load(session_id)
-    const there = new Set(now.window.map(message => message.message_id))
-    const missing = fresh.filter(message => !there.has(message.message_id))
+    const missing = missingIn(now.window, fresh)
     const window = [...now.window, ...missing]
     this.#windows.keep(session_id, { ...now, window, message_counter: now.message_counter + missing.length })
     for (const { message_id } of fresh) this.#logger.info(`Added message to session: ${message_id}`)

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
 import { fileFault } from '../../platform/file-faults.ts'
 import { exists, writeFileAtomic } from '../../platform/files.ts'
-import { editProfiles, type EditedProfiles, type ProfileEdit } from './edit-profiles.ts'
+import type { EditedProfiles, ProfileEdit } from './edit-profiles.ts'
 
 export interface ProfileFileDeps {
   readonly path: string
@@ -32,6 +32,8 @@ export class ProfileFile {
    */
   async edit(edits: readonly ProfileEdit[]): Promise<WrittenProfiles> {
     const { path, read } = this.#deps
+    // An editor of JSON is needed here alone, and few profiles are ever edited.
+    const { editProfiles } = await import('./edit-profiles.ts')
     const { text, comments_lost } = editProfiles(read() ?? '', edits, path)
     // A link stays one.
     const target = await realpath(path).catch(() => path)

@@ -1,9 +1,9 @@
 /** The files of the usage log: the current one, and former ones beside it. Lines are appended; files are rewritten whole. */
-import { open, readdir, rename, stat, type FileHandle } from 'node:fs/promises'
+import { open, readdir, rename, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
 import { fileFault } from '../../platform/file-faults.ts'
-import { exists, makePrivateFolder, PRIVATE_FILE_MODE, remove } from '../../platform/files.ts'
+import { exists, inFolder, PRIVATE_FILE_MODE, remove } from '../../platform/files.ts'
 import { lineBatches, openToRead } from '../../platform/line-batches.ts'
 
 export interface UsageFilesDeps {
@@ -27,6 +27,8 @@ const TAIL_BYTES = 256 * 1024
 export class UsageFiles {
   readonly path: string
   readonly #deps: UsageFilesDeps
+  /** Bytes of the current file after the last lines that were appended. */
+  #size = 0
 
   constructor(deps: UsageFilesDeps) {
     this.#deps = deps
@@ -40,18 +42,14 @@ export class UsageFiles {
   async append(lines: string): Promise<void> {
     const { folder, most_bytes } = this.#deps
     try {
-      await makePrivateFolder(folder)
-      const found = await stat(this.path).catch(() => undefined)
-      // Opening a pipe would wait for its other end.
-      if (found?.isFile() === false) throw new Error('no file')
-      const file = await open(this.path, 'a+', PRIVATE_FILE_MODE)
-      let size: number
+      // For reading as well: opening a pipe to write alone would wait for its other end.
+      const file = await inFolder(folder, () => open(this.path, 'a+', PRIVATE_FILE_MODE))
       try {
-        size = await appendTo(file, Buffer.from(lines))
+        this.#size = await appendTo(file, Buffer.from(lines), this.#size)
       } finally {
         await file.close()
       }
-      if (size >= most_bytes) await this.#rotate()
+      if (this.#size >= most_bytes) await this.#rotate()
     } catch (error) {
       throw fileFault(error, this.path)
     }
@@ -128,9 +126,14 @@ export class UsageFiles {
 /** The first file of a moment has no number. */
 const orderOf = (name: string): string => name.replace(/Z\.jsonl$/, 'Z-1.jsonl')
 
-/** @returns the size of the file afterwards */
-const appendTo = async (file: FileHandle, bytes: Buffer): Promise<number> => {
-  const size = await mended(file, (await file.stat()).size)
+/**
+ * @param whole size at which the file is known to end with a whole line
+ * @returns the size of the file afterwards
+ */
+const appendTo = async (file: FileHandle, bytes: Buffer, whole: number): Promise<number> => {
+  const found = await file.stat()
+  if (!found.isFile()) throw new Error('no file')
+  const size = found.size === whole ? whole : await mended(file, found.size)
   try {
     for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
   } catch (error) {

@@ -111,10 +111,10 @@ export class Database implements Disposable {
 
   /** Runs `act` in one transaction: all of it is on the disk when this returns, or none of it. */
   transaction<T>(act: () => T): T {
-    this.#guarded(() => this.#connection.exec('begin immediate'))
+    this.#guarded(() => this.#prepare('begin immediate').run())
     try {
       const result = act()
-      this.#guarded(() => this.#connection.exec('commit'))
+      this.#guarded(() => this.#prepare('commit').run())
       this.#listener?.written()
       return result
     } catch (error) {

@@ -78,11 +78,11 @@ export class FileModelKnowledge implements ModelKnowledge {
     await this.#save()
   }
 
-  refused(key: ModelKey, ids: readonly string[]): ReadonlySet<string> {
+  refused(key: ModelKey, ids: () => readonly string[]): ReadonlySet<string> {
     const known = this.#refused.get(key)
     if (known === undefined) return new Set()
     const now = this.#deps.clock.now()
-    return new Set(ids.filter(id => (known.get(digestOf(id)) ?? 0) > now))
+    return new Set(ids().filter(id => (known.get(digestOf(id)) ?? 0) > now))
   }
 
   async refuse(key: ModelKey, ids: readonly string[], lasts_ms: number): Promise<void> {

@@ -52,8 +52,8 @@ export interface ModelKnowledge {
   traitsOf(key: ModelKey): ModelTraits
   /** Adds to what is known about a model; the parts that it does not accept accumulate. */
   learn(key: ModelKey, learned: LearnedTraits): Promise<void>
-  /** Those of `ids` that the model is known to refuse. */
-  refused(key: ModelKey, ids: readonly string[]): ReadonlySet<string>
+  /** Those of the ids that the model is known to refuse. `ids` is called only if it refuses any text. */
+  refused(key: ModelKey, ids: () => readonly string[]): ReadonlySet<string>
   /** Remembers for `lasts_ms` that a model refuses the texts with these ids. */
   refuse(key: ModelKey, ids: readonly string[], lasts_ms: number): Promise<void>
 }

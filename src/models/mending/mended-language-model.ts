@@ -75,12 +75,13 @@ export class MendedLanguageModel implements LanguageModel {
     const { endpoint, knowledge } = this.#deps
     const { messages } = request
     const question = messages[questionAt(messages)]
-    const pieces = piecesOf(messages)
-    const ids = [...pieces.flatMap(knownAs), ...(question?.ids ?? [])]
-    const refused = knowledge.refused(endpoint.key, ids)
+    const refused = knowledge.refused(endpoint.key, () => [
+      ...piecesOf(messages).flatMap(knownAs),
+      ...(question?.ids ?? []),
+    ])
     if (refused.size === 0) return request
     if (question?.ids?.some(id => refused.has(id)) === true) throw this.#refusedQuestion()
-    const left = new PieceSet(pieces.filter(piece => knownAs(piece).some(id => refused.has(id))))
+    const left = new PieceSet(piecesOf(messages).filter(piece => knownAs(piece).some(id => refused.has(id))))
     const { input_tokens: _ofAll, ...uncounted } = request
     return { ...uncounted, messages: withPieces(messages, piece => !left.has(piece)) }
   }

@@ -72,7 +72,10 @@ export class ChatExchange {
 
   async #ask(openai: OpenAI, body: ChatBody, stream: boolean, signal: AbortSignal): Promise<ChatAnswer> {
     const { host, clock } = this.#deps
-    const response = await openai.chat.completions.create(stream ? this.#streamed(body) : body, { signal }).asResponse()
+    // `chat.completions.create` looks at every text of the request to find out whether it asks for a stream.
+    const response = await openai
+      .post('/chat/completions', { body: stream ? this.#streamed(body) : body, stream, signal })
+      .asResponse()
     const answer = await readChatAnswer(response, host, clock)
     if (answer.error !== undefined) throw failureInAnswer(answer.error, host)
     if (answer.ending === 'overloaded') throw new ModelError('overloaded', `${host} is overloaded and gave no answer`)

@@ -11,7 +11,7 @@ export const chatRequest = (
   { limit = 'max_tokens', without = [] }: ModelTraits,
 ): OpenAI.ChatCompletionCreateParamsNonStreaming => ({
   model,
-  messages: shapeMessages(messages, without.includes('system')).map(({ role, content }) => ({ role, content })),
+  messages: [...shapeMessages(messages, without.includes('system'))],
   [limit]: max_tokens,
   ...(without.includes('temperature') ? {} : { temperature }),
   ...(json && !without.includes('response_format') ? { response_format: { type: 'json_object' } } : {}),
