@@ -7,7 +7,7 @@ import { lineBatches, textOfBytes } from '../../platform/line-batches.ts'
 import { isUse } from './read-use.ts'
 import type { OpenUse } from './usage-entry.ts'
 
-/** A journal that is larger is rewritten: most of it has ended. */
+/** A larger journal is rewritten, because most of its uses have ended. */
 const MOST_BYTES = 256 * 1024
 
 interface EndedUse {
@@ -22,7 +22,10 @@ export class OpenUses {
     this.#path = path
   }
 
-  /** The uses that have not ended, the oldest first; a line that a crash cut off is none. @throws DenidinError `unavailable` */
+  /**
+   * The uses that have not ended, oldest first; an incomplete line from a crash is ignored. @throws DenidinError
+   * `unavailable`
+   */
   async read(): Promise<readonly OpenUse[]> {
     const open = new Map<string, OpenUse>()
     if (!(await this.exists())) return []
@@ -41,8 +44,9 @@ export class OpenUses {
   }
 
   /**
-   * Adds what began and what ended.
-   * @param open all that is open afterwards, as it may be kept: a journal that is missing or long is rewritten
+   * Adds beginnings and ends of uses.
+   * @param open all uses that are open afterwards, in the form in which they may be stored: a journal that is missing
+   *   or long is rewritten
    */
   async add(begun: readonly OpenUse[], ended: readonly string[], open: readonly OpenUse[]): Promise<void> {
     if (begun.length === 0 && ended.length === 0) return
@@ -52,7 +56,7 @@ export class OpenUses {
       return
     }
     const lines: readonly (OpenUse | EndedUse)[] = [...begun, ...ended.map(id => ({ ended: id }))]
-    // A line that a crash cut off must not swallow the next one.
+    // An incomplete line from a crash must not swallow the next one.
     const text = `\n${textOf(lines)}`
     try {
       appendFileSync(this.#path, text, { mode: PRIVATE_FILE_MODE })

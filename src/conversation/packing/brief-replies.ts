@@ -31,6 +31,8 @@ export interface FittedMessages {
   readonly messages: readonly ShownMessage[]
   /** Place of the first of them in the window. */
   readonly first: number
+  /** A larger limit would not show more. */
+  readonly complete: boolean
 }
 
 type Shortened = WeakMap<ShownMessage, ShownMessage>
@@ -56,11 +58,12 @@ export class BriefReplies {
   fit(window: readonly ShownMessage[], costs: readonly number[], limit: BriefLimit): FittedMessages {
     const { most, when } = limit
     if (when === 'as_needed' && costs.reduce((sum, tokens) => sum + tokens, 0) <= most) {
-      return { messages: window, first: 0 }
+      return { messages: window, first: 0, complete: true }
     }
     const briefs = this.#shortened(window, costs, limit, each => this.#brief(each))
     if (briefs.tokens <= most) {
-      if (when === 'as_needed') this.#lengthen(briefs, window, limit)
+      if (when === 'always') return { ...briefs, complete: true }
+      this.#lengthen(briefs, window, limit)
       return briefs
     }
     const hints = this.#shortened(window, costs, limit, each => this.#hint(each))
@@ -88,7 +91,7 @@ export class BriefReplies {
       tokens += cost
       return cost
     })
-    return { messages: newest.slice(0, window.length - first).reverse(), first, tokens }
+    return { messages: newest.slice(0, window.length - first).reverse(), first, tokens, complete: false }
   }
 
   /** Gives as many replies as fit their longer form; the first that does not fit as a whole gets what is left. */

@@ -26,6 +26,8 @@ export interface PackedHistory {
   readonly answered_tokens: number
   /** Tokens of each message that is shown and not answered. */
   readonly taken: readonly number[]
+  /** More tokens of the budget of the turn would not show more. */
+  readonly complete: boolean
 }
 
 /** What the budget of the turn leaves to the history. */
@@ -107,7 +109,7 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
     limit === undefined ? Infinity : answered.reduce((sum, at) => sum + (roomCosts[at] ?? 0), 0) + limit.tokens
   const withinTurn =
     limit === undefined
-      ? { messages: withinRoom, first: 0 }
+      ? { messages: withinRoom, first: 0, complete: true }
       : costs.replies.fit(withinRoom, roomCosts, {
           most,
           exchange: limit.exchange - (window.length - withinRoom.length),
@@ -135,10 +137,13 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
       : message.tokens + around(message),
   )
   const inMessages = withinRoom.length - messages.length
+  // Where the last messages are too long, they are shortened to what there is.
+  const complete = withinTurn.complete && messages === withinTurn.messages
   let candidates: readonly PackedCandidate[] | undefined
   return {
     messages,
     first: inWindow,
+    complete,
     get whole() {
       return messages.filter((message, at) => message === window[inWindow + at])
     },
