@@ -1,4 +1,4 @@
-/** Prints how to link WhatsApp, for an operator at a terminal: one consumer of the connection's state. */
+/** Prints instructions for linking WhatsApp, for an operator at a terminal; one consumer of the connection's state. */
 import type { ConnectionState } from '../channels/whatsapp/connection-state.ts'
 
 /** Shows instructions for every new QR or pairing code; each text replaces the previous one. */

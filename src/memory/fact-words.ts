@@ -25,10 +25,16 @@ export interface WordMatch {
   readonly share: number
 }
 
+interface MemoryForms {
+  readonly item_id: string
+  readonly forms: ReadonlySet<string>
+}
+
 interface ScopeWords {
-  /** Changes whenever a memory is added or removed. */
-  readonly version: string
-  readonly memories: readonly { readonly item_id: string; readonly forms: ReadonlySet<string> }[]
+  /** How many memories the scope has, including those that are not searched. */
+  readonly count: number
+  /** Newest first. */
+  readonly memories: readonly MemoryForms[]
 }
 
 export class FactWords {
@@ -56,20 +62,24 @@ export class FactWords {
 
   async #open(scope: Scope): Promise<ScopeWords> {
     const [newest] = await this.#memories.list(scope, { limit: 1 })
-    const version = `${String(await this.#memories.countOfScope(scope))} ${newest?.memory_id ?? ''}`
+    const count = await this.#memories.countOfScope(scope)
     const known = this.#scopes.get(scope)
-    if (known?.version === version) return known
-    const words = { version, memories: await this.#read(scope) }
+    if (known?.count === count && known.memories[0]?.item_id === newest?.memory_id) return known
+    const words = { count, memories: await this.#read(scope, count, known) }
     this.#scopes.set(scope, words)
     return words
   }
 
-  async #read(scope: Scope): Promise<ScopeWords['memories']> {
-    const read: { readonly item_id: string; readonly forms: ReadonlySet<string> }[] = []
+  /** Usually only a few memories were added since the scope was read: then the others are not read again. */
+  async #read(scope: Scope, count: number, known?: ScopeWords): Promise<readonly MemoryForms[]> {
+    const read: MemoryForms[] = []
     const slices = new TimeSlices()
     for (let before: string | undefined; read.length < MOST_MEMORIES;) {
       const page = await this.#memories.list(scope, { limit: PAGE, ...(before === undefined ? {} : { before }) })
       for (const { memory_id, text } of page) {
+        if (memory_id === known?.memories[0]?.item_id && known.count + read.length === count) {
+          return [...read, ...known.memories].slice(0, MOST_MEMORIES)
+        }
         read.push({ item_id: memory_id, forms: formsIn(text) })
         await slices.pause()
       }

@@ -1,6 +1,6 @@
 /** Private files and folders: atomic writes, moving damaged files aside, sizes. */
 import { constants } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileFault } from './file-faults.ts'
 import { KeyedQueue } from './keyed-queue.ts'
@@ -43,13 +43,23 @@ export const inFolder = async <T>(folder: string, act: () => Promise<T>): Promis
 
 /** Writes a file that is on the disk when this resolves. */
 const writeThrough = async (path: string, content: string): Promise<void> => {
-  const file = await open(path, 'w', PRIVATE_FILE_MODE)
+  const file = await createPrivate(path)
   try {
-    await file.chmod(PRIVATE_FILE_MODE)
     await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()
+  }
+}
+
+/** Creates a file that only the owner can read; what is there of that name, such as a rest of a crash, goes first. */
+const createPrivate = async (path: string): Promise<FileHandle> => {
+  try {
+    return await open(path, 'wx', PRIVATE_FILE_MODE)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    await rm(path)
+    return await open(path, 'wx', PRIVATE_FILE_MODE)
   }
 }
 

@@ -15,7 +15,7 @@ export const openToRead = async (path: string): Promise<FileHandle> => {
   return await open(path, 'r')
 }
 
-/** Lines whose characters are bytes (`latin1`): fast to make, and written back they are the same bytes. */
+/** Lines whose characters are bytes (`latin1`): fast to create, and written back they give the same bytes. */
 export type ByteLines = readonly string[]
 
 /** The text of a line of bytes. */

@@ -86,10 +86,12 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
     transports: settings.console ? [transport, new winston.transports.Console()] : [transport],
   })
   let isClosed = false
+  // winston formats a line before it finds out that no one wants it.
+  const isWanted = (level: string): boolean => (root.levels[level] ?? 0) <= (root.levels[settings.log_level] ?? 0)
   const child = (component: string): Logger => {
-    const write =
-      (level: string) =>
-      (message: string, fields: LogFields = {}) => {
+    const write = (level: string): Logger['info'] => {
+      if (!isWanted(level)) return () => undefined
+      return (message, fields = {}) => {
         const trace = currentTrace()
         const timestamp = new Date(clock.now()).toISOString()
         const entry = {
@@ -103,6 +105,7 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
         if (!isClosed) root.log(entry)
         else if (level === 'warn' || level === 'error') onTrouble?.(textOf(entry))
       }
+    }
     return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), for: child }
   }
   return {

@@ -64,20 +64,22 @@ export const toParameters = (record: MessageRecord): Parameters =>
 export const toDetails = (json: string | null): MessageDetails | undefined =>
   json === null || json.trim() === '' ? undefined : (JSON.parse(json) as MessageDetails)
 
-export const toRecord = ({
-  sender_name,
-  session_id,
-  learning_opt_out,
-  reply_to,
-  details,
-  expires_at,
-  ...row
-}: MessageRow): MessageRecord => ({
-  ...row,
-  sender_name: sender_name ?? undefined,
-  session_id: session_id ?? undefined,
-  learning_opt_out: learning_opt_out === 1,
-  reply_to: reply_to ?? undefined,
-  ...(details === null ? {} : { details: toDetails(details) }),
-  ...(expires_at === null ? {} : { expires_at }),
+/** Field by field: taking the others from the row as a rest costs twice the time, and a search reads a hundred rows. */
+export const toRecord = (row: MessageRow): MessageRecord => ({
+  message_id: row.message_id,
+  chat_id: row.chat_id,
+  chat_kind: row.chat_kind,
+  scope: row.scope,
+  person_id: row.person_id,
+  role: row.role,
+  kind: row.kind,
+  text: row.text,
+  tokens: row.tokens,
+  sent_at: row.sent_at,
+  sender_name: row.sender_name ?? undefined,
+  session_id: row.session_id ?? undefined,
+  learning_opt_out: row.learning_opt_out === 1,
+  reply_to: row.reply_to ?? undefined,
+  ...(row.details === null ? {} : { details: toDetails(row.details) }),
+  ...(row.expires_at === null ? {} : { expires_at: row.expires_at }),
 })

@@ -42,11 +42,11 @@ export const createSqliteChangeLog = (database: Database): ChangeLog => ({
          where c.change > :after and c.message_id is not null order by c.change limit :limit`,
         { after, limit },
       )
-      .map(row => {
-        if (!isThere(row)) return { change: row.change, message_id: row.changed_id, now: undefined }
-        const { change, changed_id, ...message } = row
-        return { change, message_id: changed_id, now: toRecord(message) }
-      }),
+      .map(row => ({
+        change: row.change,
+        message_id: row.changed_id,
+        now: isThere(row) ? toRecord(row) : undefined,
+      })),
 
   contentChanges: async (cursor, { after, limit }) =>
     database

@@ -31,7 +31,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
   const around = (row: PlacedRow, sql: string, reach: number): MessageRecord[] =>
     beside(row, sql, reach)
       .filter(each => each.scope === row.scope)
-      .map(toMessage)
+      .map(toRecord)
 
   return {
     inOrder: async (seq, limit) => {
@@ -66,7 +66,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
           { ids: JSON.stringify(message_ids), scope },
         )
         .map(row => ({
-          message: toMessage(row),
+          message: toRecord(row),
           before: around(row, BEFORE, reach).reverse(),
           after: around(row, AFTER, reach),
         })),
@@ -81,5 +81,3 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
     count: async () => database.get<{ n: number }>(`select count(*) n from messages where ${BY_PERSONS}`)?.n ?? 0,
   }
 }
-
-const toMessage = ({ seq: _, ...row }: PlacedRow): MessageRecord => toRecord(row)

@@ -26,7 +26,7 @@ export const expiredMessages = (database: Database, page: ExpiredPage): readonly
        where expires_at <= :now and seq > :after order by seq limit :limit`,
       { ...page },
     )
-    .map(({ seq, ...row }) => ({ seq, message: toRecord(row) }))
+    .map(row => ({ seq: row.seq, message: toRecord(row) }))
 
 export const keepMessages = (database: Database, message_ids: readonly MessageId[]): void => {
   database.run('update messages set expires_at = null where message_id in (select value from json_each(:ids))', {

@@ -15,7 +15,7 @@ export const createSqliteMessageReader = (database: Database): MessageReader => 
           limit,
         },
       )
-      .map(({ seq, ...row }) => ({ seq, message: toRecord(row) })),
+      .map(row => ({ seq: row.seq, message: toRecord(row) })),
 
   recentScopes: async limit =>
     database
