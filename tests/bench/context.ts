@@ -51,8 +51,14 @@ const adaptive: Outcome[] = []
 const conversations = values.data === undefined ? madeUp.map(makeConversation) : readLocomo(values.data).map(ofData)
 for (const conversation of conversations) {
   process.stderr.write(`${conversation.name} …\n`)
-  fixed.push(...(await holdConversation(conversation, false)))
-  adaptive.push(...(await holdConversation(conversation, true)))
+  const [withFixed, byNeed] = [holdConversation(conversation, false), holdConversation(conversation, true)]
+  // Message by message, so that what else runs on the machine slows both down alike.
+  for await (const outcome of withFixed) {
+    fixed.push(outcome)
+    const { value, done } = await byNeed.next()
+    if (done !== true) adaptive.push(value)
+  }
+  await byNeed.return(undefined)
 }
 
 const roleOf = ({ conversation }: Outcome): string => (conversation.includes('godfather') ? 'godfather' : 'clients')
