@@ -52,13 +52,14 @@ const conversations = values.data === undefined ? madeUp.map(makeConversation) :
 for (const conversation of conversations) {
   process.stderr.write(`${conversation.name} …\n`)
   const [withFixed, byNeed] = [holdConversation(conversation, false), holdConversation(conversation, true)]
-  // Message by message, so that what else runs on the machine slows both down alike.
-  for await (const outcome of withFixed) {
-    fixed.push(outcome)
-    const { value, done } = await byNeed.next()
-    if (done !== true) adaptive.push(value)
+  // Message by message, each first every other time: then what else runs, and what a message leaves to do, slows both alike.
+  for (let fixedFirst = true; ; fixedFirst = !fixedFirst) {
+    const early = await (fixedFirst ? withFixed : byNeed).next()
+    const late = await (fixedFirst ? byNeed : withFixed).next()
+    if (early.done === true || late.done === true) break
+    fixed.push(fixedFirst ? early.value : late.value)
+    adaptive.push(fixedFirst ? late.value : early.value)
   }
-  await byNeed.return(undefined)
 }
 
 const roleOf = ({ conversation }: Outcome): string => (conversation.includes('godfather') ? 'godfather' : 'clients')
