@@ -5,7 +5,7 @@
 import type { PersonalData } from '../people/personal-data.ts'
 import type { HealthCheck } from '../platform/health.ts'
 
-/** Something on disk that a feature owns. A backup copies what is `truth`; what is `derived` is rebuilt after a restore. */
+/** Something on disk that a feature owns. A backup copies it unless it is `derived`. */
 export interface BackupSource {
   /** Unique and stable: the name in a backup's manifest. */
   readonly name: string
@@ -14,10 +14,11 @@ export interface BackupSource {
   readonly kind: 'sqlite' | 'folder'
   /**
    * - `truth`: cannot be rebuilt.
-   * - `derived`: is rebuilt from the truth, at the price of time or of calls to a model.
-   * - `erasures`: the erasure log. A backup never contains it, because restoring an older copy would revive what was erased.
+   * - `paid`: is rebuilt from the truth by calls to a model, which cost money: a backup copies it too.
+   * - `derived`: is rebuilt from the truth, at the price of time.
+   * - `erasures`: the erasure log. A restore never replaces it by an older one, which would revive what was erased.
    */
-  readonly content: 'truth' | 'derived' | 'erasures'
+  readonly content: 'truth' | 'paid' | 'derived' | 'erasures'
 }
 
 /**
