@@ -48,7 +48,7 @@ test('a backup that was made while the bot runs is proved: recall answers questi
   expect(await run('backup.show')).toMatchObject({
     tables: expect.arrayContaining([expect.objectContaining({ database: 'denidin.db', name: 'messages', rows: 6 })]),
   })
-  expect(readdirSync(denidin.data('run'))).not.toContain('backup')
+  expect(readdirSync(denidin.data('run', 'backup'))).toEqual([])
 })
 
 test('the list of sources is what the modules declare', async () => {
