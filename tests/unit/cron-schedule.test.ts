@@ -59,20 +59,12 @@ test('each schedule of a report writes its report', async () => {
   expect(parts.asked).toEqual(['report weekly', 'report monthly', 'report health', 'scheduled reports'])
 })
 
-test('each schedule of a backup makes its backup and prunes, the last verifies the newest', async () => {
+test('each schedule of a backup makes its backup, the last prunes and verifies the newest', async () => {
   const { parts, tasks } = setUp()
   for (const key of ['incremental_backup_cron', 'full_backup_cron', 'archive_backup_cron', 'backup_verify_cron']) {
     await tasks.get(key)?.ring()
   }
-  expect(parts.asked).toEqual([
-    'backup incremental',
-    'prune',
-    'backup full',
-    'prune',
-    'backup archive',
-    'prune',
-    'verify latest',
-  ])
+  expect(parts.asked).toEqual(['backup incremental', 'backup full', 'backup archive', 'prune', 'verify latest'])
 })
 
 test('with backup.scheduled off the schedule makes no backup, and an operator still does', async () => {
@@ -82,7 +74,7 @@ test('with backup.scheduled off the schedule makes no backup, and an operator st
   await tasks.get('backup_verify_cron')?.ring()
   expect(parts.asked).toEqual([])
   await parts.runner().run('jobs.run', { job: 'backup' }, { caller: { transport: 'cli', level: 'operator' } })
-  expect(parts.asked).toEqual(['backup incremental', 'prune'])
+  expect(parts.asked).toEqual(['backup incremental'])
 })
 
 test('a scheduled verification that finds the backup damaged is trouble until one is in order', async () => {

@@ -17,7 +17,7 @@ const output = z.object({
 const NOTHING = { ran: false, backup: null, pruned: null, verification: null } as const
 
 export const backupScheduled = operation({
-  summary: 'Make or verify a backup as the schedule does; an off schedule does nothing',
+  summary: 'Do what the schedule of backups does: make one, or prune and verify the newest',
   access: 'operator',
   effect: 'write',
   needs: 'data',
@@ -30,7 +30,7 @@ export const backupScheduled = operation({
   run: async ({ backup: { backups, settings } }, { job }, call) => {
     // Asked for by hand, it runs: only the schedule is off.
     if (!settings.scheduled && call.caller.transport === 'cron') return NOTHING
-    return job === 'verify' ? await verifyNewest(backups, call) : await backUp(backups, job, call)
+    return job === 'verify' ? await pruneAndVerify(backups, call) : await backUp(backups, job, call)
   },
 })
 
@@ -42,17 +42,25 @@ const backUp = async (
   { signal, progress }: Pick<Call, 'signal' | 'progress'>,
 ): Result => {
   const made = await backups.create(type, [], { signal, progress })
-  const { deleted, ...counts } = await backups.prune(false)
-  return { ran: true, backup: rowOf(made), pruned: { deleted: [...deleted], ...counts }, verification: null }
+  return { ran: true, backup: rowOf(made), pruned: null, verification: null }
 }
 
-/** @throws DenidinError `damaged` when the newest backup is not in order: the schedule counts as failing until it is */
-const verifyNewest = async (backups: Backups, { signal, progress }: Pick<Call, 'signal' | 'progress'>): Result => {
+/**
+ * Once a day is enough for deleting what is too old: it reads every manifest.
+ * @throws DenidinError `damaged` when the newest backup is not in order: the schedule counts as failing until it is
+ */
+const pruneAndVerify = async (backups: Backups, { signal, progress }: Pick<Call, 'signal' | 'progress'>): Result => {
   if ((await backups.list({ limit: 1 })).length === 0) return NOTHING
+  const { deleted, ...counts } = await backups.prune(false)
   const { problems, ...verification } = await backups.verify('latest', { signal, progress })
   if (!verification.in_order) {
     const [problem = ''] = problems
     throw new DenidinError('damaged', `the backup ${verification.backup_id} cannot be relied on: ${problem}`)
   }
-  return { ran: true, backup: null, pruned: null, verification: { ...verification, problems: [...problems] } }
+  return {
+    ran: true,
+    backup: null,
+    pruned: { deleted: [...deleted], ...counts },
+    verification: { ...verification, problems: [...problems] },
+  }
 }

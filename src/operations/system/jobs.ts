@@ -61,15 +61,15 @@ const JOBS: readonly Job[] = [
   },
   ...(
     [
-      [
-        'incremental',
-        'backup',
-        'incremental_backup_cron',
-        'Make an incremental backup and delete those whose time is over',
-      ],
+      ['incremental', 'backup', 'incremental_backup_cron', 'Make an incremental backup'],
       ['full', 'backup-full', 'full_backup_cron', 'Make a full backup'],
       ['archive', 'backup-archive', 'archive_backup_cron', 'Make an archive: a full backup that is kept longer'],
-      ['verify', 'backup-verify', 'backup_verify_cron', 'Restore the newest backup for a trial and prove it'],
+      [
+        'verify',
+        'backup-verify',
+        'backup_verify_cron',
+        'Delete backups whose time is over, and prove the newest by a trial restore',
+      ],
     ] as const
   ).map(([job, name, schedule, summary]) => ({
     name,
