@@ -107,8 +107,8 @@ const attempts = (): number =>
   denidin.log.lines.filter(({ message }) =>
     [
       'Forgotten',
-      'Something that was to be forgotten is still there',
-      'What was to be forgotten is not gone yet',
+      'Data that was to be forgotten was found again',
+      'Data that was to be forgotten still exists',
     ].includes(message),
   ).length
 

@@ -30,7 +30,9 @@ export const cronMenu = {
   backup_verify_cron: entry('backup.scheduled', { job: 'verify' }),
 }
 
-/** When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the time zone of the installation. */
+/**
+ * When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the time zone of the installation.
+ */
 export type CronSettings = Readonly<Record<keyof typeof cronMenu, string>>
 
 export interface ScheduleDeps {
@@ -39,7 +41,7 @@ export interface ScheduleDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly scheduler?: Scheduler
-  /** Is told what becomes of every run. */
+  /** Receives the outcome of every run. */
   readonly health: Pick<ScheduleHealth, 'succeeded' | 'failed'>
 }
 

@@ -1,4 +1,7 @@
-/** `archive.verify` and `archive.reindex`: proves the archive whole, and rebuilds what follows from its messages. */
+/**
+ * `archive.verify` and `archive.reindex`: checks the integrity of the archive, and rebuilds the data derived from its
+ * messages.
+ */
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 

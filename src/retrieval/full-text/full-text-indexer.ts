@@ -105,13 +105,13 @@ export class FullTextIndexer implements AsyncDisposable {
     return true
   }
 
-  /** @returns whether there was any */
+  /** @returns whether there may be more; what came since was, or will be, reported */
   async #follow({ change }: IndexProgress): Promise<boolean> {
     const next = await this.#changesAfter(change)
     if (next === undefined) return false
     await this.#apply(next.states, { change: next.change })
     this.#since_purge += next.states.length
-    return true
+    return next.states.length === BATCH
   }
 
   /** The next changes after this one, with the number of the last of them. */
