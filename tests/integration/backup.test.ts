@@ -6,6 +6,7 @@ import { openBackups } from '../../src/app/backup/open-backups.ts'
 import { backupSources, replacedPaths, settingsWithoutSecrets } from '../../src/app/backup/backup-sources.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import { TestDenidin, type Json } from '../support/denidin.ts'
+import { PROJECT } from '../support/script-run.ts'
 import { residueIn } from '../support/residue.ts'
 
 let denidin: TestDenidin
@@ -166,6 +167,16 @@ test('a configuration in a backup has no key and no password', () => {
     godfather_phone: '15559990000',
     ai: { base_url: 'https://models.example/v1', fallback_models: [{ model: 'other' }] },
   })
+})
+
+test('paths in the configuration of a backup are those of the file, so that they hold on another machine', () => {
+  const file = join(denidin.folder, 'paths.json')
+  writeFileSync(
+    file,
+    JSON.stringify({ openai_api_key: 'sk-x', logs_dir: 'logs/other', backup: { folder: '/srv/backups' } }),
+  )
+  const text = settingsWithoutSecrets(loadSettings({ environment: {}, file, cwd: PROJECT }).settings)
+  expect(JSON.parse(text)).toEqual({ logs_dir: 'logs/other', backup: { folder: '/srv/backups' } })
 })
 
 const reopen = async (backup: Json): Promise<void> => {

@@ -7,6 +7,7 @@ import { SCHEMA } from '../../config/schema.ts'
 import { listSettings, type KeyedSetting } from '../../config/setting.ts'
 import type { Settings } from '../../config/settings.ts'
 import { putAt, valueAt, type Tree } from '../../config/tree.ts'
+import { fromRoot } from '../bootstrap.ts'
 
 /** Where backups are kept. */
 export const backupFolderOf = ({ backup, data_root }: Pick<Settings, 'backup' | 'data_root'>): string =>
@@ -79,11 +80,19 @@ export const settingsWithoutSecrets = (settings: Settings): string => {
 const withoutSecret = ({ format }: KeyedSetting, value: unknown): unknown => {
   if (format === 'secret') return undefined
   if (format === 'url') return withoutPassword(value)
+  if (format === 'path' || format === 'file') return fromInstallation(value)
   if (format !== 'models' || !Array.isArray(value)) return value
   return (value as Settings['ai']['fallback_models']).map(({ model, base_url }) => ({
     model,
     base_url: withoutPassword(base_url),
   }))
+}
+
+/** A path inside the folder of DeniDin means the same on another machine when it is relative, as in the file. */
+const fromInstallation = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value
+  const inside = relative(fromRoot(), value)
+  return inside === '' || inside.startsWith('..') ? value : inside.split(sep).join('/')
 }
 
 /** An address may carry a password, or a key behind the question mark. */
