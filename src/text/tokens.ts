@@ -37,10 +37,11 @@ export const createTokenCounter = (): TokenCounter => {
    * no more.
    */
   const encodeEnough = (text: string, tokens: number, keep: 'start' | 'end'): Uint32Array | undefined => {
-    for (let characters = tokens * USUAL_CHARACTERS + EDGE_TOKENS; ; characters *= 2) {
+    const edge = Math.min(EDGE_TOKENS, tokens)
+    for (let characters = (tokens + edge) * USUAL_CHARACTERS; ; characters *= 2) {
       const whole = characters >= text.length
       const all = encode(whole ? text : keep === 'start' ? text.slice(0, characters) : text.slice(-characters))
-      if (all.length > (whole ? tokens : tokens + EDGE_TOKENS)) return all
+      if (all.length > (whole ? tokens : tokens + edge)) return all
       if (whole) return undefined
     }
   }
@@ -78,7 +79,7 @@ export const countInSlices = async (counter: Pick<TokenCounter, 'count'>, text: 
 
 /** More characters than a usual token has: determines how much of a text is encoded first. */
 const USUAL_CHARACTERS = 6
-/** Tokens next to an edge may differ from those of the whole text. */
+/** Tokens next to an edge may differ from those of the whole text; of a short beginning, fewer are looked at. */
 const EDGE_TOKENS = 64
 /** Characters counted at once: takes a few milliseconds. */
 const SLICE_CHARACTERS = 4000

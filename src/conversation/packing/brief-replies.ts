@@ -3,7 +3,6 @@
  * their beginnings, then to their first words, before any message is left out; those to small talk before all others.
  */
 import { firstThatFits } from '../../sessions/window.ts'
-import { cutStart } from '../../text/cut.ts'
 import { isSmallTalk } from '../../text/small-talk.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ShownMessage } from './shown-message.ts'
@@ -63,13 +62,12 @@ export class BriefReplies {
     const briefs = this.#shortened(window, costs, limit, each => this.#brief(each))
     if (briefs.tokens <= most) {
       if (when === 'always') return { ...briefs, complete: true }
-      this.#lengthen(briefs, window, limit)
+      this.#lengthen(briefs, window, limit, message => message)
       return briefs
     }
     const hints = this.#shortened(window, costs, limit, each => this.#hint(each))
     if (hints.tokens > most) return hints
-    const longer = window.map((message, at) => (at < limit.exchange ? this.#brief(message) : message))
-    this.#lengthen(hints, longer, limit)
+    this.#lengthen(hints, window, limit, message => this.#brief(message))
     return hints
   }
 
@@ -95,12 +93,19 @@ export class BriefReplies {
   }
 
   /** Gives as many replies as fit their longer form; the first that does not fit as a whole gets what is left. */
-  #lengthen(shown: Shown, longer: readonly ShownMessage[], { most, exchange }: BriefLimit): void {
+  #lengthen(
+    shown: Shown,
+    window: readonly ShownMessage[],
+    { most, exchange }: BriefLimit,
+    longer: (message: ShownMessage) => ShownMessage,
+  ): void {
     const { messages } = shown
     let left = most - shown.tokens
-    for (const at of this.#byWorth(longer, exchange)) {
-      const [message, short] = [longer[at], messages[at]]
-      if (message === undefined || short === undefined || short === message) continue
+    for (const at of this.#byWorth(window, exchange)) {
+      const [whole, short] = [window[at], messages[at]]
+      if (whole === undefined || short === undefined || short === whole) continue
+      const message = longer(whole)
+      if (short === message) continue
       const more = message.tokens - short.tokens
       if (more > left) {
         const longest = this.#beginning(message, short.tokens + left)
@@ -152,7 +157,7 @@ export class BriefReplies {
   #beginning(message: ShownMessage, most: number): ShownMessage {
     const { content } = message
     const kept = this.#counter.cut(content, Math.max(1, most - LEFT_OUT_TOKENS), 'start')
-    const text = `${cutStart(content, kept.length).trimEnd()}${LEFT_OUT}`
+    const text = `${kept.trimEnd()}${LEFT_OUT}`
     return { ...message, content: text, tokens: this.#counter.count(text) }
   }
 }

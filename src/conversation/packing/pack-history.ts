@@ -116,10 +116,12 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
           when: limit.brief,
         })
   const { first } = withinTurn
-  /** Tokens around each message from `first` on. */
-  const surroundings = roomCosts.slice(first).map((cost, at) => cost - (withinRoom[first + at]?.tokens ?? 0))
-  const room = Math.min(budget.room, most) - surroundings.reduce((sum, tokens) => sum + tokens, 0)
-  const earlier = surroundings.at(-2)
+  /** Tokens around a message of `withinRoom`. */
+  const surroundings = (at: number): number => (roomCosts[at] ?? 0) - (withinRoom[at]?.tokens ?? 0)
+  let aroundAll = 0
+  for (let at = first; at < withinRoom.length; at++) aroundAll += surroundings(at)
+  const room = Math.min(budget.room, most) - aroundAll
+  const earlier = withinRoom.length - first < 2 ? undefined : surroundings(withinRoom.length - 2)
   const messages = fitLongMessages(
     withinTurn.messages,
     Math.min(budget.content, room),
@@ -133,7 +135,7 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
   const packedCosts = messages.map((message, at) =>
     // A person's message that was cut has fewer lines.
     message === withinTurn.messages[cut + at]
-      ? message.tokens + (surroundings[cut + at] ?? 0)
+      ? message.tokens + surroundings(first + cut + at)
       : message.tokens + around(message),
   )
   const inMessages = withinRoom.length - messages.length

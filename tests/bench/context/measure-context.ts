@@ -110,11 +110,15 @@ const outcomeOf = async (
   }
 }
 
-/** Characters by which a long message is known: the request may have it shortened. */
-const BEGINNING = 200
+/** Letters and digits by which a long message is known: the request may have it shortened. */
+const BEGINNING = 100
 
+/** Whether a request asks for the answer to a message. A message is cleaned when it comes in: only its letters and digits count. */
 const asks = (request: RecordedRequest, text: string): boolean => {
-  const [asked, said] = [lastUserMessage(request), text.trim()]
+  const [asked, said] = [lastUserMessage(request), text].map(each => each.replace(/[^\p{L}\p{N}]+/gu, '')) as [
+    string,
+    string,
+  ]
   return asked.endsWith(said) || (said.length > BEGINNING && asked.includes(said.slice(0, BEGINNING)))
 }
 
