@@ -59,6 +59,7 @@ export class Ingest {
     const { clock } = this.#deps
     const began = clock.monotonic()
     const { files, skipped, is_folder } = await this.#find(request, options.signal)
+    refuseChatOptions(request, files)
     const isForgotten = this.#forgottenFilter(request)
     const reports: FileReport[] = []
     for (const [index, found] of files.entries()) {
@@ -221,6 +222,15 @@ export class Ingest {
       notes: notesOf(undefined, notices),
     }
   }
+}
+
+/** What is said about an exported chat must not be lost on something else. @throws DenidinError `invalid_input` */
+const refuseChatOptions = ({ path, chat_options = [] }: IngestRequest, files: readonly RecognisedFile[]): void => {
+  const [first] = files
+  if (chat_options.length === 0 || first === undefined || files.some(each => each.reader.type === 'whatsapp')) return
+  const what =
+    files.length === 1 ? `is no exported chat but of the kind "${first.reader.type}"` : 'holds no exported chat'
+  throw new DenidinError('invalid_input', `${path} ${what}: leave out ${chat_options.join(' and ')}`)
 }
 
 /** The report of a file of which nothing was read. */

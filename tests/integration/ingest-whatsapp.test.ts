@@ -175,7 +175,7 @@ test('what was imported is forgotten like everything else, and stays so', async 
 test('a time zone and the order of dates can be given', async () => {
   await denidin.say('hello', { name: 'Ana' })
   const text = '3/4/2021, 9:00 - Ana: hi\n'
-  const first = await load(text, { person: ANA, me: 'x', zone: 'Asia/Jerusalem', date_order: 'mdy' })
+  const first = await load(text, { person: ANA, zone: 'Asia/Jerusalem', date_order: 'mdy' })
   expect(first).toMatchObject({
     files: [{ notes: 'dates are read as month, day, year (as you said), times as those of Asia/Jerusalem' }],
   })
@@ -240,4 +240,81 @@ test('what only a load into a conversation takes is refused without one', async 
   for (const given of [{ me: 'DeniDin' }, { learn: true }, { participant: ['*=skip'] }]) {
     await expect(load(history, given)).rejects.toMatchObject({ code: 'invalid_input' })
   }
+})
+
+test('a number that has never written becomes a person, a client; a second load knows them by their name', async () => {
+  const text = line(OLD, 'Zoe', 'My parrot is called Kiwi') + line(OLD + MINUTE, 'DeniDin', 'Hello Kiwi')
+  const person = '+1 (555) 000-7777'
+  const people = async (): Promise<unknown> => (await run('people.list', {}))['people']
+  await expect(load(text, { person })).rejects.toMatchObject({ code: 'invalid_input' })
+  expect(await added(load(text, { person, me: 'DeniDin', dry_run: true }))).toEqual([2, 0, 0])
+  expect(await people()).toEqual([])
+  expect(await added(load(text, { person, me: 'DeniDin' }))).toEqual([2, 0, 0])
+  expect(await people()).toMatchObject([{ phone: '15550007777', name: 'Zoe', role: 'client' }])
+  expect(await added(load(text, { person: 'zoe' }))).toEqual([0, 2, 0])
+  await denidin.say('what is my parrot called?', { phone: '15550007777', name: 'Zoe' })
+  expect(denidin.lastRequest()).toContain('Zoe: "My parrot is called Kiwi"')
+})
+
+test('a person may be given by a name; one that nobody has, or several, is refused in one sentence', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  expect(await added(load(history, { person: 'ana' }))).toEqual([4, 0, 0])
+  await expect(load(history, { person: 'Anna' })).rejects.toMatchObject({
+    code: 'not_found',
+    message: expect.stringMatching(/^there is no person "Anna": .*; did you mean "Ana"\?$/),
+  })
+  await expect(load(history, { person: '050-1234567' })).rejects.toMatchObject({
+    message: expect.stringContaining('with its country code'),
+  })
+  await denidin.say('hello', { name: 'Ana', phone: '15550002222' })
+  await expect(load(history, { person: 'Ana' })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringMatching(/^2 people are called "Ana": give a number .*15550001111/),
+  })
+})
+
+test('in a group, a sender may be given a number that has never written', async () => {
+  const text = line(OLD, 'Zoe', 'I bring the tent') + line(OLD, 'DeniDin', 'Noted.')
+  const given = { chat: GROUP, me: 'DeniDin', participant: ['Zoe=+15550007777'] }
+  expect(await added(load(text, given))).toEqual([2, 0, 0])
+  expect((await run('people.list', {}))['people']).toMatchObject([{ phone: '15550007777', name: 'Zoe' }])
+  await expect(load(text, { participant: ['Zoe=+15550008888'] })).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test.each([
+  [{ person: ANA, chat: GROUP }, 'give a person or a chat, not both'],
+  [{ person: ANA, phase: 2 }, '--phase names a kind of Claude Code file, and --person is for exported chats only'],
+  [{ chat: GROUP, me: 'x', phase: 1 }, '--chat, --me are for exported chats only'],
+  [{ zone: 'UTC', phase: 1 }, '--zone is for'],
+  [{ date_order: 'dmy', phase: 1 }, '--date-order is for'],
+  [{ participant: ['Ana=skip'], phase: 1 }, '--participant is for'],
+  [{ person: ANA, me: 'Ana', participant: ['ana=+15550001111'] }, '"ana" is given twice'],
+  [{ person: ANA, participant: ['Ana=skip', 'Ana=bot'] }, '"Ana" is given twice'],
+  [{ person: ANA, participant: ['*=bot'] }, 'can only be left out'],
+  [{ chat: GROUP, participant: ['*=+15550001111'] }, 'can only be left out'],
+  [{ person: ANA, participant: ['DeniDin=+15550002222'] }, 'can only be Ana, the bot or left out'],
+])('options that have no meaning together are refused: %j', async (given, message) => {
+  await denidin.say('hello', { name: 'Ana' })
+  await expect(load(history, given)).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining(message),
+  })
+})
+
+test('what is said about a chat is refused for anything else, a folder without chats included', async () => {
+  const file = join(denidin.folder, 'history.jsonl')
+  await writeFile(file, `${JSON.stringify({ display: 'hi', timestamp: OLD })}\n`)
+  for (const given of [{ zone: 'UTC' }, { date_order: 'dmy', participant: ['Ana=+15550001111'] }]) {
+    await denidin.say('hello', { name: 'Ana' })
+    const refused = { code: 'invalid_input', message: expect.stringMatching(/no exported chat.*leave out --/) }
+    await expect(run('ingest.load', { file, ...given })).rejects.toMatchObject(refused)
+    await expect(run('ingest.load', { file: denidin.folder, ...given })).rejects.toMatchObject(refused)
+  }
+})
+
+test('a name that no sender has is told', async () => {
+  await denidin.say('hello', { name: 'Ana' })
+  expect(await load(history, { person: ANA, me: 'Robot' })).toMatchObject({
+    files: [{ notes: expect.stringContaining('no sender is called "robot"') }],
+  })
 })

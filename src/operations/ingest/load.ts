@@ -2,16 +2,11 @@
 import { z } from 'zod'
 import { phaseOf } from '../../archive/archive-message.ts'
 import type { FileReport, IngestReport } from '../../ingest/ingest-report.ts'
-import {
-  bindExport,
-  bindingInput,
-  bindingOf,
-  namedPeople,
-  refuseUnbound,
-  type Binding,
-  type BindReport,
-} from './binding.ts'
+import { bindExport, type BindReport } from './bind-export.ts'
+import { bindingInput, bindingOf, type Binding } from './binding.ts'
+import { chatOptions, refuseMeaningless } from './ingest-options.ts'
 import { readingInput, readingOf } from './reading.ts'
+import { namedPeople } from './senders.ts'
 import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, actorOf, type AuditedOutput, type Call } from '../operation.ts'
 
@@ -101,15 +96,17 @@ const sum = (
 
 const load = async (
   { archive, people, system }: Uses<'archive.loads' | 'people.directory' | 'system.clock'>,
-  { file, phase, dry_run, participant, ...reading }: LoadInput,
+  given: LoadInput,
   { caller, signal, progress }: Pick<Call, 'caller' | 'signal' | 'progress'>,
   is_extraction: boolean,
 ): Promise<AuditedOutput<LoadOutput>> => {
+  const { file, phase, dry_run, participant, ...reading } = given
   const report = await archive.loads.load(
     {
       path: file,
       phase: phaseOf(phase),
       is_extraction,
+      chat_options: chatOptions(given),
       reading: readingOf(reading, system.clock),
       people: await namedPeople(people.directory, { participant }),
       dry_run,
@@ -221,12 +218,14 @@ export const ingestLoad = operation({
   input,
   output,
   failure,
-  subject: bindingOf,
+  subject: async (context, given) => {
+    refuseMeaningless(given)
+    return await bindingOf(context, given)
+  },
   exclusiveScope: binding => binding?.scope,
   run: async (context, given, call) => {
     const { subject: binding } = call
     if (binding !== undefined) return await bind(context, given, call, binding)
-    refuseUnbound(given)
     return await load(context, given, call, false)
   },
 })

@@ -2,12 +2,21 @@
 import { z } from 'zod'
 import { nameOrPhone, type Person } from '../../people/person.ts'
 import { operation } from '../operation.ts'
-import { bindingInput, bindingOf, matchExport } from './binding.ts'
+import { bindingInput, bindingOf } from './binding.ts'
+import { isNewcomer } from './ingest-people.ts'
+import { refuseSeveralTargets } from './ingest-options.ts'
+import { matchExport } from './senders.ts'
 import { readingInput } from './reading.ts'
 import type { Speaker } from '../../ingest/binding/participants.ts'
 
-const shownPerson = (person: Person): { person_id: string; name: string | null } => ({
-  person_id: person.person_id,
+interface ShownPerson {
+  /** `null` for someone who has never written. */
+  readonly person_id: string | null
+  readonly name: string | null
+}
+
+const shownPerson = (person: Person): ShownPerson => ({
+  person_id: isNewcomer(person) ? null : person.person_id,
   name: nameOrPhone(person) ?? null,
 })
 
@@ -35,11 +44,12 @@ export const ingestParticipants = operation({
         messages: z.int().min(0),
         is: z.enum(['bot', 'person', 'skipped', 'uncertain']),
         person_id: z.string().nullable(),
-        candidates: z.array(z.object({ person_id: z.string(), name: z.string().nullable() })),
+        candidates: z.array(z.object({ person_id: z.string().nullable(), name: z.string().nullable() })),
       }),
     ),
   }),
   run: async (context, input, { signal }) => {
+    refuseSeveralTargets(input)
     const target = (await bindingOf(context, input)) ?? { person: undefined }
     const { participants } = await matchExport(context, input, target, signal)
     return {
@@ -47,7 +57,7 @@ export const ingestParticipants = operation({
         name,
         messages,
         is: isOf(speaker),
-        person_id: speaker?.is === 'person' ? speaker.person.person_id : null,
+        person_id: speaker?.is === 'person' ? shownPerson(speaker.person).person_id : null,
         candidates: candidates.map(shownPerson),
       })),
     }
