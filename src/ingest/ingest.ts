@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import type { ArchiveStore } from '../archive/archive-store.ts'
 import type { ExtractionRun, RunEnd } from '../archive/extraction-run.ts'
-import { PHASES, type SourceMessage } from '../archive/archive-message.ts'
+import { PHASES } from '../archive/archive-message.ts'
 import type { ForgottenWords } from '../messages/forgotten-words.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
@@ -12,7 +12,7 @@ import { yieldToEventLoop } from '../platform/yield.ts'
 import { checksumOf } from './checksum.ts'
 import { ForgottenFilter } from './forgotten-filter.ts'
 import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
-import { RunWriter, type RunTotals } from './run-writer.ts'
+import { RunWriter, type IsForgotten, type RunTotals } from './run-writer.ts'
 import { readSourceFolder } from './source-folder.ts'
 import { recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
 
@@ -33,8 +33,10 @@ export interface IngestOptions {
 
 /** A file with what of it is not to be taken. */
 interface FilteredFile extends RecognisedFile {
-  readonly isForgotten: (message: SourceMessage) => boolean
+  readonly isForgotten: IsForgotten
 }
+
+const nothingForgotten: IsForgotten = () => false
 
 /** One queue for all loads. */
 const QUEUE = 'ingest'
@@ -60,10 +62,11 @@ export class Ingest {
     const began = clock.monotonic()
     const { files, skipped, is_folder } = await this.#find(request, options.signal)
     refuseChatOptions(request, files)
-    const isForgotten = this.#forgottenFilter(request)
+    const { forgotten } = this.#deps
+    const filter = forgotten === undefined ? undefined : new ForgottenFilter(forgotten, request.people ?? [])
     const reports: FileReport[] = []
     for (const [index, found] of files.entries()) {
-      const file = { ...found, isForgotten }
+      const file = { ...found, isForgotten: filter?.ofSource() ?? nothingForgotten }
       options.signal.throwIfAborted()
       if (is_folder) options.progress({ done: index, total: files.length, unit: 'files' })
       reports.push(
@@ -71,13 +74,6 @@ export class Ingest {
       )
     }
     return { files: reports, totals: totalsOf(reports), skipped, duration_ms: clock.monotonic() - began }
-  }
-
-  #forgottenFilter({ people = [] }: IngestRequest): FilteredFile['isForgotten'] {
-    const { forgotten } = this.#deps
-    if (forgotten === undefined) return () => false
-    const filter = new ForgottenFilter(forgotten, people)
-    return message => filter.isForgotten(message)
   }
 
   async #find(

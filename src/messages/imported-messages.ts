@@ -11,6 +11,11 @@ export interface ImportedMessages {
   saidBetween(scope: Scope, from: number, to: number): Promise<readonly ComparedMessage[]>
   /** Adds messages in their order; one whose id is there already stays as it is. @returns how many were added */
   add(messages: readonly MessageRecord[]): Promise<number>
+  /** The newest imported messages of a scope that were said from `from` to `to`, both included; in their order. */
+  newest(
+    scope: Scope,
+    of: { readonly from: number; readonly to: number; readonly limit: number },
+  ): Promise<readonly MessageRecord[]>
   /** Whether a group has ever said anything that is kept. */
   holds(scope: Scope): Promise<boolean>
 }

@@ -43,6 +43,7 @@ const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['p
 
 /** Columns of a run that a narrow terminal does without. */
 const RUN_COLUMNS = [
+  'conversation',
   'destination_checksum',
   'source_checksum',
   'file_size_bytes',

@@ -105,9 +105,9 @@ export interface SqliteErasures extends Erasures, Disposable {
   readonly personal: PersonalData
 }
 
-/** Opens the erasure log beside its owner, for a thread that only asks it. */
+/** Opens the erasure log beside its owner, for a thread that only asks it: nothing can be written through it. */
 export const openForgottenWords = (path: string): ForgottenWords & Disposable => {
-  const database = new Database(path, erasureMigrations)
+  const database = new Database(path, erasureMigrations, { reads_only: true })
   const words = new SqliteForgottenWords(database)
   return {
     isForgotten: each => words.isForgotten(each),

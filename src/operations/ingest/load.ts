@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { phaseOf } from '../../archive/archive-message.ts'
 import type { FileReport, IngestReport } from '../../ingest/ingest-report.ts'
-import { bindExport, type BindReport } from './bind-export.ts'
+import { bindExport, MOST_LEARNED, type BindReport } from './bind-export.ts'
 import { bindingInput, bindingOf, type Binding } from './binding.ts'
 import { chatOptions, refuseMeaningless } from './ingest-options.ts'
 import { readingInput, readingOf } from './reading.ts'
@@ -174,10 +174,14 @@ const bind = async (
   }
 }
 
-const boundOutput = ({ file, dry_run }: z.output<typeof input>, report: BindReport, seconds: number): LoadOutput => {
-  const { messages, added, known, forgotten, left_out, errors, learned, notice } = report
+const boundOutput = (
+  { file, dry_run, learn }: z.output<typeof input>,
+  report: BindReport,
+  seconds: number,
+): LoadOutput => {
+  const { added, known, forgotten, left_out, errors, learned } = report
   const sums = {
-    messages_extracted: messages,
+    messages_extracted: added + known,
     new_unique_messages: added,
     duplicate_messages: known,
     forgotten_messages: forgotten,
@@ -185,19 +189,20 @@ const boundOutput = ({ file, dry_run }: z.output<typeof input>, report: BindRepo
   }
   const left = left_out === 0 ? '' : `; ${String(left_out)} media, commands and events were left out`
   const facts = learned === 0 ? '' : `; learned ${plural(learned, 'fact')}`
+  const plan = learn && dry_run ? `; would learn from the newest ${String(Math.min(MOST_LEARNED, added + known))}` : ''
   const what = `${dry_run ? 'Would add' : 'Added'} ${plural(added, 'message')} to the conversation`
   return {
-    summary: `${what}; ${String(known)} were there already${forgottenClause(forgotten)}${left}${facts}.`,
+    summary: `${what}; ${String(known)} were there already${forgottenClause(forgotten)}${left}${facts}${plan}.`,
     dry_run,
     duration_seconds: seconds,
-    messages_per_second: seconds === 0 ? 0 : Math.round(messages / seconds),
+    messages_per_second: seconds === 0 ? 0 : Math.round(report.messages / seconds),
     sources: [{ source_type: 'whatsapp', files: 1, unchanged: 0, ...sums }],
     files: [
-      { file, run_id: null, status: dry_run ? 'counted' : 'completed', lines: report.lines, ...sums, notes: notice },
+      { file, run_id: report.run_id ?? null, status: report.status, lines: report.lines, ...sums, notes: report.notes },
     ],
     rejected: report.rejected.map(line => ({ file, ...line })),
     skipped: 0,
-    failed: 0,
+    failed: report.status === 'failed' ? 1 : 0,
   }
 }
 

@@ -1,5 +1,5 @@
 /** Who the senders of an exported chat are: what the caller says, what is known, and where that is not certain. */
-import { openBoundFile } from '../../ingest/binding/bound-export.ts'
+import { openBoundFile, type OpenBoundFile } from '../../ingest/binding/bound-export.ts'
 import {
   matchParticipants,
   numberOf,
@@ -9,7 +9,6 @@ import {
 } from '../../ingest/binding/participants.ts'
 import type { NamedPerson } from '../../ingest/forgotten-filter.ts'
 import type { ReadingOptions } from '../../ingest/source.ts'
-import type { OpenExport } from '../../ingest/whatsapp/whatsapp-reader.ts'
 import { looseName } from '../../messages/forgotten-words.ts'
 import type { People } from '../../people/people.ts'
 import { nameOrPhone, type Person } from '../../people/person.ts'
@@ -93,7 +92,7 @@ export type OpenContext = Uses<'people.directory' | 'system.clock'>
 
 /** An export with its senders matched. */
 export interface MatchedExport {
-  readonly opened: OpenExport
+  readonly opened: OpenBoundFile
   readonly reading: ReadingOptions
   readonly participants: readonly Participant[]
   /** Names that the caller gave, and that no sender has. */
