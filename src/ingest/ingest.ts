@@ -12,9 +12,12 @@ import { yieldToEventLoop } from '../platform/yield.ts'
 import { checksumOf } from './checksum.ts'
 import { ForgottenFilter } from './forgotten-filter.ts'
 import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
+import { isZipPath } from './zip/zip-entry.ts'
 import { RunWriter, type IsForgotten, type RunTotals } from './run-writer.ts'
 import { readSourceFolder } from './source-folder.ts'
-import { recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
+import { beginningOf, recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
+import { obstacleToText } from './text-encoding.ts'
+import { unreadable } from './unreadable.ts'
 
 export interface IngestDeps {
   readonly store: ArchiveStore
@@ -84,13 +87,20 @@ export class Ingest {
     const found = await stat(path).catch((error: unknown) => {
       throw unreadable(path, error)
     })
-    if (found.isDirectory()) return { ...(await readSourceFolder(path, choice, signal)), is_folder: true }
+    if (found.isDirectory()) {
+      const folder = await readSourceFolder(path, choice, signal).catch((error: unknown) => {
+        throw signal.aborted ? error : unreadable(path, error)
+      })
+      return { ...folder, is_folder: true }
+    }
     if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is neither a file nor a folder`)
     const file = await sourceFileAt(path, choice)
     const reader = await recognise(file, choice).catch((error: unknown) => {
-      throw error instanceof DenidinError ? error : unreadable(path, error)
+      throw unreadable(path, error)
     })
     if (reader === undefined) {
+      const obstacle = obstacleToText(await beginningOf(path))
+      if (obstacle !== undefined && !isZipPath(path)) throw new DenidinError('invalid_input', `${path} ${obstacle}`)
       const remedy = 'name its kind with --phase 1 to 7, or load it with "denidin ingest load-extraction"'
       throw new DenidinError('invalid_input', `${path} is of no format that is known; ${remedy}`)
     }
@@ -274,11 +284,4 @@ const reportOf = (
 const notesOf = (notes: string | undefined, notices: readonly string[]): string | undefined => {
   const all = [...(notes === undefined ? [] : [notes]), ...notices]
   return all.length === 0 ? undefined : all.join('; ')
-}
-
-const unreadable = (path: string, error: unknown): DenidinError => {
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new DenidinError('not_found', `there is no file ${path}`)
-  if (code === 'EACCES' || code === 'EPERM') return new DenidinError('forbidden', `${path} may not be read`)
-  return new DenidinError('unavailable', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
 }

@@ -5,6 +5,7 @@ import { timeZone } from '../../platform/time-zone.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { RejectedLine } from '../../archive/extraction-run.ts'
 import type { ReadingOptions, SourceFile } from '../source.ts'
+import { unreadable } from '../unreadable.ts'
 import { ExportEntries } from '../whatsapp/export-entries.ts'
 import { openExport, orderNotice, type OpenExport } from '../whatsapp/whatsapp-reader.ts'
 import type { BoundRun } from './bound-run.ts'
@@ -45,11 +46,13 @@ export const openBoundFile = async (
   signal: AbortSignal,
 ): Promise<OpenBoundFile> => {
   const found = await stat(path).catch((error: unknown) => {
-    throw new DenidinError('not_found', `there is no file ${path}`, { cause: error })
+    throw unreadable(path, error)
   })
   if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is no file: give one exported chat`)
   const file: SourceFile = { path, size_bytes: found.size, modified_at: Math.floor(found.mtimeMs), reading }
-  const opened = await openExport(file, signal, names)
+  const opened = await openExport(file, signal, names).catch((error: unknown) => {
+    throw signal.aborted ? error : unreadable(path, error)
+  })
   if (typeof opened === 'string') throw new DenidinError('invalid_input', `${path} is no exported chat: ${opened}`)
   return { ...opened, file }
 }

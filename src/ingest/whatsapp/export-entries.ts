@@ -33,6 +33,7 @@ export type ExportItem =
 
 /** Characters of one entry that are read: far more than a message of WhatsApp may have. */
 const MOST_CHARACTERS = 256 * 1024
+const TOO_LONG = `the message has more than ${String(MOST_CHARACTERS)} characters; its beginning is kept`
 /** Headers from the past in a row that may be a pasted conversation; with more, the clock of the phone was set back. */
 const MOST_PASTED = 200
 /** A message is not older than the one before it by more: phones of other zones, messages that were sent late. */
@@ -154,7 +155,16 @@ export class ExportEntries {
       yield { kind: 'checkpoint', position: line.position, lines: line.line - 1 }
     }
     this.#last = at
-    this.#open = { header, at, or_at, line: line.line, lines: [header.rest], characters: header.rest.length }
+    const { rest } = header
+    this.#open = {
+      header,
+      at,
+      or_at,
+      line: line.line,
+      lines: [rest.slice(0, MOST_CHARACTERS)],
+      characters: rest.length,
+    }
+    if (rest.length > MOST_CHARACTERS) yield rejected(line.line, TOO_LONG, rest)
   }
 
   *#append(text: string, line: number): Generator<ExportItem> {
@@ -165,11 +175,7 @@ export class ExportEntries {
     }
     if (open.characters + text.length > MOST_CHARACTERS) {
       if (open.characters <= MOST_CHARACTERS) {
-        yield rejected(
-          line,
-          `the message has more than ${String(MOST_CHARACTERS)} characters; its beginning is kept`,
-          text,
-        )
+        yield rejected(line, TOO_LONG, text)
       }
       open.characters = Number.POSITIVE_INFINITY
       return
@@ -216,7 +222,13 @@ const isAbout = (sender: string | undefined, text: string): boolean =>
 const isPlain = (content: ReturnType<typeof contentOf>): boolean =>
   content.kind === 'said' && content.attachment === undefined
 
-const EDGES = /^[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+|[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+$/gu
+const EDGE = /[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u
 
 /** Without marks and blanks at its edges; those within are the sender's. */
-const trimmed = (text: string): string => text.replace(EDGES, '')
+const trimmed = (text: string): string => {
+  let begin = 0
+  let end = text.length
+  while (begin < end && EDGE.test(text.charAt(begin))) begin++
+  while (end > begin && EDGE.test(text.charAt(end - 1))) end--
+  return text.slice(begin, end)
+}

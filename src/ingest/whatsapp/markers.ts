@@ -85,8 +85,11 @@ const NOTICES = new RegExp(
   'iu',
 )
 
+/** No sentence about an event is longer. */
+const MOST_NOTICE_CHARACTERS = 2000
+
 /** Whether a sentence speaks of an event of the chat. */
-export const isNotice = (text: string): boolean => NOTICES.test(text)
+export const isNotice = (text: string): boolean => NOTICES.test(text.slice(0, MOST_NOTICE_CHARACTERS))
 
 /** What is in the place of media that were left out: `<Media omitted>`. */
 const LEFT_OUT = oneOf(
@@ -153,11 +156,19 @@ export const contentOf = (text: string, by_phone: boolean): Content => {
     .trim()
   if (DELETED.test(plain)) return { kind: 'deleted' }
   if (CALLS.test(plain)) return { kind: 'call' }
-  const edited = EDITED.test(text)
-  const words = edited ? text.replace(EDITED, '') : text
+  const words = withoutEdited(text)
+  const edited = words.length < text.length
   const came = attachmentOf(edited ? withoutMarks(words).trim() : plain)
   if (came === undefined && by_phone && isNotice(plain)) return { kind: 'notice' }
   return { kind: 'said', words: came?.words ?? words.trim(), attachment: came?.attachment, file: came?.file, edited }
+}
+
+/** Characters at the end in which the mark of an edited message is. */
+const MOST_EDITED_CHARACTERS = 300
+
+const withoutEdited = (text: string): string => {
+  const before = Math.max(0, text.length - MOST_EDITED_CHARACTERS)
+  return text.slice(0, before) + text.slice(before).replace(EDITED, '')
 }
 
 interface Came {
@@ -214,9 +225,13 @@ const attachmentOfKind = (kind: MediaKind | 'document' | 'contacts', name: strin
   return kind === 'contacts' ? { kind, contacts: [], count: 1 } : { kind }
 }
 
+/** No question and no option of a poll is longer. */
+const MOST_POLL_CHARACTERS = 500
+
 const pollOf = (text: string): Came | undefined => {
   if (!POLL_HEAD.test(text)) return undefined
   const lines = text.split('\n').map(line => line.trim())
+  if (lines.some(line => line.length > MOST_POLL_CHARACTERS)) return undefined
   const options = lines.slice(2).map(line => POLL_OPTION.exec(line))
   const [label] = options.map(each => each?.[1])
   const question = lines[1]

@@ -38,7 +38,7 @@ export const openExport = async (
   const { zone, date_order } = readingOf(file)
   const options = { zone, date_order, written_at: file.modified_at, names }
   const survey = await surveyExport(text, options, signal)
-  if (survey === undefined) return 'there is no message with a date and a sender in it'
+  if (typeof survey === 'string') return survey
   return { text, survey, chat: chatNameOf(...text.paths) ?? survey.senders.group() ?? nameOfFile(file.path) }
 }
 

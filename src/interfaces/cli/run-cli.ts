@@ -104,6 +104,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       command: words,
       optional: entry.optional,
       report: entry.report,
+      clarify: entry.clarify,
       document: entry.document,
       output_file: entry.document === undefined ? undefined : joined(typed['output']),
       json: typed['json'] === true,

@@ -90,7 +90,7 @@ interface Lesson {
   readonly learned: number
   readonly notes: readonly string[]
   /** What stopped it. */
-  readonly failure?: unknown
+  readonly failure?: Error
 }
 
 const NO_LESSON: Lesson = { learned: 0, notes: [] }
@@ -116,7 +116,9 @@ const learnFrom = async (
     const { code, message, retryable } = asDenidinError(thrown)
     const remedy = 'the same command goes on where it stopped'
     const sentence = `${String(added)} messages were added, and ${String(learned)} facts learned; learning stopped: ${message}; ${remedy}`
-    const failure = signal.aborted ? thrown : new DenidinError(code, sentence, { cause: thrown, retryable })
+    const failure = signal.aborted
+      ? asDenidinError(thrown)
+      : new DenidinError(code, sentence, { cause: thrown, retryable })
     return { learned, notes: [`learning stopped after ${String(learned)} facts; ${remedy}`], failure }
   }
 }
