@@ -93,13 +93,14 @@ export class ExportEntries {
       else yield* this.#append(line.text, line.line)
       return
     }
-    if (this.#last !== undefined && times.at < this.#last - MOST_STEP_BACK_MS) {
+    if (this.#isFromThePast(times.at) && this.#isSaid()) {
       this.#suspectHeaders++
       yield* this.#suspect(line)
       return
     }
-    // The conversation goes on where it was: what was in between was pasted into a message.
-    for (const { text, line: number } of this.#takeSuspects()) yield* this.#append(text, number)
+    // The conversation goes on where it was: what was in between was pasted into a message, or came late.
+    const suspects = this.#takeSuspects()
+    yield* this.#resolve(suspects, this.#speakElsewhere(suspects))
     yield* this.#begin(header, times, line)
   }
 
@@ -134,11 +135,40 @@ export class ExportEntries {
     )
     const areMessages =
       sure ||
-      suspects.every(({ text }) => {
-        const header = this.#headerOf(text)
-        const sender = header === undefined ? undefined : this.#survey.senders.split(header.rest).sender
-        return header === undefined || (sender !== undefined && known.has(sender))
+      suspects.every(suspect => {
+        const sender = this.#senderOf(suspect)
+        return this.#headerOf(suspect.text) === undefined || (sender !== undefined && known.has(sender))
       })
+    yield* this.#resolve(suspects, areMessages)
+  }
+
+  /** In an export that is in no order, nothing is. */
+  #isFromThePast(at: number): boolean {
+    return this.#survey.is_in_order && this.#last !== undefined && at < this.#last - MOST_STEP_BACK_MS
+  }
+
+  /** Whether something was pasted can only be asked of what someone said, not of an event. */
+  #isSaid(): boolean {
+    const [rest] = this.#open?.lines ?? []
+    return rest !== undefined && this.#survey.senders.split(rest).sender !== undefined
+  }
+
+  #senderOf({ text }: Suspect): string | undefined {
+    const header = this.#headerOf(text)
+    return header === undefined ? undefined : this.#survey.senders.split(header.rest).sender
+  }
+
+  /** Whether all who wrote these lines say something else in this chat too: then they are messages that came late. */
+  #speakElsewhere(suspects: readonly Suspect[]): boolean {
+    const counts = new Map<string, number>()
+    for (const suspect of suspects) {
+      const sender = this.#senderOf(suspect)
+      if (sender !== undefined) counts.set(sender, (counts.get(sender) ?? 0) + 1)
+    }
+    return [...counts].every(([sender, messages]) => this.#survey.senders.messagesOf(sender) > messages)
+  }
+
+  *#resolve(suspects: readonly Suspect[], areMessages: boolean): Generator<ExportItem> {
     for (const suspect of suspects) {
       const header = areMessages ? this.#headerOf(suspect.text) : undefined
       const times = header === undefined ? undefined : this.#timesOf(header)

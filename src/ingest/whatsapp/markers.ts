@@ -210,8 +210,10 @@ const attachmentOfLine = (line: string): Came | undefined => {
   if (caption?.[2] !== undefined) {
     return { words: (caption[1] ?? '').trim(), attachment: attachmentOfFile(caption[2]), file: caption[2] }
   }
+  // Old iPhones put it in brackets.
+  const omitted = line.startsWith('<') && line.endsWith('>') ? line.slice(1, -1) : line
   for (const [kind, pattern] of OMITTED_PATTERNS) {
-    const match = pattern.exec(line)
+    const match = pattern.exec(omitted)
     if (match !== null) return { words: '', attachment: attachmentOfKind(kind, match[1]) }
   }
   return undefined

@@ -15,6 +15,8 @@ export interface Survey {
   readonly senders: Senders
   /** Headers in the layout of the export. */
   readonly messages: number
+  /** Whether the messages follow each other in time, but for a few. */
+  readonly is_in_order: boolean
 }
 
 export interface SurveyOptions {
@@ -29,6 +31,9 @@ export interface SurveyOptions {
 }
 
 const LINES_AT_ONCE = 2000
+/** Steps back in time that pasted conversations may make: as many, or as large a share of the messages. */
+const MOST_STEPS_BACK = 10
+const MOST_SHARE_BACK = 0.02
 
 /** @returns a clause that says why the text is no export */
 export const surveyExport = async (
@@ -59,5 +64,7 @@ export const surveyExport = async (
   // Half of a chat would be worse than none.
   if (unreadable > messages) return CONVERT
   if (layout === undefined || order === undefined) return 'there is no message with a date and a sender in it'
-  return { layout, order, senders, messages }
+  const back = evidence.stepsBack(order.order)
+  const is_in_order = back <= MOST_STEPS_BACK || back <= messages * MOST_SHARE_BACK
+  return { layout, order, senders, messages, is_in_order }
 }
