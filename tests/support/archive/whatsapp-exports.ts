@@ -461,4 +461,30 @@ export const WHATSAPP_EXPORTS: readonly ExportFixture[] = [
       (_, at) => [`2021-01-${String(13 + ((at * 7) % 15))}T10:00`, `P${String(at)}`, 'm'] as const,
     ),
   },
+  {
+    name: 'iPhone, markers of many languages',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: [
+      'obrázek vynechán',
+      '画像は含まれていません',
+      'फ़ोटो हटाई गई',
+      'ไม่มีรูปภาพ',
+      'gambar tidak disertakan',
+      'đã bỏ qua hình ảnh',
+      'imagem não revelada',
+      'зображення відсутнє',
+    ]
+      .map((marker, at) => `${LRM}[23/1/21, 21:05:1${String(at)}] Dana: ${LRM}${marker}\n`)
+      .concat(`[23/1/21, 21:05:20] Dana: plan.pdf ${LRM}document omitted\n`)
+      .concat(`${LRM}[23/1/21, 21:05:21] Dana: ${LRM}यह मैसेज डिलीट कर दिया गया है.\n`)
+      .concat(`${LRM}[23/1/21, 21:05:22] Dana: ${LRM}このメッセージは削除されました。\n`)
+      .join(''),
+    expected: [
+      ...Array.from({ length: 8 }, (_, at) => [`2021-01-23T21:05:1${String(at)}`, 'Dana', PICTURE] as const),
+      ['2021-01-23T21:05:20', 'Dana', '[document, not read: "plan.pdf"]'],
+      ['2021-01-23T21:05:21', '-', 'यह मैसेज डिलीट कर दिया गया है.'],
+      ['2021-01-23T21:05:22', '-', 'このメッセージは削除されました。'],
+    ],
+  },
 ]
