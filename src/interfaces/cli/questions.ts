@@ -25,6 +25,8 @@ export class Questions implements Disposable {
     })
     this.#lines.once('close', () => {
       this.#isOver = true
+      // The cursor is still behind the question.
+      if (this.#answered !== undefined) this.say('')
       this.#answer(undefined)
     })
   }

@@ -74,7 +74,7 @@ const OTHERS_SKIPPED = '*=skip'
 const choicesFor = ({ name, candidates }: Sender, hasMore: boolean): readonly Choice[] => [
   ...candidates.flatMap(({ person_id, name: known, phone }) => {
     const reference = person_id ?? phone
-    const label = [known, phone === null || phone === known ? null : `+${phone}`].filter(each => each !== null)
+    const label = [known === phone ? null : known, phone === null ? null : `+${phone}`].filter(each => each !== null)
     return reference === null ? [] : [{ label: label.join(', '), option: `${name}=${reference}` }]
   }),
   { label: "the bot's own account", option: `${name}=bot` },
