@@ -102,7 +102,7 @@ export class Ingest {
       const obstacle = obstacleToText(await beginningOf(path))
       if (obstacle !== undefined && !isZipPath(path)) throw new DenidinError('invalid_input', `${path} ${obstacle}`)
       const remedy = 'name its kind with --phase 1 to 7, or load it with "denidin ingest load-extraction"'
-      throw new DenidinError('invalid_input', `${path} is of no format that is known; ${remedy}`)
+      throw new DenidinError('invalid_input', `${path} has no known format; ${remedy}`)
     }
     return { files: [{ file, reader }], skipped: [], is_folder: false }
   }
@@ -235,7 +235,7 @@ const refuseChatOptions = ({ path, chat_options = [] }: IngestRequest, files: re
   const [first] = files
   if (chat_options.length === 0 || first === undefined || files.some(each => each.reader.type === 'whatsapp')) return
   const what =
-    files.length === 1 ? `is no exported chat but of the kind "${first.reader.type}"` : 'holds no exported chat'
+    files.length === 1 ? `is not an exported chat but of the kind "${first.reader.type}"` : 'holds no exported chat'
   throw new DenidinError('invalid_input', `${path} ${what}: leave out ${chat_options.join(' and ')}`)
 }
 

@@ -54,7 +54,7 @@ export const CONVERT =
 export const obstacleToText = (beginning: Buffer): string | undefined => {
   if (beginning.length === 0) return 'is empty'
   if (isTranscoded(beginning)) return undefined
-  if (beginning.includes(0)) return 'is no text: it has NUL bytes (a text in UTF-16 needs its byte order mark)'
+  if (beginning.includes(0)) return 'is not text: it has NUL bytes (a text in UTF-16 needs its byte order mark)'
   // The last character may be cut in two.
   const isText = Array.from({ length: MOST_CHARACTER_BYTES }, (_, cut) => cut).some(cut =>
     isUtf8(beginning.subarray(0, Math.max(0, beginning.length - cut))),

@@ -306,7 +306,7 @@ test('what is said about a chat is refused for anything else, a folder without c
   await writeFile(file, `${JSON.stringify({ display: 'hi', timestamp: OLD })}\n`)
   for (const given of [{ zone: 'UTC' }, { date_order: 'dmy', participant: ['Ana=+15550001111'] }]) {
     await denidin.say('hello', { name: 'Ana' })
-    const refused = { code: 'invalid_input', message: expect.stringMatching(/no exported chat.*leave out --/) }
+    const refused = { code: 'invalid_input', message: expect.stringMatching(/exported chat.*leave out --/) }
     await expect(run('ingest.load', { file, ...given })).rejects.toMatchObject(refused)
     await expect(run('ingest.load', { file: denidin.folder, ...given })).rejects.toMatchObject(refused)
   }

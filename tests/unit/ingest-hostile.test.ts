@@ -152,7 +152,7 @@ describe('encodings', () => {
         () => 'loaded',
         (error: Error) => error.message.replace(/^.*some\.txt /, ''),
       )
-    expect(await refused(Buffer.from(text, 'utf16le'))).toMatch(/^is no text: it has NUL bytes/)
+    expect(await refused(Buffer.from(text, 'utf16le'))).toMatch(/^is not text: it has NUL bytes/)
     expect(await refused(Buffer.from([0xe3, 0xf0, 0xe4, 10]))).toMatch(/^cannot be read: .* iconv/)
     expect(await refused(Buffer.alloc(0))).toBe('is empty')
   })

@@ -40,7 +40,7 @@ export interface OpenBoundFile extends OpenExport {
   readonly file: SourceFile
 }
 
-/** @throws DenidinError `not_found`; `invalid_input` for a file that is no export of a chat */
+/** @throws DenidinError `not_found`; `invalid_input` for a file that is not an export of a chat */
 export const openBoundFile = async (
   { path, reading, names }: BoundFile,
   signal: AbortSignal,
@@ -48,12 +48,12 @@ export const openBoundFile = async (
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error)
   })
-  if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is no file: give one exported chat`)
+  if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is not a file: give one exported chat`)
   const file: SourceFile = { path, size_bytes: found.size, modified_at: Math.floor(found.mtimeMs), reading }
   const opened = await openExport(file, signal, names).catch((error: unknown) => {
     throw signal.aborted ? error : unreadable(path, error)
   })
-  if (typeof opened === 'string') throw new DenidinError('invalid_input', `${path} is no exported chat: ${opened}`)
+  if (typeof opened === 'string') throw new DenidinError('invalid_input', `${path} is not an exported chat: ${opened}`)
   return { ...opened, file }
 }
 

@@ -86,7 +86,7 @@ class ElementSplitter {
     if (BLANKS.has(byte)) return
     if (this.#place === 'before') {
       if (byte === LIST_BEGIN) this.#place = 'between'
-      else yield* this.#broken('it is no list')
+      else yield* this.#broken('it is not a list')
     } else if (this.#place === 'behind') yield* this.#broken('there is more after the end of the list')
     else if (byte === LIST_END) this.#place = 'behind'
     else if (byte !== COMMA) yield* this.#broken('its brackets do not match')

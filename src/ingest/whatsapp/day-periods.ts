@@ -31,7 +31,7 @@ const PERIODS: ReadonlyMap<string, DayPeriod> = new Map<string, DayPeriod>([
   ...listed('at night,de la noche,da noite,di notte').map(name => [name, 'night'] as const),
 ])
 
-/** What the words beside an hour mean; `undefined` for words that are no half of the day. */
+/** What the words beside an hour mean; `undefined` for words that are not a half of the day. */
 export const dayPeriodOf = (words: string): DayPeriod | undefined => PERIODS.get(plain(words))
 
 /** The hour of the day, from 0; `undefined` for an hour that no clock of 12 hours shows. Some phones write 0 for 12. */

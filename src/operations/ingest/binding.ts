@@ -58,7 +58,7 @@ export interface Binding extends BindingTarget {
   readonly chat_id: string
 }
 
-/** The chat of imported messages of a person; no channel serves it. */
+/** The chat id of a person's imported messages; no channel serves it. */
 const DIRECT_CHAT_ID = 'imported:whatsapp'
 
 /** The conversation with a person. */

@@ -68,7 +68,7 @@ const givenSpeakers = async (
     const at = text.lastIndexOf('=')
     const [name, reference] = [text.slice(0, at).trim(), text.slice(at + 1).trim()]
     if (at < 1 || name === '' || reference === '') {
-      throw new DenidinError('invalid_input', `"${text}" is no participant: write it as name=person, or name=skip`)
+      throw new DenidinError('invalid_input', `"${text}" is not a participant: write it as name=person, or name=skip`)
     }
     if (name === OTHERS && reference !== 'skip') {
       throw new DenidinError('invalid_input', `"${text}": all other senders can only be left out, with "*=skip"`)
