@@ -40,6 +40,7 @@ export class Questions implements Disposable {
   async ask(question: string): Promise<string | undefined> {
     this.#lines.setPrompt(question)
     const typed = this.#waiting.shift()
+    if (typed !== undefined) this.say(`${question}${typed}`)
     if (typed !== undefined || this.#isOver) return typed?.trim()
     this.#lines.prompt()
     const line = await new Promise<string | undefined>(resolve => {

@@ -23,7 +23,9 @@ interface Choice {
 
 /** @returns the input with the answers; `undefined` where nothing is uncertain, or the person left */
 export const askSenders: Clarify = async (questions, input, client) => {
-  if (input['person'] === undefined && input['chat'] === undefined) return undefined
+  const isBound = input['person'] !== undefined || input['chat'] !== undefined
+  // With a phase, another thing was refused.
+  if (!isBound || input['phase'] !== undefined) return undefined
   const isDirect = input['person'] !== undefined
   const given = Array.isArray(input['participant']) ? (input['participant'] as readonly string[]) : []
   let participant = given
