@@ -36,7 +36,7 @@ export const searchWords = async (
   const words = new WordScores(reader.columns, weights, hidden)
   const looked_for = new Map<string, number>()
   let full = 0
-  // Not after every word: whatever runs in the background would get a turn each time, while a person waits.
+  // Not after every word: background work would run each time, while a person waits.
   const slices = new TimeSlices(ANSWER_SLICE_MS)
   const pause = (): Promise<void> => slices.pause()
   for (const stem of query.asked) {

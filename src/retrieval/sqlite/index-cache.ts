@@ -17,7 +17,7 @@ export interface ScopeFrame {
 const MOST_MESSAGES = 300_000
 /** How many ordinals of one scope are kept: messages of its current session, and recent hits. */
 const MOST_ORDINALS = 4000
-/** Messages that are taken in at once. More come while the index is being filled: then no search may follow for long. */
+/** Larger additions are not applied in memory: they come while the index is being filled, when searches are rare. */
 const MOST_ADDED = 8
 
 /** Columns and speakers of the most recently searched scopes. */
