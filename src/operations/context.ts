@@ -3,6 +3,7 @@
  */
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
+import type { Backups } from '../backup/backups.ts'
 import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ProfileFile } from '../budget/profiles/profile-file.ts'
@@ -76,7 +77,11 @@ export interface Learning {
   /** `activity`: see `LearningOptions`. */
   ofSession(session_id: string, options: Pick<LearningOptions, 'activity' | 'signal'>): Promise<LearningReport>
   ofText(text: ExternalText): Promise<LearningReport>
-  /** Stored messages that belong to no session. */
+  /**
+   * Stored messages that belong to no session. With a `progress_id`, those that were learned from under it are
+   * passed over.
+   * @throws DenidinError when the models fail for now: what was learned stays
+   */
   ofMessages(
     context: LearningContext,
     messages: readonly MessageRecord[],
@@ -207,6 +212,11 @@ export interface OperationContext {
     readonly loads: ArchiveLoads
     readonly search: ArchiveSearch
     readonly maintenance: ArchiveMaintenance
+  }
+  readonly backup: {
+    readonly backups: Backups
+    /** `backup.scheduled` */
+    readonly settings: { readonly scheduled: boolean }
   }
   readonly privacy: {
     readonly erasure: Pick<Erasure, 'everything' | 'things'>

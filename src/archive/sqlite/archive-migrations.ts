@@ -142,4 +142,11 @@ export const archiveMigrations: readonly Migration[] = [
       ) strict;
     `,
   },
+  {
+    id: 'archive-002',
+    sql: `
+      -- The conversation that a file was loaded into; null for loads into the archive itself.
+      alter table extraction_runs add column conversation text;
+    `,
+  },
 ]

@@ -2,8 +2,10 @@
 import type { OperationInput, OperationName } from '../../operations/list.ts'
 import { searchReport } from './archive/search-report.ts'
 import { loadReport } from './budget/load-report.ts'
+import { askSenders } from './ingest/ask-senders.ts'
 import type { Report } from './render.ts'
 import { reportText } from './report-text.ts'
+import type { Clarify } from './run-operation.ts'
 
 /** One command. Input fields that are not positional become options of the same name. */
 export interface CliCommand<N extends OperationName = OperationName> {
@@ -14,10 +16,14 @@ export interface CliCommand<N extends OperationName = OperationName> {
   readonly words?: boolean
   /** Input fields that name files, relative to the folder in which the command is typed. */
   readonly paths?: readonly (keyof OperationInput<N> & string)[]
+  /** It works on a data folder that cannot be opened: without an owner, nothing of the data is opened. */
+  readonly without_data?: boolean
   /** Columns that are dropped on a narrow terminal, in this order. */
   readonly optional?: readonly string[]
   /** Replaces fields and tables. */
   readonly report?: Report
+  /** Asks the person at a terminal for what the operation refused to guess. */
+  readonly clarify?: Clarify
   /** Text of the output even if JSON is requested; the command has an option `--output FILE` for it. */
   readonly document?: Report
 }
@@ -31,8 +37,10 @@ export interface CliEntry {
   readonly positions: readonly string[]
   readonly words?: boolean
   readonly paths?: readonly string[]
+  readonly without_data?: boolean
   readonly optional?: readonly string[]
   readonly report?: Report
+  readonly clarify?: Clarify
   readonly document?: Report
 }
 
@@ -43,6 +51,7 @@ const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['p
 
 /** Columns of a run that a narrow terminal omits. */
 const RUN_COLUMNS = [
+  'conversation',
   'destination_checksum',
   'source_checksum',
   'file_size_bytes',
@@ -54,6 +63,9 @@ const RUN_COLUMNS = [
   'notes',
 ]
 
+/** Columns of a backup that a narrow terminal does without. */
+const BACKUP_COLUMNS = ['parent', 'denidin_version', 'verified_at', 'problem']
+
 /** `chat.say` is the command in `local/chat.ts`: a terminal sends many messages in a row. */
 export const cliMenu = {
   status: { ...command('status'), optional: ['kind', 'failed'] },
@@ -62,6 +74,13 @@ export const cliMenu = {
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),
+  'backup create': { ...command('backup.create', 'type'), optional: BACKUP_COLUMNS },
+  'backup list': { ...command('backup.list'), optional: BACKUP_COLUMNS, without_data: true },
+  'backup show': { ...command('backup.show', 'backup_id'), optional: ['sha256'], without_data: true },
+  'backup verify': { ...command('backup.verify', 'backup_id'), without_data: true },
+  'backup prune': { ...command('backup.prune'), without_data: true },
+  'backup scheduled': command('backup.scheduled', 'job'),
+  'backup restore': { ...command('backup.restore', 'backup_id'), without_data: true },
   'budget calculate': command('budget.calculate'),
   'budget cost': {
     ...command('budget.cost'),
@@ -76,7 +95,7 @@ export const cliMenu = {
   'budget usage': { ...command('budget.usage'), optional: ['unfinished', 'failed', 'p95_pct', 'median_pct'] },
   'budget recommend': command('budget.recommend'),
   'budget report': command('budget.report', 'report'),
-  ingest: { ...command('ingest.load', 'file'), paths: ['file'], optional: ['lines'] },
+  ingest: { ...command('ingest.load', 'file'), paths: ['file'], optional: ['lines'], clarify: askSenders },
   'ingest load-extraction': { ...command('ingest.load_extraction', 'file'), paths: ['file'], optional: ['lines'] },
   'ingest participants': { ...command('ingest.participants', 'file'), paths: ['file'], optional: ['candidates'] },
   'ingest runs': { ...command('ingest.runs'), optional: RUN_COLUMNS },
@@ -136,6 +155,7 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
+  backup: 'Make, list, prove, delete and restore backups',
   budget: 'Calculate token budgets, load patterns into them, and show their profiles, their use, and what models cost',
   ingest: 'Load files into the archive, and list earlier loads',
   jobs: 'List what runs on a schedule, and run it now',
