@@ -1,4 +1,4 @@
-/** The record of one load of a file into the archive: who, when, what, and what became of it. */
+/** The record of one load of a file into the archive: by whom, when, from where, and with what result. */
 import type { Phase, SourceType } from './archive-message.ts'
 
 export const RUN_STATES = ['running', 'interrupted', 'completed', 'failed'] as const
@@ -14,16 +14,16 @@ export interface ExtractionRun {
   readonly file_size_bytes: number
   /** SHA-256 of the file before it was read, in hexadecimal. */
   readonly source_checksum: string
-  /** SHA-256 of the same bytes after it was read. */
+  /** SHA-256 of the same bytes after the file was read. */
   readonly destination_checksum: string | undefined
-  /** Where the reader goes on, as it counts itself. */
+  /** Position at which the reader resumes, in its own unit. */
   readonly position: number
   /** Lines before the position. */
   readonly lines: number
   readonly messages_extracted: number
   readonly new_unique_messages: number
   readonly duplicate_messages: number
-  /** Messages of people who had them forgotten: not taken. */
+  /** How many messages were skipped because their persons had them forgotten. */
   readonly forgotten_messages: number
   /** Lines that were set aside. */
   readonly errors_count: number
@@ -34,18 +34,18 @@ export interface ExtractionRun {
   readonly notes: string | undefined
 }
 
-/** What is known of a run before the file is read. */
+/** Data about a run that is known before the file is read. */
 export type RunStart = Pick<
   ExtractionRun,
   'source_type' | 'phase' | 'source_file' | 'file_size_bytes' | 'source_checksum' | 'started_by'
 >
 
-/** How a run ends. */
+/** The result of a run. */
 export interface RunEnd extends Partial<Pick<ExtractionRun, 'destination_checksum' | 'notes'>> {
   readonly status: Exclude<RunState, 'running'>
 }
 
-/** A line that could not be read, set aside. */
+/** A line that could not be read, and was set aside. */
 export interface RejectedLine {
   readonly line: number
   /** One clause. */

@@ -1,21 +1,27 @@
-/** Lets the index follow the archive: soon after messages came, and at once where words have to leave it. */
+/**
+ * Updates the index when the archive changes: soon after messages were added, and immediately when words must be
+ * removed.
+ */
 import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 
-/** What follows. */
+/** An index that follows the archive. */
 export interface FollowingIndex {
   readonly waiting: number
   sync(): Promise<void>
   purge(): Promise<void>
 }
 
-/** Messages that are gathered while many come: small parts cost more. */
+/** How long messages are collected while many arrive: small parts are expensive. */
 const SOON_MS = 1000
-/** So many wait no longer; and a load that is further ahead waits for the index. */
+/**
+ * If this many messages are waiting, they are indexed immediately; a load that is further ahead than `FAR_AHEAD` waits
+ * for the index.
+ */
 const MANY = 16_384
 const FAR_AHEAD = 4 * MANY
-/** The copy of a conversation waits until its messages can be found, unless more than these wait. */
+/** The copy of conversations waits until its messages can be found, unless more than this many are waiting. */
 const FEW = 2000
 
 export class IndexFollowing implements Disposable {
@@ -33,7 +39,7 @@ export class IndexFollowing implements Disposable {
     this.#logger = logger
   }
 
-  /** Indexes what waits. @returns when it can be found; at once where that takes long */
+  /** Indexes waiting messages. Resolves when they can be found, or immediately if that takes long. */
   async begin(): Promise<void> {
     if (this.#index.waiting <= MANY) await this.#index.sync().catch(this.#failed)
     else this.#now()
@@ -50,7 +56,7 @@ export class IndexFollowing implements Disposable {
       })
   }
 
-  /** Conversations were copied, or messages went. */
+  /** Conversations were copied, or messages were removed. */
   async changed(): Promise<void> {
     await this.#index.purge()
     if (this.#index.waiting <= FEW) await this.#index.sync()
@@ -68,6 +74,6 @@ export class IndexFollowing implements Disposable {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.#logger.error('The index of the archive could not follow', { reason: asDenidinError(error).message })
+    this.#logger.error('The index of the archive could not be updated', { reason: asDenidinError(error).message })
   }
 }

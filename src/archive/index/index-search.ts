@@ -1,4 +1,4 @@
-/** Runs a plan over the parts of the index: the best messages, or counts of all that match. */
+/** Runs a search plan over the parts of the index: finds the best messages, or counts all matching ones. */
 import type { Columns } from './columns.ts'
 import { FilterMask, isOpen, type ColumnFilter, type Passing } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
@@ -7,7 +7,7 @@ import { conditionsOf, type SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
 import { WholeSearch } from './whole-search.ts'
 
-/** What is looked for, and among what. */
+/** What to search for, and in which messages. */
 export interface IndexQuery {
   readonly plan: SearchPlan
   readonly filter: ColumnFilter
@@ -24,7 +24,10 @@ export class IndexSearch {
     this.#columns = columns
   }
 
-  /** Adds the best messages to `hits`. Without words, or for a query that is not a row of conditions, looks at every message. */
+  /**
+   * Adds the best messages to `hits`. Without words, or if the query is not a list of conditions, every message is
+   * examined.
+   */
   search(query: IndexQuery, hits: TopHits): void {
     const { plan, filter, sort } = query
     const conditions = plan.root === undefined ? undefined : conditionsOf(plan.root)
@@ -41,7 +44,7 @@ export class IndexSearch {
     }
   }
 
-  /** Every message that matches. */
+  /** Calls `act` for every matching message. */
   forEach(query: IndexQuery, act: (seq: number, score: number) => void): void {
     const { plan, filter, range } = query
     const whole = new WholeSearch(this.#reader, this.#columns, plan)

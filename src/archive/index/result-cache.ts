@@ -1,17 +1,17 @@
 /**
- * Keeps what searches found. A result is brought up to date with the messages that came since, and given up when a
- * message that it may show is gone or changed, or when the counts of words were taken anew: it is always what a new
- * search would find.
+ * Caches the results of searches. A result is extended by messages that arrived later, and discarded when a message
+ * that it may show is removed or changed, or when the word counts are refreshed: it always equals the result of a new
+ * search.
  */
 import { LRUCache } from 'lru-cache'
 import type { IndexQuery } from './index-search.ts'
 import type { Correction } from './resolve-query.ts'
 import type { TopHits } from './top-hits.ts'
 
-/** Results that are kept. */
+/** How many results are kept. */
 const MOST_RESULTS = 1000
 
-/** What a search found. */
+/** The result of a search. */
 export interface SearchResult {
   readonly query: Omit<IndexQuery, 'range'>
   readonly hits: TopHits
@@ -21,9 +21,9 @@ export interface SearchResult {
 
 /** The state of the index in which a result was found. */
 export interface IndexState {
-  /** Counts of words (`WordStatistics.refresh`). */
+  /** Number of the word counts (`WordStatistics.refresh`). */
   readonly epoch: number
-  /** Messages that are gone or changed (`Columns.losses`). */
+  /** How many messages were removed or changed (`Columns.losses`). */
   readonly losses: number
   /** Highest sequence number. */
   readonly reached: number
@@ -52,7 +52,7 @@ export class ResultCache {
     return { hits: this.#hits, misses: this.#misses }
   }
 
-  /** The result of a question: the one that is kept, brought up to date, or a new one. */
+  /** The result of a question: the cached one, updated, or a new one. */
   get(key: string, state: IndexState, search: () => SearchResult): SearchResult {
     const entry = this.#entries.get(key)
     if (entry !== undefined && this.#holds(entry, state)) {
@@ -79,6 +79,9 @@ export class ResultCache {
   }
 }
 
-/** Whether other words in new messages could change what is looked for: beginnings, misspelt words, any instead of all. */
+/**
+ * Whether words in new messages could change the plan: through completions, corrections, or a search for any instead of
+ * all words.
+ */
 const dependsOnWords = ({ query, any_word, corrections }: SearchResult): boolean =>
   any_word || corrections.length > 0 || query.plan.leaves.some(({ terms, found }) => terms.length > 1 || found === 0)

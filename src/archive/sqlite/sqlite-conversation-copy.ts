@@ -8,10 +8,10 @@ import type { PersonId } from '../../people/person.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { ConversationCopy, CopiedIds, CopiedMessage, CopyProgress, CopyState } from '../conversation-copy.ts'
 
-/** Ids that are read at once. */
+/** How many ids are read at a time. */
 const PAGE = 1000
 
-/** Columns with words of a person. */
+/** Columns that contain a person's words. */
 const WORDS = ['content', 'sender_name', 'metadata'] as const
 const TABLE = 'archive_messages'
 const OF_IDS = 'message_id in (select value from json_each(:ids))'
@@ -20,7 +20,7 @@ const OF_PERSON = `message_id is not null and (person_id = :person_id or scope =
 
 export class SqliteConversationCopy implements ConversationCopy {
   readonly #database: Database
-  /** Called after messages came, changed or went: the index follows. */
+  /** Called after messages were added, changed or removed, so that the index follows. */
   readonly #changed: () => Promise<void>
 
   constructor(database: Database, changed: () => Promise<void>) {
@@ -94,14 +94,14 @@ export class SqliteConversationCopy implements ConversationCopy {
     await this.#changed()
   }
 
-  /** In the transaction that is open. */
+  /** Requires an open transaction. */
   #remove(message_ids: readonly MessageId[]): void {
     const ids = JSON.stringify(message_ids)
     this.#database.run(`update ${TABLE} set ${blanks(WORDS)} where ${OF_IDS}`, { ids })
     this.#database.run(`delete from ${TABLE} where ${OF_IDS}`, { ids })
   }
 
-  /** An edited message keeps its `seq`; its former words are overwritten. */
+  /** An edited message keeps its `seq`; its previous text is overwritten. */
   #put(message: CopiedMessage): void {
     const row = rowOf(message, this.#sessionOf(message.session_id))
     const names = Object.keys(row)
@@ -129,7 +129,7 @@ export class SqliteConversationCopy implements ConversationCopy {
     )
   }
 
-  /** The index takes out what went; then nothing of it is left in the write-ahead log. */
+  /** Removes deleted messages from the index, and then from the write-ahead log. */
   async #cleanUp(): Promise<void> {
     await this.#changed()
     this.#database.scrub()

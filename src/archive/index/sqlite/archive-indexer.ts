@@ -1,4 +1,4 @@
-/** Brings the index of the archive up to date: what was added, what is gone, what changed; and merges small parts. */
+/** Updates the index of the archive with added, removed and changed messages, and merges small parts. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import { DenidinError } from '../../../platform/errors.ts'
 import { JoinedRuns } from '../../../platform/joined-runs.ts'
@@ -13,13 +13,13 @@ import type { IndexParts } from './index-parts.ts'
 import { mergeParts, type MergeSource } from './part-merger.ts'
 import { PartWriter, type NewPart, type WrittenWord } from './part-writer.ts'
 
-/** Messages that are read at once. */
+/** How many messages are read at a time. */
 const PAGE = 200
-/** Messages of a new part: when more wait, they become the next one. */
+/** Messages of a new part; if more are waiting, they go into the next one. */
 const PART_MESSAGES = 1 << 14
-/** Messages of each part by which an archive is known again. */
+/** How many messages of each part are compared to recognise an archive. */
 const MOST_COMPARED = 5
-/** A part is merged with the one after it when it is not more than so many times as large. */
+/** A part is merged with the next one if it is at most this many times as large. */
 const MERGE_RATIO = 2
 
 export interface ArchiveIndexerDeps {
@@ -33,16 +33,18 @@ export interface ArchiveIndexerDeps {
 
 const NONE: ReadonlySet<number> = new Set()
 
-/** The only writer of the index. `sync` runs once at a time; all else reads. */
+/** The only writer of the index. Only one `sync` runs at a time; all other methods only read. */
 export class ArchiveIndexer {
   readonly #deps: ArchiveIndexerDeps
   readonly #rows: ArchiveRows
   readonly #writer: PartWriter
   readonly #runs = new JoinedRuns(() => this.#run())
   #stopped = false
-  /** Goes up when the index begins anew: what a run has read for the former one must not be written into the new one. */
+  /**
+   * Increases when the index is recreated: what a run has read for the previous one must not be written to the new one.
+   */
   #generation = 0
-  /** Who waits until the words of messages that are gone have left the index. */
+  /** Callers that wait until the words of removed messages have left the index. */
   #purging: PromiseWithResolvers<void>[] = []
 
   constructor(deps: ArchiveIndexerDeps) {
@@ -58,12 +60,12 @@ export class ArchiveIndexer {
     return this.#deps.index.get<{ reached: number }>('select reached from progress')?.reached ?? 0
   }
 
-  /** Indexes everything that is in the archive now. */
+  /** Indexes all messages that are in the archive now. */
   async sync(): Promise<void> {
     await this.#runs.run()
   }
 
-  /** Whether the archive is the one that was indexed: not an older copy that was put back. */
+  /** Whether the index was made from this archive, and not from one that a restored copy has replaced. */
   fits(): boolean {
     if (this.reached > this.#rows.highest()) return false
     const changed = new Set(this.#changed())
@@ -74,12 +76,12 @@ export class ArchiveIndexer {
     })
   }
 
-  /** Takes messages that are gone out of the results at once; their words go with the next `sync`. */
+  /** Immediately removes deleted messages from the results; the next `sync` removes their words. */
   hideRemoved(): void {
     for (const seq of this.#rows.noted('removed_messages', this.reached)) this.#deps.columns.remove(seq)
   }
 
-  /** Reads the columns of all parts anew, of an index that was opened or recreated. */
+  /** Reads the columns of all parts again, after the index was opened or recreated. */
   reload(): void {
     const { index, columns } = this.#deps
     this.#generation++
@@ -92,7 +94,7 @@ export class ArchiveIndexer {
     this.hideRemoved()
   }
 
-  /** Resolves when the words of all messages that are gone have left the index. */
+  /** Resolves when the words of all removed messages have left the index. */
   async purge(): Promise<void> {
     if (this.#gone().length === 0) return
     const purged = Promise.withResolvers<void>()
@@ -101,7 +103,7 @@ export class ArchiveIndexer {
     await purged.promise
   }
 
-  /** Messages that wait to be indexed. */
+  /** How many messages are not indexed yet. */
   get waiting(): number {
     return Math.max(0, this.#rows.newest() - this.reached)
   }
@@ -118,7 +120,7 @@ export class ArchiveIndexer {
         await this.#follow()
         return
       } catch (error) {
-        // The index was recreated meanwhile, and is filled from the beginning.
+        // The index was recreated in the meantime, and is filled from the beginning.
         if (generation === this.#generation) throw error
       }
     }
@@ -134,8 +136,8 @@ export class ArchiveIndexer {
   }
 
   /**
-   * Writes a part that was prepared in slices, all of it or nothing. What is in memory is read again when that fails: a
-   * name must not keep a number that is not on the disk, because another name would get it later.
+   * Writes a part that was prepared in slices, all or nothing. If that fails, the data in memory is read again: a name
+   * must not keep a number that is not on disk, because another name would get that number later.
    */
   #commit(generation: number, act: () => void): void {
     if (generation !== this.#generation)
@@ -148,7 +150,7 @@ export class ArchiveIndexer {
     }
   }
 
-  /** @returns false when nothing was there to be added */
+  /** @returns false if there was nothing to add */
   async #addNew(): Promise<boolean> {
     const first = this.#rows.after(this.reached, 1)[0]?.seq
     if (first === undefined) return false
@@ -183,7 +185,7 @@ export class ArchiveIndexer {
     return true
   }
 
-  /** The last parts become one while the one before is not much larger. */
+  /** Merges the last parts while the one before is not much larger. */
   async #mergeSmall(): Promise<void> {
     const { parts } = this.#deps.parts
     let from = parts.length - 1
@@ -199,7 +201,10 @@ export class ArchiveIndexer {
     }
   }
 
-  /** Makes one part of several. Where they overlap, `superseded` says which messages are taken from another. */
+  /**
+   * Merges several parts into one. Where they overlap, `superseded` contains the messages that are taken from another
+   * part.
+   */
   async #merge(sources: readonly MergeSource[]): Promise<boolean> {
     const { index, columns, parts } = this.#deps
     const all = sources.map(({ part }) => part)
@@ -241,11 +246,11 @@ export class ArchiveIndexer {
     const bytes = this.#deps.index.get<{ checksums: Uint8Array }>('select checksums from parts where part = :part', {
       part,
     })?.checksums
-    // A copy, because the bytes of a row may begin anywhere.
+    // A copy, because the bytes of a row may not be aligned.
     return bytes === undefined ? new Uint32Array() : new Uint32Array(Uint8Array.from(bytes).buffer)
   }
 
-  /** Writes the parts anew in which messages are gone, so that their words are in the file no more. */
+  /** Rewrites the parts that contain removed messages, so that the file no longer contains their words. */
   async #removeGone(): Promise<void> {
     const { columns, parts, names, index } = this.#deps
     for (let gone = this.#gone(); gone.length > 0 && !this.#stopped; gone = this.#gone()) {
@@ -265,7 +270,7 @@ export class ArchiveIndexer {
     return this.#rows.noted('removed_messages', this.reached)
   }
 
-  /** Reads messages again that changed: their columns, and their words if the text is another. */
+  /** Reads changed messages again: their columns, and their words if the text has changed. */
   async #rereadChanged(): Promise<void> {
     for (let noted = this.#changed(); noted.length > 0 && !this.#stopped; noted = this.#changed()) {
       const rows = this.#rows.of(noted)
@@ -273,7 +278,7 @@ export class ArchiveIndexer {
         const own = rows.filter(({ seq }) => seq >= part.first && seq <= part.last)
         if (own.length > 0) await this.#reread(part, own)
       }
-      // What changed again meanwhile keeps its note.
+      // The note of a message that changed again in the meantime is kept.
       const now = new Map(this.#rows.of(noted).map(row => [row.seq, JSON.stringify(row)]))
       const read = new Map(rows.map(row => [row.seq, JSON.stringify(row)]))
       this.#rows.followed(

@@ -1,4 +1,4 @@
-/** Makes one part of several, without the messages that are gone or were read again since. */
+/** Merges several parts into one, without messages that were removed or read again since. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { Columns } from '../columns.ts'
 import type { IndexPart } from '../index-part.ts'
@@ -6,21 +6,21 @@ import { BLOCK_MESSAGES, PostingEncoder, type EncodedPostings } from '../posting
 import { decodePositions, emptyBlock, TermPostings } from '../term-postings.ts'
 import { wordsTable, type WordRow } from './index-parts.ts'
 
-/** A part that is to be merged. */
+/** A part to merge. */
 export interface MergeSource {
   readonly part: IndexPart
-  /** Its words are in the vocabulary. */
+  /** Its words are counted in the vocabulary. */
   readonly counted: boolean
-  /** Messages that another source holds in a newer form. */
+  /** Messages of which another source has a newer version. */
   readonly superseded: ReadonlySet<number>
 }
 
 /** A word of the merged part. */
 export interface MergedWord {
   readonly term: string
-  /** `found` is 0 when no message with it is left. */
+  /** `found` is 0 if no message with the word is left. */
   readonly postings: EncodedPostings
-  /** What the vocabulary has to add for it. */
+  /** The change of its count in the vocabulary. */
   readonly change: number
 }
 
@@ -29,14 +29,14 @@ interface MergeRow extends WordRow {
   readonly positions: Uint8Array
 }
 
-/** Words that are read at once. */
+/** How many words are read at a time. */
 const PAGE = 500
 
-/** The order of SQLite: by UTF-8, which differs from that of JavaScript beyond the first 65,536 characters. */
+/** SQLite's order, by UTF-8, which differs from JavaScript's for characters beyond U+FFFF. */
 const compareTerms = (a: string, b: string): number =>
   /[\ud800-\udfff]/.test(a + b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : a > b ? 1 : 0
 
-/** The words of a part in their order, a page at a time. */
+/** The words of a part in their order, read in pages. */
 class WordStream {
   readonly source: MergeSource
   readonly #database: Database
@@ -78,7 +78,7 @@ interface Entry {
   readonly to: number
 }
 
-/** Yields the words of all sources, merged, in their order. `first`: of the new part. */
+/** Yields the merged words of all sources in their order. `first` is the first sequence number of the new part. */
 export function* mergeParts(
   database: Database,
   sources: readonly MergeSource[],

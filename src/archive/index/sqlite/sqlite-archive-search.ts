@@ -45,7 +45,7 @@ export interface ArchiveSearchDeps {
   readonly logger: Logger
 }
 
-/** One open index: searches it, and keeps it up to date. */
+/** An open index: searches it, and keeps it up to date. */
 export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   readonly indexer: ArchiveIndexer
   readonly #index: ReturnType<typeof openArchiveIndexDatabase>
@@ -87,7 +87,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     })
   }
 
-  /** How often a result was there already. */
+  /** How often a result was already cached. */
   get cacheCounts(): ResultCache['counts'] {
     return this.#cache.counts
   }
@@ -126,7 +126,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     }
   }
 
-  /** Empties the index: `indexer.sync` reads the whole archive. */
+  /** Empties the index: `indexer.sync` then reads the whole archive. */
   rebuild(): void {
     this.#index.startOver({ state: 'ok', detail: 'The index of the archive is rebuilt, as was asked.' })
   }
@@ -136,7 +136,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     this.#index[Symbol.dispose]()
   }
 
-  /** All words; and where no message has them all and the user did not ask for that, any of them. */
+  /** Searches for all words; if no message contains them all and the user did not write AND, for any of them. */
   #find(
     written: WrittenQuery | undefined,
     access: ArchiveAccess,
@@ -170,7 +170,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     { filter, sort, limit }: Pick<IndexQuery, 'filter' | 'sort'> & { readonly limit: number },
   ): SearchResult {
     const hits = new TopHits(limit, { score, seq })
-    // Sorted by time, what is later need not be looked at.
+    // With results sorted by time, later messages need not be examined.
     const until = sort === 'newest' ? Math.min(filter.until ?? Infinity, score + 1) : filter.until
     const query = { plan, filter, sort }
     const bounded = score > 0 || sort === 'relevance' ? { ...filter, until } : filter
@@ -224,7 +224,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       ['person', [person_id === undefined ? NO_ONE : this.#known('person', person_id)]],
       [
         'sender',
-        // A name of a source is a name, not an identity: it names no person of the bot.
+        // A sender's name in a source does not identify a person of the bot.
         person_id === undefined
           ? this.#names.matching('sender', each => inSmallLetters(fold(each)).includes(wanted))
           : [],
@@ -232,7 +232,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     ])
   }
 
-  /** The number of a name; one that no message has for a name that is not known. */
+  /** The number of a name; for an unknown name, a number that no message has. */
   #known(kind: Parameters<IndexNames['find']>[0], name: string): number {
     const number = this.#names.find(kind, name)
     return number === 0 ? NO_ONE : number
@@ -240,8 +240,8 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
 }
 
 /**
- * The name of a kept result. What the filter lets pass changes when a project or a sender comes that was not there; what
- * a query means to someone who may see some scopes alone changes with every message that comes.
+ * The key of a cached result. A new project or sender may change which messages the filter accepts; and for a caller
+ * who may read only some scopes, every new message may change the meaning of the query.
  */
 const keptKey = (
   key: string,
@@ -257,5 +257,5 @@ const withScore = (
 ): readonly FoundMessage[] =>
   message === undefined ? [] : [{ ...message, score: sort === 'relevance' ? score : undefined }]
 
-/** Whether fewer words than all are an answer too: where the user did not write AND. */
+/** Whether messages with only some of the words are an answer too: if the user did not write AND. */
 const mayRelax = (query: WrittenQuery): boolean => query.kind === 'words' || (query.kind === 'all' && !query.stated)
