@@ -1,24 +1,24 @@
-/** Keeps messages out of the archive that were forgotten, by whatever is known of their senders. */
+/** Keeps forgotten messages out of the archive, using all that is known about their senders. */
 import type { SourceMessage } from '../archive/archive-message.ts'
 import { looseName, type ForgottenWords } from '../messages/forgotten-words.ts'
 import type { PersonId } from '../people/person.ts'
 import { phoneDigits } from '../platform/phone.ts'
 
-/** A person as a source may name them. */
+/** A person in the ways that a source may name them. */
 export interface NamedPerson {
   readonly person_id: PersonId
-  /** Names, and full international numbers. */
+  /** Names, and complete international numbers. */
   readonly names: readonly string[]
 }
 
 const keyOf = (name: string): string => phoneDigits(name) ?? looseName(name)
 
-/** What came with a message, in words, at its end. */
+/** The description of an attachment, at the end of a message. */
 const DESCRIPTION = /\n?\[[^\n]*\]$/u
 
 export class ForgottenFilter {
   readonly #words: ForgottenWords
-  /** By `keyOf` a name; `undefined` for a name of several. */
+  /** The persons by `keyOf` of a name; `undefined` if several persons have it. */
   readonly #persons = new Map<string, readonly PersonId[] | undefined>()
 
   constructor(words: ForgottenWords, people: readonly NamedPerson[]) {
@@ -31,7 +31,7 @@ export class ForgottenFilter {
     }
   }
 
-  /** Sources without people who write to the bot have nothing to forget. */
+  /** Sources that contain no people who write to the bot need no filter. */
   isForgotten({ source_type, role, at, sender_name, content, metadata }: SourceMessage): boolean {
     if (source_type !== 'whatsapp' || role !== 'user' || at === undefined || sender_name === undefined) return false
     const words = metadata?.['attachment'] === undefined ? content : content.replace(DESCRIPTION, '')

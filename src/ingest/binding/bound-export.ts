@@ -10,7 +10,7 @@ import { openExport, orderNotice, type OpenExport } from '../whatsapp/whatsapp-r
 import { ChatImport, type ChatImportDeps, type ImportCounts, type ImportTarget } from './chat-import.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 
-/** An export that is to be bound. */
+/** An export to be bound to a conversation. */
 export interface BoundFile {
   readonly path: string
   readonly reading: ReadingOptions
@@ -23,16 +23,16 @@ export interface BoundReport extends ImportCounts {
   /** The first bad lines. */
   readonly rejected: readonly RejectedLine[]
   readonly errors: number
-  /** How dates and times were read. */
+  /** How dates and times were interpreted. */
   readonly notice: string
-  /** The newest messages that were added, to be learned from. */
+  /** The newest messages that were added, from which memories can be learned. */
   readonly kept: readonly MessageRecord[]
 }
 
 const MOST_SHOWN = 20
 const ENTRIES_AT_ONCE = 200
 
-/** @throws DenidinError `not_found`; `invalid_input` for a file that is not an export of a chat */
+/** @throws DenidinError `not_found`; `invalid_input` if the file is not an exported chat */
 export const openBoundFile = async ({ path, reading, names }: BoundFile, signal: AbortSignal): Promise<OpenExport> => {
   const found = await stat(path).catch((error: unknown) => {
     throw new DenidinError('not_found', `there is no file ${path}`, { cause: error })
@@ -44,7 +44,10 @@ export const openBoundFile = async ({ path, reading, names }: BoundFile, signal:
   return opened
 }
 
-/** Reads an open export into a conversation. An interruption keeps what was added; loading it again goes on. */
+/**
+ * Reads an open export into a conversation. After an interruption, the messages added so far are kept, and loading the
+ * export again continues.
+ */
 export const importExport = async (
   { text, survey }: OpenExport,
   target: ImportTarget,

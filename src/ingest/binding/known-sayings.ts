@@ -1,15 +1,17 @@
-/** Finds out whether a message of an export is one that is kept already: the same words of the same speaker at the same time. */
+/**
+ * Finds out whether a message of an export is already recorded: the same words of the same speaker at the same time.
+ */
 import { looseWords } from '../../messages/forgotten-words.ts'
 import type { ComparedMessage } from '../../messages/imported-messages.ts'
 import type { PersonId } from '../../people/person.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 
-/** A message as it is compared. */
+/** A message in the form that is compared. */
 export interface Saying {
   readonly is_reply: boolean
   /** Empty for a reply. */
   readonly person_id: PersonId
-  /** When it was said; several where a clock was set back. */
+  /** When it was said; several times if a clock was set back. */
   readonly times: readonly number[]
   /** See `looseWords`. */
   readonly words: string
@@ -29,7 +31,7 @@ export class KnownSayings {
   readonly #replies: readonly Reply[]
   readonly #spread: number
 
-  /** @param spread by how much our time of sending may differ from that of WhatsApp */
+  /** @param spread by how much DeniDin's time of sending may differ from WhatsApp's */
   constructor(messages: readonly ComparedMessage[], spread: number) {
     this.#spread = spread
     this.#replies = messages
@@ -42,7 +44,7 @@ export class KnownSayings {
     }
   }
 
-  /** How often this is kept; a part of a reply counts as often as anyone asks. */
+  /** How often this message is recorded. A part of a reply is always counted as recorded. */
   count(saying: Saying): number {
     const { is_reply, times, words } = saying
     const isPart = ({ at, words: whole }: Reply): boolean =>

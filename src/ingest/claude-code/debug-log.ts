@@ -5,7 +5,7 @@ import { linesOf, rejected } from '../source-lines.ts'
 import { componentOf, readDebugEntry, type DebugEntry } from './debug-entry.ts'
 import { belowFolder, sessionIn } from './source-path.ts'
 
-/** Lines of an entry that are kept: a program's output can be endless. */
+/** How many lines of an entry are kept: the output of a program may be very long. */
 const MOST_LINES = 500
 
 interface OpenEntry extends DebugEntry {
@@ -13,7 +13,7 @@ interface OpenEntry extends DebugEntry {
   readonly further: FurtherLines
 }
 
-/** The lines that follow the first one of an entry, up to a bound. */
+/** The lines that follow the first one of an entry, up to a limit. */
 class FurtherLines {
   readonly lines: string[] = []
 
@@ -22,7 +22,7 @@ class FurtherLines {
   }
 }
 
-/** A checkpoint comes only between entries: where the next one begins. */
+/** Yields checkpoints only between entries, where the next one begins. */
 async function* entries(lines: ReturnType<typeof linesOf>, session: string | undefined): AsyncGenerator<SourceItem> {
   let open: OpenEntry | undefined
   let checkpoint: Extract<SourceItem, { readonly kind: 'checkpoint' }> | undefined

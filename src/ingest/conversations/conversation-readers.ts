@@ -1,4 +1,4 @@
-/** Readers of conversations in JSON: in the form of OpenAI's interfaces, and of a ChatGPT data export. */
+/** Readers of conversations in JSON: in the format of OpenAI's API, and of a ChatGPT data export. */
 import { createReadStream } from 'node:fs'
 import { basename, extname } from 'node:path'
 import type { SourceMessage } from '../../archive/archive-message.ts'
@@ -12,7 +12,9 @@ import { isChatGpt, readChatGpt } from './chatgpt-conversation.ts'
 import { arrayElements } from './json-array.ts'
 import { isMessage, listOf, readConversation } from './openai-conversation.ts'
 
-/** A file with a single conversation is read whole; one that is longer has a form that can be streamed. */
+/**
+ * A file with a single conversation is read as a whole; longer files can be written in a format that can be streamed.
+ */
 const MOST_WHOLE_BYTES = 64 * 1024 * 1024
 const TOO_LONG = 'a conversation of more than 64 MiB is not read'
 
@@ -23,7 +25,7 @@ const projectOf = (path: string): string => basename(path, extname(path))
 
 const CONVERSATIONS = /(?:^|\/)conversations\.json$/u
 
-/** The array of conversations in pieces. */
+/** The array of conversations in chunks. */
 const chunksOf = async (path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> => {
   if (!isZipPath(path)) return createReadStream(path, { signal })
   const entry = await chatGptEntry(path)
@@ -41,12 +43,12 @@ function* itemsOf(reading: readonly SourceMessage[] | string, line: number, valu
   else for (const [index, message] of reading.entries()) yield { kind: 'message', message, line: line + index }
 }
 
-/** The numbers of messages are their lines; the position is the number of conversations. */
+/** The numbers of messages are used as line numbers; the position is the number of conversations. */
 async function* readArray(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceItem> {
   const project = projectOf(file.path)
   let line = 1
   let position = 0
-  /** Messages without a conversation around them: the file is one. */
+  /** Messages that are not in a conversation: the file itself is one. */
   const loose: unknown[] = []
   for await (const element of arrayElements(await chunksOf(file.path, signal))) {
     signal.throwIfAborted()
