@@ -1,4 +1,4 @@
-/** Writes the reports that are wanted on a schedule, each to a file of its day. */
+/** Writes the scheduled reports, each to a file named after the day. */
 import type { Clock } from '../platform/clock.ts'
 import type { DatedFiles } from '../platform/dated-files.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
@@ -14,7 +14,7 @@ export interface ScheduledReportsDeps {
   readonly language: () => Promise<Language>
   readonly reports: readonly ReportName[]
   readonly format: Exclude<ReportFormat, 'table'>
-  /** Days before today that a report covers. */
+  /** How many days before today a report covers. */
   readonly days: number
 }
 
@@ -32,8 +32,8 @@ export class ScheduledReports {
   }
 
   /**
-   * One after the other. One that fails keeps no other from being written.
-   * @throws DenidinError as the writer does, of the first that failed
+   * Writes the reports one after another; if one fails, the others are still written.
+   * @throws DenidinError of the first report that failed
    */
   async write(signal: AbortSignal): Promise<readonly ScheduledReport[]> {
     const { reports, language } = this.#deps

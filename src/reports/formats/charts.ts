@@ -1,4 +1,6 @@
-/** Bar charts as inline SVG: the colours come from the style of the page, so that they suit light, dark and paper. */
+/**
+ * Bar charts as inline SVG. The colours come from the style sheet of the page, so that they suit light, dark and print.
+ */
 import { escaped, isolated } from './markup.ts'
 
 /** One bar. */
@@ -13,7 +15,7 @@ export interface ChartSettings {
   /** Id of the element that names the chart. */
   readonly labelled_by: string
   readonly direction: 'ltr' | 'rtl'
-  /** Writes a value. */
+  /** Formats a value. */
   readonly format: (value: number) => string
 }
 
@@ -23,7 +25,7 @@ const VALUE_WIDTH = 80
 const BAR_HEIGHT = 18
 const ROW_HEIGHT = 26
 const GAP = 8
-/** Longer labels are cut; the whole one is shown where the pointer is. */
+/** Longer labels are cut; the tooltip shows the complete label. */
 const LABEL_CHARACTERS = 28
 
 const DAYS_HEIGHT = 180
@@ -32,7 +34,7 @@ const AXIS_WIDTH = 64
 const GRID_LINES = 4
 const DAY_LABELS = 6
 
-/** A number as short as a drawing needs it. */
+/** A number with the precision that a drawing needs. */
 const n = (value: number): string => String(Math.round(value * 10) / 10)
 
 const svg = (height: number, { labelled_by }: ChartSettings, parts: readonly string[]): string =>
@@ -46,7 +48,7 @@ const rect = (kind: 'bar' | 'part', x: number, y: number, width: number, height:
 const text = (x: number, y: number, anchor: 'start' | 'middle' | 'end', content: string): string =>
   `<text x="${n(x)}" y="${n(y)}" text-anchor="${anchor}">${content}</text>`
 
-/** One row for each name, with its value; in pages that run from right to left, the bars do too. */
+/** One row per name, with its value; on right-to-left pages, the bars also run from right to left. */
 export const barsByName = (bars: readonly Bar[], settings: ChartSettings): string => {
   const most = Math.max(...bars.map(({ value }) => value), 1)
   const room = WIDTH - LABEL_WIDTH - VALUE_WIDTH - 2 * GAP
@@ -78,7 +80,7 @@ const roundedUp = (value: number): number => {
   return ([1, 2, 5].find(step => step * power >= value) ?? 10) * power
 }
 
-/** Days one beside the other; time runs from left to right in every language. */
+/** One bar per day or group of days; time runs from left to right in every language. */
 export const barsByDay = (bars: readonly Bar[], settings: ChartSettings): string => {
   const most = roundedUp(Math.max(...bars.map(({ value }) => value), 0))
   const step = (WIDTH - AXIS_WIDTH) / Math.max(bars.length, 1)
@@ -99,7 +101,7 @@ export const barsByDay = (bars: readonly Bar[], settings: ChartSettings): string
       rect('bar', x, base - heightOf(value), width, heightOf(value)),
       rect('part', x, base - heightOf(part), width, heightOf(part)),
       '</g>',
-      // The last label would run over the edge.
+      // The last label would extend beyond the edge.
       index % labelled === 0 && x < WIDTH - 40
         ? text(Math.max(x + width / 2, AXIS_WIDTH + 24), base + 16, 'middle', escaped(label))
         : '',

@@ -1,6 +1,6 @@
-/** The style of report pages: light, dark and paper; from left to right and from right to left. */
+/** The style sheet of report pages: for light, dark and print, and for both directions of text. */
 
-/** Text has a contrast of at least 7 : 1, bars of at least 3 : 1 to what is behind them. */
+/** Text has a contrast of at least 7 : 1 to its background, bars of at least 3 : 1. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --back: #ffffff; --text: #1b1f24; --soft: #4a5361; --line: #d5dae1; --stripe: #f4f6f8; --bar: #2b6cb0; --part: #c2410c; }
 @media (prefers-color-scheme: dark) { :root { --back: #14171c; --text: #e8ebef; --soft: #b3bcc8; --line: #39414d; --stripe: #1c2128; --bar: #6ea8e6; --part: #f59a5b; } }

@@ -1,4 +1,4 @@
-/** Reads what the reports count, day by day, from one index: never the contents of messages. */
+/** Reads the figures for the reports, day by day, from one index; never the contents of messages. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { ReportCall } from '../archive-reports.ts'
@@ -17,20 +17,20 @@ export type Figure = readonly [
 /** The messages of one day (in days since 1970; `undefined`: those without a time), in the order of their times. */
 export interface FiguresOfDay {
   readonly day: number | undefined
-  /** To be read to their end before anything else is awaited. */
+  /** Must be read to the end before anything else is awaited. */
   readonly rows: Iterable<Figure>
 }
 
-/** What counts as an error. */
+/** The condition for errors. */
 export const IS_ERROR = `level in ('ERROR', 'FATAL')`
 
 const COLUMNS = `at, project_id, session_no, component_id, coalesce(${IS_ERROR}, 0) as error, seq
   from archive_messages indexed by archive_messages_figures`
 
-/** Messages that are read at once. */
+/** How many messages are read at a time. */
 const PAGE_ROWS = 20_000
 
-/** How often a long report says how far it is. */
+/** After how many days a long report reports its progress. */
 const PROGRESS_DAYS = 50
 
 export class FigureStream {
@@ -41,8 +41,8 @@ export class FigureStream {
   }
 
   /**
-   * The days of a range on which there is something. Between days, everything else that waits goes first.
-   * @param only `errors`: nothing but errors is read
+   * The days of a range that have messages. Between two days, other waiting work runs first.
+   * @param only `errors`: only errors are read
    * @throws the reason of the signal
    */
   async *days(range: ReportRange, { signal, progress }: ReportCall, only?: 'errors'): AsyncGenerator<FiguresOfDay> {
@@ -75,7 +75,7 @@ export class FigureStream {
     return found?.at ?? undefined
   }
 
-  /** One page is read at once; a day with very many messages does not take their memory together. */
+  /** A first page is read at once; a day with more messages is read page by page, to limit memory. */
   #between(from: number, to: number, which: string): Iterable<Figure> {
     const page = this.#page({ from, to, most: PAGE_ROWS }, which)
     return page.length < PAGE_ROWS ? page : this.#pages(page, to, which)
@@ -84,7 +84,7 @@ export class FigureStream {
   *#pages(first: readonly Figure[], to: number, which: string): Generator<Figure> {
     let page = first
     while (page.length === PAGE_ROWS) {
-      // The last instant of a full page may go on behind it.
+      // Further messages of the last instant may follow the full page.
       const last = page.at(-1)?.[0] ?? to
       const before = page.findIndex(([at]) => at === last)
       yield* page.slice(0, before)

@@ -1,4 +1,4 @@
-/** The six reports from `archive.db`: figures are read once, day by day, and added up here. */
+/** The six reports from `archive.db`: figures are read once, day by day, and summed up here. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { entryOf } from '../../platform/entry-of.ts'
@@ -22,7 +22,10 @@ import { FigureStream, type Figure, type FiguresOfDay } from './figure-stream.ts
 import { reconstructSession } from './session-reconstruction.ts'
 import { compareNames, ComponentTally, percentOf, Tally } from './tallies.ts'
 
-/** Samples of a group of errors, their characters, and among how many of its newest errors they are looked for. */
+/**
+ * How many samples a group of errors has, how many characters each of them has, and from how many of the newest errors
+ * they are taken.
+ */
 const SAMPLES = 3
 const SAMPLE_CHARACTERS = 100
 const NEWEST_ERRORS = 20
@@ -178,7 +181,7 @@ export class SqliteArchiveReports implements ArchiveReports {
     return tallies
   }
 
-  /** The figures of the project that is asked about, or of all. */
+  /** The figures of the requested project, or of all projects. */
   async *#days(query: ArchiveQuery, call: ReportCall, only?: 'errors'): AsyncGenerator<FiguresOfDay> {
     if (query.project === undefined) {
       yield* this.#figures.days(query.range, call, only)
@@ -195,7 +198,7 @@ export class SqliteArchiveReports implements ArchiveReports {
       'select content from archive_messages where seq in (select value from json_each(:seqs)) order by at desc, seq desc',
       { seqs: JSON.stringify(newest.slice(-NEWEST_ERRORS)) },
     )
-    // No character has more than two units; the whole may be very long.
+    // The text may be very long, and a character has at most two UTF-16 code units.
     const beginnings = rows.map(({ content }) =>
       Array.from(content.slice(0, 2 * SAMPLE_CHARACTERS))
         .slice(0, SAMPLE_CHARACTERS)
@@ -207,7 +210,7 @@ export class SqliteArchiveReports implements ArchiveReports {
 
 interface ErrorTally {
   readonly tally: Tally
-  /** One of them. */
+  /** A message of the group. */
   readonly row: Figure
   readonly newest: number[]
 }

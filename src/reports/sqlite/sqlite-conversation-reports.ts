@@ -1,4 +1,7 @@
-/** The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; costs from the meter. */
+/**
+ * The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; the costs come from
+ * the meter.
+ */
 import type { Database } from '../../database/sqlite/database.ts'
 import { messageKeyOf } from '../../messages/message-key.ts'
 import { personOfScope, type Scope } from '../../messages/scope.ts'
@@ -20,7 +23,7 @@ import type {
 import { instantsOf } from '../report-range.ts'
 import { compareNames } from './tallies.ts'
 
-/** Messages that are read at once. */
+/** How many messages are read at a time. */
 const BATCH = 5000
 
 interface MessageRow {
@@ -30,7 +33,7 @@ interface MessageRow {
   readonly person_id: string
   readonly role: 'user' | 'assistant'
   readonly sent_at: number
-  /** Of an answer whose delivery record is there still: time of the last message that it answers. */
+  /** For an answer whose delivery record still exists: the time of the last message that it answers. */
   readonly answered_at: number | null
 }
 
@@ -41,7 +44,7 @@ interface RecallRow {
   readonly items: number
 }
 
-/** What is added up for a day, a person, a chat or all. */
+/** The sums for a day, a person, a chat, or the total. */
 class Sums {
   messages = 0
   answers = 0
@@ -80,7 +83,7 @@ class Sums {
   }
 }
 
-/** The smallest value that at least this share of all does not exceed, rounded to tenths. */
+/** The smallest value that at least this share of all values does not exceed, rounded to tenths. */
 const secondsAt = (sorted: Float64Array, share: number): number | undefined => {
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
   return value === undefined ? undefined : Math.round((value / SECOND_MS) * 10) / 10
@@ -113,7 +116,10 @@ export class SqliteConversationReports implements ConversationReports {
     return { days, total: counted.total.figures, parts }
   }
 
-  /** In the order in which they were recorded: an answer belongs to the last message before it in its chat. */
+  /**
+   * Counts messages in the order in which they were recorded: an answer belongs to the last message before it in its
+   * chat.
+   */
   async #countMessages(query: ConversationQuery, { signal, progress }: ReportCall, counted: Counted): Promise<void> {
     const { begins, ends } = instantsOf(query.range)
     const slices = new TimeSlices()
@@ -153,7 +159,7 @@ export class SqliteConversationReports implements ConversationReports {
     }
   }
 
-  /** The account's owner writes in the bot's name, and is no answer of the bot's. */
+  /** Whether the account's owner wrote the message in the bot's name, so that it is not an answer of the bot. */
   #isOwners({ message_id }: MessageRow): boolean {
     const sql = `select 1 as one from known_messages
       where stanza_id = :stanza_id and message_id = :message_id and origin = 'received'`
@@ -168,7 +174,7 @@ export class SqliteConversationReports implements ConversationReports {
       { begins, ends },
     )
     for (const { at, chat_id, scope, items } of rows) {
-      // Of a group's, the scope names no person: they count for its chat alone.
+      // The scope of a group names no person, so its recalls count only for the chat.
       const recall = { chat_id, person_id: personOfScope(scope) }
       if (!counted.wants(recall)) continue
       counted.each(recall, at, sums => {
@@ -188,7 +194,7 @@ export class SqliteConversationReports implements ConversationReports {
     if (by !== undefined) for (const total of await read(by)) counted.part(total.key).spent(total)
   }
 
-  /** People have names, or else numbers; chats are known by their ids alone. */
+  /** People have names, or else numbers; chats are identified only by their ids. */
   #namesOf(by: ConversationQuery['by']): ReadonlyMap<string, string> {
     if (by !== 'person') return new Map()
     const rows = this.#database.all<{ person_id: string; name: string | null }>(
@@ -199,13 +205,13 @@ export class SqliteConversationReports implements ConversationReports {
   }
 }
 
-/** Whose a message or a recall is. */
+/** The chat and the person of a message or a recall. */
 interface Whose {
   readonly chat_id: string
   readonly person_id: string | undefined
 }
 
-/** Everything that is added up for one report. */
+/** All sums of one report. */
 class Counted {
   readonly total = new Sums()
   readonly days = new Map<number, Sums>()
