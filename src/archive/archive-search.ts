@@ -69,7 +69,7 @@ export interface FoundMessage extends Pick<
 export interface SearchNotes {
   /** The query could not be parsed, and was searched as plain words. */
   readonly as_plain_words: boolean
-  /** No message contains all words; the hits contain some of them. */
+  /** No message contains all words; these contain some. */
   readonly any_word: boolean
   /** Words that no message contains, and the words that were searched instead. */
   readonly corrected: readonly { readonly written: string; readonly meant: string }[]

@@ -50,7 +50,7 @@ export interface ArchiveStore {
    * archive is kept once; its new place and missing data are added.
    */
   write(run_id: number, batch: ArchiveBatch): Promise<BatchCounts>
-  /** Counts what `write` would do to the current archive, batch by batch, without storing anything. */
+  /** Counts what `write` would do to an archive as it is now, batch by batch; nothing is kept. */
   rehearse(): Rehearsal
   end(run_id: number, end: RunEnd): Promise<ExtractionRun>
   /** Runs, newest first, before `before` (a `run_id`). */

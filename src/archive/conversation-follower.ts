@@ -28,18 +28,12 @@ export interface ConversationFollowerDeps {
   readonly background: (what: string, act: () => Promise<void>) => void
 }
 
-/** Requests update the copy, so that no turn waits for it and the archive is not opened at startup. */
+/** The copy is followed by requests alone, so that no turn waits for it and no start opens the archive. */
 export class ConversationFollower {
   readonly #deps: ConversationFollowerDeps
-  /**
-   * Following and forgetting never overlap: otherwise a message that was read before it was forgotten could be written
-   * afterwards.
-   */
+  /** Following and forgetting never overlap: what was read before must not be written after. */
   readonly #queue = new KeyedQueue<'copy'>()
-  /**
-   * Messages without a session: a message joins its session shortly after it is recorded, which the change log does not
-   * report.
-   */
+  /** A message joins its session a moment after it is recorded, and that is not a change that the log has. */
   #unsettled: ReadonlySet<MessageId> = new Set()
   #changes = 0
 
@@ -153,7 +147,7 @@ export class ConversationFollower {
     return reached
   }
 
-  /** Removes messages that exist only in the copy; needed if the archive was not empty. */
+  /** Takes out messages that are in the copy and nowhere else: of an archive that was filled before. */
   async #removeGone(progress: CopyProgress): Promise<void> {
     for (let after: number | undefined = 0; after !== undefined;) {
       const { message_ids, next } = await this.#deps.copy.copied(after)

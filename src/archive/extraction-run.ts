@@ -1,4 +1,4 @@
-/** The record of one load of a file into the archive: by whom, when, from where, and with what result. */
+/** The record of one load of a file into the archive: who, when, what, and what became of it. */
 import type { Phase, SourceType } from './archive-message.ts'
 
 export const RUN_STATES = ['running', 'interrupted', 'completed', 'failed'] as const
@@ -40,7 +40,7 @@ export type RunStart = Pick<
   'source_type' | 'phase' | 'source_file' | 'file_size_bytes' | 'source_checksum' | 'started_by'
 >
 
-/** The result of a run. */
+/** How a run ends. */
 export interface RunEnd extends Partial<Pick<ExtractionRun, 'destination_checksum' | 'notes'>> {
   readonly status: Exclude<RunState, 'running'>
 }

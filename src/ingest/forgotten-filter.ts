@@ -13,7 +13,7 @@ export interface NamedPerson {
 
 const keyOf = (name: string): string => phoneDigits(name) ?? looseName(name)
 
-/** The description of an attachment, at the end of a message. */
+/** What came with a message, in words, at its end. */
 const DESCRIPTION = /\n?\[[^\n]*\]$/u
 
 export class ForgottenFilter {
@@ -31,7 +31,7 @@ export class ForgottenFilter {
     }
   }
 
-  /** Sources that contain no people who write to the bot need no filter. */
+  /** Sources without people who write to the bot have nothing to forget. */
   isForgotten({ source_type, role, at, sender_name, content, metadata }: SourceMessage): boolean {
     if (source_type !== 'whatsapp' || role !== 'user' || at === undefined || sender_name === undefined) return false
     const words = metadata?.['attachment'] === undefined ? content : content.replace(DESCRIPTION, '')

@@ -12,7 +12,7 @@ export interface IngestRequest {
   readonly is_extraction?: boolean | undefined
   /** How to interpret times and dates if the source is ambiguous. */
   readonly reading?: ReadingOptions | undefined
-  /** People whom a source may name: messages that they had forgotten are skipped. */
+  /** People whom a source may name: what they had forgotten is not taken. */
   readonly people?: readonly NamedPerson[] | undefined
   /** Whether to only count, without writing. */
   readonly dry_run: boolean

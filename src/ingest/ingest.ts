@@ -38,7 +38,7 @@ interface FilteredFile extends RecognisedFile {
   readonly isForgotten: (message: SourceMessage) => boolean
 }
 
-/** A single queue for all loads. */
+/** One queue for all loads. */
 const QUEUE = 'ingest'
 
 export class Ingest {
@@ -228,7 +228,7 @@ export class Ingest {
   }
 }
 
-/** The report of a file that was not read. */
+/** The report of a file of which nothing was read. */
 const NOTHING = {
   run_id: undefined,
   lines: 0,

@@ -13,7 +13,7 @@ const MOST_SHOWN = 20
 /** Writes a batch, or only counts it. */
 export type WriteBatch = (batch: ArchiveBatch) => Promise<BatchCounts>
 
-/** The counts since the run began or was resumed. */
+/** What a run counted since it began or went on. */
 export interface RunTotals {
   readonly messages: number
   readonly added: number

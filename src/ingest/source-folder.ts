@@ -8,7 +8,7 @@ import { loadingOrderOf, recognise, sourceFileAt } from './source-readers.ts'
 /** The result of searching a folder. */
 export interface SourceFolder {
   readonly files: readonly RecognisedFile[]
-  /** Files of an unknown format, and files that cannot be read. */
+  /** Files of a format that is not known, or that cannot be read. */
   readonly skipped: readonly string[]
 }
 

@@ -41,10 +41,8 @@ export const rejected = (
 ): Extract<SourceItem, { readonly kind: 'rejected' }> => ({ kind: 'rejected', line, reason, excerpt: excerptOf(text) })
 
 /**
- * Yields every line of the file as of the beginning of the run, without its end (`
- * ` or `\r
- * `), including empty lines, and a checkpoint after about each 256 KiB. A line that is not UTF-8 or is too long is
- * rejected.
+ * Every line of the file as it was when the run began, without its end (`\n` or `\r\n`), empty ones included, and a
+ * checkpoint after about each 256 KiB. A line that is not UTF-8 or too long is rejected.
  * @throws as `node:fs` does
  */
 export const linesOf = (file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceLine> =>
@@ -60,7 +58,7 @@ export async function* linesIn(chunks: AsyncIterable<Buffer>, from: SourceStart)
   yield* splitter.end()
 }
 
-/** A file in chunks. @throws as `node:fs` does */
+/** A file in pieces. @throws as `node:fs` does */
 async function* chunksOf(
   { path, size_bytes }: SourceFile,
   from: SourceStart,

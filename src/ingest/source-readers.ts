@@ -41,7 +41,7 @@ export const loadingOrderOf = (type: SourceType): number => {
 
 const BEGINNING_BYTES = 64 * 1024
 
-/** The beginning of a file as text, as `recognises` expects it. @throws as `node:fs` does */
+/** The beginning of a file as text, as `recognises` sees it. @throws as `node:fs` does */
 const beginningOf = async (path: string): Promise<string> => {
   const file = await open(path, 'r')
   try {

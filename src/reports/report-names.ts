@@ -1,4 +1,4 @@
-/** The names of the reports, and the formats in which each is available. */
+/** The reports that there are, and the formats in which each can be had. */
 
 /** Reports over the archive. */
 export const ARCHIVE_REPORTS = [
@@ -14,6 +14,6 @@ export const ARCHIVE_REPORTS = [
 export const REPORT_NAMES = [...ARCHIVE_REPORTS, 'conversation'] as const
 export type ReportName = (typeof REPORT_NAMES)[number]
 
-/** `table`: the calling interface draws tables, from the same text as `json`. */
+/** `table`: the interface that asked draws tables, from the same text as for `json`. */
 export const REPORT_FORMATS = ['table', 'json', 'csv', 'html'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]

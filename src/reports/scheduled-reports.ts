@@ -14,7 +14,7 @@ export interface ScheduledReportsDeps {
   readonly language: () => Promise<Language>
   readonly reports: readonly ReportName[]
   readonly format: Exclude<ReportFormat, 'table'>
-  /** How many days before today a report covers. */
+  /** Days before today that a report covers. */
   readonly days: number
 }
 
@@ -32,8 +32,8 @@ export class ScheduledReports {
   }
 
   /**
-   * Writes the reports one after another; if one fails, the others are still written.
-   * @throws DenidinError of the first report that failed
+   * One after the other. One that fails keeps no other from being written.
+   * @throws DenidinError as the writer does, of the first that failed
    */
   async write(signal: AbortSignal): Promise<readonly ScheduledReport[]> {
     const { reports, language } = this.#deps

@@ -15,7 +15,7 @@ export interface ColumnFilter {
 
 export const NO_FILTER: ColumnFilter = { values: new Map() }
 
-/** Whether a filter lets every message pass. */
+/** Whether a filter lets everything pass. */
 export const isOpen = ({ values, either, since, until }: ColumnFilter): boolean =>
   values.size === 0 && either === undefined && since === undefined && until === undefined
 

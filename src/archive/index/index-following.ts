@@ -39,7 +39,7 @@ export class IndexFollowing implements Disposable {
     this.#logger = logger
   }
 
-  /** Indexes waiting messages. Resolves when they can be found, or immediately if that takes long. */
+  /** Indexes what waits. @returns when it can be found; at once where that takes long */
   async begin(): Promise<void> {
     if (this.#index.waiting <= MANY) await this.#index.sync().catch(this.#failed)
     else this.#now()
@@ -74,6 +74,6 @@ export class IndexFollowing implements Disposable {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.#logger.error('The index of the archive could not be updated', { reason: asDenidinError(error).message })
+    this.#logger.error('The index of the archive could not follow', { reason: asDenidinError(error).message })
   }
 }

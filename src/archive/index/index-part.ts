@@ -19,7 +19,7 @@ export interface PartReader {
   readonly parts: readonly IndexPart[]
   /** `undefined` if no message of the part contains the word. */
   postings(part: IndexPart, term: string): TermPostings | undefined
-  /** The positions of a word, which the part must contain. */
+  /** The positions of a word that the part contains. */
   positions(part: IndexPart, term: string): Uint8Array
   /** The most common words with this beginning. */
   completions(beginning: string, limit: number): readonly string[]

@@ -24,10 +24,7 @@ export class IndexSearch {
     this.#columns = columns
   }
 
-  /**
-   * Adds the best messages to `hits`. Without words, or if the query is not a list of conditions, every message is
-   * examined.
-   */
+  /** Adds the best messages to `hits`. Without words, or for a query that is not a row of conditions, looks at every message. */
   search(query: IndexQuery, hits: TopHits): void {
     const { plan, filter, sort } = query
     const conditions = plan.root === undefined ? undefined : conditionsOf(plan.root)
@@ -44,7 +41,7 @@ export class IndexSearch {
     }
   }
 
-  /** Calls `act` for every matching message. */
+  /** Every message that matches. */
   forEach(query: IndexQuery, act: (seq: number, score: number) => void): void {
     const { plan, filter, range } = query
     const whole = new WholeSearch(this.#reader, this.#columns, plan)

@@ -1,4 +1,4 @@
-/** Iterates over the messages of a part that contain a word, and over the positions of the word in them. */
+/** Moves over the messages of a part that contain a word, and over its positions in them. */
 import { BLOCK_MESSAGES, PostingEncoder } from './posting-encoder.ts'
 import type { Columns } from './columns.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
@@ -92,7 +92,7 @@ export class LeafCursor {
     return low < size && offsets[low] === offset ? (counts[low] ?? 0) : -1
   }
 
-  /** The position of the message that was last requested, within its block. */
+  /** Where in its block the message is that was asked for last. */
   get place(): { readonly number: number; readonly at: number; readonly block: Block } {
     return { number: this.#number, at: this.#at, block: this.#block }
   }

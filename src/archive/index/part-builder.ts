@@ -1,4 +1,4 @@
-/** Collects the words of consecutive messages, and creates the postings of one part. */
+/** Collects the words of messages that follow each other, and makes the postings of a part of them. */
 import { emojiIn, wordsOf } from '../../text/analyser/analyser.ts'
 import { PostingEncoder, type EncodedPostings } from './posting-encoder.ts'
 
@@ -11,7 +11,7 @@ export const WRITTEN_MARK = '='
 const PAIR_MARK = ' '
 /** Replaces the position of a form that can be found but is not counted. */
 const NO_POSITION = 0xffff
-/** How many words of one message are indexed; a longer text is a document rather than a message. */
+/** Words of one message that are indexed; what comes after is a document. */
 const MOST_WORDS = 5000
 
 /** The term of two consecutive stop words. */
@@ -20,7 +20,7 @@ export const pairTerm = (first: string, second: string): string => first + PAIR_
 /** Whether a term is spelled as people write it, so that it can be a completion or a correction. */
 export const isSpelled = (term: string): boolean => !term.includes(PAIR_MARK)
 
-/** Collects (word, message, position) in flat arrays; sorted by word, they become the postings. */
+/** Collects (word, message, position) in flat arrays; sorting them by word makes the postings. */
 export class PartBuilder {
   /** The sequence number of the first message. */
   readonly from: number
@@ -28,7 +28,7 @@ export class PartBuilder {
   #messages = 0
   #tokens = 0
   readonly #numbers = new Map<string, number>()
-  /** Like `#terms`, for words as they were written. */
+  /** The same for words as they are written. */
   readonly #written = new Map<string, number>()
   readonly #terms: string[] = []
   #of_term = new Uint32Array(1 << 16)
@@ -74,7 +74,7 @@ export class PartBuilder {
     return Math.max(1, count)
   }
 
-  /** The postings of all words, sorted by word. */
+  /** The postings of all words, in the order of the words. */
   *postings(): Generator<readonly [term: string, EncodedPostings], void> {
     const ends = this.#sorted()
     const order = this.#terms.map((term, number) => ({ term, number })).sort((a, b) => (a.term < b.term ? -1 : 1))
@@ -95,7 +95,7 @@ export class PartBuilder {
     }
   }
 
-  /** Sorts the places by the numbers of their terms. @returns where those of each term end */
+  /** Brings the places into the order of the terms' numbers. @returns where each term's end */
   #sorted(): Uint32Array {
     const ends = new Uint32Array(this.#terms.length)
     for (let at = 0; at < this.#tokens; at++) ends[this.#of_term[at] ?? 0] = (ends[this.#of_term[at] ?? 0] ?? 0) + 1

@@ -1,7 +1,7 @@
 /**
- * Caches the results of searches. A result is extended by messages that arrived later, and discarded when a message
- * that it may show is removed or changed, or when the word counts are refreshed: it always equals the result of a new
- * search.
+ * Keeps what searches found. A result is brought up to date with the messages that came since, and given up when a
+ * message that it may show is gone or changed, or when the counts of words were taken anew: it is always what a new
+ * search would find.
  */
 import { LRUCache } from 'lru-cache'
 import type { IndexQuery } from './index-search.ts'
@@ -52,7 +52,7 @@ export class ResultCache {
     return { hits: this.#hits, misses: this.#misses }
   }
 
-  /** The result of a question: the cached one, updated, or a new one. */
+  /** The result of a question: the one that is kept, brought up to date, or a new one. */
   get(key: string, state: IndexState, search: () => SearchResult): SearchResult {
     const entry = this.#entries.get(key)
     if (entry !== undefined && this.#holds(entry, state)) {
@@ -79,9 +79,6 @@ export class ResultCache {
   }
 }
 
-/**
- * Whether words in new messages could change the plan: through completions, corrections, or a search for any instead of
- * all words.
- */
+/** Whether other words in new messages could change what is looked for: beginnings, misspelt words, any instead of all. */
 const dependsOnWords = ({ query, any_word, corrections }: SearchResult): boolean =>
   any_word || corrections.length > 0 || query.plan.leaves.some(({ terms, found }) => terms.length > 1 || found === 0)

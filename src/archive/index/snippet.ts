@@ -23,7 +23,7 @@ interface Span {
   readonly to: number
 }
 
-/** A snippet of a text. Each run of white space becomes one blank. */
+/** A snippet of a text. White space is one blank each. */
 export const snippetOf = (content: string, terms: ReadonlySet<string>): readonly SnippetPiece[] => {
   const text = content.slice(0, MOST_READ_CHARACTERS).replace(/\s+/gu, ' ').trim()
   const spans = terms.size === 0 ? [] : spansOf(text, terms)

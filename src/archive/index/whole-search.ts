@@ -1,11 +1,11 @@
-/** Examines every message of a part: for queries with parentheses, for counts, and to verify the faster search. */
+/** Looks at every message of a part: for queries with parentheses, for counts, and to check the faster search against. */
 import type { Columns } from './columns.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
 import { PhraseCursor, postingsOf, scoreBy } from './leaf-cursor.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
 import { emptyBlock, type TermPostings } from './term-postings.ts'
 
-/** The matching messages of a part, by offset, and their scores. */
+/** The messages of a part that match, by offset, and what they score. */
 export interface Matches {
   readonly matched: Uint8Array
   readonly scores: Float64Array
@@ -22,7 +22,7 @@ export class WholeSearch {
     this.#plan = plan
   }
 
-  /** The matches; removed messages may be among them. */
+  /** What matches; messages that are gone may be among it. */
   search(part: IndexPart): Matches {
     return this.#node(part, this.#plan.root)
   }

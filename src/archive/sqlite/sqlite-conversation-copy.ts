@@ -94,7 +94,7 @@ export class SqliteConversationCopy implements ConversationCopy {
     await this.#changed()
   }
 
-  /** Requires an open transaction. */
+  /** In the transaction that is open. */
   #remove(message_ids: readonly MessageId[]): void {
     const ids = JSON.stringify(message_ids)
     this.#database.run(`update ${TABLE} set ${blanks(WORDS)} where ${OF_IDS}`, { ids })

@@ -25,14 +25,14 @@ export interface BoundReport extends ImportCounts {
   readonly errors: number
   /** How dates and times were interpreted. */
   readonly notice: string
-  /** The newest messages that were added, from which memories can be learned. */
+  /** The newest messages that were added, to be learned from. */
   readonly kept: readonly MessageRecord[]
 }
 
 const MOST_SHOWN = 20
 const ENTRIES_AT_ONCE = 200
 
-/** @throws DenidinError `not_found`; `invalid_input` if the file is not an exported chat */
+/** @throws DenidinError `not_found`; `invalid_input` for a file that is not an export of a chat */
 export const openBoundFile = async ({ path, reading, names }: BoundFile, signal: AbortSignal): Promise<OpenExport> => {
   const found = await stat(path).catch((error: unknown) => {
     throw new DenidinError('not_found', `there is no file ${path}`, { cause: error })

@@ -45,7 +45,7 @@ export interface ImportTarget {
   readonly person: Person | undefined
   /** Whether to only count, without writing. */
   readonly dry_run: boolean
-  /** How many of the newest messages are returned for learning. */
+  /** Newest messages that are returned, to be learned from. */
   readonly keep: number
 }
 
@@ -137,7 +137,7 @@ export class ChatImport {
       if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
       prepared.push([each, await this.#recordOf(each)])
     }
-    // A member of a group may have forgotten everything in another conversation in the meantime.
+    // A member of a group may have forgotten everything meanwhile, in another conversation.
     const records = prepared.filter(([candidate]) => !this.#isForgotten(candidate)).map(([, record]) => record)
     this.#count({ forgotten: prepared.length - records.length })
     const added = await this.#deps.messages.add(records)

@@ -1,6 +1,4 @@
-/**
- * Finds out whether a message of an export is already recorded: the same words of the same speaker at the same time.
- */
+/** Finds out whether a message of an export is one that is kept already: the same words of the same speaker at the same time. */
 import { looseWords } from '../../messages/forgotten-words.ts'
 import type { ComparedMessage } from '../../messages/imported-messages.ts'
 import type { PersonId } from '../../people/person.ts'
@@ -44,7 +42,7 @@ export class KnownSayings {
     }
   }
 
-  /** How often this message is recorded. A part of a reply is always counted as recorded. */
+  /** How often this is kept; a part of a reply counts as often as anyone asks. */
   count(saying: Saying): number {
     const { is_reply, times, words } = saying
     const isPart = ({ at, words: whole }: Reply): boolean =>

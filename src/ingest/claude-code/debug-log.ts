@@ -5,7 +5,7 @@ import { linesOf, rejected } from '../source-lines.ts'
 import { componentOf, readDebugEntry, type DebugEntry } from './debug-entry.ts'
 import { belowFolder, sessionIn } from './source-path.ts'
 
-/** How many lines of an entry are kept: the output of a program may be very long. */
+/** Lines of an entry that are kept: a program's output can be endless. */
 const MOST_LINES = 500
 
 interface OpenEntry extends DebugEntry {
@@ -13,7 +13,7 @@ interface OpenEntry extends DebugEntry {
   readonly further: FurtherLines
 }
 
-/** The lines that follow the first one of an entry, up to a limit. */
+/** The lines that follow the first one of an entry, up to a bound. */
 class FurtherLines {
   readonly lines: string[] = []
 

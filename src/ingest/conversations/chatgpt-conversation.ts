@@ -7,7 +7,7 @@ import { contentText, numbered, roleOf } from './openai-conversation.ts'
 /** Whether a value is a conversation of such an export. */
 export const isChatGpt = (value: unknown): value is JsonObject => isObject(value) && isObject(value['mapping'])
 
-/** Ids from the root to a node; a cycle ends the path. */
+/** Ids from the root to a node; a tree that goes in a circle ends. */
 const branchTo = (mapping: JsonObject, leaf: unknown): readonly string[] => {
   const ids: string[] = []
   const seen = new Set<string>()

@@ -1,4 +1,4 @@
-/** Readers of conversations in JSON: in the format of OpenAI's API, and of a ChatGPT data export. */
+/** Readers of conversations in JSON: in the form of OpenAI's interfaces, and of a ChatGPT data export. */
 import { createReadStream } from 'node:fs'
 import { basename, extname } from 'node:path'
 import type { SourceMessage } from '../../archive/archive-message.ts'
@@ -25,7 +25,7 @@ const projectOf = (path: string): string => basename(path, extname(path))
 
 const CONVERSATIONS = /(?:^|\/)conversations\.json$/u
 
-/** The array of conversations in chunks. */
+/** The array of conversations in pieces. */
 const chunksOf = async (path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> => {
   if (!isZipPath(path)) return createReadStream(path, { signal })
   const entry = await chatGptEntry(path)
@@ -43,7 +43,7 @@ function* itemsOf(reading: readonly SourceMessage[] | string, line: number, valu
   else for (const [index, message] of reading.entries()) yield { kind: 'message', message, line: line + index }
 }
 
-/** The numbers of messages are used as line numbers; the position is the number of conversations. */
+/** The numbers of messages are their lines; the position is the number of conversations. */
 async function* readArray(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceItem> {
   const project = projectOf(file.path)
   let line = 1

@@ -1,22 +1,19 @@
-/** Streams the elements of a JSON array of any size, with only one element in memory at a time. */
+/** Streams the elements of a JSON array of any size: one element at a time is in memory. */
 import { Readable } from 'node:stream'
 import streamArray from 'stream-json/streamers/stream-array.js'
 
-/** An element, or an error that ends the array. */
+/** An element, or that the array cannot be read any further. */
 export type ArrayElement =
   | { readonly kind: 'element'; readonly index: number; readonly value: unknown }
   | { readonly kind: 'broken'; readonly index: number }
 
-/**
- * Yields the elements up to the first invalid one, after which the next beginning is uncertain. @throws as `chunks`
- * does
- */
+/** Elements up to the first that is no JSON: what comes behind it has no certain beginning. @throws as `chunks` does */
 export async function* arrayElements(chunks: AsyncIterable<Buffer>): AsyncGenerator<ArrayElement> {
   let failure: Error | undefined
   const watched = Readable.from(
     (async function* () {
       try {
-        // Copied, because the chunk may be overwritten while the parser still holds it.
+        // The piece may be overwritten while the parser still holds it.
         for await (const chunk of chunks) yield Buffer.from(chunk)
       } catch (error) {
         failure = error as Error
@@ -35,7 +32,7 @@ export async function* arrayElements(chunks: AsyncIterable<Buffer>): AsyncGenera
     }
   } catch (error) {
     if (failure !== undefined) throw failure
-    // A failure of a listener is not an error in the text.
+    // A listener's own failure is not a fault of the text.
     if (!(error instanceof Error)) throw error
     yield { kind: 'broken', index: next }
   }

@@ -105,7 +105,7 @@ export class DateEvidence {
     }
   }
 
-  /** `undefined` for an export without a single valid date. */
+  /** `undefined` for an export without a single date that exists. */
   settle(zone: string): SettledOrder | undefined {
     const first = this.#first
     if (first === undefined) return undefined

@@ -1,9 +1,6 @@
 /** The names of the halves of the day in the languages of WhatsApp, which phones write beside an hour from 1 to 12. */
 
-/**
- * `by_hour`: a word for noon and the hours after it, such as midday in Chinese; 12 is noon, 1 to 3 are in the
- * afternoon, 10 and 11 are before noon.
- */
+/** `by_hour`: noon and the hours after it, midday in Chinese; 12 is noon, 1 to 3 are afternoon, 10 and 11 are before noon. */
 export type DayPeriod = 'am' | 'pm' | 'by_hour'
 
 const AM = `am,a m,vorm,morgens,nachts,fm,f m,ap,de,dop,пр об,дп,π μ,öö,ص,صباحا,ق ظ,קודם הצהריים,לפנהצ,לפני הצהריים,בבוקר,上午,凌晨,早上,清晨,午前,오전,

@@ -33,10 +33,7 @@ export type ExportItem =
 
 /** How many characters of one entry are read: far more than a WhatsApp message may have. */
 const MOST_CHARACTERS = 256 * 1024
-/**
- * Up to this many consecutive headers from the past may be a pasted conversation; if there are more, the clock of the
- * phone was set back.
- */
+/** Headers from the past in a row that may be a pasted conversation; with more, the clock of the phone was set back. */
 const MOST_PASTED = 200
 /**
  * How much older than the previous message a message may be, because of phones in other zones and messages that were
@@ -103,7 +100,7 @@ export class ExportEntries {
       yield* this.#suspect(line)
       return
     }
-    // The conversation continues where it was, so the lines in between were pasted into a message.
+    // The conversation goes on where it was: what was in between was pasted into a message.
     for (const { text, line: number } of this.#takeSuspects()) yield* this.#append(text, number)
     yield* this.#begin(header, times, line)
   }
@@ -229,5 +226,5 @@ const isPlain = (content: ReturnType<typeof contentOf>): boolean =>
 
 const EDGES = /^[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+|[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+$/gu
 
-/** Without marks and blanks at its ends; those within it are the sender's. */
+/** Without marks and blanks at its edges; those within are the sender's. */
 const trimmed = (text: string): string => text.replace(EDGES, '')

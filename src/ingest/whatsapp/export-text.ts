@@ -35,7 +35,7 @@ export const openExportText = async (file: SourceFile): Promise<ExportText> => {
   }
 }
 
-/** Skips the first `skipped` bytes: an archive can only be read from its beginning. */
+/** What comes after the first `skipped` bytes: an archive can only be read from its beginning. */
 async function* behind(chunks: AsyncIterable<Buffer>, skipped: number): AsyncGenerator<Buffer> {
   let before = 0
   for await (const chunk of chunks) {

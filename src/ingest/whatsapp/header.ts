@@ -30,7 +30,7 @@ export const MARKS = '\\u200e\\u200f\\u061c\\u202a-\\u202e\\u2066-\\u2069\\ufeff
 const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6] as const
 const DIGIT = '[0-9\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef]'
 const GAP = `[\\s${MARKS}]*`
-/** Words between date and time, or after the time, without digits and without characters that headers use. */
+/** Words between date and time, or after the time: of no digits and no signs of a header. */
 const WORDS = `([^\\d\\[\\]:\\u0660-\\u0669\\u06f0-\\u06f9–—-]{0,24}?)`
 
 const HEADER = new RegExp(
@@ -39,7 +39,7 @@ const HEADER = new RegExp(
   'u',
 )
 
-/** A cheap check whether a line may begin with a date. */
+/** Cheap: whether a line may begin with a date. */
 const MAY_BEGIN = new RegExp(`^[\\s${MARKS}]*\\[?[\\s${MARKS}]*${DIGIT}`, 'u')
 
 /** No header is longer, so the rest of a line is not examined. */
@@ -115,7 +115,7 @@ export const parseHeader = (line: string): Header | undefined => {
   }
 }
 
-/** The comma that may come first, and the words after it. */
+/** The comma that words may begin with, and the words. */
 const wordsOf = (text: string): readonly [comma: string, words: string] => {
   const plain = withoutMarks(text).replace(/\s+/gu, ' ').trim()
   const [comma = ''] = /^[,،、]/u.exec(plain) ?? []

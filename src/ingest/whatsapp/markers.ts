@@ -18,7 +18,7 @@ export type Content =
     }
   | { readonly kind: 'deleted' | 'call' | 'notice' }
 
-/** A pattern that matches any of these phrases as a whole. */
+/** One of these phrases, whole. */
 const oneOf = (...phrases: readonly string[]): RegExp => new RegExp(`^(?:${phrases.join('|')})[.!]?$`, 'iu')
 
 const DELETED = oneOf(
@@ -93,7 +93,7 @@ const NOTICES = new RegExp(
   'iu',
 )
 
-/** Whether a sentence reports an event of the chat. */
+/** Whether a sentence speaks of an event of the chat. */
 export const isNotice = (text: string): boolean => NOTICES.test(text)
 
 /** What replaces media that were left out: `<Media omitted>`. */

@@ -90,7 +90,7 @@ export class Senders {
     return { sender: this.#isGroup(chosen.name, by_phone) ? undefined : chosen.name, text: text.trim(), by_phone }
   }
 
-  /** Names with the number of their messages, most first. */
+  /** Names with how many messages they have, most first. */
   names(): readonly { readonly name: string; readonly messages: number }[] {
     return [...this.#seen]
       .filter(([name, { own }]) => own > 0 && this.#isChosen(name))

@@ -59,9 +59,9 @@ const REASONS: Readonly<Record<SettledOrder['by'], string>> = {
 export const orderNotice = ({ order, by }: SettledOrder, zone: string): string =>
   `dates are read as ${MEANINGS[order]} (${REASONS[by]}), times as those of ${zone}`
 
-/** Numbers equal messages of one sender at one time: each is a separate message. */
+/** Counts equal messages of one sender at one time: each is a message of its own. */
 export class Occurrences {
-  /** By time, the newest last; times of an export may step back a little. */
+  /** By time, the newest last; an export may step back by a little. */
   readonly #times = new Map<number, Map<string, number>>()
 
   /** 1 for the first. */

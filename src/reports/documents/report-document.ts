@@ -1,4 +1,4 @@
-/** The common source of every format: the tables and charts of one report, independent of their presentation. */
+/** What every format is made from: the tables and charts of one report, without a word of how they look. */
 import type { ReportName } from '../report-names.ts'
 
 /**

@@ -15,7 +15,7 @@ export interface ChartSettings {
   /** Id of the element that names the chart. */
   readonly labelled_by: string
   readonly direction: 'ltr' | 'rtl'
-  /** Formats a value. */
+  /** Writes a value. */
   readonly format: (value: number) => string
 }
 
@@ -25,7 +25,7 @@ const VALUE_WIDTH = 80
 const BAR_HEIGHT = 18
 const ROW_HEIGHT = 26
 const GAP = 8
-/** Longer labels are cut; the tooltip shows the complete label. */
+/** Longer labels are cut; the whole one is shown where the pointer is. */
 const LABEL_CHARACTERS = 28
 
 const DAYS_HEIGHT = 180
@@ -48,7 +48,7 @@ const rect = (kind: 'bar' | 'part', x: number, y: number, width: number, height:
 const text = (x: number, y: number, anchor: 'start' | 'middle' | 'end', content: string): string =>
   `<text x="${n(x)}" y="${n(y)}" text-anchor="${anchor}">${content}</text>`
 
-/** One row per name, with its value; on right-to-left pages, the bars also run from right to left. */
+/** One row for each name, with its value; in pages that run from right to left, the bars do too. */
 export const barsByName = (bars: readonly Bar[], settings: ChartSettings): string => {
   const most = Math.max(...bars.map(({ value }) => value), 1)
   const room = WIDTH - LABEL_WIDTH - VALUE_WIDTH - 2 * GAP

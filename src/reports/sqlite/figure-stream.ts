@@ -17,7 +17,7 @@ export type Figure = readonly [
 /** The messages of one day (in days since 1970; `undefined`: those without a time), in the order of their times. */
 export interface FiguresOfDay {
   readonly day: number | undefined
-  /** Must be read to the end before anything else is awaited. */
+  /** To be read to their end before anything else is awaited. */
   readonly rows: Iterable<Figure>
 }
 
@@ -41,8 +41,8 @@ export class FigureStream {
   }
 
   /**
-   * The days of a range that have messages. Between two days, other waiting work runs first.
-   * @param only `errors`: only errors are read
+   * The days of a range on which there is something. Between days, everything else that waits goes first.
+   * @param only `errors`: nothing but errors is read
    * @throws the reason of the signal
    */
   async *days(range: ReportRange, { signal, progress }: ReportCall, only?: 'errors'): AsyncGenerator<FiguresOfDay> {
@@ -75,7 +75,7 @@ export class FigureStream {
     return found?.at ?? undefined
   }
 
-  /** A first page is read at once; a day with more messages is read page by page, to limit memory. */
+  /** One page is read at once; a day with very many messages does not take their memory together. */
   #between(from: number, to: number, which: string): Iterable<Figure> {
     const page = this.#page({ from, to, most: PAGE_ROWS }, which)
     return page.length < PAGE_ROWS ? page : this.#pages(page, to, which)

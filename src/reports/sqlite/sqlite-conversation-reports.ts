@@ -1,7 +1,4 @@
-/**
- * The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; the costs come from
- * the meter.
- */
+/** The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; costs from the meter. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { messageKeyOf } from '../../messages/message-key.ts'
 import { personOfScope, type Scope } from '../../messages/scope.ts'
@@ -23,7 +20,7 @@ import type {
 import { instantsOf } from '../report-range.ts'
 import { compareNames } from './tallies.ts'
 
-/** How many messages are read at a time. */
+/** Messages that are read at once. */
 const BATCH = 5000
 
 interface MessageRow {
@@ -159,7 +156,7 @@ export class SqliteConversationReports implements ConversationReports {
     }
   }
 
-  /** Whether the account's owner wrote the message in the bot's name, so that it is not an answer of the bot. */
+  /** The account's owner writes in the bot's name, and is no answer of the bot's. */
   #isOwners({ message_id }: MessageRow): boolean {
     const sql = `select 1 as one from known_messages
       where stanza_id = :stanza_id and message_id = :message_id and origin = 'received'`
@@ -174,7 +171,7 @@ export class SqliteConversationReports implements ConversationReports {
       { begins, ends },
     )
     for (const { at, chat_id, scope, items } of rows) {
-      // The scope of a group names no person, so its recalls count only for the chat.
+      // Of a group's, the scope names no person: they count for its chat alone.
       const recall = { chat_id, person_id: personOfScope(scope) }
       if (!counted.wants(recall)) continue
       counted.each(recall, at, sums => {

@@ -15,11 +15,11 @@ import { PartWriter, type NewPart, type WrittenWord } from './part-writer.ts'
 
 /** How many messages are read at a time. */
 const PAGE = 200
-/** Messages of a new part; if more are waiting, they go into the next one. */
+/** Messages of a new part: when more wait, they become the next one. */
 const PART_MESSAGES = 1 << 14
-/** How many messages of each part are compared to recognise an archive. */
+/** Messages of each part by which an archive is known again. */
 const MOST_COMPARED = 5
-/** A part is merged with the next one if it is at most this many times as large. */
+/** A part is merged with the one after it when it is not more than so many times as large. */
 const MERGE_RATIO = 2
 
 export interface ArchiveIndexerDeps {
@@ -33,7 +33,7 @@ export interface ArchiveIndexerDeps {
 
 const NONE: ReadonlySet<number> = new Set()
 
-/** The only writer of the index. Only one `sync` runs at a time; all other methods only read. */
+/** The only writer of the index. `sync` runs once at a time; all else reads. */
 export class ArchiveIndexer {
   readonly #deps: ArchiveIndexerDeps
   readonly #rows: ArchiveRows
@@ -94,7 +94,7 @@ export class ArchiveIndexer {
     this.hideRemoved()
   }
 
-  /** Resolves when the words of all removed messages have left the index. */
+  /** Resolves when the words of all messages that are gone have left the index. */
   async purge(): Promise<void> {
     if (this.#gone().length === 0) return
     const purged = Promise.withResolvers<void>()
@@ -185,7 +185,7 @@ export class ArchiveIndexer {
     return true
   }
 
-  /** Merges the last parts while the one before is not much larger. */
+  /** The last parts become one while the one before is not much larger. */
   async #mergeSmall(): Promise<void> {
     const { parts } = this.#deps.parts
     let from = parts.length - 1
@@ -201,10 +201,7 @@ export class ArchiveIndexer {
     }
   }
 
-  /**
-   * Merges several parts into one. Where they overlap, `superseded` contains the messages that are taken from another
-   * part.
-   */
+  /** Makes one part of several. Where they overlap, `superseded` says which messages are taken from another. */
   async #merge(sources: readonly MergeSource[]): Promise<boolean> {
     const { index, columns, parts } = this.#deps
     const all = sources.map(({ part }) => part)

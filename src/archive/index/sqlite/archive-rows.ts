@@ -1,4 +1,4 @@
-/** Reads messages from `archive.db` for the index, and the notes about their removal or change. */
+/** Reads from `archive.db` what the index takes of messages, and what has become of them. */
 import { createHash } from 'node:crypto'
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { ArchiveRole, Level, SourceType } from '../../archive-message.ts'
@@ -27,7 +27,7 @@ type Row = IndexedRow & Record<string, string | number | null>
 const COLUMNS =
   'seq, content, role, at, project_id, session_no, component_id, level, source_type, sender_name, scope, person_id, chat_id'
 
-/** How many notes of removed and changed messages are read at a time. */
+/** Notes of removed and changed messages that are taken at once. */
 const MOST_NOTES = 5000
 
 export class ArchiveRows {
@@ -80,7 +80,7 @@ export class ArchiveRows {
   }
 }
 
-/** A checksum of 4 bytes that detects a changed text. */
+/** 4 bytes by which a changed text is known. */
 export const checksumOf = (content: string): number => createHash('md5').update(content).digest().readUInt32LE()
 
 /** The columns of a message. Adds new names. */

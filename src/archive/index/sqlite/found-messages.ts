@@ -23,7 +23,7 @@ interface Row {
   readonly message_id: string | null
 }
 
-/** How many values a facet lists at most: the most common ones. */
+/** Values that a facet lists at most; the commonest. */
 const MOST_VALUES = 50
 
 export class FoundMessages {

@@ -17,7 +17,7 @@ export interface WordRow {
   readonly documents: Uint8Array
 }
 
-/** The table of a part's words. Numbers of parts are reused, so that few different statements are needed. */
+/** The table of a part's words. Numbers are used again, so that the statements for them are few. */
 export const wordsTable = (part: number): string => `words_${String(part)}`
 
 export class IndexParts implements PartReader {

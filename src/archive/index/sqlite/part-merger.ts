@@ -29,14 +29,14 @@ interface MergeRow extends WordRow {
   readonly positions: Uint8Array
 }
 
-/** How many words are read at a time. */
+/** Words that are read at once. */
 const PAGE = 500
 
-/** SQLite's order, by UTF-8, which differs from JavaScript's for characters beyond U+FFFF. */
+/** The order of SQLite: by UTF-8, which differs from that of JavaScript beyond the first 65,536 characters. */
 const compareTerms = (a: string, b: string): number =>
   /[\ud800-\udfff]/.test(a + b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : a > b ? 1 : 0
 
-/** The words of a part in their order, read in pages. */
+/** The words of a part in their order, a page at a time. */
 class WordStream {
   readonly source: MergeSource
   readonly #database: Database

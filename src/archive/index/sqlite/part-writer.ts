@@ -5,7 +5,7 @@ import type { IndexPart } from '../index-part.ts'
 import type { EncodedPostings } from '../posting-encoder.ts'
 import { wordsTable } from './index-parts.ts'
 
-/** How many words one transaction writes. */
+/** Words that are written in one transaction. */
 const SLICE_WORDS = 400
 
 /** A word to write, and the change of its count in the vocabulary. */
@@ -72,10 +72,7 @@ export class PartWriter {
     return changes
   }
 
-  /**
-   * Updates the counts in the vocabulary, within the transaction that records the part. @returns whether any word was
-   * removed
-   */
+  /** Counts words in the vocabulary; inside the transaction that records the part. @returns whether words are gone */
   count(changes: ReadonlyMap<string, number>): boolean {
     for (const [term, change] of changes) {
       this.#database.run(
@@ -88,7 +85,7 @@ export class PartWriter {
     return shrunk && this.#database.run('delete from vocabulary where found <= 0') > 0
   }
 
-  /** Records a part in place of others. Requires an open transaction. */
+  /** Records a part in the place of others. Inside a transaction. */
   record({ part, first, last, messages, columns, checksums }: NewPart, replaced: readonly number[]): void {
     for (const old of replaced) this.drop(old)
     this.#database.run(

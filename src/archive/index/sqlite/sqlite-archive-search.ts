@@ -87,7 +87,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     })
   }
 
-  /** How often a result was already cached. */
+  /** How often a result was there already. */
   get cacheCounts(): ResultCache['counts'] {
     return this.#cache.counts
   }
@@ -257,5 +257,5 @@ const withScore = (
 ): readonly FoundMessage[] =>
   message === undefined ? [] : [{ ...message, score: sort === 'relevance' ? score : undefined }]
 
-/** Whether messages with only some of the words are an answer too: if the user did not write AND. */
+/** Whether fewer words than all are an answer too: where the user did not write AND. */
 const mayRelax = (query: WrittenQuery): boolean => query.kind === 'words' || (query.kind === 'all' && !query.stated)
