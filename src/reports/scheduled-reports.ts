@@ -4,7 +4,7 @@ import type { DatedFiles } from '../platform/dated-files.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import type { Language } from '../text/language.ts'
 import { isoDayOf } from './report-range.ts'
-import type { ReportFormat, ReportName } from './report-names.ts'
+import type { ReportFileFormat, ReportName } from '../platform/report-names.ts'
 import type { Reports } from './report-writer.ts'
 
 export interface ScheduledReportsDeps {
@@ -13,7 +13,7 @@ export interface ScheduledReportsDeps {
   readonly clock: Pick<Clock, 'now' | 'zone'>
   readonly language: () => Promise<Language>
   readonly reports: readonly ReportName[]
-  readonly format: Exclude<ReportFormat, 'table'>
+  readonly format: ReportFileFormat
   /** Days before today that a report covers. */
   readonly days: number
 }

@@ -7,7 +7,7 @@ import type { Cell, ReportDocument, ReportTable } from '../../src/reports/docume
 import { tableCsv } from '../../src/reports/formats/csv.ts'
 import { reportPage } from '../../src/reports/formats/html.ts'
 import { reportJson } from '../../src/reports/formats/json.ts'
-import { REPORT_NAMES } from '../../src/reports/report-names.ts'
+import { REPORT_NAMES } from '../../src/platform/report-names.ts'
 import { isoDayOf, reportDays } from '../../src/reports/report-range.ts'
 import { SCHEMA } from '../../src/config/schema.ts'
 import { reportWords } from '../../src/text/strings/report-words.ts'

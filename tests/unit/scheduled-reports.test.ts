@@ -1,7 +1,7 @@
 // What the schedule writes when one of its reports fails.
 import { expect, test } from '@jest/globals'
 import { DenidinError } from '../../src/platform/errors.ts'
-import type { ReportName } from '../../src/reports/report-names.ts'
+import type { ReportName } from '../../src/platform/report-names.ts'
 import { ScheduledReports } from '../../src/reports/scheduled-reports.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 

@@ -1,7 +1,7 @@
 /** `report.make`: one report over the archive or the bot's conversations, in one format. */
 import { z } from 'zod'
 import { CONVERSATION_KEYS } from '../../reports/conversation-reports.ts'
-import { REPORT_FORMATS, REPORT_NAMES, type ReportName } from '../../reports/report-names.ts'
+import { REPORT_FORMATS, REPORT_NAMES, type ReportName } from '../../platform/report-names.ts'
 import { TABLE_NAMES } from '../../reports/documents/report-document.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { LANGUAGES, type Language } from '../../text/language.ts'
