@@ -285,6 +285,35 @@ describe('a kept result', () => {
     }
     expect(archive.search.cacheCounts.hits).toBeGreaterThan(20)
   })
+
+  test.each([
+    ['a beginning that one word had', 'te*', 'tea', 'teacup'],
+    ['a beginning beside a word', 'milk te*', 'milk tea', 'milk teacup'],
+    ['a beginning that is excluded', 'milk -te*', 'milk', 'milk teacup'],
+    ['a Hebrew beginning', 'שב*', 'שבת', 'שבוע'],
+    ['a word that is written in one or in two', 'co-op', 'co op', 'coop'],
+    ['a misspelt word', 'invoise', 'invoice', 'invoise'],
+    ['words that no message has together', 'tea invoice', 'tea', 'invoice and tea'],
+    ['a word that was not there', 'tea OR zebra', 'tea', 'zebra'],
+  ])('%s is found with the words that came since', async (_, query, first, later) => {
+    const filler = Array.from({ length: 200 }, (__, at) => archived(`filling ${String(at)}`))
+    const archive = await rigOf([...filler, archived(first)])
+    await archive.ask(query)
+    await archive.add([archived(later)])
+    const kept = await archive.texts(query)
+    expect(kept).toEqual(await archive.texts(query, { limit: 11 }))
+  })
+
+  test('serves a query that stands for the same words as before, also a beginning', async () => {
+    const archive = await rigOf(Array.from({ length: 300 }, (_, at) => archived(`invoice inventory ${String(at)}`)))
+    for (const query of ['invoice', 'inv*', '"invoice inventory"']) {
+      const { hits } = archive.search.cacheCounts
+      await archive.ask(query)
+      await archive.add([archived(`an invoice for the inventory of ${query.length.toString()}`)])
+      await archive.ask(query)
+      expect([query, archive.search.cacheCounts.hits - hits]).toEqual([query, 1])
+    }
+  })
 })
 
 describe('a filter that nothing passes yet', () => {

@@ -134,7 +134,7 @@ const filtersOf = async ({ people, system }: Context, input: FilterInput): Promi
   const { project, person, chat, session, component, level, role, since, until } = input
   const { zone } = system.clock
   const filters = { project, chat, session, component, level: levelOf(level), role }
-  const known = person === undefined ? undefined : await people.directory.lookUp(person).catch(() => undefined)
+  const known = person === undefined ? undefined : await people.directory.lookUp(person)
   return {
     ...filters,
     person: person === undefined ? undefined : { person_id: known?.person_id, name: person },

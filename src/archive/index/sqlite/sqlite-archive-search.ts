@@ -103,9 +103,10 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const { limit, access } = question
     const { query, hits, any_word, corrections } =
       cursor === undefined
-        ? this.#cache.get(keptKey(key, question, filter, state.reached), state, () =>
-            this.#find(written, access, { filter, sort, limit }),
-          )
+        ? this.#cache.get(keptKey(key, question, filter, state.reached), state, {
+            search: () => this.#find(written, access, { filter, sort, limit }),
+            meansTheSame: result => written === undefined || this.#meansTheSame(written, result),
+          })
         : this.#findBehind(cursor, { filter, sort, limit })
     const sorted = hits.sorted()
     const terms = termsOf(query.plan)
@@ -158,6 +159,18 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     if (all.hits.size > 0 || written === undefined || !mayRelax(written)) return all
     const any = search(true)
     return any.hits.size > 0 ? any : all
+  }
+
+  /**
+   * Which words a query stands for follows from the words of all messages: those with a beginning, the closest to a
+   * misspelt one, the readings that are there. Where a word had no message, or no message had them all, a new search is
+   * as cheap as asking that again. Asked for everything alone: see `keptKey`.
+   */
+  #meansTheSame(written: WrittenQuery, { query, any_word, corrections }: SearchResult): boolean {
+    const { leaves } = query.plan
+    if (any_word || corrections.length > 0 || leaves.some(({ found }) => found === 0)) return false
+    const now = new QueryResolver(this.#statistics, false).resolve(written).plan.leaves
+    return now.length === leaves.length && now.every(({ terms }, at) => isSameSet(terms, leaves[at]?.terms ?? []))
   }
 
   #knownTo(access: ArchiveAccess): WordKnowledge {
@@ -256,6 +269,9 @@ const withScore = (
   sort: ArchiveQuestion['sort'],
 ): readonly FoundMessage[] =>
   message === undefined ? [] : [{ ...message, score: sort === 'relevance' ? score : undefined }]
+
+const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && new Set([...some, ...others]).size === some.length
 
 /** Whether fewer words than all are an answer too: where the user did not write AND. */
 const mayRelax = (query: WrittenQuery): boolean => query.kind === 'words' || (query.kind === 'all' && !query.stated)
