@@ -2,6 +2,7 @@
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
+import type { Health } from '../../../platform/health.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { fold, inSmallLetters } from '../../../text/fold.ts'
 import type {
@@ -85,6 +86,16 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       this.indexer.reload()
       this.#cache.clear()
     })
+  }
+
+  /** `listener` is called when the index was begun anew and is empty: it has to be filled. */
+  onRenewed(listener: () => void): void {
+    this.#index.onRenewed(listener)
+  }
+
+  /** Whether the file of the index can be used, and what became of a damaged one. */
+  async health(): Promise<Health> {
+    return await this.#index.health()
   }
 
   /** How often a result was there already. */
