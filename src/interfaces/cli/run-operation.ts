@@ -57,6 +57,7 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
   }
 
   if (call.output_file !== undefined) checkOutputFile(call.output_file)
+  else if (call.document !== undefined && json) checkFormat(input['format'])
   await using client = await connect(deps, command, { signal })
   const output = await ask(client, call.confirmed).catch(async (thrown: unknown) => {
     if (asDenidinError(thrown).code !== 'confirmation_needed') throw thrown
@@ -79,6 +80,12 @@ const print = async ({ stdout, stderr }: Terminal, call: OperationCall, output: 
   }
   await write(stderr, err)
   await write(stdout, output_file === undefined ? out : await writeOutputFile(output_file, out, json))
+}
+
+/** `--json` is a format too; beside a file, it is that of the line about the file. @throws DenidinError `invalid_input` */
+const checkFormat = (format: unknown): void => {
+  if (format !== 'csv' && format !== 'html') return
+  throw new DenidinError('invalid_input', `--json and --format ${format} exclude each other; leave one of them out`)
 }
 
 /** @throws DenidinError `confirmation_needed` unless a person at the terminal says yes. */
