@@ -47,7 +47,6 @@ export class ScheduledReports {
   }
 
   async #writeAll(signal: AbortSignal, by: string): Promise<readonly ScheduledReport[]> {
-    signal.throwIfAborted()
     const { reports, language } = this.#deps
     if (reports.length === 0) return []
     const shown_in = await language()

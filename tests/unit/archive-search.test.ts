@@ -140,6 +140,8 @@ describe('the language of queries', () => {
     expect((await archive.ask('recieved')).notes.corrected).toEqual([{ written: 'recieved', meant: 'received' }])
     expect((await archive.ask('brown')).notes).toEqual({
       as_plain_words: false,
+      no_words: false,
+      ignored_star: false,
       any_word: false,
       corrected: [],
       waiting: 0,
@@ -265,6 +267,48 @@ describe('pages', () => {
     const { next } = await archive.ask('tea')
     await expect(archive.ask('coffee', { cursor: next })).rejects.toThrow('the cursor belongs to another search')
     await expect(archive.ask('tea', { cursor: 'e30' })).rejects.toThrow('the cursor belongs to another search')
+  })
+})
+
+describe('a query that is not what it seems', () => {
+  const texts = ['the invoice is not paid', 'two OR three', 'stars like ** and 2*3', 'inventory']
+
+  test.each(['*', '-', '--', '()', '((((', '""', '" "', '!!!', '…', '\\', '\u200f\u200e', '- - -', '"*"'])(
+    '%s has no word, shows the newest messages, and says so',
+    async query => {
+      const archive = await rig(...texts)
+      const { messages, notes } = await archive.ask(query)
+      expect(messages.map(({ seq }) => seq)).toEqual([4, 3, 2, 1])
+      expect(notes).toMatchObject({ no_words: true, as_plain_words: false, ignored_star: false })
+    },
+  )
+
+  test.each([
+    ['NOT', [1]],
+    ['OR', [2]],
+    ['OR OR', [2]],
+    ['(OR', [2]],
+    ['AND NOT', [1]],
+    ['-OR', [2]],
+  ])('%s is an operator without words, and is searched as a word', async (query, expected) => {
+    const archive = await rig(...texts)
+    const { messages, notes } = await archive.ask(query)
+    expect([...new Set(messages.map(({ seq }) => seq))]).toEqual(expected)
+    expect(notes).toMatchObject({ as_plain_words: true, no_words: false })
+  })
+
+  test.each([
+    ['*voice', true],
+    ['in*ce', true],
+    ['"inv*"', true],
+    ['**invoice**', true],
+    ['inv* *paid', true],
+    ['inv*', false],
+    ['inv* OR pai*', false],
+    ['invoice *', false],
+    ['-inv*', false],
+  ])('%s has a star that is ignored: %s', async (query, expected) => {
+    expect((await (await rig(...texts)).ask(query)).notes.ignored_star).toBe(expected)
   })
 })
 

@@ -105,7 +105,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
 
   async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
     this.indexer.hideRemoved()
-    const { query: written, as_plain_words } = parseQuery(question.query ?? '')
+    const { query: written, ...read } = parseQuery(question.query ?? '')
     const filter = this.#filterOf(question)
     const sort = written === undefined ? 'newest' : question.sort
     const key = questionKey([written, question.filters, question.access, sort])
@@ -128,7 +128,13 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const last = sorted.at(-1)
     return {
       messages: sorted.flatMap(hit => withScore(messages.get(hit.seq), hit, sort)),
-      notes: { as_plain_words, any_word, corrected: corrections, waiting: this.indexer.waiting },
+      notes: {
+        ...read,
+        no_words: question.query !== undefined && written === undefined,
+        any_word,
+        corrected: corrections,
+        waiting: this.indexer.waiting,
+      },
       next:
         last === undefined || sorted.length < limit
           ? undefined
