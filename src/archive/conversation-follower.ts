@@ -39,7 +39,7 @@ export class ConversationFollower {
    * steps, forgetting goes first, so that it does not wait for the rest of a long fill.
    */
   readonly #queue = new KeyedQueue<'following' | 'copy'>()
-  /** A message joins its session a moment after it is recorded, and that is no change that the log has. */
+  /** A message joins its session a moment after it is recorded, and that is not a change that the log has. */
   #unsettled: ReadonlySet<MessageId> = new Set()
   #changes = 0
 

@@ -1,4 +1,4 @@
-/** Answers the requests of the archive's thread. Opens `archive.db` with the first one that needs it. */
+/** Answers the requests of the archive's thread. Opens `archive.db` at the first request that needs it. */
 import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
 import type { ConversationCopy } from '../../archive/conversation-copy.ts'
 import { IndexFollowing } from '../../archive/index/index-following.ts'
@@ -34,7 +34,7 @@ export interface ArchiveHandlersDeps extends ArchiveThreadData {
 /** What works again once a fault of the disk is over. */
 const WHEN_MENDED = 'The archive can be searched and loaded again once this is mended; messages are answered meanwhile'
 
-/** What the parts of the archive work on, once it is open. */
+/** The resources of the archive once it is open. */
 interface OpenArchive extends AsyncDisposable {
   /** Of the database, the file of the index, and how far the index follows. */
   readonly health: readonly Pick<HealthCheck, 'health'>[]
@@ -47,7 +47,7 @@ interface OpenArchive extends AsyncDisposable {
   readonly copy: ConversationCopy
 }
 
-/** The archive inside its thread; a test may use it without one. */
+/** The archive inside its thread; a test may use it without a thread. */
 export class ArchiveHandlers implements RequestService<ArchiveRequests> {
   readonly handlers: RequestHandlers<ArchiveRequests>
   readonly #deps: ArchiveHandlersDeps
@@ -113,7 +113,7 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
       'ingest.load': async (request, call) => {
         const { ingest, search } = this.#open()
         const report = await ingest.load(request, call)
-        // What was loaded can be found when the command ends.
+        // Loaded messages can be found when the command ends.
         if (!request.dry_run) await search.indexer.sync()
         return report
       },
@@ -153,7 +153,7 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
     }
   }
 
-  /** A connection of its own, because that of the bot is in another thread. */
+  /** A separate connection, because the bot's connection is in another thread. */
   #openConversations(): SqliteConversationReports {
     this.#messages ??= new Database(this.#deps.messages_path, [], { reads_only: true })
     return new SqliteConversationReports(this.#messages, this.#precedence)
@@ -201,5 +201,5 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
   }
 }
 
-/** The index lies beside its archive. */
+/** The index is stored beside its archive. */
 const indexPathOf = (archive_path: string): string => archive_path.replace(/\.db$/, '-index.db')
