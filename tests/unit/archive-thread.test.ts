@@ -24,12 +24,13 @@ const PAGE_BYTES = 4096
 
 const call = { signal: new AbortController().signal, progress: () => undefined }
 
-/** An archive with an index of these texts, which was opened and not searched yet. */
-const opened = async (texts: Iterable<string>): Promise<OpenHandlers> => {
+/** An archive with these texts, which was not opened yet. */
+const opened = async (texts: Iterable<string>, { isIndexed = true } = {}): Promise<OpenHandlers> => {
   const folder = await cleanup.folder()
   {
     await using rig = new ArchiveRig(folder)
-    await rig.add(Array.from(texts, (content, at) => archived(content, { at: 1000 * at })))
+    await rig.write(Array.from(texts, (content, at) => archived(content, { at: 1000 * at })))
+    if (isIndexed) await rig.search.indexer.sync()
   }
   const reported: Health[] = []
   const handlers = cleanup.keep(
@@ -103,4 +104,12 @@ test('while a large index is filled again, searches and health say so, until it 
   while (reported.at(-1)?.state !== 'ok') await new Promise(resolve => setImmediate(resolve))
   expect(reported.map(({ state }) => state)).toEqual(['degraded', 'ok'])
   expect((await search('16999')).messages).toHaveLength(1)
+})
+
+test('the first opening of a large archive is reported as it is', async () => {
+  const { handlers, search, reported } = await opened(filling(17_000), { isIndexed: false })
+  await handlers.handlers['archive.counts'](undefined, call)
+  expect((await search('tea')).notes.waiting).toBeGreaterThan(0)
+  while (reported.at(-1)?.state !== 'ok') await new Promise(resolve => setImmediate(resolve))
+  expect(reported.map(({ state }) => state)).toEqual(['degraded', 'ok'])
 })

@@ -160,7 +160,7 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
   }
 
   #openNow(): OpenArchive {
-    const { archive_path, erasures_path, clock, logger } = this.#deps
+    const { archive_path, erasures_path, clock, logger, reportHealth } = this.#deps
     const forgotten = openForgottenWords(erasures_path)
     const database = openArchive(archive_path)
     const health = new DatabaseHealth('archive', database, WHEN_MENDED)
@@ -170,7 +170,10 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
       clock,
       logger: logger.for('archive.index'),
       changed: () => {
-        void this.health().then(this.#deps.reportHealth)
+        // Not before the archive that is being opened is known here.
+        void yieldToEventLoop()
+          .then(() => this.health())
+          .then(reportHealth)
       },
     })
     search.onRenewed(() => {
