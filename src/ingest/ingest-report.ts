@@ -12,6 +12,8 @@ export interface IngestRequest {
   readonly is_extraction?: boolean | undefined
   /** How times and dates are to be read that a source leaves open. */
   readonly reading?: ReadingOptions | undefined
+  /** Options of the caller that say something about exported chats only: a load of anything else is refused. */
+  readonly chat_options?: readonly string[] | undefined
   /** People whom a source may name: what they had forgotten is not taken. */
   readonly people?: readonly NamedPerson[] | undefined
   /** Count, and write nothing. */

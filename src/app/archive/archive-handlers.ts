@@ -118,6 +118,12 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
         if (!request.dry_run) await search.indexer.sync()
         return report
       },
+      'ingest.begin': async start => await this.#open().store.begin(start),
+      'ingest.record': async ({ run_id, step }) => {
+        await this.#open().store.record(run_id, step)
+        return undefined
+      },
+      'ingest.end': async ({ run_id, end }) => await this.#open().store.end(run_id, end),
       'ingest.runs': async page => await this.#open().store.runs(page),
       'ingest.rejected': async ({ run_id, ...page }) => {
         const { store } = this.#open()

@@ -183,6 +183,11 @@ export class OperationRig implements OperationContext {
   }
   readonly archive: OperationContext['archive'] = {
     loads: {
+      records: {
+        begin: () => Promise.reject(new Error('nothing is bound')),
+        record: () => Promise.reject(new Error('nothing is bound')),
+        end: () => Promise.reject(new Error('nothing is bound')),
+      },
       load: async ({ path, phase, dry_run }) => {
         this.asked.push(
           `load ${path}${phase === undefined ? '' : ` as phase ${String(phase)}`}${dry_run ? ', dry' : ''}`,
