@@ -69,6 +69,10 @@ export interface FoundMessage extends Pick<
 export interface SearchNotes {
   /** The query could not be parsed, and was searched as plain words. */
   readonly as_plain_words: boolean
+  /** There is no word in the query: these are the newest messages. */
+  readonly no_words: boolean
+  /** A * that is not at the end of a word stands for nothing. */
+  readonly ignored_star: boolean
   /** No message contains all words; these contain some. */
   readonly any_word: boolean
   /** Words that no message contains, and the words that were searched instead. */

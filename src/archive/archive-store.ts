@@ -1,6 +1,6 @@
 /** The port of the archive's messages and of the records of its loads. */
 import type { Place, SourceMessage } from './archive-message.ts'
-import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from './extraction-run.ts'
+import type { ExtractionRun, RejectedLine, RunEnd, RunStart, RunStep } from './extraction-run.ts'
 
 /** A message with the line where it was found. */
 export interface FoundMessage {
@@ -50,6 +50,8 @@ export interface ArchiveStore {
    * archive is kept once; its new place and missing data are added.
    */
   write(run_id: number, batch: ArchiveBatch): Promise<BatchCounts>
+  /** Adds what a load into a conversation did to its record: its messages are the bot's, not the archive's. */
+  record(run_id: number, step: RunStep): Promise<void>
   /** Counts what `write` would do to an archive as it is now, batch by batch; nothing is kept. */
   rehearse(): Rehearsal
   end(run_id: number, end: RunEnd): Promise<ExtractionRun>

@@ -28,11 +28,17 @@ export interface ConversationFollowerDeps {
   readonly background: (what: string, act: () => Promise<void>) => void
 }
 
+/** Runs one step of following, unless the caller has called it off. */
+type Step = <T>(act: () => Promise<T>) => Promise<T>
+
 /** The copy is followed by requests alone, so that no turn waits for it and no start opens the archive. */
 export class ConversationFollower {
   readonly #deps: ConversationFollowerDeps
-  /** Following and forgetting never overlap: what was read before must not be written after. */
-  readonly #queue = new KeyedQueue<'copy'>()
+  /**
+   * Steps of following and acts of forgetting never overlap: what was read before must not be written after. Between two
+   * steps, forgetting goes first, so that it does not wait for the rest of a long fill.
+   */
+  readonly #queue = new KeyedQueue<'following' | 'copy'>()
   /** A message joins its session a moment after it is recorded, and that is not a change that the log has. */
   #unsettled: ReadonlySet<MessageId> = new Set()
   #changes = 0
@@ -68,7 +74,7 @@ export class ConversationFollower {
   /** Updates the copy. Call it before the archive is searched or counted. */
   async sync(signal?: AbortSignal): Promise<void> {
     if (!this.#deps.enabled) return
-    await this.#queue.run('copy', () => this.#sync(signal))
+    await this.#queue.run('following', () => this.#sync(signal))
   }
 
   /** Removes messages from the copy permanently. */
@@ -95,25 +101,45 @@ export class ConversationFollower {
   }
 
   async #sync(signal: AbortSignal | undefined): Promise<void> {
-    let progress = await this.#begin()
-    while (progress.filled_to !== undefined) {
+    const step: Step = async act => {
       signal?.throwIfAborted()
-      progress = await this.#fill(progress, progress.filled_to)
+      return await this.#queue.run('copy', act)
     }
-    const from = progress.change
-    await this.#settle(progress)
-    for (;;) {
-      signal?.throwIfAborted()
-      const changes = await this.#deps.changeLog.changes(progress.change, BATCH)
-      const last = changes.at(-1)
-      if (last === undefined) break
-      progress = { filled_to: undefined, change: last.change }
-      await this.#apply(
-        changes.map(({ message_id, now }) => stateOf(message_id, now)),
-        progress,
-      )
+    const { filled_to, change } = await step(() => this.#begin())
+    if (filled_to !== undefined) await this.#fillFrom(filled_to, change, step)
+    await step(() => this.#settle(change))
+    let reached = change
+    for (let next: number | undefined = change; next !== undefined;) {
+      const from: number = next
+      reached = from
+      next = await step(() => this.#follow(from))
     }
-    if (progress.change > from) await this.#deps.changeLog.advance('archive', progress.change)
+    if (reached > change) await this.#deps.changeLog.advance('archive', reached)
+  }
+
+  /** Copies all messages from a place on; then takes out those that are gone. */
+  async #fillFrom(filled_to: number, change: number, step: Step): Promise<void> {
+    for (let place: number | undefined = filled_to; place !== undefined;) {
+      const from: number = place
+      place = await step(() => this.#fill(from, change))
+    }
+    for (let place: number | undefined = 0; place !== undefined;) {
+      const from: number = place
+      place = await step(() => this.#removeGone(from, { filled_to, change }))
+    }
+    await step(() => this.#deps.copy.apply([], { filled_to: undefined, change }))
+  }
+
+  /** @returns the last change that is in the copy now; `undefined` when there was none to follow */
+  async #follow(change: number): Promise<number | undefined> {
+    const changes = await this.#deps.changeLog.changes(change, BATCH)
+    const last = changes.at(-1)
+    if (last === undefined) return undefined
+    await this.#apply(
+      changes.map(({ message_id, now }) => stateOf(message_id, now)),
+      { filled_to: undefined, change: last.change },
+    )
+    return last.change
   }
 
   /**
@@ -135,35 +161,33 @@ export class ConversationFollower {
     return start
   }
 
-  async #fill({ change }: CopyProgress, filled_to: number): Promise<CopyProgress> {
+  /** @returns the place of the last message that was copied; `undefined` when there was none */
+  async #fill(filled_to: number, change: number): Promise<number | undefined> {
     const page = await this.#deps.feed.inOrder(filled_to, BATCH)
     const last = page.at(-1)
-    const reached = { filled_to: last?.seq, change }
-    if (last === undefined) await this.#removeGone({ filled_to, change })
+    if (last === undefined) return undefined
     await this.#apply(
       page.map(({ message }) => stateOf(message.message_id, message)),
-      reached,
+      { filled_to: last.seq, change },
     )
-    return reached
+    return last.seq
   }
 
   /** Takes out messages that are in the copy and nowhere else: of an archive that was filled before. */
-  async #removeGone(progress: CopyProgress): Promise<void> {
-    for (let after: number | undefined = 0; after !== undefined;) {
-      const { message_ids, next } = await this.#deps.copy.copied(after)
-      const states = await this.#statesOf(message_ids)
-      const gone = states.filter(({ now }) => now === undefined)
-      if (gone.length > 0) await this.#deps.copy.apply(gone, progress)
-      await yieldToEventLoop()
-      after = next
-    }
+  async #removeGone(after: number, progress: CopyProgress): Promise<number | undefined> {
+    const { message_ids, next } = await this.#deps.copy.copied(after)
+    const states = await this.#statesOf(message_ids)
+    const gone = states.filter(({ now }) => now === undefined)
+    if (gone.length > 0) await this.#deps.copy.apply(gone, progress)
+    await yieldToEventLoop()
+    return next
   }
 
-  async #settle(progress: CopyProgress): Promise<void> {
+  async #settle(change: number): Promise<void> {
     if (this.#unsettled.size === 0) return
     const states = await this.#statesOf([...this.#unsettled])
     this.#unsettled = new Set()
-    await this.#apply(states, progress)
+    await this.#apply(states, { filled_to: undefined, change })
   }
 
   async #statesOf(message_ids: readonly MessageId[]): Promise<readonly CopyState[]> {

@@ -1,4 +1,5 @@
 /** The record of one load of a file into the archive: who, when, what, and what became of it. */
+import type { Scope } from '../messages/scope.ts'
 import type { Phase, SourceType } from './archive-message.ts'
 
 export const RUN_STATES = ['running', 'interrupted', 'completed', 'failed'] as const
@@ -11,6 +12,8 @@ export interface ExtractionRun {
   readonly phase: Phase | undefined
   /** Absolute path. */
   readonly source_file: string
+  /** The conversation that the file was loaded into; `undefined`: into the archive itself. */
+  readonly conversation?: Scope | undefined
   readonly file_size_bytes: number
   /** SHA-256 of the file before it was read, in hexadecimal. */
   readonly source_checksum: string
@@ -37,8 +40,19 @@ export interface ExtractionRun {
 /** Data about a run that is known before the file is read. */
 export type RunStart = Pick<
   ExtractionRun,
-  'source_type' | 'phase' | 'source_file' | 'file_size_bytes' | 'source_checksum' | 'started_by'
+  'source_type' | 'phase' | 'source_file' | 'conversation' | 'file_size_bytes' | 'source_checksum' | 'started_by'
 >
+
+/** What a load into a conversation did since it was last recorded. */
+export interface RunStep {
+  readonly added: number
+  readonly duplicates: number
+  readonly forgotten: number
+  /** Their excerpts are not kept: they would be words of people that forgetting does not reach. */
+  readonly rejected: readonly Omit<RejectedLine, 'excerpt'>[]
+  /** How many lines were read so far. */
+  readonly lines: number
+}
 
 /** How a run ends. */
 export interface RunEnd extends Partial<Pick<ExtractionRun, 'destination_checksum' | 'notes'>> {

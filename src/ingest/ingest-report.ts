@@ -12,6 +12,8 @@ export interface IngestRequest {
   readonly is_extraction?: boolean | undefined
   /** How to interpret times and dates if the source is ambiguous. */
   readonly reading?: ReadingOptions | undefined
+  /** Options of the caller that say something about exported chats only: a load of anything else is refused. */
+  readonly chat_options?: readonly string[] | undefined
   /** People whom a source may name: what they had forgotten is not taken. */
   readonly people?: readonly NamedPerson[] | undefined
   /** Whether to only count, without writing. */

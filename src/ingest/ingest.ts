@@ -4,7 +4,7 @@
 import { stat } from 'node:fs/promises'
 import type { ArchiveStore } from '../archive/archive-store.ts'
 import type { ExtractionRun, RunEnd } from '../archive/extraction-run.ts'
-import { PHASES, type SourceMessage } from '../archive/archive-message.ts'
+import { PHASES } from '../archive/archive-message.ts'
 import type { ForgottenWords } from '../messages/forgotten-words.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
@@ -14,9 +14,12 @@ import { yieldToEventLoop } from '../platform/yield.ts'
 import { checksumOf } from './checksum.ts'
 import { ForgottenFilter } from './forgotten-filter.ts'
 import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
-import { RunWriter, type RunTotals } from './run-writer.ts'
+import { isZipPath } from './zip/zip-entry.ts'
+import { RunWriter, type IsForgotten, type RunTotals } from './run-writer.ts'
 import { readSourceFolder } from './source-folder.ts'
-import { recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
+import { beginningOf, recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
+import { obstacleToText } from './text-encoding.ts'
+import { unreadable } from './unreadable.ts'
 
 export interface IngestDeps {
   readonly store: ArchiveStore
@@ -35,8 +38,10 @@ export interface IngestOptions {
 
 /** A file with the filter for its forgotten messages. */
 interface FilteredFile extends RecognisedFile {
-  readonly isForgotten: (message: SourceMessage) => boolean
+  readonly isForgotten: IsForgotten
 }
+
+const nothingForgotten: IsForgotten = () => false
 
 /** One queue for all loads. */
 const QUEUE = 'ingest'
@@ -61,10 +66,12 @@ export class Ingest {
     const { clock } = this.#deps
     const began = clock.monotonic()
     const { files, skipped, is_folder } = await this.#find(request, options.signal)
-    const isForgotten = this.#forgottenFilter(request)
+    refuseChatOptions(request, files)
+    const { forgotten } = this.#deps
+    const filter = forgotten === undefined ? undefined : new ForgottenFilter(forgotten, request.people ?? [])
     const reports: FileReport[] = []
     for (const [index, found] of files.entries()) {
-      const file = { ...found, isForgotten }
+      const file = { ...found, isForgotten: filter?.ofSource() ?? nothingForgotten }
       options.signal.throwIfAborted()
       if (is_folder) options.progress({ done: index, total: files.length, unit: 'files' })
       reports.push(
@@ -72,13 +79,6 @@ export class Ingest {
       )
     }
     return { files: reports, totals: totalsOf(reports), skipped, duration_ms: clock.monotonic() - began }
-  }
-
-  #forgottenFilter({ people = [] }: IngestRequest): FilteredFile['isForgotten'] {
-    const { forgotten } = this.#deps
-    if (forgotten === undefined) return () => false
-    const filter = new ForgottenFilter(forgotten, people)
-    return message => filter.isForgotten(message)
   }
 
   async #find(
@@ -89,13 +89,20 @@ export class Ingest {
     const found = await stat(path).catch((error: unknown) => {
       throw unreadable(path, error)
     })
-    if (found.isDirectory()) return { ...(await readSourceFolder(path, choice, signal)), is_folder: true }
+    if (found.isDirectory()) {
+      const folder = await readSourceFolder(path, choice, signal).catch((error: unknown) => {
+        throw signal.aborted ? error : unreadable(path, error)
+      })
+      return { ...folder, is_folder: true }
+    }
     if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is neither a file nor a folder`)
     const file = await sourceFileAt(path, choice)
     const reader = await recognise(file, choice).catch((error: unknown) => {
-      throw error instanceof DenidinError ? error : unreadable(path, error)
+      throw unreadable(path, error)
     })
     if (reader === undefined) {
+      const obstacle = obstacleToText(await beginningOf(path))
+      if (obstacle !== undefined && !isZipPath(path)) throw new DenidinError('invalid_input', `${path} ${obstacle}`)
       const remedy = 'name its kind with --phase 1 to 7, or load it with "denidin ingest load-extraction"'
       throw new DenidinError('invalid_input', `${path} has no known format; ${remedy}`)
     }
@@ -228,6 +235,15 @@ export class Ingest {
   }
 }
 
+/** What is said about an exported chat must not be lost on something else. @throws DenidinError `invalid_input` */
+const refuseChatOptions = ({ path, chat_options = [] }: IngestRequest, files: readonly RecognisedFile[]): void => {
+  const [first] = files
+  if (chat_options.length === 0 || first === undefined || files.some(each => each.reader.type === 'whatsapp')) return
+  const what =
+    files.length === 1 ? `is not an exported chat but of the kind "${first.reader.type}"` : 'holds no exported chat'
+  throw new DenidinError('invalid_input', `${path} ${what}: leave out ${chat_options.join(' and ')}`)
+}
+
 /** The report of a file of which nothing was read. */
 const NOTHING = {
   run_id: undefined,
@@ -273,11 +289,4 @@ const reportOf = (
 const notesOf = (notes: string | undefined, notices: readonly string[]): string | undefined => {
   const all = [...(notes === undefined ? [] : [notes]), ...notices]
   return all.length === 0 ? undefined : all.join('; ')
-}
-
-const unreadable = (path: string, error: unknown): DenidinError => {
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new DenidinError('not_found', `there is no file ${path}`)
-  if (code === 'EACCES' || code === 'EPERM') return new DenidinError('forbidden', `${path} may not be read`)
-  return new DenidinError('unavailable', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
 }

@@ -13,6 +13,9 @@ const MOST_SHOWN = 20
 /** Writes a batch, or only counts it. */
 export type WriteBatch = (batch: ArchiveBatch) => Promise<BatchCounts>
 
+/** Whether a message is not to be taken. @param or_at another instant that its time may mean */
+export type IsForgotten = (message: SourceMessage, or_at: number | undefined) => boolean
+
 /** What a run counted since it began or went on. */
 export interface RunTotals {
   readonly messages: number
@@ -29,7 +32,7 @@ export interface RunTotals {
 export class RunWriter {
   readonly #write: WriteBatch
   readonly #written: (messages: number) => Promise<void>
-  readonly #isForgotten: (message: SourceMessage) => boolean
+  readonly #isForgotten: IsForgotten
   #forgotten = 0
   #found: FoundMessage[] = []
   #rejected: RejectedLine[] = []
@@ -50,11 +53,7 @@ export class RunWriter {
    * @param isForgotten whether to skip a message
    * @param written called after each batch, with the messages so far
    */
-  constructor(
-    write: WriteBatch,
-    written: (messages: number) => Promise<void>,
-    isForgotten: (message: SourceMessage) => boolean = () => false,
-  ) {
+  constructor(write: WriteBatch, written: (messages: number) => Promise<void>, isForgotten: IsForgotten = () => false) {
     this.#isForgotten = isForgotten
     this.#write = write
     this.#written = written
@@ -67,8 +66,8 @@ export class RunWriter {
   async add(item: SourceItem): Promise<void> {
     switch (item.kind) {
       case 'message': {
-        const { message, line, origins } = item
-        if (this.#isForgotten(message)) {
+        const { message, line, origins, or_at } = item
+        if (this.#isForgotten(message, or_at)) {
           this.#forgotten++
           return
         }

@@ -4,6 +4,7 @@
  */
 import { open } from 'node:fs/promises'
 import type { SourceFile, SourceItem, SourceStart } from './source.ts'
+import { behind, isTranscoded, utf8Chunks } from './text-encoding.ts'
 
 const CHUNK_BYTES = 256 * 1024
 /** A longer line is set aside, because no message is that long. */
@@ -11,6 +12,8 @@ const MOST_LINE_BYTES = 32 * 1024 * 1024
 /** How many characters of a bad line are quoted. */
 const MOST_EXCERPT_CHARACTERS = 160
 const NEWLINE = 0x0a
+/** Why a line in another encoding is set aside. */
+export const NOT_UTF8 = 'the line is not UTF-8'
 
 /** A line, or a rejected one. */
 export type SourceLine =
@@ -42,7 +45,8 @@ export const rejected = (
 
 /**
  * Every line of the file as it was when the run began, without its end (`\n` or `\r\n`), empty ones included, and a
- * checkpoint after about each 256 KiB. A line that is not UTF-8 or too long is rejected.
+ * checkpoint after about each 256 KiB. A line that is not UTF-8 or too long is rejected; a file in UTF-16 is read as UTF-8,
+ * in which its places are counted.
  * @throws as `node:fs` does
  */
 export const linesOf = (file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceLine> =>
@@ -58,16 +62,28 @@ export async function* linesIn(chunks: AsyncIterable<Buffer>, from: SourceStart)
   yield* splitter.end()
 }
 
-/** A file in pieces. @throws as `node:fs` does */
-async function* chunksOf(
-  { path, size_bytes }: SourceFile,
-  from: SourceStart,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
+/** A file in pieces, as UTF-8. @throws as `node:fs` does */
+export async function* chunksOf(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<Buffer> {
+  if (from.position > 0 && !(await isTranscodedFile(file))) yield* bytesOf(file, from.position, signal)
+  else yield* behind(utf8Chunks(bytesOf(file, 0, signal)), from.position)
+}
+
+const isTranscodedFile = async ({ path }: SourceFile): Promise<boolean> => {
+  const file = await open(path, 'r')
+  try {
+    const mark = Buffer.alloc(2)
+    await file.read(mark, 0, mark.length, 0)
+    return isTranscoded(mark)
+  } finally {
+    await file.close()
+  }
+}
+
+async function* bytesOf({ path, size_bytes }: SourceFile, from: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const file = await open(path, 'r')
   try {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-    for (let position = from.position; position < size_bytes;) {
+    for (let position = from; position < size_bytes;) {
       signal.throwIfAborted()
       const { bytesRead } = await file.read(chunk, 0, Math.min(CHUNK_BYTES, size_bytes - position), position)
       if (bytesRead === 0) break
@@ -140,7 +156,7 @@ class LineSplitter {
       const text = this.#decoder.decode(whole)
       return { kind: 'line', text: withoutEnds(text, line), line, position }
     } catch {
-      return rejected(line, 'the line is not UTF-8', whole.toString('latin1', 0, 4 * MOST_EXCERPT_CHARACTERS))
+      return rejected(line, NOT_UTF8, whole.toString('latin1', 0, 4 * MOST_EXCERPT_CHARACTERS))
     }
   }
 

@@ -11,6 +11,7 @@ import { transcriptReader } from './claude-code/transcript.ts'
 import { dedupStateReader } from './dedup-state/dedup-state.ts'
 import { extractionReader } from './extraction/extraction.ts'
 import type { ReadingOptions, SourceFile, SourceReader } from './source.ts'
+import { decoded } from './text-encoding.ts'
 import { whatsappReader } from './whatsapp/whatsapp-reader.ts'
 
 /** All formats, in the order in which they are tried. */
@@ -41,13 +42,13 @@ export const loadingOrderOf = (type: SourceType): number => {
 
 const BEGINNING_BYTES = 64 * 1024
 
-/** The beginning of a file as text, as `recognises` sees it. @throws as `node:fs` does */
-const beginningOf = async (path: string): Promise<string> => {
+/** The beginning of a file. @throws as `node:fs` does */
+export const beginningOf = async (path: string): Promise<Buffer> => {
   const file = await open(path, 'r')
   try {
     const buffer = Buffer.alloc(BEGINNING_BYTES)
     const { bytesRead } = await file.read(buffer, 0, BEGINNING_BYTES, 0)
-    return buffer.toString('utf8', 0, bytesRead)
+    return buffer.subarray(0, bytesRead)
   } finally {
     await file.close()
   }
@@ -87,7 +88,7 @@ export const recognise = async (
   readers: readonly SourceReader[] = SOURCE_READERS,
 ): Promise<SourceReader | undefined> => {
   if (is_extraction) return extractionReader
-  const beginning = await beginningOf(file.path)
+  const beginning = decoded(await beginningOf(file.path))
   if (phase === undefined) {
     for (const reader of readers) if (await reader.recognises(file, beginning)) return reader
     return undefined

@@ -10,6 +10,8 @@ export type SourceItem =
       readonly line: number
       /** Where the source itself found the message, if it says so: kept as further places. */
       readonly origins?: readonly Pick<Place, 'source_file' | 'source_line'>[] | undefined
+      /** Another instant that its time may mean: where the clocks were set back. */
+      readonly or_at?: number | undefined
     }
   | {
       readonly kind: 'rejected'

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import type { SourceFile, SourceItem } from './source.ts'
+import { decoded, isTranscoded } from './text-encoding.ts'
 
 /** The text of a file, or a clause that says why it is not text. */
 export interface WholeFile {
@@ -16,7 +17,9 @@ export const readWhole = async ({ path, size_bytes }: SourceFile, most_bytes: nu
   try {
     const buffer = Buffer.alloc(Math.min(size_bytes, most_bytes))
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0)
-    const bytes = withoutHalfCharacter(buffer.subarray(0, bytesRead), size_bytes > most_bytes)
+    const read = buffer.subarray(0, bytesRead)
+    if (isTranscoded(read)) return { text: decoded(read), is_cut: size_bytes > most_bytes }
+    const bytes = withoutHalfCharacter(read, size_bytes > most_bytes)
     if (bytes.includes(0)) return 'the file is not text'
     if (!isUtf8(bytes)) return 'the file is not UTF-8'
     return { text: bytes.toString('utf8').replace(/^\ufeff/, ''), is_cut: size_bytes > most_bytes }

@@ -2,7 +2,7 @@
 import { DAY_MS, isoDay } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
-import type { ReportName } from './report-names.ts'
+import type { ReportName } from '../platform/report-names.ts'
 
 /** Days since 1 January 1970, both inclusive; `undefined`: no bound. */
 export interface ReportDays {

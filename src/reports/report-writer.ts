@@ -10,7 +10,7 @@ import type { ConversationKey, ConversationReports } from './conversation-report
 import { tableCsv } from './formats/csv.ts'
 import { reportPage } from './formats/html.ts'
 import { isoDayOrNull, reportJson } from './formats/json.ts'
-import type { ReportFormat, ReportName } from './report-names.ts'
+import type { ReportFormat, ReportName } from '../platform/report-names.ts'
 import { reportDays } from './report-range.ts'
 
 /** Longest report, in characters: it passes through the bot's event loop in one piece. */

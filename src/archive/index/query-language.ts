@@ -19,6 +19,8 @@ export interface ParsedQuery {
   readonly query: WrittenQuery | undefined
   /** The text could not be parsed, and is searched as plain words. */
   readonly as_plain_words: boolean
+  /** A * is not at the end of a word, or is in a phrase, and stands for nothing there. */
+  readonly ignored_star: boolean
 }
 
 /** Longer queries are cut. */
@@ -40,6 +42,7 @@ const OPERATORS: ReadonlyMap<string, 'and' | 'or' | 'not'> = new Map([
   ['OR', 'or'],
   ['NOT', 'not'],
 ])
+const STAR_AT_WORD = /(?<=[\p{L}\p{N}])\*+|\*+(?=[\p{L}\p{N}])/gu
 const LONE_QUOTE = new RegExp(`(?<![\\p{L}\\p{N}])[${QUOTES}]|[${QUOTES}](?![\\p{L}\\p{N}])`, 'u')
 
 /** Thrown and caught only in this file. */
@@ -47,15 +50,22 @@ class NotReadable extends Error {}
 
 export const parseQuery = (written: string): ParsedQuery => {
   const text = written.slice(0, LONGEST_QUERY).trim()
-  if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) return { query: undefined, as_plain_words: false }
+  if (!hasWord(text)) return { query: undefined, as_plain_words: false, ignored_star: false }
   try {
-    const reader = new QueryReader(tokensOf(text))
-    return { query: reader.read(), as_plain_words: false }
+    const tokens = tokensOf(text)
+    const beginnings = tokens.filter(each => each.kind === 'operand' && each.of.kind === 'prefix').length
+    const ignored_star = (text.match(STAR_AT_WORD)?.length ?? 0) > beginnings
+    return { query: new QueryReader(tokens).read(), as_plain_words: false, ignored_star }
   } catch (error) {
     if (!(error instanceof NotReadable)) throw error
-    return { query: { kind: 'words', text: plainWords(text) }, as_plain_words: true }
+    const words = plainWords(text)
+    // Of operators alone, their words are looked for.
+    const query: WrittenQuery = { kind: 'words', text: hasWord(words) ? words : text }
+    return { query, as_plain_words: true, ignored_star: text.match(STAR_AT_WORD) !== null }
   }
 }
+
+const hasWord = (text: string): boolean => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)
 
 const plainWords = (text: string): string =>
   text

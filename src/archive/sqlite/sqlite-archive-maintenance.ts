@@ -4,7 +4,7 @@ import { Database, databaseFiles } from '../../database/sqlite/database.ts'
 import { DamagedDatabase } from '../../database/sqlite/database-errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { PRIVATE_FILE_MODE } from '../../platform/files.ts'
-import { yieldToEventLoop } from '../../platform/yield.ts'
+import { Precedence } from '../../platform/precedence.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { ArchiveRole } from '../archive-message.ts'
 import type {
@@ -68,10 +68,13 @@ const FAULTS: readonly { readonly what: ArchiveFinding['what']; readonly sql: st
 export class SqliteArchiveMaintenance implements ArchiveMaintenance {
   readonly #database: Database
   readonly #clock: Pick<Clock, 'now'>
+  readonly #precedence: Precedence
 
-  constructor(database: Database, clock: Pick<Clock, 'now'>) {
+  /** @param precedence what goes before each step */
+  constructor(database: Database, clock: Pick<Clock, 'now'>, precedence = new Precedence()) {
     this.#database = database
     this.#clock = clock
+    this.#precedence = precedence
     this.#removeUnfinished()
   }
 
@@ -95,7 +98,7 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
         }
       }
       options.progress({ done: Math.min(after + BATCH, newest), total: newest, unit: 'messages' })
-      await yieldToEventLoop()
+      await this.#precedence.giveWay()
     }
     for (const run_id of this.#runsWithWrongCounts()) faults.add('wrong_counts', run_id)
     const { messages, runs } = this.#counts()
@@ -117,7 +120,7 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
         }
       })
       options.progress({ done: Math.min(after + BATCH, newest), total: newest, unit: 'messages' })
-      await yieldToEventLoop()
+      await this.#precedence.giveWay()
     }
     return { backup, messages: this.#counts().messages, changed, merged }
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { SourceMessage } from '../archive-message.ts'
 import type { ArchiveBatch, ArchiveCounts, ArchiveStore, BatchCounts, Rehearsal } from '../archive-store.ts'
-import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from '../extraction-run.ts'
+import type { ExtractionRun, RejectedLine, RunEnd, RunStart, RunStep } from '../extraction-run.ts'
 import { ArchiveNames } from './archive-names.ts'
 import { ExtractionRuns } from './extraction-runs.ts'
 import { SqliteRehearsal } from './sqlite-rehearsal.ts'
@@ -57,6 +57,17 @@ export class SqliteArchiveStore implements ArchiveStore {
       this.#names.forget()
       throw error
     }
+  }
+
+  async record(run_id: number, { added, duplicates, forgotten, rejected, lines }: RunStep): Promise<void> {
+    this.#database.transaction(() => {
+      const errors = this.#runs.reject(
+        run_id,
+        rejected.map(each => ({ ...each, excerpt: '' })),
+      )
+      const reached = { position: 0, lines }
+      this.#runs.add(run_id, { extracted: added + duplicates, added, duplicates, errors, forgotten, reached })
+    })
   }
 
   rehearse(): Rehearsal {

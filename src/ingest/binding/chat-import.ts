@@ -20,7 +20,7 @@ import { yieldToEventLoop } from '../../platform/yield.ts'
 import { messageText } from '../../text/message-text.ts'
 import { countInSlices, type TokenCounter } from '../../text/tokens.ts'
 import type { ExportEntry } from '../whatsapp/export-entries.ts'
-import { Occurrences } from '../whatsapp/whatsapp-reader.ts'
+import { Occurrences } from '../whatsapp/occurrences.ts'
 import { KnownSayings } from './known-sayings.ts'
 import type { Speaker } from './participants.ts'
 
@@ -45,8 +45,6 @@ export interface ImportTarget {
   readonly person: Person | undefined
   /** Whether to only count, without writing. */
   readonly dry_run: boolean
-  /** Newest messages that are returned, to be learned from. */
-  readonly keep: number
 }
 
 export interface ImportCounts {
@@ -80,13 +78,14 @@ const timesOf = ({ at, or_at }: ExportEntry): readonly number[] => (or_at === un
 /** A message with the data by which a copy of it is recognised. */
 interface Identified extends Candidate {
   readonly identity: string
+  /** See `WordsFromElsewhere`. */
+  readonly occurrence: number
 }
 
 export class ChatImport {
   readonly #deps: ChatImportDeps
   readonly #target: ImportTarget
   readonly #occurrences = new Occurrences()
-  readonly #kept: MessageRecord[] = []
   #counts: ImportCounts = { messages: 0, added: 0, known: 0, forgotten: 0, left_out: 0 }
   #batch: ExportEntry[] = []
   /** The person who spoke last in a group: the bot's replies are addressed to them. */
@@ -99,11 +98,6 @@ export class ChatImport {
 
   get counts(): ImportCounts {
     return this.#counts
-  }
-
-  /** The newest messages that were added. */
-  get kept(): readonly MessageRecord[] {
-    return this.#kept
   }
 
   async add(entry: ExportEntry): Promise<void> {
@@ -132,18 +126,16 @@ export class ChatImport {
   }
 
   async #write(taken: readonly Identified[]): Promise<void> {
-    const prepared: (readonly [candidate: Candidate, record: MessageRecord])[] = []
+    const prepared: (readonly [candidate: Identified, record: MessageRecord])[] = []
     for (const [index, each] of taken.entries()) {
       if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
       prepared.push([each, await this.#recordOf(each)])
     }
     // A member of a group may have forgotten everything meanwhile, in another conversation.
-    const records = prepared.filter(([candidate]) => !this.#isForgotten(candidate)).map(([, record]) => record)
+    const records = prepared.filter(([each]) => !this.#isForgotten(each, each.occurrence)).map(([, record]) => record)
     this.#count({ forgotten: prepared.length - records.length })
     const added = await this.#deps.messages.add(records)
     this.#count({ added, known: records.length - added })
-    this.#kept.push(...records)
-    this.#kept.splice(0, Math.max(0, this.#kept.length - this.#target.keep))
   }
 
   /** `undefined` if the entry is not added. */
@@ -161,24 +153,25 @@ export class ChatImport {
     const key = `${speaker.is} ${person_id} ${looseWords(text)}`
     const minute = Math.floor(entry.at / MINUTE_MS)
     const occurrence = this.#occurrences.next(minute, key)
-    const times = timesOf(entry)
-    if (this.#isForgotten(candidate)) {
-      this.#count({ forgotten: 1 })
-      return undefined
-    }
-    const saying = { is_reply, person_id, times, words: looseWords(text) }
-    if (known.count(saying) >= occurrence) {
+    const saying = { is_reply, person_id, times: timesOf(entry), words: looseWords(text) }
+    const beyond = occurrence - known.count(saying)
+    if (beyond <= 0) {
       this.#count({ known: 1 })
       return undefined
     }
+    if (this.#isForgotten(candidate, beyond)) {
+      this.#count({ forgotten: 1 })
+      return undefined
+    }
     known.add(saying)
-    return { ...candidate, identity: `${String(minute)}\n${String(occurrence)}\n${key}` }
+    return { ...candidate, identity: `${String(minute)}\n${String(occurrence)}\n${key}`, occurrence: beyond }
   }
 
-  #isForgotten({ entry, speaker, person, text: whole }: Candidate): boolean {
+  /** @param occurrence see `WordsFromElsewhere` */
+  #isForgotten({ entry, speaker, person, text: whole }: Candidate, occurrence: number): boolean {
     const { forgotten } = this.#deps
     const is_reply = speaker.is === 'bot'
-    const words = { times: timesOf(entry), is_reply, text: entry.words === '' ? whole : entry.words }
+    const words = { times: timesOf(entry), is_reply, text: entry.words === '' ? whole : entry.words, occurrence }
     const persons = [person.person_id]
     if (forgotten.isForgotten({ ...words, persons })) return true
     return is_reply && this.#target.chat_kind === 'group' && forgotten.isForgotten({ ...words, persons: undefined })

@@ -7,11 +7,17 @@ import { contentText, numbered, roleOf } from './openai-conversation.ts'
 /** Whether a value is a conversation of such an export. */
 export const isChatGpt = (value: unknown): value is JsonObject => isObject(value) && isObject(value['mapping'])
 
-/** Ids from the root to a node; a tree that goes in a circle ends. */
-const branchTo = (mapping: JsonObject, leaf: unknown): readonly string[] => {
+/** Ids from the root, or from below what was `taken`, to a node; a tree that goes in a circle ends. */
+const branchTo = (
+  mapping: JsonObject,
+  leaf: unknown,
+  taken: readonly ReadonlySet<string>[] = [],
+): readonly string[] => {
   const ids: string[] = []
   const seen = new Set<string>()
   for (let id = leaf; typeof id === 'string' && !seen.has(id);) {
+    const known = id
+    if (taken.some(each => each.has(known))) break
     const node = mapping[id]
     if (!isObject(node)) break
     seen.add(id)
@@ -25,8 +31,7 @@ const branchTo = (mapping: JsonObject, leaf: unknown): readonly string[] => {
 const otherNodes = (mapping: JsonObject, taken: ReadonlySet<string>): readonly string[] => {
   const ids = new Set<string>()
   for (const leaf of Object.keys(mapping)) {
-    if (taken.has(leaf) || ids.has(leaf)) continue
-    for (const id of branchTo(mapping, leaf)) if (!taken.has(id)) ids.add(id)
+    for (const id of branchTo(mapping, leaf, [taken, ids])) ids.add(id)
   }
   return [...ids]
 }

@@ -105,6 +105,11 @@ export class DateEvidence {
     }
   }
 
+  /** How often a message is older than the one before it by more than a day, with the dates read in this order. */
+  stepsBack(order: DateOrder): number {
+    return this.#seen[order].back
+  }
+
   /** `undefined` for an export without a single date that exists. */
   settle(zone: string): SettledOrder | undefined {
     const first = this.#first

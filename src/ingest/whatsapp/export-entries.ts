@@ -33,6 +33,7 @@ export type ExportItem =
 
 /** How many characters of one entry are read: far more than a WhatsApp message may have. */
 const MOST_CHARACTERS = 256 * 1024
+const TOO_LONG = `the message has more than ${String(MOST_CHARACTERS)} characters; its beginning is kept`
 /** Headers from the past in a row that may be a pasted conversation; with more, the clock of the phone was set back. */
 const MOST_PASTED = 200
 /**
@@ -95,13 +96,14 @@ export class ExportEntries {
       else yield* this.#append(line.text, line.line)
       return
     }
-    if (this.#last !== undefined && times.at < this.#last - MOST_STEP_BACK_MS) {
+    if (this.#isFromThePast(times.at) && this.#isSaid()) {
       this.#suspectHeaders++
       yield* this.#suspect(line)
       return
     }
-    // The conversation goes on where it was: what was in between was pasted into a message.
-    for (const { text, line: number } of this.#takeSuspects()) yield* this.#append(text, number)
+    // The conversation goes on where it was: what was in between was pasted into a message, or came late.
+    const suspects = this.#takeSuspects()
+    yield* this.#resolve(suspects, this.#speakElsewhere(suspects))
     yield* this.#begin(header, times, line)
   }
 
@@ -139,11 +141,40 @@ export class ExportEntries {
     )
     const areMessages =
       sure ||
-      suspects.every(({ text }) => {
-        const header = this.#headerOf(text)
-        const sender = header === undefined ? undefined : this.#survey.senders.split(header.rest).sender
-        return header === undefined || (sender !== undefined && known.has(sender))
+      suspects.every(suspect => {
+        const sender = this.#senderOf(suspect)
+        return this.#headerOf(suspect.text) === undefined || (sender !== undefined && known.has(sender))
       })
+    yield* this.#resolve(suspects, areMessages)
+  }
+
+  /** In an export that is in no order, nothing is. */
+  #isFromThePast(at: number): boolean {
+    return this.#survey.is_in_order && this.#last !== undefined && at < this.#last - MOST_STEP_BACK_MS
+  }
+
+  /** Whether something was pasted can only be asked of what someone said, not of an event. */
+  #isSaid(): boolean {
+    const [rest] = this.#open?.lines ?? []
+    return rest !== undefined && this.#survey.senders.split(rest).sender !== undefined
+  }
+
+  #senderOf({ text }: Suspect): string | undefined {
+    const header = this.#headerOf(text)
+    return header === undefined ? undefined : this.#survey.senders.split(header.rest).sender
+  }
+
+  /** Whether all who wrote these lines say something else in this chat too: then they are messages that came late. */
+  #speakElsewhere(suspects: readonly Suspect[]): boolean {
+    const counts = new Map<string, number>()
+    for (const suspect of suspects) {
+      const sender = this.#senderOf(suspect)
+      if (sender !== undefined) counts.set(sender, (counts.get(sender) ?? 0) + 1)
+    }
+    return [...counts].every(([sender, messages]) => this.#survey.senders.messagesOf(sender) > messages)
+  }
+
+  *#resolve(suspects: readonly Suspect[], areMessages: boolean): Generator<ExportItem> {
     for (const suspect of suspects) {
       const header = areMessages ? this.#headerOf(suspect.text) : undefined
       const times = header === undefined ? undefined : this.#timesOf(header)
@@ -161,7 +192,16 @@ export class ExportEntries {
       yield { kind: 'checkpoint', position: line.position, lines: line.line - 1 }
     }
     this.#last = at
-    this.#open = { header, at, or_at, line: line.line, lines: [header.rest], characters: header.rest.length }
+    const { rest } = header
+    this.#open = {
+      header,
+      at,
+      or_at,
+      line: line.line,
+      lines: [rest.slice(0, MOST_CHARACTERS)],
+      characters: rest.length,
+    }
+    if (rest.length > MOST_CHARACTERS) yield rejected(line.line, TOO_LONG, rest)
   }
 
   *#append(text: string, line: number): Generator<ExportItem> {
@@ -172,11 +212,7 @@ export class ExportEntries {
     }
     if (open.characters + text.length > MOST_CHARACTERS) {
       if (open.characters <= MOST_CHARACTERS) {
-        yield rejected(
-          line,
-          `the message has more than ${String(MOST_CHARACTERS)} characters; its beginning is kept`,
-          text,
-        )
+        yield rejected(line, TOO_LONG, text)
       }
       open.characters = Number.POSITIVE_INFINITY
       return
@@ -224,7 +260,13 @@ const isAbout = (sender: string | undefined, text: string): boolean =>
 const isPlain = (content: ReturnType<typeof contentOf>): boolean =>
   content.kind === 'said' && content.attachment === undefined
 
-const EDGES = /^[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+|[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+$/gu
+const EDGE = /[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u
 
 /** Without marks and blanks at its edges; those within are the sender's. */
-const trimmed = (text: string): string => text.replace(EDGES, '')
+const trimmed = (text: string): string => {
+  let begin = 0
+  let end = text.length
+  while (begin < end && EDGE.test(text.charAt(begin))) begin++
+  while (end > begin && EDGE.test(text.charAt(end - 1))) end--
+  return text.slice(begin, end)
+}

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { DenidinError } from '../../platform/errors.ts'
 import { linesIn, linesOf, type SourceLine } from '../source-lines.ts'
 import type { SourceFile, SourceStart } from '../source.ts'
+import { behind, utf8Chunks } from '../text-encoding.ts'
 import { findZipEntry, isZipPath, zipEntryChunks } from '../zip/zip-entry.ts'
 import { isExportName } from './chat-name.ts'
 
@@ -31,16 +32,6 @@ export const openExportText = async (file: SourceFile): Promise<ExportText> => {
   if (entry === undefined) throw new DenidinError('invalid_input', `${basename(path)} holds no exported chat`)
   return {
     paths: [entry, path],
-    lines: (from, signal) => linesIn(behind(zipEntryChunks(path, entry, signal), from.position), from),
-  }
-}
-
-/** What comes after the first `skipped` bytes: an archive can only be read from its beginning. */
-async function* behind(chunks: AsyncIterable<Buffer>, skipped: number): AsyncGenerator<Buffer> {
-  let before = 0
-  for await (const chunk of chunks) {
-    const from = Math.max(0, skipped - before)
-    before += chunk.length
-    if (from < chunk.length) yield chunk.subarray(from)
+    lines: (from, signal) => linesIn(behind(utf8Chunks(zipEntryChunks(path, entry, signal)), from.position), from),
   }
 }

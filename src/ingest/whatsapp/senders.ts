@@ -90,6 +90,11 @@ export class Senders {
     return { sender: this.#isGroup(chosen.name, by_phone) ? undefined : chosen.name, text: text.trim(), by_phone }
   }
 
+  /** How many messages a name has. */
+  messagesOf(name: string): number {
+    return this.#seen.get(name)?.messages ?? 0
+  }
+
   /** Names with how many messages they have, most first. */
   names(): readonly { readonly name: string; readonly messages: number }[] {
     return [...this.#seen]

@@ -12,6 +12,7 @@ import type { SettledOrder } from './date-order.ts'
 import { ExportEntries, type ExportEntry } from './export-entries.ts'
 import { openExportText, rankOfEntry, type ExportText } from './export-text.ts'
 import { parseHeader } from './header.ts'
+import { Occurrences } from './occurrences.ts'
 import { surveyExport, type Survey } from './survey.ts'
 
 const ENTRIES_AT_ONCE = 1000
@@ -37,7 +38,7 @@ export const openExport = async (
   const { zone, date_order } = readingOf(file)
   const options = { zone, date_order, written_at: file.modified_at, names }
   const survey = await surveyExport(text, options, signal)
-  if (survey === undefined) return 'there is no message with a date and a sender in it'
+  if (typeof survey === 'string') return survey
   return { text, survey, chat: chatNameOf(...text.paths) ?? survey.senders.group() ?? nameOfFile(file.path) }
 }
 
@@ -58,28 +59,6 @@ const REASONS: Readonly<Record<SettledOrder['by'], string>> = {
 /** The order in which the dates were read, and the reason. */
 export const orderNotice = ({ order, by }: SettledOrder, zone: string): string =>
   `dates are read as ${MEANINGS[order]} (${REASONS[by]}), times as those of ${zone}`
-
-/** Counts equal messages of one sender at one time: each is a message of its own. */
-export class Occurrences {
-  /** By time, the newest last; an export may step back by a little. */
-  readonly #times = new Map<number, Map<string, number>>()
-
-  /** 1 for the first. */
-  next(at: number, key: string): number {
-    const keys = this.#times.get(at) ?? new Map<string, number>()
-    this.#times.delete(at)
-    this.#times.set(at, keys)
-    if (this.#times.size > MOST_TIMES) {
-      const [oldest] = this.#times.keys()
-      if (oldest !== undefined) this.#times.delete(oldest)
-    }
-    const count = (keys.get(key) ?? 0) + 1
-    keys.set(key, count)
-    return count
-  }
-}
-
-const MOST_TIMES = 100
 
 const messageOf = (entry: ExportEntry, chat: string, occurrences: Occurrences): SourceMessage | undefined => {
   const { kind, at, sender, words, attachment, file, edited } = entry
@@ -124,7 +103,7 @@ async function* read(file: SourceFile, from: SourceStart, signal: AbortSignal): 
     }
     if (++entries % ENTRIES_AT_ONCE === 0) await yieldToEventLoop()
     const message = messageOf(item.entry, chat, occurrences)
-    if (message !== undefined) yield { kind: 'message', message, line: item.entry.line }
+    if (message !== undefined) yield { kind: 'message', message, line: item.entry.line, or_at: item.entry.or_at }
   }
 }
 

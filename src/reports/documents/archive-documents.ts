@@ -7,7 +7,7 @@ import type {
   SessionMessage,
   SessionSummary,
 } from '../archive-reports.ts'
-import type { ReportName } from '../report-names.ts'
+import type { ReportName } from '../../platform/report-names.ts'
 import type { CellKind, ReportChart, ReportDocument, ReportNote, ReportTable, TableName } from './report-document.ts'
 
 /** How many sessions, runs and messages a report lists at most. */

@@ -1,5 +1,5 @@
 /** What every format is made from: the tables and charts of one report, without a word of how they look. */
-import type { ReportName } from '../report-names.ts'
+import type { ReportName } from '../../platform/report-names.ts'
 
 /**
  * The kind of values in a column. A `word` is one of a few words of DeniDin, and may be translated; a `text` may be

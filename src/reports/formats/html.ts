@@ -128,6 +128,7 @@ class Page {
     const settings = {
       labelled_by: id,
       direction: this.#words.direction,
+      values: valuesOf(value.kind),
       format: (number: number) => escaped(this.#number(number, value.kind)),
     }
     const drawn = chart.kind === 'days' ? barsByDay(bars, settings) : barsByName(bars, settings)
@@ -138,7 +139,7 @@ class Page {
         ? ''
         : ` <span class="key"></span>${this.#title(chart.value)} <span class="key part"></span>${this.#title(chart.part)}`
     const caption = `<span id="${id}">${escaped(this.#words.chart(this.#plainTitle(chart.value), this.#plainTitle(chart.label), days))}</span>`
-    return `<figure><figcaption>${caption} <span class="aside">(<a href="#table-${chart.table}">${escaped(aside)}</a>)${keys}</span></figcaption>${drawn}</figure>`
+    return `<figure><figcaption>${caption} <span class="aside">(<a href="#table-${chart.table}">${escaped(aside)}</a>)${keys}</span></figcaption><div class="scroll" tabindex="0">${drawn}</div></figure>`
   }
 
   /** @returns `days`: how many days a bar stands for; `all`: how many bars there would be without a limit */
@@ -267,6 +268,9 @@ ${body}
     return wordFor(this.#words.columns, name) ?? name.replaceAll('_', ' ')
   }
 }
+
+const valuesOf = (kind: CellKind): 'whole' | 'seconds' | 'any' =>
+  kind === 'count' ? 'whole' : kind === 'seconds' ? 'seconds' : 'any'
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0)
 

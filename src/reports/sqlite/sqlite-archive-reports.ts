@@ -2,6 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { entryOf } from '../../platform/entry-of.ts'
+import { Precedence } from '../../platform/precedence.ts'
 import type {
   ArchiveQuery,
   ArchiveReports,
@@ -35,9 +36,10 @@ export class SqliteArchiveReports implements ArchiveReports {
   readonly #figures: FigureStream
   readonly #names: ArchiveDirectory
 
-  constructor(database: Database) {
+  /** @param precedence what goes before each step */
+  constructor(database: Database, precedence = new Precedence()) {
     this.#database = database
-    this.#figures = new FigureStream(database)
+    this.#figures = new FigureStream(database, precedence)
     this.#names = new ArchiveDirectory(database)
   }
 
@@ -65,25 +67,25 @@ export class SqliteArchiveReports implements ArchiveReports {
 
   async timeline(query: ArchiveQuery, call: ReportCall): Promise<readonly TimelineDay[]> {
     const [projects, components] = [this.#names.projects(), this.#names.components()]
-    const days: TimelineDay[][] = []
+    const days: { readonly date: number; readonly parts: Map<number | null, ComponentTally> }[] = []
     for await (const { day: date, rows } of this.#days(query, call)) {
       if (date === undefined) continue
-      const parts = new Map<number | null, ComponentTally>()
+      if (days.at(-1)?.date !== date) days.push({ date, parts: new Map() })
+      const parts = days.at(-1)?.parts ?? new Map<number | null, ComponentTally>()
       for (const row of rows) entryOf(parts, row[1], () => new ComponentTally()).add(row, date)
-      days.push(
-        [...parts]
-          .map(([project_id, tally]) => ({
-            date,
-            project: nameIn(projects, project_id),
-            messages: tally.messages,
-            sessions: tally.sessions.size,
-            errors: tally.errors,
-            components: tally.components.names(components, query.top_components),
-          }))
-          .sort((a, b) => b.messages - a.messages || compareNames(a.project, b.project)),
-      )
     }
-    return days.reverse().flat()
+    return days.reverse().flatMap(({ date, parts }) =>
+      [...parts]
+        .map(([project_id, tally]) => ({
+          date,
+          project: nameIn(projects, project_id),
+          messages: tally.messages,
+          sessions: tally.sessions.size,
+          errors: tally.errors,
+          components: tally.components.names(components, query.top_components),
+        }))
+        .sort((a, b) => b.messages - a.messages || compareNames(a.project, b.project)),
+    )
   }
 
   async componentUsage(query: ArchiveQuery, call: ReportCall): Promise<readonly ComponentUsage[]> {

@@ -33,6 +33,9 @@ export interface ArchiveIndexerDeps {
 
 const NONE: ReadonlySet<number> = new Set()
 
+/** Work that can be done again is given up, because words have to leave the index. Thrown and caught here alone. */
+class PurgeFirst extends Error {}
+
 /** The only writer of the index. `sync` runs once at a time; all else reads. */
 export class ArchiveIndexer {
   readonly #deps: ArchiveIndexerDeps
@@ -46,6 +49,8 @@ export class ArchiveIndexer {
   #generation = 0
   /** Callers that wait until the words of removed messages have left the index. */
   #purging: PromiseWithResolvers<void>[] = []
+  /** Messages are being read that are not in the index yet: some of them may be gone by now. */
+  #adding = false
 
   constructor(deps: ArchiveIndexerDeps) {
     this.#deps = deps
@@ -94,9 +99,9 @@ export class ArchiveIndexer {
     this.hideRemoved()
   }
 
-  /** Resolves when the words of all messages that are gone have left the index. */
+  /** Resolves when the words of all messages that are gone have left the index. Goes before the adding of new ones. */
   async purge(): Promise<void> {
-    if (this.#gone().length === 0) return
+    if (this.#gone().length === 0 && !this.#adding) return
     const purged = Promise.withResolvers<void>()
     this.#purging.push(purged)
     this.sync().catch(purged.reject)
@@ -127,12 +132,40 @@ export class ArchiveIndexer {
   }
 
   async #follow(): Promise<void> {
-    do {
+    for (let isMore = true; isMore;) {
       await this.#removeGone()
       for (const each of this.#purging.splice(0)) each.resolve()
       await this.#rereadChanged()
-      await this.#mergeSmall()
-    } while (await this.#addNew())
+      try {
+        await this.#mergeSmall()
+        isMore = await this.#addNew()
+      } catch (error) {
+        if (!(error instanceof PurgeFirst)) throw error
+      }
+    }
+  }
+
+  #unlessPurging(): void {
+    if (this.#purging.length > 0) throw new PurgeFirst()
+  }
+
+  /** Writes the words of a part; given up when words have to leave the index first. */
+  async #write(part: number, words: Iterable<WrittenWord>): Promise<ReadonlyMap<string, number>> {
+    const check = (): void => {
+      this.#unlessPurging()
+    }
+    const checked = function* (): Generator<WrittenWord, void> {
+      for (const word of words) {
+        check()
+        yield word
+      }
+    }
+    try {
+      return await this.#writer.write(part, checked())
+    } catch (error) {
+      if (error instanceof PurgeFirst) this.#writer.discard(part)
+      throw error
+    }
   }
 
   /**
@@ -154,6 +187,15 @@ export class ArchiveIndexer {
   async #addNew(): Promise<boolean> {
     const first = this.#rows.after(this.reached, 1)[0]?.seq
     if (first === undefined) return false
+    this.#adding = true
+    try {
+      return await this.#addFrom(first)
+    } finally {
+      this.#adding = false
+    }
+  }
+
+  async #addFrom(first: number): Promise<boolean> {
     const { index, columns, names } = this.#deps
     const generation = this.#generation
     const builder = new PartBuilder(first, PART_RANGE)
@@ -167,13 +209,14 @@ export class ArchiveIndexer {
         added.push({ row: rest, words: builder.add(row.seq, content) })
         checksums[row.seq - first] = checksumOf(content)
         await slices.pause()
+        this.#unlessPurging()
       }
       after = page.at(-1)?.seq ?? after
       more = page.length === PAGE && builder.messages < PART_MESSAGES
     }
     if (this.#stopped) return false
     const part = this.#writer.begin()
-    const changes = await this.#writer.write(part, newWords(builder))
+    const changes = await this.#write(part, newWords(builder))
     const last = builder.to
     this.#commit(generation, () => {
       for (const { row, words } of added) columns.set(row.seq, columnValues({ ...row, content: '' }, names, words))
@@ -197,19 +240,23 @@ export class ArchiveIndexer {
       from--
     }
     if (from < parts.length - 1) {
-      await this.#merge(parts.slice(from).map(part => ({ part, counted: true, superseded: NONE })))
+      const sources = parts.slice(from).map(part => ({ part, counted: true, superseded: NONE }))
+      await this.#merge(sources, (part, words) => this.#write(part, words))
     }
   }
 
   /** Makes one part of several. Where they overlap, `superseded` says which messages are taken from another. */
-  async #merge(sources: readonly MergeSource[]): Promise<boolean> {
+  async #merge(
+    sources: readonly MergeSource[],
+    write: PartWriter['write'] = (part, words) => this.#writer.write(part, words),
+  ): Promise<boolean> {
     const { index, columns, parts } = this.#deps
     const all = sources.map(({ part }) => part)
     const first = Math.min(...all.map(each => each.first))
     const last = Math.max(...all.map(each => each.last))
     const generation = this.#generation
     const part = this.#writer.begin()
-    const changes = await this.#writer.write(part, mergeParts(index, sources, columns, first))
+    const changes = await write(part, mergeParts(index, sources, columns, first))
     const checksums = this.#checksumsOf(all, first, last)
     let gone = false
     this.#commit(generation, () => {

@@ -23,6 +23,9 @@ interface Row {
   readonly message_id: string | null
 }
 
+/** Ends the range of all names that begin so. */
+const AFTER_ALL = '\u{10ffff}'
+
 /** Values that a facet lists at most; the commonest. */
 const MOST_VALUES = 50
 
@@ -93,7 +96,8 @@ export class FoundMessages {
   /** Sessions with this name, or whose names begin with it. */
   sessions(name: string): readonly number[] {
     return this.#numbers(
-      'select session_no number from archive_sessions where substr(session_id, 1, length(:name)) = :name limit 1000',
+      `select session_no number from archive_sessions
+       where session_id >= :name and session_id < :name || '${AFTER_ALL}' limit 1000`,
       name,
     )
   }

@@ -72,6 +72,11 @@ export class PartWriter {
     return changes
   }
 
+  /** Removes a part that will not be recorded. */
+  discard(part: number): void {
+    this.#database.run(`drop table ${wordsTable(part)}`)
+  }
+
   /** Counts words in the vocabulary; inside the transaction that records the part. @returns whether words are gone */
   count(changes: ReadonlyMap<string, number>): boolean {
     for (const [term, change] of changes) {

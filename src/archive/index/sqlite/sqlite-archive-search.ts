@@ -2,6 +2,7 @@
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
+import type { Health } from '../../../platform/health.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { fold, inSmallLetters } from '../../../text/fold.ts'
 import type {
@@ -87,6 +88,16 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     })
   }
 
+  /** `listener` is called when the index was begun anew and is empty: it has to be filled. */
+  onRenewed(listener: () => void): void {
+    this.#index.onRenewed(listener)
+  }
+
+  /** Whether the file of the index can be used, and what became of a damaged one. */
+  async health(): Promise<Health> {
+    return await this.#index.health()
+  }
+
   /** How often a result was there already. */
   get cacheCounts(): ResultCache['counts'] {
     return this.#cache.counts
@@ -94,7 +105,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
 
   async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
     this.indexer.hideRemoved()
-    const { query: written, as_plain_words } = parseQuery(question.query ?? '')
+    const { query: written, ...read } = parseQuery(question.query ?? '')
     const filter = this.#filterOf(question)
     const sort = written === undefined ? 'newest' : question.sort
     const key = questionKey([written, question.filters, question.access, sort])
@@ -103,9 +114,10 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const { limit, access } = question
     const { query, hits, any_word, corrections } =
       cursor === undefined
-        ? this.#cache.get(keptKey(key, question, filter, state.reached), state, () =>
-            this.#find(written, access, { filter, sort, limit }),
-          )
+        ? this.#cache.get(keptKey(key, question, filter, state.reached), state, {
+            search: () => this.#find(written, access, { filter, sort, limit }),
+            meansTheSame: result => written === undefined || this.#meansTheSame(written, result),
+          })
         : this.#findBehind(cursor, { filter, sort, limit })
     const sorted = hits.sorted()
     const terms = termsOf(query.plan)
@@ -116,7 +128,13 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const last = sorted.at(-1)
     return {
       messages: sorted.flatMap(hit => withScore(messages.get(hit.seq), hit, sort)),
-      notes: { as_plain_words, any_word, corrected: corrections, waiting: this.indexer.waiting },
+      notes: {
+        ...read,
+        no_words: question.query !== undefined && written === undefined,
+        any_word,
+        corrected: corrections,
+        waiting: this.indexer.waiting,
+      },
       next:
         last === undefined || sorted.length < limit
           ? undefined
@@ -158,6 +176,18 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     if (all.hits.size > 0 || written === undefined || !mayRelax(written)) return all
     const any = search(true)
     return any.hits.size > 0 ? any : all
+  }
+
+  /**
+   * Which words a query stands for follows from the words of all messages: those with a beginning, the closest to a
+   * misspelt one, the readings that are there. Where a word had no message, or no message had them all, a new search is
+   * as cheap as asking that again. Asked for everything alone: see `keptKey`.
+   */
+  #meansTheSame(written: WrittenQuery, { query, any_word, corrections }: SearchResult): boolean {
+    const { leaves } = query.plan
+    if (any_word || corrections.length > 0 || leaves.some(({ found }) => found === 0)) return false
+    const now = new QueryResolver(this.#statistics, false).resolve(written).plan.leaves
+    return now.length === leaves.length && now.every(({ terms }, at) => isSameSet(terms, leaves[at]?.terms ?? []))
   }
 
   #knownTo(access: ArchiveAccess): WordKnowledge {
@@ -256,6 +286,9 @@ const withScore = (
   sort: ArchiveQuestion['sort'],
 ): readonly FoundMessage[] =>
   message === undefined ? [] : [{ ...message, score: sort === 'relevance' ? score : undefined }]
+
+const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && new Set([...some, ...others]).size === some.length
 
 /** Whether fewer words than all are an answer too: where the user did not write AND. */
 const mayRelax = (query: WrittenQuery): boolean => query.kind === 'words' || (query.kind === 'all' && !query.stated)
