@@ -90,8 +90,9 @@ const examples = await examplesOf(
 )
 const weights = train(examples)
 writeFileSync(
-  join(import.meta.dirname, '../src/memory/recall/ranker-weights.ts'),
-  `import type { LinearWeights } from './linear-reranker.ts'
+  join(import.meta.dirname, '../src/retrieval/ranking/ranker-weights.ts'),
+  `/** The learned weights of the linear re-ranker; \`scripts/train-ranker.ts\` writes them. */
+import type { LinearWeights } from './linear-reranker.ts'
 
 /**
  * Learned by \`node scripts/train-ranker.ts\` from ${String(examples.length)} questions about ${String(2 * talks)} invented conversations (seeds from ${String(FIRST_SEED)}),
