@@ -2,8 +2,6 @@
 import { openArchiveIndexDatabase } from '../../../src/archive/index/sqlite/archive-index-database.ts'
 import { IndexParts } from '../../../src/archive/index/sqlite/index-parts.ts'
 import { Columns } from '../../../src/archive/index/columns.ts'
-import { NO_FILTER } from '../../../src/archive/index/filters.ts'
-import { IndexSearch } from '../../../src/archive/index/index-search.ts'
 import { parseQuery } from '../../../src/archive/index/query-language.ts'
 import { QueryResolver } from '../../../src/archive/index/resolve-query.ts'
 import { TopHits } from '../../../src/archive/index/top-hits.ts'
@@ -12,6 +10,7 @@ import { systemClock } from '../../../src/platform/clock.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import type { Corpus } from '../../support/archive-corpus.ts'
 import type { ArchiveRig } from '../../support/archive-rig.ts'
+import { WholeSearch } from '../../support/whole-search.ts'
 import { queriesOf } from './queries.ts'
 
 const KINDS = [
@@ -39,7 +38,6 @@ export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, ran
   for (const { first, last, columns: bytes } of rows) columns.load(first, last, bytes)
   const statistics = new WordStatistics(parts, columns)
   statistics.refresh()
-  const search = new IndexSearch(parts, columns)
   let shared = 0
   let all = 0
   for (const [kind, questions] of queriesOf(corpus, random, QUERIES)) {
@@ -49,12 +47,14 @@ export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, ran
       if (parsed === undefined) continue
       const { plan } = new QueryResolver(statistics, false).resolve(parsed)
       const hits = new TopHits(10)
-      search.forEach(
-        { plan, filter: NO_FILTER, sort: 'relevance', range: { after: 0, up_to: columns.size } },
-        (seq, score) => {
-          hits.offer(score, seq)
-        },
-      )
+      const whole = new WholeSearch(parts, columns, plan)
+      for (const part of parts.parts) {
+        const { matched, scores } = whole.search(part)
+        for (let offset = 0; offset <= part.last - part.first; offset++) {
+          const seq = part.first + offset
+          if (matched[offset] === 1 && columns.column('role')[seq] !== 0) hits.offer(scores[offset] ?? 0, seq)
+        }
+      }
       const answer = await rig.ask(query)
       if (answer.notes.any_word) continue
       const found = new Set(answer.messages.map(({ seq }) => seq))

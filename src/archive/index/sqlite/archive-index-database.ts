@@ -5,7 +5,7 @@ import type { Clock } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
 
 /** Increase whenever words are read in another way or the layout changes: an index of another version is rebuilt. */
-const ARCHIVE_INDEX_VERSION = 1
+const ARCHIVE_INDEX_VERSION = 2
 
 /** Pages kept in memory while the index is open, in KiB. */
 const CACHE_KIB = 48 * 1024
@@ -29,7 +29,9 @@ const archiveIndexMigrations: readonly Migration[] = [
         messages integer not null,
         columns blob not null,
         -- 4 bytes for each message, to tell a changed text from another change.
-        checksums blob not null
+        checksums blob not null,
+        -- The vocabulary counts the words of the pages up to this one; of all pages where it is null.
+        counted text
       ) strict;
       create table vocabulary (term text primary key, found integer not null) strict, without rowid;
       -- Numbers that the columns have for names.

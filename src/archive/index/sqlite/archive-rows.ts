@@ -1,5 +1,5 @@
 /** Reads from `archive.db` what the index takes of messages, and what has become of them. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { ArchiveRole, Level, SourceType } from '../../archive-message.ts'
 import type { ColumnValues } from '../columns.ts'
@@ -81,7 +81,7 @@ export class ArchiveRows {
 }
 
 /** 4 bytes by which a changed text is known. */
-export const checksumOf = (content: string): number => createHash('md5').update(content).digest().readUInt32LE()
+export const checksumOf = (content: string): number => hash('md5', content, 'buffer').readUInt32LE()
 
 /** The columns of a message. Adds names that are new. */
 export const columnValues = (row: IndexedRow, names: IndexNames, words: number): ColumnValues => ({

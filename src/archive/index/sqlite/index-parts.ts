@@ -1,8 +1,10 @@
 /** The parts of the archive's index in SQLite: reads their words, and keeps what was read last in memory. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { IndexPart, PartReader } from '../index-part.ts'
-import { isSpelled, WRITTEN_MARK } from '../part-builder.ts'
+import { WRITTEN_MARK } from '../part-builder.ts'
 import { TermPostings } from '../term-postings.ts'
+import type { EncodedPostings } from '../posting-encoder.ts'
+import { wordIn, type FoundWord } from '../word-pages.ts'
 
 /** Words that were read last and are kept decoded, in bytes. */
 const CACHE_BYTES = 48 * 2 ** 20
@@ -11,13 +13,7 @@ const MISS_BYTES = 100
 /** Ends the range of all words that begin so. */
 const AFTER_ALL = '\u{10ffff}'
 
-export interface WordRow {
-  readonly found: number
-  readonly heads: Uint8Array
-  readonly documents: Uint8Array
-}
-
-/** The table of a part's words. Numbers are used again, so that the statements for them are few. */
+/** The table of a part's words, in pages. Numbers are used again, so that the statements for them are few. */
 export const wordsTable = (part: number): string => `words_${String(part)}`
 
 export class IndexParts implements PartReader {
@@ -61,11 +57,12 @@ export class IndexParts implements PartReader {
       this.#cache.set(key, kept)
       return kept
     }
-    const row = this.#database.get<WordRow & Record<string, number | Uint8Array>>(
-      `select found, heads, documents from ${wordsTable(part)} where term = :term`,
+    const page = this.#database.get<{ words: Uint8Array }>(
+      `select words from ${wordsTable(part)} where first <= :term order by first desc limit 1`,
       { term },
     )
-    const postings = row === undefined ? undefined : new TermPostings(row)
+    const found = page === undefined ? undefined : wordIn(page.words, term)
+    const postings = found === undefined ? undefined : new TermPostings(withOwnBytes(found))
     this.#cache.set(key, postings)
     this.#cached_bytes += postings?.bytes ?? MISS_BYTES
     this.#shrink()
@@ -73,11 +70,12 @@ export class IndexParts implements PartReader {
   }
 
   positions({ part }: IndexPart, term: string): Uint8Array {
-    return (
-      this.#database.get<{ positions: Uint8Array }>(`select positions from ${wordsTable(part)} where term = :term`, {
-        term,
-      })?.positions ?? new Uint8Array()
+    const page = this.#database.get<{ words: Uint8Array; positions: Uint8Array }>(
+      `select words, positions from ${wordsTable(part)} where first <= :term order by first desc limit 1`,
+      { term },
     )
+    const found = page === undefined ? undefined : wordIn(page.words, term)
+    return found === undefined ? new Uint8Array() : (page?.positions.subarray(found.from, found.to) ?? new Uint8Array())
   }
 
   completions(beginning: string, limit: number): readonly string[] {
@@ -88,7 +86,6 @@ export class IndexParts implements PartReader {
           { from, to: from + AFTER_ALL, limit },
         ),
       )
-      .filter(({ term }) => isSpelled(term))
       .sort((a, b) => b.found - a.found)
       .slice(0, limit)
       .map(({ term }) => term)
@@ -102,3 +99,10 @@ export class IndexParts implements PartReader {
     }
   }
 }
+
+/** The bytes of a rare word would keep its page in memory. */
+const withOwnBytes = ({ found, heads, documents }: FoundWord): Omit<EncodedPostings, 'positions'> => ({
+  found,
+  heads,
+  documents: heads.byteLength === 0 ? documents.slice() : documents,
+})
