@@ -13,6 +13,12 @@ export interface IndexPart {
 /** Sequence numbers that a part may span: an offset in it has two bytes. */
 export const PART_RANGE = 1 << 16
 
+/** Both included. */
+export interface LetterRange {
+  readonly least: number
+  readonly most: number
+}
+
 /** Reads the words of parts. */
 export interface PartReader {
   /** In the order of their messages. */
@@ -23,4 +29,6 @@ export interface PartReader {
   positions(part: IndexPart, term: string): Uint8Array
   /** The commonest words that begin so. */
   completions(beginning: string, limit: number): readonly string[]
+  /** The same of words of so many letters, as they are written; some of them twice. */
+  spellings(beginning: string, letters: LetterRange, limit: number): readonly string[]
 }

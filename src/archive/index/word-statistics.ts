@@ -1,6 +1,6 @@
 /** How many messages contain which words, as scores use it: kept the same while the archive grows by a hundredth. */
 import type { Columns } from './columns.ts'
-import type { PartReader } from './index-part.ts'
+import type { LetterRange, PartReader } from './index-part.ts'
 import type { WordKnowledge } from './resolve-query.ts'
 
 /** The archive grows or shrinks by this share before the counts are taken anew. */
@@ -60,5 +60,9 @@ export class WordStatistics implements WordKnowledge {
 
   completions(beginning: string, limit: number): readonly string[] {
     return this.#reader.completions(beginning, limit)
+  }
+
+  spellings(beginning: string, letters: LetterRange, limit: number): readonly string[] {
+    return this.#reader.spellings(beginning, letters, limit)
   }
 }

@@ -1,4 +1,4 @@
-/** The share of the best ten of a search that is among the best ten of BM25 over every message. */
+/** Compares the best ten of searches, and their counts, with BM25 over every message. */
 import { openArchiveIndexDatabase } from '../../../src/archive/index/sqlite/archive-index-database.ts'
 import { IndexParts } from '../../../src/archive/index/sqlite/index-parts.ts'
 import { Columns } from '../../../src/archive/index/columns.ts'
@@ -24,11 +24,25 @@ const KINDS = [
   'five words, any',
   'NOT',
   'phrase',
+  'phrase with a commonest word',
   'parentheses',
 ]
 const QUERIES = 5
 
-export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, random: () => number): Promise<number> => {
+/** What a comparison found. */
+export interface Comparison {
+  /** Share of the best ten of BM25 that the search found. */
+  readonly overlap: number
+  readonly questions: number
+  /** Questions of which the counts are not the number of messages that match. */
+  readonly miscounted: readonly string[]
+}
+
+export const compareWithExhaustive = async (
+  rig: ArchiveRig,
+  corpus: Corpus,
+  random: () => number,
+): Promise<Comparison> => {
   using index = openArchiveIndexDatabase({ path: rig.path, clock: systemClock, logger: silentLogger })
   const parts = new IndexParts(index.database)
   const columns = new Columns()
@@ -40,6 +54,8 @@ export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, ran
   statistics.refresh()
   let shared = 0
   let all = 0
+  let asked = 0
+  const miscounted: string[] = []
   for (const [kind, questions] of queriesOf(corpus, random, QUERIES)) {
     if (!KINDS.includes(kind)) continue
     for (const { query } of questions) {
@@ -47,21 +63,26 @@ export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, ran
       if (parsed === undefined) continue
       const { plan } = new QueryResolver(statistics, false).resolve(parsed)
       const hits = new TopHits(10)
+      let matching = 0
       const whole = new WholeSearch(parts, columns, plan)
       for (const part of parts.parts) {
         const { matched, scores } = whole.search(part)
         for (let offset = 0; offset <= part.last - part.first; offset++) {
           const seq = part.first + offset
-          if (matched[offset] === 1 && columns.column('role')[seq] !== 0) hits.offer(scores[offset] ?? 0, seq)
+          if (matched[offset] !== 1 || columns.column('role')[seq] === 0) continue
+          matching++
+          hits.offer(scores[offset] ?? 0, seq)
         }
       }
-      const answer = await rig.ask(query)
+      const answer = await rig.ask(query, { facets: true })
       if (answer.notes.any_word) continue
+      asked++
+      if (answer.facets?.messages !== matching) miscounted.push(query ?? '')
       const found = new Set(answer.messages.map(({ seq }) => seq))
       const wanted = hits.sorted()
       shared += wanted.filter(({ seq }) => found.has(seq)).length
       all += wanted.length
     }
   }
-  return all === 0 ? 1 : shared / all
+  return { overlap: all === 0 ? 1 : shared / all, questions: asked, miscounted }
 }

@@ -1,6 +1,6 @@
 /** The parts of the archive's index in SQLite: reads their words, and keeps what was read last in memory. */
 import type { Database } from '../../../database/sqlite/database.ts'
-import type { IndexPart, PartReader } from '../index-part.ts'
+import type { IndexPart, LetterRange, PartReader } from '../index-part.ts'
 import { WRITTEN_MARK } from '../part-builder.ts'
 import { TermPostings } from '../term-postings.ts'
 import type { EncodedPostings } from '../posting-encoder.ts'
@@ -79,16 +79,40 @@ export class IndexParts implements PartReader {
   }
 
   completions(beginning: string, limit: number): readonly string[] {
-    return [beginning, WRITTEN_MARK + beginning]
-      .flatMap(from =>
-        this.#database.all<{ term: string; found: number }>(
-          `select term, found from vocabulary where term >= :from and term < :to order by found desc limit :limit`,
-          { from, to: from + AFTER_ALL, limit },
-        ),
-      )
-      .sort((a, b) => b.found - a.found)
+    return this.#commonest(beginning, { least: 1, most: Number.MAX_SAFE_INTEGER }, limit)
+      .flatMap(words => words)
+      .sort((a, b) => b[1] - a[1])
       .slice(0, limit)
-      .map(({ term }) => term)
+      .map(([term]) => term)
+  }
+
+  spellings(beginning: string, letters: LetterRange, limit: number): readonly string[] {
+    const [words = [], written = []] = this.#commonest(beginning, letters, limit)
+    return [...words, ...written.map(([term, found]) => [term.slice(WRITTEN_MARK.length), found] as const)]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, limit)
+      .map(([term]) => term)
+  }
+
+  /** Words that begin so, with how many messages contain them: in their common form, and as they are written. */
+  #commonest(
+    beginning: string,
+    { least, most }: LetterRange,
+    limit: number,
+  ): readonly (readonly (readonly [term: string, found: number])[])[] {
+    return ['', WRITTEN_MARK].map(mark =>
+      this.#database.lists<[string, number]>(
+        `select term, found from vocabulary where term >= :from and term < :to and length(term) between :least and :most
+         order by found desc limit :limit`,
+        {
+          from: mark + beginning,
+          to: mark + beginning + AFTER_ALL,
+          least: least + mark.length,
+          most: most + mark.length,
+          limit,
+        },
+      ),
+    )
   }
 
   #shrink(): void {
