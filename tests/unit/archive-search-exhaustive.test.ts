@@ -1,14 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { compareWithExhaustive } from '../bench/search/exhaustive.ts'
-import { queriesOf } from '../bench/search/queries.ts'
 import { archiveCorpus } from '../support/archive-corpus.ts'
 import { ArchiveRig } from '../support/archive-rig.ts'
 import { randomNumbers } from '../support/random-numbers.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const MESSAGES = 6000
+const MESSAGES = 2000
 /** Makes parts of several sizes, of which some are merged. */
-const BATCHES = [3000, 1500, 700, 400, 200, 100, 50, 30, 12, 8]
+const BATCHES = [1000, 400, 300, 100, 80, 60, 30, 20, 8, 2]
 
 test('finds and counts what looking at every message does, for every kind of query', async () => {
   await using folder = await temporaryFolder()
@@ -20,17 +19,4 @@ test('finds and counts what looking at every message does, for every kind of que
   expect(questions).toBeGreaterThan(30)
   expect(miscounted).toEqual([])
   expect(overlap).toBe(1)
-})
-
-test('every kind of question of the benchmark finds something', async () => {
-  await using folder = await temporaryFolder()
-  await using rig = new ArchiveRig(folder.path)
-  const corpus = archiveCorpus(MESSAGES)
-  await rig.add(corpus.messages())
-  const empty: string[] = []
-  for (const [kind, questions] of queriesOf(corpus, randomNumbers(7), 12)) {
-    const answers = await Promise.all(questions.map(each => rig.ask(each.query, each)))
-    if (answers.every(({ messages }) => messages.length === 0)) empty.push(kind)
-  }
-  expect(empty).toEqual([])
 })

@@ -25,6 +25,8 @@ export interface PartReader {
   readonly parts: readonly IndexPart[]
   /** `undefined` when no message of the part contains the word. */
   postings(part: IndexPart, term: string): TermPostings | undefined
+  /** Those of several words together: made by `join` when they are asked for the first time, and kept. */
+  joined(part: IndexPart, terms: readonly string[], join: () => TermPostings | undefined): TermPostings | undefined
   /** The positions of a word that the part contains. */
   positions(part: IndexPart, term: string): Uint8Array
   /** The commonest words that begin so. */

@@ -26,8 +26,12 @@ export const postingsOf = (
   { terms }: Pick<Leaf, 'terms'>,
   columns: Columns,
 ): TermPostings | undefined => {
-  const found = terms.flatMap(term => reader.postings(part, term) ?? [])
-  return found.length <= 1 ? found[0] : union(found, part, columns)
+  const [first] = terms
+  if (terms.length === 1 && first !== undefined) return reader.postings(part, first)
+  return reader.joined(part, terms, () => {
+    const found = terms.flatMap(term => reader.postings(part, term) ?? [])
+    return found.length <= 1 ? found[0] : union(found, part, columns)
+  })
 }
 
 const union = (all: readonly TermPostings[], { first }: IndexPart, columns: Columns): TermPostings => {

@@ -27,6 +27,53 @@ type Row = IndexedRow & Record<string, string | number | null>
 const COLUMNS =
   'seq, content, role, at, project_id, session_no, component_id, level, source_type, sender_name, scope, person_id, chat_id'
 
+/** A row in the order of `COLUMNS`. */
+type RowList = readonly [
+  seq: number,
+  content: string,
+  role: ArchiveRole,
+  at: number | null,
+  project_id: number | null,
+  session_no: number | null,
+  component_id: number | null,
+  level: Level | null,
+  source_type: SourceType,
+  sender_name: string | null,
+  scope: string | null,
+  person_id: string | null,
+  chat_id: string | null,
+]
+
+const rowOf = ([
+  seq,
+  content,
+  role,
+  at,
+  project_id,
+  session_no,
+  component_id,
+  level,
+  source_type,
+  sender_name,
+  scope,
+  person_id,
+  chat_id,
+]: RowList): IndexedRow => ({
+  seq,
+  content,
+  role,
+  at,
+  project_id,
+  session_no,
+  component_id,
+  level,
+  source_type,
+  sender_name,
+  scope,
+  person_id,
+  chat_id,
+})
+
 /** Notes of removed and changed messages that are taken at once. */
 const MOST_NOTES = 5000
 
@@ -39,10 +86,12 @@ export class ArchiveRows {
 
   /** Messages after one, in their order. */
   after(seq: number, limit: number): readonly IndexedRow[] {
-    return this.#archive.all<Row>(
-      `select ${COLUMNS} from archive_messages where seq > :seq order by seq limit :limit`,
-      { seq, limit },
-    )
+    return this.#archive
+      .lists<RowList>(`select ${COLUMNS} from archive_messages where seq > :seq order by seq limit :limit`, {
+        seq,
+        limit,
+      })
+      .map(rowOf)
   }
 
   of(seqs: readonly number[]): readonly IndexedRow[] {

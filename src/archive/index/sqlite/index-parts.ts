@@ -50,19 +50,34 @@ export class IndexParts implements PartReader {
   }
 
   postings({ part }: IndexPart, term: string): TermPostings | undefined {
-    const key = `${String(this.#generations.get(part) ?? 0)} ${term}`
+    return this.#kept(part, term, () => {
+      const page = this.#database.get<{ words: Uint8Array }>(
+        `select words from ${wordsTable(part)} where first <= :term order by first desc limit 1`,
+        { term },
+      )
+      const found = page === undefined ? undefined : wordIn(page.words, term)
+      return found === undefined ? undefined : new TermPostings(withOwnBytes(found))
+    })
+  }
+
+  joined(
+    { part }: IndexPart,
+    terms: readonly string[],
+    join: () => TermPostings | undefined,
+  ): TermPostings | undefined {
+    // No word contains a line end.
+    return this.#kept(part, terms.join('\n'), join)
+  }
+
+  #kept(part: number, what: string, read: () => TermPostings | undefined): TermPostings | undefined {
+    const key = `${String(this.#generations.get(part) ?? 0)} ${what}`
     const kept = this.#cache.get(key)
     if (kept !== undefined || this.#cache.has(key)) {
       this.#cache.delete(key)
       this.#cache.set(key, kept)
       return kept
     }
-    const page = this.#database.get<{ words: Uint8Array }>(
-      `select words from ${wordsTable(part)} where first <= :term order by first desc limit 1`,
-      { term },
-    )
-    const found = page === undefined ? undefined : wordIn(page.words, term)
-    const postings = found === undefined ? undefined : new TermPostings(withOwnBytes(found))
+    const postings = read()
     this.#cache.set(key, postings)
     this.#cached_bytes += postings?.bytes ?? MISS_BYTES
     this.#shrink()

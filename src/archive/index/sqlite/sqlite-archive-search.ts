@@ -21,7 +21,7 @@ import { questionKey, readCursor, writeCursor, type PageCursor } from '../page-c
 import { parseQuery, type WrittenQuery } from '../query-language.ts'
 import { QueryResolver, type WordKnowledge } from '../resolve-query.ts'
 import { ResultCache, type SearchResult } from '../result-cache.ts'
-import { snippetOf, termsOf } from '../snippet.ts'
+import { Snippets, termsOf } from '../snippet.ts'
 import { TopHits, type Hit } from '../top-hits.ts'
 import { WordStatistics } from '../word-statistics.ts'
 import { WordsOfScopes } from '../words-of-scopes.ts'
@@ -108,10 +108,10 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
           )
         : this.#findBehind(cursor, { filter, sort, limit })
     const sorted = hits.sorted()
-    const terms = termsOf(query.plan)
+    const snippets = new Snippets(termsOf(query.plan))
     const messages = this.#found.read(
       sorted.map(({ seq }) => seq),
-      content => snippetOf(content, terms),
+      content => snippets.of(content),
     )
     const last = sorted.at(-1)
     return {
