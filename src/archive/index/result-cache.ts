@@ -15,7 +15,8 @@ const MOST_RESULTS = 1000
 export interface SearchResult {
   readonly query: Omit<IndexQuery, 'range'>
   readonly hits: TopHits
-  readonly any_word: boolean
+  /** Messages with any of the words, because no message has all of them; `undefined`: they have all. */
+  readonly any_of: Omit<IndexQuery, 'range'> | undefined
   readonly corrections: readonly Correction[]
 }
 
@@ -36,16 +37,18 @@ interface Entry extends IndexState {
 export interface CacheDeps {
   /** Adds the messages after one sequence number to a result. */
   readonly extend: (result: SearchResult, after: number) => void
+  /** Whether a message after one sequence number matches. */
+  readonly finds: (query: Omit<IndexQuery, 'range'>, after: number) => boolean
 }
 
 export class ResultCache {
-  readonly #extend: CacheDeps['extend']
+  readonly #deps: CacheDeps
   readonly #entries = new LRUCache<string, Entry>({ max: MOST_RESULTS })
   #hits = 0
   #misses = 0
 
-  constructor({ extend }: CacheDeps) {
-    this.#extend = extend
+  constructor(deps: CacheDeps) {
+    this.#deps = deps
   }
 
   get counts(): { readonly hits: number; readonly misses: number } {
@@ -58,7 +61,7 @@ export class ResultCache {
     if (entry !== undefined && this.#holds(entry, state)) {
       this.#hits++
       if (entry.reached < state.reached) {
-        this.#extend(entry.result, entry.reached)
+        this.#deps.extend(entry.result, entry.reached)
         this.#entries.set(key, { ...state, result: entry.result })
       }
       return entry.result
@@ -75,10 +78,15 @@ export class ResultCache {
 
   #holds({ result, epoch, losses, reached }: Entry, state: IndexState): boolean {
     if (losses !== state.losses || epoch !== state.epoch) return false
-    return reached === state.reached || !dependsOnWords(result)
+    return reached === state.reached || this.#meansTheSame(result, reached)
+  }
+
+  /** Whether the messages that came since leave it as it is what is looked for. */
+  #meansTheSame({ query, any_of, corrections }: SearchResult, reached: number): boolean {
+    // Other words may begin so, or be what a misspelt word was meant to be.
+    if (corrections.length > 0 || query.plan.leaves.some(({ terms, found }) => terms.length > 1 || found === 0))
+      return false
+    // As soon as a message has all words, it is what was asked for.
+    return any_of === undefined || !this.#deps.finds(any_of, reached)
   }
 }
-
-/** Whether other words in new messages could change what is looked for: beginnings, misspelt words, any instead of all. */
-const dependsOnWords = ({ query, any_word, corrections }: SearchResult): boolean =>
-  any_word || corrections.length > 0 || query.plan.leaves.some(({ terms, found }) => terms.length > 1 || found === 0)

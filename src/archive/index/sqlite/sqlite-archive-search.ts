@@ -72,6 +72,11 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       extend: ({ query, hits }, after) => {
         this.#search.search({ ...query, range: { ...EVERYTHING, after } }, hits)
       },
+      finds: (query, after) => {
+        const hits = new TopHits(1)
+        this.#search.search({ ...query, range: { ...EVERYTHING, after } }, hits)
+        return hits.size > 0
+      },
     })
     if (!this.indexer.fits()) {
       this.#index.startOver({ state: 'ok', detail: 'Another archive was put in place; its index is rebuilt.' })
@@ -101,7 +106,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const cursor = question.cursor === undefined ? undefined : readCursor(question.cursor, key)
     const state = { epoch: this.#statistics.refresh(), losses: this.#columns.losses, reached: this.#columns.size - 1 }
     const { limit, access } = question
-    const { query, hits, any_word, corrections } =
+    const { query, hits, any_of, corrections } =
       cursor === undefined
         ? this.#cache.get(keptKey(key, question, filter, state.reached), state, () =>
             this.#find(written, access, { filter, sort, limit }),
@@ -116,7 +121,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const last = sorted.at(-1)
     return {
       messages: sorted.flatMap(hit => withScore(messages.get(hit.seq), hit, sort)),
-      notes: { as_plain_words, any_word, corrected: corrections, waiting: this.indexer.waiting },
+      notes: { as_plain_words, any_word: any_of !== undefined, corrected: corrections, waiting: this.indexer.waiting },
       next:
         last === undefined || sorted.length < limit
           ? undefined
@@ -152,12 +157,12 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       const query = { plan, filter, sort }
       const hits = new TopHits(limit)
       this.#search.search({ ...query, range: EVERYTHING }, hits)
-      return { query, hits, any_word: relaxed, corrections }
+      return { query, hits, any_of: undefined, corrections }
     }
     const all = search(false)
     if (all.hits.size > 0 || written === undefined || !mayRelax(written)) return all
     const any = search(true)
-    return any.hits.size > 0 ? any : all
+    return any.hits.size > 0 ? { ...any, any_of: all.query } : all
   }
 
   #knownTo(access: ArchiveAccess): WordKnowledge {
@@ -175,7 +180,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const query = { plan, filter, sort }
     const bounded = score > 0 || sort === 'relevance' ? { ...filter, until } : filter
     this.#search.search({ ...query, filter: bounded, range: { after: 0, up_to } }, hits)
-    return { query, hits, any_word: false, corrections: [] }
+    return { query, hits, any_of: undefined, corrections: [] }
   }
 
   #count(key: string, query: Omit<IndexQuery, 'range'>, time_zone: string): Facets {
