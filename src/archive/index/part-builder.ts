@@ -12,6 +12,7 @@ const PAIR_MARK = ' '
 const NO_POSITION = 0xffff
 /** What is sorted at once: words and messages; and words that begin with the same letters. */
 const SLICE_TOKENS = 1 << 15
+const SLICE_TERMS = 1 << 10
 const SORTED_LETTERS = 3
 /** More terms than a part can have. */
 const MOST_TERMS = 2 ** 24
@@ -48,6 +49,8 @@ export class PartBuilder {
   readonly #lengths: Uint16Array
   /** Where the places of each word end, once they are sorted. */
   #ends = new Uint32Array()
+  /** The numbers of words by their beginnings. */
+  readonly #groups = new Map<string, number[]>()
 
   /** @param range sequence numbers that the part may span */
   constructor(from: number, range: number) {
@@ -114,6 +117,10 @@ export class PartBuilder {
       }
       await slices.pause()
     }
+    for (let number = 0; number < this.#terms.length; number++) {
+      this.#group(number)
+      if (number % SLICE_TERMS === 0) await slices.pause()
+    }
     this.#places = sorted
     this.#tokens = 0
     this.#ends = ends
@@ -141,17 +148,17 @@ export class PartBuilder {
   /** The numbers of the words in the order of the words: those with the same beginning are sorted when it is their turn. */
   *#inOrder(): Generator<number, void> {
     const terms = this.#terms
-    const groups = new Map<string, number[]>()
-    for (const [number, term] of terms.entries()) {
-      const beginning = term.slice(0, SORTED_LETTERS)
-      const group = groups.get(beginning)
-      if (group === undefined) groups.set(beginning, [number])
-      else group.push(number)
-    }
-    for (const beginning of [...groups.keys()].sort(compareTerms)) {
-      const group = groups.get(beginning) ?? []
+    for (const beginning of [...this.#groups.keys()].sort(compareTerms)) {
+      const group = this.#groups.get(beginning) ?? []
       yield* group.sort((a, b) => compareTerms(terms[a] ?? '', terms[b] ?? ''))
     }
+  }
+
+  #group(number: number): void {
+    const beginning = (this.#terms[number] ?? '').slice(0, SORTED_LETTERS)
+    const group = this.#groups.get(beginning)
+    if (group === undefined) this.#groups.set(beginning, [number])
+    else group.push(number)
   }
 
   #put(term: number, offset: number, position: number): void {

@@ -29,10 +29,10 @@ const archiveIndexMigrations: readonly Migration[] = [
         messages integer not null,
         columns blob not null,
         -- 4 bytes for each message, to tell a changed text from another change.
-        checksums blob not null,
-        -- The vocabulary counts the words of the pages up to this one; of all pages where it is null.
-        counted text
+        checksums blob not null
       ) strict;
+      -- Parts of which the vocabulary counts only the words of the pages up to this one.
+      create table uncounted (part integer primary key, reached text not null) strict;
       create table vocabulary (term text primary key, found integer not null) strict, without rowid;
       -- Numbers that the columns have for names.
       create table names (

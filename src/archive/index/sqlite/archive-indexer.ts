@@ -154,15 +154,16 @@ export class ArchiveIndexer {
     const { index, columns, names } = this.#deps
     const generation = this.#generation
     const builder = new PartBuilder(first, PART_RANGE)
-    const added: { readonly row: Omit<IndexedRow, 'content'>; readonly words: number }[] = []
+    const added: Pick<IndexedRow, 'seq' | 'role'>[] = []
     const checksums = new Uint32Array(PART_RANGE)
     const slices = new TimeSlices()
     for (let after = first - 1, more = true; more && !this.#stopped;) {
       const page = this.#rows.after(after, PAGE).filter(({ seq }) => seq - first < PART_RANGE)
       for (const row of page) {
-        const { content, ...rest } = row
-        added.push({ row: rest, words: builder.add(row.seq, content) })
-        checksums[row.seq - first] = checksumOf(content)
+        const { seq, content, role } = row
+        columns.fill(seq, columnValues(row, names, builder.add(seq, content)))
+        added.push({ seq, role })
+        checksums[seq - first] = checksumOf(content)
         await slices.pause()
       }
       after = page.at(-1)?.seq ?? after
@@ -174,7 +175,7 @@ export class ArchiveIndexer {
     await this.#writer.write(part, newWords(builder))
     const last = builder.to
     this.#commit(generation, () => {
-      for (const { row, words } of added) columns.set(row.seq, columnValues({ ...row, content: '' }, names, words))
+      for (const { seq, role } of added) columns.show(seq, role)
       const recorded = { part, first, last, messages: builder.messages, counted: false }
       this.#record(recorded, checksums.subarray(0, last - first + 1), [])
       index.run('update progress set reached = :last', { last })

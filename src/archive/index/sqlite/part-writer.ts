@@ -95,21 +95,19 @@ export class PartWriter {
   async countNew(): Promise<void> {
     const slices = new TimeSlices()
     for (;;) {
-      const next = this.#database.get<{ part: number; counted: string }>(
-        'select part, counted from parts where counted is not null limit 1',
-      )
+      const next = this.#database.get<{ part: number; reached: string }>('select part, reached from uncounted limit 1')
       if (next === undefined) return
       this.#database.transaction(() => {
-        this.#countPages(next.part, next.counted)
+        this.#countPages(next.part, next.reached)
       })
       await slices.pause()
     }
   }
 
-  #countPages(part: number, counted: string): void {
+  #countPages(part: number, reached: string): void {
     const pages = this.#database.all<{ first: string; words: Uint8Array }>(
-      `select first, words from ${wordsTable(part)} where first > :counted order by first limit ${String(SLICE_PAGES)}`,
-      { counted },
+      `select first, words from ${wordsTable(part)} where first > :reached order by first limit ${String(SLICE_PAGES)}`,
+      { reached },
     )
     const changes = new Map<string, number>()
     for (const { words } of pages) {
@@ -120,20 +118,21 @@ export class PartWriter {
       }
     }
     this.count(changes)
-    this.#database.run('update parts set counted = :counted where part = :part', {
-      part,
-      counted: pages.length < SLICE_PAGES ? null : (pages.at(-1)?.first ?? null),
-    })
+    const last = pages.at(-1)
+    if (pages.length < SLICE_PAGES || last === undefined)
+      this.#database.run('delete from uncounted where part = :part', { part })
+    else this.#database.run('update uncounted set reached = :first where part = :part', { part, first: last.first })
   }
 
   /** Records a part in the place of others, which `discard` has to follow. Inside a transaction. */
   record({ part, first, last, messages, columns, checksums, counted }: NewPart, replaced: readonly number[]): void {
     for (const old of replaced) this.forget(old)
     this.#database.run(
-      `insert into parts (part, first, last, messages, columns, checksums, counted)
-       values (:part, :first, :last, :messages, :columns, :checksums, :counted)`,
-      { part, first, last, messages, columns, checksums, counted: counted ? null : '' },
+      `insert into parts (part, first, last, messages, columns, checksums)
+       values (:part, :first, :last, :messages, :columns, :checksums)`,
+      { part, first, last, messages, columns, checksums },
     )
+    if (!counted) this.#database.run(`insert into uncounted (part, reached) values (:part, '')`, { part })
   }
 
   /** Takes a part out of the index; inside a transaction. Its words stay until `discard`. */
