@@ -381,6 +381,25 @@ describe('the index', () => {
     expect(await archive.texts('tea', { access: { scopes: ['person:p1'] } })).toEqual(['the tea of person:p1'])
   })
 
+  test('counts each word once when counting was cut off', async () => {
+    const messages = [...archiveCorpus(400).messages()]
+    const wordsIn = (path: string): unknown => {
+      using disk = new DatabaseSync(path, { readOnly: true })
+      return disk.prepare('select term, found from vocabulary order by term').all()
+    }
+    const whole = await rigOf(messages)
+    const archive = await rig()
+    using disk = new DatabaseSync(archive.path)
+    disk.exec(
+      `create trigger full before insert on vocabulary when new.term > 'q' begin select raise(abort, 'cut off'); end`,
+    )
+    await expect(archive.add(messages)).rejects.toThrow('cut off')
+    disk.exec('drop trigger full')
+    await archive.reopen()
+    await archive.search.indexer.sync()
+    expect(wordsIn(archive.path)).toEqual(wordsIn(whole.path))
+  })
+
   test('that is begun anew while it is being filled contains everything', async () => {
     const corpus = archiveCorpus(1500)
     const archive = await rigOf(corpus.messages().take(10))

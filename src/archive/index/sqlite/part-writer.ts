@@ -138,6 +138,7 @@ export class PartWriter {
   /** Takes a part out of the index; inside a transaction. Its words stay until `discard`. */
   forget(part: number): void {
     this.#database.run('delete from parts where part = :part', { part })
+    this.#database.run('delete from uncounted where part = :part', { part })
   }
 
   /** Removes the words of parts that are forgotten. Overwriting them takes time, so it is done in slices. */
