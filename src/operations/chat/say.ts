@@ -6,7 +6,7 @@ import { phoneDigits } from '../../platform/phone.ts'
 import { operation } from '../operation.ts'
 import { referenceField, terminalPhone } from '../references.ts'
 
-/** Of a longer message the beginning is read, and its writer is told so; this is what the socket takes. */
+/** Only the beginning of a longer message is read, and its writer is told so; this is the limit of the socket. */
 const MESSAGE_CHARACTERS = 250_000
 const NAME_CHARACTERS = 100
 

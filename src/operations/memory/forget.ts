@@ -50,10 +50,10 @@ const targetOf = async (
   return found === undefined ? undefined : { memories: [found] }
 }
 
-/** Numbers of the last list, with spaces between them. */
+/** Numbers from the last list, separated by spaces. */
 const NUMBERS = /^\d{1,4}(?: \d{1,4})*$/
 
-/** What was asked for: the things that are the person's own to forget, and the words that name none of these. */
+/** The requested items that are the person's own to delete, and the words that refer to no such item. */
 const wantedOf = async (
   context: Uses<'memory.store' | 'memory.lists' | 'messages.history'>,
   what: string,
@@ -77,7 +77,10 @@ const wantedOf = async (
   return { own, others, found }
 }
 
-/** When the command was sent, by the time of its channel; nothing is covered by time where that is not kept. */
+/**
+ * When the command was sent, by the clock of its channel; if that is not stored, no message is covered because of its
+ * time.
+ */
 const askedAt = async (
   { messages }: Uses<'messages.history'>,
   command_ids: readonly string[],
@@ -100,7 +103,7 @@ const output = z.object({
 
 type Output = z.output<typeof output>
 
-/** The newest text among these things. */
+/** The newest text among these items. */
 const newestText = ({ memories = [], messages = [] }: Things): string | null =>
   [
     ...memories.map(({ text, said_to }) => ({ text, at: said_to })),

@@ -1,4 +1,4 @@
-/** `memory.why`: what the model was given for the last reply. */
+/** `memory.why`: the content that the model was given for the last reply. */
 import { z } from 'zod'
 import type { LeftOut, RecallRecord, ReplyBudget } from '../../memory/memory-log.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
@@ -30,7 +30,8 @@ const idsOf = (items: RecallRecord['items'], kind: 'memory_id' | 'message_id'): 
   items.flatMap(item => item[kind] ?? [])
 
 /**
- * Whether the subject may still see what a reply was given: the godfather loses others' words with the role or the scope.
+ * Whether the subject may still see an item that a reply was given: the godfather loses access to others' messages when
+ * the role or the scope changes.
  */
 const visibleTo = async (
   { memory }: Uses<'memory.scopes'>,
@@ -42,7 +43,7 @@ const visibleTo = async (
     belongTo(person.person_id, 'memory_id' in item ? { memories: [item] } : { messages: [item] })
 }
 
-/** Reasons for which something that bears on the message was left out. */
+/** Reasons for leaving out relevant items. */
 const NO_ROOM: ReadonlySet<string> = new Set(['turn_budget', 'request_budget', 'history_budget'])
 
 const contextOf = ({ need, complexity, raised, scopes, left }: ReplyBudget) => {
