@@ -14,6 +14,7 @@ import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
 import { createPriceBook, createProfileSource } from './budget.ts'
+import { completeRestore } from './backup/complete-restore.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
@@ -129,6 +130,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   createPriceBook(settings, parts).check()
   using _owner = takeOwnership(files.lock)
   await closeDataFolder(settings.data_root)
+  await completeRestore(settings.data_root, logger)
   await writeFileAtomic(files.pid, `${String(options.pid)}\n`)
   await using cleanup = new AsyncDisposableStack()
   cleanup.defer(() => remove(files.pid))

@@ -1,5 +1,6 @@
 /** Checks that involve more than one key or the file system, after each value was checked separately. */
 import { accessSync, constants, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { hasLongTermMemory } from './features.ts'
 import { allowedText, faultText } from './formats.ts'
 import { SCHEMA } from './schema.ts'
@@ -18,6 +19,7 @@ export const findConflicts = (settings: Settings): readonly string[] => [
   ...fallbacksWithoutKey(settings.ai),
   ...memoryConflicts(settings.memory.longterm),
   ...limitConflicts(settings),
+  ...backupConflicts(settings),
   ...unreadableFiles(settings),
 ]
 
@@ -71,6 +73,17 @@ const limitConflicts = ({ limits, ai }: Settings): readonly string[] => {
     return ['limits.smaller_model: must be set when limits.at_limit is smaller_model']
   }
   return limits.smaller_model === ai.model ? ['limits.smaller_model: must be another model than ai.model'] : []
+}
+
+/** A backup must not copy itself, nor be moved by a restore. */
+const backupConflicts = ({ backup: { folder }, data_root }: Settings): readonly string[] => {
+  if (folder === undefined) return []
+  const below = relative(data_root, folder)
+  const [first = ''] = below.split('/')
+  const is_inside = below !== '' && first !== '..' && first !== 'backups'
+  return below === '' || is_inside
+    ? [`backup.folder: must be outside data_root, or ${join(data_root, 'backups')}, not "${folder}"`]
+    : []
 }
 
 const unreadableFiles = (settings: Settings): readonly string[] =>

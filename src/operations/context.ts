@@ -3,6 +3,7 @@
  */
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
+import type { Backups } from '../backup/backups.ts'
 import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ProfileFile } from '../budget/profiles/profile-file.ts'
@@ -207,6 +208,11 @@ export interface OperationContext {
     readonly loads: ArchiveLoads
     readonly search: ArchiveSearch
     readonly maintenance: ArchiveMaintenance
+  }
+  readonly backup: {
+    readonly backups: Backups
+    /** `backup.scheduled` */
+    readonly settings: { readonly scheduled: boolean }
   }
   readonly privacy: {
     readonly erasure: Pick<Erasure, 'everything' | 'things'>

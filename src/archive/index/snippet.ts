@@ -24,7 +24,7 @@ interface Span {
 }
 
 /** White space that is no single blank. */
-const OTHER_SPACE = /[^\S ]|  |^ | $/u
+const OTHER_SPACE = /[^\S ]| {2}|^ | $/u
 
 /** Cuts snippets for one search: what it learned of a word in one message holds for the others. */
 export class Snippets {

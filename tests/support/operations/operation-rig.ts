@@ -20,6 +20,7 @@ import { ProfileSource } from '../../../src/budget/profiles/profile-source.ts'
 import type { WrittenReport } from '../../../src/reports/report-writer.ts'
 import type { CostTotal } from '../../../src/usage/cost-reader.ts'
 import { noPrices } from '../../../src/usage/prices/price-book.ts'
+import { FakeBackups } from './fake-backups.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
 import { createSqliteImportedMessages } from '../../../src/messages/sqlite/sqlite-imported-messages.ts'
@@ -204,6 +205,7 @@ export class OperationRig implements OperationContext {
       rebuild: async backs_up => ({ backup: backs_up ? '/copy.db' : undefined, messages: 3, changed: 1, merged: 0 }),
     },
   }
+  readonly backup = { backups: new FakeBackups(this.asked), settings: { scheduled: true } }
   readonly privacy: OperationContext['privacy'] = {
     erasure: {
       everything: ({ person_id }) => {

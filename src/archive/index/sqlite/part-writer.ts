@@ -1,14 +1,12 @@
 /** Writes parts of the archive's index: each into a table of its own, which counts once it is whole. */
 import type { Database } from '../../../database/sqlite/database.ts'
-import { TimeSlices, yieldToEventLoop } from '../../../platform/yield.ts'
+import { TimeSlices } from '../../../platform/yield.ts'
 import type { IndexPart } from '../index-part.ts'
 import { isSpelled } from '../part-builder.ts'
 import type { EncodedPostings } from '../posting-encoder.ts'
 import { PageBuilder, PageReader, type WordPage } from '../word-pages.ts'
 import { wordsTable } from './index-parts.ts'
 
-/** What one transaction takes: then others get their turn. */
-const SLICE_MS = 4
 /** Words, or pages of them, between two looks at the clock. */
 const SLICE_WORDS = 50
 const SLICE_PAGES = 8
@@ -60,12 +58,12 @@ export class PartWriter {
   async write(part: number, words: Iterable<WrittenWord>): Promise<ReadonlyMap<string, number>> {
     const changes = new Map<string, number>()
     const pages = new PageBuilder()
+    const slices = new TimeSlices()
     const iterator = words[Symbol.iterator]()
     for (let done = false; !done;) {
-      await yieldToEventLoop()
+      await slices.pause()
       this.#database.transaction(() => {
-        const began = performance.now()
-        for (let count = 1; !done && (count % SLICE_WORDS > 0 || performance.now() - began < SLICE_MS); count++) {
+        for (let count = 1; !done && (count % SLICE_WORDS > 0 || !slices.isOver); count++) {
           const next = iterator.next()
           done = next.done === true
           if (next.done !== true) {
