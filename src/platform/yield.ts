@@ -19,6 +19,11 @@ export class TimeSlices {
     this.#slice_ms = slice_ms
   }
 
+  /** Whether the slice is over: what cannot be left in the middle ends then, and pauses. */
+  get isOver(): boolean {
+    return performance.now() - this.#began >= SLICE_MS
+  }
+
   async pause(): Promise<void> {
     if (performance.now() - this.#began < this.#slice_ms) return
     await yieldToEventLoop()
