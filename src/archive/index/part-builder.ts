@@ -4,11 +4,14 @@ import { TimeSlices } from '../../platform/yield.ts'
 import { compareTerms } from './word-pages.ts'
 import { PostingEncoder, type EncodedPostings } from './posting-encoder.ts'
 
-/** Words as they are written begin so in the index, where they differ from their common form; no common form does. */
+/** Prefix of a word as it was written, if that differs from its common form; no common form begins with it. */
 export const WRITTEN_MARK = '='
-/** Between two words that carry no subject and follow each other: without it, “of the” would be slow to look for. */
+/**
+ * Separates two consecutive stop words, which have a term of their own: otherwise, searching for “of the” would be
+ * slow.
+ */
 const PAIR_MARK = ' '
-/** What stands for the position of a form that is found and not counted. */
+/** Replaces the position of a form that can be found but is not counted. */
 const NO_POSITION = 0xffff
 /** What is sorted at once: words and messages; and words that begin with the same letters. */
 const SLICE_TOKENS = 1 << 15
@@ -19,10 +22,10 @@ const MOST_TERMS = 2 ** 24
 /** Words of one message that are indexed; what comes after is a document. */
 const MOST_WORDS = 5000
 
-/** The term of two neighbouring words without a subject. */
+/** The term of two consecutive stop words. */
 export const pairTerm = (first: string, second: string): string => first + PAIR_MARK + second
 
-/** Whether a term is one that people write, and may be completed or corrected to. */
+/** Whether a term is spelled as people write it, so that it can be a completion or a correction. */
 export const isSpelled = (term: string): boolean => !term.includes(PAIR_MARK)
 
 /** The numbers of a word's terms in a part. */
@@ -52,7 +55,7 @@ export class PartBuilder {
   /** The numbers of words by their beginnings. */
   readonly #groups = new Map<string, number[]>()
 
-  /** @param range sequence numbers that the part may span */
+  /** @param range how many sequence numbers the part may span */
   constructor(from: number, range: number) {
     this.from = from
     this.#to = from
@@ -67,7 +70,7 @@ export class PartBuilder {
     return this.#messages
   }
 
-  /** Adds a message; they come in their order. @returns its words */
+  /** Adds a message; messages must be added in their order. @returns the number of its words */
   add(seq: number, content: string): number {
     const offset = seq - this.from
     const words = wordsOf(content)
