@@ -2,10 +2,8 @@
  * Reads a text token by token and keeps what the analyser said of each: few tokens make up most of what people write. A
  * token is read alone only where nothing around it can change its words.
  */
-import type { Word } from './analyser.ts'
-
 /** What a token means, wherever it is. */
-export interface Token {
+export interface Token<Word> {
   readonly words: readonly Word[]
   /** It changes how other words of its text are read. */
   readonly changes_others: boolean
@@ -78,17 +76,17 @@ const LAST_ASCII = 0x7f
 const mayFollowFigures = (code: number): boolean =>
   code > LAST_ASCII || code === 0x61 || code === 0x41 || code === 0x70 || code === 0x50
 
-interface Kept {
+interface Kept<Word> {
   readonly token: string
-  readonly meant: Token
+  readonly meant: Token<Word>
 }
 
 /** Tokens by their letters: a table with open addressing, which is asked for a part of a text without cutting it out. */
-class TokenTable {
+class TokenTable<Word> {
   readonly #mask: number
   /** The hash of each token; 0 where there is none. */
   readonly #hashes: Int32Array
-  readonly #kept: Kept[] = []
+  readonly #kept: Kept<Word>[] = []
   /** For each place, where in `#kept` its token is. */
   readonly #numbers: Int32Array
 
@@ -104,7 +102,7 @@ class TokenTable {
     return this.#kept.length
   }
 
-  find(text: string, from: number, to: number, hash: number): Kept | undefined {
+  find(text: string, from: number, to: number, hash: number): Kept<Word> | undefined {
     for (let place = hash & this.#mask; ; place = (place + 1) & this.#mask) {
       const own = this.#hashes[place]
       if (own === 0) return undefined
@@ -114,7 +112,7 @@ class TokenTable {
     }
   }
 
-  add(kept: Kept, hash: number): void {
+  add(kept: Kept<Word>, hash: number): void {
     let place = hash & this.#mask
     while (this.#hashes[place] !== 0) place = (place + 1) & this.#mask
     this.#hashes[place] = hash
@@ -140,23 +138,23 @@ const hashOf = (text: string, from: number, to: number): number => {
 }
 
 /** What was met last: tokens that were met since the last change of generations, and those of the time before. */
-class KeptTokens {
+class KeptTokens<Word> {
   readonly #most: number
-  readonly #read: (token: string) => Token
-  #recent: TokenTable | undefined
-  #former: TokenTable | undefined
+  readonly #read: (token: string) => Token<Word>
+  #recent: TokenTable<Word> | undefined
+  #former: TokenTable<Word> | undefined
 
-  constructor(most: number, read: (token: string) => Token) {
+  constructor(most: number, read: (token: string) => Token<Word>) {
     this.#most = most
     this.#read = read
   }
 
-  get(text: string, from: number, to: number): Token {
+  get(text: string, from: number, to: number): Token<Word> {
     const hash = hashOf(text, from, to)
     return (this.#recent?.find(text, from, to, hash) ?? this.#find(text, from, to, hash)).meant
   }
 
-  #find(text: string, from: number, to: number, hash: number): Kept {
+  #find(text: string, from: number, to: number, hash: number): Kept<Word> {
     let kept = this.#former?.find(text, from, to, hash)
     if (kept === undefined) {
       // A part of a text would keep the whole of it in memory.
@@ -174,12 +172,12 @@ class KeptTokens {
   }
 }
 
-export class KnownTokens {
-  readonly #words: KeptTokens
-  readonly #figures: KeptTokens
+export class KnownTokens<Word> {
+  readonly #words: KeptTokens<Word>
+  readonly #figures: KeptTokens<Word>
 
   /** @param read what the analyser says of a token alone */
-  constructor(read: (token: string) => Token) {
+  constructor(read: (token: string) => Token<Word>) {
     this.#words = new KeptTokens(MOST_WORDS_KEPT, read)
     this.#figures = new KeptTokens(MOST_FIGURES_KEPT, read)
   }
@@ -252,7 +250,7 @@ export class KnownTokens {
 }
 
 /** @returns false when the token changes how other words are read */
-const put = ({ words: own, changes_others }: Token, words: Word[]): boolean => {
+const put = <Word>({ words: own, changes_others }: Token<Word>, words: Word[]): boolean => {
   if (changes_others) return false
   if (own.length === 1) words.push(own[0] as Word)
   else for (const each of own) words.push(each)
