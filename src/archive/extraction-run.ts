@@ -17,16 +17,16 @@ export interface ExtractionRun {
   readonly file_size_bytes: number
   /** SHA-256 of the file before it was read, in hexadecimal. */
   readonly source_checksum: string
-  /** SHA-256 of the same bytes after it was read. */
+  /** SHA-256 of the same bytes after the file was read. */
   readonly destination_checksum: string | undefined
-  /** Where the reader goes on, as it counts itself. */
+  /** Position at which the reader resumes, in its own unit. */
   readonly position: number
   /** Lines before the position. */
   readonly lines: number
   readonly messages_extracted: number
   readonly new_unique_messages: number
   readonly duplicate_messages: number
-  /** Messages of people who had them forgotten: not taken. */
+  /** How many messages were skipped because their persons had them forgotten. */
   readonly forgotten_messages: number
   /** Lines that were set aside. */
   readonly errors_count: number
@@ -37,7 +37,7 @@ export interface ExtractionRun {
   readonly notes: string | undefined
 }
 
-/** What is known of a run before the file is read. */
+/** Data about a run that is known before the file is read. */
 export type RunStart = Pick<
   ExtractionRun,
   'source_type' | 'phase' | 'source_file' | 'conversation' | 'file_size_bytes' | 'source_checksum' | 'started_by'
@@ -59,7 +59,7 @@ export interface RunEnd extends Partial<Pick<ExtractionRun, 'destination_checksu
   readonly status: Exclude<RunState, 'running'>
 }
 
-/** A line that could not be read, set aside. */
+/** A line that could not be read, and was set aside. */
 export interface RejectedLine {
   readonly line: number
   /** One clause. */

@@ -11,12 +11,12 @@ export interface RunRecords {
 }
 
 export interface ArchiveLoads {
-  /** @throws DenidinError as `Ingest.load` does; the reason of the signal, after which the same call goes on */
+  /** @throws DenidinError as `Ingest.load` does, or the reason of the signal; the same call then resumes the load */
   load(request: IngestRequest, options: IngestOptions): Promise<IngestReport>
   readonly records: RunRecords
   /** Newest first, before the run `before`. */
   runs(page: { readonly before?: number | undefined; readonly limit: number }): Promise<readonly ExtractionRun[]>
-  /** Lines of a run that were set aside, after line `after`; `undefined`: there is no such run. */
+  /** Lines of a run that were set aside, after line `after`; `undefined` if there is no such run. */
   rejectedLines(page: {
     readonly run_id: number
     readonly after: number

@@ -1,4 +1,4 @@
-/** Keeps messages out of the archive that were forgotten, by whatever is known of their senders. */
+/** Keeps forgotten messages out of the archive, using all that is known about their senders. */
 import type { SourceMessage } from '../archive/archive-message.ts'
 import { looseName, looseWords, type ForgottenWords } from '../messages/forgotten-words.ts'
 import type { PersonId } from '../people/person.ts'
@@ -7,10 +7,10 @@ import { phoneDigits } from '../platform/phone.ts'
 import type { IsForgotten } from './run-writer.ts'
 import { Occurrences } from './whatsapp/occurrences.ts'
 
-/** A person as a source may name them. */
+/** A person in the ways that a source may name them. */
 export interface NamedPerson {
   readonly person_id: PersonId
-  /** Names, and full international numbers. */
+  /** Names, and complete international numbers. */
   readonly names: readonly string[]
 }
 
@@ -26,7 +26,7 @@ const withoutDescription = (content: string): string => {
 /** Knows which messages of sources are to stay forgotten, whose senders are known by name or number. */
 export class ForgottenFilter {
   readonly #words: ForgottenWords
-  /** By `keyOf` a name; `undefined` for a name of several. */
+  /** The persons by `keyOf` of a name; `undefined` if several persons have it. */
   readonly #persons = new Map<string, readonly PersonId[] | undefined>()
 
   constructor(words: ForgottenWords, people: readonly NamedPerson[]) {

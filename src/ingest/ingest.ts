@@ -1,4 +1,6 @@
-/** Loads files into the archive: finds their formats, streams them, records each run, and goes on after an interruption. */
+/**
+ * Loads files into the archive: detects their formats, streams them, records each run, and resumes interrupted ones.
+ */
 import { stat } from 'node:fs/promises'
 import type { ArchiveStore } from '../archive/archive-store.ts'
 import type { ExtractionRun, RunEnd } from '../archive/extraction-run.ts'
@@ -21,9 +23,9 @@ import { unreadable } from './unreadable.ts'
 
 export interface IngestDeps {
   readonly store: ArchiveStore
-  /** Knows what was forgotten; without it, everything is taken. */
+  /** Knows what was forgotten; without it, no message is skipped. */
   readonly forgotten?: ForgottenWords
-  /** Called after each batch: the index takes in what came. */
+  /** Called after each batch, so that the index can follow. */
   readonly written: () => Promise<void>
   readonly clock: Clock
   readonly logger: Logger
@@ -34,7 +36,7 @@ export interface IngestOptions {
   progress(step: { readonly done: number; readonly total?: number; readonly unit: string }): void
 }
 
-/** A file with what of it is not to be taken. */
+/** A file with the filter for its forgotten messages. */
 interface FilteredFile extends RecognisedFile {
   readonly isForgotten: IsForgotten
 }
@@ -53,7 +55,7 @@ export class Ingest {
   }
 
   /**
-   * Loads a file, or all files of a folder that are recognised; one load at a time.
+   * Loads a file, or all files of a folder whose format is recognised; only one load runs at a time.
    * @throws DenidinError `not_found`, or `invalid_input` for a file of an unknown format
    */
   async load(request: IngestRequest, options: IngestOptions): Promise<IngestReport> {
@@ -107,7 +109,10 @@ export class Ingest {
     return { files: [{ file, reader }], skipped: [], is_folder: false }
   }
 
-  /** A file of a folder that cannot be read keeps no other back; a fault of the archive does. */
+  /**
+   * Loads one file of a folder. If it cannot be read, the others are still loaded; a failure of the archive ends the
+   * load.
+   */
   async #loadOneOf(found: FilteredFile, request: IngestRequest, { signal }: IngestOptions): Promise<FileReport> {
     try {
       return await this.#loadFile(found, request, { signal, progress: () => undefined }, true)
@@ -151,7 +156,7 @@ export class Ingest {
     return reportOf(ended, totals, ended.status, resumed)
   }
 
-  /** Reads a file to its end. @throws what stops it; the run is recorded as interrupted, or failed, then */
+  /** Reads a file to its end. @throws the error that stops it, after recording the run as interrupted or failed */
   async #read(
     { file, reader, isForgotten }: FilteredFile,
     run: ExtractionRun,
@@ -163,7 +168,7 @@ export class Ingest {
       async messages => {
         options.progress({ done: run.messages_extracted + messages, unit: 'messages' })
         await written()
-        // Other requests to the thread get their turn.
+        // Lets other requests to the thread run.
         await yieldToEventLoop()
         options.signal.throwIfAborted()
       },
@@ -184,7 +189,7 @@ export class Ingest {
     }
   }
 
-  /** A file whose beginning is another by now was not read as a whole. One that only grew was. */
+  /** How the run of a file ended: if its beginning has changed, it was not read as a whole; if it only grew, it was. */
   async #endOf({ path, size_bytes }: RecognisedFile['file'], before: string, signal: AbortSignal): Promise<RunEnd> {
     const after = await checksumOf(path, size_bytes, signal).catch(() => undefined)
     if (after !== before) {
@@ -252,7 +257,7 @@ const NOTHING = {
   resumed: false,
 } as const
 
-/** A run has read all of it: there is nothing new. */
+/** The report of a file that an earlier run has read completely. */
 const unchanged = (run: ExtractionRun): FileReport => ({
   ...reportOf(run, { shown: [], notices: [] }, 'unchanged', false),
   new_unique_messages: 0,

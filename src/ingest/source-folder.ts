@@ -5,14 +5,14 @@ import { DEDUP_COMPANIONS } from './dedup-state/dedup-state.ts'
 import type { FormatChoice, RecognisedFile } from './source-readers.ts'
 import { loadingOrderOf, recognise, sourceFileAt } from './source-readers.ts'
 
-/** What was found in a folder. */
+/** The result of searching a folder. */
 export interface SourceFolder {
   readonly files: readonly RecognisedFile[]
   /** Files of a format that is not known, and files and folders that cannot be read. */
   readonly skipped: readonly string[]
 }
 
-/** Folders that never hold anything to load. */
+/** Folders that never contain anything to load. */
 const PASSED_OVER = new Set(['node_modules', '.git', 'statsig', 'plugins', 'cache', 'ide', 'local', 'telemetry'])
 
 /** What is below a folder. */
@@ -56,7 +56,7 @@ export const readSourceFolder = async (
     signal.throwIfAborted()
     const found = await recogniseAt(path, choice)
     if (found !== undefined) files.push(found)
-    // They are read with the messages beside them.
+    // Companion files are read together with the messages beside them.
     else if (!DEDUP_COMPANIONS.has(basename(path))) skipped.push(path)
   }
   files.sort((a, b) => loadingOrderOf(a.reader.type) - loadingOrderOf(b.reader.type))
@@ -69,7 +69,7 @@ const recogniseAt = async (path: string, choice: FormatChoice): Promise<Recognis
     const reader = await recognise(file, choice)
     return reader === undefined ? undefined : { file, reader }
   } catch {
-    // One that cannot be read keeps no other back.
+    // A file that cannot be read does not stop the others.
     return undefined
   }
 }

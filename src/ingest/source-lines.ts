@@ -1,18 +1,21 @@
-/** Reads the lines of a source in bounded memory, with their numbers and places in the file, and rejects what is not a line. */
+/**
+ * Reads the lines of a source in bounded memory, with their numbers and positions in the file, and rejects invalid
+ * ones.
+ */
 import { open } from 'node:fs/promises'
 import type { SourceFile, SourceItem, SourceStart } from './source.ts'
 import { behind, isTranscoded, utf8Chunks } from './text-encoding.ts'
 
 const CHUNK_BYTES = 256 * 1024
-/** A longer line is set aside: one message is never that long. */
+/** A longer line is set aside, because no message is that long. */
 const MOST_LINE_BYTES = 32 * 1024 * 1024
-/** Characters of a bad line that are quoted. */
+/** How many characters of a bad line are quoted. */
 const MOST_EXCERPT_CHARACTERS = 160
 const NEWLINE = 0x0a
 /** Why a line in another encoding is set aside. */
 export const NOT_UTF8 = 'the line is not UTF-8'
 
-/** A line, or what was found in the place of one. */
+/** A line, or a rejected one. */
 export type SourceLine =
   | {
       readonly kind: 'line'
@@ -24,7 +27,7 @@ export type SourceLine =
   | Extract<SourceItem, { readonly kind: 'rejected' }>
   | Extract<SourceItem, { readonly kind: 'checkpoint' }>
 
-/** The beginning of what was found, on one line. */
+/** The beginning of a text, on one line. */
 export const excerptOf = (text: string): string => {
   const flat = text
     .slice(0, 2 * MOST_EXCERPT_CHARACTERS)
@@ -49,7 +52,10 @@ export const rejected = (
 export const linesOf = (file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceLine> =>
   linesIn(chunksOf(file, from, signal), from)
 
-/** The lines in pieces of a text, of which the first begins at `from`. A piece may be overwritten when the next is asked for. */
+/**
+ * Splits the chunks of a text, which begin at `from`, into lines. A chunk may be overwritten when the next one is
+ * requested.
+ */
 export async function* linesIn(chunks: AsyncIterable<Buffer>, from: SourceStart): AsyncGenerator<SourceLine> {
   const splitter = new LineSplitter(from)
   for await (const chunk of chunks) yield* splitter.take(chunk)
@@ -89,12 +95,12 @@ async function* bytesOf({ path, size_bytes }: SourceFile, from: number, signal: 
   }
 }
 
-/** Cuts bytes into lines. */
+/** Splits bytes into lines. */
 class LineSplitter {
   #rest: Buffer[] = []
   #restBytes = 0
   #skipping = false
-  /** Bytes before the line that is being put together. */
+  /** The position in bytes of the line that is being assembled. */
   #position: number
   #lines: number
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -124,7 +130,7 @@ class LineSplitter {
   #keep(part: Buffer): void {
     this.#restBytes += part.length
     if (this.#restBytes > MOST_LINE_BYTES) this.#skipping = true
-    // The chunk is used again for the next read.
+    // Copied, because the chunk is reused for the next read.
     if (part.length > 0 && !this.#skipping) this.#rest.push(Buffer.from(part))
   }
 

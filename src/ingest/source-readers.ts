@@ -1,4 +1,4 @@
-/** The list of formats that can be loaded, and how the format of a file is found. */
+/** The list of formats that can be loaded, and the detection of a file's format. */
 import { open, stat } from 'node:fs/promises'
 import { PHASES, type Phase, type SourceType } from '../archive/archive-message.ts'
 import { DenidinError } from '../platform/errors.ts'
@@ -14,10 +14,7 @@ import type { ReadingOptions, SourceFile, SourceReader } from './source.ts'
 import { decoded } from './text-encoding.ts'
 import { whatsappReader } from './whatsapp/whatsapp-reader.ts'
 
-/**
- * All formats, in the order in which they are tried, and in which the files of a folder are loaded: first those that tell
- * which project a session belongs to, the logs last.
- */
+/** All formats, in the order in which they are tried. */
 export const SOURCE_READERS: readonly SourceReader[] = [
   fileHistoryReader,
   sessionEnvReader,
@@ -33,10 +30,10 @@ export const SOURCE_READERS: readonly SourceReader[] = [
   debugReader,
 ]
 
-/** The order of a folder's files, by format. */
+/** The order in which the files of a folder are loaded, by format. */
 const LOADING_ORDER: readonly SourceType[] = ['history', 'projects', 'extraction', 'dedup_state']
 
-/** Smaller first; formats without a place of their own come after those that have one, and logs last. */
+/** Smaller numbers come first; formats that are not in the list come after those that are, and logs come last. */
 export const loadingOrderOf = (type: SourceType): number => {
   if (type === 'debug') return LOADING_ORDER.length + 1
   const at = LOADING_ORDER.indexOf(type)
@@ -57,9 +54,9 @@ export const beginningOf = async (path: string): Promise<Buffer> => {
   }
 }
 
-/** What a caller says about the format of a file. */
+/** What the caller says about the format of a file. */
 export interface FormatChoice {
-  /** Phase of a Claude Code source: the file is one of its kind, or an extraction of it. */
+  /** Phase of a Claude Code source: the file is of this kind, or is an extraction of it. */
   readonly phase?: Phase | undefined
   /** The file is an extraction, whatever it looks like. */
   readonly is_extraction?: boolean | undefined
@@ -82,8 +79,8 @@ export const sourceFileAt = async (
 }
 
 /**
- * The reader of a file. A phase settles which kind of file it is; an extraction of that phase is recognised as one.
- * @returns `undefined` for a format that is not known
+ * Finds the reader of a file. A phase determines the kind of file; an extraction of that phase is recognised as one.
+ * @returns `undefined` for an unknown format
  */
 export const recognise = async (
   file: SourceFile,

@@ -1,13 +1,13 @@
-/** Reads a small source whole, bounded, as text. */
+/** Reads a small source as one text, up to a limit. */
 import { open } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import type { SourceFile, SourceItem } from './source.ts'
 import { decoded, isTranscoded } from './text-encoding.ts'
 
-/** What a file holds, or a clause that says why it is not text. */
+/** The text of a file, or a clause that says why it is not text. */
 export interface WholeFile {
   readonly text: string
-  /** Whether it has more than what was read. */
+  /** Whether the file is longer than the text. */
   readonly is_cut: boolean
 }
 
@@ -28,7 +28,7 @@ export const readWhole = async ({ path, size_bytes }: SourceFile, most_bytes: nu
   }
 }
 
-/** Longest sequence of bytes of one character. */
+/** The most bytes of one character. */
 const MOST_CHARACTER_BYTES = 4
 
 const withoutHalfCharacter = (bytes: Buffer, is_cut: boolean): Buffer => {
@@ -40,7 +40,7 @@ const withoutHalfCharacter = (bytes: Buffer, is_cut: boolean): Buffer => {
   return bytes
 }
 
-/** Everything of a file that is read in one piece has been yielded. */
+/** The checkpoint at the end of a file that is read as a whole. */
 export const endOf = ({ size_bytes }: SourceFile, lines: number): SourceItem => ({
   kind: 'checkpoint',
   position: size_bytes,

@@ -2,7 +2,7 @@
 import type { Database, Row } from '../../database/sqlite/database.ts'
 import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from '../extraction-run.ts'
 
-/** A row of `extraction_runs`: null for what is undefined. */
+/** A row of `extraction_runs`, with null for undefined values. */
 export type RunRow = {
   readonly [K in keyof ExtractionRun]-?: undefined extends ExtractionRun[K]
     ? Exclude<ExtractionRun[K], undefined> | null
@@ -54,7 +54,7 @@ export interface RunCounts {
   readonly reached: Pick<ExtractionRun, 'position' | 'lines'> | undefined
 }
 
-/** The runs of one archive. Writes join the transaction that is open. */
+/** The runs of one archive. Writes join the open transaction. */
 export class ExtractionRuns {
   readonly #database: Database
 
@@ -62,7 +62,7 @@ export class ExtractionRuns {
     this.#database = database
   }
 
-  /** A run of a process that is gone was interrupted. Call when the archive is opened. */
+  /** Marks the runs of an earlier process as interrupted. Call it when the archive is opened. */
   markInterrupted(): number {
     return this.#database.run(`update extraction_runs set status = 'interrupted' where status = 'running'`)
   }

@@ -11,7 +11,7 @@ import { openExport, orderNotice, type OpenExport } from '../whatsapp/whatsapp-r
 import type { BoundRun } from './bound-run.ts'
 import { ChatImport, type ChatImportDeps, type ImportCounts, type ImportTarget } from './chat-import.ts'
 
-/** An export that is to be bound. */
+/** An export to be bound to a conversation. */
 export interface BoundFile {
   readonly path: string
   readonly reading: ReadingOptions
@@ -24,7 +24,7 @@ export interface BoundReport extends ImportCounts {
   /** The first bad lines. */
   readonly rejected: readonly RejectedLine[]
   readonly errors: number
-  /** How dates and times were read. */
+  /** How dates and times were interpreted. */
   readonly notice: string
   /** When the first and the last message was said; `undefined` for an export of events alone. */
   readonly said: { readonly from: number; readonly to: number } | undefined
@@ -64,7 +64,10 @@ interface ImportOptions {
   progress(done: number): void
 }
 
-/** Reads an open export into a conversation. An interruption keeps what was added; loading it again goes on. */
+/**
+ * Reads an open export into a conversation. After an interruption, the messages added so far are kept, and loading the
+ * export again continues.
+ */
 export const importExport = async (
   { text, survey }: OpenExport,
   target: ImportTarget,

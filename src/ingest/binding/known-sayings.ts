@@ -4,12 +4,12 @@ import type { ComparedMessage } from '../../messages/imported-messages.ts'
 import type { PersonId } from '../../people/person.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 
-/** A message as it is compared. */
+/** A message in the form that is compared. */
 export interface Saying {
   readonly is_reply: boolean
   /** Empty for a reply. */
   readonly person_id: PersonId
-  /** When it was said; several where a clock was set back. */
+  /** When it was said; several times if a clock was set back. */
   readonly times: readonly number[]
   /** See `looseWords`. */
   readonly words: string
@@ -39,7 +39,7 @@ export class KnownSayings {
   readonly #replies: readonly Reply[]
   readonly #spread: number
 
-  /** @param spread by how much our time of sending may differ from that of WhatsApp */
+  /** @param spread by how much DeniDin's time of sending may differ from WhatsApp's */
   constructor(messages: readonly ComparedMessage[], spread: number) {
     this.#spread = spread
     this.#replies = messages

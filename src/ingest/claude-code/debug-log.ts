@@ -35,7 +35,7 @@ class EntryText {
   }
 }
 
-/** A checkpoint comes only between entries: where the next one begins. */
+/** Yields checkpoints only between entries, where the next one begins. */
 async function* entries(lines: ReturnType<typeof linesOf>, session: string | undefined): AsyncGenerator<SourceItem> {
   let open: OpenEntry | undefined
   let checkpoint: Extract<SourceItem, { readonly kind: 'checkpoint' }> | undefined

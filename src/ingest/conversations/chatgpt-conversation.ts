@@ -36,13 +36,13 @@ const otherNodes = (mapping: JsonObject, taken: ReadonlySet<string>): readonly s
   return [...ids]
 }
 
-/** The newest node without children: what is current where the export does not say. */
+/** The newest node without children: the current one if the export does not name it. */
 const lastLeaf = (mapping: JsonObject): string | undefined =>
   Object.entries(mapping).findLast(([, node]) => isObject(node) && !hasChildren(node))?.[0]
 
 const hasChildren = ({ children }: JsonObject): boolean => Array.isArray(children) && children.length > 0
 
-/** The current branch in its order, then whatever else was said, each message once. */
+/** The current branch in its order, then all other messages, each once. */
 export const readChatGpt = (conversation: JsonObject, number: number): readonly SourceMessage[] | string => {
   const { mapping, current_node } = conversation
   if (!isObject(mapping)) return 'it has no tree of messages'

@@ -12,7 +12,9 @@ import { isChatGpt, readChatGpt } from './chatgpt-conversation.ts'
 import { arrayElements } from './json-array.ts'
 import { isMessage, listOf, readConversation } from './openai-conversation.ts'
 
-/** A file with a single conversation is read whole; one that is longer has a form that can be streamed. */
+/**
+ * A file with a single conversation is read as a whole; longer files can be written in a format that can be streamed.
+ */
 const MOST_WHOLE_BYTES = 64 * 1024 * 1024
 const TOO_LONG = 'a conversation of more than 64 MiB is not read'
 
@@ -48,7 +50,7 @@ async function* readArray(file: SourceFile, from: SourceStart, signal: AbortSign
   const project = projectOf(file.path)
   let line = 1
   let position = 0
-  /** Messages without a conversation around them: the file is one. */
+  /** Messages that are not in a conversation: the file itself is one. */
   const loose: unknown[] = []
   for await (const element of arrayElements(listChunks(file, signal))) {
     signal.throwIfAborted()

@@ -1,4 +1,4 @@
-/** The halves of the day in the languages of WhatsApp: what phones write beside an hour from 1 to 12. */
+/** The names of the halves of the day in the languages of WhatsApp, which phones write beside an hour from 1 to 12. */
 
 /**
  * `by_hour`: noon and the hours after it, midday in Chinese; 12 is noon, 1 to 3 are afternoon, 10 and 11 are before noon.
@@ -11,7 +11,7 @@ const AM = `am,a m,vorm,morgens,nachts,fm,f m,ap,de,dop,пр об,дп,π μ,ö�
 const PM = `pm,p m,nachm,nachmittags,abends,mittags,em,e m,ip,du,odp,сл об,пп,μ μ,ös,م,مساء,ب ظ,אחהצ,אחרי הצהריים,בערב,בצהריים,下午,晚上,午後,오후,
   शाम,अपराह्न,অপরাহ্ণ,in the afternoon,in the evening,noon,de la tarde,da tarde,de laprès-midi,du soir,del pomeriggio,di sera,ch,ptg,nm,n m,หลังเที่ยง,m d,po podne,poslije podne,popoludní,popiet,pēcp,e pasdites`
 
-/** Letters alone, in lower case: dots, quotation marks and accents of points vary from phone to phone. */
+/** Only the letters, in lower case: dots, quotation marks and accents vary from phone to phone. */
 const plain = (text: string): string =>
   text
     .normalize('NFKC')
@@ -31,10 +31,12 @@ const PERIODS: ReadonlyMap<string, DayPeriod> = new Map<string, DayPeriod>([
   ...listed('at night,de la noche,da noite,di notte').map(name => [name, 'night'] as const),
 ])
 
-/** What the words beside an hour mean; `undefined` for words that are not a half of the day. */
+/** The meaning of the words beside an hour; `undefined` for words that do not name a half of the day. */
 export const dayPeriodOf = (words: string): DayPeriod | undefined => PERIODS.get(plain(words))
 
-/** The hour of the day, from 0; `undefined` for an hour that no clock of 12 hours shows. Some phones write 0 for 12. */
+/**
+ * The hour of the day, from 0; `undefined` for an hour that a 12-hour clock does not show. Some phones write 0 for 12.
+ */
 export const hourOf = (shown: number, period: DayPeriod): number | undefined => {
   if (shown > 12) return undefined
   const hour = shown % 12

@@ -1,4 +1,4 @@
-/** Reads the entries of an exported chat: each message with its sender, its time and what came with it. */
+/** Reads the entries of an exported chat: each message with its sender, its time and its attachment. */
 import type { Attachment } from '../../messages/message-details.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
@@ -15,15 +15,15 @@ export interface ExportEntry {
   readonly kind: 'said' | 'deleted' | 'call' | 'notice'
   /** Milliseconds since the Unix epoch. */
   readonly at: number
-  /** Other instants that the clock on the wall may have meant: where the clocks were set back. */
+  /** The other instant that the clock on the wall may have meant, in the hour when clocks are set back. */
   readonly or_at: number | undefined
   readonly line: number
-  /** `undefined`: an event that has no sender. */
+  /** `undefined`: an event without a sender. */
   readonly sender: string | undefined
-  /** Own words of the sender; of an event the sentence of the phone. */
+  /** The sender's own words; for an event, the sentence that the phone wrote. */
   readonly words: string
   readonly attachment: Attachment | undefined
-  /** The file that came with it, as the export names it. */
+  /** The name of the attached file, according to the export. */
   readonly file: string | undefined
   readonly edited: boolean
 }
@@ -31,15 +31,18 @@ export interface ExportEntry {
 export type ExportItem =
   { readonly kind: 'entry'; readonly entry: ExportEntry } | Exclude<SourceItem, { readonly kind: 'message' }>
 
-/** Characters of one entry that are read: far more than a message of WhatsApp may have. */
+/** How many characters of one entry are read: far more than a WhatsApp message may have. */
 const MOST_CHARACTERS = 256 * 1024
 const TOO_LONG = `the message has more than ${String(MOST_CHARACTERS)} characters; its beginning is kept`
 /** Headers from the past in a row that may be a pasted conversation; with more, the clock of the phone was set back. */
 const MOST_PASTED = 200
-/** A message is not older than the one before it by more: phones of other zones, messages that were sent late. */
+/**
+ * How much older than the previous message a message may be, because of phones in other zones and messages that were
+ * sent late.
+ */
 const MOST_STEP_BACK_MS = DAY_MS
 
-/** An entry that is being put together. */
+/** An entry that is being assembled. */
 interface Open {
   readonly header: Header
   readonly at: number
@@ -72,7 +75,7 @@ export class ExportEntries {
     this.#zone = zone
   }
 
-  /** All entries in order, with checkpoints where a later run may begin. */
+  /** All entries in order, with checkpoints where a later run may resume. */
   async *read(text: ExportText, from: SourceStart, signal: AbortSignal): AsyncGenerator<ExportItem> {
     let end: Extract<SourceItem, { readonly kind: 'checkpoint' }> | undefined
     for await (const line of text.lines(from, signal)) {
@@ -124,7 +127,10 @@ export class ExportEntries {
     return suspects
   }
 
-  /** Decides on lines from the past that nothing came after, or too many lines for one message: they are messages if people of this chat wrote them. */
+  /**
+   * Decides on lines from the past after which the conversation did not continue, or which are too many for one
+   * message: they are messages if people of this chat wrote them.
+   */
   *#release(sure = false): Generator<ExportItem> {
     const suspects = this.#takeSuspects()
     const known = new Set(
@@ -179,7 +185,8 @@ export class ExportEntries {
 
   *#begin(header: Header, { at, or_at }: Pick<Open, 'at' | 'or_at'>, line: Suspect): Generator<ExportItem> {
     yield* this.#close()
-    // Equal messages of one time are counted: a run begins with a new time, and where the clock is sure.
+    // Equal messages with the same time are counted, so a run may only resume where a new time begins that is
+    // unambiguous.
     if ((this.#checkpoint === undefined || at > this.#checkpoint) && or_at === undefined) {
       this.#checkpoint = at
       yield { kind: 'checkpoint', position: line.position, lines: line.line - 1 }
@@ -239,13 +246,14 @@ export class ExportEntries {
     if (wall === undefined) return undefined
     const [first, second] = this.#zone.instantsOf(wall)
     if (second === undefined) return { at: first, or_at: undefined }
-    // Where an hour comes twice, a message that would be older than the one before it was written in the second one.
+    // In the hour that occurs twice, a message that would otherwise be older than the previous one was written the
+    // second time.
     const again = this.#last !== undefined && first < this.#last
     return again ? { at: second, or_at: first } : { at: first, or_at: second }
   }
 }
 
-/** On iPhones events have a sender, whom their sentence begins with: `Dana: Dana left`. */
+/** On iPhones, events have a sender, whose name begins the sentence: `Dana: Dana left`. */
 const isAbout = (sender: string | undefined, text: string): boolean =>
   sender !== undefined && withoutMarks(text).trim().replace(/^~\s*/u, '').startsWith(`${sender} `)
 

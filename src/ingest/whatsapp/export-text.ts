@@ -1,4 +1,4 @@
-/** The text of an exported chat: a file of its own, or one in the zip archive that a phone makes. */
+/** The text of an exported chat: a separate file, or one in the zip archive that a phone creates. */
 import { basename } from 'node:path'
 import { DenidinError } from '../../platform/errors.ts'
 import { linesIn, linesOf, type SourceLine } from '../source-lines.ts'
@@ -9,12 +9,15 @@ import { isExportName } from './chat-name.ts'
 
 /** The text of an export, which can be read several times. */
 export interface ExportText {
-  /** The file, and for a file in an archive first its name there. */
+  /** The file; for a file in an archive, its name there comes first. */
   readonly paths: readonly string[]
   lines(from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceLine>
 }
 
-/** Which text of an archive is the chat: the one with the name of an export, or else the only one at its top. */
+/**
+ * Selects the text file of an archive that is the chat: the one with the name of an export, or else the only one at the
+ * top level.
+ */
 export const rankOfEntry = (name: string): number | undefined => {
   if (!/\.txt$/iu.test(name) || /(?:^|\/)(?:__MACOSX|\.)/u.test(name)) return undefined
   if (isExportName(name)) return name.includes('/') ? 1 : 0

@@ -1,21 +1,21 @@
-/** Recognises the beginning of a message in an exported chat: a date, a time, and what follows them. */
+/** Recognises the beginning of a message in an exported chat: a date, a time, and the text after them. */
 import { dayPeriodOf, hourOf, type DayPeriod } from './day-periods.ts'
 
-/** The beginning of a message as it is written: what the numbers of its date mean, the whole file decides. */
+/** The beginning of a message as written: the order of the numbers in its date is determined for the whole file. */
 export interface Header {
-  /** The three numbers of the date, in the order of the file, with the digits that each has. */
+  /** The three numbers of the date, in the order of the file, with their numbers of digits. */
   readonly date: readonly [DateNumber, DateNumber, DateNumber]
-  /** The sign between them. */
+  /** The character between them. */
   readonly separator: string
-  /** Of the day, from 0. */
+  /** Minutes since the beginning of the day. */
   readonly minutes: number
-  /** `undefined` in exports that show minutes alone. */
+  /** `undefined` in exports without seconds. */
   readonly seconds: number | undefined
-  /** As it is written, such as `AM`; empty for 24 hours. */
+  /** As written, such as `AM`; empty for 24 hours. */
   readonly period: string
   /** What all headers of one export have in common: brackets, separator, comma, seconds. */
   readonly layout: string
-  /** What follows: the sender and the words, or the sentence of an event. */
+  /** The rest of the line: the sender and the text, or the sentence of an event. */
   readonly rest: string
 }
 
@@ -24,9 +24,9 @@ export interface DateNumber {
   readonly digits: number
 }
 
-/** Marks of direction, and the byte order mark: they may be anywhere. */
+/** Direction marks, and the byte order mark: they may occur anywhere. */
 export const MARKS = '\\u200e\\u200f\\u061c\\u202a-\\u202e\\u2066-\\u2069\\ufeff'
-/** Digits: Latin, Arabic, Persian, Devanagari, Bengali. */
+/** The zero of each supported script: Latin, Arabic, Persian, Devanagari, Bengali. */
 const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6] as const
 const DIGIT = '[0-9\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef]'
 const GAP = `[\\s${MARKS}]*`
@@ -52,10 +52,10 @@ const TIME_FIRST = new RegExp(`${BEGIN}${TIME}(?<after>${WORDS})(?<between>,?${G
 /** Cheap: whether a line may begin with a date. */
 const MAY_BEGIN = new RegExp(`^[\\s${MARKS}]*\\[?[\\s${MARKS}]*${YEAR}`, 'u')
 
-/** No header is longer, and no more of a line is looked at. */
+/** No header is longer, so the rest of a line is not examined. */
 const MOST_HEADER_CHARACTERS = 120
 
-/** Words between date and time that say nothing, in the languages that have some. */
+/** Words between date and time without meaning, in the languages that use them. */
 const CONNECTORS = new Set([
   '',
   'at',
@@ -79,7 +79,7 @@ const HOURS = new Set(['ч', 'ч.', 'uhr', 'น.', 'u', 'h'])
 
 const EVERY_MARK = new RegExp(`[${MARKS}]`, 'gu')
 
-/** A text without marks of direction. */
+/** A text without direction marks. */
 export const withoutMarks = (text: string): string => text.replace(EVERY_MARK, '')
 
 /** The header of a line; `undefined` for a line that continues a message. */
@@ -139,7 +139,7 @@ const dateNumber = (text: string): DateNumber => {
 
 const FULL_YEAR_DIGITS = 4
 
-/** The number that digits of any of the scripts write. */
+/** The number that digits of any of these scripts represent. */
 const numberOf = (digits: string): number => {
   let number = 0
   for (const digit of digits) {

@@ -1,15 +1,18 @@
-/** What phones write into an export in the place of media, calls, deleted messages and events, in ten languages and more. */
+/**
+ * The texts that phones write into an export instead of media, calls, deleted messages and events, in more than ten
+ * languages.
+ */
 import type { Attachment, MediaKind } from '../../messages/message-details.ts'
 import { MARKS, withoutMarks } from './header.ts'
 
-/** What the words of an exported message turned out to be. */
+/** The meaning of the text of an exported message. */
 export type Content =
   | {
       readonly kind: 'said'
-      /** The sender's own words; may be empty where something came with them. */
+      /** The sender's own words; may be empty if a file is attached. */
       readonly words: string
       readonly attachment: Attachment | undefined
-      /** The file that came with it, as the export names it. */
+      /** The name of the attached file, according to the export. */
       readonly file: string | undefined
       readonly edited: boolean
     }
@@ -43,7 +46,10 @@ const EDITED = new RegExp(
   'iu',
 )
 
-/** The kind of call, and that it was missed, in any order. Phones add further words: how long it took, what to tap. */
+/**
+ * The kind of call, and that it was missed, in any order. Phones add further text, such as the duration or a hint what
+ * to tap.
+ */
 const CALLS = new RegExp(
   '^(?:' +
     [
@@ -62,7 +68,9 @@ const CALLS = new RegExp(
   'iu',
 )
 
-/** Sentences about a chat, not said by anyone. Only where a phone marked them as its own, or no one is named as sender. */
+/**
+ * Sentences about a chat that no one wrote. Only used if a phone marked them as its own text, or if there is no sender.
+ */
 const NOTICES = new RegExp(
   [
     'end-to-end encrypted|security code (?:with .{1,100} )?changed|your security code',
@@ -98,7 +106,7 @@ const MOST_NOTICE_CHARACTERS = 2000
 /** Whether a sentence speaks of an event of the chat. */
 export const isNotice = (text: string): boolean => NOTICES.test(text.slice(0, MOST_NOTICE_CHARACTERS))
 
-/** What is in the place of media that were left out: `<Media omitted>`. */
+/** What replaces media that were left out: `<Media omitted>`. */
 const LEFT_OUT = oneOf(
   '<(?:media omitted|המדיה לא נכללה|מדיה לא נכללה|המדיה הושמטה|מדיה הושמטה|medien (?:ausgeschlossen|weggelassen)|(?:multimedia|archivo|media) omitid[oa]|médias? omis|' +
     'm[íi]dia (?:oculta|omitida)|arquivo de mídia oculto|ficheiro (?:não revelado|omitido)|media omess[ai]|без медиафайлов|медиафайлы? (?:отсутствуют|пропущен\\p{L}*)|' +
@@ -156,7 +164,10 @@ const OMITTED_PATTERNS = OMITTED_KINDS.map(([kind, words]) => {
 
 /** `<attached: name.jpg>`, in any language. */
 const ATTACHED_IOS = /^<[^<>:]{2,40}:\s?([^<>\n]{1,250}\.[A-Za-z0-9]{2,5})>$/u
-/** `name.jpg (file attached)`. The names that WhatsApp gives are enough; other names need the words. */
+/**
+ * `name.jpg (file attached)`. The names that WhatsApp gives are recognised alone; other names require the words in
+ * parentheses.
+ */
 const ATTACHED_ANDROID =
   /^(?:((?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d+\.[A-Za-z0-9]{2,5}) \([^()\n]{3,40}\)|([^\n]{1,250}\.[A-Za-z0-9]{2,5}) \((?:file attached|ה?קובץ (?:ה?מצורף|צורף)|מצורף קובץ|datei angehängt|archivo adjunto|fichier (?:joint|attaché)|(?:arquivo|ficheiro) anexad[oa]|file allegato|(?:файл )?(?:добавлен|прикрепл[её]н)|تم إرفاق الملف|ملف مرفق|الملف مرفق|dosya ekl(?:i|endi)|bestand bijgevoegd|soubor byl přiložen|файл додано|plik załączony|file terlampir)\))$/iu
 
@@ -170,7 +181,7 @@ const LIVE_LOCATION = oneOf(
 const POLL_HEAD = /^[^\n:]{2,40}\s?:[^\S\n]*\n/u
 const POLL_OPTION = /^([^\n:]{2,20}?)\s?:\s*(.+?)\s*\(\d+[^()\n]*\)$/u
 
-/** What a message is, by its text. @param by_phone the phone marked it as its own words */
+/** Determines what a message is, by its text. @param by_phone the phone marked the text as its own */
 export const contentOf = (text: string, by_phone: boolean): Content => {
   const plain = withoutMarks(text)
     .normalize('NFC')
@@ -194,7 +205,7 @@ const withoutEdited = (text: string): string => {
 }
 
 interface Came {
-  /** What was written below it. */
+  /** The text below it. */
   readonly words: string
   readonly attachment: Attachment
   readonly file?: string
@@ -210,7 +221,7 @@ const attachmentOf = (text: string): Came | undefined => {
   return below === '' ? attachmentOfLine(first) : (ofLastLine(text) ?? pollOf(text))
 }
 
-/** Either with a name that WhatsApp gave, or with another. */
+/** The name is in one of two groups: a name that WhatsApp gave, or another one. */
 const fileOf = (match: RegExpExecArray | null): string | undefined => match?.[1] ?? match?.[2]
 
 /** A caption may come before the file that it belongs to. */

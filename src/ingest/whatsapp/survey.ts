@@ -1,4 +1,4 @@
-/** Reads an export once before its messages are read: its layout, the order of its dates, and who writes in it. */
+/** Surveys an export before its messages are read: its layout, the order of its dates, and its senders. */
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { NOT_UTF8 } from '../source-lines.ts'
 import type { DateOrder } from '../source.ts'
@@ -8,7 +8,7 @@ import type { ExportText } from './export-text.ts'
 import { parseHeader } from './header.ts'
 import { Senders } from './senders.ts'
 
-/** What the whole of an export says about how it is to be read. */
+/** How to read an export, as determined from all of its text. */
 export interface Survey {
   readonly layout: string
   readonly order: SettledOrder
@@ -53,7 +53,7 @@ export const surveyExport = async (
     if (++lines % LINES_AT_ONCE === 0) await yieldToEventLoop()
     const header = parseHeader(line.text)
     if (header === undefined) continue
-    // An export begins with a header of its own; those of another layout were pasted into a message.
+    // An export begins with one of its own headers; headers in another layout were pasted into a message.
     layout ??= header.layout
     if (header.layout !== layout) continue
     messages++

@@ -17,10 +17,10 @@ import { surveyExport, type Survey } from './survey.ts'
 
 const ENTRIES_AT_ONCE = 1000
 
-/** Times without a zone are UTC unless the caller says more. */
+/** Times without a zone are UTC unless the caller says otherwise. */
 export const readingOf = ({ reading = { zone: 'UTC' } }: SourceFile): ReadingOptions => reading
 
-/** An export that is open, with what its survey found. */
+/** An open export, with the result of its survey. */
 export interface OpenExport {
   readonly text: ExportText
   readonly survey: Survey
@@ -28,7 +28,7 @@ export interface OpenExport {
   readonly chat: string
 }
 
-/** @returns a clause that says why it cannot be read */
+/** @returns a clause that says why the file cannot be read */
 export const openExport = async (
   file: SourceFile,
   signal: AbortSignal,
@@ -42,7 +42,7 @@ export const openExport = async (
   return { text, survey, chat: chatNameOf(...text.paths) ?? survey.senders.group() ?? nameOfFile(file.path) }
 }
 
-/** A file of no telling name: its own, or that of its folder. */
+/** The name of a file that is not named like an export: its own name, or that of its folder. */
 const nameOfFile = (path: string): string => {
   const name = basename(path, extname(path))
   return name.toLowerCase() === '_chat' ? basename(dirname(path)) : name
@@ -56,7 +56,7 @@ const REASONS: Readonly<Record<SettledOrder['by'], string>> = {
   layout: 'a guess by how the dates are written: check it, and give --date-order if it is wrong',
 }
 
-/** In which order the dates were read, and why. */
+/** The order in which the dates were read, and the reason. */
 export const orderNotice = ({ order, by }: SettledOrder, zone: string): string =>
   `dates are read as ${MEANINGS[order]} (${REASONS[by]}), times as those of ${zone}`
 
@@ -120,5 +120,5 @@ export const whatsappReader: SourceReader = {
   read,
 }
 
-/** A text of another name is an export if it begins with a message. */
+/** A text with another name is an export if it begins with a message. */
 const isConversation = ([first = '']: readonly string[]): boolean => parseHeader(first)?.rest.includes(':') === true

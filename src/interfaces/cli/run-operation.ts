@@ -74,6 +74,7 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
   }
 
   if (call.output_file !== undefined) checkOutputFile(call.output_file)
+  else if (call.document !== undefined && json) checkFormat(input['format'])
   await using client = await connect(deps, command, { signal, without_data: call.without_data })
   const output = await ask(client, call.confirmed).catch(async (thrown: unknown) => {
     const { code } = asDenidinError(thrown)
@@ -103,6 +104,12 @@ const print = async ({ stdout, stderr }: Terminal, call: OperationCall, output: 
   }
   await write(stderr, err)
   await write(stdout, output_file === undefined ? out : await writeOutputFile(output_file, out, json))
+}
+
+/** `--json` is a format too; beside a file, it is that of the line about the file. @throws DenidinError `invalid_input` */
+const checkFormat = (format: unknown): void => {
+  if (format !== 'csv' && format !== 'html') return
+  throw new DenidinError('invalid_input', `--json and --format ${format} exclude each other; leave one of them out`)
 }
 
 /** @throws DenidinError `confirmation_needed` unless a person at the terminal says yes. */

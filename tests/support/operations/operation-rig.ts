@@ -47,7 +47,7 @@ const FOUND: ArchiveAnswer = {
     },
     { seq: 1, role: 'system', source_type: 'debug', snippet: [{ text: 'tea', matches: true }] },
   ],
-  notes: { as_plain_words: false, any_word: false, corrected: [], waiting: 0 },
+  notes: { as_plain_words: false, no_words: false, ignored_star: false, any_word: false, corrected: [], waiting: 0 },
 }
 
 const REJECTED = [{ line: 4, reason: 'the line is not JSON', excerpt: '{"a' }]
