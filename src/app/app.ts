@@ -2,6 +2,8 @@
  * The running DeniDin as entry points and tests see it: lists its modules in the order in which they start, and connects
  * the channels to the pipeline.
  */
+import type { ApiTokens } from '../access/api-token.ts'
+import type { KeptAnswers } from '../access/kept-answers.ts'
 import type { Channel, ChannelEvents } from '../channels/channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
@@ -45,6 +47,8 @@ export class App implements AsyncDisposable {
   /** Everything that starts, stops, holds personal data, reports health or has to be backed up. */
   readonly modules: Modules
   readonly people: People
+  /** What the REST API serves with. */
+  readonly access: { readonly tokens: ApiTokens; readonly answers: KeptAnswers }
   /** How many messages and replies are in which state. */
   readonly traffic: TrafficStore['counts']
   readonly #parts: AppParts
@@ -62,6 +66,7 @@ export class App implements AsyncDisposable {
     this.search = memory.search
     this.archive = archive
     this.people = stores.people
+    this.access = { tokens: stores.apiTokens, answers: stores.keptAnswers }
     this.traffic = () => stores.messages.traffic.counts()
     this.modules = new Modules(this.#moduleList(), parts.deps.parts.logger)
   }

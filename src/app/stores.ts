@@ -1,4 +1,9 @@
 /** Opens the stores of the data folder: `denidin.db`, the erasure log and the sessions folder. */
+import type { ApiTokens } from '../access/api-token.ts'
+import type { KeptAnswers } from '../access/kept-answers.ts'
+import { accessMigrations } from '../access/sqlite/access-migrations.ts'
+import { createSqliteApiTokens } from '../access/sqlite/sqlite-api-tokens.ts'
+import { createSqliteKeptAnswers } from '../access/sqlite/sqlite-kept-answers.ts'
 import type { IncidentStore } from '../alerts/incident-store.ts'
 import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqlite-incidents.ts'
 import { noBudgetUsage, type BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
@@ -103,6 +108,8 @@ export interface BaseStores extends Disposable {
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
   readonly incidents: IncidentStore
+  readonly apiTokens: ApiTokens
+  readonly keptAnswers: KeptAnswers
   readonly forgettable: MessageErasure
   readonly erasures: Erasures
   readonly applied: AppliedErasures
@@ -132,6 +139,7 @@ export const allMigrations = [
   ...listingMigrations,
   ...incidentMigrations,
   ...appliedErasureMigrations,
+  ...accessMigrations,
 ]
 
 /** Opens everything but the people. The caller owns the data folder. */
@@ -152,6 +160,8 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const usage = openUsageLog(settings, preferences, { clock, ids, logger })
   const pauses = createSqlitePauses(database)
   const messageCounts = new SqliteMessageCounts(database)
+  const apiTokens = createSqliteApiTokens(database)
+  const keptAnswers = createSqliteKeptAnswers(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
@@ -163,6 +173,8 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     pauses,
     messageCounts,
     incidents: createSqliteIncidents(database),
+    apiTokens,
+    keptAnswers,
     ...learned,
     ...sessions,
     messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
@@ -193,6 +205,8 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       pauses,
       messageCounts,
       learned.numberedLists,
+      keptAnswers,
+      apiTokens,
       erasures.personal,
     ],
     backupSources: [

@@ -5,6 +5,7 @@
 import { AFFECT } from './schema/affect.ts'
 import { AI } from './schema/ai.ts'
 import { ALERTS } from './schema/alerts.ts'
+import { API } from './schema/api.ts'
 import { BUDGET } from './schema/budget.ts'
 import { CONVERSATION } from './schema/conversation.ts'
 import { EMBEDDINGS } from './schema/embeddings.ts'
@@ -31,4 +32,5 @@ export const SCHEMA = {
   budget: BUDGET,
   limits: LIMITS,
   reports: REPORTS,
+  api: API,
 } as const satisfies Section

@@ -4,10 +4,14 @@ import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Category, MemoryRecord, MemoryKind, Tier } from './memory.ts'
 
-/** Part of a list, newest first: at most `limit` memories, older than `before` (last `memory_id` of the page before). */
+/**
+ * Part of a list, newest first: at most `limit` memories, older than `before` (last `memory_id` of the page before), or
+ * without the first `offset` ones.
+ */
 export interface MemoryPage {
   readonly limit: number
   readonly before?: string
+  readonly offset?: number
 }
 
 /** Which memories of a scope; without anything: all, history included. */

@@ -74,6 +74,8 @@ export interface SessionPage {
   /** The `session_id` that ended the previous page. */
   readonly before?: string
   readonly state?: SessionState
+  /** Only those of this conversation. */
+  readonly scope?: Scope
 }
 
 /** Looks at sessions without touching them. */

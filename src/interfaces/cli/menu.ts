@@ -58,10 +58,14 @@ const RUN_COLUMNS = [
 export const cliMenu = {
   status: { ...command('status'), optional: ['kind', 'failed'] },
   health: command('health'),
+  stats: command('stats'),
   doctor: command('doctor'),
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),
+  'api token create': command('api.token_create', 'name'),
+  'api token list': { ...command('api.token_list'), optional: ['token_id', 'created_at'] },
+  'api token revoke': command('api.token_revoke', 'token'),
   'budget calculate': command('budget.calculate'),
   'budget cost': {
     ...command('budget.cost'),
@@ -136,6 +140,8 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
+  api: 'Manage who may use the REST API',
+  'api token': 'Create, list and revoke tokens for the REST API',
   budget: 'Calculate token budgets, load patterns into them, and show their profiles, their use, and what models cost',
   ingest: 'Load files into the archive, and list earlier loads',
   jobs: 'List what runs on a schedule, and run it now',

@@ -93,11 +93,15 @@ const USES = [
 ] as const
 type Context = Uses<(typeof USES)[number]>
 
-/** The operator sees everything; the godfather what is theirs, or everything where `memory.godfather_scope` is `all`. */
+/**
+ * The operator sees everything; the godfather what is theirs, or everything where `memory.godfather_scope` is `all`. A
+ * caller who is confined to a person sees that person's own.
+ */
 const accessOf = async (context: Context, caller: Caller): Promise<ArchiveAccess> => {
   if (caller.level === 'operator') return 'all'
   const own = await ownScope(context, caller)
   if (own === undefined) return { scopes: [] }
+  if (caller.level === 'anyone') return { scopes: [own] }
   return (await context.memory.scopes.readsOthers(own)) ? 'all' : { scopes: [own] }
 }
 
@@ -234,6 +238,7 @@ export const archiveSearch = operation({
   summary:
     'Search the archive: words, "a phrase", begin*, AND, OR, NOT, -word and parentheses; misspelt words are corrected',
   access: 'godfather',
+  own: true,
   effect: 'read',
   needs: 'data',
   audit: 'reads',
@@ -251,6 +256,7 @@ export const archiveSearch = operation({
 export const archiveMessages = operation({
   summary: 'List messages of the archive, newest first',
   access: 'godfather',
+  own: true,
   effect: 'read',
   needs: 'data',
   audit: 'reads',

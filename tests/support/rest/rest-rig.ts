@@ -1,0 +1,95 @@
+// A DeniDin that serves its REST API, and requests to it.
+import { Api } from '../../../src/app/api.ts'
+import { OPERATOR } from '../../../src/operations/client.ts'
+import { systemIds } from '../../../src/platform/ids.ts'
+import { TestDenidin, type Json } from '../denidin.ts'
+
+export interface RestAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The body as JSON, or `undefined`. */
+  readonly json: any
+}
+
+export interface RestRequest {
+  readonly token?: string | undefined
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
+export class RestRig implements AsyncDisposable {
+  readonly denidin: TestDenidin
+  readonly api: Api
+  #server: AsyncDisposable
+
+  private constructor(denidin: TestDenidin, api: Api, server: AsyncDisposable) {
+    this.denidin = denidin
+    this.api = api
+    this.#server = server
+  }
+
+  /** @param api keys of the section `api`. @param config other keys */
+  static async start(api: Json = {}, config: Json = {}): Promise<RestRig> {
+    const denidin = await TestDenidin.start({ ...config, api: { enabled: true, port: 0, ...api } })
+    const [served, server] = await serve(denidin)
+    return new RestRig(denidin, served, server)
+  }
+
+  get address(): string {
+    return this.api.address ?? 'http://127.0.0.1:9'
+  }
+
+  /** Makes a token. */
+  async token(name: string, scopes = 'read,write,admin,metrics', person?: string, expires_days?: number): Promise<string> {
+    const input = {
+      name,
+      scopes,
+      ...(person === undefined ? {} : { person }),
+      ...(expires_days === undefined ? {} : { expires_days }),
+    }
+    const created = await this.denidin.app.runner.run('api.token_create', input, { caller: OPERATOR })
+    return String(created['token'])
+  }
+
+  async request(method: string, path: string, { token, headers, body, signal }: RestRequest = {}): Promise<RestAnswer> {
+    const response = await fetch(`${this.address}${path}`, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, json: jsonOf(text) }
+  }
+
+  /** Stops the server; the rest goes on. */
+  async stopServing(): Promise<void> {
+    await this.#server[Symbol.asyncDispose]()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopServing()
+    await this.denidin[Symbol.asyncDispose]()
+  }
+}
+
+const serve = async (denidin: TestDenidin): Promise<readonly [Api, AsyncDisposable]> => {
+  const settings = denidin.settings()
+  const api = new Api(settings)
+  const { clock, log: logger } = { clock: denidin.clock, log: denidin.log }
+  return [api, await api.serve(denidin.app, 'test', { clock, logger, ids: systemIds })]
+}
+
+const jsonOf = (text: string): any => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
