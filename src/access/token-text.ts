@@ -5,7 +5,9 @@ const PREFIX = 'denidin'
 /** Characters of a base64url text of 256 bits. */
 const SECRET_CHARACTERS = 43
 const ID_CHARACTERS = 12
-const FORM = new RegExp(`^${PREFIX}_([0-9a-f]{${String(ID_CHARACTERS)}})_([A-Za-z0-9_-]{${String(SECRET_CHARACTERS)}})$`)
+const FORM = new RegExp(
+  `^${PREFIX}_([0-9a-f]{${String(ID_CHARACTERS)}})_([A-Za-z0-9_-]{${String(SECRET_CHARACTERS)}})$`,
+)
 
 /** The two parts of a token's text. */
 export interface TokenParts {

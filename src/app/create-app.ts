@@ -132,7 +132,12 @@ const createAppPipeline = async (
       scheduler,
       delivery,
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
-      recall: { search: memory.search, scopes: memory.scopes, profileOf: createProfileReader(settings, stores, parts), wishes },
+      recall: {
+        search: memory.search,
+        scopes: memory.scopes,
+        profileOf: createProfileReader(settings, stores, parts),
+        wishes,
+      },
       budgets: createTurnBudgets(settings, profiles),
       model: models.replies,
       commands: createChatCommands({

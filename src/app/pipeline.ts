@@ -135,7 +135,14 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       keep: keeps(settings),
     },
     packing: {
-      recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens, wishes: recall.wishes },
+      recall: {
+        search: recall.search,
+        scopes: recall.scopes,
+        facts: stores.memories,
+        clock,
+        recall_tokens,
+        wishes: recall.wishes,
+      },
       clock,
       budgets: deps.budgets,
       preferences: stores.preferences,

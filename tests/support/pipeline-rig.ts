@@ -152,7 +152,12 @@ export class PipelineRig implements AsyncDisposable {
         model,
         budgets: createTurnBudgets(settings, createProfileSource(settings, parts)),
         sessions: { windows, ended: () => undefined, changed: () => undefined },
-        recall: { search: noSearch, scopes: ownPolicy, profileOf: () => Promise.resolve([]), wishes: new RecallWishes() },
+        recall: {
+          search: noSearch,
+          scopes: ownPolicy,
+          profileOf: () => Promise.resolve([]),
+          wishes: new RecallWishes(),
+        },
         commands: options.commands ?? NO_COMMANDS,
       },
       parts,

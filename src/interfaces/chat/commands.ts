@@ -129,8 +129,7 @@ const askedOf = ({ person, chat_id }: Speaker): Asked => ({ person_id: person.pe
  */
 const callerOf = ({ person, chat_id, chat_kind, scope, message_id }: Speaker): Caller => ({
   transport: 'chat',
-  level:
-    person.role === 'godfather' && chat_kind === 'direct' && !isConfined(chat_id) ? 'godfather' : 'anyone',
+  level: person.role === 'godfather' && chat_kind === 'direct' && !isConfined(chat_id) ? 'godfather' : 'anyone',
   person,
   chat: { chat_id, scope, ...(message_id === undefined ? {} : { message_id }) },
   inside: scope,

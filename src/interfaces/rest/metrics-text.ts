@@ -7,8 +7,7 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 type Labels = Readonly<Record<string, string>>
 type Sample = readonly [labels: Labels, value: number | boolean | null]
 
-const escaped = (value: string): string =>
-  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 
 const labelText = (labels: Labels): string => {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
@@ -20,7 +19,9 @@ const metric = (name: string, type: 'gauge' | 'counter', help: string, samples: 
   const lines = samples.flatMap(([labels, value]) =>
     value === null ? [] : `denidin_${name}${labelText(labels)} ${String(Number(value))}`,
   )
-  return lines.length === 0 ? '' : [`# HELP denidin_${name} ${help}`, `# TYPE denidin_${name} ${type}`, ...lines, ''].join('\n')
+  return lines.length === 0
+    ? ''
+    : [`# HELP denidin_${name} ${help}`, `# TYPE denidin_${name} ${type}`, ...lines, ''].join('\n')
 }
 
 const single = (value: number | boolean | null): readonly Sample[] => [[{}, value]]
@@ -46,7 +47,12 @@ export const metricsText = (status: OperationOutput<'status'>): string =>
       [{ state: 'dead' }, status.sessions_dead],
     ]),
     metric('memories', 'gauge', 'Memories.', single(status.memories)),
-    metric('memories_pending', 'gauge', 'Memories that wait for their vector or the index.', single(status.memories_pending)),
+    metric(
+      'memories_pending',
+      'gauge',
+      'Memories that wait for their vector or the index.',
+      single(status.memories_pending),
+    ),
     metric('inbox_waiting', 'gauge', 'Messages that wait for their turn.', single(status.inbox_waiting)),
     metric('outbox', 'gauge', 'Replies by state.', [
       [{ state: 'waiting' }, status.outbox_waiting],

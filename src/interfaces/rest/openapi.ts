@@ -65,7 +65,9 @@ const parametersOf = (route: RestRoute): readonly JsonObject[] => {
     const name = requestName(route, field)
     const shown = example[name] as Json | undefined
     if (inPath.includes(name)) return [parameter('path', name, fieldSchema(input, field), true, shown)]
-    return takesBody(route) ? [] : [parameter('query', name, fieldSchema(input, field), isRequired(input, field), shown)]
+    return takesBody(route)
+      ? []
+      : [parameter('query', name, fieldSchema(input, field), isRequired(input, field), shown)]
   })
   return [
     ...parameters,
@@ -93,7 +95,8 @@ const KEY_PARAMETER = parameter(
     minLength: 1,
     maxLength: 200,
     pattern: '^[\\x21-\\x7e]+$',
-    description: 'A request that is sent again with the same key within 24 hours is answered, and not carried out again',
+    description:
+      'A request that is sent again with the same key within 24 hours is answered, and not carried out again',
   },
   false,
   undefined,
@@ -186,14 +189,20 @@ const routeDocument = (route: RestRoute): JsonObject => {
 const systemDocument = ({ id, summary, scope, type, schema, statuses }: SystemRoute): JsonObject => ({
   operationId: id,
   summary,
-  description: scope === 'none' ? 'Needs no token.' : scope === 'any' ? 'Any token will do.' : `Needs the scope \`${scope}\`.`,
+  description:
+    scope === 'none' ? 'Needs no token.' : scope === 'any' ? 'Any token will do.' : `Needs the scope \`${scope}\`.`,
   tags: ['system'],
   ...(scope === 'none' ? { security: [] } : {}),
   responses: {
     ...Object.fromEntries(
       Object.entries(statuses).map(([status, description]) => [
         status,
-        { description, content: { [mediaType(type)]: { schema: schema === undefined ? { type: 'string' } : jsonSchema(schema, 'output') } } },
+        {
+          description,
+          content: {
+            [mediaType(type)]: { schema: schema === undefined ? { type: 'string' } : jsonSchema(schema, 'output') },
+          },
+        },
       ]),
     ),
     default: PROBLEM_RESPONSE,
@@ -225,4 +234,3 @@ export const openApiDocument = (version: string): JsonObject => {
     },
   }
 }
-

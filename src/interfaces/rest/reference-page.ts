@@ -2,7 +2,8 @@
 import type { Json, JsonObject } from './openapi.ts'
 
 /** Only the style in the page itself may be used. */
-export const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+export const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -47,7 +48,9 @@ const typeText = (schema: Json | undefined): string => {
   return [name, ...bounds].join(', ')
 }
 
-const rows = (entries: readonly (readonly [name: string, schema: Json | undefined, note: string, detail: string])[]): string =>
+const rows = (
+  entries: readonly (readonly [name: string, schema: Json | undefined, note: string, detail: string])[],
+): string =>
   entries
     .map(
       ([name, schema, note, detail]) =>

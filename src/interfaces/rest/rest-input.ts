@@ -54,7 +54,10 @@ export const inputOf = (route: RestRoute, schema: z.ZodObject, { params, query, 
 }
 
 /** Where a field of the input came from, for a problem document. */
-export const placeOf = (route: RestRoute, field: string): { readonly pointer?: string; readonly parameter?: string } => {
+export const placeOf = (
+  route: RestRoute,
+  field: string,
+): { readonly pointer?: string; readonly parameter?: string } => {
   const name = requestName(route, field)
   return takesBody(route) && !pathParameters(route.path).includes(name)
     ? { pointer: `#/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` }

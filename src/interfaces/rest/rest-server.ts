@@ -193,7 +193,11 @@ class RestApi implements RestServer {
     app.addHook('onRequest', async (request, reply) => {
       const state: RequestState = { began: this.#deps.clock.monotonic(), gone: new AbortController() }
       this.#states.set(request, state)
-      void reply.headers({ 'X-Request-Id': request.id, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' })
+      void reply.headers({
+        'X-Request-Id': request.id,
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      })
       reply.raw.once('close', () => {
         if (!reply.raw.writableFinished) state.gone.abort(new DenidinError('stopping', 'the caller went away'))
       })
@@ -209,7 +213,11 @@ class RestApi implements RestServer {
       await this.#refuse(request, reply, problem)
     })
     app.setNotFoundHandler(async (request, reply) => {
-      await this.#refuse(request, reply, new Problem('route_not_found', 'there is nothing at this address; /openapi.json lists what there is'))
+      await this.#refuse(
+        request,
+        reply,
+        new Problem('route_not_found', 'there is nothing at this address; /openapi.json lists what there is'),
+      )
     })
   }
 
@@ -277,7 +285,11 @@ class RestApi implements RestServer {
     const state = this.#states.get(request)
     const authenticated = state?.authenticated
     if (state === undefined || authenticated === undefined) throw new Problem('unauthorized', 'send a token')
-    const { params, query, body } = request as { readonly params: unknown; readonly query: unknown; readonly body: unknown }
+    const { params, query, body } = request as {
+      readonly params: unknown
+      readonly query: unknown
+      readonly body: unknown
+    }
     const parts = { params, query, body } as RequestParts
     const key = request.method === 'GET' || request.method === 'HEAD' ? undefined : keyOf(request)
     const call: RestCall = {
@@ -300,7 +312,9 @@ class RestApi implements RestServer {
     const { route, input, confirmed, request_id } = call
     const asked = JSON.stringify([route.id, confirmed, Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1))])
     try {
-      const { repeated, ...answer } = await this.#keyed.run(authenticated, key, asked, () => answerCall(this.#deps, call))
+      const { repeated, ...answer } = await this.#keyed.run(authenticated, key, asked, () =>
+        answerCall(this.#deps, call),
+      )
       return repeated ? { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } } : answer
     } catch (thrown) {
       if (thrown instanceof Problem) return problemAnswer(thrown, request_id)
@@ -366,7 +380,8 @@ class RestApi implements RestServer {
   }
 }
 
-const routeOf = (request: FastifyRequest): string => (request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown'))
+const routeOf = (request: FastifyRequest): string =>
+  request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown')
 
 /** `{name}` in the menu and in OpenAPI is `:name` for the router. */
 const fastifyPath = (path: string): string => path.replace(/\{([a-z_]+)\}/g, ':$1')
@@ -383,7 +398,11 @@ const keyOf = ({ headers }: FastifyRequest): string | undefined => {
 }
 
 /** Sends an answer; a read that the caller has already is answered with 304. */
-const sendAnswer = (request: FastifyRequest, reply: FastifyReply, { status, type, body, headers = {} }: Answer): void => {
+const sendAnswer = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, type, body, headers = {} }: Answer,
+): void => {
   void reply.code(status).headers(headers).header('Content-Type', type)
   if (type.startsWith('text/html')) void reply.header('Content-Security-Policy', PAGE_POLICY)
   const isRead = status === 200 && (request.method === 'GET' || request.method === 'HEAD')

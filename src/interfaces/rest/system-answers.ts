@@ -36,7 +36,11 @@ const json = (status: number, value: unknown): SystemAnswer => ({
 })
 
 /** Keeps a result for a while. */
-const briefly = <T>(clock: Pick<Clock, 'monotonic'>, milliseconds: number, act: () => Promise<T>): (() => Promise<T>) => {
+const briefly = <T>(
+  clock: Pick<Clock, 'monotonic'>,
+  milliseconds: number,
+  act: () => Promise<T>,
+): (() => Promise<T>) => {
   let kept: { readonly at: number; readonly result: Promise<T> } | undefined
   return () => {
     const now = clock.monotonic()

@@ -24,10 +24,7 @@ const tokenSchema = z.object({
   last_used_at: z.string().nullable().describe('to the minute; null: never'),
 })
 
-const show = async (
-  { people }: Uses<'people.directory'>,
-  token: ApiToken,
-): Promise<z.output<typeof tokenSchema>> => {
+const show = async ({ people }: Uses<'people.directory'>, token: ApiToken): Promise<z.output<typeof tokenSchema>> => {
   const { name, token_id, scopes, person_id, created_at, expires_at, last_used_at } = token
   const person = person_id === undefined ? undefined : await people.directory.find(person_id)
   return {
@@ -84,7 +81,9 @@ export const apiTokenCreate = operation({
       .max(100)
       .default('read')
       .describe(`what it may do, separated by commas: ${TOKEN_SCOPES.join(', ')}`),
-    person: personField.optional().describe('the only person whose data the token reaches: phone number, @username or id'),
+    person: personField
+      .optional()
+      .describe('the only person whose data the token reaches: phone number, @username or id'),
     expires_days: z.int().min(1).max(MOST_DAYS).optional().describe('days until it expires (default: never)'),
   }),
   output: z.object({ token: z.string().describe('the token; keep it secret'), ...tokenSchema.shape }),

@@ -107,7 +107,12 @@ const recalledFor = async (
       const message = messages.get(id ?? '')
       return message === undefined
         ? []
-        : { message_id: message.message_id, text: message.text, timestamp: isoTime(message.sent_at), similarity_score: similarity }
+        : {
+            message_id: message.message_id,
+            text: message.text,
+            timestamp: isoTime(message.sent_at),
+            similarity_score: similarity,
+          }
     }),
     touched: touchedBy([...memories.values(), ...messages.values()]),
   }
@@ -159,7 +164,8 @@ export const chatSay = operation({
     const replies = await chats.wishes.during(message_id, { retrieve, most_memories }, () => chats.console.say(message))
     const speaker = as.person ?? (await people.directory.lookUp(phone ?? ''))
     const { touched, ...recalled } = await recalledFor(context, message_id, system.clock.now())
-    const said = speaker === undefined ? [] : [{ whose: scopeOfPerson(speaker.person_id), counts: { replies: replies.length } }]
+    const said =
+      speaker === undefined ? [] : [{ whose: scopeOfPerson(speaker.person_id), counts: { replies: replies.length } }]
     return {
       output: {
         phone: phone ?? null,

@@ -21,12 +21,13 @@ export interface RestRequest {
 
 export class RestRig implements AsyncDisposable {
   readonly denidin: TestDenidin
-  readonly api: Api
+  #api: Api
   #server: AsyncDisposable
+  readonly #former: AsyncDisposable[] = []
 
   private constructor(denidin: TestDenidin, api: Api, server: AsyncDisposable) {
     this.denidin = denidin
-    this.api = api
+    this.#api = api
     this.#server = server
   }
 
@@ -38,11 +39,16 @@ export class RestRig implements AsyncDisposable {
   }
 
   get address(): string {
-    return this.api.address ?? 'http://127.0.0.1:9'
+    return this.#api.address ?? 'http://127.0.0.1:9'
   }
 
   /** Makes a token. */
-  async token(name: string, scopes = 'read,write,admin,metrics', person?: string, expires_days?: number): Promise<string> {
+  async token(
+    name: string,
+    scopes = 'read,write,admin,metrics',
+    person?: string,
+    expires_days?: number,
+  ): Promise<string> {
     const input = {
       name,
       scopes,
@@ -73,8 +79,22 @@ export class RestRig implements AsyncDisposable {
     await this.#server[Symbol.asyncDispose]()
   }
 
+  /** Closes everything and opens it again on the same data. */
+  async restart(): Promise<void> {
+    await this.stopServing()
+    await this.denidin.restart()
+    ;[this.#api, this.#server] = await serve(this.denidin)
+  }
+
+  /** Serves with a new server, which knows what is on disk alone, as after a crash; the former one never concludes. */
+  async forget(): Promise<void> {
+    this.#former.push(this.#server)
+    ;[this.#api, this.#server] = await serve(this.denidin)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopServing()
+    for (const server of this.#former) await server[Symbol.asyncDispose]()
     await this.denidin[Symbol.asyncDispose]()
   }
 }
