@@ -52,6 +52,6 @@ const seconds = Math.round(performance.now() / 1000)
 process.stdout.write(
   `${String(sent)} requests in ${String(seconds)} s; ${statuses.join(', ')}; heap in MB: ${marks.join(', ')}\n`,
 )
-if (result.failed) process.stdout.write(`${fc.defaultReportMessage(result) ?? ''}\n`)
+if (result.failed) process.stdout.write(`${String(result.errorInstance)}\n`)
 if (growth > MOST_GROWTH_MB) process.stdout.write(`the heap grew by ${String(growth)} MB\n`)
 process.exitCode = result.failed || growth > MOST_GROWTH_MB ? 1 : 0

@@ -8,6 +8,9 @@ const MOST_WAITING_BYTES = 1024 * 1024
 
 export const EVENT_STREAM_TYPE = 'text/event-stream; charset=utf-8'
 
+/** Headers of the answer. */
+type Headers = Readonly<Record<string, string | number | string[] | undefined>>
+
 /** One event. */
 export interface StreamEvent {
   readonly event: string
@@ -22,11 +25,11 @@ export class EventStream implements Disposable {
   #heartbeat: Disposable
 
   /** Sends the head of the answer. */
-  constructor(response: ServerResponse, headers: Readonly<Record<string, string>>, clock: Pick<Clock, 'after'>) {
+  constructor(response: ServerResponse, headers: Headers, clock: Pick<Clock, 'after'>) {
     this.#response = response
     this.#clock = clock
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value)
     response.writeHead(200, {
-      ...headers,
       'Content-Type': EVENT_STREAM_TYPE,
       'Cache-Control': 'no-store',
       // A proxy must pass each event on at once.

@@ -81,25 +81,36 @@ const withinTime = async (
 ): Promise<z.output<z.ZodObject>> => {
   const late = new AbortController()
   const ended = AbortSignal.any([signal, late.signal])
-  using _timer =
-    timeout_seconds === undefined
-      ? undefined
-      : clock.after(timeout_seconds * SECOND_MS, () => {
-          late.abort(
-            new DenidinError(
-              'timeout',
-              `it took more than ${String(timeout_seconds)} seconds (api.timeout_seconds); ask for an event stream to wait longer`,
-              { retryable: true },
-            ),
-          )
-        })
   const run = runner.run(route.run, input, {
     caller,
     confirmed: confirmed || confirmsItself(route),
     signal: ended,
     ...(progress === undefined ? {} : { progress }),
   })
-  return await orAborted(run, ended)
+  return await inTime(clock, timeout_seconds, orAborted(run, ended), reason => {
+    late.abort(reason)
+  })
+}
+
+/**
+ * Waits for work at most so many seconds. @param isLate called when they are over
+ * @throws DenidinError `timeout`
+ */
+export const inTime = async <T>(
+  clock: Pick<Clock, 'after'>,
+  seconds: number | undefined,
+  work: Promise<T>,
+  isLate: (reason: DenidinError) => void = () => undefined,
+): Promise<T> => {
+  if (seconds === undefined) return await work
+  const late = new AbortController()
+  using _timer = clock.after(seconds * SECOND_MS, () => {
+    const detail = `it took more than ${String(seconds)} seconds (api.timeout_seconds); ask for an event stream to wait longer`
+    const reason = new DenidinError('timeout', detail, { retryable: true })
+    isLate(reason)
+    late.abort(reason)
+  })
+  return await orAborted(work, late.signal)
 }
 
 /** Deleting one thing by its id needs no second question; what covers more does. */

@@ -1,5 +1,4 @@
 /** The HTTP server of the REST API: parses, authorises, limits, logs and answers requests for the routes of the menu. */
-import { createHash } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ApiTokens, TokenScope } from '../../access/api-token.ts'
 import type { KeptAnswers } from '../../access/kept-answers.ts'
@@ -16,12 +15,12 @@ import { authorize, Authorization, type Authenticated, type Guarded } from './au
 import { requestProblem, writeClientError } from './client-errors.ts'
 import { EventStream, EVENT_STREAM_TYPE } from './event-stream.ts'
 import { checkKey, KeyedRequests, type Answer } from './keyed-requests.ts'
-import { answerCall, problemAnswer, type RestCall } from './operation-request.ts'
-import { Problem } from './problem.ts'
-import { PAGE_POLICY } from './reference-page.ts'
+import { answerCall, inTime, problemAnswer, type RestCall } from './operation-request.ts'
+import { Problem, problemOf } from './problem.ts'
 import { RequestLimit } from './request-limit.ts'
 import { inputOf, type RequestParts } from './rest-input.ts'
 import { restMenu, type RestMethod, type RestRoute } from './rest-menu.ts'
+import { sendAnswer } from './send-answer.ts'
 import { systemAnswers, type SystemAnswers } from './system-answers.ts'
 import { systemRoutes, type SystemRoute } from './system-routes.ts'
 
@@ -302,7 +301,7 @@ class RestApi implements RestServer {
       timeout_seconds: this.#deps.settings.timeout_seconds,
     }
     await withTrace(request.id, async () => {
-      if (acceptsEvents(request)) await this.#stream(call, authenticated, key, request, reply)
+      if (acceptsEvents(request)) await this.#stream(call, authenticated, key, reply)
       else sendAnswer(request, reply, await this.#answer(call, authenticated, key))
     })
   }
@@ -311,13 +310,19 @@ class RestApi implements RestServer {
     if (key === undefined) return await answerCall(this.#deps, call)
     const { route, input, confirmed, request_id } = call
     const asked = JSON.stringify([route.id, confirmed, Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1))])
+    // When time is up, the caller is told so, and the work goes on: its answer is kept for the next try.
+    const work = { ...call, timeout_seconds: undefined }
     try {
-      const { repeated, ...answer } = await this.#keyed.run(authenticated, key, asked, () =>
-        answerCall(this.#deps, call),
-      )
+      const running = this.#keyed.run(authenticated, key, asked, () => answerCall(this.#deps, work))
+      const { repeated, ...answer } = await inTime(this.#deps.clock, call.timeout_seconds, running)
       return repeated ? { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } } : answer
     } catch (thrown) {
       if (thrown instanceof Problem) return problemAnswer(thrown, request_id)
+      if (thrown instanceof DenidinError)
+        return problemAnswer(
+          problemOf(thrown, () => ({})),
+          request_id,
+        )
       throw thrown
     }
   }
@@ -327,13 +332,12 @@ class RestApi implements RestServer {
     call: RestCall,
     authenticated: Authenticated,
     key: string | undefined,
-    request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
     reply.hijack()
     const stopping = new AbortController()
     this.#streams.add(stopping)
-    const stream = new EventStream(reply.raw, { 'X-Request-Id': request.id }, this.#deps.clock)
+    const stream = new EventStream(reply.raw, { ...reply.getHeaders() }, this.#deps.clock)
     try {
       const progress: RestCall['progress'] = step => {
         stream.send({ event: 'progress', data: step })
@@ -345,7 +349,6 @@ class RestApi implements RestServer {
     } finally {
       this.#streams.delete(stopping)
       stream[Symbol.dispose]()
-      this.#logRequest(request, reply.raw.statusCode)
     }
   }
 
@@ -396,25 +399,3 @@ const keyOf = ({ headers }: FastifyRequest): string | undefined => {
   checkKey(text)
   return text
 }
-
-/** Sends an answer; a read that the caller has already is answered with 304. */
-const sendAnswer = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { status, type, body, headers = {} }: Answer,
-): void => {
-  void reply.code(status).headers(headers).header('Content-Type', type)
-  if (type.startsWith('text/html')) void reply.header('Content-Security-Policy', PAGE_POLICY)
-  const isRead = status === 200 && (request.method === 'GET' || request.method === 'HEAD')
-  if (isRead) {
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, ETAG_CHARACTERS)}"`
-    void reply.headers({ ETag: etag, 'Cache-Control': 'private, no-cache' })
-    if (request.headers['if-none-match']?.split(',').some(each => each.trim().replace(/^W\//, '') === etag) === true) {
-      void reply.code(304).removeHeader('Content-Type').send()
-      return
-    }
-  }
-  void reply.send(body)
-}
-
-const ETAG_CHARACTERS = 27
