@@ -13,10 +13,11 @@ import type { Logger } from '../../platform/logger.ts'
 import { withTrace } from '../../platform/trace.ts'
 import { authorize, Authorization, type Authenticated, type Guarded } from './authorization.ts'
 import { requestProblem, writeClientError } from './client-errors.ts'
-import { EventStream, EVENT_STREAM_TYPE } from './event-stream.ts'
-import { checkKey, KeyedRequests, type Answer } from './keyed-requests.ts'
+import { EventStream } from './event-stream.ts'
+import { KeyedRequests, type Answer } from './keyed-requests.ts'
 import { answerCall, inTime, problemAnswer, type RestCall } from './operation-request.ts'
 import { Problem, problemOf } from './problem.ts'
+import { acceptsEvents, fastifyPath, keyOf, routeOf } from './request-head.ts'
 import { RequestLimit } from './request-limit.ts'
 import { inputOf, type RequestParts } from './rest-input.ts'
 import { restMenu, type RestMethod, type RestRoute } from './rest-menu.ts'
@@ -59,6 +60,9 @@ const HEADERS_TIMEOUT_MS = 30 * SECOND_MS
 const KEEP_ALIVE_MS = 60 * SECOND_MS
 /** How long requests may go on when DeniDin stops; then their work is called off. */
 const STOP_GRACE_MS = 10 * SECOND_MS
+/** How long connections may then take to end. */
+const CLOSING_MS = 2 * SECOND_MS
+const CLOSING_STEP_MS = 50
 const MOST_CONNECTIONS = 512
 const KILOBYTE = 1024
 
@@ -141,7 +145,15 @@ class RestApi implements RestServer {
     using _grace = this.#deps.clock.after(STOP_GRACE_MS, () => {
       this.#stopping.abort(stopping)
     })
-    await this.#app.close()
+    using _end = this.#deps.clock.after(STOP_GRACE_MS + CLOSING_MS, () => {
+      this.#app.server.closeAllConnections()
+    })
+    const closed = this.#app.close()
+    // A connection whose last answer went out before it could say that it was the last is idle now.
+    for (const stopped = new AbortController(); !stopped.signal.aborted;) {
+      this.#app.server.closeIdleConnections()
+      await Promise.race([closed.then(() => stopped.abort()), this.#deps.clock.sleep(CLOSING_STEP_MS)])
+    }
     this.#log.info('The REST API has stopped')
   }
 
@@ -192,16 +204,15 @@ class RestApi implements RestServer {
     app.addHook('onRequest', async (request, reply) => {
       const state: RequestState = { began: this.#deps.clock.monotonic(), gone: new AbortController() }
       this.#states.set(request, state)
-      void reply.headers({
-        'X-Request-Id': request.id,
-        'X-Content-Type-Options': 'nosniff',
-        'Cache-Control': 'no-store',
-      })
+      this.#begin(request, reply)
       reply.raw.once('close', () => {
         if (!reply.raw.writableFinished) state.gone.abort(new DenidinError('stopping', 'the caller went away'))
       })
       if (this.#closing) throw new Problem('stopping', 'DeniDin is stopping; try again after its next start')
       await this.#admit(request, state)
+    })
+    app.addHook('onSend', async (_request, reply) => {
+      if (this.#closing) void reply.header('Connection', 'close')
     })
     app.addHook('onResponse', async (request, reply) => {
       this.#logRequest(request, reply.statusCode)
@@ -217,6 +228,15 @@ class RestApi implements RestServer {
         reply,
         new Problem('route_not_found', 'there is nothing at this address; /openapi.json lists what there is'),
       )
+    })
+  }
+
+  /** The head that every answer has. */
+  #begin(request: FastifyRequest, reply: FastifyReply): void {
+    void reply.headers({
+      'X-Request-Id': request.id,
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'no-store',
     })
   }
 
@@ -353,6 +373,7 @@ class RestApi implements RestServer {
   }
 
   async #refuse(request: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<void> {
+    this.#begin(request, reply)
     sendAnswer(request, reply, problemAnswer(problem, request.id))
     await reply
   }
@@ -381,21 +402,4 @@ class RestApi implements RestServer {
       })
     })
   }
-}
-
-const routeOf = (request: FastifyRequest): string =>
-  request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown')
-
-/** `{name}` in the menu and in OpenAPI is `:name` for the router. */
-const fastifyPath = (path: string): string => path.replace(/\{([a-z_]+)\}/g, ':$1')
-
-const acceptsEvents = ({ headers }: FastifyRequest): boolean =>
-  headers.accept?.split(',').some(type => type.split(';')[0]?.trim() === EVENT_STREAM_TYPE.split(';')[0]) ?? false
-
-const keyOf = ({ headers }: FastifyRequest): string | undefined => {
-  const key = headers['idempotency-key']
-  if (key === undefined) return undefined
-  const text = String(key)
-  checkKey(text)
-  return text
 }
