@@ -10,6 +10,7 @@ import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { Module } from '../lifecycle/module.ts'
 import { Modules } from '../lifecycle/modules.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { LiveEvents } from '../messages/live-events.ts'
 import type { TrafficStore } from '../messages/message-store.ts'
 import { type Runner } from '../operations/runner.ts'
 import type { People } from '../people/people.ts'
@@ -48,7 +49,7 @@ export class App implements AsyncDisposable {
   readonly modules: Modules
   readonly people: People
   /** What the REST API serves with. */
-  readonly access: { readonly tokens: ApiTokens; readonly answers: KeptAnswers }
+  readonly access: { readonly tokens: ApiTokens; readonly answers: KeptAnswers; readonly events: LiveEvents }
   /** How many messages and replies are in which state. */
   readonly traffic: TrafficStore['counts']
   readonly #parts: AppParts
@@ -66,7 +67,8 @@ export class App implements AsyncDisposable {
     this.search = memory.search
     this.archive = archive
     this.people = stores.people
-    this.access = { tokens: stores.apiTokens, answers: stores.keptAnswers }
+    const { events } = parts.deps.parts
+    this.access = { tokens: stores.apiTokens, answers: stores.keptAnswers, events }
     this.traffic = () => stores.messages.traffic.counts()
     this.modules = new Modules(this.#moduleList(), parts.deps.parts.logger)
   }

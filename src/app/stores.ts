@@ -51,6 +51,7 @@ import {
 } from '../messages/sqlite/sqlite-erasures.ts'
 import { createSqliteMessageErasure } from '../messages/sqlite/sqlite-message-erasure.ts'
 import { createSqliteMemberNames, memberNameMigrations } from '../messages/sqlite/sqlite-member-names.ts'
+import { publishing } from '../messages/live-events.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
@@ -143,11 +144,12 @@ export const allMigrations = [
 ]
 
 /** Opens everything but the people. The caller owns the data folder. */
-export const openBaseStores = (settings: Settings, { clock, ids, setAside, logger }: Runtime): BaseStores => {
+export const openBaseStores = (settings: Settings, { clock, ids, setAside, logger, events }: Runtime): BaseStores => {
   const database = openTruthDatabase(join(settings.data_root, 'denidin.db'), allMigrations)
   const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
   const preferences = createSqlitePreferences(database)
-  const messages = createSqliteMessageStore(database)
+  const stored = createSqliteMessageStore(database)
+  const messages = { ...stored, ...publishing(stored, events) }
   const memberNames = createSqliteMemberNames(database)
   const forgettable = createSqliteMessageErasure(database)
   const applied = createSqliteAppliedErasures(database)

@@ -72,7 +72,7 @@ const refusalOf = (route: RestRoute | SystemRoute, kind: Kind): number | undefin
   if (scope === undefined) return 401
   if (route.scope !== 'any' && route.scope !== scope) return 403
   if (!personal || route.scope === 'any') return undefined
-  if (!('run' in route)) return 403
+  if (!('run' in route)) return route.id === 'watchEvents' ? undefined : 403
   const { access, own } = operations[route.run] as { access: string; own?: boolean }
   return access === 'anyone' || own === true ? undefined : 403
 }
@@ -81,7 +81,11 @@ const pathOf = (path: string): string =>
   pathParameters(path).reduce((filled, name) => filled.replace(`{${name}}`, 'nothing'), path)
 
 /** An input that no operation takes: the request is let in or refused, and nothing happens. */
-const probe = async (route: RestRoute | SystemRoute, kind: Kind): Promise<RestAnswer> => {
+const probe = async (route: RestRoute | SystemRoute, kind: Kind): Promise<Pick<RestAnswer, 'status'>> => {
+  if (route.id === 'watchEvents') {
+    using events = await rig.events(route.path, { token: tokens[kind] })
+    return { status: events.status }
+  }
   const isRead = route.method === 'GET' || route.method === 'DELETE'
   const query = 'run' in route && isRead ? '?no_such_field=1' : ''
   const body = 'run' in route && takesBody(route) ? { no_such_field: 1 } : undefined
@@ -212,4 +216,38 @@ test('a token is refused from the moment on that it is revoked, or expires', asy
   rig.denidin.clock.forward(24 * 60 * 60 * 1000)
   const late = await rig.request('GET', '/api/stats', { token: tokens['expired'] })
   expect([late.status, late.json.detail]).toEqual([401, expect.stringContaining('expired')])
+})
+
+test('live events tell a token of one person of its own messages alone, and the code that links a phone only an administrator', async () => {
+  const everything = await rig.token('events', 'read,admin')
+  using all = await rig.events('/api/v1/events', { token: everything })
+  using reader = await rig.events('/api/v1/events', { token: tokens['read'] })
+  using dana = await rig.events('/api/v1/events', { token: tokens['dana read'] })
+  const { events } = rig.denidin.app.access
+  const link = { qr: 'QRTEXT', pairing_code: undefined }
+  const connection = {
+    kind: 'connection',
+    channel: 'whatsapp',
+    state: 'qr',
+    detail: 'Scan.',
+    can_send: false,
+    link,
+  } as const
+  events.publish(connection)
+  expect(await all.next('link_code')).toEqual({ channel: 'whatsapp', qr: 'QRTEXT', pairing_code: null })
+  events.publish({ ...connection, state: 'ready', can_send: true })
+  expect(await reader.next('connection')).toEqual({
+    channel: 'whatsapp',
+    state: 'qr',
+    detail: 'Scan.',
+    can_send: false,
+  })
+  await rig.denidin.say('One of Eli.', { phone: ELI })
+  await rig.denidin.say('One of Dana.', { phone: DANA })
+  const chat = `${DANA}@c.us`
+  const message = await dana.next('message')
+  expect(message).toEqual({ message_id: expect.any(String), chat_id: chat, state: 'received' })
+  expect(await dana.next('reply')).toMatchObject({ answers: [message.message_id], chat_id: chat, state: 'intended' })
+  expect(await dana.next('reply')).toMatchObject({ answers: [message.message_id], chat_id: chat, state: 'sent' })
+  expect(await reader.next('message')).toMatchObject({ chat_id: `${ELI}@c.us` })
 })

@@ -1,20 +1,24 @@
 /** The HTTP server of the REST API: parses, authorises, limits, logs and answers requests for the routes of the menu. */
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiTokens, TokenScope } from '../../access/api-token.ts'
 import type { KeptAnswers } from '../../access/kept-answers.ts'
+import type { LiveEvents } from '../../messages/live-events.ts'
 import { operations } from '../../operations/list.ts'
 import type { Operation } from '../../operations/operation.ts'
 import type { Runner } from '../../operations/runner.ts'
 import type { People } from '../../people/people.ts'
-import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { withTrace } from '../../platform/trace.ts'
 import { authorize, Authorization, type Authenticated, type Guarded } from './authorization.ts'
-import { requestProblem, writeClientError } from './client-errors.ts'
+import { requestProblem } from './client-errors.ts'
+import { closeServer } from './close-server.ts'
 import { EventStream } from './event-stream.ts'
+import { createHttpApp } from './http-app.ts'
 import { KeyedRequests, type Answer } from './keyed-requests.ts'
+import { followLive } from './live-stream.ts'
 import { answerCall, inTime, problemAnswer, type RestCall } from './operation-request.ts'
 import { Problem, problemOf } from './problem.ts'
 import { acceptsEvents, fastifyPath, keyOf, routeOf } from './request-head.ts'
@@ -43,6 +47,7 @@ export interface RestServerDeps {
   readonly tokens: ApiTokens
   readonly answers: KeptAnswers
   readonly people: Pick<People, 'find'>
+  readonly events: Pick<LiveEvents, 'watch'>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -53,18 +58,6 @@ export interface RestServer extends AsyncDisposable {
   /** Where it listens: `http://127.0.0.1:8787`. */
   readonly address: string
 }
-
-/** Longest path parameter: ids, numbers and addresses are shorter. */
-const MOST_PARAMETER_CHARACTERS = 1000
-const HEADERS_TIMEOUT_MS = 30 * SECOND_MS
-const KEEP_ALIVE_MS = 60 * SECOND_MS
-/** How long requests may go on when DeniDin stops; then their work is called off. */
-const STOP_GRACE_MS = 10 * SECOND_MS
-/** How long connections may then take to end. */
-const CLOSING_MS = 2 * SECOND_MS
-const CLOSING_STEP_MS = 50
-const MOST_CONNECTIONS = 512
-const KILOBYTE = 1024
 
 const METHODS: readonly RestMethod[] = ['GET', 'POST', 'PUT', 'DELETE']
 
@@ -104,14 +97,20 @@ class RestApi implements RestServer {
   #address = ''
 
   constructor(deps: RestServerDeps) {
-    const { tokens, people, clock, settings, answers, logger } = deps
+    const { tokens, people, clock, settings, answers, ids, logger } = deps
     this.#deps = deps
     this.#log = logger.for('api')
     const limit = new RequestLimit(clock, settings.requests_per_minute)
     this.#authorization = new Authorization({ tokens, people, limit, clock })
     this.#keyed = new KeyedRequests(answers, clock)
     this.#system = systemAnswers(deps)
-    this.#app = this.#createApp()
+    this.#app = createHttpApp(
+      settings,
+      () => ids.uuid(),
+      (request, reply, problem) => {
+        void this.#refuse(request, reply, problem)
+      },
+    )
   }
 
   get address(): string {
@@ -142,50 +141,10 @@ class RestApi implements RestServer {
     this.#closing = true
     const stopping = new DenidinError('stopping', 'DeniDin is stopping', { retryable: true })
     for (const stream of this.#streams) stream.abort(stopping)
-    using _grace = this.#deps.clock.after(STOP_GRACE_MS, () => {
+    await closeServer(this.#app, this.#deps.clock, () => {
       this.#stopping.abort(stopping)
     })
-    using _end = this.#deps.clock.after(STOP_GRACE_MS + CLOSING_MS, () => {
-      this.#app.server.closeAllConnections()
-    })
-    const closed = this.#app.close()
-    // A connection whose last answer went out before it could say that it was the last is idle now.
-    for (const stopped = new AbortController(); !stopped.signal.aborted;) {
-      this.#app.server.closeIdleConnections()
-      await Promise.race([closed.then(() => stopped.abort()), this.#deps.clock.sleep(CLOSING_STEP_MS)])
-    }
     this.#log.info('The REST API has stopped')
-  }
-
-  #createApp(): FastifyInstance {
-    const { settings, ids } = this.#deps
-    const app = fastify({
-      logger: false,
-      bodyLimit: settings.body_kilobytes * KILOBYTE,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      requestTimeout: settings.timeout_seconds * SECOND_MS,
-      http: { headersTimeout: HEADERS_TIMEOUT_MS },
-      forceCloseConnections: 'idle',
-      return503OnClosing: false,
-      trustProxy: settings.behind_tls_proxy ? ['loopback', 'linklocal', 'uniquelocal'] : false,
-      routerOptions: { maxParamLength: MOST_PARAMETER_CHARACTERS },
-      requestIdHeader: false,
-      genReqId: () => ids.uuid(),
-      clientErrorHandler: (error, socket) => {
-        writeClientError(error, socket, ids.uuid())
-      },
-      frameworkErrors: (error, request, reply) => {
-        void this.#refuse(request, reply, requestProblem(error, settings.body_kilobytes))
-      },
-    })
-    app.server.maxConnections = MOST_CONNECTIONS
-    app.removeAllContentTypeParsers()
-    const parse = app.getDefaultJsonParser('error', 'error')
-    app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-      if (String(body).trim() === '') done(null, undefined)
-      else void parse(request, String(body), done)
-    })
-    return app
   }
 
   async #allowOrigins(origins: readonly string[]): Promise<void> {
@@ -267,20 +226,32 @@ class RestApi implements RestServer {
     this.#addOtherMethods()
   }
 
-  #addSystemRoute(route: SystemRoute & { readonly id: keyof SystemAnswers }): void {
-    const scope: TokenScope | undefined = route.scope === 'any' || route.scope === 'none' ? undefined : route.scope
-    // Figures are about everyone, and so need a token for everyone's data.
-    const operation = scope === undefined ? undefined : operations.status
+  #addSystemRoute(route: SystemRoute & { readonly id: keyof SystemAnswers | 'watchEvents' }): void {
+    const { id, scope: needed, basic = false } = route
+    const scope: TokenScope | undefined = needed === 'any' || needed === 'none' ? undefined : needed
+    // Figures are about everyone, and so need a token for everyone's data; events are told apart by whose they are.
+    const operation = scope === undefined || id === 'watchEvents' ? undefined : operations.status
     this.#app.route({
       method: route.method,
       url: route.path,
-      config: { guard: { scope, operation, open: route.scope === 'none', basic: route.basic ?? false } },
+      config: { guard: { scope, operation, open: needed === 'none', basic } },
       handler: async (request, reply) => {
-        const answer = await withTrace(request.id, () => this.#system[route.id]())
-        sendAnswer(request, reply, { ...answer, outcome: 'done' })
+        if (id === 'watchEvents') await this.#follow(request, reply)
+        else {
+          const answer = await withTrace(request.id, () => this.#system[id]())
+          sendAnswer(request, reply, { ...answer, outcome: 'done' })
+        }
         return reply
       },
     })
+  }
+
+  async #follow(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { authenticated, gone } = this.#states.get(request) ?? {}
+    if (authenticated === undefined || gone === undefined) throw new Problem('unauthorized', 'send a token')
+    await this.#withStream(reply, (stream, ended) =>
+      followLive(this.#deps.events, stream, authenticated, AbortSignal.any([gone.signal, ended])),
+    )
   }
 
   /** A method that a path does not serve is answered with 405 and the methods that it serves. */
@@ -354,21 +325,30 @@ class RestApi implements RestServer {
     key: string | undefined,
     reply: FastifyReply,
   ): Promise<void> {
-    reply.hijack()
-    const stopping = new AbortController()
-    this.#streams.add(stopping)
-    const stream = new EventStream(reply.raw, { ...reply.getHeaders() }, this.#deps.clock)
-    try {
+    await this.#withStream(reply, async (stream, ended) => {
       const progress: RestCall['progress'] = step => {
         stream.send({ event: 'progress', data: step })
       }
-      const signal = AbortSignal.any([call.signal, stopping.signal])
+      const signal = AbortSignal.any([call.signal, ended])
       const answer = await this.#answer({ ...call, signal, progress, timeout_seconds: undefined }, authenticated, key)
       const isText = !answer.type.includes('json')
       stream.sendText(answer.status < 400 ? 'result' : 'problem', isText ? JSON.stringify(answer.body) : answer.body)
+    })
+  }
+
+  /** @param act gets a signal that is aborted when DeniDin stops */
+  async #withStream(
+    reply: FastifyReply,
+    act: (stream: EventStream, ended: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    reply.hijack()
+    const stopping = new AbortController()
+    this.#streams.add(stopping)
+    using stream = new EventStream(reply.raw, { ...reply.getHeaders() }, this.#deps.clock)
+    try {
+      await act(stream, stopping.signal)
     } finally {
       this.#streams.delete(stopping)
-      stream[Symbol.dispose]()
     }
   }
 

@@ -1,6 +1,8 @@
 /** Routes that run no operation of their own, or answer in a form of their own: probes, figures, and the documentation. */
 import { z } from 'zod'
 import type { TokenScope } from '../../access/api-token.ts'
+import { EVENT_STREAM_TYPE } from './event-stream.ts'
+import { liveEventSchema } from './live-stream.ts'
 import { JSON_TYPE } from './operation-request.ts'
 import { METRICS_TYPE } from './metrics-text.ts'
 
@@ -60,6 +62,16 @@ export const systemRoutes = [
   },
   {
     method: 'GET',
+    path: '/api/v1/events',
+    id: 'watchEvents',
+    summary: 'Live events: states of messages and replies, of the connection, and the code that links a phone (admin)',
+    scope: 'read',
+    type: EVENT_STREAM_TYPE,
+    schema: liveEventSchema,
+    statuses: { 200: 'Events message, reply, connection and link_code, until the connection ends' },
+  },
+  {
+    method: 'GET',
     path: '/openapi.json',
     id: 'getOpenApi',
     summary: 'This document',
@@ -81,4 +93,4 @@ export const systemRoutes = [
   },
 ] as const satisfies readonly SystemRoute[]
 
-export type SystemRouteId = (typeof systemRoutes)[number]['id']
+export type SystemRouteId = Exclude<(typeof systemRoutes)[number]['id'], 'watchEvents'>

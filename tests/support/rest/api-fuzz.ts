@@ -204,7 +204,8 @@ export const requests = (document: JsonObject): fc.Arbitrary<FuzzRequest> => {
   const paths = isObject(document['paths']) ? document['paths'] : {}
   const known = Object.entries(paths).flatMap(([route, methods]) =>
     Object.entries(isObject(methods) ? methods : {}).flatMap(([method, operation]) =>
-      isObject(operation) ? [requestsFor(route, method, operation)] : [],
+      // A stream of live events never ends.
+      isObject(operation) && operation['operationId'] !== 'watchEvents' ? [requestsFor(route, method, operation)] : [],
     ),
   )
   const unknown = fc

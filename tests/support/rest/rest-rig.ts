@@ -19,6 +19,40 @@ export interface RestRequest {
   readonly signal?: AbortSignal
 }
 
+/** Reads the events of a stream as they come. */
+export class EventReader implements Disposable {
+  readonly status: number
+  readonly #pieces: AsyncIterator<string> | undefined
+  readonly #ended: AbortController
+  #text = ''
+
+  constructor(response: Response, ended: AbortController) {
+    this.status = response.status
+    this.#ended = ended
+    this.#pieces = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
+  }
+
+  /** The next event of a name; `undefined` when the stream ends first. */
+  async next(name: string): Promise<any> {
+    for (;;) {
+      const end = this.#text.indexOf('\n\n')
+      if (end >= 0) {
+        const [event = '', data = ''] = this.#text.slice(0, end).split('\n')
+        this.#text = this.#text.slice(end + 2)
+        if (event === `event: ${name}`) return JSON.parse(data.slice('data: '.length))
+        continue
+      }
+      const piece = await this.#pieces?.next()
+      if (piece === undefined || piece.done === true) return undefined
+      this.#text += piece.value
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#ended.abort()
+  }
+}
+
 export class RestRig implements AsyncDisposable {
   readonly denidin: TestDenidin
   #api: Api
@@ -72,6 +106,14 @@ export class RestRig implements AsyncDisposable {
     })
     const text = await response.text()
     return { status: response.status, headers: response.headers, text, json: jsonOf(text) }
+  }
+
+  /** Opens a stream of events. */
+  async events(path: string, { token }: RestRequest): Promise<EventReader> {
+    const ended = new AbortController()
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const response = await fetch(`${this.address}${path}`, { headers, signal: ended.signal })
+    return new EventReader(response, ended)
   }
 
   /** Stops the server; the rest goes on. */
