@@ -82,7 +82,11 @@ export const publishing = (
       },
     },
     outbox: {
-      ...outbox,
+      begin: (outbox_id, part, at) => outbox.begin(outbox_id, part, at),
+      withdraw: (message_id, which) => outbox.withdraw(message_id, which),
+      abandon: (reply, at) => outbox.abandon(reply, at),
+      concludeInterrupted: at => outbox.concludeInterrupted(at),
+      held: chat_id => outbox.held(chat_id),
       intend: async (reply, parts) => {
         await outbox.intend(reply, parts)
         replied(reply, 'intended', undefined)
