@@ -44,7 +44,7 @@ ticker=$!
 trap 'kill "$ticker" 2>/dev/null || true' EXIT
 trap 'exit 130' INT TERM
 
-# shellcheck disable=SC2086 # an empty $omit is no argument
+# shellcheck disable=SC2086 # an empty $omit is not an argument
 npm ci $omit --no-audit --no-fund --no-progress --loglevel=error </dev/null >&2 ||
   fail 'The installation failed: npm says why above. Mend it and start again; nothing but node_modules was touched.'
 [ -e node_modules/.bin/node ] || node scripts/is-installed.mjs ||

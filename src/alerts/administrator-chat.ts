@@ -1,4 +1,4 @@
-/** Says something to the administrator (the configured godfather) in their own chat and language. */
+/** Sends messages to the administrator (the configured godfather) in their own chat and language. */
 import { addressOfIdentity } from '../people/chat-addresses.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { Outbox } from '../conversation/outbox.ts'
@@ -38,8 +38,8 @@ export class AdministratorChat {
   }
 
   /**
-   * Says one message. Nothing is sent while it could not arrive.
-   * @returns whether it went out, may have, or is kept until it can
+   * Sends one message. Nothing is sent while it could not arrive.
+   * @returns whether it was sent, may have been sent, or is held until it can be
    */
   async say(wording: (strings: Strings) => string): Promise<boolean> {
     const { outbox, writer, channelOf } = this.#deps
@@ -57,7 +57,7 @@ export class AdministratorChat {
     return await outbox.notify(writer.notice([], to, text))
   }
 
-  /** The person who is told. Where the database cannot be read, the configured number is enough. */
+  /** The administrator. If the database cannot be read, the configured number is enough. */
   async #administrator(): Promise<Administrator> {
     const { people, phone } = this.#deps
     try {
@@ -67,7 +67,9 @@ export class AdministratorChat {
     }
   }
 
-  /** The chat in which the administrator wrote, under whatever address; else the one of the configured number. */
+  /**
+   * The chat in which the administrator wrote, under any of their addresses; otherwise that of the configured number.
+   */
   async #chatOf({ identities }: Administrator): Promise<ChatId> {
     for (const identity of identities) {
       const chat_id = addressOfIdentity(identity)

@@ -1,4 +1,4 @@
-/** Tells the administrator what began and what is over, in one message. */
+/** Tells the administrator in one message which incidents began and which are over. */
 import { SECOND_MS } from '../platform/clock.ts'
 import type { AlertFigures } from '../text/strings/strings.ts'
 import type { AdministratorChat } from './administrator-chat.ts'
@@ -12,7 +12,7 @@ export class AdministratorNotices {
     this.#chat = chat
   }
 
-  /** Tells what is left to tell. Nothing is sent while it could not arrive: it waits, and goes out as one message. */
+  /** Sends what is left to report. While it could not arrive, it waits, and is sent later as one message. */
   async send(register: Pick<IncidentRegister, 'news' | 'told'>): Promise<void> {
     const news = register.news()
     if (news.length === 0) return

@@ -1,4 +1,4 @@
-/** Looks at the health of every component from time to time, and has the administrator told what changed. */
+/** Checks the health of every component from time to time, and reports changes to the administrator. */
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { examine, type HealthCheck } from '../platform/health.ts'
@@ -6,16 +6,16 @@ import type { Logger } from '../platform/logger.ts'
 import type { AdministratorNotices } from './administrator-notices.ts'
 import type { IncidentRegister } from './incident-register.ts'
 
-/** Often enough that trouble is known within a minute. */
+/** Often enough to notice a problem within a minute. */
 const LONGEST_INTERVAL_MS = 15 * SECOND_MS
 const SHORTEST_INTERVAL_MS = SECOND_MS
 
 export interface HealthWatchDeps {
   readonly checks: readonly HealthCheck[]
   readonly register: IncidentRegister
-  /** `undefined`: no one is told; incidents are kept and logged. */
+  /** `undefined`: no one is notified; incidents are recorded and logged. */
   readonly notices: AdministratorNotices | undefined
-  /** How long a component must be in trouble before that is an incident. */
+  /** How long a component must have a problem before that is an incident. */
   readonly after_ms: number
   readonly clock: Clock
   readonly logger: Logger
@@ -37,7 +37,7 @@ export class HealthWatch implements AsyncDisposable {
     this.#running = this.#rounds()
   }
 
-  /** One look at everything. Never rejects. */
+  /** Checks everything once. Never rejects. */
   async look(): Promise<void> {
     const { checks, register, notices, clock } = this.#deps
     try {
@@ -45,7 +45,7 @@ export class HealthWatch implements AsyncDisposable {
       for (const component of components) await register.observe(component)
       await notices?.send(register)
     } catch (error) {
-      this.#logger.error('The health of the components could not be followed', {
+      this.#logger.error('The health of the components could not be checked', {
         reason: asDenidinError(error).message,
       })
     }
@@ -60,7 +60,7 @@ export class HealthWatch implements AsyncDisposable {
     const { clock, after_ms } = this.#deps
     const interval_ms = Math.min(LONGEST_INTERVAL_MS, Math.max(SHORTEST_INTERVAL_MS, after_ms / 2))
     const { signal } = this.#stop
-    // The sleep ends early when the watch is stopped.
+    // The sleep ends early if the watch is stopped.
     const slept = (): Promise<boolean> =>
       clock.sleep(interval_ms, signal).then(
         () => true,

@@ -1,4 +1,7 @@
-/** The register of incidents: makes incidents of what is observed of the components, and knows what is left to tell. */
+/**
+ * The register of incidents: turns the observed health of the components into incidents, and knows what is left to
+ * report.
+ */
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { isTrouble, type ExaminedComponent } from '../platform/health.ts'
@@ -9,28 +12,30 @@ import type { IncidentStore } from './incident-store.ts'
 
 export interface IncidentRegisterDeps {
   readonly store: IncidentStore
-  /** How long a component must be in trouble before that is an incident. */
+  /** How long a component must have a problem before that is an incident. */
   readonly after_ms: number
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
 }
 
-/** An address of a person or group: incidents are kept, and what is kept about people can be forgotten. */
+/**
+ * An address of a person or group: it is removed, because incidents are kept, while a person's data must be erasable.
+ */
 const ADDRESS = /[\w+-]+@(?:c\.us|lid|g\.us)/g
 
 const withoutAddresses = (detail: string): string => detail.replace(ADDRESS, 'a chat (see `denidin status`)')
 
-/** What was seen of one component. */
+/** The observed state of one component. */
 interface Observation {
   readonly troubled: boolean
-  /** Since when it is so, on the monotonic clock: no change of the clock shortens or lengthens it. */
+  /** Since when it is in this state, on the monotonic clock, so that no change of the clock distorts it. */
   readonly since_ms: number
 }
 
 /**
- * Works in memory and writes every change through, so that incidents are known even while the database is the component
- * in trouble. A restart neither ends an incident nor has it told a second time.
+ * Works in memory and writes every change to the store, so that incidents are known even if the database is the failing
+ * component. A restart neither ends an incident nor reports it again.
  */
 export class IncidentRegister {
   readonly #deps: IncidentRegisterDeps
@@ -58,10 +63,10 @@ export class IncidentRegister {
     }
   }
 
-  /** Takes in how a component is now. */
+  /** Records the current health of a component. */
   async observe({ name, state, detail: shown }: ExaminedComponent): Promise<void> {
     const detail = withoutAddresses(shown)
-    // What was not tried since the start neither begins an incident nor ends one.
+    // A component that was not tried since the start neither begins an incident nor ends one.
     if (state === 'unknown') return
     const now = this.#deps.clock.now()
     const troubled = isTrouble(state)
@@ -88,7 +93,7 @@ export class IncidentRegister {
       .filter(news => news !== undefined)
   }
 
-  /** Records that news have been told. */
+  /** Records that the administrator was told. */
   async told(all: readonly IncidentNews[]): Promise<void> {
     const now = this.#deps.clock.now()
     for (const { incident } of all) {
@@ -125,15 +130,15 @@ export class IncidentRegister {
           settled_at: undefined,
           relapses: 0,
         }
-    this.#logger.warn('A component is in trouble', { part: name, state, reason: detail, relapse })
+    this.#logger.warn('A component has a problem', { part: name, state, reason: detail, relapse })
     await this.#keep(incident)
   }
 
   async #end(incident: Incident, ended_at: number, now: number): Promise<void> {
     const ended = { ...incident, ended_at }
-    // The end of a relapse that was not told again is no news.
+    // If the administrator was not told about a relapse, its end is not news.
     const settled = incident.settled_at !== undefined || isNegligible(ended)
-    this.#logger.info('A component is well again', {
+    this.#logger.info('A component has recovered', {
       part: incident.component,
       seconds: Math.round((ended_at - incident.began_at) / 1000),
     })
@@ -145,7 +150,7 @@ export class IncidentRegister {
     return observation?.troubled === true ? this.#sinceOf(observation) : undefined
   }
 
-  /** Since when it is so by the clock as it is now, milliseconds since the Unix epoch. */
+  /** Since when it is in this state, by the current clock, milliseconds since the Unix epoch. */
   #sinceOf({ since_ms }: Observation): number {
     const { clock } = this.#deps
     return Math.round(clock.now() - (clock.monotonic() - since_ms))
@@ -157,7 +162,7 @@ export class IncidentRegister {
     await this.#saveRest()
   }
 
-  /** Writes what is not on disk yet; where that fails, the next change tries again. */
+  /** Writes what is not on disk yet; if that fails, the next change tries again. */
   async #saveRest(): Promise<void> {
     for (const component of this.#unsaved) {
       const incident = this.#incidents.get(component)

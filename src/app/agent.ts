@@ -34,7 +34,7 @@ export const createAgent = ({ settings, stores, embedder, learner }: AgentDeps, 
   return new MemoryAgent({ ...runtime, memories, log, profiles, mergeDuplicates, interval_hours })
 }
 
-/** Reads profiles; there are none while the agent is off. */
+/** Reads profiles; there are none while the agent is disabled. */
 export const createProfileReader = (
   settings: Settings,
   { profiles, memories }: Stores,

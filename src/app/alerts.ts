@@ -1,4 +1,4 @@
-/** Wires the alerts: who is told of incidents, and how soon. */
+/** Wires the alerts: who is notified of incidents, and how soon. */
 import { AdministratorChat } from '../alerts/administrator-chat.ts'
 import { AdministratorNotices } from '../alerts/administrator-notices.ts'
 import { HealthWatch } from '../alerts/health-watch.ts'
@@ -19,7 +19,7 @@ export interface AlertsDeps {
   readonly checks: readonly HealthCheck[]
 }
 
-/** The module that follows the health of every component while the bot runs. */
+/** The module that monitors the health of every component while the bot runs. */
 export const createAlerts = (deps: AlertsDeps, runtime: Runtime): Module => {
   const { settings, stores, checks, administrator } = deps
   const after_ms = settings.alerts.after_seconds * SECOND_MS
@@ -30,7 +30,7 @@ export const createAlerts = (deps: AlertsDeps, runtime: Runtime): Module => {
   return { name: 'alerts', start: () => watch.start(), stop: () => watch[Symbol.asyncDispose]() }
 }
 
-/** The chat with the configured godfather; `undefined` without one. */
+/** The chat with the configured godfather; `undefined` if there is none. */
 export const createAdministratorChat = (
   { godfather_phone: phone }: Pick<Settings, 'godfather_phone'>,
   stores: Stores,

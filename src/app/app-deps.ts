@@ -1,4 +1,4 @@
-/** What an entry point or a test hands the app. */
+/** The dependencies that an entry point or a test passes to the app. */
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { HealthCheck } from '../platform/health.ts'
@@ -8,7 +8,7 @@ export interface AppDeps {
   readonly settings: Settings
   readonly parts: Runtime
   readonly version: string
-  /** Health of what the process writes to: its log, its output. */
+  /** Health of the process's outputs: its log and its console. */
   readonly streams?: readonly HealthCheck[]
   /** Channels besides the console. */
   readonly channels?: readonly Channel[]

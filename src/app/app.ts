@@ -1,6 +1,6 @@
 /**
- * The running DeniDin as entry points and tests see it: lists its modules in the order in which they start, and connects
- * the channels to the pipeline.
+ * The running DeniDin, as entry points and tests see it: lists its modules in the order in which they start, and
+ * connects the channels to the pipeline.
  */
 import type { ApiTokens } from '../access/api-token.ts'
 import type { KeptAnswers } from '../access/kept-answers.ts'
@@ -45,12 +45,12 @@ export class App implements AsyncDisposable {
   readonly maintenance: VectorMaintenance
   readonly search: SearchService
   readonly archive: Archive
-  /** Everything that starts, stops, holds personal data, reports health or has to be backed up. */
+  /** Everything that starts, stops, has personal data, reports health or needs a backup. */
   readonly modules: Modules
   readonly people: People
   /** What the REST API serves with. */
   readonly access: { readonly tokens: ApiTokens; readonly answers: KeptAnswers; readonly events: LiveEvents }
-  /** How many messages and replies are in which state. */
+  /** How many messages and replies are in each state. */
   readonly traffic: TrafficStore['counts']
   readonly #parts: AppParts
 
@@ -80,7 +80,7 @@ export class App implements AsyncDisposable {
     let awake: Promise<void> | undefined
     await console.start({
       ...events,
-      // Most commands only look something up: unanswered messages are processed when someone writes.
+      // Most commands only look something up: unanswered messages are processed once someone writes.
       message: async message => {
         await (awake ??= this.#wake())
         await events.message(message)
@@ -88,7 +88,7 @@ export class App implements AsyncDisposable {
     })
   }
 
-  /** Serves: processes unanswered messages, opens the channels, sweeps sessions that have expired. */
+  /** Starts serving: processes unanswered messages, opens the channels, sweeps expired sessions. */
   async start(): Promise<void> {
     this.#parts.process.uptime.begin(this.#parts.deps.parts.clock.now())
     await this.modules.start()
@@ -157,14 +157,14 @@ export class App implements AsyncDisposable {
   #eventsOf(channel: Channel): ChannelEvents {
     const { deps, pipeline, process, services } = this.#parts
     const { events, conversation } = pipeline
-    /** What holds words of messages beside them follows their changes. */
+    /** Stores with copies of message text follow its changes. */
     const followed =
       <T>(act: (event: T) => Promise<void>) =>
       async (event: T): Promise<void> => {
         await act(event)
         services.forgetTasksSoon()
       }
-    /** The indexes follow what changes messages. */
+    /** The indexes follow everything that changes messages. */
     const indexed =
       <T>(act: (event: T) => Promise<void>) =>
       async (event: T): Promise<void> => {
@@ -180,7 +180,8 @@ export class App implements AsyncDisposable {
       deleted: indexed(followed(events.deleted)),
       ready: () => {
         process.background.run('sending held replies', () => conversation.sendHeld(chat_id => channel.serves(chat_id)))
-        // Only now the channel can tell what was kept. A channel that never can had its sweep at the start.
+        // Only now can the channel tell which messages were kept. For a channel that never can, the sweep ran at the
+        // start.
         if (channel.keptIn !== undefined) services.expireSoon()
         deps.onReady?.(channel.name)
       },

@@ -1,4 +1,4 @@
-/** What every entry point does first: load the settings, make sure of the data folder. */
+/** The first steps of every entry point: load the settings, protect the data folder. */
 import { readFileSync } from 'node:fs'
 import { chmod, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
@@ -8,7 +8,7 @@ import type { Settings } from '../config/settings.ts'
 import { PRIVATE_FOLDER_MODE } from '../platform/files.ts'
 import { useProxy } from '../platform/proxy.ts'
 
-/** Folder of DeniDin: relative paths of the configuration begin here. */
+/** DeniDin's own folder: relative paths of the configuration start here. */
 const ROOT = join(import.meta.dirname, '..', '..')
 
 /** A file of DeniDin itself, such as a script. */
@@ -32,7 +32,7 @@ export const connectThroughProxy = ({ settings, proxy }: LoadedSettings): string
   return used
 }
 
-/** Every URL that the settings have this process ask. */
+/** Every URL that the settings make this process request. */
 export const askedAddresses = ({ ai, embeddings, memory }: Settings): readonly string[] => {
   const { reranker, chroma } = memory.longterm
   const { anthropic, gemini, ollama } = memory.extraction
@@ -46,18 +46,18 @@ export const askedAddresses = ({ ai, embeddings, memory }: Settings): readonly s
   ].filter(each => each !== undefined)
 }
 
-/** Access of any user but the owner. */
+/** Permissions of all users except the owner. */
 const OTHERS = 0o077
 
 /**
- * Closes a data folder inside the folder of DeniDin to other users: git creates `data/` readable for all. A folder
- * elsewhere keeps the rights that its owner gave it.
+ * Closes a data folder inside DeniDin's folder to other users, because git creates `data/` readable for all. A folder
+ * elsewhere keeps the permissions that its owner chose.
  */
 export const closeDataFolder = async (data_root: string): Promise<void> => {
   const [root, folder] = await Promise.all([realpath(ROOT), realpath(data_root)])
   if (!folder.startsWith(`${root}${sep}`) || ((await stat(folder)).mode & OTHERS) === 0) return
   await chmod(folder, PRIVATE_FOLDER_MODE).catch((error: NodeJS.ErrnoException) => {
-    // Another user's folder stays as it is; `denidin doctor` reports it.
+    // Another user's folder is not changed; `denidin doctor` reports it.
     if (error.code !== 'EPERM') throw error
   })
 }

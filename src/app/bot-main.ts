@@ -9,7 +9,7 @@ import { runBot } from './run-bot.ts'
 import { createStartOutput } from './startup-console.ts'
 import { surroundings } from './runtime.ts'
 
-/** Asked a second time, the bot ends at once; what is under way is taken up again by the next start. */
+/** After a second signal the bot ends immediately; the next start resumes unfinished work. */
 const FORCED_EXIT_CODE = 130
 
 /** Runs the bot until SIGTERM or SIGINT; resolves with the exit code of the process. */
@@ -29,7 +29,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     }
     process.on('SIGTERM', end)
     process.on('SIGINT', end)
-    // A closed terminal ends what runs in it; what runs in the background goes on (Node undoes nohup).
+    // Closing a terminal ends its processes; a background process continues (Node undoes nohup).
     process.on('SIGHUP', process.stdout.isTTY ? end : () => undefined)
     const logger = createWinstonLogger({ ...settings, console: false, onTrouble: complain }, systemClock)
     log = logger.for('app')
@@ -37,11 +37,11 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     if (proxy !== undefined) log.info('Requests go through a proxy', { proxy })
     for (const warning of warnings) logger.for('config').warn(warning)
     process.on('unhandledRejection', reason => {
-      logger.error('Something failed that nobody waited for', { reason: String(reason) })
+      logger.error('A background task failed', { reason: String(reason) })
     })
     process.on('uncaughtException', error => {
-      logger.error('Something failed that nobody expected', { reason: String(error) })
-      // A want of file handles or processes passes; after any other fault the state is unknown.
+      logger.error('An unexpected error occurred', { reason: String(error) })
+      // A shortage of file handles or processes is temporary; after any other error the state is unknown.
       if (!isShortage(error)) process.exit(1)
     })
     try {
@@ -66,12 +66,12 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
   }
 }
 
-/** Codes of the system for a want of file handles, processes or memory for them. */
+/** The system's error codes for a shortage of file handles, processes or memory for them. */
 const SHORTAGES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EAGAIN'])
 
 const isShortage = (error: NodeJS.ErrnoException): boolean => SHORTAGES.has(error.code)
 
-/** Prints lines to a stream; what it does not take is lost, and ends nothing. */
+/** Prints lines to a stream; if the stream does not accept a line, it is lost, and nothing else happens. */
 const printerOf = (stream: NodeJS.WritableStream): ((line: string) => void) => {
   stream.on('error', () => undefined)
   return line => {

@@ -1,4 +1,4 @@
-/** Wires the reports on budgets: their files, what they measure, and who is told. */
+/** Wires the reports on budgets: their files, what they measure, and who gets them. */
 import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdministratorChat } from '../alerts/administrator-chat.ts'
@@ -13,7 +13,7 @@ import type { Runtime } from './runtime.ts'
 /** About right for English: growth needs no exact count, and counting thousands of files would take minutes. */
 const BYTES_PER_TOKEN = 4
 
-/** Tokens of all patterns, estimated by their size; 0 without a folder. */
+/** Tokens of all patterns, estimated by their size; 0 if there is no folder. */
 const patternTokens = async (folder: string): Promise<number> => {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
   let bytes = 0
@@ -45,7 +45,7 @@ export const createBudgetReports = (
       if (!tell_godfather || administrator === undefined) return false
       return await administrator.say(wording).catch((error: unknown) => {
         const reason = asDenidinError(error).message
-        logger.for('budget').warn('The godfather could not be told of a report', { reason })
+        logger.for('budget').warn('The godfather could not be notified of a report', { reason })
         return false
       })
     },

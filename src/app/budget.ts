@@ -1,4 +1,6 @@
-/** Wires budgets: the files of profiles and of prices, the folder of patterns, the budgets of turns, and the usage log. */
+/**
+ * Wires budgets: the profile file and the price file, the folder of patterns, the budgets of turns, and the usage log.
+ */
 import { changingTextFile, readTextFile } from '../config/text-file.ts'
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
@@ -22,7 +24,7 @@ export const createProfileSource = (
   { logger }: Pick<Runtime, 'logger'>,
 ): ProfileSource => new ProfileSource({ file: changingTextFile(path), logger })
 
-/** With memory off, every answer stands alone: there is nothing to divide. */
+/** While memory is disabled, every answer is independent: there is nothing to divide. */
 export const createTurnBudgets = (
   { budget, feature_flags }: Pick<Settings, 'budget' | 'feature_flags'>,
   profiles: ProfileSource,
@@ -56,7 +58,7 @@ export const createProfileFile = (
   { clock }: Pick<Runtime, 'clock'>,
 ): ProfileFile => new ProfileFile({ path, read: () => readTextFile(path), clock })
 
-/** The usage log in its folder, which an earlier run may have filled, also while the log is switched off. */
+/** The usage log in its folder, which an earlier run may have filled, even while the log is disabled. */
 export const createUsageFile = (
   { data_root, feature_flags, budget: { usage } }: Pick<Settings, 'budget' | 'data_root' | 'feature_flags'>,
   preferences: Pick<Preferences, 'of'>,

@@ -1,4 +1,4 @@
-/** Embeds and indexes what waits when a single command runs: with the bot down, nothing else would. */
+/** Embeds and indexes waiting items when a single command runs: while the bot is down, nothing else would. */
 import type { ClientOptions } from '../operations/client.ts'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -15,8 +15,8 @@ export const STORING: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Operations that search by meaning. The index server is started before: its start may take longer than a search may
- * wait for its answer.
+ * Operations that search by embedding. The index server is started first, because its start may take longer than a
+ * search may wait.
  */
 const SEARCHING: ReadonlySet<string> = new Set(['memory.search', 'memory.about'])
 
@@ -32,7 +32,10 @@ export interface CatchUpDeps {
   readonly clock: Clock
 }
 
-/** Embeds and indexes what waits, with progress; resolves when nothing can be done for now, or when it is called off. */
+/**
+ * Embeds and indexes waiting items, with progress; resolves when nothing more can be done for now, or when it is
+ * cancelled.
+ */
 export type CatchUp = (
   options: Pick<ClientOptions, 'signal' | 'progress' | 'notice'>,
   /** Starts the index server even if nothing waits. */
@@ -50,7 +53,7 @@ export const createCatchUp = ({ memory, messageVectors, messageIndex, clock }: C
     messageIndex.requestSync()
     await messageIndex.whenIdle()
     const { memories, messages } = await counts()
-    // A server that has nothing to do is not started.
+    // A server without work is not started.
     if (!startServer && memories + messages === 0) return
     await memory.start()
     messageVectors.start()

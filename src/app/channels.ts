@@ -1,4 +1,4 @@
-/** Chooses the channels that the configuration asks for, besides the terminal. */
+/** Creates the channels that the configuration asks for, besides the terminal. */
 import type { Channel } from '../channels/channel.ts'
 import { createWhatsAppChannel, type WhatsAppDeps } from '../channels/whatsapp/create-whatsapp-channel.ts'
 import type { ConnectionState } from '../channels/whatsapp/connection-state.ts'
@@ -18,8 +18,8 @@ const connectionEvent = (channel: string, { state, detail, can_send, qr, pairing
 })
 
 /**
- * The configured channels. `say` shows what is needed to link WhatsApp; a test passes shorter deadlines and watches the
- * connection's state.
+ * The configured channels. `say` shows what is needed to link WhatsApp; a test passes shorter deadlines and observes
+ * the connection's state.
  */
 export const createChannels = (
   settings: Settings,

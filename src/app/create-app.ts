@@ -40,10 +40,10 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   const administrator = createAdministratorChat(deps.settings, foundation.stores, services)
   const runner = createAppRunner(deps, { ...foundation, administrator }, services, process, checks)
   const pipeline = await createAppPipeline(deps, foundation, services, runner)
-  // Nothing whose erasure was interrupted is used before it is gone.
+  // Data whose erasure was interrupted must be deleted before anything uses it.
   await services.privacy.forgetting.resume().catch((error: unknown) => {
     const log = deps.parts.logger.for('privacy')
-    log.error('What was to be forgotten is not gone yet', { reason: asDenidinError(error).message })
+    log.error('Data that was to be forgotten still exists', { reason: asDenidinError(error).message })
   })
   const alerts = createAlerts({ ...deps, ...foundation, administrator, checks }, deps.parts)
   return new App({ deps, foundation, services, runner, pipeline, process, alerts })

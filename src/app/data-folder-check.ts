@@ -8,14 +8,14 @@ export interface DataFolderDeps {
   readonly data_root: string
   readonly stores: Pick<BaseStores, 'changeLog' | 'folders' | 'messages'>
   readonly indexes: Indexes
-  /** Whether a DeniDin has used the folder before: sessions alone may have been copied into a new one. */
+  /** Whether a DeniDin has used the folder before; sessions alone may have been copied into a new one. */
   readonly used_before: boolean
   readonly logger: Logger
 }
 
 /**
- * Refuses a data folder whose messages are gone while something that was made of them is still there: they would be out
- * of reach of `/forget`. An older copy is taken, with a notice.
+ * Refuses a data folder whose messages are missing while data derived from them still exists: `/forget` could not reach
+ * that data. An older copy is accepted, with a notice.
  * @throws DenidinError `damaged`, with what to do
  */
 export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
@@ -27,7 +27,7 @@ export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
       'damaged',
       `${data_root}/denidin.db is missing or empty, but ${others.join(' and ')} hold what people said to an earlier DeniDin. ` +
         'Put back denidin.db from a backup that was made while DeniDin was stopped (a copy made while it runs is empty or old). ' +
-        `To begin anew instead, move ${others.join(', ')} out of ${data_root}.`,
+        `To start over instead, move ${others.join(', ')} out of ${data_root}.`,
     )
   }
   if (!areOpen(indexes)) return
@@ -35,7 +35,10 @@ export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
   if (indexed > latest) await takeOlderCopy(deps, indexes)
 }
 
-/** An older copy may have been restored on purpose: it is taken, and the indexes, which know newer messages, follow it. */
+/**
+ * An older copy may have been restored on purpose: it is accepted, and the indexes, which know newer messages, follow
+ * it.
+ */
 const takeOlderCopy = async (
   { data_root, logger }: DataFolderDeps,
   { fullText, vectors }: OpenIndexes,
@@ -48,7 +51,7 @@ const takeOlderCopy = async (
   await vectors.compareAll()
 }
 
-/** What else in the folder was made of messages, by its name. */
+/** The names of other data in the folder that was derived from messages. */
 const otherData = async ({ stores, indexes, used_before }: DataFolderDeps): Promise<readonly string[]> => {
   const found = used_before && (await stores.folders.holdAny()) ? ['sessions/'] : []
   if (!areOpen(indexes)) return found

@@ -1,4 +1,7 @@
-/** Wires the end of the pipeline: the outbox with its pacing, and when replies may go out. It exists before operations. */
+/**
+ * Wires the end of the pipeline: the outbox with its pacing, and when replies may be sent. It is created before the
+ * operations.
+ */
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import { DeferredReplies } from '../conversation/deferred-replies.ts'
@@ -18,7 +21,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 
-/** The queues of all scopes, which exist before anything that works on them. */
+/** The queues of all scopes, which are created before everything that uses them. */
 export const createScheduler = ({ conversation }: Settings, { clock }: Runtime): TurnScheduler<TurnMessage> =>
   new TurnScheduler({
     clock,
@@ -27,7 +30,7 @@ export const createScheduler = ({ conversation }: Settings, { clock }: Runtime):
     ownerOf: ({ person_id }) => person_id,
   })
 
-/** Older messages are not answered, and older replies are of no use any more. */
+/** Older messages are not answered, and older replies are no longer useful. */
 export const answerWithinMs = ({ conversation }: Settings): number => conversation.answer_within_hours * HOUR_MS
 
 export interface DeliveryDeps {

@@ -9,15 +9,15 @@ import type { Checkup, Health, HealthCheck } from '../platform/health.ts'
 import { temporaryFilesHealth } from '../platform/temporary-files.ts'
 import type { Models } from './models.ts'
 
-/** Rights of anybody but the owner. */
+/** Permissions of all users except the owner. */
 const OTHERS = 0o077
 
 const BYTES_PER_MB = 1_000_000
 const ENOUGH_ROOM_MB = ENOUGH_ROOM_BYTES / BYTES_PER_MB
-/** What one write needs. */
+/** Space that one write needs. */
 const LEAST_ROOM_MB = 100
 
-/** What `denidin doctor` looks into beyond what each part says of itself. */
+/** Checks of `denidin doctor` beyond the health that each component reports. */
 export const createCheckups = (settings: Settings, { ranked, embedder }: Models): readonly Checkup[] => [
   { name: 'configuration', look: async () => configured(settings) },
   { name: 'data folder', look: () => privateFolder(settings.data_root) },
@@ -40,7 +40,7 @@ export const createCheckups = (settings: Settings, { ranked, embedder }: Models)
   },
 ]
 
-/** The room on the disk, which costs nothing to ask: `status` shows it too. */
+/** The free space of the disk, which is cheap to check: `status` shows it too. */
 export const createDiskCheck = ({ data_root }: Pick<Settings, 'data_root'>): HealthCheck => ({
   name: 'disk',
   health: () => roomOn(data_root),
@@ -48,10 +48,11 @@ export const createDiskCheck = ({ data_root }: Pick<Settings, 'data_root'>): Hea
 
 const configured = ({ godfather_phone, feature_flags }: Settings): Health => {
   if (godfather_phone === undefined) {
-    // Some want none.
+    // Some installations have none on purpose.
     return {
       state: 'off',
-      detail: 'Nobody is the godfather: set godfather_phone to the number of whoever may use /status, /pause and more.',
+      detail:
+        'No godfather is configured: set godfather_phone to the number of the person who may use /status, /pause and more.',
     }
   }
   return feature_flags.enable_memory_system
@@ -74,7 +75,7 @@ const privateFolder = async (path: string): Promise<Health> => {
 const roomOn = async (path: string): Promise<Health> => {
   try {
     const { bavail, bsize } = await statfs(path)
-    // A disk that was mounted for reading only is found by asking for the right to write.
+    // Asking for write permission also detects a disk that is mounted read-only.
     await access(path, constants.W_OK)
     const free = Math.floor((bavail * bsize) / BYTES_PER_MB)
     const detail = `${String(free)} MB are free.`

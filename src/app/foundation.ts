@@ -15,7 +15,7 @@ import type { Uptime } from './uptime.ts'
 import { checkDataFolder } from './data-folder-check.ts'
 import type { AppDeps } from './app-deps.ts'
 
-/** What belongs to the running process, not to a feature. */
+/** State of the running process that belongs to no feature. */
 export interface ProcessState {
   /** Aborted when the app stops. */
   readonly stopping: AbortController
@@ -26,7 +26,7 @@ export interface ProcessState {
 /** Stores, models, memory and search. */
 export interface Foundation {
   readonly stores: Stores
-  /** That of all features, in the order in which it is erased. */
+  /** The personal data of all features, in the order in which it is erased. */
   readonly personalData: readonly PersonalData[]
   readonly models: Models
   readonly knowledge: ModelKnowledge
@@ -38,7 +38,7 @@ export interface Foundation {
 
 /**
  * Opens what everything else is built on.
- * @throws DenidinError `damaged` or `unavailable` when the data cannot be used; everything is closed again then
+ * @throws DenidinError `damaged` or `unavailable` if the data cannot be used; everything is closed again then
  */
 export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foundation> => {
   await using opened = new AsyncDisposableStack()
@@ -65,7 +65,7 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
     parts.logger.for('audit').error(trouble)
   })
   const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
-  // From here on, the modules close what is open.
+  // From here on, the modules close the opened resources.
   opened.move()
   return { stores, personalData, models, knowledge, audit, exportFiles, memory, archive }
 }

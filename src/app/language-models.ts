@@ -1,4 +1,4 @@
-/** Wires the language models: the configured one, and those that are asked when it gives no answer. */
+/** Wires the language models: the configured one, and the fallback models. */
 import type { Settings } from '../config/settings.ts'
 import { withCuts } from '../models/cut-health.ts'
 import { modelKey, type ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
@@ -17,7 +17,7 @@ import { SECOND_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Where a model is asked. */
+/** Address and key of a model. */
 export interface Address {
   readonly base_url: string | undefined
   readonly api_key: string | undefined
@@ -28,7 +28,7 @@ export interface LanguageModelsDeps {
   readonly meter: Meter
   readonly knowledge: ModelKnowledge
   readonly clientOf: (address: Address) => OpenAiClient
-  /** Longest time of one call. */
+  /** Deadline of one call. */
   readonly timeout_seconds: number
 }
 
@@ -39,7 +39,7 @@ export interface LanguageModels {
   readonly ranked: readonly ConfiguredModel[]
 }
 
-/** The model of replies: the configured one, and what answers in its place when a limit of spending is reached. */
+/** The model for replies: the configured one, and the one that replaces it when a spending limit is reached. */
 export const createReplyModel = (
   { language }: LanguageModels,
   deps: LanguageModelsDeps,
@@ -55,12 +55,12 @@ export const createReplyModel = (
   return withSubstitute(language, substitute.language, runtime.logger)
 }
 
-/** A model of the order, and its health by what became of its calls alone. */
+/** A model in the order, and its health judged only by its calls. */
 export interface ConfiguredModel extends RankedModel {
   readonly calls: ProbedHealth
 }
 
-/** The models in the order in which they are asked, every call of theirs metered under its own model. */
+/** The models in the order in which they are asked; each meters every call under its own name. */
 export const createLanguageModels = (deps: LanguageModelsDeps, runtime: Runtime): LanguageModels => {
   const { ai, openai_api_key } = deps.settings
   if (ai.provider === 'offline') {
@@ -70,7 +70,7 @@ export const createLanguageModels = (deps: LanguageModelsDeps, runtime: Runtime)
   const own = { base_url: ai.base_url, api_key: openai_api_key }
   const first = online({ ...own, model: ai.model }, deps, runtime)
   const others = ai.fallback_models.map(({ model, base_url, api_key }) =>
-    // A key goes to the address that it was configured for, and to no other.
+    // A key is sent only to the address for which it was configured.
     online(
       { model, base_url, api_key: api_key ?? (base_url === own.base_url ? own.api_key : undefined) },
       deps,
@@ -114,7 +114,7 @@ const rank = (
   return { name, language: watched, health, calls: health }
 }
 
-/** A model and where it is asked, for people; `undefined`: here. */
+/** A model and its address, for people; `undefined`: it runs here. */
 export const nameOf = (
   { model }: { readonly model: string },
   address: Pick<Address, 'base_url'> | undefined,

@@ -1,4 +1,4 @@
-/** Wires learning: which models extract facts, and what long-term memory keeps of each session. */
+/** Wires learning: which models extract facts, and how long-term memory remembers each session. */
 import { hasLongTermMemory, hasMemoryAgent } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
 import { createProfileWriter, noProfiles, type ProfileWriter } from '../learning/agent/profile-writer.ts'
@@ -36,7 +36,7 @@ export interface LearningAppDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly memory: LongTermMemory
-  /** Writes the summaries while facts are not extracted. */
+  /** Writes the summaries if facts are not extracted. */
   readonly model: LanguageModel
   readonly embedder: Embedder
   readonly providers: readonly ExtractionProvider[]
@@ -44,13 +44,13 @@ export interface LearningAppDeps {
 
 /** Learning as configured. */
 export interface AppLearning {
-  /** Extracts facts; `noLearner` while facts are not extracted. */
+  /** Extracts facts; `noLearner` if facts are not extracted. */
   readonly learner: Learner
   /** Stores closed sessions: their facts, one summary each, or only their archive. */
   readonly storage: SessionStorage
-  /** Whether models give the facts; none while nothing is learned. */
+  /** Whether models extract the facts; empty if nothing is learned. */
   readonly health: readonly HealthCheck[]
-  /** Learning on request of the operator. */
+  /** Learning at the operator's request. */
   readonly onRequest: Learning
   /** Sessions that are learned from while they run. */
   whileRunning(sessions: Sessions, background: BackgroundTasks, signal: AbortSignal): Sessions
@@ -114,7 +114,7 @@ const createLearner = (deps: LearningAppDeps, runtime: Runtime, health: OutcomeH
   })
 }
 
-/** Profiles are the agent's: without it there are none. */
+/** Only the agent uses profiles: if it is disabled, there are none. */
 const profileWriterOf = ({ settings, stores }: LearningAppDeps, runtime: Runtime): ProfileWriter => {
   const { memories, memoryLog, profiles } = stores
   return hasMemoryAgent(settings) ? createProfileWriter({ ...runtime, memories, memoryLog, profiles }) : noProfiles
@@ -129,7 +129,7 @@ interface Endpoint {
   readonly optional?: boolean
 }
 
-/** Models that are asked for facts, in order; none while extraction is off or the bot is offline. */
+/** Models that are asked for facts, in order; none if extraction is disabled or the bot is offline. */
 export const extractionProviders = (
   settings: Settings,
   { meter, knowledge }: { readonly meter: Meter; readonly knowledge: ModelKnowledge },
@@ -139,7 +139,8 @@ export const extractionProviders = (
   const { anthropic, gemini, ollama, timeout_seconds } = settings.memory.extraction
   if (ai.provider === 'offline' || !feature_flags.enable_llm_entity_extraction) return []
   const key = { anthropic: anthropic_api_key, gemini: gemini_api_key }
-  // Clients of their own: slow extractions must not delay replies. The provider chain retries, so the clients do not.
+  // Separate clients, because slow extractions must not delay replies. The provider chain retries, so the clients do
+  // not.
   const clientOf = ({ base_url, api_key }: Address): OpenAiClient =>
     new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0, stream: settings.ai.stream }, runtime)
   const { language } = createLanguageModels({ settings, meter, knowledge, clientOf, timeout_seconds }, runtime)
@@ -170,7 +171,7 @@ const learningOnRequest = (learner: Learner, inbox: InboxStore, runtime: Runtime
   ofText: text => learnExternalText(text, { ...runtime, learner, inbox }),
 })
 
-/** After a failure of the models, the session is learned from when it has as many new messages again. */
+/** After a failure of the models, the session is learned from once it has enough new messages again. */
 const learnWhileRunning = (
   sessions: Sessions,
   learner: Learner,

@@ -1,4 +1,6 @@
-/** Maps the settings to the vectors, memory and retrieval modules, or to their null objects while memory is off. */
+/**
+ * Maps the settings to the vectors, memory and retrieval modules, or to their null objects while memory is disabled.
+ */
 import { join, resolve } from 'node:path'
 import { hasLongTermMemory } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
@@ -29,22 +31,25 @@ import type { Models } from './models.ts'
 import type { Runtime } from './runtime.ts'
 import type { BaseStores, Stores } from './stores.ts'
 
-/** The indexes over memories and messages: derived data, which also holds something about persons. */
+/** The indexes over memories and messages: derived data, which also contains personal data. */
 export interface OpenIndexes {
   readonly fullText: FullTextModule
   readonly vectors: VectorsModule
 }
 
-/** The indexes that an earlier run filled, while they are switched off: what is forgotten is erased from them too. */
+/** The indexes of an earlier run while they are disabled: forgotten data is erased from them too. */
 interface DisabledIndexes {
   readonly fullText: MessageIndex
   readonly disabledVectors: DisabledVectors
 }
 
-/** Switched off, no Chroma starts, and the vector store and the full-text index are opened for erasures alone. */
+/**
+ * While memory is disabled, Chroma does not start, and the vector store and the full-text index are opened only for
+ * erasures.
+ */
 export type Indexes = OpenIndexes | DisabledIndexes
 
-/** Whether long-term memory is on. */
+/** Whether long-term memory is enabled. */
 export const areOpen = (indexes: Indexes): indexes is OpenIndexes => 'vectors' in indexes
 
 export interface IndexesDeps {
@@ -54,7 +59,7 @@ export interface IndexesDeps {
   readonly runtime: Runtime
 }
 
-/** Opens the indexes. They come before the people: merging two persons reassigns what the indexes hold. */
+/** Opens the indexes. They come before the people, because merging two people reassigns their data in the indexes. */
 export const openIndexes = async ({ settings, stores, models, runtime }: IndexesDeps): Promise<Indexes> => {
   if (!hasLongTermMemory(settings)) return disabledIndexes(settings, stores, runtime)
   const fullText = await createFullTextModule({
@@ -100,7 +105,7 @@ export const indexModules = (indexes: Indexes): readonly Module[] =>
     ? [indexes.fullText, indexes.vectors]
     : [{ name: 'indexes', personalData: [indexes.fullText.personal, indexes.disabledVectors.personal] }]
 
-/** What the rest of the app uses of memory and search. */
+/** The parts of memory and search that the rest of the app uses. */
 export interface MemoryFeatures {
   readonly memory: LongTermMemory
   readonly messageVectors: MessageVectors
@@ -112,7 +117,7 @@ export interface MemoryFeatures {
   readonly scopes: ScopePolicy
   /** The health of the files of the indexes. */
   readonly files: readonly HealthCheck[]
-  /** In the order in which they start, those of the indexes included. */
+  /** In the order in which they start, including those of the indexes. */
   readonly modules: readonly Module[]
 }
 
@@ -199,7 +204,7 @@ const vectorsSettings = ({ data_root, memory, feature_flags, embeddings }: Setti
     chroma_url: chroma.mode === 'remote' ? chroma.url : undefined,
     collection_name,
     min_similarity,
-    // The offline embedder knows the words of a message; the full-text index knows them better.
+    // The offline embedder only compares words, and the full-text index does that better.
     embed_messages: feature_flags.use_schema_v2 && embeddings.provider !== 'offline',
   }
 }

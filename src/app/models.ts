@@ -26,27 +26,27 @@ import type { Runtime } from './runtime.ts'
 
 export interface Models {
   readonly language: LanguageModel
-  /** The same, or what answers in its place when a limit of spending is reached. */
+  /** The same model, or the one that replaces it when a spending limit is reached. */
   readonly replies: LanguageModel
   /** The models behind it, in the order in which they are asked. */
   readonly ranked: readonly ConfiguredModel[]
   readonly embedder: Embedder
-  /** The embedder of a space that was in use before, where it can still be asked; `undefined` where it cannot. */
+  /** The embedder of a space that was used before; `undefined` if it can no longer be used. */
   embedderOf(space: string): Embedder | undefined
   /** Health of the language model and of the embedding model. */
   readonly checks: readonly HealthCheck[]
-  /** Ask the models that no one else asks, while the bot runs. */
+  /** Ask idle models while the bot runs. */
   readonly probes: readonly ModelProbe[]
 }
 
-/** The configured models, every call of theirs metered. */
+/** The configured models; every call is metered. */
 export const createModels = (
   settings: Settings,
   { meter, knowledge }: { readonly meter: Meter; readonly knowledge: ModelKnowledge },
   parts: Runtime,
 ): Models => {
   const clients = new Map<string, OpenAiClient>()
-  /** One client an address and key, so that its circuit breaker sees every call. */
+  /** One client per address and key, so that its circuit breaker sees every call. */
   const clientOf = ({ base_url, api_key }: Address): OpenAiClient => {
     const { timeout_seconds, retries, stream } = settings.ai
     const name = JSON.stringify([base_url, api_key])
@@ -95,7 +95,7 @@ interface EmbedderParts {
   readonly tokens: TokenCounter
 }
 
-/** The configured embedder, and those of spaces that were in use before. */
+/** The configured embedder, and those of spaces that were used before. */
 const embeddersOf = (
   embeddings: Settings['embeddings'],
   { clientOf, ...parts }: EmbedderParts,

@@ -13,9 +13,9 @@ import { runFolder } from './run-paths.ts'
 import { surroundings } from './runtime.ts'
 
 /**
- * Opens DeniDin for a single command while the bot is down: owns the data folder until the client is disposed of. A
- * `shared` one serves the socket meanwhile, so that other commands need not wait for its end.
- * @throws DenidinError `already_running` when another process owns it.
+ * Opens DeniDin for a single command while the bot is down: owns the data folder until the client is disposed of. If
+ * `shared`, it serves the socket meanwhile, so that other commands need not wait for its end.
+ * @throws DenidinError `already_running` if another process owns it.
  */
 export const openForCall = async (
   settings: Settings,
@@ -35,7 +35,7 @@ export const openForCall = async (
   await app.open()
   if (shared) {
     cleanup.use(await serveSocket({ path: socket, runner: app.runner, logger }))
-    // Whoever waits for an answer over the socket gets it first.
+    // Clients that wait for an answer over the socket get it first.
     cleanup.defer(() => app.conversation.drain())
   }
   const kept = cleanup.move()

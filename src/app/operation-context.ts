@@ -27,8 +27,8 @@ import type { Uptime } from './uptime.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
- * Delivery records serve to drop messages that are delivered twice, to tell our own messages from the owner's, and to
- * take ratings of a reply. None of that comes later than this.
+ * Delivery records are needed to drop messages that are delivered twice, to distinguish our own messages from the
+ * owner's, and to accept ratings of a reply. None of these come later than this.
  */
 const TRAFFIC_RETENTION_MS = 30 * DAY_MS
 

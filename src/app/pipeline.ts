@@ -1,4 +1,4 @@
-/** Wires the pipeline of a message, from the inbox to the outbox, and what happens to messages afterwards. */
+/** Wires the pipeline of a message, from the inbox to the outbox, and the handling of changed messages. */
 import { readFile } from 'node:fs/promises'
 import type { ChannelEvents } from '../channels/channel.ts'
 import { hasLongTermMemory } from '../config/features.ts'
@@ -76,11 +76,11 @@ export interface PipelineDeps {
 
 export interface Pipeline {
   readonly conversation: Conversation
-  /** What channels report. */
+  /** The events of channels. */
   readonly events: Omit<ChannelEvents, 'ready'>
 }
 
-/** Wires the pipeline and starts it: the scheduler hands batches to it from now on. */
+/** Wires the pipeline and starts it: from now on the scheduler passes batches to it. */
 export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Promise<Pipeline> => {
   const { stores, scheduler, delivery } = deps
   const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file, keeps(deps.settings))
@@ -99,7 +99,7 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
   return { conversation, events: createEvents(deps, shared, conversation) }
 }
 
-/** What several parts of the pipeline use. */
+/** Shared dependencies of several parts of the pipeline. */
 interface Shared extends Runtime {
   readonly underWay: AnswersUnderWay
   readonly currentTexts: CurrentTexts
@@ -108,10 +108,10 @@ interface Shared extends Runtime {
   readonly writer: ReplyWriter
 }
 
-/** Whether what is said may be kept. */
+/** Whether messages may be stored. */
 const keeps = (settings: Settings): boolean => settings.feature_flags.enable_memory_system
 
-/** Changed texts are read from the store; where it keeps none, the changes are remembered for a while. */
+/** Changed texts are read from the store; if it keeps none, the changes are remembered for a while. */
 const createChangedTexts = (
   { settings, stores }: PipelineDeps,
   { tokens }: Runtime,

@@ -19,7 +19,7 @@ import type { Runtime } from './runtime.ts'
 export interface PrivacyDeps {
   readonly stores: Stores
   readonly exportFiles: ExportFiles
-  /** That of all features, in the order in which it is erased. */
+  /** The personal data of all features, in the order in which it is erased. */
   readonly personalData: readonly PersonalData[]
   readonly sessions: Sessions
   readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors' | 'purge'>
@@ -27,7 +27,7 @@ export interface PrivacyDeps {
   readonly audit: AuditLog
   readonly background: BackgroundTasks
   readonly exclusive: Exclusive
-  /** Called when sessions lost messages: what is remembered of them has to be learned again. */
+  /** Called when sessions lost messages: their memories have to be learned again. */
   readonly sessionChanged: () => void
 }
 
@@ -43,7 +43,7 @@ export interface ExpiryDeps {
   readonly exclusive: Exclusive
 }
 
-/** The end of messages that disappear from their chats. */
+/** The expiry of messages that disappear from their chats. */
 export const createExpiry = ({ stores, forgetting, channelOf, exclusive }: ExpiryDeps, parts: Runtime): MessageExpiry =>
   new MessageExpiry({
     ...parts,
@@ -59,7 +59,7 @@ export const createExpiry = ({ stores, forgetting, channelOf, exclusive }: Expir
     },
   })
 
-/** Erasure and export of everything that is held about a person. */
+/** Erasure and export of all data about a person. */
 export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => {
   const { stores, personalData, sessions, features, audit, background } = privacy
   const exporting = createExport({ files: privacy.exportFiles, personalData, clock: parts.clock })
@@ -88,7 +88,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
         features.messageIndex,
         features.messageVectors,
         privacy.archive.follower,
-        // Last: files that cannot be written keep no index back.
+        // Last: files that cannot be written must not hold up any index.
         stores.usageTasks,
       ],
       scrub: async () => {

@@ -1,4 +1,4 @@
-/** Wires the reports: who writes them in the thread of the archive, and what the schedule writes. */
+/** Wires the reports: how the archive's thread writes them, and which ones the schedule writes. */
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import type { InstanceInfo, OperationContext } from '../operations/context.ts'

@@ -26,25 +26,31 @@ export interface BotOptions {
   readonly settings: Settings
   readonly parts: Runtime
   readonly version: string
-  /** Health of what the process writes to: its log, its output. */
+  /** Health of the process's outputs: its log and its console. */
   readonly streams: readonly HealthCheck[]
   readonly pid: number
-  /** Makes the channels besides the terminal, which may show what they need; `DeniDin is up` is said when each can send. */
+  /**
+   * Creates the channels besides the terminal, which may show what they need; `DeniDin is up` is printed once each can
+   * send.
+   */
   readonly channels: (show: (text: string) => void) => readonly Channel[]
-  /** Aborted to stop the bot: it finishes the turns under way first. */
+  /** Aborted to stop the bot: it first finishes the turns in progress. */
   readonly stop: AbortSignal
-  /** Prints for whoever started the bot. */
+  /** Prints for the operator who started the bot. */
   readonly output: StartOutput
 }
 
-/** How long the start waits for a channel after it last said something, such as a code to scan; then it is called up. */
+/**
+ * How long the start waits for a channel after its last message, such as a code to scan; after that, it counts as
+ * started.
+ */
 const PATIENCE_MS = MINUTE_MS
-/** Whoever has not scanned a code by then is somewhere else. */
+/** An operator who has not scanned a code by then is not at the terminal. */
 const LONGEST_WAIT_MS = 5 * MINUTE_MS
 
 const CALLER: Caller = { transport: 'cli', level: 'operator' }
 
-/** What is wrong, and what was not tried yet, for the operator who starts the bot. */
+/** Components with a problem, and untried ones, for the operator who starts the bot. */
 const healthLines = async (runner: Runner, waiting: ReadonlySet<string>): Promise<readonly string[]> => {
   const { parts } = health.output.parse(await runner.run('health', {}, { caller: CALLER }))
   const troubled = parts.filter(({ name, state }) => isTrouble(state) && !waiting.has(name))
@@ -55,7 +61,7 @@ const healthLines = async (runner: Runner, waiting: ReadonlySet<string>): Promis
   ]
 }
 
-/** The wait for the channels: until all are ready, or nothing is heard of them for a while. */
+/** The wait for the channels: until all are ready, or have reported nothing for a while. */
 class StartWait implements Disposable {
   readonly #clock: Clock
   readonly #over = Promise.withResolvers<void>()
@@ -83,7 +89,7 @@ class StartWait implements Disposable {
     if (this.#waiting.size === 0) this.#over.resolve()
   }
 
-  /** A channel has something to tell the operator, who needs time to act. */
+  /** A channel showed something to the operator, who needs time to act. */
   heard(): void {
     this.#patience[Symbol.dispose]()
     this.#patience = this.#clock.after(PATIENCE_MS, this.#over.resolve)
@@ -111,9 +117,9 @@ const keepSchedule = (
 }
 
 /**
- * Runs the bot until it is told to stop: takes the data folder, opens the app, serves the socket, keeps the schedule.
- * @throws DenidinError `already_running` when another process owns the data folder, `invalid_config` when the file of budget
- *   profiles or that of prices is broken.
+ * Runs the bot until it is told to stop: takes the data folder, opens the app, serves the socket, runs the schedule.
+ * @throws DenidinError `already_running` if another process owns the data folder, `invalid_config` if the profile file
+ *   or the price file is invalid.
  */
 export const runBot = async (options: BotOptions): Promise<void> => {
   const { settings, parts, stop, output } = options
@@ -131,7 +137,8 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   let called_up = false
   const start = cleanup.use(new StartWait(clock))
   const channels = options.channels(text => {
-    // Whoever waits for the start reads on from where they were; afterwards only the newest is of use.
+    // A process that waits for the start continues reading from its position; after the start, only the newest text is
+    // useful.
     if (called_up) output.show(text)
     else output.say(text)
     start.heard()
@@ -144,7 +151,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   const app = cleanup.use(await createApp({ ...options, streams, channels, onReady: name => start.ready(name) }))
   const { runner } = app
   cleanup.use(await serveSocket({ path: files.socket, runner, logger: parts.logger }))
-  // Whoever waits for an answer over the socket gets it first.
+  // Clients that wait for an answer over the socket get it first.
   cleanup.defer(() => app.conversation.drain())
   await app.start()
   cleanup.use(await api.serve(app, options.version, parts))
@@ -165,7 +172,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   called_up = true
   if (!stop.aborted) {
     output.say('DeniDin is up.')
-    for (const name of start.waiting) output.say(`${name} is not ready yet; "denidin status" tells how it stands.`)
+    for (const name of start.waiting) output.say(`${name} is not ready yet; "denidin status" shows the reason.`)
     for (const line of await healthLines(runner, start.waiting)) output.say(line)
   }
   await stopped

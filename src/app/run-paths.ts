@@ -1,7 +1,7 @@
 /** Paths of the files by which other processes find a running DeniDin. */
 import { join } from 'node:path'
 
-/** Where a running DeniDin keeps what others find it by. */
+/** The folder with the files by which other processes find a running DeniDin. */
 export const runFolder = (
   data_root: string,
 ): { readonly lock: string; readonly socket: string; readonly pid: string } => ({

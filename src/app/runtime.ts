@@ -1,4 +1,4 @@
-/** What every feature is built with: clock, ids, log, metrics and token counter. */
+/** The dependencies of every feature: clock, ids, log, metrics and token counter. */
 import type { Settings } from '../config/settings.ts'
 import { inZone, systemClock, type Clock } from '../platform/clock.ts'
 import { LiveEvents } from '../messages/live-events.ts'
@@ -9,7 +9,7 @@ import { timeZone } from '../platform/time-zone.ts'
 import { SetAside } from '../platform/set-aside.ts'
 import { createTokenCounter, type TokenCounter } from '../text/tokens.ts'
 
-/** What every part stands on; a test passes its own clock, ids or log. */
+/** The dependencies of every part; a test passes its own clock, ids or log. */
 export interface Runtime {
   readonly clock: Clock
   readonly ids: Ids
@@ -22,7 +22,7 @@ export interface Runtime {
   readonly events: LiveEvents
 }
 
-/** The real ones in the time zone of the settings, but for the log, which the caller opens and closes. */
+/** The real implementations in the time zone of the settings, except the log, which the caller opens and closes. */
 export const surroundings = (
   { time_zone }: Pick<Settings, 'time_zone'>,
   logger: Logger,

@@ -1,4 +1,4 @@
-/** Maps the settings to the schedule: what runs when, and where it is noted when it last ran. */
+/** Maps the settings to the schedule: which job runs when, and where its last run is recorded. */
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { LastRunsFile } from '../interfaces/cron/last-runs.ts'

@@ -1,4 +1,4 @@
-/** Builds what works on the foundation: sessions, learning, delivery, privacy, channels and the conscious agent. */
+/** Builds the services on the foundation: sessions, learning, delivery, privacy, channels and the conscious agent. */
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { forgetChangedTasks } from '../budget/usage/forget-changed-tasks.ts'
 import type { Channel } from '../channels/channel.ts'
@@ -22,7 +22,7 @@ import { createClosing, withExpiry } from './session-lifecycle.ts'
 import type { AppDeps } from './app-deps.ts'
 import type { Foundation, ProcessState } from './foundation.ts'
 
-/** What works on the foundation, and what operations and the pipeline use. */
+/** The services on the foundation, for operations and the pipeline. */
 export interface Services {
   readonly sessions: Sessions & SessionBrowser
   /** Sessions as the pipeline uses them. */
@@ -31,15 +31,15 @@ export interface Services {
   readonly scheduler: TurnScheduler<TurnMessage>
   readonly console: ConsoleChannel
   readonly wishes: RecallWishes
-  /** The console included. */
+  /** Includes the console. */
   readonly channels: readonly Channel[]
   readonly lifecycle: SessionLifecycle
   /** Sweeps ended sessions in the background, soon. */
   readonly sweepSoon: () => void
   readonly privacy: Privacy
-  /** Forgets disappearing messages whose time is over, in the background, soon. */
+  /** Forgets expired disappearing messages in the background, soon. */
   readonly expireSoon: () => void
-  /** Removes the words of changed messages from the usage log of budgets, in the background, soon. */
+  /** Removes text of changed messages from the usage log of budgets in the background, soon. */
   readonly forgetTasksSoon: () => void
   readonly delivery: Delivery
   readonly agent: ConsciousAgent
@@ -53,7 +53,7 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
   const { stopping, background } = process
   const { timeout_ms, sessions, windows, learning } = createWindows(app, foundation, process)
 
-  // The queues of all scopes come first: whatever needs to run alone in one takes `exclusive` from here.
+  // The queues of all scopes come first: any code that must run alone in one gets `exclusive` from here.
   const scheduler = createScheduler(settings, parts)
   const { exclusive } = scheduler
   const console = createConsole(scheduler, parts)
@@ -62,7 +62,8 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     { settings, stores, sessions, memory: memory.memory, learning, exclusive, timeout_ms },
     parts,
   )
-  // The end of messages is built on privacy: what an erasure changed is learned again without it.
+  // Expiry is built on privacy, so the sessions that it changes are learned again through this task, not through
+  // expiry.
   const learnAgainSoon = background.coalesced('learning again from changed sessions', () =>
     closing.sweep({ signal: stopping.signal }),
   )
@@ -107,7 +108,7 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
   }
 }
 
-/** The lifecycle of sessions, and what sweeps in the background. */
+/** The lifecycle of sessions, and the background sweeps. */
 const createSweeps = (
   lifecycle: SessionLifecycle,
   expiry: Pick<MessageExpiry, 'sweep'>,
@@ -121,7 +122,7 @@ const createSweeps = (
   }
 }
 
-/** The sessions, how the pipeline uses them, and what is learned from them. */
+/** The sessions, their use by the pipeline, and learning from them. */
 const createWindows = (
   { settings, parts }: AppDeps,
   { stores, models, knowledge, memory }: Foundation,

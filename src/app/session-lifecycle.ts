@@ -21,7 +21,7 @@ export interface SessionLifecycleAppDeps {
   readonly timeout_ms: number
 }
 
-/** The lifecycle of sessions, of which a sweep first forgets what disappears now: nothing is learned from it. */
+/** The lifecycle of sessions, whose sweep first forgets expired messages, so that nothing is learned from them. */
 export const withExpiry = (lifecycle: SessionLifecycle, expiry: Pick<MessageExpiry, 'sweep'>): SessionLifecycle => ({
   reset: scope => lifecycle.reset(scope),
   sweep: async (options = {}) => {
@@ -32,7 +32,7 @@ export const withExpiry = (lifecycle: SessionLifecycle, expiry: Pick<MessageExpi
   purge: options => lifecycle.purge(options),
 })
 
-/** The lifecycle of sessions; nothing ends while the memory system is off. */
+/** The lifecycle of sessions; none end while the memory system is disabled. */
 export const createClosing = (deps: SessionLifecycleAppDeps, runtime: Runtime): SessionLifecycle => {
   const { settings, stores, sessions, memory, learning, exclusive, timeout_ms } = deps
   if (!settings.feature_flags.enable_memory_system) return noSessionLifecycle

@@ -1,4 +1,4 @@
-/** Wires the limits of spending: who is exempt, what is checked, and what the administrator sees of it. */
+/** Wires the spending limits: who is exempt, what is checked, and what the administrator sees. */
 import type { Settings } from '../config/settings.ts'
 import type { Database } from '../database/sqlite/database.ts'
 import { configuredRoles } from '../people/roles.ts'
@@ -13,7 +13,7 @@ import { SqliteSpending } from '../usage/sqlite/sqlite-spending.ts'
 import { createPriceBook } from './budget.ts'
 import type { Runtime } from './runtime.ts'
 
-/** What calls cost, and what they may cost. */
+/** The cost of calls, and its limits. */
 export interface Spending {
   readonly prices: PriceBook
   readonly sums: SqliteSpending
@@ -22,7 +22,7 @@ export interface Spending {
   readonly health: readonly HealthCheck[]
 }
 
-/** The meter exists before the people: whom a limit does not hold for is read from their rows. */
+/** The meter is created before the people, so exemptions are read from the rows of the people. */
 export const createSpending = (
   settings: Settings,
   database: Database,

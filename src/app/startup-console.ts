@@ -1,22 +1,22 @@
-/** What a start prints for the operator, and keeps in `logs/startup.log`. */
+/** The output of a start, for the operator; it is also kept in `logs/startup.log`. */
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { reasonOfFault } from '../platform/file-faults.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 
-/** What the bot prints for whoever started it. A stream that takes nothing any more ends nothing. */
+/** The bot's output for the operator who started it. A stream that refuses output stops nothing. */
 export interface StartOutput extends HealthCheck {
-  /** Prints a line that stays. */
+  /** Prints a permanent line. */
   say(line: string): void
   /**
-   * Prints a text that counts only until the next one, such as a code for linking: in a file that one takes its place, so
-   * that weeks without a phone fill no disk.
+   * Prints a text that is valid only until the next one, such as a code for linking. In a file, the next one replaces
+   * it, so that weeks without a phone do not fill the disk.
    */
   show(text: string): void
 }
 
 export interface StartOutputDeps {
   readonly stream: NodeJS.WritableStream & { readonly fd: number }
-  /** Called once each time that the stream begins to refuse what is printed, with one sentence. */
+  /** Called once each time that the stream starts to refuse output, with one sentence. */
   readonly onTrouble: (trouble: string) => void
 }
 
@@ -65,7 +65,7 @@ class StreamOutput implements StartOutput {
       : { state: 'degraded', detail: `${this.#trouble}. DeniDin goes on; the log has what it would print.` }
   }
 
-  /** In bytes; `undefined` for what is no file. */
+  /** In bytes; `undefined` if it is not a file. */
   #sizeOfFile(): number | undefined {
     try {
       const target = fstatSync(this.#deps.stream.fd)

@@ -75,12 +75,12 @@ import { createUsageFile } from './budget.ts'
 import type { Runtime } from './runtime.ts'
 import { createSpending, type Spending } from './spending.ts'
 
-/** The stores that need nothing but their files. */
+/** The stores that need only their files. */
 export interface BaseStores extends Disposable {
   readonly database: Database
   readonly health: readonly HealthCheck[]
   readonly messages: MessageStore
-  /** Messages that come from elsewhere. */
+  /** Messages from other sources. */
   readonly imports: ImportedMessages
   readonly forgottenWords: ForgottenWords
   readonly memberNames: MemberNames
@@ -88,7 +88,7 @@ export interface BaseStores extends Disposable {
   readonly ledger: SessionLedger & SessionTransfers
   readonly folders: SessionFolders
   readonly unknownSessions: UnknownSessions
-  /** Damaged indexes that were set aside, also while memory is off. */
+  /** Damaged indexes that were set aside, even while memory is disabled. */
   readonly damagedCopies: MessageIndex
   readonly memories: MemoryStore
   readonly memoryLog: MemoryLog
@@ -98,11 +98,11 @@ export interface BaseStores extends Disposable {
   readonly meter: SqliteMeter
   readonly costs: CostReader
   readonly spending: Spending
-  /** Reports of turns and loads; keeps nothing while `budget.usage.log` is off. */
+  /** Receives the reports of turns and loads; discards them if `budget.usage.log` is off. */
   readonly budgetUsage: BudgetUsageLog
-  /** The files of the usage log, whether it is on or off. */
+  /** The files of the usage log, whether it is enabled or not. */
   readonly usageFile: FileUsageLog
-  /** The people's words in the usage log. */
+  /** People's text in the usage log. */
   readonly usageTasks: UsagePersonalData
   readonly pauses: Pauses
   readonly messageCounts: SqliteMessageCounts
@@ -114,7 +114,7 @@ export interface BaseStores extends Disposable {
   readonly forgettable: MessageErasure
   readonly erasures: Erasures
   readonly applied: AppliedErasures
-  /** Stores that hold anything about a person, in the order in which their data is erased. */
+  /** Stores with personal data, in the order in which it is erased. */
   readonly personalData: readonly PersonalData[]
   readonly backupSources: readonly BackupSource[]
 }
@@ -124,7 +124,7 @@ export interface Stores extends BaseStores {
   readonly people: SqlitePeople
 }
 
-/** Order matters only where one table refers to another. */
+/** Order matters only if one table refers to another. */
 export const allMigrations = [
   ...peopleMigrations,
   ...messageMigrations,
@@ -143,7 +143,7 @@ export const allMigrations = [
   ...accessMigrations,
 ]
 
-/** Opens everything but the people. The caller owns the data folder. */
+/** Opens everything except the people. The caller owns the data folder. */
 export const openBaseStores = (settings: Settings, { clock, ids, setAside, logger, events }: Runtime): BaseStores => {
   const database = openTruthDatabase(join(settings.data_root, 'denidin.db'), allMigrations)
   const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
@@ -188,7 +188,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     forgettable,
     applied,
     personalData: [
-      // First: it looks for a person's identities, which the profile erases.
+      // First, because it needs a person's identities, which the profile erases.
       sessions.unknownSessions.personal,
       createPersonalProfile(database),
       preferences,
@@ -200,7 +200,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       learned.profiles,
       learned.processedMessages,
       learned.reflections,
-      // First the calls: one that ends meanwhile is no person's then.
+      // The calls first: a call that ends meanwhile is then no longer attributed to the person.
       metered.meter,
       metered.spending.sums,
       usage.stores.usageTasks,
@@ -224,7 +224,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   }
 }
 
-/** What an earlier run left in the log is forgotten, exported and analysed also while the log is switched off. */
+/** The log of an earlier run can be erased, exported and analysed even while the log is disabled. */
 const openUsageLog = (
   settings: Settings,
   preferences: Pick<Preferences, 'of'>,
@@ -257,7 +257,7 @@ const openMeter = (
   }
 }
 
-/** Files and folders of which damaged copies may be set aside. */
+/** Files and folders of which damaged copies may have been set aside. */
 const derivedPaths = ({ data_root, memory }: Settings): readonly string[] => [
   join(data_root, 'vectors.db'),
   join(data_root, 'index.db'),
@@ -305,8 +305,8 @@ const openSessionStores = (
 }
 
 /**
- * Adds the people, who come last: merging two of them reassigns everything that is held about them.
- * @param personalData the stores' own, and that of every other feature
+ * Adds the people, who come last: merging two of them reassigns all data about them.
+ * @param personalData that of the stores, and of every other feature
  */
 export const withPeople = (
   stores: BaseStores,

@@ -1,6 +1,6 @@
-/** Since when the bot serves, as `denidin status` and the runner need to know. */
+/** The time since which the bot serves, for `denidin status` and the runner. */
 
-/** Starts as "not serving": a process that runs a single command never serves. */
+/** Initially "not serving": a process that runs a single command never serves. */
 export class Uptime {
   #started_at: number | undefined
 

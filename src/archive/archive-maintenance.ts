@@ -26,7 +26,7 @@ export interface ArchiveRebuild {
   /** The copy that was made before; `undefined`: none was wanted. */
   readonly backup: string | undefined
   readonly messages: number
-  /** Messages whose identity was computed anew because it was wrong. */
+  /** Messages whose identity was computed again because it was wrong. */
   readonly changed: number
   /** Messages that turned out to be the same as others. */
   readonly merged: number
@@ -40,6 +40,6 @@ export interface MaintenanceOptions {
 export interface ArchiveMaintenance {
   /** @param check_hashes computes the identity of every message, which takes about 10 seconds for each million */
   verify(check_hashes: boolean, options: MaintenanceOptions): Promise<ArchiveVerification>
-  /** Computes all identities anew; `backs_up`: after a copy with the time in its name. */
+  /** Computes all identities again; `backs_up`: after a copy with the time in its name. */
   rebuild(backs_up: boolean, options: MaintenanceOptions): Promise<ArchiveRebuild>
 }

@@ -15,7 +15,7 @@ export interface ArchiveFilters {
   readonly level?: Level | undefined
   readonly role?: ArchiveRole | undefined
   readonly source_type?: SourceType | undefined
-  /** Milliseconds since the Unix epoch; `until` is no part of it. */
+  /** Milliseconds since the Unix epoch; `until` is not a part of it. */
   readonly since?: number | undefined
   readonly until?: number | undefined
 }

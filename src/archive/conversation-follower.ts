@@ -33,7 +33,7 @@ export class ConversationFollower {
   readonly #deps: ConversationFollowerDeps
   /** Following and forgetting never overlap: what was read before must not be written after. */
   readonly #queue = new KeyedQueue<'copy'>()
-  /** A message joins its session a moment after it is recorded, and that is no change that the log has. */
+  /** A message joins its session a moment after it is recorded, and that is not a change that the log has. */
   #unsettled: ReadonlySet<MessageId> = new Set()
   #changes = 0
 

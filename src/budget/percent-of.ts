@@ -1,5 +1,5 @@
-/** Percent as every figure of a budget shows them. */
+/** Percentages in the form in which all budget figures show them. */
 
-/** Percent of a whole with one decimal; of nothing, 0. */
+/** Percent of a whole with one decimal; 0 if the whole is 0. */
 export const percentOf = (part: number, whole: number): number =>
   whole === 0 ? 0 : Math.round((1000 * part) / whole) / 10

@@ -1,33 +1,33 @@
-/** The budget of one task: its complexity, and the profile of its agent, or a number that was given. */
+/** The budget of one task: its complexity with its agent's profile, or a given number. */
 import { asDenidinError } from '../platform/errors.ts'
 import type { Complexity } from '../text/complexity/complexity.ts'
 import { detectComplexity, type DetectedComplexity } from '../text/complexity/detect-complexity.ts'
 import { calculateBudget, type CalculatedBudget, type NamedAgent } from './profiles/calculate-budget.ts'
 import type { CurrentProfiles } from './profiles/profile-source.ts'
 
-/** What a caller says about a task. */
+/** A caller's description of a task. */
 export interface Task {
   readonly agent?: NamedAgent | undefined
   /** What is to be done, in words. */
   readonly text?: string | undefined
-  /** Overrides what the words say. */
+  /** Overrides the complexity detected from the text. */
   readonly complexity?: Complexity | undefined
-  /** With profiles a cap; without, the budget itself. */
+  /** With profiles a cap; without them the budget itself. */
   readonly max_tokens?: number | undefined
   readonly use_profiles: boolean
 }
 
-/** A budget, how complex the task is, and why the budget is not that of a profile. */
+/** A budget, the complexity of the task, and why the budget is not that of a profile. */
 export interface TaskBudget {
   readonly budget: CalculatedBudget | { readonly calculated_budget: number }
   readonly complexity: Complexity
-  /** `undefined` when the complexity was given, or nothing was said about the task. */
+  /** `undefined` if the complexity was given, or there was no text about the task. */
   readonly detected: DetectedComplexity | undefined
-  /** Why the manual budget is used though profiles were wanted. */
+  /** Why the manual budget is used although profiles were requested. */
   readonly fallback: string | undefined
 }
 
-/** @param manual_tokens the budget where no profile says otherwise */
+/** @param manual_tokens the budget if no profile applies */
 export const budgetOfTask = (
   { agent, text, complexity: given, max_tokens, use_profiles }: Task,
   { profiles, problem }: CurrentProfiles,

@@ -1,4 +1,6 @@
-/** The port between DeniDin and a place where messages come from and replies go to, such as WhatsApp or the terminal. */
+/**
+ * The port between DeniDin and a service that delivers messages and takes replies, such as WhatsApp or the terminal.
+ */
 import type { Health } from '../platform/health.ts'
 import type { ChatId, IncomingMessage, Mention, MessageId } from '../messages/message.ts'
 import type { Identity, Sender } from '../people/person.ts'
@@ -23,13 +25,13 @@ export interface OwnerMessage {
   /** People whom the text mentions. */
   readonly mentions?: readonly Mention[]
   readonly sent_at: number
-  /** When it disappears from its chat, if it does. */
+  /** When the message disappears from its chat, if it does. */
   readonly expires_at?: number | undefined
   /** Other addresses of the chat. */
   readonly aliases?: readonly ChatId[] | undefined
 }
 
-/** New words of a message. */
+/** The new text of a message. */
 export interface EditedMessage {
   readonly message_id: MessageId
   readonly chat_id?: ChatId
@@ -41,12 +43,12 @@ export interface EditedMessage {
 /** The messages of one chat that arrived while the channel was not connected. */
 export interface BackfilledChat {
   readonly chat_id: ChatId
-  /** In the order in which they were sent. May hold messages that are recorded already. */
+  /** In the order in which they were sent. May contain messages that are recorded already. */
   readonly said: readonly (
     | { readonly by: 'person'; readonly message: IncomingMessage }
     | { readonly by: 'account'; readonly message: OwnerMessage }
   )[]
-  /** It holds every message of the chat up to this time, apart from those reported earlier. */
+  /** Up to this time the list contains every message of the chat, apart from those reported earlier. */
   readonly until: number
 }
 
@@ -57,8 +59,8 @@ export type Delivery =
   /** It is unknown whether it was sent; it must not be resent. */
   | { readonly outcome: 'unconfirmed'; readonly reason: string; readonly message_id?: MessageId }
   /**
-   * It certainly was not sent. `refused`: the channel works, and does not take a message for this chat. `message_id`: the
-   * channel may list the message that it refused.
+   * It certainly was not sent. `refused`: the channel works, but does not accept a message for this chat. `message_id`:
+   * the channel may list the message that it refused.
    */
   | {
       readonly outcome: 'not_sent'
@@ -74,32 +76,32 @@ export interface ChannelEvents {
    */
   message(message: IncomingMessage): Promise<void>
   /**
-   * Messages of a chat were missed: they get one answer together, or none where the owner answered. Resolves once they
-   * are recorded; a rejection means that some are not.
+   * Messages of a chat were missed. They get one answer together, or none if the owner answered. Resolves once they are
+   * recorded; a rejection means that some are not.
    */
   backfilled(chat: BackfilledChat): Promise<void>
   /**
-   * The mark of each chat: up to then every message is recorded; milliseconds since the Unix epoch. Unknown chats are left
-   * out. For a channel that can look for messages that it missed.
+   * The mark of each chat: up to then every message is recorded; milliseconds since the Unix epoch. Unknown chats are
+   * left out. Used by channels that can look for messages that they missed.
    */
   recordedUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
-  /** The author of a message changed its text. Unknown messages are ignored. */
+  /** The author of a message edited it. Unknown messages are ignored. */
   edited(change: EditedMessage): Promise<void>
-  /** The author of a message deleted it for everyone: nothing of it may stay. */
+  /** The author of a message deleted it for everyone: all of its data must go. */
   deleted(message_id: MessageId): Promise<void>
   /** A person reacted to a message; without an emoji they removed the reaction. */
   reacted(reaction: Reaction): Promise<void>
   /** The account owner wrote in a chat from another device: a takeover. Our own replies are not reported. */
   ownerWrote(message: OwnerMessage): Promise<void>
-  /** The channel can send: called each time it becomes able to. Must return at once. */
+  /** The channel can send: called each time it becomes able to. Must return immediately. */
   ready(): void
 }
 
-/** A place where messages come from and replies go to. */
+/** A service that delivers messages and takes replies. */
 export interface Channel {
   readonly name: string
   /**
-   * How replies are timed. `human`: the reader has a phone, so replies pause as if typed and respect quiet hours.
+   * How replies are timed. `human`: the reader has a phone, so replies are delayed as if typed and respect quiet hours.
    * `immediate`: the reader waits at a terminal.
    */
   readonly pace: 'human' | 'immediate'
@@ -107,28 +109,28 @@ export interface Channel {
   serves(chat_id: ChatId): boolean
   /** Begins to listen. Returns when the channel is starting up, not when it is linked: see `health`. */
   start(events: ChannelEvents): Promise<void>
-  /** Stops listening and closes everything outside; messages being sent are finished first, within a deadline. */
+  /** Stops listening and closes all external resources. Messages being sent are finished first, within a deadline. */
   stop(): Promise<void>
   /**
-   * Turns a reply in Markdown into the channel's own markup and into messages of a length that it accepts, in their
-   * order: at least one. `send` takes each as it is.
+   * Converts a Markdown reply to the channel's own markup and splits it into messages of a length that it accepts, in
+   * order: at least one. `send` takes each unchanged.
    */
   render(reply: string): Promise<readonly string[]>
-  /** Sends a text. Never rejects for a failure of the channel: that is an outcome. */
+  /** Sends a text. Never rejects for a failure of the channel: the failure is an outcome. */
   send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery>
   /**
-   * Identities that the channel shows at this moment for the other person of a direct chat; none when it does not know.
-   * A channel without it has addresses that never pass to another person.
+   * The current identities of the other person of a direct chat; none if the channel does not know. A channel without
+   * this method has addresses that never pass to another person.
    */
   identitiesOf?(chat_id: ChatId): Promise<readonly Identity[]>
   /**
-   * Which of these messages, that were to disappear, someone kept in their chat. A channel without it keeps none.
+   * Which of these disappearing messages someone kept in their chat. A channel without this method keeps none.
    * @throws when the channel cannot tell now
    */
   keptIn?(chat_id: ChatId, message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
-  /** Shows that the messages of a chat were read. Best effort, never rejects. */
+  /** Marks the messages of a chat as read. Best effort, never rejects. */
   seen(chat_id: ChatId): Promise<void>
-  /** Shows that an answer is being written, until disposed of. Best effort, never rejects. */
+  /** Shows that an answer is being written, until the result is disposed of. Best effort, never rejects. */
   typing(chat_id: ChatId): Promise<AsyncDisposable>
   health(): Promise<Health>
 }

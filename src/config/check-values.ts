@@ -16,7 +16,7 @@ interface ConvictNode {
 const SETTINGS = listSettings(SCHEMA)
 const formatName = (setting: KeyedSetting): string => `denidin:${setting.key}`
 
-// Each setting is a convict format of its own, so that convict parses and checks values by its declaration.
+// Each setting is a separate convict format, so that convict parses and checks values by its declaration.
 convict.addFormats(
   Object.fromEntries(
     SETTINGS.map(setting => [
@@ -33,7 +33,7 @@ convict.addFormats(
   ),
 )
 
-/** The values of all keys, and one line for each value that is not valid. */
+/** The values of all keys, and one line for each invalid value. */
 export interface CheckedValues {
   readonly values: Tree
   readonly problems: readonly string[]
@@ -56,7 +56,7 @@ export const checkValues = (file: Tree, layers: readonly Environment[]): Checked
       format: formatName(setting),
       env: setting.env,
       nullable: setting.default === null,
-      // Keeps convict from adding the value to its messages: ours show it already, except for secrets.
+      // Keeps convict from adding the value to its messages: ours already show it, except for secrets.
       sensitive: true,
       source: found?.name,
     })

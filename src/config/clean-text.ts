@@ -21,10 +21,10 @@ const PAIRS: Readonly<Record<string, string>> = {
   '»': '«',
 }
 
-/** Without invisible characters, and with ordinary spaces only. */
+/** Removes invisible characters, and replaces unusual spaces by ordinary ones. */
 export const withoutInvisible = (text: string): string => text.replace(OTHER_SPACES, ' ').replace(INVISIBLE, '')
 
-/** Without white space and invisible characters at both ends, and without a pair of quotes around the whole. */
+/** Removes white space and invisible characters at both ends, and a pair of quotes around the whole. */
 export const bare = (text: string): string => {
   const trimmed = text.replace(INVISIBLE_ENDS, '')
   const inner = trimmed.slice(1, -1)
@@ -33,7 +33,9 @@ export const bare = (text: string): string => {
   return isQuoted && !QUOTES.test(inner) ? inner.replace(INVISIBLE_ENDS, '') : trimmed
 }
 
-/** For a value of plain characters, such as a key or an address: without quotes at either end, and nothing invisible. */
+/**
+ * For a value of plain characters, such as a key or an address: removes quotes at either end, and invisible characters.
+ */
 export const plain = (text: string): string =>
   bare(withoutInvisible(text))
     .replace(new RegExp(`^${QUOTES.source}+|${QUOTES.source}+$`, 'gu'), '')

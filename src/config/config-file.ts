@@ -56,7 +56,7 @@ const parse = (text: string, path: string): unknown => {
 
 const QUOTES = /[“”„‟«»‘’‚‛]/
 
-/** Keys without invisible characters, such as a zero-width space that came along when a line was copied. */
+/** Removes invisible characters from keys, such as a zero-width space that was copied along. */
 const withVisibleKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withVisibleKeys)
   if (!isTree(value)) return value

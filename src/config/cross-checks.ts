@@ -1,4 +1,4 @@
-/** Checks that involve more than one key or the file system, after each value was checked by itself. */
+/** Checks that involve more than one key or the file system, after each value was checked separately. */
 import { accessSync, constants, statSync } from 'node:fs'
 import { isIP, isIPv4 } from 'node:net'
 import { hasLongTermMemory } from './features.ts'
@@ -10,7 +10,7 @@ import { textAt } from './tree.ts'
 
 /** Folders inside `data_root` that are in use for other data. */
 const OTHER_FOLDERS = ['sessions', 'whatsapp', 'run']
-/** OpenAI's third-generation embedding models rarely give a higher similarity to related texts. */
+/** OpenAI's third-generation embedding models rarely give related texts a higher similarity. */
 const HIGH_SIMILARITY = 0.6
 
 /** One line for each combination of values that cannot work. */
@@ -113,7 +113,7 @@ const isReadableFile = (path: string): boolean => {
   }
 }
 
-/** One line for each value that is allowed but unlikely to do what the operator wants. */
+/** One line for each value that is allowed but unlikely to do what the operator intends. */
 export const findWarnings = ({
   ai,
   godfather_phone,

@@ -1,20 +1,20 @@
-/** Reads a `.env` file as people really write it, and names each line that it cannot read. */
+/** Reads a `.env` file in all the forms that people write, and names each line that it cannot read. */
 import { parseEnv } from 'node:util'
 import { bare, withoutInvisible } from './clean-text.ts'
 
-/** What a `.env` file says. Messages name file and line, never a value: it may be a secret. */
+/** The content of a `.env` file. Messages name file and line, never a value, because it may be a secret. */
 export interface EnvFile {
   readonly values: Readonly<Record<string, string>>
-  /** One line each for what would be lost although it is meant for DeniDin. */
+  /** One line for each entry that is meant for DeniDin but would be ignored. */
   readonly problems: readonly string[]
   readonly warnings: readonly string[]
 }
 
-/** `export NAME=value`, and how other shells say it; then `=`, or `:` as in YAML. */
+/** `export NAME=value`, and the same in other shells; then `=`, or `:` as in YAML. */
 const ASSIGNMENT = /^(?:(?:export|set|setx)\s+|\$env:)?(?<name>[^\s=:]+)\s*(?:=|:(?=\s|$))\s*(?<value>.*)$/su
 const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/
 const OPENING_QUOTE = /^(["'`])/
-/** What a line that is meant for DeniDin contains, whatever is wrong with it. */
+/** Patterns in a line that is meant for DeniDin, even if the line is malformed. */
 const MEANT_FOR_US = /denidin|api_?key|base_?url|session_buddy/i
 
 /** @param path for messages */
@@ -53,13 +53,13 @@ export const parseEnvFile = (text: string, path: string): EnvFile => {
   return { values, problems, warnings }
 }
 
-/** A line that is quoted as a whole, as some tools write it. */
+/** Unquotes a line that is quoted as a whole, as some tools write it. */
 const unquotedLine = (line: string): string => {
   const inner = bare(line)
   return inner !== line && /^[A-Za-z_][A-Za-z0-9_]*\s*=/.test(inner) ? inner : line
 }
 
-/** The value of an assignment and how many lines it takes: a quoted one may go on in the next lines. */
+/** The value of an assignment and how many lines it takes: a quoted value may continue in the next lines. */
 const valueFrom = (
   first: string,
   rows: readonly string[],
@@ -75,14 +75,14 @@ const valueFrom = (
       used = end - row + 1
     }
   }
-  // Node's own rules for quotes, escapes and comments behind a value.
+  // Node's own rules for quotes, escapes and comments after a value.
   return { value: bare(parseEnv(`NAME=${text}`)['NAME'] ?? ''), rows: used }
 }
 
-/** Cyrillic and Greek letters that look like Latin ones, and these in the same order. */
+/** Cyrillic and Greek letters that look like Latin ones, and those Latin letters in the same order. */
 const ALIKE = 'АВЕІКМНОРСТХавеікмнорстхΑΒΕΙΚΜΝΟΡΤΧ'
 const LATIN = 'ABEIKMHOPCTXabeikmhopctxABEIKMNOPTX'
 
-/** With Latin letters for what looks like them, so that a misspelt name is noticed. */
+/** Replaces letters that look like Latin ones, so that a misspelt name is noticed. */
 const looksLike = (line: string): string =>
   line.normalize('NFKC').replace(new RegExp(`[${ALIKE}]`, 'gu'), letter => LATIN[ALIKE.indexOf(letter)] ?? letter)

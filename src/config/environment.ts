@@ -12,12 +12,14 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** The environment of this process; only entry points may read it. */
 export const readEnvironment = (): Environment => ({ ...process.env })
 
-/** Sets variables for the programs that this process starts, where it has none of its own; only entry points may do so. */
+/**
+ * Sets variables for the programs that this process starts, unless it has its own values; only entry points may do so.
+ */
 export const extendEnvironment = (variables: Environment): void => {
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) process.env[name] ??= value
 }
 
-/** Names the configuration file; it is no key of that file. */
+/** Names the configuration file; it is not a key of that file. */
 export const CONFIG_FILE_VARIABLE = 'DENIDIN_CONFIG'
 const PREFIX = 'DENIDIN_'
 /** Read permission for the group and for all others. */
@@ -27,7 +29,7 @@ const READABLE_BY_OTHERS = 0o044
 export const othersCanRead = (path: string): boolean => (statSync(path).mode & READABLE_BY_OTHERS) !== 0
 
 /**
- * What a `.env` file says; `undefined` if there is no such file.
+ * The content of a `.env` file; `undefined` if there is no such file.
  * @throws DenidinError `invalid_config` if it cannot be read.
  */
 export const readEnvFile = (path: string): EnvFile | undefined => {
@@ -36,8 +38,8 @@ export const readEnvFile = (path: string): EnvFile | undefined => {
 }
 
 /**
- * Variables under the names of our settings, whatever else is in a name (a byte order mark, quotes of
- * `docker --env-file`, small letters, dots), and without quotes around values. A name that is right as it is wins.
+ * Variables under the names of our settings, despite extra characters in a name (a byte order mark, quotes of `docker
+ * --env-file`, lower case, dots), and without quotes around values. A correctly written name takes precedence.
  */
 export const cleanEnvironment = (layer: Environment, settings: readonly KeyedSetting[]): Environment => {
   const known = new Set([CONFIG_FILE_VARIABLE, ...settings.flatMap(environmentNames)])
@@ -56,13 +58,13 @@ const upperCase = (name: string): string =>
     .toUpperCase()
     .replace(/[.-]/g, '_')
 
-/** A value from the environment, and the variable that holds it. */
+/** A value from the environment, and the name of its variable. */
 export interface EnvironmentValue {
   readonly text: string
   readonly name: string
 }
 
-/** The environment variables that set a key, the most important first. */
+/** The environment variables that set a key, most important first. */
 export const environmentNames = (setting: KeyedSetting): readonly string[] => [
   setting.env,
   ...(setting.envAliases ?? []),
@@ -83,7 +85,7 @@ export const environmentValue = (
   return undefined
 }
 
-/** A warning for each variable that begins with `DENIDIN_` and sets nothing. */
+/** A warning for each variable that begins with `DENIDIN_` and has no effect. */
 export const unknownVariables = (
   layers: readonly Environment[],
   settings: readonly KeyedSetting[],

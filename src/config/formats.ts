@@ -1,4 +1,4 @@
-/** The formats of settings: what each accepts, how that is worded, and how it is parsed from text. */
+/** The formats of settings: the accepted values, their description, and how they are parsed from text. */
 import { homedir } from 'node:os'
 import { validate as isCron } from 'node-cron'
 import { KEY, plain } from './clean-text.ts'
@@ -53,7 +53,7 @@ const BOOLEANS = new Map<string, boolean>([
 ])
 
 const unchanged = (text: string): string => text
-/** No shell reads the file, and none expands what is quoted. */
+/** The file is not read by a shell, and no shell expands a quoted value. */
 const fromHome = (text: string): string => text.replace(/^~(?=\/|$)/, homedir)
 const trimmed = (text: string): string => text.trim()
 
@@ -88,7 +88,7 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-/** Whether a value stands for a phone number that is not filled in yet, such as `TEST_PHONE@c.us`: it has no digit. */
+/** Whether a value is a placeholder for a phone number, such as `TEST_PHONE@c.us`: it has no digit. */
 export const isPlaceholder = (value: string): boolean => !/\d/.test(value)
 
 const isPhone = (value: unknown): boolean => isText(value) && (isPlaceholder(value) || phoneDigits(value) !== undefined)
@@ -187,7 +187,7 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
   },
 }
 
-// Methods are bivariant: each format is only ever called with a setting of its own.
+// Methods are bivariant: each format is only called with its own settings.
 const formatOf = (setting: Setting): Format<Setting> => FORMATS[setting.format]
 
 /** What a setting allows; completes the sentence "must be …". */
@@ -199,8 +199,8 @@ export const isValid = (value: unknown, setting: Setting): boolean => formatOf(s
 export const parseText = (text: string, setting: Setting): unknown => formatOf(setting).parse(text)
 
 /**
- * The end of the sentence about a value that is not valid: the value, or the first faulty item of a list. Of a secret
- * only what kind of character is wrong.
+ * The end of the sentence about an invalid value: the value, or the first invalid item of a list. For a secret, only
+ * the kind of the invalid character.
  */
 export const faultText = (value: unknown, setting: Setting): string => {
   if (setting.format === 'models') return `; ${modelListFault(value) ?? ''}`
@@ -219,7 +219,7 @@ export const faultText = (value: unknown, setting: Setting): string => {
 const LISTS: ReadonlySet<FormatName> = new Set(['texts', 'phones'])
 
 const show = (value: unknown): string => {
-  // NaN and Infinity have no JSON.
+  // NaN and Infinity have no JSON representation.
   const text = (typeof value === 'number' ? String(value) : JSON.stringify(value)).replace(LOGIN, '//…@')
   return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text
 }

@@ -10,7 +10,10 @@ export interface KnownKeys {
   readonly problems: readonly string[]
 }
 
-/** Picks the known keys; a former key counts as its successor. Values of unknown keys are not shown: they may be secrets. */
+/**
+ * Picks the known keys; a previous name of a key counts as its current one. Values of unknown keys are not shown,
+ * because they may be secrets.
+ */
 export const pickKnownKeys = (content: Tree, schema: Section): KnownKeys => {
   const { tree, problems } = renameFormerKeys(content, schema)
   const { values, problems: others } = pickSection(tree, schema, { schema, path: [] })
@@ -74,7 +77,7 @@ const kindOf = (value: unknown): string => {
   return typeof value === 'number' ? 'a number' : 'text'
 }
 
-/** A copy of the content with the values of former keys under their present names. */
+/** A copy of the content with the values of previous key names under their current names. */
 const renameFormerKeys = (content: Tree, schema: Section): { tree: Tree; problems: readonly string[] } => {
   const tree = structuredClone(content)
   const problems: string[] = []

@@ -40,7 +40,7 @@ export interface LoadedSettings {
   readonly settings: Settings
   /** One line each, without secrets. */
   readonly warnings: readonly string[]
-  /** What environment and `.env` say about proxies (`HTTPS_PROXY` and others), under their names in capitals. */
+  /** The proxy variables of the environment and `.env` (`HTTPS_PROXY` and others), under their upper-case names. */
   readonly proxy: Environment
   /** The files that were read, as absolute paths. */
   readonly source: { readonly file: string; readonly envFile: string | undefined }
@@ -49,9 +49,10 @@ export interface LoadedSettings {
 const SETTINGS = listSettings(SCHEMA)
 
 /**
- * Loads the configuration. For each key the environment wins over `.env`, that over the file, that over the default.
- * @throws DenidinError `not_found` if there is no file (an empty one is enough); `invalid_config` with one line for each
- * mistake, which names the key, the value (unless it is a secret) and what is allowed.
+ * Loads the configuration. For each key the environment takes precedence over `.env`, that over the file, and that over
+ * the default.
+ * @throws DenidinError `not_found` if there is no file (an empty one is enough); `invalid_config` with one line for
+ *   each mistake, which names the key, the value (unless it is a secret) and what is allowed.
  */
 export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   const { environment, cwd } = request

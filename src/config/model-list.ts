@@ -7,15 +7,15 @@ import { isTree, type Tree } from './tree.ts'
 const MOST_MODELS = 10
 const MOST_CHARACTERS = 4096
 const KEYS = ['model', 'base_url', 'api_key']
-/** A key may name the environment variable that holds it. */
+/** A key may name the environment variable that contains it. */
 const VARIABLE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/
 
 export const MODELS_ALLOWED =
   'a list of at most 10 models, such as [{"model": "llama3.1", "base_url": "http://127.0.0.1:11434/v1", "api_key": "${OTHER_API_KEY}"}]'
 
-/** What is wrong with a list of models, without its values, which may be secrets; `undefined`: nothing. */
+/** The error in a list of models, without its values, which may be secrets; `undefined` if there is none. */
 export const modelListFault = (value: unknown): string | undefined => {
-  if (!Array.isArray(value)) return 'it is no list'
+  if (!Array.isArray(value)) return 'it is not a list'
   if (value.length > MOST_MODELS) return `there are ${String(value.length)}`
   for (const [at, each] of value.entries()) {
     const fault = modelFault(each)
@@ -25,7 +25,7 @@ export const modelListFault = (value: unknown): string | undefined => {
 }
 
 const modelFault = (value: unknown): string | undefined => {
-  if (!isTree(value)) return 'is no object'
+  if (!isTree(value)) return 'is not an object'
   const unknown = Object.keys(value).find(key => !KEYS.includes(key))
   if (unknown !== undefined) return `has the unknown key ${unknown.slice(0, 40)}`
   const { model, base_url, api_key } = value
@@ -42,7 +42,7 @@ const isText = (value: unknown): value is string =>
 const isUrl = (value: unknown): value is string =>
   isText(value) && URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol)
 
-/** The models of a checked list. A key that names a variable which is not set is not set either. */
+/** The models of a checked list. A key that names an unset variable counts as unset. */
 export const listedModels = (value: unknown, layers: readonly Environment[]): readonly ListedModel[] =>
   treesOf(value).map(({ model, base_url, api_key }) => ({
     model: String(model),
@@ -50,14 +50,14 @@ export const listedModels = (value: unknown, layers: readonly Environment[]): re
     api_key: typeof api_key === 'string' ? keyOf(api_key, layers) : undefined,
   }))
 
-/** The variables that a list of models names and that are not set. */
+/** The unset variables that a list of models names. */
 export const missingVariables = (value: unknown, layers: readonly Environment[]): readonly string[] =>
   treesOf(value).flatMap(({ api_key }) => {
     const name = typeof api_key === 'string' ? VARIABLE.exec(api_key)?.[1] : undefined
     return name === undefined || keyOf(`\${${name}}`, layers) !== undefined ? [] : [name]
   })
 
-/** Whether a list holds a key itself, not only the name of a variable. */
+/** Whether a list contains a key itself, rather than only the name of a variable. */
 export const holdsModelKey = (value: unknown): boolean =>
   treesOf(value).some(({ api_key }) => typeof api_key === 'string' && !VARIABLE.test(api_key))
 

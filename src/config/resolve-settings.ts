@@ -1,4 +1,6 @@
-/** Turns checked values into settings: inherited values, digits of phone numbers, absolute paths. */
+/**
+ * Turns checked values into settings: applies inherited values, extracts digits of phone numbers, makes paths absolute.
+ */
 import { isAbsolute, relative, resolve } from 'node:path'
 import { phoneDigits } from '../platform/phone.ts'
 import type { Environment } from './environment.ts'

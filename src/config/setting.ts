@@ -4,9 +4,9 @@
  */
 
 interface Common {
-  /** Description for the operator, as Markdown. */
+  /** Description for the operator, in Markdown. */
   readonly doc: string
-  /** Environment variables that set the key beside `DENIDIN_<PATH>`; asked in this order, after it. */
+  /** Environment variables that set the key besides `DENIDIN_<PATH>`; tried in this order, after it. */
   readonly envAliases?: readonly string[]
   /** An earlier name of the key, still accepted in the file and in the environment. */
   readonly formerKey?: string
@@ -29,7 +29,7 @@ export interface NumberSetting extends Common {
   readonly max: number
 }
 
-/** One of several words. */
+/** One of several values. */
 export interface ChoiceSetting extends Common {
   readonly format: 'choice'
   /** `null`: not set. */
@@ -41,11 +41,11 @@ export interface ChoiceSetting extends Common {
 export interface ListSetting extends Common {
   readonly format: 'texts' | 'phones'
   readonly default: readonly string[]
-  /** What an item may be, where not every text is allowed. */
+  /** The allowed items, if not every text is allowed. */
   readonly choices?: readonly string[]
 }
 
-/** A model that is asked when those before it give no answer. */
+/** A model that is asked if those before it give no answer. */
 export interface ListedModel {
   readonly model: string
   /** `undefined`: OpenAI's own. */
@@ -72,7 +72,7 @@ export interface TextSetting extends Common {
     | 'collection'
     /** A path relative to the DeniDin folder. */
     | 'path'
-    /** The same, of a file that must be readable. */
+    /** The same for a file that must be readable. */
     | 'file'
     /** A folder relative to `data_root`. */
     | 'data_folder'
@@ -85,12 +85,12 @@ export type Setting = BooleanSetting | NumberSetting | ChoiceSetting | ListSetti
 export type FormatName = Setting['format']
 
 /**
- * A level of the configuration. No key may be called `format`: that property tells a setting from a section, and lets
- * the compiler name the faulty property of a declaration.
+ * A level of the configuration. No key may be named `format`: that property distinguishes a setting from a section, and
+ * lets the compiler name the faulty property of a declaration.
  */
 export type Section = { readonly [name: string]: Setting | Section } & { readonly format?: never }
 
-/** The settings that a schema describes: the same tree with values in the place of declarations. */
+/** The settings that a schema describes: the same tree with values instead of declarations. */
 export type SettingsOf<Node, Root = Node> = Node extends Setting
   ? Value<Node> | Unset<Node, Root>
   : { readonly [Key in keyof Node]: SettingsOf<Node[Key], Root> }
@@ -107,7 +107,7 @@ type Value<S extends Setting> = S extends BooleanSetting
           ? S['choices'][number]
           : string
 
-/** `undefined` where a key may be without a value: it has no default, and the key it inherits from has none either. */
+/** `undefined` if a key may be without a value: it has no default, and neither does the key it inherits from. */
 type Unset<S extends Setting, Root> = S extends { readonly default: null }
   ? S extends { readonly inherits: infer Key extends string }
     ? Extract<SettingsOf<At<Root, Key>, Root>, undefined>
@@ -123,7 +123,7 @@ type At<Node, Path extends string> = Path extends `${infer Name}.${infer Rest}`
     ? Node[Path]
     : never
 
-/** A setting with its place in the schema. */
+/** A setting with its position in the schema. */
 export type KeyedSetting = Setting & {
   /** Dotted path, such as `memory.session.expiry_cron`. */
   readonly key: string

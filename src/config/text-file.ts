@@ -22,7 +22,7 @@ export const readTextFile = (path: string): string | undefined => {
     if (code === 'ENOENT') return undefined
     throw new DenidinError('invalid_config', explain(path, code, message), { cause: error })
   }
-  // Text in UTF-8 holds no NUL; in UTF-16 every Latin letter brings one.
+  // UTF-8 text contains no NUL; in UTF-16 every Latin letter has one.
   if (UTF_16_MARKS.includes(bytes.toString('hex', 0, 2)) || bytes.includes(NUL)) {
     throw new DenidinError('invalid_config', `${path} is encoded in UTF-16; save it as UTF-8`)
   }
@@ -37,10 +37,10 @@ export const changingTextFile = (path: string): ChangingFile => ({
   text: () => readTextFile(path),
 })
 
-/** Two writes within this time may leave the same times and the same size behind. */
+/** Two writes within this time may leave the same times and the same size. */
 const SETTLED_MS = 2000
 
-/** Of a file that was written just now nothing is said: the next write might not show. */
+/** Returns `undefined` for a file that was just written, because another write might not be detectable. */
 const versionOf = (path: string): string | undefined => {
   let found
   try {

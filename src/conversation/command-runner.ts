@@ -33,8 +33,8 @@ export class CommandRunner {
   }
 
   /**
-   * Whether a message is a command. Ask in the order of the messages: what is no answer withdraws an open question. What
-   * was forwarded is no command, for its sender did not write it.
+   * Whether a message is a command. Ask in the order of the messages: what is not an answer withdraws an open question. What
+   * was forwarded is not a command, for its sender did not write it.
    */
   recognises(message: TurnMessage): boolean {
     return message.addressed && !isForwarded(message) && this.#deps.commands.recognises(message.text, message)
@@ -54,7 +54,7 @@ export class CommandRunner {
     const { message_id, chat_id } = message
     await using _typing = await channelOf(chat_id)?.typing(chat_id)
     const text = await this.#answer(message, person)
-    // An answer that no one has to think about needs no time for typing. Commands are no conversation: neither their
+    // An answer that no one has to think about needs no time for typing. Commands are not conversation: neither their
     // words nor their answers, which may hold what is to be forgotten, stay.
     const reply = writer.notice([message_id], message, text)
     const sent = await outbox.deliver(reply, undefined, wanted).catch((error: unknown) => {

@@ -5,7 +5,7 @@ import type { Health } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 
-/** This many unconfirmed replies in a row are no accident. */
+/** This many unconfirmed replies in a row are not an accident. */
 const ALARMING_STREAK = 3
 
 /** Chats in trouble that are remembered, the newest; only some of them are named. */

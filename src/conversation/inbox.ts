@@ -89,7 +89,7 @@ export class Inbox implements Conversation {
           if (open !== undefined && !this.#drain.signal.aborted) recorded.push(open)
         } catch (error) {
           failures.push(error)
-          // A full disk or a damaged file is no fault of the message, and its component says so.
+          // A full disk or a damaged file is not a fault of the message, and its component says so.
           if (isOfItem(error)) this.#deps.setAside.add('recording messages', message.message_id, error)
         }
         // Many messages in a row are recorded one by one: what others wait for goes on in between.

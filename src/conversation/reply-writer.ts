@@ -30,7 +30,7 @@ export class ReplyWriter {
     return this.#compose(answers, to, text, { keep, session_id: keep ? session_id : undefined })
   }
 
-  /** Words of our own that are no conversation, such as the answer to a command: they are not kept. */
+  /** Words of our own that are not conversation, such as the answer to a command: they are not kept. */
   notice(answers: readonly MessageId[], to: Recipient, text: string): Reply {
     return this.#compose(answers, to, text, { keep: false, session_id: undefined })
   }

@@ -49,6 +49,12 @@ export interface TurnDeps extends ReportUsageDeps {
 
 type TurnSessions = OpenSessionDeps & RememberDeps & { readonly windows: Sessions }
 
+/** Shows that the message was read and is being answered. A browser takes its time over it: nothing waits for that. */
+const showWork = async ({ channel, chat_id }: TurnContext): Promise<AsyncDisposable | undefined> => {
+  await channel?.seen(chat_id)
+  return await channel?.typing(chat_id)
+}
+
 export class Turn {
   readonly #deps: TurnDeps
   readonly #logger: Logger
@@ -87,9 +93,10 @@ export class Turn {
   async #answer(turn: TurnContext, session: Session, wanted: AbortSignal): Promise<string> {
     const { sessions, completion, delivery } = this.#deps
     const { session_id } = session
-    await turn.channel?.seen(turn.chat_id)
+    await using work = new AsyncDisposableStack()
     // Shown until the reply is out: recall, the model and the pause before sending all count as writing.
-    await using _typing = await turn.channel?.typing(turn.chat_id)
+    const typing = showWork(turn)
+    work.defer(async () => await (await typing)?.[Symbol.asyncDispose]())
     const packed = await this.#pack(turn, session)
     const answer = await withUsage(this.#deps, turn, packed, async () => {
       const given = await complete(completion, turn, packed, wanted)

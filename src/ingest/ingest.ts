@@ -95,7 +95,7 @@ export class Ingest {
     })
     if (reader === undefined) {
       const remedy = 'name its kind with --phase 1 to 7, or load it with "denidin ingest load-extraction"'
-      throw new DenidinError('invalid_input', `${path} is of no format that is known; ${remedy}`)
+      throw new DenidinError('invalid_input', `${path} has no known format; ${remedy}`)
     }
     return { files: [{ file, reader }], skipped: [], is_folder: false }
   }

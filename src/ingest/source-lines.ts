@@ -1,4 +1,4 @@
-/** Reads the lines of a source in bounded memory, with their numbers and places in the file, and rejects what is no line. */
+/** Reads the lines of a source in bounded memory, with their numbers and places in the file, and rejects what is not a line. */
 import { open } from 'node:fs/promises'
 import type { SourceFile, SourceItem, SourceStart } from './source.ts'
 

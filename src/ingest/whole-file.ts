@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import type { SourceFile, SourceItem } from './source.ts'
 
-/** What a file holds, or a clause that says why it is no text. */
+/** What a file holds, or a clause that says why it is not text. */
 export interface WholeFile {
   readonly text: string
   /** Whether it has more than what was read. */
@@ -17,7 +17,7 @@ export const readWhole = async ({ path, size_bytes }: SourceFile, most_bytes: nu
     const buffer = Buffer.alloc(Math.min(size_bytes, most_bytes))
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0)
     const bytes = withoutHalfCharacter(buffer.subarray(0, bytesRead), size_bytes > most_bytes)
-    if (bytes.includes(0)) return 'the file is no text'
+    if (bytes.includes(0)) return 'the file is not text'
     if (!isUtf8(bytes)) return 'the file is not UTF-8'
     return { text: bytes.toString('utf8').replace(/^\ufeff/, ''), is_cut: size_bytes > most_bytes }
   } finally {

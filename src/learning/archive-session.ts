@@ -1,4 +1,7 @@
-/** Moves the folder of a closed session into the archive; while long-term memory is off, that is all that happens. */
+/**
+ * Moves the folder of a closed session into the archive; while long-term memory is disabled, nothing else happens to
+ * it.
+ */
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
@@ -10,7 +13,7 @@ export interface ArchiveDeps {
   readonly folders: Pick<SessionFolders, 'archive' | 'archivePath'>
 }
 
-/** Moves the folder into the archive of the day of the last message. Safe to repeat. @returns its new path */
+/** Moves the folder into the archive of the day of its last message. Safe to repeat. @returns its new path */
 export const archiveSession = async ({ ledger, folders }: ArchiveDeps, session: SessionRecord): Promise<string> => {
   const archived_to = session.archived_to ?? folders.archivePath(session.session_id, session.last_active)
   await ledger.archived(session.session_id, archived_to)
@@ -18,7 +21,9 @@ export const archiveSession = async ({ ledger, folders }: ArchiveDeps, session: 
   return archived_to
 }
 
-/** Storage while long-term memory is off: archives the session, which then waits until long-term memory is on. */
+/**
+ * Storage while long-term memory is disabled: archives the session, which then waits until long-term memory is enabled.
+ */
 export const createArchiveOnlyStorage = (deps: ArchiveDeps & { readonly logger: Logger }): SessionStorage => {
   const logger = deps.logger.for('cleanup')
   return {

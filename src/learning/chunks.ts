@@ -1,13 +1,13 @@
-/** Selects the messages that facts may come from, and cuts them into chunks of a size that one request can hold. */
+/** Selects the messages that facts may come from, and cuts them into chunks that fit into one request. */
 import { isForwarded, isUnseen, ownWords } from '../messages/message-details.ts'
 import { isConversation, type MessageId, type MessageRecord } from '../messages/message.ts'
 
 /**
- * Source messages of one request: as many as a model reads with care. A running conversation is learned from each time
- * that it has so many new ones.
+ * Source messages per request: as many as a model reads carefully. A running conversation is learned from each time it
+ * has this many new ones.
  */
 export const CHUNK_MESSAGES = 40
-/** What is learned from in one go; a model is asked about as much at a time as it has room for. */
+/** Most tokens per chunk; a model is asked about as much at a time as it has room for. */
 const CHUNK_TOKENS = 8000
 /** Messages before a source that are shown as context, so that "yes, in May" can be understood. */
 const OVERLAP = 6
@@ -22,19 +22,19 @@ export interface Chunk {
 const WORDS = /[\p{L}\p{N}]/u
 
 /**
- * Whether facts may come from a message: it is conversation, has words of a person, and the person allows learning. What
- * was forwarded are someone else's words.
+ * Whether facts may come from a message: it is part of a conversation, contains a person's words, and the person allows
+ * learning. A forwarded message contains someone else's words.
  */
 export const isSource = (message: MessageRecord): boolean =>
   message.role === 'user' && isConversation(message) && !isForwarded(message) && WORDS.test(toldBy(message))
 
-/** What a message tells: that a picture came tells nothing about its sender. */
+/** The content of a message. An attachment that cannot be read says nothing about its sender. */
 const toldBy = (message: MessageRecord): string => {
   const attachment = message.details?.attachment
   return attachment !== undefined && isUnseen(attachment) ? ownWords(message) : message.text
 }
 
-/** Cuts the unprocessed messages of a conversation into chunks, in order, each with a little context before it. */
+/** Cuts the unprocessed messages of a conversation into chunks, in order, each with some context before it. */
 export const chunksOf = (messages: readonly MessageRecord[], unprocessed: ReadonlySet<MessageId>): readonly Chunk[] => {
   const groups: MessageRecord[][] = []
   let tokens_left = 0

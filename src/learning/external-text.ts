@@ -17,7 +17,7 @@ export interface ExternalTextDeps {
   readonly ids: Ids
 }
 
-/** Text of a person, and the answer to it. */
+/** A person's text, and the answer to it. */
 export interface ExternalText {
   readonly person_id: PersonId
   readonly name: string | undefined
@@ -28,10 +28,13 @@ export interface ExternalText {
   readonly signal?: AbortSignal
 }
 
-/** The chat of such messages; no channel serves it. */
+/** The chat id of such messages; no channel serves it. */
 const CHAT_ID = 'told:elsewhere'
 
-/** Stores the text as a message of the person, because every fact has a source. The answer is context and not stored. */
+/**
+ * Stores the text as a message of the person, because every fact needs a source. The answer is only context and is not
+ * stored.
+ */
 export const learnExternalText = async (text: ExternalText, deps: ExternalTextDeps): Promise<LearningReport> => {
   const messages = toMessages(text, deps)
   await receive(text, messages.question, deps)

@@ -20,9 +20,9 @@ export const removeFacts = async (
 }
 
 /**
- * Forgets the facts from changed messages of a session, and makes their other sources unprocessed, so that a fact that
- * was said elsewhere too is learned again from there. Safe to repeat. The caller makes sure that nothing is learned in
- * the scope meanwhile. @returns false when the session was never learned from
+ * Forgets the facts from changed messages of a session, and marks the other sources of these facts as unprocessed, so
+ * that a fact that was also said elsewhere is learned again from there. Safe to repeat. The caller makes sure that
+ * nothing is learned in the scope meanwhile. @returns false if the session was never learned from
  */
 export const forgetChangedMessages = async (
   { session_id, scope }: SessionRecord,
@@ -38,7 +38,8 @@ export const forgetChangedMessages = async (
     .map(message => message.message_id)
   const outdated = (await facts.memories.ofSources(scope, changed)).filter(memory => memory.kind === 'fact')
   const other_sources = outdated.flatMap(memory => memory.sources).filter(id => !changed.includes(id))
-  // First reopen the sessions, then remove the facts: a crash in between means learning again, not losing a fact.
+  // First reopens the sessions, then removes the facts: after a crash in between, facts are learned again rather than
+  // lost.
   for (const each of new Set([session_id, ...(await processedMessages.sessionsOf(other_sources))])) {
     await ledger.reopen(each, clock.now())
   }

@@ -1,6 +1,6 @@
 /**
- * Learns from long sessions while they run: each time that a session has as many new messages as one request holds. So
- * a fact from a conversation that never ends is known in other chats, and the end of a session costs one request.
+ * Learns from long sessions while they run, each time a session has enough new messages for one request. So facts from
+ * a conversation that never ends are known in other chats, and the end of a session costs one request.
  */
 import { LRUCache } from 'lru-cache'
 import type { ChatId } from '../messages/message.ts'
@@ -11,10 +11,10 @@ import type { OpenedSession, Session, Sessions } from '../sessions/sessions.ts'
 import { CHUNK_MESSAGES } from './chunks.ts'
 import type { Learner } from './learner.ts'
 
-/** Sessions whose messages are counted in memory; the count of another one is read again. */
+/** Sessions whose messages are counted in memory; the count of any other session is read again. */
 const MAX_COUNTED = 10_000
 
-/** Sessions that report when enough messages are unprocessed; every call goes on to the wrapped `Sessions`. */
+/** Sessions that report when enough messages are unprocessed; every call is passed on to the wrapped `Sessions`. */
 export class LearningSessions implements Sessions {
   readonly #sessions: Sessions
   readonly #learner: Pick<Learner, 'unprocessedCount'>

@@ -30,11 +30,11 @@ export interface Learner {
   ): Promise<LearningReport>
   /** Runs `act` while nothing is learned in a scope. */
   exclusive<T>(scope: Scope, act: () => Promise<T>): Promise<T>
-  /** How many messages of a session are still to be learned from. */
+  /** How many messages of a session are still unprocessed. */
   unprocessedCount(session_id: string): Promise<number>
   /**
-   * Forgets the facts that came from messages of a session that were edited or deleted since. Stored sessions that have
-   * to be learned from again are reopened. @returns false when the session was never learned from
+   * Forgets the facts from messages of a session that were edited or deleted since. Stored sessions that have to be
+   * learned from again are reopened. @returns false if the session was never learned from
    */
   relearn(session_id: string): Promise<boolean>
 }

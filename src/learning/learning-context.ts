@@ -1,4 +1,4 @@
-/** What a run of learning works with: its collaborators, its options and the conversation that it learns from. */
+/** The environment of a run of learning: its collaborators, its options and the conversation that it learns from. */
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -15,7 +15,7 @@ import type { Extractor } from './extraction/extraction.ts'
 import type { ProcessedMessages } from './processed-messages.ts'
 import type { Reflections } from './reflections.ts'
 
-/** Where facts are stored: the memories, their vectors, the log of their use, and the profiles that are made of them. */
+/** Where facts are stored: the memories, their vectors, the log of their use, and the profiles made from them. */
 export interface FactStorage {
   readonly memories: Pick<MemoryStore, 'ofSources' | 'remove'>
   readonly memory: Pick<LongTermMemory, 'deleteVectors'>

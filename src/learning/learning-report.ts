@@ -1,10 +1,10 @@
-/** The report of one run of learning: who extracted, and what became of the facts. */
+/** The report of one run of learning: which extractor was used, and the result for each fact. */
 import type { ConsolidationResult } from './consolidation/fact-consolidator.ts'
 import type { ExtractedFact } from './extraction/extraction.ts'
 
-/** What one run of learning did. */
+/** The result of one run of learning. */
 export interface LearningReport {
-  /** The last extractor that was used; `undefined` when there was nothing to learn from. */
+  /** The last extractor that was used; `undefined` if there was nothing to learn from. */
   readonly provider: string | undefined
   readonly extraction_time_ms: number
   /** Memories of the facts, restated ones included. */

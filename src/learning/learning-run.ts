@@ -16,7 +16,7 @@ import { addFact, addReports, EMPTY_REPORT, type LearningReport } from './learni
 import { digestOf } from './processed-messages.ts'
 
 /**
- * Known facts that the extractor is offered, so that it can say which of them are repeated or replaced. It shows a model
+ * How many known facts the extractor gets, so that it can say which of them are repeated or replaced. It shows a model
  * as many as there is room for.
  */
 const MAX_KNOWN = 500
@@ -50,7 +50,7 @@ export class LearningRun {
     return report
   }
 
-  /** A person is known after their first conversation, not only after the next run of the agent. */
+  /** A person has a profile after their first conversation, not only after the next run of the agent. */
   async #refreshProfile({ added, restated, ended }: LearningReport, known: KnownFacts): Promise<void> {
     const { scope } = this.#context
     if (added + restated + ended === 0) return
@@ -58,7 +58,7 @@ export class LearningRun {
     await setAside.attempt('writing profiles', scope, () => facts.profiles.refresh(scope, known.current()))
   }
 
-  /** Writes a reflection when there is none: the deletion of a message may have taken it away. */
+  /** Writes a reflection if there is none: the deletion of a message may have removed it. */
   async ensureReflection(): Promise<void> {
     const { session_id } = this.#context
     if (session_id === undefined || (await this.#deps.progress.reflections.of(session_id)) !== undefined) return
@@ -67,7 +67,10 @@ export class LearningRun {
     if (sources.length > 0) await this.#reflect(session_id, sources, reflectionByRules(sources))
   }
 
-  /** An earlier run may have stored facts and ended before it marked the messages as processed: it is repeated. */
+  /**
+   * An earlier run may have stored facts and ended before it marked the messages as processed: its facts are removed
+   * and learned again.
+   */
   async #removeUnfinished(unprocessed: ReadonlySet<MessageId>): Promise<void> {
     const { scope } = this.#context
     const candidates = await this.#deps.facts.memories.ofSources(scope, [...unprocessed])
@@ -77,7 +80,10 @@ export class LearningRun {
     await removeFacts(this.#deps.facts, scope, unfinished)
   }
 
-  /** Learns from a chunk, or from each of its messages alone where one of them makes it fail: that one is set aside. */
+  /**
+   * Learns from a chunk, or from each of its messages separately if one of them makes the chunk fail: that one is set
+   * aside.
+   */
   async #learnFrom(chunk: Chunk, known: KnownFacts, options: LearningOptions): Promise<LearningReport> {
     try {
       return await this.#learnChunk(chunk, known, options)
@@ -155,7 +161,7 @@ export class LearningRun {
     return report
   }
 
-  /** The facts whose quotes are still in their messages: a message may be edited or deleted while the model works. */
+  /** The facts whose quotes their messages still contain: a message may be edited or deleted while the model works. */
   async #stillSaid(facts: readonly ExtractedFact[]): Promise<readonly ExtractedFact[]> {
     const current = await this.#deps.messages.current(facts.map(fact => fact.source.message_id))
     const slices = new TimeSlices()
@@ -177,7 +183,7 @@ export class LearningRun {
     )
   }
 
-  /** Last step of a chunk: until here a crash only means that the chunk is learned from again. */
+  /** Last step of a chunk: a crash before it only means that the chunk is learned from again. */
   async #markProcessed({ sources }: Pick<Chunk, 'sources'>, reflection: string | undefined): Promise<void> {
     const { session_id, scope } = this.#context
     if (session_id === undefined) return
@@ -191,18 +197,18 @@ export class LearningRun {
     await processedMessages.remove([...(await this.#goneOf(sources))])
   }
 
-  /** Writes a reflection on messages, unless one of them was forgotten meanwhile: the text may hold its words. */
+  /** Writes a reflection on messages, unless one of them was forgotten meanwhile: the text may contain its words. */
   async #reflect(session_id: string, sources: readonly MessageRecord[], text: string): Promise<void> {
     const { reflections } = this.#deps.progress
     if ((await this.#goneOf(sources)).size > 0) return
     const valence = await this.#meanValence(sources)
     const { scope } = this.#context
     await reflections.put({ session_id, scope, text, valence, created_at: this.#deps.clock.now() })
-    // An erasure may have passed between the look and the write; one that comes later finds the reflection.
+    // An erasure may have happened between the check and the write; a later one finds the reflection.
     if ((await this.#goneOf(sources)).size > 0) await reflections.remove(session_id)
   }
 
-  /** Each message is read once in a run, and others get their turn between two of them. */
+  /** Each message is read once per run, and other work gets its turn between two messages. */
   async #meanValence(messages: readonly MessageRecord[]): Promise<number> {
     const slices = new TimeSlices()
     let sum = 0
@@ -215,7 +221,7 @@ export class LearningRun {
     return messages.length === 0 ? 0 : sum / messages.length
   }
 
-  /** The messages of these that are not kept any more. */
+  /** Which of these messages are no longer stored. */
   async #goneOf(messages: readonly MessageRecord[]): Promise<ReadonlySet<MessageId>> {
     const ids = messages.map(message => message.message_id)
     const current = await this.#deps.messages.current(ids)

@@ -10,7 +10,7 @@ export interface ProcessedMessage {
   readonly digest: string
 }
 
-/** Messages that were processed. A message that is not in here has not been learned from yet. */
+/** Messages that were processed. Any other message has not been learned from yet. */
 export interface ProcessedMessages {
   /** The processed messages of a session. */
   of(session_id: string): Promise<ReadonlyMap<MessageId, ProcessedMessage>>

@@ -1,4 +1,4 @@
-/** Removes old reflections: by the retention period every night, and on request of the operator. */
+/** Removes old reflections: by the retention period every night, and when the operator asks for it. */
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { Scope } from '../messages/scope.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
@@ -8,7 +8,7 @@ import type { OldReflections, Reflections } from './reflections.ts'
 
 /** Which reflections to remove, and who asks. */
 export interface PruneRequest {
-  /** Those older than this; by default the retention period. */
+  /** Reflections older than this; by default the retention period. */
   readonly days?: number | undefined
   /** Only those about the conversations of one person or one group. */
   readonly scope?: Scope | undefined
@@ -22,9 +22,9 @@ export interface PruneRequest {
 /** What was removed, or would be. */
 export interface PrunedReflections {
   readonly days: number
-  /** Those that were written before; milliseconds since the Unix epoch. */
+  /** Reflections written before this time; milliseconds since the Unix epoch. */
   readonly before: number
-  /** By scope; the scope with most comes first. */
+  /** By scope; the scope with the most comes first. */
   readonly found: readonly OldReflections[]
 }
 
@@ -39,8 +39,8 @@ export interface ReflectionPruningDeps {
 }
 
 /**
- * Removes old reflections scope by scope, with an entry in the audit log for each. The next call removes what a crash
- * left. @throws the signal's reason, between two scopes, when aborted
+ * Removes old reflections scope by scope, with an entry in the audit log for each. After a crash, the next call removes
+ * the rest. @throws the signal's reason, between two scopes, when aborted
  */
 export type PruneReflections = (request: PruneRequest) => Promise<PrunedReflections>
 

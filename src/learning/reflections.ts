@@ -6,7 +6,7 @@ export interface Reflection {
   readonly session_id: string
   readonly scope: Scope
   readonly text: string
-  /** Mean feeling of what people said, −1 to 1; `undefined` in reflections from before it was recorded. */
+  /** Mean valence of people's messages, −1 to 1; `undefined` in reflections from before it was recorded. */
   readonly valence: number | undefined
   readonly created_at: number
 }
@@ -20,15 +20,15 @@ export interface OldReflections {
   readonly newest: number
 }
 
-/** Reflections, one a session. */
+/** Reflections, one per session. */
 export interface Reflections {
   /** The reflection of a session. */
   of(session_id: string): Promise<Reflection | undefined>
   /** Stores a reflection; replaces the earlier one of its session. */
   put(reflection: Reflection): Promise<void>
   remove(session_id: string): Promise<void>
-  /** Counts those written before a moment, of one scope or of all; the scope with most comes first. */
+  /** Counts the reflections written before a time, of one scope or of all; the scope with the most comes first. */
   older(before: number, scope?: Scope): Promise<readonly OldReflections[]>
-  /** Removes those of a scope that were written before a moment. @returns how many */
+  /** Removes the reflections of a scope that were written before a time. @returns how many */
   removeOlder(scope: Scope, before: number): Promise<number>
 }

@@ -30,7 +30,7 @@ export interface SessionLifecycleDeps {
   readonly unknownSessions: Pick<UnknownSessions, 'setAside' | 'purge'>
   readonly learning: { readonly storage: SessionStorage; readonly learner: Pick<Learner, 'relearn'> }
   readonly memory: Pick<LongTermMemory, 'whenIdle' | 'forget'>
-  /** Runs an act alone in the queue of a scope, so that no turn is running in a session that ends. */
+  /** Runs an action alone in the queue of a scope, so that no turn is running in a session that ends. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
   readonly limits: { readonly timeout_ms: number; readonly retention_days: number }
   readonly setAside: SetAside
@@ -63,7 +63,7 @@ export class SessionLifecycleService implements SessionLifecycle {
     await this.#close(session, 'reset')
     const closed = (await stores.ledger.find(session_id)) ?? session
     const outcome = await learning.storage.store(closed, { patient: false })
-    // A user who resets and asks at once expects to be remembered.
+    // A user who resets and asks immediately expects the conversation to be remembered.
     await withDeadline(clock, FINDABLE_DEADLINE_MS, 'indexing', () => memory.whenIdle()).catch(() => undefined)
     if (outcome === 'stored') return { session_id, messages, memory: 'stored' }
     const nothing = outcome === 'empty' || outcome === 'archived'
@@ -88,13 +88,13 @@ export class SessionLifecycleService implements SessionLifecycle {
       const { done } = await setAside.attempt('learning again from changed sessions', session_id, async () => {
         if (!(await learning.learner.relearn(session_id))) await this.#forgetSummary(session_id)
       })
-      // What was taken back must be forgotten: the log keeps the change of a session that failed, and what follows it.
+      // A deletion must be followed: the log keeps the change of a session that failed, and all changes after it.
       all_done &&= done
       if (all_done) await changeLog.advance('learning', change)
-      // After a person was forgotten, there are hundreds of sessions.
+      // After a person was forgotten, there may be hundreds of sessions.
       await yieldToEventLoop()
     }
-    // Changes outside any session must not keep the log from being pruned.
+    // Changes outside any session must not prevent pruning of the log.
     if (all_done) await changeLog.advance('learning', latest)
   }
 
@@ -126,7 +126,7 @@ export class SessionLifecycleService implements SessionLifecycle {
     }
   }
 
-  /** A message may have come since the list was made: check the age again, alone in the queue. */
+  /** A message may have come since the list was made: checks the age again, alone in the queue. */
   async #closeIfStillIdle(session: SessionRecord): Promise<void> {
     const { stores, exclusive, limits, clock } = this.#deps
     await exclusive(session.scope, async () => {
@@ -160,7 +160,7 @@ export class SessionLifecycleService implements SessionLifecycle {
     return report
   }
 
-  /** Session folders may be unknown to the ledger after the data folder was copied or restored while nothing ran. */
+  /** The ledger may not know session folders if the data folder was copied or restored while nothing was running. */
   async #setAsideUnknown(): Promise<void> {
     await this.#settingAside
     this.#settingAside = this.#deps.unknownSessions.setAside().then(
@@ -175,14 +175,15 @@ export class SessionLifecycleService implements SessionLifecycle {
 
   async #forgetSummary(session_id: string): Promise<void> {
     const { stores, memory, clock } = this.#deps
-    // First reopen the session, then forget its summary: a crash in between means storing it again, not losing it.
+    // First reopens the session, then forgets its summary: after a crash in between, the session is stored again rather
+    // than lost.
     if (await stores.ledger.reopen(session_id, clock.now())) {
       this.#logger.info('The session will be summarised again', { session_id })
     }
     await memory.forget(session_id)
   }
 
-  /** One session that fails must not hold up the others. @returns whether it succeeded */
+  /** A session that fails must not hold up the others. @returns whether it succeeded */
   async #attempt(work: string, { session_id }: SessionRecord, act: () => Promise<void>): Promise<boolean> {
     try {
       return (await this.#deps.setAside.attempt(work, session_id, act)).done

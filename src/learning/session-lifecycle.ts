@@ -1,20 +1,20 @@
 /** The contract of ending sessions: by reset, by age, and the removal of old archives. */
 import type { Scope } from '../messages/scope.ts'
 
-/** What `/reset` did. */
+/** The result of `/reset`. */
 export interface ResetOutcome {
-  /** `undefined` when there was no conversation to close. */
+  /** `undefined` if there was no conversation to close. */
   readonly session_id: string | undefined
   /** Messages in the closed session. */
   readonly messages: number
   /**
    * `stored`: it is in long-term memory; `pending`: the sweep will store it later; `nothing`: there was nothing to
-   * store, or long-term memory is off.
+   * store, or long-term memory is disabled.
    */
   readonly memory: 'stored' | 'pending' | 'nothing'
 }
 
-/** What one sweep did. */
+/** The result of one sweep. */
 export interface SweepReport {
   /** Sessions that were due. */
   readonly found: number
@@ -28,7 +28,7 @@ export interface SweepReport {
 
 /** Ends sessions and moves them into long-term memory. Every step may be repeated. */
 export interface SessionLifecycle {
-  /** Closes the active session of `scope`, if there is one, and stores it. */
+  /** Closes the active session of `scope`, if any, and stores it. */
   reset(scope: Scope): Promise<ResetOutcome>
   /** Closes expired sessions and stores closed ones. */
   sweep(options?: {
@@ -37,14 +37,14 @@ export interface SessionLifecycle {
   }): Promise<SweepReport>
   /**
    * Undoes what was remembered of sessions whose messages were edited or deleted since. The facts and summaries from
-   * changed messages are forgotten at once; the sessions are reopened, and the next sweep stores them again.
+   * changed messages are forgotten immediately; the sessions are reopened, and the next sweep stores them again.
    */
   relearn(): Promise<void>
   /** Removes archived sessions that are in long-term memory and older than the retention period. */
   purge(options?: { readonly signal?: AbortSignal }): Promise<{ readonly purged: number }>
 }
 
-/** The lifecycle while the memory system is off: there are no sessions, and files on disk stay. */
+/** The lifecycle while the memory system is disabled: there are no sessions, and files on disk stay. */
 export const noSessionLifecycle: SessionLifecycle = {
   reset: async () => ({ session_id: undefined, messages: 0, memory: 'nothing' }),
   sweep: async () => ({ found: 0, stored: 0, failed: 0, dead: 0 }),

@@ -1,4 +1,4 @@
-/** What long-term memory keeps of a closed session. There are two ways: facts (here), or one summary. */
+/** How long-term memory remembers a closed session. There are two ways: facts (here), or one summary. */
 import type { MessageRecord } from '../messages/message.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
 import type { ConversationLearner } from './learner.ts'
@@ -6,7 +6,7 @@ import type { ConversationLearner } from './learner.ts'
 export interface RememberOptions {
   /** Whether to fail when models fail temporarily; otherwise the session is remembered without a model. */
   readonly patient: boolean
-  /** Aborts a call to a model. */
+  /** Aborts a model call. */
   readonly signal: AbortSignal | undefined
 }
 

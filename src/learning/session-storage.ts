@@ -6,18 +6,18 @@ import type { SessionRecord } from '../sessions/session-ledger.ts'
  * - `already_stored`: another call had stored it before.
  * - `failed`: it is retried later. `dead`: it was given up.
  * - `interrupted`: the call was aborted; the attempt does not count.
- * - `archived`: long-term memory is off; the session waits until it is on.
+ * - `archived`: long-term memory is disabled; the session waits until it is enabled.
  */
 export type StoreSessionOutcome = 'stored' | 'empty' | 'already_stored' | 'failed' | 'dead' | 'interrupted' | 'archived'
 
 export interface StoreSessionOptions {
-  /** Whether a model that fails may be asked again later; otherwise the session is remembered without a model. */
+  /** Whether to retry later if a model fails; otherwise the session is remembered without a model. */
   readonly patient: boolean
-  /** Aborts a call to a model. */
+  /** Aborts a model call. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Where closed sessions go. */
+/** Stores closed sessions. */
 export interface SessionStorage {
   /** Stores a closed session. Concurrent calls for one session share one attempt. Never rejects. */
   store(session: SessionRecord, options: StoreSessionOptions): Promise<StoreSessionOutcome>

@@ -1,4 +1,4 @@
-/** Remembers one summary of each session, while facts are not extracted. Without a model it keeps the transcript. */
+/** Remembers one summary of each session, if facts are not extracted. Without a model it keeps the transcript. */
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
@@ -27,7 +27,7 @@ export interface SummaryMemoryDeps {
   readonly metrics: Metrics
 }
 
-/** Stores one memory for each session. */
+/** Stores one memory per session. */
 export class SummaryMemory implements SessionMemory {
   readonly #deps: SummaryMemoryDeps
   readonly #logger: Logger
@@ -83,7 +83,7 @@ export class SummaryMemory implements SessionMemory {
       )
       return { kind: 'session_summary', text: completion.text }
     } catch (error) {
-      // What a limit does not allow now is done later.
+      // If a limit refuses the call now, the summary is written later.
       if (signal?.aborted === true || error instanceof CallRefused) throw error
       this.#deps.metrics.count('model_failures')
       if (patient) throw error
@@ -93,7 +93,9 @@ export class SummaryMemory implements SessionMemory {
     }
   }
 
-  /** Messages that were edited, deleted or forgotten while the model worked must not be stored. @throws `unavailable` */
+  /**
+   * Messages that were edited, deleted or forgotten while the model worked must not be stored. @throws `unavailable`
+   */
   async #refuseChanged({ session_id }: SessionRecord, messages: readonly MessageRecord[]): Promise<void> {
     const now = await this.#deps.messages.ofSession(session_id)
     const texts = new Map(now.map(({ message_id, text }) => [message_id, text]))

@@ -3,8 +3,8 @@
  *   1. read the session again: another sweep may have stored it
  *   2. move its folder into the archive                                     archive-session.ts
  *   3. remember its content: facts, or one summary                          session-memory.ts, session-summary.ts
- *   4. write what the conversation is now into the archived folder
- *   5. mark it as stored; after a failure, retry with back-off; what a limit of spending does not allow waits
+ *   4. write the current conversation into the archived folder
+ *   5. mark it as stored; after a failure, retry with back-off; if a spending limit refuses the calls, wait
  *   6. after the last attempt, give the session up: it stays on disk for the operator
  */
 import { backoffDelay, type Backoff } from '../platform/backoff.ts'
@@ -25,13 +25,13 @@ import { archiveSession } from './archive-session.ts'
 import type { SessionMemory } from './session-memory.ts'
 import type { SessionStorage, StoreSessionOptions, StoreSessionOutcome } from './session-storage.ts'
 
-/** Attempts in which a failing model fails the attempt; later the session is remembered without a model. */
+/** Attempts that a failing model fails; after that, the session is remembered without a model. */
 const PATIENT_ATTEMPTS = 3
 /** Attempts before a session is given up. */
 const MAX_ATTEMPTS = 8
 /** Longest time until a session that could not be stored is tried again. */
 export const LONGEST_RETRY_MS = 6 * HOUR_MS
-/** The operator may raise a limit before its period is over. */
+/** How long a session waits that a limit refused: the operator may raise the limit before its period ends. */
 const PUT_OFF_MS = HOUR_MS
 const BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: LONGEST_RETRY_MS }
 
@@ -90,8 +90,9 @@ export class LongTermStorage implements SessionStorage {
   }
 
   /**
-   * The archived file holds the whole conversation, also the messages that had left the window: as it is now, because
-   * messages may have been forgotten while the model worked. @returns false when the session itself was forgotten
+   * The archived file contains the whole conversation, including messages that had left the window. It is written in
+   * its current form, because messages may have been forgotten while the model worked. @returns false if the session
+   * itself was forgotten
    */
   async #writeArchive(session_id: string): Promise<boolean> {
     const { ledger, folders, history } = this.#deps
@@ -107,7 +108,7 @@ export class LongTermStorage implements SessionStorage {
     return written
   }
 
-  /** A limit does not allow the calls yet. That is no failure: the session keeps all its attempts. */
+  /** A limit does not allow the calls yet. That is not a failure: the session keeps all its attempts. */
   async #putOff({ session_id }: SessionRecord, { until, message }: CallRefused): Promise<StoreSessionOutcome> {
     const { ledger, clock } = this.#deps
     const soon = clock.now() + PUT_OFF_MS
@@ -121,7 +122,7 @@ export class LongTermStorage implements SessionStorage {
     try {
       return await this.#countFailure(session, asDenidinError(error).message)
     } catch (unrecorded) {
-      // It stays due: the next sweep takes it up.
+      // It stays due, so the next sweep retries it.
       if (isOfItem(unrecorded)) this.#deps.setAside.add('storing sessions', session_id, unrecorded)
       else this.#logger.error('Session not transferred', { session_id, reason: asDenidinError(unrecorded).message })
       return 'failed'

@@ -1,11 +1,11 @@
 /**
- * The contract of a feature module: what a feature hands to the app so that one loop each can start it, stop it, ask for
- * its health, find its personal data and back it up.
+ * The contract of a feature module: what a feature hands to the app so that one loop each can start it, stop it, ask
+ * for its health, find its personal data and back it up.
  */
 import type { PersonalData } from '../people/personal-data.ts'
 import type { HealthCheck } from '../platform/health.ts'
 
-/** Something on disk that a feature owns. A backup copies what is `truth`; what is `derived` is rebuilt after a restore. */
+/** Something on disk that a feature owns. A backup copies `truth`; `derived` data is rebuilt after a restore. */
 export interface BackupSource {
   /** Unique and stable: the name in a backup's manifest. */
   readonly name: string
@@ -14,14 +14,15 @@ export interface BackupSource {
   readonly kind: 'sqlite' | 'folder'
   /**
    * - `truth`: cannot be rebuilt.
-   * - `derived`: is rebuilt from the truth, at the price of time or of calls to a model.
-   * - `erasures`: the erasure log. A backup never contains it, because restoring an older copy would revive what was erased.
+   * - `derived`: is rebuilt from the truth, at the cost of time or of model calls.
+   * - `erasures`: the erasure log. A backup never contains it, because restoring an older copy would revive erased
+   *   data.
    */
   readonly content: 'truth' | 'derived' | 'erasures'
 }
 
 /**
- * A feature at work. The app starts modules in the order of its list and stops them in the reverse order. Each feature
+ * A running feature. The app starts modules in the order of its list and stops them in the reverse order. Each feature
  * extends this with the ports that other features use.
  */
 export interface Module {
@@ -29,7 +30,7 @@ export interface Module {
   readonly name: string
   /** Parts of the feature whose health `denidin status` shows. */
   readonly health?: readonly HealthCheck[]
-  /** Stores of the feature that hold anything about a person. */
+  /** Stores of the feature with personal data. */
   readonly personalData?: readonly PersonalData[]
   readonly backupSources?: readonly BackupSource[]
   /** Begins background work. Runs only when DeniDin serves, not for a single command. */

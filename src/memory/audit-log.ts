@@ -1,12 +1,12 @@
 /** The port of the audit log, which records who read, changed or erased whose memory. */
 
-/** Who read, changed or erased whose memory: ids and counts, never words. */
+/** Who read, changed or erased whose memory: ids and counts, never message text. */
 export interface AuditEntry {
   /** `recall`, `memory.forget` … */
   readonly operation: string
-  /** The person who did it, `operator`, or `cron` for what the schedule does. */
+  /** The person who did it, `operator`, or `cron` for scheduled work. */
   readonly by: string
-  /** Whose memory it was: a person or a group. */
+  /** The owner of the memory: a person or a group. */
   readonly whose: string
   readonly memory_ids?: readonly string[]
   readonly message_ids?: readonly string[]

@@ -11,8 +11,8 @@ import type { MemoryRecord, RecalledMemory } from './memory.ts'
 import type { MemoryReader } from './memory-store.ts'
 
 /**
- * Neighbours to choose from: recency may lift a memory over others that are more similar. As many whatever
- * `top_k_results` is, so that a higher one never finds less.
+ * How many neighbours to choose from: recency may lift a memory above more similar ones. The number does not depend on
+ * `top_k_results`, so that a higher value never finds less.
  */
 const CANDIDATES = 200
 
@@ -28,10 +28,10 @@ export interface FactHits {
   readonly memories: readonly RecalledMemory[]
   /**
    * By scope: every memory similar to the question, best first, of every speaker, whether or not it still holds. They
-   * lead to the messages that they were taken from; do not show them.
+   * lead to the messages from which they were taken; do not show them.
    */
   readonly similar: ReadonlyMap<Scope, readonly SimilarMemory[]>
-  /** Why the vectors could not be asked: the memories were found by their words alone. */
+  /** Why the vectors could not be searched: the memories were found by full text only. */
   readonly failure?: string
 }
 
@@ -39,10 +39,10 @@ export const NO_FACTS: FactHits = { memories: [], similar: new Map() }
 
 export interface FactSearch {
   /**
-   * Searches the memories of `entries` by their vectors, and by their words where the vectors cannot be asked or are not
-   * there yet. The first entry is the scope that the question is asked in. Other entries are skipped when they cannot be
+   * Searches the memories of `entries` by their vectors, and by full text if the vectors cannot be searched or do not
+   * exist yet. The first entry is the scope in which the question is asked. Other entries are skipped if they cannot be
    * searched.
-   * @throws DenidinError when memories cannot be read.
+   * @throws DenidinError if memories cannot be read.
    */
   findFacts(entries: readonly ScopeEntry[], question: string, call: CallContext): Promise<FactHits>
 }
@@ -65,7 +65,7 @@ export const createFactSearch = (deps: FactSearchDeps): FactSearch => {
         return count > 0 ? [{ entry, count }] : []
       })
       const asked = entries[0]?.scope
-      // Without memories a question costs nothing: no embedding, no query.
+      // If there are no memories, a question costs nothing: no embedding, no query.
       if (asked === undefined || searched.length === 0) return NO_FACTS
       const asking = await ask(deps, asked, question, call)
       const found = await Promise.all(
@@ -85,7 +85,7 @@ export const createFactSearch = (deps: FactSearchDeps): FactSearch => {
   }
 }
 
-/** In a group where a person may read only their own words, a memory must come from these words alone. */
+/** In a group where a person may read only their own messages, a memory must come only from those. */
 const mayRead = ({ only }: ScopeEntry, { person_ids }: MemoryRecord): boolean =>
   only === undefined || (person_ids.length === 1 && person_ids[0] === only)
 
@@ -108,7 +108,7 @@ interface ScopeQuestion {
   /** Memories of the scope. */
   readonly count: number
   readonly question: string
-  /** The scope in which it is asked. */
+  /** The scope in which the question is asked. */
   readonly asked: Scope
 }
 
@@ -117,7 +117,7 @@ interface ScopeMemories {
   readonly failure?: string
 }
 
-/** By vectors, as far as they are there, and otherwise by words. */
+/** Searches by vectors as far as they exist, and otherwise by full text. */
 const similarIn = async (
   { memories, vectors, words }: FactSearchDeps & { readonly words: FactWords },
   query: SimilarityQuery | undefined,
@@ -145,7 +145,7 @@ const similarIn = async (
   return failure === undefined ? { similar } : { similar, failure }
 }
 
-/** The index may still name memories that the scope no longer holds. */
+/** The index may still name memories that are no longer in the scope. */
 const read = async (
   memories: FactSearchDeps['memories'],
   scope: Scope,

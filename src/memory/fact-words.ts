@@ -1,4 +1,4 @@
-/** Finds the memories of a scope by their words: while their vectors are not there yet, or cannot be asked. */
+/** Finds the memories of a scope by full text, as long as their vectors do not exist yet or cannot be searched. */
 import { LRUCache } from 'lru-cache'
 import type { Scope } from '../messages/scope.ts'
 import { TimeSlices } from '../platform/yield.ts'
@@ -10,25 +10,31 @@ import type { MemoryReader } from './memory-store.ts'
 
 /** Scopes whose words are kept in memory. */
 const MOST_SCOPES = 50
-/** Memories of a scope that are looked through, the newest. */
+/** How many memories of a scope are searched, newest first. */
 const MOST_MEMORIES = 5000
 const PAGE = 100
-/** Share of what a question asks for that a memory must contain; rare words count most. */
+/** Share of a question's words that a memory must contain; rare words count most. */
 const LEAST_SHARE = 0.3
-/** A word near in meaning, against the word itself. */
+/** Weight of a related word; the word itself counts 1. */
 const RELATED_WORTH = 0.5
 
 /** A memory that contains words of a question. */
 export interface WordMatch {
   readonly item_id: string
-  /** Share of what is asked for, 0 to 1. */
+  /** Share of the question's words that it contains, 0 to 1. */
   readonly share: number
 }
 
+interface MemoryForms {
+  readonly item_id: string
+  readonly forms: ReadonlySet<string>
+}
+
 interface ScopeWords {
-  /** Changes whenever a memory is added or removed. */
-  readonly version: string
-  readonly memories: readonly { readonly item_id: string; readonly forms: ReadonlySet<string> }[]
+  /** How many memories the scope has, including those that are not searched. */
+  readonly count: number
+  /** Newest first. */
+  readonly memories: readonly MemoryForms[]
 }
 
 export class FactWords {
@@ -39,7 +45,7 @@ export class FactWords {
     this.#memories = memories
   }
 
-  /** The memories of a scope that contain most of a question, at most `limit`, best first. */
+  /** The memories of a scope that contain most of a question's words, at most `limit`, best first. */
   async find(scope: Scope, question: string, limit: number): Promise<readonly WordMatch[]> {
     const asked = askedWords(question).map(word => ({ word, worth: -Math.log(shareOf(word.stem)) }))
     const all = asked.reduce((sum, { worth }) => sum + worth, 0)
@@ -56,20 +62,24 @@ export class FactWords {
 
   async #open(scope: Scope): Promise<ScopeWords> {
     const [newest] = await this.#memories.list(scope, { limit: 1 })
-    const version = `${String(await this.#memories.countOfScope(scope))} ${newest?.memory_id ?? ''}`
+    const count = await this.#memories.countOfScope(scope)
     const known = this.#scopes.get(scope)
-    if (known?.version === version) return known
-    const words = { version, memories: await this.#read(scope) }
+    if (known?.count === count && known.memories[0]?.item_id === newest?.memory_id) return known
+    const words = { count, memories: await this.#read(scope, count, known) }
     this.#scopes.set(scope, words)
     return words
   }
 
-  async #read(scope: Scope): Promise<ScopeWords['memories']> {
-    const read: { readonly item_id: string; readonly forms: ReadonlySet<string> }[] = []
+  /** Usually only a few memories were added since the scope was read: then the others are not read again. */
+  async #read(scope: Scope, count: number, known?: ScopeWords): Promise<readonly MemoryForms[]> {
+    const read: MemoryForms[] = []
     const slices = new TimeSlices()
     for (let before: string | undefined; read.length < MOST_MEMORIES;) {
       const page = await this.#memories.list(scope, { limit: PAGE, ...(before === undefined ? {} : { before }) })
       for (const { memory_id, text } of page) {
+        if (memory_id === known?.memories[0]?.item_id && known.count + read.length === count) {
+          return [...read, ...known.memories].slice(0, MOST_MEMORIES)
+        }
         read.push({ item_id: memory_id, forms: formsIn(text) })
         await slices.pause()
       }
@@ -80,7 +90,7 @@ export class FactWords {
   }
 }
 
-/** 1 for the word itself, less for one near in meaning. */
+/** 1 for the word itself, less for a related one. */
 const containment = (word: AskedWord, forms: ReadonlySet<string>): number => {
   if (containsWord(forms, word)) return 1
   return relatedTo(word.stem).isDisjointFrom(forms) ? 0 : RELATED_WORTH

@@ -22,24 +22,33 @@ export interface MemoryStats {
   readonly index: Health
 }
 
-/** Long-term memory as the rest of DeniDin sees it. Switched off, it is an object of its own that remembers nothing. */
+/**
+ * Long-term memory from the point of view of the rest of DeniDin. When disabled, it is a null object that remembers
+ * nothing.
+ */
 export interface LongTermMemory extends FactSearch, AsyncDisposable {
   /** The vectors of a person; the memories themselves belong to the memory store. */
   readonly personal: PersonalData
-  /** Begins to embed and index, in the background, what is missing. */
+  /** Starts embedding and indexing missing memories in the background. */
   start(): Promise<void>
   /**
-   * Stores a memory. It is safe in SQLite when this resolves; embedding and index follow in the background, also after a
-   * restart. A session that gave a memory already gives no second one.
+   * Stores a memory. It is safe in SQLite when this resolves; embedding and indexing follow in the background, even
+   * after a restart. A session that already produced a summary adds no second one.
    */
   store(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }>
-  /** Forgets what a session gave: gone for every search when this resolves; vector and index follow in the background. */
+  /**
+   * Forgets the memories of a session: no search finds them when this resolves; vectors and index follow in the
+   * background.
+   */
   forget(session_id: string): Promise<void>
-  /** Deletes the vectors of memories that have left the store: vectors at once, the index within seconds or when it is back. */
+  /**
+   * Deletes the vectors of memories that have left the store: from the vector store now, from the index within seconds
+   * or when it is back.
+   */
   deleteVectors(memory_ids: readonly string[]): Promise<DeletedVectors>
   list(scope: Scope | 'all', page: MemoryPage): Promise<readonly MemoryRecord[]>
   stats(): Promise<MemoryStats>
-  /** Resolves when nothing waits for embedding or index, or cannot go on for now. */
+  /** Resolves when nothing waits for embedding or indexing, or nothing more can be done for now. */
   whenIdle(): Promise<void>
   health(): Promise<Health>
 }

@@ -1,4 +1,4 @@
-/** Offers the memories to the vectors: each memory is embedded by its text. */
+/** Offers the memories for embedding: each memory is embedded by its text. */
 import type { Scope } from '../messages/scope.ts'
 import type { Embeddable, EmbeddingSource } from '../vectors/embedding-source.ts'
 import type { MemoryRecord } from './memory.ts'
@@ -28,12 +28,12 @@ export const createMemoryEmbeddingSource = (
     }
     return texts
   },
-  // A memory's words never change; one that went is found by comparing.
+  // The text of a memory never changes; a deleted memory is found by comparing.
   changes: () => Promise.resolve(undefined),
   followed: () => Promise.resolve(),
 })
 
-/** A memory goes by its own id among the vectors. */
+/** A memory has its own id among the vectors. */
 export const toEmbeddable = ({ memory_id, scope }: Pick<MemoryRecord, 'memory_id' | 'scope'>): Embeddable => ({
   item_id: memory_id,
   scope,

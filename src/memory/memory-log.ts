@@ -1,4 +1,7 @@
-/** The port of the memory log: uses of memories, moves between tiers, relations, and what each reply was given. */
+/**
+ * The port of the memory log: uses of memories, moves between tiers, relations, and the content of each reply's
+ * request.
+ */
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Complexity } from '../text/complexity/complexity.ts'
@@ -6,7 +9,7 @@ import type { Entity, Tier } from './memory.ts'
 
 export type RelationType = 'uses' | 'extends' | 'references' | 'related_to' | 'depends_on'
 
-/** How two things that a memory is about hang together. */
+/** How two entities of a memory are related. */
 export interface Relation {
   readonly memory_id: string
   readonly from: Entity['value']
@@ -16,10 +19,10 @@ export interface Relation {
   readonly strength: number
 }
 
-/** `extract:<provider>`: a call of a model that extracted facts. */
+/** `extract:<provider>`: a model call that extracted facts. */
 export type AccessType = 'recall' | 'search' | 'show' | 'promote' | 'demote' | 'merge' | `extract:${string}`
 
-/** One use of a memory; without an id a use that found or made none. */
+/** One use of a memory; without an id, a use that found or created none. */
 export interface Access {
   readonly scope: Scope
   readonly memory_id: string | undefined
@@ -38,47 +41,47 @@ export interface Promotion {
   readonly at: number
 }
 
-/** How something came into a request: found for the question, or as a line of the person's profile. */
+/** How an item came into a request: found for the question, or as a line of the person's profile. */
 export type GivenAs = 'recall' | 'profile'
 
-/** Something that was given to the model with a reply: a memory or a message. */
+/** A memory or message that was given to the model for a reply. */
 export interface RecalledItem {
   readonly given_as: GivenAs
   readonly memory_id: string | undefined
   readonly message_id: MessageId | undefined
-  /** Cosine similarity; `undefined` where it was found by its words alone, or not looked for. */
+  /** Cosine similarity; `undefined` if it was found by full text only, or not searched for. */
   readonly similarity: number | undefined
   readonly score: number
 }
 
-/** One kind of candidates that were left out of a request for the same reason. */
+/** Candidates of one kind that were left out of a request for the same reason. */
 export interface LeftOut {
   /** `message`: of the running session. */
   readonly kind: 'profile' | 'memory' | 'quote' | 'message'
-  /** As the packer names it. */
+  /** The packer's name for the reason. */
   readonly reason: string
-  /** Left out, or shown only in part. */
+  /** Left out, or only partly shown. */
   readonly outcome: 'left' | 'shortened'
   readonly count: number
-  /** Those of the texts that were left out; of texts that were shortened, what was shown. */
+  /** Tokens of the texts that were left out or, for shortened texts, of what was shown. */
   readonly tokens: number
 }
 
-/** How much context a reply was given, and why; no words of anyone. Tokens are those of the request. */
+/** How much context a reply was given, and why; without anyone's text. Tokens are those of the request. */
 export interface ReplyBudget {
-  /** Whose profile it is: `client` or `godfather`. */
+  /** The role of the budget profile: `client` or `godfather`. */
   readonly role: string
   readonly profile: string
-  /** The complexity whose budget the turn had. */
+  /** The complexity that determined the budget of the turn. */
   readonly complexity: Complexity
   readonly raised: boolean
   readonly detected: Complexity
   readonly confidence: number
   /** Class and weight of each signal; its words are in the message. */
   readonly signals: readonly { readonly complexity: Complexity; readonly weight: number }[]
-  /** Complexity of the turn before. */
+  /** Complexity of the previous turn. */
   readonly previous?: Complexity | undefined
-  /** What the message needed of the session: `exchange`, `conversation` or `session`. */
+  /** How much of the session the message needed: `exchange`, `conversation` or `session`. */
   readonly need: string
   readonly budget: number
   readonly demand: number
@@ -92,17 +95,17 @@ export interface ReplyBudget {
   readonly left: readonly LeftOut[]
 }
 
-/** What one reply was given. */
+/** The content that one reply was given. */
 export interface RecallRecord {
   readonly recall_id: string
   readonly scope: Scope
   readonly chat_id: ChatId
   readonly at: number
-  /** What the model was asked for because of how the person seemed to feel. */
+  /** The instruction given to the model because of how the person seemed to feel. */
   readonly tone?: string | undefined
-  /** `undefined` where the parts of the request had fixed budgets. */
+  /** `undefined` if the parts of the request had fixed budgets. */
   readonly budget?: ReplyBudget | undefined
-  /** The message of the reply, where it went out, and those that it answers. */
+  /** The message of the reply, if it was sent, and the messages that it answers. */
   readonly message_ids?: readonly MessageId[]
   /** In the order of the request. */
   readonly items: readonly RecalledItem[]
@@ -126,15 +129,21 @@ export interface AccessStats {
   readonly recent: readonly Access[]
 }
 
-/** What is written down about memories besides themselves: their uses, their moves, what they connect. */
+/** Records about memories: their uses, their moves between tiers, their relations. */
 export interface MemoryLog {
-  /** Writes down what a reply was given; each memory that was found for it counts as used. */
+  /** Records the content that a reply was given; each memory that was found for it counts as used. */
   recalled(record: RecallRecord): Promise<void>
-  /** What the last reply of a chat, or of any chat of the scope, was given; `undefined` before the first. */
+  /**
+   * The content that the last reply of a chat, or of any chat of the scope, was given; `undefined` before the first
+   * reply.
+   */
   lastRecall(scope: Scope, chat_id?: ChatId): Promise<RecallRecord | undefined>
-  /** What the newest reply was given that is this message or answers it, or has this id; `undefined` when none did. */
+  /**
+   * The content given to the newest reply that is this message, answers it, or has this id; `undefined` if there is
+   * none.
+   */
   recallOf(id: string): Promise<RecallRecord | undefined>
-  /** In which conversations these memories and messages were given to the model. */
+  /** The conversations in which these memories and messages were given to the model. */
   givenIn(ids: readonly string[]): Promise<readonly { readonly scope: Scope; readonly id: string }[]>
   accessed(accesses: readonly Access[]): Promise<void>
   /** Uses of each of these memories (`recall`, `search` and `show` count); those never used are left out. */
@@ -147,8 +156,8 @@ export interface MemoryLog {
   relate(relations: readonly Relation[]): Promise<void>
   relationsOf(memory_ids: readonly string[]): Promise<readonly Relation[]>
   /**
-   * Removes accesses, recalls and moves between tiers older than `before`, milliseconds since the Unix epoch; in steps,
-   * between which the event loop gets a turn. @returns how many of them
+   * Deletes accesses, recalls and moves between tiers older than `before`, milliseconds since the Unix epoch, in steps
+   * that let other work run. @returns how many
    */
   prune(before: number): Promise<number>
 }

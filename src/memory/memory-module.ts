@@ -35,7 +35,7 @@ export const createMemoryModule = ({ settings, memories, vectors, clock }: Memor
   }
 }
 
-/** The first trouble of memories, of messages, and of the threshold. */
+/** The first problem of memories, of messages, or of the threshold. */
 const healthOf = async (
   memory: LongTermMemory,
   { messages, maintenance }: Pick<VectorsModule, 'messages' | 'maintenance'>,

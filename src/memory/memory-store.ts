@@ -1,12 +1,12 @@
-/** The port of long-term memories: the truth, from which every index can be rebuilt. */
+/** The port of the store of long-term memories, from which every index can be rebuilt. */
 import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Category, MemoryRecord, MemoryKind, Tier } from './memory.ts'
 
 /**
- * Part of a list, newest first: at most `limit` memories, older than `before` (last `memory_id` of the page before), or
- * without the first `offset` ones.
+ * A page of a list, newest first: at most `limit` memories, older than `before` (the last `memory_id` of the previous
+ * page), or without the first `offset` ones.
  */
 export interface MemoryPage {
   readonly limit: number
@@ -14,16 +14,16 @@ export interface MemoryPage {
   readonly offset?: number
 }
 
-/** Which memories of a scope; without anything: all, history included. */
+/** Selects memories of a scope; an empty filter selects all, history included. */
 export interface MemoryFilter {
   readonly kinds?: readonly MemoryKind[]
   readonly category?: Category
   readonly tier?: Tier
-  /** Only those that still hold. */
+  /** Only memories that still hold. */
   readonly current?: boolean
 }
 
-/** What may change about a memory; its words may not: another text is another memory. */
+/** What may change about a memory. Its text may not: another text is another memory. */
 export interface MemoryChange {
   readonly tier?: Tier
   /** 0 to 1. */
@@ -32,21 +32,24 @@ export interface MemoryChange {
   readonly valid_to?: number | null
   /** Further messages that say the same. */
   readonly add_sources?: readonly MessageId[]
-  /** When one of them was said, milliseconds since the Unix epoch: `said_from` and `said_to` reach that far. */
+  /**
+   * When one of these messages was sent, milliseconds since the Unix epoch: `said_from` and `said_to` are extended to
+   * it.
+   */
   readonly said_at?: number
 }
 
-/** Two memories that say the same, to be made one. */
+/** Two memories that say the same, to be merged. */
 export interface Merge {
   /** The memory that is kept. */
   readonly kept: string
-  /** The memory that holds no more by itself. */
+  /** The memory that is merged into it. */
   readonly closed: string
-  /** Why they are taken for the same. */
+  /** Why they count as the same. */
   readonly reason: string
   /** Milliseconds since the Unix epoch. */
   readonly at: number
-  /** Those of the kept memory, from now on. */
+  /** Importance of the kept memory from now on. */
   readonly importance: number
   readonly tier: Tier
 }
@@ -68,39 +71,39 @@ export interface MemoryReader {
   ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MemoryRecord[]>
   /** The memories of a scope that contradicted and ended these. */
   supersedersOf(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]>
-  /** What these sessions as a whole were about. */
+  /** The summaries of these sessions. */
   summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]>
   list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
-  /** For the operator and for maintenance of the index: over all scopes. */
+  /** Lists memories of all scopes, for the operator and for maintenance of the index. */
   listAll(page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
-  /** What one person alone said in groups: they may find it wherever they are. */
+  /** Memories of what one person alone said in groups: the person may find them anywhere. */
   ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
-  /** What was merged into a memory, oldest first. */
+  /** The memories that were merged into this one, oldest first. */
   mergesInto(memory_id: string): Promise<readonly MergeRecord[]>
-  /** How many memories a scope holds, or only those that still hold. */
+  /** How many memories a scope has, or only those that still hold. */
   countOfScope(scope: Scope, filter?: Pick<MemoryFilter, 'current'>): Promise<number>
   counts(): Promise<{ readonly memories: number; readonly scopes: number }>
 }
 
-/** Tells which memories belong to which scopes and persons. */
+/** Finds which memories belong to which scopes and people. */
 export interface MemoryScopes {
   /** The scope of each of these memories; unknown ids are left out. */
   scopesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Scope>>
-  /** Groups that remember what one person alone said. */
+  /** Groups with memories that come from this person alone. */
   groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
-  /** Scopes that hold memories, the one last added to first. */
+  /** Scopes with memories, the one most recently added to first. */
   recentScopes(limit: number): Promise<readonly Scope[]>
-  /** Every memory of a person's own scope, and every one that their words had a share in. */
+  /** Every memory of a person's own scope, and every memory that their messages contributed to. */
   locationsOfPerson(person_id: PersonId): Promise<readonly MemoryLocation[]>
 }
 
 /** Adds, changes and removes memories. */
 export interface MemoryWriter {
   /**
-   * Adds a memory; those of its scope that it supersedes end when it was said. A summary whose session has given one
-   * already, and a memory whose id is known, are not added.
+   * Adds a memory; the memories of its scope that it supersedes end when it was said. A second summary of a session, or
+   * a memory with a known id, is not added.
    * @returns the memory that is stored
-   * @throws DenidinError `invalid_input` for a scope that is no well-formed text
+   * @throws DenidinError `invalid_input` for a scope that is not a well-formed text
    */
   add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }>
   /**
@@ -109,18 +112,18 @@ export interface MemoryWriter {
    */
   supersede(scope: Scope, memory_id: string, by: { readonly memory_id: string; readonly at: number }): Promise<void>
   /**
-   * Removes the memories that a session gave. Everything that they alone had superseded holds again, as long as it would
-   * have held without them. Gives the removed ids.
+   * Removes the memories of a session. Everything that they alone had superseded holds again, as long as it would have
+   * held without them. Returns the removed ids.
    */
   removeOfSession(session_id: string): Promise<readonly string[]>
-  /** Removes these memories of a scope, in the same manner. Gives the ids that were there. */
+  /** Removes these memories of a scope in the same way. Returns the ids that existed. */
   remove(scope: Scope, memory_ids: readonly string[]): Promise<readonly string[]>
-  /** @returns whether the scope holds the memory. */
+  /** @returns whether the scope has the memory. */
   change(scope: Scope, memory_id: string, change: MemoryChange): Promise<boolean>
   /**
-   * Makes two memories of a scope one, all or nothing: the kept one takes over sources, days, uses, relations and
-   * entities; the closed one keeps its words, and holds again when the kept one is removed.
-   * @returns false where one of both is missing, or holds no more.
+   * Merges two memories of a scope, all or nothing. The kept one takes over sources, days, uses, relations and
+   * entities; the closed one keeps its text, and holds again if the kept one is removed.
+   * @returns false if one of them is missing, or no longer holds.
    */
   merge(scope: Scope, merge: Merge): Promise<boolean>
 }

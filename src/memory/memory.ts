@@ -1,11 +1,12 @@
-/** What a memory is: a fact, something that a person asked to remember, or the summary of a session. */
+/** Defines a memory: a fact, something that a person asked to remember, or the summary of a session. */
 import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 
 /**
- * `fact`: one thing that a person said, taken from a conversation; `explicit`: what a person asked to remember;
- * `session_summary`: what one session was about, `session_transcript` where the model could not summarise.
+ * `fact`: one thing that a person said, taken from a conversation; `explicit`: something that a person asked to
+ * remember; `session_summary`: the summary of one session; `session_transcript`: its text, if the model could not
+ * summarise it.
  */
 export const MEMORY_KINDS = ['fact', 'explicit', 'session_summary', 'session_transcript'] as const
 export type MemoryKind = (typeof MEMORY_KINDS)[number]
@@ -13,7 +14,7 @@ export type MemoryKind = (typeof MEMORY_KINDS)[number]
 export const CATEGORIES = ['facts', 'preferences', 'skills', 'rules', 'context'] as const
 export type Category = (typeof CATEGORIES)[number]
 
-/** How near at hand a memory is kept; `long_term` is where it begins. */
+/** How readily a memory is recalled; new memories start in `long_term`. */
 export const TIERS = ['working', 'short_term', 'long_term'] as const
 export type Tier = (typeof TIERS)[number]
 
@@ -25,11 +26,11 @@ export interface Entity {
   readonly value: string
 }
 
-/** Something remembered for long. */
+/** One stored memory. */
 export interface MemoryRecord {
   readonly memory_id: string
   readonly scope: Scope
-  /** Persons whose words it came from. */
+  /** The people whose messages it came from. */
   readonly person_ids: readonly PersonId[]
   readonly kind: MemoryKind
   /** One sentence for a fact; the whole summary otherwise. */
@@ -38,19 +39,19 @@ export interface MemoryRecord {
   readonly tier: Tier
   /** 0 to 1. */
   readonly importance: number
-  /** The session it came from: one session gives at most one summary, and any number of facts. */
+  /** The session it came from: one session produces at most one summary, and any number of facts. */
   readonly session_id: string | undefined
   /** First and last message that it came from, milliseconds since the Unix epoch. */
   readonly said_from: number
   readonly said_to: number
-  /** Since when, and until when, it held; without an end it still holds. Milliseconds since the Unix epoch. */
+  /** Since when, and until when, it held; if there is no end, it still holds. Milliseconds since the Unix epoch. */
   readonly valid_from: number
   readonly valid_to: number | undefined
   /** The memories that it contradicted and ended. */
   readonly supersedes: readonly string[]
-  /** The memory that says the same and replaces it; it holds no more by itself then. */
+  /** The memory with the same meaning into which it was merged; it no longer holds by itself. */
   readonly merged_into: string | undefined
-  /** The words themselves, found in the source by code. */
+  /** The exact words, verified to occur in the source. */
   readonly quote: string | undefined
   /** Messages that it came from. */
   readonly sources: readonly MessageId[]
@@ -58,7 +59,7 @@ export interface MemoryRecord {
   readonly created_at: number
 }
 
-/** What a memory is that says no more about itself. */
+/** Default values for the optional properties of a memory. */
 export const PLAIN_MEMORY = {
   category: 'context',
   tier: 'long_term',
@@ -71,9 +72,9 @@ export const PLAIN_MEMORY = {
   entities: [],
 } as const satisfies Partial<MemoryRecord>
 
-/** Words that hold instead of earlier ones. */
+/** A later text that replaces an earlier one. */
 export interface LaterText {
-  /** The message or memory that they come from. */
+  /** The message or memory that it comes from. */
   readonly id: string
   readonly text: string
 }
@@ -87,10 +88,10 @@ export interface RecalledMemory {
   readonly recency: number
   /** semantic_weight · similarity + recency_weight · recency; the list is sorted by it. */
   readonly score: number
-  /** Since when it no longer holds, by what was said later; milliseconds since the Unix epoch. */
+  /** Since when it no longer holds because of a later message; milliseconds since the Unix epoch. */
   readonly held_until?: number
-  /** What was said later about the same thing, the newest last. */
+  /** What was said later about the same subject, the newest last. */
   readonly now?: readonly LaterText[]
-  /** Whose it is, where it is not the asker's own. */
+  /** The owner, if it is not the asker's own memory. */
   readonly owner_label?: string
 }

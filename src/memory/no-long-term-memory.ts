@@ -1,11 +1,11 @@
-/** Long-term memory while it is switched off. */
+/** Long-term memory while it is disabled. */
 import type { Health } from '../platform/health.ts'
 import type { LongTermMemory } from './long-term-memory.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import { NO_FACTS } from './fact-search.ts'
 import type { MemoryStore } from './memory-store.ts'
 
-/** The vectors that an earlier run made. */
+/** The vectors of an earlier run. */
 export interface DisabledMemoryVectors {
   readonly personal: PersonalData
   deleteMemories(memory_ids: readonly string[]): Promise<void>
@@ -26,8 +26,8 @@ const NO_VECTORS: DisabledMemoryVectors = {
 const OFF: Health = { state: 'off', detail: 'Long-term memory is switched off.' }
 
 /**
- * Long-term memory switched off: nothing is recalled, nothing is stored, no server runs. What was remembered before stays
- * where it is, can be listed and counted, and is back when memory is switched on again.
+ * Disabled long-term memory: it recalls nothing, stores nothing and runs no server. Earlier memories stay where they
+ * are, can be listed and counted, and are available again once memory is enabled.
  */
 export const createNoLongTermMemory = (
   memories: Pick<MemoryStore, 'counts' | 'list' | 'listAll' | 'removeOfSession'>,

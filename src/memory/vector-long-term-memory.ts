@@ -15,7 +15,7 @@ export interface LongTermMemoryDeps {
   /** The vectors of the memories. */
   readonly vectors: SourceVectors
   readonly facts: FactSearch
-  /** What the vector store holds of persons. */
+  /** The people's data in the vector store. */
   readonly personal: PersonalData
 }
 

@@ -1,14 +1,14 @@
 /**
- * The one log of changes to messages. Everything that is derived from messages (the full-text index, the vectors, what
- * was learned) follows it with a cursor of its own, so that a crash at any moment loses no change.
+ * The one log of changes to messages. All data derived from messages (the full-text index, the vectors, what was
+ * learned) follows it, each with its own cursor, so that a crash at any point loses no change.
  */
 import type { MessageId, MessageRecord } from './message.ts'
 
 /**
  * Followers of the log.
- * - `full_text` follows every change: messages that are added, move to another person or scope, change or go.
- * - `archive` does too, from its first use on: before, no change is kept for it.
- * - `vectors`, `learning` and `budget_usage` follow changes of content alone: words that changed or went.
+ * - `full_text` follows every change: messages that are added, move to another person or scope, change, or are removed.
+ * - `archive` does too, from its first use on: before that, no change is kept for it.
+ * - `vectors`, `learning` and `budget_usage` follow only changes of content: texts that were changed or removed.
  */
 export const CHANGE_CURSORS = ['full_text', 'vectors', 'learning', 'budget_usage', 'archive'] as const
 export type ChangeCursor = (typeof CHANGE_CURSORS)[number]
@@ -18,7 +18,7 @@ export interface MessageChange {
   /** Grows with each change. */
   readonly change: number
   readonly message_id: MessageId
-  /** The message as it is now, or `undefined` when it is gone. */
+  /** The message as it is now, or `undefined` if it was removed. */
   readonly now: MessageRecord | undefined
 }
 
@@ -26,9 +26,9 @@ export interface MessageChange {
 export interface ContentChange {
   readonly change: number
   readonly message_id: MessageId
-  /** Its session when it changed. */
+  /** The session that it belonged to when it changed. */
   readonly session_id: string | undefined
-  /** Its place in the order of received messages. */
+  /** Its position in the order of received messages. */
   readonly seq: number
 }
 
@@ -39,11 +39,11 @@ export interface ChangedSession {
   readonly session_id: string
 }
 
-/** Changes of messages, in the order in which they happened; of one message only the last change is kept. */
+/** Changes of messages, in the order in which they happened; only the last change of each message is kept. */
 export interface ChangeLog {
   /** The oldest changes after `after`, at most `limit`. */
   changes(after: number, limit: number): Promise<readonly MessageChange[]>
-  /** The oldest changes of content that a cursor has not passed and that come after `after`, at most `limit`. */
+  /** The oldest changes of content after `after` that a cursor has not passed, at most `limit`. */
   contentChanges(
     cursor: ChangeCursor,
     page: { readonly after: number; readonly limit: number },
@@ -52,12 +52,12 @@ export interface ChangeLog {
   changedSessions(): Promise<readonly ChangedSession[]>
   /** Adds sessions that have to be learned from again although none of their messages changed. */
   requestRelearning(session_ids: readonly string[]): Promise<void>
-  /** Number of the latest change there ever was. */
+  /** Number of the latest change that was ever recorded. */
   latest(): Promise<number>
-  /** From now on, changes are kept for this follower of every change. Does nothing where they are already. */
+  /** From now on, changes are kept for this follower of every change. Does nothing if they already are. */
   register(cursor: ChangeCursor): Promise<void>
-  /** Up to which change a follower is done; `undefined`: no change is kept for it. */
+  /** The change up to which a follower has processed the log; `undefined`: no change is kept for it. */
   reached(cursor: ChangeCursor): Promise<number | undefined>
-  /** A follower is done with everything up to `change`. Changes that every follower has passed are removed. */
+  /** A follower has processed everything up to `change`. Changes that every follower has passed are removed. */
   advance(cursor: ChangeCursor, change: number): Promise<void>
 }

@@ -1,9 +1,9 @@
-/** Names of scopes and people, as lists, the access log and outputs show them. */
+/** Describes scopes and people for lists, the access log and outputs. */
 import type { People } from '../people/people.ts'
 import { phoneOf, type Person } from '../people/person.ts'
 import { personOfScope, type Scope } from './scope.ts'
 
-/** The name of a scope in an output: a person's name and phone where they are known, or `chat:…`. */
+/** The name of a scope in an output: a person's name and phone number if they are known, or `chat:…`. */
 export const describeScope = async (people: Pick<People, 'find'>, scope: Scope): Promise<string> => {
   const person_id = personOfScope(scope)
   if (person_id === undefined) return scope
@@ -11,7 +11,7 @@ export const describeScope = async (people: Pick<People, 'find'>, scope: Scope):
   return person === undefined ? scope : describePerson(person)
 }
 
-/** A person as a column of a list shows it: name and first number. */
+/** A person in a column of a list: name and first phone number. */
 export const describePerson = (person: Person): string => {
   const phone = phoneOf(person.identities)
   const number = phone === undefined ? person.person_id : `+${phone}`

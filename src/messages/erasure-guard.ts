@@ -1,6 +1,6 @@
 /**
- * Guards the messages: what was forgotten is not recorded again, what is deleted stays forgotten, and the wish not to be
- * learned from is recorded with a message.
+ * Guards the message store: forgotten messages are not recorded again, deleted ones stay forgotten, and a person's
+ * learning opt-out is recorded with each message.
  */
 import type { Preferences } from '../people/preferences.ts'
 import type { AppliedErasures, Erasures } from './erasures.ts'
@@ -13,7 +13,7 @@ export interface InboxGuardDeps {
   readonly preferences: Pick<Preferences, 'of'>
 }
 
-/** An inbox that refuses messages that were forgotten, wherever they come from. */
+/** An inbox that refuses forgotten messages, whatever their origin. */
 export const guardInbox = (inbox: InboxStore, { erasures, preferences }: InboxGuardDeps): InboxStore => ({
   ...inbox,
   receive: async receipt => {
@@ -33,8 +33,8 @@ export interface HistoryGuardDeps {
 }
 
 /**
- * A history for deletions for everyone: what is removed through it stays forgotten, for an older export may still hold its
- * words. A command that is cleared once it has run is not forgotten: what it had remembered stays.
+ * A history for deletions for everyone. Messages removed through it stay forgotten, because an older export may still
+ * contain them. A command that is cleared after it ran is not forgotten, so that what it asked to remember stays.
  */
 export const guardHistory = (
   history: HistoryStore,

@@ -1,49 +1,52 @@
 /**
- * Knows forgotten messages again where they come from elsewhere, such as an export of a chat: under another id, with
- * minutes instead of seconds, and words without their formatting.
+ * Recognises forgotten messages that come from another source, such as an exported chat: there they have other ids,
+ * times in minutes instead of seconds, and text without formatting.
  */
 import type { PersonId } from '../people/person.ts'
 import { withoutFormatCharacters } from '../text/format-characters.ts'
 import { ownWords } from './message-details.ts'
 import type { MessageRecord } from './message.ts'
 
-/** A message as a source from elsewhere has it. */
+/** A message as another source has it. */
 export interface WordsFromElsewhere {
-  /** Who may have said it, or, of the bot's words, whom they were said to; `undefined`: it is not known who. */
+  /** Who may have said it or, for a message of the bot, to whom; `undefined`: unknown. */
   readonly persons: readonly PersonId[] | undefined
-  /** The name of its sender, where it is not known who that is. */
+  /** The name of its sender, if it is unknown who that is. */
   readonly name?: string | undefined
-  /** When it was said, as far as it is known: several instants where a clock was set back. */
+  /** Possible times of the message: several if a clock was set back. */
   readonly times: readonly number[]
-  /** Words of the bot: our time of sending and that of WhatsApp may be of different minutes. */
+  /** Whether it is a message of the bot: our time of sending and WhatsApp's may fall into different minutes. */
   readonly is_reply?: boolean
-  /** The sender's own words. */
+  /** The sender's own text. */
   readonly text: string
 }
 
 export interface ForgottenWords {
   /**
-   * Whether a message is to stay forgotten: everything of its person before a later moment was forgotten, or a message
-   * with its words was: at the same minute, or at any time if these words are long enough to be no one else's.
+   * Whether a message is to stay forgotten: everything of its person before a later time was forgotten, or a message
+   * with its text was. The text must match in the same minute or, if it is long enough to be unique, at any time.
    */
   isForgotten(words: WordsFromElsewhere): boolean
 }
 
-/** Words of so many letters and digits are hardly ever said twice. */
+/** A text with this many letters and digits is rarely written twice. */
 export const DISTINCT_LETTERS = 20
 
-/** Letters and digits alone, or what else there is: formatting, marks and blanks differ between sources. */
+/**
+ * Only letters and digits or, if there are none, whatever else there is: formatting, marks and blanks differ between
+ * sources.
+ */
 export const looseWords = (text: string): string => {
   const plain = withoutFormatCharacters(text.normalize('NFKC')).toLowerCase()
   const letters = plain.replace(/[^\p{L}\p{N}]+/gu, '')
   return letters === '' ? plain.replace(/\s+/gu, '') : letters
 }
 
-/** A name as it is compared. */
+/** A name in the form in which it is compared. */
 export const looseName = (name: string): string =>
   withoutFormatCharacters(name.normalize('NFKC')).toLowerCase().replace(/\s+/gu, ' ').trim().replace(/^~\s*/u, '')
 
-/** The words by which a message is known again. */
+/** The text by which a message is recognised. */
 export const ownLooseWords = (message: Pick<MessageRecord, 'text' | 'details'>): string => {
   const own = looseWords(ownWords(message))
   return own === '' ? looseWords(message.text) : own

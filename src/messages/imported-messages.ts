@@ -1,16 +1,16 @@
-/** The port through which messages from elsewhere, such as an exported chat, become messages of a scope. */
+/** The port through which messages from another source, such as an exported chat, become messages of a scope. */
 import type { MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
 
-/** A message that is kept, as one from elsewhere is compared with it. */
+/** A stored message, for comparison with an imported one. */
 export type ComparedMessage = Pick<MessageRecord, 'person_id' | 'role' | 'kind' | 'text' | 'details' | 'sent_at'>
 
-/** Messages that did not come through a channel: they are no part of a session, and nothing answers them. */
+/** Messages that did not come through a channel: they belong to no session and get no answer. */
 export interface ImportedMessages {
-  /** What was said in a scope from `from` to `to`, both included, of every kind. */
+  /** The messages of a scope from `from` to `to`, both included, of every kind. */
   saidBetween(scope: Scope, from: number, to: number): Promise<readonly ComparedMessage[]>
-  /** Adds messages in their order; one whose id is there already stays as it is. @returns how many were added */
+  /** Adds messages in order; one whose id already exists stays as it is. @returns how many were added */
   add(messages: readonly MessageRecord[]): Promise<number>
-  /** Whether a group has ever said anything that is kept. */
+  /** Whether any message of a group is stored. */
   holds(scope: Scope): Promise<boolean>
 }

@@ -8,12 +8,12 @@ import type { Scope } from './scope.ts'
 /**
  * State of a received message.
  * - `received`: waits for its turn.
- * - `answered`: a reply went out.
- * - `unconfirmed`: a reply may have gone out; the channel did not confirm it.
- * - `failed`: its reply certainly did not go out and was given up.
- * - `heard`: kept; no answer is expected.
- * - `ignored`: from a blocked person, or without words.
- * - `unanswerable`: its text was not kept and was lost in a restart.
+ * - `answered`: a reply was sent.
+ * - `unconfirmed`: a reply may have been sent; the channel did not confirm it.
+ * - `failed`: its reply certainly was not sent and was given up.
+ * - `heard`: recorded; no answer is expected.
+ * - `ignored`: from a blocked person, or without text.
+ * - `unanswerable`: its text was not stored and was lost in a restart.
  */
 export const INBOX_STATES = [
   'received',
@@ -26,23 +26,23 @@ export const INBOX_STATES = [
 ] as const
 export type InboxState = (typeof INBOX_STATES)[number]
 
-/** A message as it is recorded before any work on it. */
+/** A message at the time of recording, before any work on it. */
 export interface Receipt {
   readonly message: IncomingMessage
   readonly person_id: PersonId
   readonly scope: Scope
   readonly received_at: number
-  /** `heard`: kept, and no answer is expected. */
+  /** `heard`: recorded, and no answer is expected. */
   readonly state: 'received' | 'ignored' | 'heard'
-  /** `assistant`: written in the bot's name by the account's owner; by default a person's message to the bot. */
+  /** `assistant`: written by the account owner in the bot's name; by default a person's message to the bot. */
   readonly role?: 'user' | 'assistant'
-  /** Tokens of the text; `undefined` keeps no text at all, only the fact that the message came. */
+  /** Tokens of the text; `undefined`: the text is not stored, only the fact that the message came. */
   readonly tokens: number | undefined
-  /** By default what its text makes it: see `kindOfIncoming`. */
+  /** By default derived from its text: see `kindOfIncoming`. */
   readonly kind?: MessageKind
-  /** Its person does not want it to be learned from. */
+  /** Its person opted out of learning. */
   readonly learning_opt_out?: boolean
-  /** What it quotes; kept with its text, unless the quoted message was ever recorded or sent. */
+  /** The quoted text; stored unless the quoted message itself was ever recorded or sent. */
   readonly quoted?: QuotedWords | undefined
 }
 
@@ -62,11 +62,11 @@ export interface OpenMessage extends Pick<
   | 'details'
 > {
   readonly addressed: boolean
-  /** `undefined` when the text was not kept. */
+  /** `undefined` if the text was not stored. */
   readonly text: string | undefined
 }
 
-/** A message that was written with our own account, as a channel sees it. */
+/** A message written with our own account, as a channel reports it. */
 export interface OwnMessage extends Pick<MessageRecord, 'message_id' | 'chat_id' | 'sent_at'> {
   /** Other addresses of the chat. */
   readonly aliases?: readonly ChatId[] | undefined
@@ -74,13 +74,13 @@ export interface OwnMessage extends Pick<MessageRecord, 'message_id' | 'chat_id'
 
 /** Received messages and their states. Each call is one transaction, on disk when it resolves. */
 export interface InboxStore {
-  /** Records a message; `known` when its id was ever recorded before, and nothing changes. */
+  /** Records a message; `known` if its id was ever recorded before, in which case nothing changes. */
   receive(receipt: Receipt): Promise<'new' | 'known'>
-  /** Which of these messages were ever recorded or sent before. Costs one read; nothing is written. */
+  /** Which of these messages were ever recorded or sent before. Only reads. */
   known(message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
-  /** Messages that wait for their turn, oldest first; not those for which a reply is intended or held. */
+  /** Messages that wait for their turn, oldest first, without those for which a reply is intended or held. */
   open(): Promise<readonly OpenMessage[]>
-  /** Ends the wait of messages without an answer. */
+  /** Settles messages without an answer. */
   settle(
     message_ids: readonly MessageId[],
     state: 'answered' | 'heard' | 'ignored' | 'unanswerable',
@@ -89,20 +89,20 @@ export interface InboxStore {
   /** Whether a person ever wrote in a chat. */
   hasWritten(chat_id: ChatId): Promise<boolean>
   /**
-   * Up to when every message of a chat is recorded, in milliseconds since the Unix epoch; chats for which this is not
-   * known are missing.
+   * The time up to which every message of a chat is recorded, in milliseconds since the Unix epoch; chats for which
+   * this is unknown are missing.
    */
   recordedUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
-  /** Sets up to when every message of a chat is recorded; it never moves back. */
+  /** Sets the time up to which every message of a chat is recorded; it never moves back. */
   markRecordedUntil(chat_id: ChatId, until: number): Promise<void>
-  /** Whose a message is that was written with our own account: see `originOf` in message-origin.ts. */
+  /** Who wrote a message that came from our own account: see `originOf` in message-origin.ts. */
   originOf(message: OwnMessage): Promise<MessageOrigin>
 }
 
 /** `ours`: DeniDin sent it; `known`: recorded before; `new`: the owner wrote it. */
 export type MessageOrigin = 'ours' | 'known' | 'new'
 
-/** The record of a message that was received; `undefined` when its text is not kept. */
+/** The record of a received message; `undefined` if its text is not stored. */
 export const recordOf = ({
   message,
   person_id,

@@ -1,13 +1,15 @@
-/** What a message holds besides its writer's own words, such as a place or a picture, and how that is put into words. */
+/**
+ * The content of a message besides its writer's own words, such as a place or a picture, and its description in words.
+ */
 import { cutStart } from '../text/cut.ts'
 
-/** A person of whom a contact card was sent. */
+/** A person whose contact card was sent. */
 export interface ContactCard {
   readonly name?: string | undefined
   readonly numbers: readonly string[]
 }
 
-/** What kinds of media are called: of these no more is known than that they came. */
+/** Names of the kinds of media about which only their arrival is known. */
 const MEDIA_NAMES = {
   picture: 'picture',
   video: 'video',
@@ -18,7 +20,7 @@ const MEDIA_NAMES = {
 } as const
 export type MediaKind = keyof typeof MEDIA_NAMES
 
-/** What came with a message. Texts are as the channel gave them. */
+/** The attachment of a message. Texts are as the channel gave them. */
 export type Attachment =
   | {
       readonly kind: 'location'
@@ -37,13 +39,13 @@ export type Attachment =
       readonly count: number
     }
   | { readonly kind: 'poll'; readonly question: string; readonly options: readonly string[] }
-  /** What was chosen in a poll; nothing where a vote was taken back. */
+  /** The choices in a poll; empty if a vote was withdrawn. */
   | { readonly kind: 'vote'; readonly question?: string | undefined; readonly options: readonly string[] }
   | { readonly kind: 'document'; readonly name?: string | undefined; readonly pages?: number | undefined }
   | {
       readonly kind: MediaKind
       readonly seconds?: number | undefined
-      /** It may be looked at once. */
+      /** It can be viewed only once. */
       readonly view_once?: boolean | undefined
     }
   | {
@@ -51,7 +53,7 @@ export type Attachment =
       readonly name: string
       readonly description?: string | undefined
       readonly place?: string | undefined
-      /** From the channel an instant in ISO format; as it is kept, the wall clock of the installation. */
+      /** As the channel gives it, an instant in ISO format; as stored, the wall clock time of the installation. */
       readonly starts?: string | undefined
       readonly ends?: string | undefined
       readonly cancelled?: boolean | undefined
@@ -66,12 +68,12 @@ export type Attachment =
     }
   | { readonly kind: 'payment'; readonly amount?: string | undefined }
   | { readonly kind: 'group_invite'; readonly name?: string | undefined }
-  /** Only the phone of the account can open it: to be looked at once, or of a kind that other devices do not show. */
+  /** Only the account's phone can open it: a view-once message, or a kind that other devices do not show. */
   | { readonly kind: 'view_once' | 'phone_only' }
   /** `type`: the channel's own name for a kind that DeniDin does not know. */
   | { readonly kind: 'unknown'; readonly type: string }
 
-/** Whether a message was forwarded: its words are then someone else's. `often`: five times or more. */
+/** Whether a message was forwarded: its text is then someone else's. `often`: five times or more. */
 export type Forwarded = 'once' | 'often'
 
 /** The part of a message that its writer did not type. */
@@ -80,11 +82,11 @@ export interface MessageDetails {
   readonly attachment?: Attachment | undefined
 }
 
-/** Longest text of an attachment that is shown, in UTF-16 units: names, addresses, options. */
+/** Most characters of an attachment's names, addresses and options that are shown, in UTF-16 units. */
 const MOST_CHARACTERS = 200
-/** The same of a description. */
+/** The same for a description. */
 const MOST_DESCRIPTION = 600
-/** Contacts and options that are named; of more only their number. */
+/** How many contacts and options are named; beyond that only their number is given. */
 const MOST_LISTED = 12
 const MOST_NUMBERS = 3
 
@@ -92,7 +94,7 @@ const MOST_NUMBERS = 3
 // eslint-disable-next-line no-control-regex -- these are what is taken out
 const UNSEEN = /[\s\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g
 
-/** A text of others in quotation marks: on one line, bounded, and unable to end its quotation marks. */
+/** A foreign text in quotation marks: on one line, of limited length, and unable to close its quotation marks. */
 export const inQuotes = (text: string, most = MOST_CHARACTERS): string => {
   const line = cutStart(text, most * 2)
     .toWellFormed()
@@ -113,7 +115,7 @@ const duration = (seconds: number): string => {
 
 const UNNAMED_KINDS: readonly Attachment['kind'][] = ['unknown', 'view_once', 'phone_only']
 
-/** Whether an attachment is one of which no more is known than that it came. */
+/** Whether only the arrival of an attachment is known. */
 export const isUnseen = (attachment: Attachment): boolean =>
   UNNAMED_KINDS.includes(attachment.kind) || Object.hasOwn(MEDIA_NAMES, attachment.kind)
 
@@ -220,10 +222,13 @@ const attachmentWords = (attachment: Attachment): string => {
   }
 }
 
-/** What came with a message, in words: `[location: "Central Station", latitude 32.05, longitude 34.78]`. */
+/** Describes an attachment in words: `[location: "Central Station", latitude 32.05, longitude 34.78]`. */
 export const describeAttachment = (attachment: Attachment): string => `[${attachmentWords(attachment)}]`
 
-/** The text that a message is kept, shown and found by: its writer's words, and below them what came with it. */
+/**
+ * The text under which a message is stored, shown and found: its writer's words, and below them the description of its
+ * attachment.
+ */
 export const textWithDetails = (words: string, { attachment }: MessageDetails = {}): string => {
   if (attachment === undefined) return words
   const description = describeAttachment(attachment)
@@ -243,6 +248,6 @@ export const ownWords = ({
   return text.endsWith(description) ? text.slice(0, -description.length).trimEnd() : text
 }
 
-/** Whether the words of a message are someone else's, which its sender only passed on. */
+/** Whether the text of a message is someone else's, which its sender only forwarded. */
 export const isForwarded = ({ details }: { readonly details?: MessageDetails | undefined }): boolean =>
   details?.forwarded !== undefined

@@ -1,6 +1,6 @@
 /**
- * Decides whether a message is one that is known already. WhatsApp writes the same message under several ids: with the
- * chat's phone number or its LID, with or without a device or an author. What counts is the chat and the stanza id.
+ * Decides whether a message is already known. WhatsApp writes the same message under several ids: with the chat's phone
+ * number or its LID, with or without a device or an author. Only the chat and the stanza id count.
  */
 import type { ChatAddresses } from '../people/chat-addresses.ts'
 import type { Identity } from '../people/person.ts'
@@ -12,7 +12,7 @@ import type { MessageId } from './message.ts'
 /** A message as a channel names it. */
 export interface NamedMessage {
   readonly message_id: MessageId
-  /** Milliseconds since the Unix epoch; `undefined` where the channel names a message without its time. */
+  /** Milliseconds since the Unix epoch; `undefined` if the channel gives no time. */
   readonly sent_at?: number | undefined
   /** Identities that the channel shows for the other person of a direct chat. */
   readonly identities?: readonly Identity[] | undefined
@@ -23,7 +23,7 @@ export interface MessageIdentityDeps {
   readonly addresses: Pick<ChatAddresses, 'areSame'>
 }
 
-/** WhatsApp's time of a message of ours and ours of its sending differ by less than this. */
+/** For a message of ours, WhatsApp's time and our time of sending differ by less than this. */
 const SAME_TIME_MS = MINUTE_MS
 
 export class MessageIdentity {
@@ -33,14 +33,14 @@ export class MessageIdentity {
     this.#deps = deps
   }
 
-  /** The id under which a message is known; its own id where it is new. */
+  /** The id under which a message is known; its own id if it is new. */
   async idOf(message: NamedMessage): Promise<MessageId> {
     return (await this.idsOf([message])).get(message.message_id) ?? message.message_id
   }
 
   /**
-   * The known message that a quote names, by us or by others: who wrote it, a channel may not tell, or tell by another
-   * address. `undefined` when no such message is known.
+   * The known message, by us or by others, that a quote names. A channel may not give its author, or give it under
+   * another address. `undefined` if no such message is known.
    */
   async quoted(message_id: MessageId): Promise<KnownMessage | undefined> {
     const key = messageKeyOf(message_id)
@@ -54,7 +54,7 @@ export class MessageIdentity {
     return undefined
   }
 
-  /** The ids under which messages are known, by the ids that the channel names; new ones have their own. */
+  /** The ids under which messages are known, by the ids that the channel uses; new messages have their own. */
   async idsOf(messages: readonly NamedMessage[]): Promise<ReadonlyMap<MessageId, MessageId>> {
     const keys = messages.map(message => messageKeyOf(message.message_id))
     const known = await this.#deps.known.withStanzaIds(keys.map(key => key.stanza_id))
@@ -82,11 +82,14 @@ export class MessageIdentity {
     }
     const same = await this.#deps.addresses.areSame(key.chat_id, other.chat_id, message.identities)
     if (same !== 'unknown') return same === 'yes'
-    // Nothing is known of one of the addresses. Stanza ids are random and known to the two people of the chat alone.
+    // Nothing is known about one of the addresses. Stanza ids are random, and only the two people of the chat know
+    // them.
     return message.sent_at === undefined || Math.abs(message.sent_at - known.sent_at) <= SAME_TIME_MS
   }
 
-  /** A member of a group may write a message with the stanza id of another member's: it is not that message. */
+  /**
+   * A group member may write a message with the stanza id of another member's message: that is not the same message.
+   */
   async #isSameAuthor(one: MessageKey, other: MessageKey): Promise<boolean> {
     if (one.own || one.author_id === undefined || other.author_id === undefined) return true
     return (await this.#deps.addresses.areSame(one.author_id, other.author_id)) !== 'no'

@@ -1,4 +1,4 @@
-/** Reads what identifies a message on WhatsApp, its chat and its stanza id, out of the addresses that surround them. */
+/** Extracts what identifies a message on WhatsApp, its chat and its stanza id, from the addresses around them. */
 import type { ChatId, MessageId } from './message.ts'
 
 /** The parts of a message id. */
@@ -7,9 +7,9 @@ export interface MessageKey {
   readonly own: boolean
   /** `undefined` for an id that does not name its chat. */
   readonly chat_id: ChatId | undefined
-  /** The id that WhatsApp's servers know; no one but the members of a chat learns it. */
+  /** The id that WhatsApp's servers use; only the members of a chat learn it. */
   readonly stanza_id: string
-  /** Who wrote it in a group, where the id says so. */
+  /** Its author in a group, if the id contains one. */
   readonly author_id: string | undefined
 }
 
@@ -19,7 +19,7 @@ const WHATSAPP_ID = /^(unreadable:)?(true|false)_([^_@]+@[^_@]+)_(.+?)(?:_([^_@]
 /** An agent (`.0`) and a device (`:12`) in front of the `@`. */
 const DEVICE = /(?:\.\d+)?(?::\d+)?@/
 
-/** Other spellings of the servers of people's addresses. */
+/** Other spellings of the server part of people's addresses. */
 const SERVERS: Readonly<Record<string, string>> = {
   's.whatsapp.net': 'c.us',
   hosted: 'c.us',
@@ -28,7 +28,7 @@ const SERVERS: Readonly<Record<string, string>> = {
 
 const DIRECT_CHAT = /@(?:c\.us|lid)$/
 
-/** An address without the device that it may name, and with the usual name of its server. */
+/** An address without its device, and with the usual name of its server. */
 export const plainAddress = (address: string): string => {
   const [user = '', server = ''] = address.replace(DEVICE, '@').split('@')
   return `${user}@${SERVERS[server] ?? server}`
@@ -47,9 +47,9 @@ export const messageKeyOf = (message_id: MessageId): MessageKey => {
   }
 }
 
-/** Whether an address is that of a person on WhatsApp, by phone number or LID, so that the chat with it is a direct one. */
+/** Whether an address is that of a person on WhatsApp, by phone number or LID, so that the chat with it is direct. */
 export const isDirectChat = (chat_id: ChatId): boolean => DIRECT_CHAT.test(chat_id)
 
-/** Whether two chats of one person are the same: WhatsApp writes a chat with the phone number or with the LID. */
+/** Whether two chats with one person are the same: WhatsApp identifies a chat by phone number or by LID. */
 export const isOneChat = (one: ChatId, other: ChatId): boolean =>
   one === other || (isDirectChat(one) && isDirectChat(other) && one.endsWith('@lid') !== other.endsWith('@lid'))

@@ -2,13 +2,13 @@
 import type { MessageId, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
 
-/** Messages as an index reads them. */
+/** Reads messages for an index. */
 export interface MessageReader {
-  /** All messages in the order in which they were received, after `after`, at most `limit`. */
+  /** All messages after `after` in the order in which they were received, at most `limit`. */
   inOrder(after: number, limit: number): Promise<readonly { readonly seq: number; readonly message: MessageRecord }[]>
-  /** Scopes that hold messages, the one that received a message last first. */
+  /** Scopes with messages, the one with the most recent message first. */
   recentScopes(limit: number): Promise<readonly Scope[]>
-  /** Whether a scope holds any message. */
+  /** Whether a scope has any message. */
   holds(scope: Scope): Promise<boolean>
   /** The messages of these ids that belong to `scope`, in no particular order. */
   get(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>

@@ -5,7 +5,7 @@ import type { KnownMessages } from './known-messages.ts'
 import type { OutboxState, OutboxStore } from './outbox-store.ts'
 import type { QuoteReader } from './quote-reader.ts'
 
-/** How many messages and replies are in which state. */
+/** How many messages and replies are in each state. */
 export interface MessageCounts {
   readonly messages: number
   /** Thumbs up and down on replies. */
@@ -14,12 +14,12 @@ export interface MessageCounts {
   readonly outbox: Readonly<Record<OutboxState, number>>
 }
 
-/** The records of inbox and outbox, as the operator and the retention see them. */
+/** The records of inbox and outbox, for the operator and for retention. */
 export interface TrafficStore {
   counts(): Promise<MessageCounts>
   /**
    * Removes the records of messages and replies that were handled before `before`. The messages themselves stay, and so
-   * do the ids of whatever could be delivered once more. @returns how many records went
+   * do all ids that could be delivered again. @returns how many records were removed
    */
   prune(before: number): Promise<number>
 }

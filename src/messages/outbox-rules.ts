@@ -1,4 +1,4 @@
-/** The states of a reply: which state follows from the states of its parts, and what a restart makes of it. */
+/** The states of a reply: how they follow from the states of its parts, and what a restart does with it. */
 import type { InboxState } from './inbox-store.ts'
 import type { OutboxState, PartState } from './outbox-store.ts'
 
@@ -8,24 +8,24 @@ export interface Settlement {
   readonly answered: Extract<InboxState, 'answered' | 'unconfirmed' | 'failed' | 'unanswerable'>
 }
 
-/** How a reply ends whose parts are in these states; `undefined` while a part is still to be sent. */
+/** The final state of a reply whose parts are in these states; `undefined` while a part is still to be sent. */
 export const settlementOf = (parts: readonly PartState[]): Settlement | undefined => {
   const states = new Set(parts)
   if (states.has('waiting') || states.has('begun')) return undefined
   if (states.has('failed')) return { reply: 'failed', answered: 'failed' }
   const [only, ...others] = states
   if (others.length === 0 && only === 'sent') return { reply: 'sent', answered: 'answered' }
-  // Nothing of it went out, and its text is gone.
+  // None of it was sent, and its text is gone.
   if (others.length === 0 && only === 'lost') return { reply: 'unconfirmed', answered: 'unanswerable' }
   return { reply: 'unconfirmed', answered: 'unconfirmed' }
 }
 
 /**
- * What the next process does with a reply of which no part is being sent any more.
+ * What the next process does with a reply none of whose parts is being sent any more.
  * - `nothing`: no part is left to be sent.
- * - `hold`: its waiting parts are sent when the channel can.
- * - `answer_again`: its text was not kept and nothing of it went out: its messages wait for a new reply.
- * - `give_up`: its text was not kept and some of it went out: the rest is lost.
+ * - `hold`: its waiting parts are sent once the channel can.
+ * - `answer_again`: its text was not stored and none of it was sent: its messages wait for a new reply.
+ * - `give_up`: its text was not stored and some of it was sent: the rest is lost.
  */
 export type Takeover = 'nothing' | 'hold' | 'answer_again' | 'give_up'
 

@@ -1,8 +1,11 @@
-/** The port that finds what a message quotes: the message itself where it is kept, otherwise the copy that came with the quote. */
+/**
+ * The port that finds the message that another message quotes: the message itself if it is stored, otherwise the copy
+ * that came with the quote.
+ */
 import type { MessageId, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
 
-/** Words that were quoted, and whose they are. */
+/** A quoted text and its author. */
 export type QuotedWords = Pick<MessageRecord, 'person_id' | 'role' | 'sender_name' | 'text'>
 
 /** A message that quotes another one. */
@@ -13,12 +16,12 @@ export interface QuotingMessage {
 }
 
 /**
- * What is known of a quoted message.
- * - `kept`: it is a message of the same scope, as it is now.
- * - `copied`: it never was; the copy of it is kept.
- * - `elsewhere`: it is a message of another scope, whose words are not read here.
- * - `gone`: it was recorded or sent once, and its words are kept no more.
- * - `unknown`: nothing is known of it.
+ * What is known about a quoted message.
+ * - `kept`: it is a message of the same scope, in its current form.
+ * - `copied`: it was never stored; its copy is.
+ * - `elsewhere`: it is a message of another scope, whose text is not read here.
+ * - `gone`: it was recorded or sent once, but its text is no longer stored.
+ * - `unknown`: nothing is known about it.
  */
 export type FoundQuote =
   | { readonly state: 'kept'; readonly message_id: MessageId; readonly words: QuotedWords }
@@ -27,6 +30,6 @@ export type FoundQuote =
   | { readonly state: 'gone' | 'unknown' }
 
 export interface QuoteReader {
-  /** What each of these messages quotes, by the id of the quoting message. */
+  /** The quote of each of these messages, by the id of the quoting message. */
   of(messages: readonly QuotingMessage[]): Promise<ReadonlyMap<MessageId, FoundQuote>>
 }

@@ -1,4 +1,7 @@
-/** The outbox over rows: records what is intended, begun and concluded, and settles a reply with its last part. */
+/**
+ * The rules of the outbox over its rows: records what is intended, begun and concluded, and settles a reply with its
+ * last part.
+ */
 import type { ChatId, MessageId, MessageRecord } from './message.ts'
 import { settlementOf, takeoverOf, type Settlement } from './outbox-rules.ts'
 import {
@@ -11,18 +14,18 @@ import {
   type Reply,
 } from './outbox-store.ts'
 
-/** A part as it is recorded. */
+/** A recorded part. */
 export interface RecordedPart {
   readonly part: number
   readonly state: PartState
   readonly text: string | undefined
 }
 
-/** New values of a part; the text of a part that is not to be sent any more is dropped. */
+/** New values of a part; the text of a part that will not be sent any more is dropped. */
 export interface PartChange {
   readonly state: Exclude<PartState, 'begun'>
   readonly message_id?: MessageId | undefined
-  /** A message that the channel made and refused: it may list it, but it never went out. */
+  /** A message that the channel created and then refused: the channel may list it, but it was never sent. */
   readonly refused_id?: MessageId | undefined
   readonly settled_at?: number
 }
@@ -33,15 +36,15 @@ export interface WhichReplies {
   readonly answering?: MessageId | undefined
 }
 
-/** What is known of a reply besides the reply itself. */
+/** What is known about a reply besides the reply itself. */
 export interface ReplyOrigin extends Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> {
-  /** Milliseconds after which a message that it answers disappears, the shortest of them. */
+  /** Milliseconds after which the messages that it answers disappear, the shortest of them. */
   readonly expires_after: number | undefined
 }
 
 /**
- * Single reads and writes of the outbox, without any rule. The calls are synchronous and see each other's writes; inside
- * `transaction` no other writer comes in between, and all of them are on disk when it returns, or none of them.
+ * Single reads and writes of the outbox, without any rule. The calls are synchronous and see each other's writes. No
+ * other writer interrupts a `transaction`, and when it returns either all of its writes are on disk, or none.
  */
 export interface OutboxRows {
   transaction<T>(work: () => T): T
@@ -50,22 +53,22 @@ export interface OutboxRows {
   delete(outbox_id: string): void
   /** Oldest first. */
   replies(state: 'intended' | 'held', which?: WhichReplies): readonly Reply[]
-  /** In their order. */
+  /** In order. */
   parts(outbox_id: string): readonly RecordedPart[]
   setState(outbox_id: string, state: OutboxState, settled_at: number | undefined): void
-  /** Marks a part as begun; false when it is not waiting. */
+  /** Marks a part as begun; false if it is not waiting. */
   beginPart(outbox_id: string, part: number, begun_at: number): boolean
   setPart(outbox_id: string, part: number, change: PartChange): void
-  /** Sets the id under which a reply is kept; false when it has one already. */
+  /** Sets the id under which a reply is stored; false if it has one already. */
   setMessageId(outbox_id: string, message_id: MessageId | undefined): boolean
   /**
-   * Whose a reply is by now, since its person may have been merged after it was written; and what it takes over from the
-   * messages that it answers.
+   * The current person of a reply, since people may have been merged after it was written, and the properties that it
+   * inherits from the messages that it answers.
    */
   recipientOf(outbox_id: string): ReplyOrigin | undefined
-  /** Keeps a message; one that is known already stays as it is. */
+  /** Stores a message; one that is known already stays as it is. */
   insertMessage(record: MessageRecord): void
-  /** Ends the wait of messages. */
+  /** Settles messages. */
   settle(message_ids: readonly MessageId[], state: Settlement['answered'], at: number): void
 }
 
@@ -157,7 +160,7 @@ export class RecordedOutbox implements OutboxStore {
     this.#settleWhenDone(reply, at)
   }
 
-  /** Keeps the reply as a message of its own, once: when its first words went out, or may have. */
+  /** Stores the reply as a message, once: when its first part was sent, or may have been. */
   #keepMessage(reply: Reply, channel_id: MessageId | undefined, sent_at: number): void {
     const { outbox_id, chat_id, chat_kind, text, tokens, session_id, keep } = reply
     const message_id = keep ? replyMessageId(reply, channel_id) : channel_id
@@ -178,7 +181,7 @@ export class RecordedOutbox implements OutboxStore {
       role: 'assistant',
       kind: session_id === undefined ? 'notice' : 'chat',
       sender_name: undefined,
-      // A reply repeats what it answers.
+      // A reply may repeat the message that it answers.
       learning_opt_out: recipient?.learning_opt_out ?? false,
       ...(recipient?.expires_after === undefined ? {} : { expires_at: sent_at + recipient.expires_after }),
     })

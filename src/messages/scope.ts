@@ -1,16 +1,16 @@
-/** Scopes: whose conversation and whose memory something belongs to. */
+/** Scopes: which conversation, and whose memory, data belongs to. */
 import type { PersonId } from '../people/person.ts'
 
 /**
- * Whose conversation it is, and whose memory: one person's (all their direct chats) or one group's.
- * Every read and write of sessions and memory names a scope; there is no way to ask without one.
+ * The owner of a conversation and its memory: one person (all their direct chats) or one group. Every read and write of
+ * sessions and memory names a scope; there is no way to ask without one.
  */
 export type Scope = `person:${PersonId}` | `chat:${string}`
 
 /**
- * What a search may read: the scope that it is asked in; what `speaker` alone said in groups, where they ask in private;
- * and, where the configuration lets the godfather read more, the whole of `extra_scopes`. Only
- * `retrieval/scope-policy.ts` makes one.
+ * What a search may read: the scope in which it is asked; the messages of `speaker` in groups, if they ask in private;
+ * and the whole of `extra_scopes`, if the configuration lets the godfather read more. Only `retrieval/scope-policy.ts`
+ * creates one.
  */
 export interface SearchScope {
   readonly scope: Scope
@@ -19,8 +19,8 @@ export interface SearchScope {
 }
 
 /**
- * One conversation that a search may read. With `only`, it may read the words of that person alone, as if no one else had
- * ever spoken there.
+ * One conversation that a search may read. With `only`, it may read just the messages of that person, as if no one else
+ * had ever written there.
  */
 export interface ScopeEntry {
   readonly scope: Scope
@@ -36,7 +36,7 @@ export const scopeOf = (
   person_id: PersonId,
 ): Scope => (message.chat_kind === 'group' ? `chat:${message.chat_id}` : scopeOfPerson(person_id))
 
-/** The chat of a group's scope; `undefined` for a person's, who may have several. */
+/** The chat of a group's scope; `undefined` for a person's scope, which may have several. */
 export const chatOfScope = (scope: Scope): string | undefined =>
   scope.startsWith('chat:') ? scope.slice('chat:'.length) : undefined
 

@@ -1,13 +1,19 @@
-/** The error of a call to a model that was not made, because a limit of spending does not allow it. */
+/** The error for a model call that was not made because a spending limit does not allow it. */
 import { DenidinError } from '../platform/errors.ts'
 
-/** Which limit: of one person and a day, of everyone and a day or a month. `no_price`: the cost cannot be known. */
+/**
+ * Which limit refused the call: the daily one of a person, or the daily or monthly one of everyone. `no_price`: the
+ * cost cannot be known.
+ */
 export type RefusalReason = 'person_day' | 'day' | 'month' | 'no_price'
 
-/** A call that was not made. The same call may be allowed later. */
+/** A model call that was not made. The same call may be allowed later. */
 export class CallRefused extends DenidinError {
   readonly reason: RefusalReason
-  /** When the limit allows calls again, milliseconds since the Unix epoch; `undefined`: when the operator changes something. */
+  /**
+   * When the limit allows calls again, in milliseconds since the Unix epoch; `undefined`: only after the operator
+   * changes something.
+   */
   readonly until: number | undefined
 
   constructor(reason: RefusalReason, message: string, until?: number) {
@@ -16,7 +22,7 @@ export class CallRefused extends DenidinError {
     this.until = until
   }
 
-  /** Whether the calls of others may be allowed. */
+  /** Whether the limit is that of one person, so that calls of other people may still be allowed. */
   get ofPerson(): boolean {
     return this.reason === 'person_day'
   }

@@ -7,7 +7,7 @@ export interface CutHealthDeps {
   readonly model: string
   readonly key: ModelKey
   readonly knowledge: ModelKnowledge
-  /** Health by what became of its calls. */
+  /** The health that its calls show. */
   readonly health: HealthCheck
 }
 

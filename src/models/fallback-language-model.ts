@@ -1,4 +1,4 @@
-/** Asks one language model after the other, until one answers. */
+/** Asks several language models one after the other until one answers. */
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError, type DenidinError } from '../platform/errors.ts'
 import { isTrouble, type Health, type HealthCheck } from '../platform/health.ts'
@@ -7,9 +7,9 @@ import { CallRefused } from './call-refused.ts'
 import type { CallContext, Completion, CompletionRequest, LanguageModel } from './language-model.ts'
 import { modelErrorReason, type ModelErrorReason } from './model-error.ts'
 
-/** How long a model is passed over that failed for all, while another one answers. */
+/** How long a model that failed for every request is skipped while another one answers. */
 const SERVICE_PAUSE_MS = MINUTE_MS
-/** The same where someone has to act first: a key, a model, credit. */
+/** The same for a failure that the operator must fix first: a key, a model, credit. */
 const OPERATOR_PAUSE_MS = 10 * MINUTE_MS
 
 const FOR_THE_OPERATOR: ReadonlySet<ModelErrorReason> = new Set([
@@ -18,7 +18,7 @@ const FOR_THE_OPERATOR: ReadonlySet<ModelErrorReason> = new Set([
   'out-of-credit',
   'redirected',
 ])
-/** What only this request met: the next one may be answered. */
+/** Failures that concern only this request: the next request may be answered. */
 const OF_THE_REQUEST: ReadonlySet<ModelErrorReason> = new Set([
   'content-filter',
   'context-length',
@@ -27,7 +27,7 @@ const OF_THE_REQUEST: ReadonlySet<ModelErrorReason> = new Set([
   'too-large',
 ])
 
-/** One model of the order. */
+/** One model in the order. */
 export interface RankedModel {
   /** The model and where it is asked: `gpt-4o at api.openai.com`. */
   readonly name: string
@@ -43,8 +43,8 @@ export interface FallbackDeps {
 }
 
 /**
- * A language model that is the first of several which answers. Each is mended, metered and watched by itself. One that
- * failed for all is passed over for a while, so that not everyone waits for it.
+ * Several language models as one: the first that answers wins. Each is mended, metered and watched separately. A model
+ * that failed for every request is skipped for a while, so that not every request waits for it.
  */
 export class FallbackLanguageModel implements LanguageModel, HealthCheck {
   readonly name = 'language model'
@@ -52,7 +52,7 @@ export class FallbackLanguageModel implements LanguageModel, HealthCheck {
   readonly model: string
   readonly #deps: FallbackDeps
   readonly #logger: Logger
-  /** Until when a model is passed over, by the monotonic clock. */
+  /** Until when each model is skipped, by the monotonic clock. */
   readonly #passed = new Map<RankedModel, number>()
   #answering: RankedModel
 
@@ -78,18 +78,19 @@ export class FallbackLanguageModel implements LanguageModel, HealthCheck {
         return completion
       } catch (error) {
         call.signal?.throwIfAborted()
-        // It says nothing about the model, and another one would spend as well.
+        // A refused call says nothing about the model, and another model would spend just as much.
         if (error instanceof CallRefused) throw error
         const failed = asDenidinError(error)
         this.#failed(ranked, failed)
-        // That the words are refused is something the person can act on; another failure is not.
+        // Only a refusal by the content filter is something that the person can act on, so it takes precedence over
+        // other failures.
         if (failure === undefined || modelErrorReason(failed) === 'content-filter') failure = failed
       }
     }
     throw failure ?? asDenidinError(undefined)
   }
 
-  /** Which model answers, and what is wrong with those before it. */
+  /** Which model answers, and what is wrong with the models before it. */
   async health(): Promise<Health> {
     const { models } = this.#deps
     const healths = await Promise.all(models.map(async ranked => ({ ranked, ...(await ranked.health.health()) })))
@@ -101,7 +102,7 @@ export class FallbackLanguageModel implements LanguageModel, HealthCheck {
     return { state, detail: [answering, ...before].map(({ detail }) => detail).join(' ') }
   }
 
-  /** Those that are not passed over; all of them where that leaves none. */
+  /** The models that are not skipped; all of them where that leaves none. */
   #order(): readonly RankedModel[] {
     const { models, clock } = this.#deps
     const now = clock.monotonic()

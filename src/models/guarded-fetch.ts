@@ -1,19 +1,19 @@
-/** The `fetch` for servers of models: follows no redirects, and bounds what a server may send. */
+/** The `fetch` for model servers: follows no redirects, and bounds what a server may send. */
 import { ModelError } from './model-error.ts'
 
 const BYTES_PER_MB = 1_000_000
 /**
- * Most bytes of one answer, decompressed. A streamed answer has some 400 bytes a token; 64 embeddings of 8,192
- * dimensions, written as numbers, have 12 MB.
+ * Most bytes of one answer, decompressed. A streamed answer has about 400 bytes per token; 64 embeddings of 8,192
+ * dimensions, written as numbers, take 12 MB.
  */
 const ANSWER_BYTES = 64 * BYTES_PER_MB
-/** Most bytes of an error that are read; the rest says nothing more. */
+/** Most bytes of an error that are read; the rest adds nothing. */
 const ERROR_BYTES = 64_000
 const REDIRECTS = { from: 300, to: 399 }
 
 /**
- * Like `fetch`, but a redirect fails with reason `redirected` (following a 307 would post the conversation to another
- * host), and a body beyond 64 MB fails with reason `too-large`, whatever its headers promise.
+ * Like `fetch`, with two differences. A redirect fails with reason `redirected`: following a 307 would post the
+ * conversation to another host. A body beyond 64 MB fails with reason `too-large`, whatever its headers promise.
  */
 export const guardedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, { ...init, redirect: 'manual' })
@@ -48,7 +48,7 @@ const bounded = (host: string): TransformStream<Uint8Array, Uint8Array> => {
 
 const mb = (bytes: number): string => `${String(bytes / BYTES_PER_MB)} MB`
 
-/** The first bytes of a body; what follows is not read. */
+/** The first bytes of a body; the rest is not read. */
 const beginning = (most: number): TransformStream<Uint8Array, Uint8Array> => {
   let left = most
   return new TransformStream({

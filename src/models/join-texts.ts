@@ -1,14 +1,14 @@
 /** Joins a text that was cut off with its continuation. */
 
-/** Characters at the end of the first text in which the beginning of the second is looked for. */
+/** The beginning of the second text is searched for in this many characters at the end of the first. */
 const OVERLAP_CHARACTERS = 400
-/** A shorter overlap is chance. */
+/** A shorter overlap is a coincidence. */
 const LEAST_OVERLAP_CHARACTERS = 4
-/** A continuation that begins like the whole text, for so many characters, is the text once more. */
+/** A continuation that repeats this many characters of the beginning is the whole text again. */
 const RESTART_CHARACTERS = 60
 
 /**
- * Both texts as one, without repeating what both have: models that go on often begin with the last words, the last
+ * Joins both texts without repeating what they share: models that continue often begin with the last words, the last
  * sentence, or the whole text again.
  */
 export const joinTexts = (first: string, second: string): string => {
@@ -29,7 +29,7 @@ const overlapOf = (first: string, next: string): number => {
   return 0
 }
 
-/** A space between two words. What was cut within a word cannot be told from that. */
+/** A space between two words. A cut within a word cannot be recognised here. */
 const separator = (first: string, next: string): string => {
   if (/(?:^|[\s([{“"'’-])$/.test(first) || /^[\s,.;:!?)\]}”’]/.test(next)) return ''
   return SPACELESS.test(first.slice(-1)) && SPACELESS.test(next.charAt(0)) ? '' : ' '

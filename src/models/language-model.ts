@@ -1,21 +1,23 @@
-/** The port of a language model: requests, answers, and for whom a call is made. */
+/** The port to language models: requests, answers, and whose call it is. */
 
-/** A text of a request that may be left out by itself. */
+/** A text of a request that can be left out by itself. */
 export interface RequestPiece {
   readonly text: string
-  /** What it was taken from: ids of messages and memories. */
+  /** The sources of the text: ids of messages and memories. */
   readonly ids: readonly string[]
 }
 
-/** One message of a request to a language model. Before it is sent, its neighbours of the same role join it. */
+/**
+ * One message of a request to a language model. Before it is sent, it is joined with its neighbours of the same role.
+ */
 export interface ModelMessage {
   readonly role: 'system' | 'user' | 'assistant'
   readonly content: string
-  /** Of a message that may be left out where the model refuses it or has no room: what it was taken from. */
+  /** Set on a message that may be left out if the model refuses it or has no room: the ids of its sources. */
   readonly ids?: readonly string[]
-  /** Of a block whose lines may be left out one by one; `content` is its heading and the lines. */
+  /** Set on a block whose lines may be left out one by one; `content` is its heading and the lines. */
   readonly block?: { readonly heading: string; readonly lines: readonly RequestPiece[] }
-  /** The message that is answered: never left out. Without one, it is the last message of the user. */
+  /** The message to answer: never left out. If no message has it, it is the last user message. */
   readonly question?: true
 }
 
@@ -47,24 +49,24 @@ export interface CompletionRequest {
   readonly input_tokens?: number
   /** Most tokens of the answer. */
   readonly max_tokens: number
-  /** 0 (repeatable) to 2 (wild). */
+  /** From 0 (repeatable) to 2 (wild). */
   readonly temperature: number
-  /** Asks for one JSON object; servers that cannot promise it are asked without. */
+  /** Asks for one JSON object. Servers that cannot guarantee JSON are asked without this option. */
   readonly json?: boolean
-  /** Whether nothing may be left out for want of room: the caller asks again with less instead. */
+  /** Whether nothing may be left out if there is no room: the caller asks again with less instead. */
   readonly whole?: boolean
 }
 
 /** Tokens that one request took, as the provider counted them (or as we did, where it does not say). */
 export interface TokenUsage {
   readonly input_tokens: number
-  /** Of the input, what the provider read from its cache, where it says so: it costs less. */
+  /** How much of the input the provider read from its cache, if it says so: cached input costs less. */
   readonly cached_tokens?: number
   /** Hidden reasoning included. */
   readonly output_tokens: number
 }
 
-/** What two requests took together. */
+/** The usage of two requests together. */
 export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => {
   const cached_tokens = (a.cached_tokens ?? 0) + (b.cached_tokens ?? 0)
   return {
@@ -77,24 +79,25 @@ export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => {
 export const NO_USAGE: TokenUsage = { input_tokens: 0, output_tokens: 0 }
 
 export interface Completion {
-  /** What the model says to the reader, without hidden reasoning. */
+  /** The model's text for the reader, without hidden reasoning. */
   readonly text: string
-  /** What the requests took that the text comes from. */
+  /** The usage of the requests that produced the text. */
   readonly usage: TokenUsage
-  /** Whether the answer ended at its bound and not where the model meant to end. */
+  /** Whether the answer was cut off at its token limit. */
   readonly cut?: boolean
 }
 
 /** A language model. */
 export interface LanguageModel {
-  /** Provider and model, as they stand in the usage table. */
+  /** Provider and model, as the usage table records them. */
   readonly provider: string
   readonly model: string
-  /** Tokens that a request with an answer of `max_tokens` may have, where the model's limit is known. */
+  /** How many tokens a request with an answer of `max_tokens` may have, if the model's limit is known. */
   roomFor?(max_tokens: number): number | undefined
   /**
    * Answers a conversation.
-   * @throws DenidinError `timeout`, `unavailable` (worth trying later), `rejected` (it is not), `bad_answer`.
+   * @throws DenidinError `timeout`, `unavailable` (both worth retrying later), `rejected` (not worth retrying),
+   *   `bad_answer`.
    */
   complete(request: CompletionRequest, call: CallContext): Promise<Completion>
 }

@@ -1,10 +1,10 @@
-/** Counts the tokens of a chat request: its texts, and what it takes besides. */
+/** Counts the tokens of a chat request: its texts, and the overhead of each message. */
 import type { TokenCounter } from '../text/tokens.ts'
 import type { ModelMessage } from './language-model.ts'
 
-/** For each message: role and separators, as OpenAI documents it. */
+/** Per message: role and separators, as OpenAI documents it. */
 export const MESSAGE_TOKENS = 4
-/** Once, as the beginning of the answer. */
+/** Once per request, for the beginning of the answer. */
 export const ANSWER_TOKENS = 3
 
 /** Tokens of a request in our count. */

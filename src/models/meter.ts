@@ -9,16 +9,16 @@ export interface PlannedCall {
   readonly purpose: Purpose
   readonly person_id?: string
   readonly chat_id?: string
-  /** Tokens that the call may take: input and the longest answer, estimated. */
+  /** Estimated tokens that the call may use: its input and the longest answer. */
   readonly estimated_tokens: number
-  /** Of these, the longest answer; none for calls that give no text. */
+  /** How many of these are for the longest answer; unset for calls that return no text. */
   readonly estimated_answer_tokens?: number
 }
 
-/** Tokens that are set aside for one call; valid until it is committed or released. */
+/** A reservation of tokens for one call; valid until it is committed or released. */
 export type ReservationId = number
 
-/** A call that gave nothing. */
+/** A call without a result. */
 export interface FailedCall {
   readonly duration_ms: number
   readonly usage?: TokenUsage
@@ -27,12 +27,12 @@ export interface FailedCall {
 /** Accounts for every call to a model, paid or not, successful or not. */
 export interface Meter {
   /**
-   * Sets tokens aside before a call. From here on the call is on record, even when the process ends meanwhile.
+   * Reserves tokens before a call. From then on the call is on record, even if the process ends meanwhile.
    * @throws CallRefused when a limit does not allow the call: it must not be made
    */
   reserve(call: PlannedCall): Promise<ReservationId>
-  /** The call succeeded: its real usage replaces the reservation. `duration_ms`: from request to answer. */
+  /** The call succeeded: its real usage replaces the reservation. `duration_ms` runs from request to answer. */
   commit(reservation: ReservationId, usage: TokenUsage & { readonly duration_ms: number }): Promise<void>
-  /** The call failed: nothing stays set aside. `usage`: what it took all the same, where the provider said so. */
+  /** The call failed: the reservation is dropped. `usage`: what the call used nevertheless, if the provider said so. */
   release(reservation: ReservationId, call: FailedCall): Promise<void>
 }

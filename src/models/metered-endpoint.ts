@@ -1,4 +1,4 @@
-/** A chat model whose every request is metered: one that is asked again, or asked to go on, is checked and paid each time. */
+/** A chat model that meters every request. Repeated and continued requests are checked and paid for each time. */
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import { countInSlices, type TokenCounter } from '../text/tokens.ts'
@@ -17,8 +17,8 @@ export interface MeteredEndpointDeps {
 }
 
 /**
- * Reserves for each request the most that it may take: its input, and the bound on the answer that is sent with it. The
- * input is our count, and as much more as this model was found to count for any request before.
+ * Reserves the most that each request may use: its input, and the limit of the answer that is sent with it. The input
+ * is our count, raised by the largest excess that this model ever counted for a request.
  */
 export const meteredEndpoint = ({ endpoint, meter, tokens, clock, logger }: MeteredEndpointDeps): ChatEndpoint => {
   const { provider, model, host, key, usual } = endpoint
@@ -46,14 +46,14 @@ export const meteredEndpoint = ({ endpoint, meter, tokens, clock, logger }: Mete
   }
 }
 
-/** What every shape of a request may add to its messages: their joints, and the sentences at its beginning and end. */
+/** What shaping may add to the messages of a request: separators, and the sentences at its beginning and end. */
 const SHAPE_TOKENS = 32
-/** Below this, what a provider adds to each request would look like another way of counting. */
+/** For smaller requests, what a provider adds to each request would look like a different way of counting. */
 const LEAST_LEARNED_TOKENS = 500
-/** A provider that counts more than this is at fault; it must not keep everyone from an answer. */
+/** A provider that counts more than this is wrong, and must not block everyone. */
 const MOST_RATIO = 4
 
-/** The most tokens that a model counts for an input, by what it counted before. */
+/** The most tokens that a model counts for an input, judging by its previous counts. */
 class MostInput {
   #ratio = 1
 
@@ -73,7 +73,7 @@ const countedTokens = async (
   tokens: Pick<TokenCounter, 'count'>,
 ): Promise<number> => input_tokens ?? (await countInTurn(messages, tokens))
 
-/** Our count of the messages, made in slices: no one has counted them yet, and they may be long. */
+/** Our count of the messages, made in slices: they may be long, and no one has counted them yet. */
 const countInTurn = async (messages: readonly ModelMessage[], tokens: Pick<TokenCounter, 'count'>): Promise<number> => {
   let counted = ANSWER_TOKENS
   for (const { content } of messages) counted += MESSAGE_TOKENS + (await countInSlices(tokens, content))

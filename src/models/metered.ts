@@ -1,4 +1,4 @@
-/** Models whose every call is metered: tokens are reserved before it, and settled after it. */
+/** Models that meter every call: tokens are reserved before it and settled after it. */
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -9,7 +9,7 @@ import { NO_USAGE, type CallContext, type LanguageModel, type TokenUsage } from 
 import type { Meter, PlannedCall, ReservationId } from './meter.ts'
 import { ModelError } from './model-error.ts'
 
-/** A language model of which every call is metered, failed ones too. */
+/** A language model that meters every call, failed ones too. */
 export const meteredLanguageModel = (
   model: LanguageModel,
   meter: Meter,
@@ -33,7 +33,7 @@ export const meteredLanguageModel = (
   }
 }
 
-/** An embedder of which every call is metered, failed ones too. */
+/** An embedder that meters every call, failed ones too. */
 export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, logger: Logger): Embedder => {
   const measure = metering('embedding', embedder, meter, clock, logger)
   const log = logger.for('embedding')
@@ -65,14 +65,14 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
   }
 }
 
-/** Tokens that a call may take. */
+/** Tokens that a call may use. */
 export interface EstimatedTokens {
   readonly input: number
-  /** The longest answer; `undefined` for calls that give no text. */
+  /** The longest answer; `undefined` for calls that return no text. */
   readonly answer?: number
 }
 
-/** Makes a call and meters it; `usageOf` reads from an answer what it took. @throws what the call throws */
+/** Makes a call and meters it; `usageOf` reads its usage from the answer. @throws what the call throws */
 export type Measure = <T>(
   call: CallContext,
   estimated: EstimatedTokens,
@@ -81,8 +81,8 @@ export type Measure = <T>(
 ) => Promise<T>
 
 /**
- * What a failed call took: what the server said; of one that was given up in the middle, its request, which providers
- * charge for. `undefined`: nothing that is known.
+ * The usage of a failed call: what the server reported or, for a call that was given up halfway, its request, which
+ * providers charge for. `undefined`: unknown.
  */
 const usageOfFailure = (
   error: unknown,
@@ -112,7 +112,7 @@ export const metering = (
     ...(answer === undefined ? {} : { estimated_answer_tokens: answer }),
   })
 
-  /** An answer that was paid for is worth more than its row: what cannot be written is logged. */
+  /** A paid answer is worth more than its usage record: if that cannot be written, the failure is only logged. */
   const settle = async (
     { purpose }: PlannedCall,
     outcome: 'ok' | 'failed',
@@ -129,11 +129,11 @@ export const metering = (
   return async (call, estimated, act, usageOf) => {
     const planned = plan(call, estimated)
     const reserved = await meter.reserve(planned).catch((error: unknown) => {
-      // A call that may not be made is not made; one that only cannot be written down is.
+      // A call that the limits refuse is not made; a call that merely cannot be recorded is.
       if (error instanceof CallRefused) throw error
       return undefined
     })
-    /** A reservation that could not be written before is tried once more, to be settled at once. */
+    /** If the reservation could not be written before, tries once more, so that it can be settled at once. */
     const reservation = async (): Promise<ReservationId> => reserved ?? (await meter.reserve(planned))
     const started_at = clock.monotonic()
     let result

@@ -1,33 +1,33 @@
-/** The error of a call to a model, with the reason that callers act on: shorten, leave words out, ask another model. */
+/** The error of a model call, with the reason that callers act on: shorten, leave texts out, ask another model. */
 import { DenidinError, type ErrorCode } from '../platform/errors.ts'
 import type { TokenUsage } from './language-model.ts'
 
-/** Why a call to a model failed, as a closed set that is the same for every provider. */
+/** Why a model call failed: a closed set, the same for every provider. */
 export type ModelErrorReason =
   /** The key is missing, wrong or not allowed to use this model. */
   | 'unauthorised'
   /** The model or the address does not exist. */
   | 'not-found'
-  /** The account has no money or no quota left; waiting a moment does not help. */
+  /** The account has no money or quota left; waiting does not help. */
   | 'out-of-credit'
-  /** Words of the request, or of the answer, were refused by a filter. */
+  /** A filter refused text of the request or of the answer. */
   | 'content-filter'
-  /** The request, with the room that it asks for the answer, is longer than the model can read. */
+  /** The request, together with the room it asks for the answer, is longer than the model can read. */
   | 'context-length'
-  /** The request holds something that this server does not accept: a parameter, a role, an order of messages. */
+  /** The request contains something that this server does not accept: a parameter, a role, an order of messages. */
   | 'bad-request'
   | 'rate-limited'
   | 'overloaded'
   | 'server-error'
   | 'unreachable'
   | 'timeout'
-  /** The server redirects to another address, to which nothing is sent. */
+  /** The server redirects to another address; nothing is sent there. */
   | 'redirected'
-  /** The answer exceeds the bounds of one answer. */
+  /** The answer exceeds the size limits of an answer. */
   | 'too-large'
-  /** The bound on the answer was used up before a word was said: by hidden reasoning. A larger bound helps. */
+  /** Hidden reasoning used up the limit of the answer before any text came. A larger limit helps. */
   | 'answer-length'
-  /** The answer cannot be read, or holds no text. */
+  /** The answer cannot be read, or contains no text. */
   | 'bad-response'
 
 const CODES: Readonly<Record<ModelErrorReason, ErrorCode>> = {
@@ -50,7 +50,7 @@ const CODES: Readonly<Record<ModelErrorReason, ErrorCode>> = {
 
 export interface ModelErrorDetails {
   readonly cause?: unknown
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was an answer. */
   readonly status?: number | undefined
   /** The parameter that the server does not accept. */
   readonly parameter?: string | undefined
@@ -58,7 +58,7 @@ export interface ModelErrorDetails {
   readonly limit_tokens?: number | undefined
 }
 
-/** A failed call to a model. Its message names the host, never words of the request. */
+/** A failed model call. Its message names the host, never text of the request. */
 export class ModelError extends DenidinError {
   readonly reason: ModelErrorReason
   readonly status: number | undefined
@@ -75,12 +75,12 @@ export class ModelError extends DenidinError {
     this.limit_tokens = details.limit_tokens
   }
 
-  /** What the request took although it gave nothing, where the server said so: it is paid for. */
+  /** What the failed request used, if the server said so: it is paid for. */
   get usage(): TokenUsage | undefined {
     return this.#usage
   }
 
-  /** The same error, of a request that took this. */
+  /** The same error with the usage of its request. */
   taking(usage: TokenUsage): this {
     this.#usage = usage.input_tokens + usage.output_tokens === 0 ? undefined : usage
     return this

@@ -1,4 +1,4 @@
-/** Health of a model, known by what became of its last calls. */
+/** Health of a model, judged by its last calls. */
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import type { DenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
@@ -6,14 +6,14 @@ import { OutcomeHealth } from '../platform/outcome-health.ts'
 import type { CallContext } from './language-model.ts'
 import { modelErrorReason, type ModelErrorReason } from './model-error.ts'
 
-/** A call that takes longer than this share of the time that it may take is slow. */
+/** A call that takes longer than this share of its time limit is slow. */
 const SLOW_SHARE = 0.5
-/** This many calls in a row that took most of the time that they may take: the model is slow for everyone. */
+/** After this many slow calls in a row, the model is slow for everyone. */
 const SLOW_CALLS = 3
-/** This many refused requests in a row, without an answer in between, are no accident of one conversation. */
+/** This many refused requests in a row, without an answer in between, are more than an accident of one conversation. */
 const REFUSED_REQUESTS = 3
 
-/** Reasons that have to do with one request: those of others may be answered. */
+/** Reasons that concern only one request: requests of others may be answered. */
 const ABOUT_REQUEST: ReadonlySet<ModelErrorReason> = new Set([
   'bad-request',
   'content-filter',
@@ -32,16 +32,16 @@ export interface ModelHealthDeps {
 }
 
 /**
- * Follows the calls of one model. A failure of the service makes it down, the next answer makes it well again. A request
- * that is refused for what is in it says little about the service, unless it is one of several in a row.
+ * Follows the calls of one model. A failure of the service marks it as down; the next answer marks it as healthy again.
+ * A request that is refused for its content says little about the service, unless several are refused in a row.
  */
 export class ModelHealth implements HealthCheck {
   readonly name: string
   readonly #deps: ModelHealthDeps
   readonly #outcome: OutcomeHealth
-  /** Whose requests were refused for what is in them, since the last answer. */
+  /** Callers whose requests were refused for their content since the last answer. */
   #refused: (string | undefined)[] = []
-  /** How long the last calls in a row took that were slow. */
+  /** Durations of the latest slow calls in a row. */
   #slow_ms: number[] = []
   #asked_at: number | undefined
 
@@ -51,7 +51,7 @@ export class ModelHealth implements HealthCheck {
     this.#outcome = new OutcomeHealth({ ...deps, untried: `${deps.model} has not been asked since the start.` })
   }
 
-  /** When the last call ended, by the monotonic clock; `undefined`: there was none since the start. */
+  /** When the last call ended, by the monotonic clock; `undefined`: none since the start. */
   get asked_at(): number | undefined {
     return this.#asked_at
   }
@@ -74,7 +74,7 @@ export class ModelHealth implements HealthCheck {
     }
     this.#refused = [...this.#refused, person_id].slice(-REFUSED_REQUESTS)
     if (this.#refused.length < REFUSED_REQUESTS) return
-    // The requests of one person may all hold what the model refuses.
+    // All requests of one person may contain what the model refuses.
     this.#outcome.failed(reason, new Set(this.#refused).size > 1 ? 'down' : 'degraded')
   }
 

@@ -1,16 +1,16 @@
-/** Asks a model for one word while no one else asks it, so that its health is known: a wrong key, a server that is down. */
+/** Asks an idle model for one word, so that its health is known: a wrong key, a server that is down. */
 import { HOUR_MS, MINUTE_MS, SECOND_MS, type Clock } from '../platform/clock.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
 import type { Embedder } from './embedder.ts'
 import type { LanguageModel } from './language-model.ts'
 
-/** Longest answer of a model that is asked whether it is there, in tokens. */
+/** Longest answer to a probe, in tokens. */
 const ANSWER_TOKENS = 64
-/** After the start, so that the truth is known within a minute; most models are asked by someone before. */
+/** Delay after the start, so that the health is known within a minute; most models are used earlier anyway. */
 const FIRST_MS = 20 * SECOND_MS
-/** How often it is looked whether the model has to be asked; one in trouble is asked each time. */
+/** How often the probe checks whether the model is due; a failing model is asked each time. */
 const LOOK_MS = MINUTE_MS
-/** A model that works is asked again after so long without a call. */
+/** A healthy model is asked again after this long without a call. */
 const IDLE_MS = 6 * HOUR_MS
 
 /** Asks for a word. @throws DenidinError as the model does */
@@ -67,7 +67,7 @@ export class ModelProbe implements AsyncDisposable {
     for (let wait_ms = FIRST_MS; ; wait_ms = LOOK_MS) {
       await clock.sleep(wait_ms, signal).catch(() => undefined)
       if (signal.aborted) return
-      // What becomes of it is in the health of the model.
+      // The outcome shows in the health of the model.
       if (await this.#isDue()) await ask(signal).catch(() => undefined)
     }
   }

@@ -1,24 +1,22 @@
-/** The one shape in which every server accepts a conversation: one system message, then user and assistant in turns. */
+/** The one shape of a conversation that every server accepts: one system message, then user and assistant in turns. */
 import { cleanText } from '../text/cut.ts'
 import type { ModelMessage } from './language-model.ts'
 
-/** A message as it is sent. */
+/** A message in the form in which it is sent. */
 export type SentMessage = Pick<ModelMessage, 'role' | 'content'>
 
-/** Before an answer whose question is not in the request: the first message has to be the user's. */
+/** Placed before an answer whose question is not in the request: the first message has to be the user's. */
 export const EARLIER = '(earlier messages are left out)'
-/** After an answer: the last message has to be the user's. */
+/** Placed after an answer: the last message has to be the user's. */
 export const GO_ON = '(please go on)'
 
 /**
  * Joins the messages of a request: all system messages into one at the beginning, and neighbours of one role into one.
- * The conversation begins and ends with the user. Nothing is empty, and every text is valid Unicode.
+ * The conversation begins and ends with the user, no message is empty, and every text is valid Unicode.
  * @param folded whether the system message is written into the first message of the user, for models without that role
  */
 export const shapeMessages = (messages: readonly ModelMessage[], folded = false): readonly SentMessage[] => {
-  const clean = messages
-    .map(({ role, content }) => ({ role, content: cleanText(content) }))
-    .filter(({ content }) => content.trim() !== '')
+  const clean = messages.map(cleanMessage).filter(({ content }) => content.trim() !== '')
   const system = clean.filter(({ role }) => role === 'system').map(({ content }) => content)
   const talk = inTurns(clean.filter(({ role }) => role !== 'system'))
   if (system.length === 0) return talk
@@ -26,6 +24,17 @@ export const shapeMessages = (messages: readonly ModelMessage[], folded = false)
   const [first, ...rest] = talk
   if (!folded || first === undefined) return [{ role: 'system', content }, ...talk]
   return [{ role: 'user', content: `${content}\n\n${first.content}` }, ...rest]
+}
+
+/** Messages with valid texts: those of a conversation come again with every request. */
+const cleaned = new WeakMap<ModelMessage, SentMessage>()
+
+const cleanMessage = (message: ModelMessage): SentMessage => {
+  const known = cleaned.get(message)
+  if (known !== undefined) return known
+  const clean = { role: message.role, content: cleanText(message.content) }
+  cleaned.set(message, clean)
+  return clean
 }
 
 const inTurns = (messages: readonly SentMessage[]): readonly SentMessage[] => {

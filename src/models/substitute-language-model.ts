@@ -1,9 +1,9 @@
-/** A language model in whose place another one answers when a limit of spending does not allow its calls. */
+/** A language model that another one replaces when a spending limit does not allow its calls. */
 import type { Logger } from '../platform/logger.ts'
 import { CallRefused } from './call-refused.ts'
 import type { LanguageModel } from './language-model.ts'
 
-/** @param substitute asked with the same request; its refusal, too, reaches the caller */
+/** @param substitute gets the same request; if it refuses as well, the caller gets that error */
 export const withSubstitute = (model: LanguageModel, substitute: LanguageModel, logger: Logger): LanguageModel => ({
   provider: model.provider,
   model: model.model,

@@ -1,5 +1,5 @@
 /**
- * Separates what a model says to the reader from hidden reasoning and from tokens of its chat template, which some
+ * Separates a model's text for the reader from hidden reasoning and from tokens of its chat template, which some
  * servers leave in the text.
  */
 
@@ -15,7 +15,7 @@ interface Mark {
 const REASONING_TAGS =
   'think(?:ing)?|thoughts?|reasoning|reflection|analysis|scratchpad|inner_?(?:monologue|thoughts)|internal_monologue|[a-z]+:think(?:ing)?'
 
-/** What begins hidden reasoning: tags, also with attributes or escaped, and the tokens of models that have their own. */
+/** Openings of hidden reasoning: tags, also with attributes or escaped, and the special tokens of some models. */
 const OPENING = [
   `<\\s*(?:${REASONING_TAGS})(?:\\s[^<>]{0,80})?>`,
   '&lt;think(?:ing)?&gt;',
@@ -47,23 +47,31 @@ const CLOSING = [
 const DETAILS = { open: '<details\\s+type="reasoning"[^<>]{0,200}>', close: '</details>' }
 const FENCE = '^[ \\t]{0,3}(?:`{3,}|~{3,})'
 
-/** Its groups are those of `Group`: numbered, for names cost more time than all else. */
+/**
+ * Its groups are those of `Group`. They are numbered, because named groups cost more time than everything else here.
+ */
 const SCANNER = new RegExp(`(${FENCE})|(\`+)|(${OPENING})|(${CLOSING})|(${DETAILS.open})|(${DETAILS.close})`, 'gimu')
 const Group = { fence: 1, code: 2, open: 3, close: 4, detailsOpen: 5, detailsClose: 6 } as const
 
-/** A notice that some services put before reasoning, which they then quote; and the form of Ollama's terminal. */
+/**
+ * A notice that some services put before reasoning, which they then quote; and the form that Ollama prints in a
+ * terminal.
+ */
 const NOTICE = /^\*?Thinking(?:\.{3}|…)\*?\s*\n(?:(?:[ \t]*\n|>[^\n]*(?:\n|$))+|[\s\S]*?\.{3}done thinking\.)/i
-/** Reasoning whose tokens the server removed: gpt-oss glues the channel to the text, Gemma leaves a line with the word. */
+/**
+ * Reasoning whose tokens the server removed: gpt-oss attaches the channel name to the text, Gemma leaves a line with
+ * the word.
+ */
 const NAKED_CHANNEL = /^(?:analysis(?=[\p{Lu}\p{Lo}"“'])|thought\n)/u
 
 /**
- * The text that a model means for the reader: without hidden reasoning in any of the forms in use, and without tokens of
- * a chat template. Tags in code, in quotation marks or in a quoted line are part of the text and stay.
- * @param cut whether the answer ended at its bound: reasoning may have no end then
+ * The text that a model means for the reader: without hidden reasoning in any known form, and without tokens of a chat
+ * template. Tags in code, in quotation marks or in a quoted line are part of the text and stay.
+ * @param cut whether the answer was cut off at its limit: then reasoning may have no end
  */
 export const visibleText = (content: string, { cut }: { readonly cut: boolean }): string => {
   const text = content.trim()
-  // An answer in JSON has no place for reasoning, and its strings may speak of tags.
+  // An answer in JSON has no place for reasoning, and its strings may mention tags.
   if (isJson(text)) return text
   const said = NAKED_CHANNEL.test(text) && !HAS_FINAL.test(text) ? '' : text.replace(NOTICE, '')
   return unwrapped(withoutTokens(withoutReasoning(finalChannel(said), cut))).toWellFormed()
@@ -86,7 +94,7 @@ const CHANNEL =
   /(?:<\|start\|>\s*assistant\s*)?<\|channel\|>\s*(\w+)[^<]{0,200}(?:<\|constrain\|>[^<]{0,40})?<\|message\|>/g
 const CHANNEL_END = /<\|(?:end|return|call|start)\|>/
 
-/** What is said in the channel `final`; without one, what comes before the first channel. */
+/** The content of the channel `final`; without one, the text before the first channel. */
 const finalChannel = (text: string): string => {
   const headers = [...text.matchAll(CHANNEL)].filter(
     header => !isQuoted(text, header.index, header.index + header[0].length),
@@ -103,19 +111,19 @@ const finalChannel = (text: string): string => {
 
 const withoutReasoning = (text: string, cut: boolean): string => new ReasoningFilter(text, cut).visible()
 
-/** Reads a text once, from its beginning, and keeps what is outside of hidden reasoning. */
+/** Reads a text once, from its beginning, and keeps what is not hidden reasoning. */
 class ReasoningFilter {
   readonly #text: string
   readonly #cut: boolean
   readonly #lastFence: number
   readonly #lastClose: number
   #kept = ''
-  /** Where the text begins that is not kept yet. */
+  /** Beginning of the text that is not kept yet. */
   #from = 0
   #inFence = false
   #inCodeUntil = 0
   #hidden: Mark['family'] | undefined
-  /** A closing tag in quotation marks, in hidden reasoning: the end, if there is no other. */
+  /** A closing tag in quotation marks within hidden reasoning: it is the end if there is no other. */
   #quotedEnd: Mark | undefined
   #quotedOpening = false
   #closed = false
@@ -160,7 +168,8 @@ class ReasoningFilter {
       this.#kept += this.#text.slice(this.#from, mark.from)
       this.#hidden = mark.family
     } else if (mark.family === 'reasoning' && !(this.#quotedOpening && QUOTATION.test(this.#text.charAt(mark.to)))) {
-      // The opening tag was part of the prompt: all before is reasoning. A second closing tag at the end is a slip.
+      // The opening tag was part of the prompt: everything before is reasoning. A second closing tag at the end is a
+      // mistake of the model.
       const slip = this.#closed && this.#text.slice(mark.to).trim() === ''
       this.#kept = slip ? this.#kept + this.#text.slice(this.#from, mark.from) : ''
       this.#end(mark)
@@ -169,7 +178,7 @@ class ReasoningFilter {
 
   #inCode(match: RegExpExecArray): void {
     const { index, 0: token } = match
-    // A fence that nothing closes is no block of code: reasoning often breaks off in one.
+    // A fence that is never closed is not a code block: reasoning often breaks off in one.
     if (match[Group.fence] !== undefined) this.#inFence = !this.#inFence && index < this.#lastFence
     else if (!this.#inFence && index >= this.#inCodeUntil) this.#inCodeUntil = endOfCode(this.#text, token, index)
   }
@@ -184,14 +193,14 @@ const markOf = (match: RegExpExecArray): Mark | undefined => {
   return undefined
 }
 
-/** Where the last match begins; -1 without any. */
+/** Where the last match begins; -1 if there is none. */
 const lastMatch = (text: string, pattern: string): number => {
   let last = -1
   for (const { index } of text.matchAll(new RegExp(pattern, 'gimu'))) last = index
   return last
 }
 
-/** Where code within a line ends; where it begins when nothing closes it. */
+/** Where inline code ends; where it begins, if it is never closed. */
 const endOfCode = (text: string, ticks: string, index: number): number => {
   const from = index + ticks.length
   const closing = text.indexOf(ticks, from)
@@ -200,7 +209,10 @@ const endOfCode = (text: string, ticks: string, index: number): number => {
 
 const QUOTATION = /["'“”„«»‘’‹›״]/
 
-/** Whether a mark is spoken of: quoted, in a quoted line, or followed by a sign as a word of a sentence is. */
+/**
+ * Whether the text only mentions a mark: it is quoted, in a quoted line, or followed by punctuation like a word in a
+ * sentence.
+ */
 const isMention = (text: string, { kind, from, to }: Mark): boolean =>
   isQuoted(text, from, to) ||
   (kind === 'open' && QUOTATION.test(text.charAt(from - 1))) ||
@@ -214,17 +226,17 @@ const isWrapped = (text: string, from: number, to: number): boolean => {
   return (before === '`' && after === '`') || (QUOTATION.test(before) && QUOTATION.test(after))
 }
 
-/** Characters of a line that are looked at: enough to see how it begins, so that one endless line costs no time. */
+/** How many characters of a line are examined: enough to see how it begins, so that one endless line costs no time. */
 const LINE_CHARACTERS = 300
 
-/** What is on the line before a place, without the white space around it. */
+/** The text between the start of the line and a position, trimmed. */
 const lineBefore = (text: string, at: number): string => {
   const before = text.slice(Math.max(0, at - LINE_CHARACTERS), at)
   const line = before.slice(before.lastIndexOf('\n') + 1).trim()
   return before.length === LINE_CHARACTERS && line.length > LINE_CHARACTERS / 2 ? `… ${line}` : line
 }
 
-/** Tokens of chat templates after which a model has nothing more to say: its turn ends, another begins, or it calls a tool. */
+/** Chat template tokens that end what a model has to say: its turn ends, another begins, or it calls a tool. */
 const END_OF_TURN = [
   '<\\|(?:im_end|eot_id|eom_id|end_of_text|endoftext|end|return|call|endofturn|end_of_turn|END_OF_TURN_TOKEN|END_RESPONSE)\\|>',
   '<\\|(?:user|observation|python_tag|tool_calls?(?:_begin|_start)?)\\|>',
@@ -234,7 +246,7 @@ const END_OF_TURN = [
   '<｜(?:end▁of▁sentence|User|tool▁calls▁begin)｜>',
 ].join('|')
 
-/** Other tokens of chat templates: the name of the role goes with them. */
+/** Other chat template tokens; the name of the role is removed with them. */
 const TEMPLATE_TOKEN = [
   '<\\|(?:im_start|start)\\|>\\s*assistant\\b\\s*',
   '<\\|start_header_id\\|>\\s*assistant\\s*<\\|end_header_id\\|>\\s*',
@@ -260,7 +272,7 @@ const withoutTokens = (text: string): string => {
   return withoutSentenceMarks(said + text.slice(from))
 }
 
-/** `<s>` and `</s>` around a text are tokens; within it they strike words through. */
+/** `<s>` and `</s>` around a text are tokens; within it they are strikethrough. */
 const withoutSentenceMarks = (text: string): string => {
   const said = text.trim()
   const end = said.indexOf('</s>')
@@ -272,7 +284,7 @@ const withoutSentenceMarks = (text: string): string => {
     .trim()
 }
 
-/** Some models set their answer in a tag of its own. */
+/** Some models put their answer into a tag of its own. */
 const ANSWER_TAG = /^<(answer|final_answer|final|response|reply)>([^]*?)(?:<\/\1>)?$/i
 
 const unwrapped = (text: string): string => (ANSWER_TAG.exec(text)?.[2] ?? text).trim()

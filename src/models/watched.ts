@@ -1,4 +1,4 @@
-/** Models whose calls tell their health: each answer and each failure is reported to it. */
+/** Models whose calls determine their health: each answer and each failure is reported to it. */
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { CallRefused } from './call-refused.ts'
@@ -29,7 +29,7 @@ const watch = async <T>(call: CallContext, health: Report, clock: Clock, act: ()
     health.answered(clock.monotonic() - began)
     return result
   } catch (error) {
-    // A call that the caller gave up, or that a limit refused, says nothing about the model.
+    // A call that the caller cancelled, or that a limit refused, says nothing about the model.
     if (call.signal?.aborted !== true && !(error instanceof CallRefused)) health.failed(asDenidinError(error), call)
     throw error
   }

@@ -1,4 +1,7 @@
-/** A language model that gives whole answers: where one ended at its bound, it is asked again or asked to go on. */
+/**
+ * A language model that gives whole answers: if one was cut off at its limit, the model is asked again or asked to
+ * continue.
+ */
 import {
   addUsage,
   type CallContext,
@@ -9,20 +12,21 @@ import {
 import { joinTexts } from './join-texts.ts'
 import { ModelError } from './model-error.ts'
 
-/** Tokens that hidden reasoning may take on top of the answer, tried in this order. */
+/** Tokens that hidden reasoning may use on top of the answer, tried in this order. */
 const REASONING_TOKENS = [2048, 8192, 24_576] as const
-/** Characters of the end of an answer that the model is shown to go on from. */
+/** How many characters of the end of an answer the model is shown to continue from. */
 const LAST_WORDS_CHARACTERS = 40
 
 /**
- * Wraps a model. Where hidden reasoning used the bound up before a word was said, the model is asked with a larger one,
- * and from then on at once. A visible answer that is cut is continued once; one that is cut then too says so (`cut`).
+ * Wraps a model. If hidden reasoning used up the limit before any text came, the model is asked again with a larger
+ * limit, and from then on gets it at once. An answer that is cut off is continued once; if it is cut off again, it says
+ * so (`cut`).
  */
 export class WholeAnswers implements LanguageModel {
   readonly provider: string
   readonly model: string
   readonly #inner: LanguageModel
-  /** What this model's reasoning was found to need. */
+  /** How many tokens this model's reasoning was found to need. */
   #reasoning_tokens = 0
 
   constructor(inner: LanguageModel) {
@@ -40,7 +44,7 @@ export class WholeAnswers implements LanguageModel {
     return first.cut === true && mayGoOn(request, call) ? await this.#continued(request, first, call) : first
   }
 
-  /** Asks with room for hidden reasoning. @throws ModelError `answer-length` where no bound was large enough */
+  /** Asks with room for hidden reasoning. @throws ModelError `answer-length` if no limit was large enough */
   async #said(request: CompletionRequest, call: CallContext): Promise<Completion> {
     const larger = REASONING_TOKENS.filter(tokens => tokens > this.#reasoning_tokens)
     let bound = 0
@@ -52,10 +56,10 @@ export class WholeAnswers implements LanguageModel {
         return completion
       } catch (error) {
         if (!(error instanceof ModelError)) throw error
-        // A server that refuses the larger bound has said all that it can.
+        // If the server refuses the larger limit, the previous failure is the one to report.
         if (error.reason !== 'answer-length') throw failure ?? error
         failure = error
-        // The model's own limit may be smaller than what was asked for: more of the same would change nothing.
+        // The model's own limit may be smaller than what we asked for: asking for more would change nothing.
         const used = error.limit_tokens ?? Number.POSITIVE_INFINITY
         if (used <= bound) throw error
         bound = used
@@ -64,7 +68,7 @@ export class WholeAnswers implements LanguageModel {
     throw failure ?? new ModelError('answer-length', `${this.model} gave no answer within its bound`)
   }
 
-  /** What was said and what follows; what was said, where nothing follows. */
+  /** The text and its continuation; the text alone if there is none. */
   async #continued(request: CompletionRequest, first: Completion, call: CallContext): Promise<Completion> {
     try {
       const { messages, max_tokens, temperature } = request
@@ -79,7 +83,7 @@ export class WholeAnswers implements LanguageModel {
   }
 }
 
-/** A cut JSON object is not mended by words that follow, and a check asks only whether there is an answer. */
+/** A continuation cannot mend a cut JSON object, and a check only asks whether there is an answer. */
 const mayGoOn = ({ json = false }: CompletionRequest, { purpose }: CallContext): boolean => !json && purpose !== 'check'
 
 const withRoom = (request: CompletionRequest, reasoning_tokens: number): CompletionRequest =>

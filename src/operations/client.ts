@@ -7,13 +7,13 @@ export interface ClientOptions {
   readonly confirmed?: boolean
   readonly signal?: AbortSignal
   readonly progress?: (step: ProgressStep) => void
-  /** Receives a sentence on what is still to be done once the call has ended. */
+  /** Receives a sentence about work that remains after the call has ended. */
   readonly notice?: (sentence: string) => void
 }
 
 /** Calls operations, whether this process owns the data folder or asks the owner over the socket. */
 export interface OperationsClient extends AsyncDisposable {
-  /** @throws DenidinError as the runner does; `unavailable` when the owner went away before it answered. */
+  /** @throws DenidinError as the runner does; `unavailable` if the owner disappeared before it answered. */
   call(operation: string, input: unknown, options?: ClientOptions): Promise<Record<string, unknown>>
 }
 

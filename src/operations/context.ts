@@ -1,4 +1,6 @@
-/** Everything that operations can use, grouped by subject, and the type by which each names the few fields it needs. */
+/**
+ * Everything that operations can use, grouped by subject, and the type with which each names the few fields it needs.
+ */
 import type { ApiTokens } from '../access/api-token.ts'
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
@@ -50,7 +52,7 @@ import type { Strings } from '../text/strings/strings.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 
-/** Messages that have not reached their end. */
+/** Counts of messages that are not fully processed. */
 export interface TrafficCounts {
   /** Recorded and not handled yet. */
   readonly inbox_waiting: number
@@ -76,7 +78,7 @@ export interface Learning {
   /** `activity`: see `LearningOptions`. */
   ofSession(session_id: string, options: Pick<LearningOptions, 'activity' | 'signal'>): Promise<LearningReport>
   ofText(text: ExternalText): Promise<LearningReport>
-  /** Messages that are kept and belong to no session. */
+  /** Stored messages that belong to no session. */
   ofMessages(
     context: LearningContext,
     messages: readonly MessageRecord[],
@@ -98,17 +100,17 @@ export interface BudgetSettings {
 export interface BudgetReports {
   readonly files: Pick<DatedFiles, 'write'>
   readonly history: Pick<HealthHistory, 'add'>
-  /** Measures what grows. */
+  /** Measures the growing quantities. */
   measure(): Promise<HealthMeasures>
-  /** Tells the godfather, where that is wanted. @returns whether the message went out or is kept until it can */
+  /** Notifies the godfather, if that is enabled. @returns whether the message was sent or is held until it can be */
   tell(wording: (strings: Strings) => string): Promise<boolean>
 }
 
-/** What runs when. */
+/** The scheduled jobs. */
 export interface Schedule {
   /** Cron expressions by the key of their setting, such as `expiry_cron`. */
   readonly expressions: Readonly<Record<string, string>>
-  /** When a key was last due and run, in milliseconds since the Unix epoch. */
+  /** When a job was last due and run, in milliseconds since the Unix epoch. */
   lastRun(key: string): Promise<number | undefined>
 }
 
@@ -145,15 +147,15 @@ export interface OperationContext {
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
   }
-  /** The analysis of how budgets were used, and what follows from it. */
+  /** The analysis of budget usage, and the recommendations from it. */
   readonly analysis: {
-    /** What the usage log has kept, whether it is on or off. */
+    /** The content of the usage log, whether the log is enabled or not. */
     readonly usage: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>
     readonly profileFile: Pick<ProfileFile, 'edit'>
     readonly reports: BudgetReports
     /** Most tokens by role: `memory.session.max_tokens_by_role`. */
     readonly caps: Readonly<Record<string, number>>
-    /** The models that answer, in the order in which they are asked. */
+    /** The models for answers, in the order in which they are asked. */
     readonly models: readonly PricedModel[]
   }
   /** Reports on the archive and on conversations. */
@@ -183,7 +185,7 @@ export interface OperationContext {
     readonly search: SearchService
     readonly history: Pick<MessageErasure, 'get' | 'last' | 'recent'>
     readonly traffic: Traffic
-    /** Makes messages from elsewhere part of a conversation. */
+    /** Makes messages from other sources part of a conversation. */
     readonly imports: ChatImportDeps
   }
   readonly sessions: {

@@ -20,7 +20,7 @@ export interface Field {
   readonly values: readonly string[]
 }
 
-/** The fields of a schema, in their order. */
+/** The fields of a schema, in order. */
 export const fieldsOf = (schema: z.ZodObject): readonly Field[] =>
   Object.entries(schema.shape).map(([name, field]) => describe(name, field as z.ZodType))
 
@@ -44,8 +44,9 @@ const describe = (name: string, field: z.ZodType): Field => {
 }
 
 /**
- * Converts the arguments of a command line or a chat into the values that a schema expects. What cannot be converted
- * stays text, so that the schema reports what is wrong. (zod's own coercion would make `"false"` true and `""` zero.)
+ * Converts the arguments of a command line or a chat into the values that a schema expects. An argument that cannot be
+ * converted stays text, so that the schema reports the error. (zod's own coercion would make `"false"` true and `""`
+ * zero.)
  */
 export const fromText = (
   schema: z.ZodObject,

@@ -1,4 +1,4 @@
-/** Words what is wrong with an input. */
+/** Describes an invalid input in a sentence. */
 import type { z } from 'zod'
 import { DenidinError } from '../platform/errors.ts'
 import { suggest } from '../platform/suggest.ts'

@@ -1,4 +1,4 @@
-/** What an operation is: its schemas, who may run it, what it touches, and how the runner audits it. */
+/** Defines an operation: its schemas, who may run it, what it touches, and how the runner audits it. */
 import type { z } from 'zod'
 import type { AuditEntry } from '../memory/audit-log.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
@@ -9,7 +9,7 @@ import type { ContextField, Uses } from './context.ts'
 /** Who may run an operation. Each level includes those before it: `operator` owns the data folder. */
 export type Access = 'anyone' | 'godfather' | 'operator'
 
-/** Who asks. Comes from the transport, never from the request. */
+/** The caller. Determined by the transport, never by the request. */
 export interface Caller {
   readonly transport: 'chat' | 'cli' | 'cron' | 'rest'
   readonly level: Access
@@ -18,12 +18,12 @@ export interface Caller {
   readonly chat?: {
     readonly chat_id: ChatId
     readonly scope: Scope
-    /** The message that holds the call. */
+    /** The message with the command. */
     readonly message_id?: MessageId
   }
   /** Name of the token that a call over REST came with. */
   readonly token?: string
-  /** The queue that the call already runs in; it must not be waited for again. */
+  /** The queue in which the call already runs; it must not wait for it again. */
   readonly inside?: Scope
 }
 
@@ -31,21 +31,21 @@ export interface Caller {
 export interface ProgressStep {
   readonly done: number
   readonly total?: number
-  /** What is counted, in the plural: `sessions`. */
+  /** The counted items, in the plural: `sessions`. */
   readonly unit: string
 }
 
 /** One call of an operation. */
 export interface Call<S = undefined> {
   readonly caller: Caller
-  /** What `subject` of the operation resolved, once for the whole call. */
+  /** The result of the operation's `subject`, resolved once for the whole call. */
   readonly subject: S
-  /** Aborted when the caller went away or DeniDin stops. */
+  /** Aborted when the caller disconnects or DeniDin stops. */
   readonly signal: AbortSignal
   progress(step: ProgressStep): void
 }
 
-/** Whose the loaded files in the archive are: the operator's, no one person's. */
+/** The owner of files loaded into the archive: the operator, not a single person. */
 export const ARCHIVE = 'archive'
 
 /** Memory or messages of one person or group that a call read or changed: one line of the audit log. */
@@ -55,10 +55,10 @@ export interface Touched extends Pick<AuditEntry, 'memory_ids' | 'message_ids' |
   readonly detail?: string
 }
 
-/** What an audited operation returns: its output, and what it read or changed to produce it. */
+/** The result of an audited operation: its output, and the data that it read or changed. */
 export interface AuditedOutput<T> {
   readonly output: T
-  /** Empty when no one's data was read or changed. */
+  /** Empty if no one's data was read or changed. */
   readonly touched: readonly Touched[]
 }
 
@@ -76,7 +76,7 @@ interface OperationBase<I extends z.ZodObject, O extends z.ZodObject, in C, S> {
    */
   readonly own?: boolean
   readonly effect: 'read' | 'write' | 'destroy'
-  /** `bot`: only the running bot can do it. `data`: any process that owns the data folder. `nothing`: neither. */
+  /** `bot`: needs the running bot. `data`: needs a process that owns the data folder. `nothing`: neither. */
   readonly needs: 'nothing' | 'data' | 'bot'
   /** Whether this input must be confirmed first. By default, operations with the effect `destroy` must be. */
   confirm?(input: z.output<I>): boolean
@@ -89,7 +89,7 @@ interface OperationBase<I extends z.ZodObject, O extends z.ZodObject, in C, S> {
 }
 
 /**
- * An operation that the runner does not audit. `none`: its output holds no words of people and it changes no one's
+ * An operation that the runner does not audit. `none`: its output contains no one's text, and it changes no one's
  * memory. `erases`: the code that erases writes its own audit lines, one per completed step, because a step that a
  * crash interrupted is completed at the next start, outside any operation.
  */
@@ -104,7 +104,10 @@ export interface UnauditedOperation<I extends z.ZodObject, O extends z.ZodObject
   run(context: C, input: z.output<I>, call: Call<S>): Promise<z.output<O>>
 }
 
-/** An operation that reads people's words or changes their memory; the runner writes an audit line for all it touched. */
+/**
+ * An operation that reads people's messages or changes their memory; the runner writes an audit line for everything it
+ * touched.
+ */
 export interface AuditedOperation<I extends z.ZodObject, O extends z.ZodObject, in C, S> extends OperationBase<
   I,
   O,
@@ -116,7 +119,7 @@ export interface AuditedOperation<I extends z.ZodObject, O extends z.ZodObject, 
   run(context: C, input: z.output<I>, call: Call<S>): Promise<AuditedOutput<z.output<O>>>
 }
 
-/** One thing that DeniDin can be asked to do, by any caller and through any interface. `C` is the context it runs in. */
+/** One operation of DeniDin, for any caller and any interface. `C` is the context it runs in. */
 export type Operation<
   I extends z.ZodObject = z.ZodObject,
   O extends z.ZodObject = z.ZodObject,
@@ -136,7 +139,7 @@ export const operation = <
 
 const LEVELS: readonly Access[] = ['anyone', 'godfather', 'operator']
 
-/** Whether a caller of this level may do what asks for that access. */
+/** Whether a caller of this level may run an operation that requires this access. */
 export const mayRun = (level: Access, access: Access): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(access)
 
 /** Whether a caller may run an operation. */

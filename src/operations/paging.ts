@@ -25,7 +25,7 @@ export const pageOutput = {
 
 /**
  * Reads one row more than asked for, to know whether another page follows.
- * @throws DenidinError `not_found` when nothing follows `after`: it was not the "next" of any page.
+ * @throws DenidinError `not_found` if nothing follows `after`: it was not the "next" of any page.
  */
 export const readPage = async <T>(
   input: { readonly limit: number; readonly after?: string | undefined },

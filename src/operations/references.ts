@@ -1,4 +1,4 @@
-/** How callers name a conversation or a person, and how such a name is resolved. */
+/** How callers refer to a conversation or a person, and how such a reference is resolved. */
 import { z } from 'zod'
 import { CONSOLE_PHONE } from '../channels/console/console-channel.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
@@ -12,7 +12,7 @@ import type { Caller } from './operation.ts'
 /** Longer than any id, number or address. */
 const MOST_REFERENCE_CHARACTERS = 500
 
-/** What a caller names something by. */
+/** A reference to something. */
 export const referenceField = z.string().min(1).max(MOST_REFERENCE_CHARACTERS)
 
 /** A person: by id, by phone number in any usual spelling, by `…@lid` or by `@username`. */
@@ -31,7 +31,7 @@ interface ScopeReference {
   readonly session_id?: string | undefined
 }
 
-/** `hint` is added when the number is valid but no one with it has written. @throws DenidinError `not_found`. */
+/** `hint` is added if the number is valid but no one with it has written. @throws DenidinError `not_found`. */
 export const findPerson = async (directory: Pick<People, 'lookUp'>, reference: string, hint = ''): Promise<Person> => {
   const person = await directory.lookUp(reference)
   if (person !== undefined) return person
@@ -44,8 +44,8 @@ export const findPerson = async (directory: Pick<People, 'lookUp'>, reference: s
 }
 
 /**
- * The scope that an input names, or `undefined` when it names none.
- * @throws DenidinError `forbidden` for a caller who is not the operator, `invalid_input`, `not_found`.
+ * The scope that an input names, or `undefined` if it names none.
+ * @throws DenidinError `forbidden` if the caller is not the operator, `invalid_input`, `not_found`.
  */
 export const namedScope = async (
   { people, sessions }: Uses<'people.directory' | 'sessions.browser'>,
@@ -66,13 +66,13 @@ export const namedScope = async (
   return session.scope
 }
 
-/** The phone that a terminal speaks as by default: the godfather's, or else a number of its own. */
+/** The phone number that a terminal speaks as by default: the godfather's, or else a special one. */
 export const terminalPhone = ({ instance }: Uses<'instance.godfather_phone'>): string =>
   instance.godfather_phone ?? CONSOLE_PHONE
 
 /**
  * The caller's own scope: that of the chat the call came from; for the operator, that of the person the terminal speaks
- * as. `undefined` when that person has never written.
+ * as. `undefined` if that person has never written.
  */
 export const ownScope = async (
   context: Uses<'instance.godfather_phone' | 'people.directory'>,

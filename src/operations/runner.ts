@@ -17,7 +17,7 @@ import {
   type ProgressStep,
 } from './operation.ts'
 
-/** What comes with a call besides its input. */
+/** The context of a call besides its input. */
 export interface RunOptions {
   readonly caller: Caller
   /** The caller has confirmed the operation. */
@@ -102,7 +102,7 @@ class OperationRunner<C> implements Runner {
       progress: options.progress ?? (() => undefined),
     }
     const act = async (): Promise<Output> => {
-      // The caller may have gone away while the call waited in the queue.
+      // The caller may have disconnected while the call waited in the queue.
       call.signal.throwIfAborted()
       return operation.output.parse(await this.#runAudited(name, operation, parsed.data, call))
     }
@@ -110,7 +110,7 @@ class OperationRunner<C> implements Runner {
     return scope === undefined || scope === caller.inside ? await act() : await exclusive(scope, act)
   }
 
-  /** Runs an operation and, unless it throws, writes what it read or changed to the audit log. */
+  /** Runs an operation and, unless it throws, writes the data that it read or changed to the audit log. */
   async #runAudited(name: string, operation: Runnable<C>, input: Output, call: Call<unknown>): Promise<Output> {
     const { context, audit } = this.#deps
     if (isAudited(operation)) {
@@ -135,7 +135,7 @@ class OperationRunner<C> implements Runner {
 
   #logOutcome(name: string, caller: Caller, outcome: string, began: number): void {
     this.#deps.logger.for('audit').info('Operation', {
-      // An unknown name may be a person's words, mistyped.
+      // An unknown name may be a mistyped message.
       operation: Object.hasOwn(this.#deps.operations, name) ? name : 'unknown',
       transport: caller.transport,
       level: caller.level,
@@ -152,10 +152,10 @@ class OperationRunner<C> implements Runner {
       operation,
       error: error.cause instanceof Error ? error.cause.name : error.name,
     })
-    // The message may contain a person's words.
+    // The message may contain a person's text.
     log.debug('An operation failed', { operation, reason: error.message })
   }
 }
 
-/** Makes the runner that all interfaces share. */
+/** Creates the runner that all interfaces share. */
 export const createRunner = <C>(deps: RunnerDeps<C>): Runner => new OperationRunner(deps)

@@ -9,7 +9,7 @@ import type { Uses } from './context.ts'
 import { actorOf, type Caller } from './operation.ts'
 import { findPerson, personField, terminalPhone } from './references.ts'
 
-/** Input field by which the operator names the person; in a chat, people can only mean themselves. */
+/** Input field with which the operator names the person; in a chat, people can only mean themselves. */
 export const subjectInput = {
   person: personField
     .optional()
@@ -19,16 +19,16 @@ export const subjectInput = {
 /** The person whose data a call is about, and where it is asked. */
 export interface Subject {
   readonly person: Person
-  /** The conversation it is asked in: the person's own, or a group's. */
+  /** The conversation in which the call is made: the person's own, or a group's. */
   readonly scope: Scope
   readonly search_scope: SearchScope
   /** Where the numbers of a list are valid. */
   readonly listing: ListContext
-  /** Who asks, as the audit log names them. */
+  /** The caller's name in the audit log. */
   readonly by: string
   /** The operator may see and delete everything; others only what belongs to the person. */
   readonly unrestricted: boolean
-  /** The message that holds the command, if it came from a chat. */
+  /** The message with the command, if it came from a chat. */
   readonly command_ids: readonly MessageId[]
 }
 

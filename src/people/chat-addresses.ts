@@ -1,25 +1,25 @@
-/** Decides whether two WhatsApp addresses lead to the same account: by phone number, by LID, or by one and the other. */
+/** Decides whether two WhatsApp addresses belong to the same account: by phone number, by LID, or by one of each. */
 import type { People } from './people.ts'
 import type { Identity, Person } from './person.ts'
 
 type KnownPeople = Pick<People, 'lookUp' | 'nameHistory'>
 
-/** `unknown`: a phone number and a LID, and nothing says that they belong together or to others. */
+/** `unknown`: a phone number and a LID, and it is not known whether they belong together. */
 export type SameAccount = 'yes' | 'no' | 'unknown'
 
 const SERVERS: Readonly<Partial<Record<Identity['kind'], string>>> = { phone: 'c.us', lid: 'lid' }
 
-/** The address that an identity is written with on WhatsApp; a username has none. */
+/** The WhatsApp address of an identity; a username has none. */
 export const addressOfIdentity = ({ kind, value }: Identity): string | undefined => {
   const server = SERVERS[kind]
   return server === undefined ? undefined : `${value}@${server}`
 }
 
-/** How a person is looked up by an identity. */
+/** The reference by which a person is looked up with an identity. */
 const referenceTo = ({ kind, value }: Identity): string =>
   kind === 'lid' ? `${value}@lid` : kind === 'username' ? `@${value}` : value
 
-/** The person who is known by the first of some identities that anyone is known by. */
+/** The person who has the first of these identities that is known. */
 export const personOf = async (
   people: Pick<People, 'lookUp'>,
   identities: readonly Identity[],
@@ -38,15 +38,15 @@ export class ChatAddresses {
     this.#people = people
   }
 
-  /** The person who is known by an address now. */
+  /** The current holder of an address. */
   async holderOf(address: string): Promise<Person | undefined> {
     const [value = '', server] = address.split('@')
     return await personOf(this.#people, [{ kind: server === 'lid' ? 'lid' : 'phone', value }])
   }
 
   /**
-   * All addresses of the account that has this one, those that it had before included.
-   * @param shown identities that WhatsApp shows for the account at this moment
+   * All addresses of the account with this address, including previous ones.
+   * @param shown identities that WhatsApp currently shows for the account
    */
   async all(address: string, shown: readonly Identity[] = []): Promise<ReadonlySet<string>> {
     const person = await this.holderOf(address)
@@ -55,7 +55,7 @@ export class ChatAddresses {
     return new Set([address, ...identities.map(addressOfIdentity).filter(each => each !== undefined)])
   }
 
-  /** @param shown identities that WhatsApp shows at this moment for the account with the address `one` */
+  /** @param shown identities that WhatsApp currently shows for the account with the address `one` */
   async areSame(one: string, other: string, shown: readonly Identity[] = []): Promise<SameAccount> {
     if (one === other) return 'yes'
     const ofOne = await this.all(one, shown)

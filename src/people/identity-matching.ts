@@ -1,26 +1,26 @@
-/** Matches a sender's identities with known persons, and finds identities that passed from one person to another. */
+/** Matches a sender's identities with known people, and finds identities that passed from one person to another. */
 import { areOtherAccounts, isSame, lidsOf, type Identity, type Person } from './person.ts'
 
-/** An identity that another account had until now. */
+/** An identity that belonged to another account until now. */
 export interface ReassignedIdentity {
   readonly identity: Identity
   readonly from: Person
 }
 
 export interface Claims {
-  /** Known persons who are this sender: none, one, or several who turn out to be one. */
+  /** Known people who are this sender: none, one, or several who turn out to be the same. */
   readonly same: readonly Person[]
   readonly passed: readonly ReassignedIdentity[]
 }
 
-/** The account is the surest identity, a username the least: another account can take it at any time. */
+/** The account is the most reliable identity, a username the least: another account can take it at any time. */
 const SUREST_FIRST: readonly Identity['kind'][] = ['lid', 'phone', 'username']
 
 /**
- * Matches a sender's identities. A LID is an account of WhatsApp; phone number and username can change. So persons are
- * one when they have the same account, or the same number while one of them has no account yet. A number that is seen with
- * another account, or with an account that had another number, has passed to another person, who must not see what was
- * said before. So has a username, whatever it is seen with: anyone may take one that was given up.
+ * Matches a sender's identities. A LID is a WhatsApp account; phone number and username can change. So people are the
+ * same if they have the same account, or the same number while one of them has no account yet. A number that appears
+ * with another account, or with an account that had another number, has passed to another person, who must not see the
+ * earlier conversation. The same holds for a username, whatever it appears with: anyone may take one that was given up.
  */
 export const matchIdentities = (
   identities: readonly Identity[],
@@ -43,7 +43,7 @@ export const matchIdentities = (
   return { same, passed }
 }
 
-/** Whether an identity does not show that a sender, who is one of `same`, is the person who had it. */
+/** Whether an identity is no proof that a sender, who is one of `same`, is the person who had it. */
 const isUnproven = (
   { kind }: Identity,
   { same, identities }: { readonly same: readonly Person[]; readonly identities: readonly Identity[] },
@@ -58,8 +58,8 @@ const isUnproven = (
 }
 
 /**
- * Identities that a person no longer has: an account that shows its number (or username) has that one and no other.
- * A person whom the operator merged from two accounts keeps the identities of both.
+ * Identities that a person no longer has: an account that shows its number (or username) has only that one. A person
+ * whom the operator merged from two accounts keeps the identities of both.
  */
 export const releasedIdentities = (person: Person, shown: readonly Identity[]): readonly Identity[] => {
   const [account, another] = lidsOf(person.identities)

@@ -1,15 +1,15 @@
-/** What stands for someone without a usable name: the same for one account each time, and never the digits of its LID. */
+/** A label for a member without a usable name: always the same for one account, and never the digits of its LID. */
 import { createHash } from 'node:crypto'
 import { lidsOf, phoneOf, type Identity } from './person.ts'
 
 /** Digits of a phone number that are shown. */
 const SHOWN_DIGITS = 4
-/** Letters that stand for a LID; few enough not to tell it, enough to tell the members of a group apart. */
+/** Letters that represent a LID: too few to reveal it, enough to distinguish the members of a group. */
 const SHOWN_LETTERS = 3
-/** No vowels: the letters form no word. */
+/** No vowels, so that the letters form no word. */
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
 
-/** `Member 0042` by the last digits of the phone number; `Member QXT` where only the LID is known. */
+/** `Member 0042` with the last digits of the phone number; `Member QXT` if only the LID is known. */
 export const memberLabel = (identities: readonly Identity[]): string => {
   const phone = phoneOf(identities)
   if (phone !== undefined) return `Member ${phone.slice(-SHOWN_DIGITS)}`

@@ -1,30 +1,30 @@
-/** Decides which person a sender is: a known one, several who turn out to be one, or a new one. */
+/** Decides which person a sender is: a known one, several who turn out to be the same, or a new one. */
 import type { Logger } from '../platform/logger.ts'
 import { matchIdentities, releasedIdentities, type ReassignedIdentity } from './identity-matching.ts'
 import { isSame, type Identity, type Person, type PersonId, type Role } from './person.ts'
 
 /**
- * Single reads and writes of persons, without any rule. The calls are synchronous and see each other's writes; inside
- * `transaction` no other writer comes in between, and all of them are on disk when it returns, or none of them.
+ * Single reads and writes of people, without any rule. The calls are synchronous and see each other's writes. No other
+ * writer interrupts a `transaction`, and when it returns either all of its writes are on disk, or none.
  */
 export interface PersonRows {
   transaction<T>(work: () => T): T
   find(person_id: PersonId): Person | undefined
-  /** Who goes by this name now. */
+  /** The current holder of an identity. */
   holderOf(identity: Identity): Person | undefined
-  /** The person who was met first in front; each once. */
+  /** These people without duplicates, the one who was met first in front. */
   oldestFirst(persons: readonly Person[]): readonly Person[]
   create(name: string | undefined, role: Role): PersonId
   rename(person_id: PersonId, name: string): void
-  /** Gives a person a name; `passed_from` is the person who had it before with another account. */
+  /** Gives a person an identity; `passed_from` is the person who had it before with another account. */
   take(person_id: PersonId, identity: Identity, passed_from: PersonId | undefined): void
-  /** Takes a name from a person; it is kept as a former one. */
+  /** Takes an identity from a person; it is kept as a previous one. */
   release(person_id: PersonId, identity: Identity): void
 }
 
 export interface PersonResolverDeps {
   readonly rows: PersonRows
-  /** Makes `from` a part of `into`, inside the transaction that is open. */
+  /** Merges `from` into `into`, inside the open transaction. */
   readonly merge: (into: PersonId, from: PersonId) => void
   readonly logger: Logger
 }
@@ -37,8 +37,8 @@ export class PersonResolver {
   }
 
   /**
-   * The person of a sender. Most senders are known and cost reads alone; whatever has to be written is decided and
-   * written in one transaction, so that two messages of one new sender cannot make two persons.
+   * The person of a sender. Most senders are known, which costs only reads. All writes are decided and done in one
+   * transaction, so that two messages of one new sender cannot create two people.
    */
   resolve(identities: readonly Identity[], name: string | undefined): Person {
     return (
@@ -47,7 +47,7 @@ export class PersonResolver {
     )
   }
 
-  /** The known person of whom this sender shows nothing new. */
+  /** The known person, if the sender shows nothing new about them. */
   #unchanged(identities: readonly Identity[], name: string | undefined): Person | undefined {
     const { same, passed } = this.#match(identities)
     const [person, ...others] = same
@@ -61,7 +61,7 @@ export class PersonResolver {
     const { rows, merge } = this.#deps
     const { same, passed } = this.#match(identities)
     const [oldest, ...others] = same
-    // A blocked person does not come back with a new account on the same number.
+    // A blocked person does not become unblocked with a new account on the same number.
     const blocked = passed.some(({ identity, from }) => identity.kind === 'phone' && from.role === 'blocked')
     const person_id = oldest?.person_id ?? this.#create(name, blocked ? 'blocked' : 'client')
     for (const other of others) merge(person_id, other.person_id)
@@ -76,7 +76,7 @@ export class PersonResolver {
     return person_id
   }
 
-  /** Records the names that a sender shows for the first time, and releases those that they no longer go by. */
+  /** Records the identities that a sender shows for the first time, and releases those that they no longer have. */
   #updateNames(
     { person_id, ...person }: Person,
     identities: readonly Identity[],
@@ -87,7 +87,7 @@ export class PersonResolver {
     for (const { identity, from } of passed) {
       rows.release(from.person_id, identity)
       this.#deps.logger.warn(
-        'A name passed to another WhatsApp account; what was said before stays with the former one',
+        'An identity passed to another WhatsApp account; the earlier conversation stays with the previous one',
         {
           kind: identity.kind,
           from_id: from.person_id,
@@ -102,7 +102,7 @@ export class PersonResolver {
     }
   }
 
-  /** The persons who are this sender, oldest first, and the names that pass to it. */
+  /** The people who are this sender, oldest first, and the identities that pass to it. */
   #match(identities: readonly Identity[]): {
     readonly same: readonly Person[]
     readonly passed: readonly ReassignedIdentity[]

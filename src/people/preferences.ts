@@ -1,12 +1,12 @@
-/** The port to persons' preferences: language, and whether they may be learned from. */
+/** The port to people's preferences: language, time zone, and the learning opt-out. */
 import type { PersonId } from './person.ts'
 
-/** Languages that DeniDin's own sentences can be fixed to. */
+/** Languages to which DeniDin's own messages can be fixed. */
 export const LANGUAGES = ['en', 'he'] as const
 
 /** The preferences of one person. */
 export interface Preference {
-  /** Language of DeniDin's own sentences; `undefined`: the one that the person writes in. */
+  /** Language of DeniDin's own messages; `undefined`: the one in which the person writes. */
   readonly language: (typeof LANGUAGES)[number] | undefined
   /** IANA name of the time zone where the person is; `undefined`: that of the installation. */
   readonly time_zone: string | undefined

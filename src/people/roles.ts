@@ -1,4 +1,4 @@
-/** The roles that the configuration fixes, and the role of two persons who are merged. */
+/** The roles that the configuration fixes, and the role of two merged people. */
 import type { Identity, Role } from './person.ts'
 
 /** The settings about people. */
@@ -8,19 +8,22 @@ export interface PeopleSettings {
   readonly blocked_phones: readonly string[]
 }
 
-/** A role that the configuration gives, and the key that gives it. */
+/** A role fixed by the configuration, and the key that fixes it. */
 export interface FixedRole {
   readonly role: Role
   readonly key: 'godfather_phone' | 'user_roles.blocked_phones'
 }
 
-/** The roles that the configuration fixes. The godfather comes before the blocked: no one locks themselves out. */
+/**
+ * The roles that the configuration fixes. The godfather takes precedence over the blocked numbers, so that no one locks
+ * themselves out.
+ */
 export const configuredRoles = (settings: PeopleSettings) => {
   const blocked = new Set(settings.blocked_phones)
   return {
     /**
-     * The fixed role of a person, if any of their names is configured. Only a number that is certainly theirs (`own`)
-     * makes a godfather; any number that they have or had (`all`) may block.
+     * The fixed role of a person, if any of their identities is configured. Only a number that is certainly theirs
+     * (`own`) makes a godfather; any number that they have or had (`all`) may block.
      */
     fixedFor: (own: readonly Identity[], all: readonly Identity[]): FixedRole | undefined => {
       if (settings.godfather_phone !== undefined && phonesOf(own).includes(settings.godfather_phone)) {
@@ -32,7 +35,7 @@ export const configuredRoles = (settings: PeopleSettings) => {
   }
 }
 
-/** The stored role of two persons who are merged: a block stays. */
+/** The stored role of two merged people: a block stays. */
 export const mergedRole = (one: Role, other: Role): Role => {
   const roles: readonly Role[] = ['blocked', 'godfather', 'client']
   return roles.find(role => role === one || role === other) ?? 'client'

@@ -7,12 +7,12 @@ const KEPT_DAYS = 90
 
 /** A file of JSON lines. */
 export interface AuditFile extends HealthCheck {
-  /** Adds an entry; it is in the file when this returns, or when the file can be written again. */
+  /** Adds an entry; it is in the file when this returns, or as soon as the file can be written again. */
   write(entry: object): void
   close(): Promise<void>
 }
 
-/** `logs/<name>.log` is always the current file; former days lie beside it, compressed, for 90 days. */
+/** `logs/<name>.log` is always the current file; earlier days are stored beside it, compressed, for 90 days. */
 export const createAuditFile = (
   logs_dir: string,
   name: string,

@@ -2,7 +2,7 @@
 import { asDenidinError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
-/** Acts that nobody waits for, until the end: a failure is logged, and stopping waits for what is under way. */
+/** Runs actions that no one waits for. A failure is logged, and stopping waits for the actions under way. */
 export class BackgroundTasks {
   readonly #logger: Logger
   readonly #under_way = new Set<Promise<void>>()
@@ -11,7 +11,7 @@ export class BackgroundTasks {
     this.#logger = logger
   }
 
-  /** Starts `act`. `what` names it in the log should it fail. */
+  /** Starts `act`. `what` names it in the log if it fails. */
   run(what: string, act: () => Promise<unknown>): void {
     const running = act()
       .then(() => undefined)
@@ -24,8 +24,8 @@ export class BackgroundTasks {
   }
 
   /**
-   * An act that is asked for often and does everything there is to do each time: asked for while it is under way, it
-   * runs once more afterwards, however often that was.
+   * For an action that is requested often and does all pending work each time: if it is requested while it is running,
+   * it runs once more afterwards, however often it was requested.
    */
   coalesced(what: string, act: () => Promise<unknown>): () => void {
     let running = false
@@ -48,7 +48,7 @@ export class BackgroundTasks {
     }
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is running any more. */
   async whenIdle(): Promise<void> {
     while (this.#under_way.size > 0) await Promise.all(this.#under_way)
   }

@@ -1,11 +1,11 @@
-/** Health of the machine's clock: which time and zone it shows, and whether it was set back. */
+/** Health of the machine's clock: its time and zone, and whether it was set back. */
 import { onClockStep } from './clock-steps.ts'
 import { HOUR_MS, MINUTE_MS, type Clock } from './clock.ts'
 import type { Health, HealthCheck } from './health.ts'
 
-/** A clock that was set back is trouble for so long: what is written meanwhile seems older than what was before. */
+/** How long a clock that was set back counts as a problem: new records seem older than the earlier ones. */
 const TROUBLE_MS = HOUR_MS
-/** No clock that works shows an earlier time: this program is younger. */
+/** No working clock shows an earlier time: this program is younger. */
 const EARLIEST_PLAUSIBLE = Date.UTC(2026, 0, 1)
 
 export class ClockHealth implements HealthCheck, Disposable {
@@ -17,7 +17,7 @@ export class ClockHealth implements HealthCheck, Disposable {
 
   constructor(clock: Clock) {
     this.#clock = clock
-    // A step forward is no trouble: a machine that slept shows one too.
+    // A step forward is not a problem: a machine that slept shows one too.
     this.#steps = onClockStep(clock, step_ms => {
       if (step_ms < 0) this.#set_back = { by_ms: -step_ms, noticed_at: clock.monotonic() }
     })

@@ -1,11 +1,13 @@
-/** Notices when the machine's clock is set, for what is planned by the hour and cannot wait on the monotonic clock. */
+/**
+ * Notices when the machine's clock is set, for work that is planned by the hour and cannot wait on the monotonic clock.
+ */
 import { MINUTE_MS, type Clock } from './clock.ts'
 
-/** How often the clock is looked at, and the least step that counts: smaller ones are corrections of a time server. */
+/** How often the clock is checked, and the least step that counts: smaller ones are corrections by a time server. */
 const LOOK_EVERY_MS = MINUTE_MS
 const LEAST_STEP_MS = MINUTE_MS
 
-/** Calls `act` with the milliseconds by which the clock was set, negative when it was set back, until disposed of. */
+/** Calls `act` with the milliseconds by which the clock was set, negative if it was set back, until disposed of. */
 export const onClockStep = (clock: Clock, act: (step_ms: number) => void): Disposable => {
   const offset = (): number => clock.now() - clock.monotonic()
   let known = offset()

@@ -1,22 +1,25 @@
-/** Time as a dependency: nothing else in DeniDin asks the system what time it is. */
+/** Time as a dependency: no other code in DeniDin reads the system time. */
 import { TimeZone } from './time-zone.ts'
 
 export interface Clock {
-  /** The time zone of this installation: for every day and hour that is shown, said or counted. */
+  /** The time zone of this installation: for every day and hour that is shown, mentioned or counted. */
   readonly zone: TimeZone
   /**
-   * Current time in milliseconds since the Unix epoch. It may jump, back too, when the machine's clock is set: for what
-   * is written down and shown, never for how long something takes or has to wait.
+   * Current time in milliseconds since the Unix epoch. It may jump, even backwards, when the machine's clock is set.
+   * Use it for times that are stored and shown, never for durations or waits.
    */
   now(): number
-  /** Whole milliseconds since an arbitrary moment; never jumps and never runs back. For durations, waits and deadlines. */
+  /**
+   * Whole milliseconds since an arbitrary point; never jumps and never runs backwards. For durations, waits and
+   * deadlines.
+   */
   monotonic(): number
   /**
    * Resolves after `milliseconds`.
    * @throws the signal's reason when `signal` is aborted first.
    */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
-  /** Calls `run` once after `milliseconds`, unless the returned handle is disposed of before. */
+  /** Calls `run` once after `milliseconds`, unless the returned handle is disposed of first. */
   after(milliseconds: number, run: () => void): Disposable
 }
 
@@ -61,5 +64,8 @@ export const inZone = (clock: Clock, zone: TimeZone): Clock => ({
   after: (milliseconds, run) => clock.after(milliseconds, run),
 })
 
-/** Calendar day of an instant in UTC, as `YYYY-MM-DD`: for log files, whose lines are in UTC, and for days that are counted already. */
+/**
+ * Calendar day of an instant in UTC, as `YYYY-MM-DD`: for log files, whose lines are in UTC, and for days that are
+ * already counted.
+ */
 export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10)

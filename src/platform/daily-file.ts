@@ -1,4 +1,7 @@
-/** A text file of lines with one file a day: the current one keeps its name, former days lie beside it, compressed. */
+/**
+ * A text file of lines with one file per day: the current file keeps its name, earlier days are stored beside it,
+ * compressed.
+ */
 import {
   closeSync,
   constants,
@@ -31,38 +34,39 @@ import type { Health, HealthCheck } from './health.ts'
 
 export interface DailyFileDeps {
   readonly folder: string
-  /** The current file is `<name>.log`, that of a former day `<name>-YYYY-MM-DD.log.gz`. */
+  /** The current file is `<name>.log`, that of an earlier day `<name>-YYYY-MM-DD.log.gz`. */
   readonly name: string
-  /** How many days former files are kept. */
+  /** How many days earlier files are kept. */
   readonly keptDays: number
   readonly clock: Clock
-  /** The line that says, where others are late or missing, how many are lost and why. */
+  /** The line to write where lines are late or missing; it says how many are lost and why. */
   readonly gapLine: (gap: { readonly lost: number; readonly reason: string }) => string
-  /** Called once each time that the file begins to refuse lines, with one sentence. */
+  /** Called once each time that the file starts to refuse lines, with one sentence. */
   readonly onTrouble?: ((trouble: string) => void) | undefined
 }
 
-/** Bytes at the beginning of a file that hold the time of its first line. */
+/** Bytes at the beginning of a file that contain the time of its first line. */
 const HEAD_BYTES = 64
 const EOL = '\n'
-/** No file has this number: writing to it fails. */
+/** No file has this descriptor: writing to it fails. */
 const NO_DESCRIPTOR = -1
 
-/** Lines that wait in memory while the file cannot be written; the oldest go when there are more. */
+/** Most lines that wait in memory while the file cannot be written; beyond that, the oldest are dropped. */
 const MOST_WAITING = 1000
 /** How often it is checked whether the path still leads to the open file. */
 const LOOK_EVERY_MS = SECOND_MS
 
 /**
  * Appends lines to a file, synchronously, so that a line is in the file when `write` returns. The first line after
- * midnight (UTC, as the times of the lines) moves the lines of the day before to a file of their own. They are copied and
- * the file is emptied, not renamed: `tail -f` and whatever else has the file open reads on.
+ * midnight (UTC, like the times of the lines) moves the lines of the previous day to a separate file. The lines are
+ * copied and the file is emptied rather than renamed, so that `tail -f`, and any other program that has the file open,
+ * continues to read.
  *
- * Each line must hold an ISO time near its beginning: that of the first line tells on which day the file was begun, so
- * that a restart appends and a night without DeniDin is made up for at the next start.
+ * Each line must contain an ISO time near its beginning. The time of the first line shows on which day the file was
+ * started, so that a restart appends to it, and a rotation that was missed overnight is done at the next start.
  *
- * A file that cannot be written, at the start or later, ends nothing: the lines wait in memory, at most 1,000, and are
- * written as soon as that is possible again. `health` says why, and so does `onTrouble`, once.
+ * A file that cannot be written, at the start or later, stops nothing: the lines wait in memory, at most 1,000, and are
+ * written as soon as possible. `health` reports the reason, and so does `onTrouble`, once.
  */
 export class DailyFile implements HealthCheck {
   readonly name: string
@@ -73,7 +77,7 @@ export class DailyFile implements HealthCheck {
   #day: string
   #waiting: string[] = []
   #lost = 0
-  /** The file ends in the middle of a line. */
+  /** Whether the file ends in the middle of a line. */
   #torn = false
   #trouble: string | undefined
   #compressionTrouble: string | undefined
@@ -91,9 +95,9 @@ export class DailyFile implements HealthCheck {
     if (this.#tryToOpen() && this.#day >= this.#today()) this.#tidySoon()
   }
 
-  /** Appends a line, now or when the file can be written again. */
+  /** Appends a line, now or as soon as the file can be written again. */
   write(line: string): void {
-    // The number of a closed file may be that of another one by now.
+    // The descriptor of a closed file may belong to another file by now.
     if (this.#closed) return
     this.#waiting.push(line)
     if (this.#waiting.length > MOST_WAITING) {
@@ -121,7 +125,7 @@ export class DailyFile implements HealthCheck {
         }
   }
 
-  /** Closes the file; resolves when former days are compressed. */
+  /** Closes the file; resolves when earlier days are compressed. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -133,13 +137,13 @@ export class DailyFile implements HealthCheck {
     return isoDay(this.#deps.clock.now())
   }
 
-  /** Opens the file, in whatever state its folder is by now. */
+  /** Opens the file, whatever has happened to its folder. */
   #tryToOpen(): boolean {
     this.#closeDescriptor()
     try {
       mkdirSync(this.#deps.folder, { recursive: true, mode: PRIVATE_FOLDER_MODE })
       this.#replaceLink()
-      // A device or a pipe could hold up the whole process, or swallow the lines.
+      // A device or a pipe could block the whole process, or swallow the lines.
       const found = statSync(this.#path, { throwIfNoEntry: false })
       if (found !== undefined && !found.isFile()) throw new Error('no file')
       this.#descriptor = openSync(this.#path, 'a+', PRIVATE_FILE_MODE)
@@ -158,7 +162,7 @@ export class DailyFile implements HealthCheck {
     this.#descriptor = undefined
   }
 
-  /** Writes what waits, the oldest first. */
+  /** Writes the waiting lines, oldest first. */
   #tryToWrite(): void {
     try {
       if (this.#trouble !== undefined) this.#append(this.#gapLine())
@@ -173,7 +177,7 @@ export class DailyFile implements HealthCheck {
     }
   }
 
-  /** The line that stands where others are late or missing. */
+  /** The line that marks where lines are late or missing. */
   #gapLine(): string {
     return this.#deps.gapLine({ lost: this.#lost, reason: this.#trouble ?? '' })
   }
@@ -192,7 +196,7 @@ export class DailyFile implements HealthCheck {
     this.#trouble = trouble
   }
 
-  /** Whether the path still leads to the open file; looked at once a second. */
+  /** Whether the path still leads to the open file; checked once a second. */
   #isThere(): boolean {
     if (this.#descriptor === undefined) return false
     const now = this.#deps.clock.now()
@@ -210,7 +214,7 @@ export class DailyFile implements HealthCheck {
     return day ?? isoDay(fstatSync(descriptor).mtimeMs)
   }
 
-  /** Where the lines of the day before cannot be moved, they stay in the current file until the next midnight. */
+  /** If the lines of the previous day cannot be moved, they stay in the current file until the next midnight. */
   #tryRotate(): void {
     try {
       this.#rotate()
@@ -242,7 +246,7 @@ export class DailyFile implements HealthCheck {
     }
   }
 
-  /** Copies the lines to the file of their day, unless a rotation that broke off has done so. */
+  /** Copies the lines to the file of their day, unless an interrupted rotation has already done so. */
   #keep(day: string): void {
     const kept = this.#former(day)
     if (kept === undefined) return
@@ -250,7 +254,9 @@ export class DailyFile implements HealthCheck {
     renameSync(`${kept}.new`, kept)
   }
 
-  /** A free name for a former day; `undefined` when the newest file of that day is a copy of the current one. */
+  /**
+   * A free name for an earlier day; `undefined` if the newest file of that day is already a copy of the current one.
+   */
   #former(day: string): string | undefined {
     for (let number = 0; ; number++) {
       const path = join(this.#deps.folder, `${this.#deps.name}-${day}${number === 0 ? '' : `.${number}`}.log`)
@@ -286,7 +292,7 @@ export class DailyFile implements HealthCheck {
       )
   }
 
-  /** Compresses the files of former days and removes those past their time. */
+  /** Compresses the files of earlier days and removes expired ones. */
   async #tidy(oldest: string): Promise<void> {
     const { folder, name } = this.#deps
     for (const file of readdirSync(folder)) {

@@ -1,4 +1,4 @@
-/** A folder of files that a schedule writes: one for each name and day, deleted when their time is over. */
+/** A folder of files that a schedule writes: one per name and day, deleted when they expire. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DAY_MS, type Clock } from './clock.ts'
@@ -21,8 +21,8 @@ export class DatedFiles {
   }
 
   /**
-   * Writes today's file of a name, in the place of an earlier one of the same day.
-   * @param name small letters and hyphens
+   * Writes today's file of a name, and replaces an earlier one of the same day.
+   * @param name lower-case letters and hyphens
    * @returns its path
    * @throws DenidinError `unavailable`
    */

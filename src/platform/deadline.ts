@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import { DenidinError } from './errors.ts'
 
 /**
- * Waits for `act` at most `milliseconds`. The act gets a signal that is aborted when time is up, or when `outer` is.
+ * Waits for `act` at most `milliseconds`. `act` gets a signal that is aborted when time is up, or when `outer` is.
  * @throws DenidinError `timeout` (retryable) naming `what`, or the outer signal's reason.
  */
 export const withDeadline = async <T>(

@@ -1,4 +1,4 @@
-/** How much room a disk needs, for everything that judges its free space. */
+/** How much free space a disk needs, for every check of it. */
 
-/** What a day of talk, a backup of the login and an index made anew need. */
+/** Enough for a day of messages, a backup of the login and a rebuilt index. */
 export const ENOUGH_ROOM_BYTES = 1_000_000_000

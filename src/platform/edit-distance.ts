@@ -1,4 +1,6 @@
-/** Edits (insert, delete, replace, swap neighbours) between two words: optimal string alignment distance. */
+/**
+ * The number of edits (insert, delete, replace, swap neighbours) between two words: optimal string alignment distance.
+ */
 export const editDistance = (a: string, b: string): number => {
   let before: number[] = []
   let above = Array.from({ length: b.length + 1 }, (_, column) => column)

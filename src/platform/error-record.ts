@@ -1,4 +1,4 @@
-/** Errors as data: how they cross the border of a process or of a thread. */
+/** Errors as data, to send them to another process or thread. */
 import { DenidinError, type ErrorCode } from './errors.ts'
 
 const CODES: Readonly<Record<ErrorCode, true>> = {
@@ -22,9 +22,9 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
 
 const isCode = (text: string): text is ErrorCode => Object.hasOwn(CODES, text)
 
-/** An error as data; its cause stays behind. */
+/** An error as data, without its cause. */
 export interface ErrorRecord {
-  /** An `ErrorCode`; one of a newer DeniDin may be unknown here. */
+  /** An `ErrorCode`; a code of a newer DeniDin may be unknown here. */
   readonly code: string
   readonly message: string
   readonly retryable: boolean

@@ -1,8 +1,8 @@
 /** The one error type of DeniDin, with its closed set of codes. */
 
-/** What can go wrong, as a closed set: each interface maps every code, so a new one does not compile until it is mapped. */
+/** All error codes: each interface maps every code, so a new one does not compile until it is mapped. */
 export type ErrorCode =
-  /** What was asked for is malformed; the message names what was wrong and what is allowed. */
+  /** The input is malformed; the message names what was wrong and what is allowed. */
   | 'invalid_input'
   /** The configuration is wrong; the message names key, value and what is allowed. */
   | 'invalid_config'
@@ -10,35 +10,35 @@ export type ErrorCode =
   | 'not_found'
   /** The caller may not do this. */
   | 'forbidden'
-  /** The act must be confirmed first. */
+  /** The action must be confirmed first. */
   | 'confirmation_needed'
   /** Another process owns the data folder. */
   | 'already_running'
-  /** The act needs the running bot. */
+  /** The action needs the running bot. */
   | 'not_running'
-  /** An outside service refused for now or broke down; asking again later may help. */
+  /** An outside service temporarily refused or failed; asking again later may help. */
   | 'unavailable'
-  /** An outside service refused for good (wrong key, unknown model). */
+  /** An outside service refused permanently (wrong key, unknown model). */
   | 'rejected'
-  /** A limit of spending does not allow a call to a model; later it may. */
+  /** A spending limit does not allow a model call; it may be allowed later. */
   | 'limit_reached'
-  /** An outside service, or an act of ours, took longer than its deadline. */
+  /** An outside service, or an action of ours, exceeded its deadline. */
   | 'timeout'
-  /** An outside service answered with something that cannot be read. */
+  /** An outside service answered with something unreadable. */
   | 'bad_answer'
-  /** A file or table of ours is damaged. */
+  /** One of our files or tables is damaged. */
   | 'damaged'
-  /** The memory system is switched off. */
+  /** The memory system is disabled. */
   | 'disabled'
-  /** The act was given up because DeniDin is stopping. */
+  /** The action was given up because DeniDin is stopping. */
   | 'stopping'
-  /** A fault of ours. */
+  /** An internal error. */
   | 'internal'
 
 /** The one error type of DeniDin. Adapters turn a library's errors into it at their border. */
 export class DenidinError extends Error {
   readonly code: ErrorCode
-  /** Whether the same act may succeed when it is simply repeated later. */
+  /** Whether the same action may succeed if it is simply repeated later. */
   readonly retryable: boolean
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
@@ -49,7 +49,7 @@ export class DenidinError extends Error {
   }
 }
 
-/** Turns anything thrown into a `DenidinError`; what is one already passes unchanged. */
+/** Turns any thrown value into a `DenidinError`; an existing one passes unchanged. */
 export const asDenidinError = (thrown: unknown): DenidinError =>
   thrown instanceof DenidinError
     ? thrown

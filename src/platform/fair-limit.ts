@@ -1,17 +1,17 @@
-/** Limits how many acts run at once, and shares the places among those who ask for them. */
+/** Limits how many actions run at once, and shares the places fairly among the callers. */
 
 interface Waiting {
   readonly start: () => void
 }
 
 /**
- * At most `most` acts at once. No key has more than half of the places, and what is free goes to each key in turn: one
- * that asks for many keeps no other waiting for longer than one act.
+ * Runs at most `most` actions at once. No key gets more than half of the places, and free places go to each key in
+ * turn: a key with many requests keeps no other waiting for longer than one action.
  */
 export class FairLimit<Key> {
   readonly #most: number
   readonly #most_of_key: number
-  /** Keys with acts that wait, in the order in which they get a place. */
+  /** Keys with waiting actions, in the order in which they get a place. */
   readonly #waiting = new Map<Key, Waiting[]>()
   readonly #running = new Map<Key, number>()
   #places_taken = 0
@@ -21,7 +21,7 @@ export class FairLimit<Key> {
     this.#most_of_key = Math.max(1, Math.ceil(most / 2))
   }
 
-  /** Runs `act` when there is a place for its key. */
+  /** Runs `act` once there is a place for its key. */
   async run<T>(key: Key, act: () => Promise<T>): Promise<T> {
     await this.#place(key)
     try {
@@ -62,7 +62,7 @@ export class FairLimit<Key> {
 
   #start(key: Key): void {
     const [first, ...others] = this.#waiting.get(key) ?? []
-    // Behind the other keys: each gets a place before this one gets its next.
+    // Move it behind the other keys: each gets a place before this one gets its next.
     this.#waiting.delete(key)
     if (others.length > 0) this.#waiting.set(key, others)
     this.#running.set(key, (this.#running.get(key) ?? 0) + 1)

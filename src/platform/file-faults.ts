@@ -1,8 +1,8 @@
-/** Translates the errors of the file system into ours, with a sentence for the operator. */
+/** Translates errors of the file system into ours, with a sentence for the operator. */
 import { DenidinError } from './errors.ts'
 import { obstacleAt } from './obstacles.ts'
 
-/** Why a file cannot be written, as the end of a sentence that begins with its path, from what the system answered. */
+/** Why a file cannot be written, as the end of a sentence that begins with its path. */
 export const reasonOfFault = (error: unknown, path: string): string => {
   const { code, message } = error as NodeJS.ErrnoException
   switch (code) {
@@ -23,7 +23,10 @@ export const reasonOfFault = (error: unknown, path: string): string => {
   }
 }
 
-/** An error of the file system as `unavailable` (retryable), with path and reason; ours pass unchanged. */
+/**
+ * Turns an error of the file system into `unavailable` (retryable), with path and reason; our own errors pass
+ * unchanged.
+ */
 export const fileFault = (error: unknown, path: string): DenidinError =>
   error instanceof DenidinError
     ? error

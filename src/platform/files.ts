@@ -1,27 +1,27 @@
 /** Private files and folders: atomic writes, moving damaged files aside, sizes. */
 import { constants } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileFault } from './file-faults.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 
-/** Only the owner may read: a session holds people's words. */
+/** Only the owner may read: a session contains people's messages. */
 export const PRIVATE_FILE_MODE = 0o600
 export const PRIVATE_FOLDER_MODE = 0o700
 
 const writes = new KeyedQueue<string>()
 
 /**
- * Writes a whole file or nothing: `<path>.new`, fsync, rename. Mode 0600; makes the folder (0700) when missing. The name
- * is always the same, so that what a crash leaves behind, people's words perhaps, is gone with the next write.
+ * Writes a whole file or nothing: `<path>.new`, fsync, rename. Mode 0600; creates the folder (0700) if it is missing.
+ * The temporary name is always the same, so that the next write replaces what a crash left behind, which may contain
+ * people's messages.
  * @throws DenidinError `unavailable`, with the path and the reason
  */
 export const writeFileAtomic = async (path: string, content: string): Promise<void> => {
   await writes.run(resolve(path), async () => {
     const fresh = `${path}.new`
     try {
-      await makePrivateFolder(dirname(path))
-      await writeThrough(fresh, content)
+      await inFolder(dirname(path), () => writeThrough(fresh, content))
       await rename(fresh, path)
     } catch (error) {
       await remove(fresh).catch(() => undefined)
@@ -30,11 +30,21 @@ export const writeFileAtomic = async (path: string, content: string): Promise<vo
   })
 }
 
+/** Does what needs a folder, which nearly always is there; where it is missing, it is made first. */
+export const inFolder = async <T>(folder: string, act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await makePrivateFolder(folder)
+    return await act()
+  }
+}
+
 /** Writes a file that is on the disk when this resolves. */
 const writeThrough = async (path: string, content: string): Promise<void> => {
-  const file = await open(path, 'w', PRIVATE_FILE_MODE)
+  const file = await createPrivate(path)
   try {
-    await file.chmod(PRIVATE_FILE_MODE)
     await file.writeFile(content)
     await file.sync()
   } finally {
@@ -42,7 +52,18 @@ const writeThrough = async (path: string, content: string): Promise<void> => {
   }
 }
 
-/** Makes a folder, and the folders above it, that only the owner can enter. */
+/** Creates a file that only the owner can read; what is there of that name, such as a rest of a crash, goes first. */
+const createPrivate = async (path: string): Promise<FileHandle> => {
+  try {
+    return await open(path, 'wx', PRIVATE_FILE_MODE)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    await rm(path)
+    return await open(path, 'wx', PRIVATE_FILE_MODE)
+  }
+}
+
+/** Creates a folder, and the folders above it, that only the owner can enter. */
 export const makePrivateFolder = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER_MODE })
 }
@@ -58,8 +79,8 @@ export const exists = async (path: string): Promise<boolean> => {
 }
 
 /**
- * Moves a damaged file or folder out of the way, beside where it was, and returns its new path
- * (`<path>.damaged-<time>`), so that nothing is lost and the name is free again.
+ * Moves a damaged file or folder aside and returns its new path (`<path>.damaged-<time>`), so that nothing is lost and
+ * the name is free again.
  */
 export const setAside = async (path: string, at: number): Promise<string> => {
   const aside = asidePath(path, at)
@@ -69,11 +90,14 @@ export const setAside = async (path: string, at: number): Promise<string> => {
 
 const ASIDE_MARK = '.damaged-'
 
-/** Where a damaged file or folder is moved to. */
+/** The path to which a damaged file or folder is moved. */
 export const asidePath = (path: string, at: number): string =>
   `${path}${ASIDE_MARK}${new Date(at).toISOString().replace(/[:.]/g, '-')}`
 
-/** Paths of all copies of a file or folder that were set aside, those of a database's further files (`-wal`) included. */
+/**
+ * Paths of all copies of a file or folder that were set aside, including those of a database's additional files
+ * (`-wal`).
+ */
 export const copiesSetAside = async (path: string): Promise<readonly string[]> => {
   const names = await readdir(dirname(path)).catch((): string[] => [])
   return names
@@ -81,7 +105,7 @@ export const copiesSetAside = async (path: string): Promise<readonly string[]> =
     .map(name => join(dirname(path), name))
 }
 
-/** Total size in bytes of all files below a folder; 0 when it is missing. */
+/** Total size in bytes of all files below a folder; 0 if it is missing. */
 export const folderBytes = async (path: string): Promise<number> => {
   let total = 0
   for (const entry of await readdir(path, { withFileTypes: true, recursive: true }).catch(() => [])) {
@@ -92,7 +116,7 @@ export const folderBytes = async (path: string): Promise<number> => {
   return total
 }
 
-/** Removes a file or a folder with all below it; nothing happens when it is missing. */
+/** Removes a file, or a folder with everything in it; does nothing if it is missing. */
 export const remove = async (path: string): Promise<void> => {
   await rm(path, { recursive: true, force: true })
 }

@@ -1,4 +1,6 @@
-/** The contract by which components report their health to `denidin status`, `health` and `doctor`, and to the alerts. */
+/**
+ * The contract by which components report their health to `denidin status`, `health` and `doctor`, and to the alerts.
+ */
 import { SECOND_MS, type Clock } from './clock.ts'
 import { withDeadline } from './deadline.ts'
 import { asDenidinError } from './errors.ts'
@@ -7,7 +9,7 @@ import { asDenidinError } from './errors.ts'
  * - `ok`: was checked or used, and works.
  * - `degraded`: works with limits.
  * - `down`: does not work.
- * - `off`: is switched off, or not wanted.
+ * - `off`: is disabled, or not wanted.
  * - `unknown`: was neither checked nor used yet.
  */
 export const HEALTH_STATES = ['ok', 'degraded', 'down', 'off', 'unknown'] as const
@@ -20,16 +22,16 @@ export interface Health {
   readonly detail: string
 }
 
-/** A component that can say how it is. Must answer at once, without work of its own. */
+/** A component that reports its health. Must answer immediately, without work of its own. */
 export interface HealthCheck {
   readonly name: string
   health(): Promise<Health>
 }
 
-/** Something that is looked into on request alone, because that takes a while or costs something. */
+/** A check that runs only on request, because it takes a while or costs something. */
 export interface Checkup {
   readonly name: string
-  /** Never rejects, but when it is called off. */
+  /** Rejects only if it is cancelled. */
   look(signal: AbortSignal): Promise<Health>
 }
 
@@ -41,7 +43,7 @@ export interface ExaminedComponent extends Health {
 /** A component that does not answer within this time counts as down. */
 const EXAMINATION_DEADLINE_MS = 5 * SECOND_MS
 
-/** Asks a component for its health. Never rejects: a check that fails or hangs is itself bad news. */
+/** Asks a component for its health. Never rejects: a check that fails or hangs is itself a problem. */
 export const examine = async (check: HealthCheck, clock: Clock): Promise<ExaminedComponent> => {
   const { name } = check
   try {
@@ -51,9 +53,9 @@ export const examine = async (check: HealthCheck, clock: Clock): Promise<Examine
   }
 }
 
-/** Whether a state calls for the operator. */
+/** Whether a state needs the operator's attention. */
 export const isTrouble = (state: HealthState): boolean => state === 'degraded' || state === 'down'
 
-/** The worst of some states. What is off, or was not tried yet, makes nothing worse. */
+/** The worst of several states. Components that are off or untried do not count. */
 export const worstState = (states: readonly HealthState[]): 'ok' | 'degraded' | 'down' =>
   states.includes('down') ? 'down' : states.includes('degraded') ? 'degraded' : 'ok'

@@ -1,8 +1,8 @@
-/** Joins requests for work that takes in everything that was asked for before it began. */
+/** Joins requests for work that covers everything requested before it began. */
 
 /**
- * One run at a time. A request is served by a run that begins after it; all requests that wait for the next run share it,
- * so that a burst of them costs two runs.
+ * One run at a time. A request is served by a run that begins after it. All requests that wait for the next run share
+ * it, so a burst of them costs two runs.
  */
 export class JoinedRuns<Result> {
   readonly #act: () => Promise<Result>
@@ -13,7 +13,7 @@ export class JoinedRuns<Result> {
     this.#act = act
   }
 
-  /** Resolves, or rejects, as the run that serves this request. */
+  /** Settles like the run that serves this request. */
   async run(): Promise<Result> {
     this.#next ??= this.#begin()
     return await this.#next

@@ -1,6 +1,6 @@
-/** Reads JSON that stands in a text among other things, or that ends too early. */
+/** Reads JSON that is embedded in other text, or that breaks off. */
 
-/** The value of a JSON text, `undefined` when it is none. A byte order mark before it is left out. */
+/** The value of a JSON text, `undefined` if it is not JSON. A byte order mark before it is ignored. */
 export const jsonOf = (text: string): unknown => {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -9,20 +9,20 @@ export const jsonOf = (text: string): unknown => {
   }
 }
 
-/** Where an object or a list of a text begins, and where it ends: behind its last bracket. */
+/** Start and end of an object or list in a text: the end is after its last bracket. */
 interface Place {
   readonly begin: number
   readonly end: number
 }
 
-/** The whole objects and lists of a text, the outermost ones. */
+/** The complete objects and lists of a text, the outermost ones. */
 export interface JsonPlaces {
   readonly places: readonly Place[]
-  /** Whether a bracket ends what began before the first of them; nothing is looked for behind it. */
+  /** Whether a bracket closes the structure that began before the first of them; the search ends there. */
   readonly closed: boolean
 }
 
-/** Looks for objects and lists by their brackets, from a place in a text on that is in no string. */
+/** Finds objects and lists by their brackets, starting at a position in a text that is not inside a string. */
 export const findJson = (text: string, from: number): JsonPlaces => {
   const places: Place[] = []
   let depth = 0

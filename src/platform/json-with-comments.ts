@@ -1,18 +1,18 @@
-/** Reads JSON with comments that an operator wrote, and names the line of what is wrong with it. */
+/** Reads JSON with comments that an operator wrote, and names the line of an error. */
 import JSON5 from 'json5'
 import type { z } from 'zod'
 import { DenidinError } from './errors.ts'
 
-/** The text of a file, and the name by which errors call it. */
+/** The text of a file, and its name in errors. */
 export interface NamedText {
   readonly text: string
   readonly source: string
 }
 
 /**
- * Reads a text, where an empty one says as much as `{}`, and checks it against a schema. A message of the schema follows
- * the path of its value: `prices.gpt-4o.input must be a number`.
- * @param allowedKeys the keys that are known at a path, for the sentence about one that is not
+ * Parses a text and checks it against a schema; an empty text counts as `{}`. A message of the schema follows the path
+ * of its value: `prices.gpt-4o.input must be a number`.
+ * @param allowedKeys the known keys at a path, for the error about an unknown one
  * @throws DenidinError `invalid_config` with the line and the reason
  */
 export const readJsonWithComments = <Schema extends z.ZodType>(
@@ -28,7 +28,7 @@ export const readJsonWithComments = <Schema extends z.ZodType>(
     const allowed = allowedKeys(path).join(', ')
     throw brokenFile(file, [...path, ...issue.keys.slice(0, 1)], `is not a known key; allowed are ${allowed}`)
   }
-  // The schemas word every other fault themselves; a value of another shape where an object belongs is zod's.
+  // The schemas word all other errors themselves; zod words the one for a value that should be an object.
   const sentence = issue?.message.startsWith('Invalid input') === true ? 'must be an object' : issue?.message
   throw brokenFile(file, path, sentence ?? 'is not valid')
 }
@@ -50,7 +50,7 @@ const parse = ({ text, source }: NamedText): unknown => {
 const broken = (source: string, line: number | undefined, reason: string): DenidinError =>
   new DenidinError('invalid_config', `${source}${line === undefined ? '' : `, line ${String(line)}`}: ${reason}`)
 
-/** The line of the value at a path, counted from 1: where its names follow each other. */
+/** The line of the value at a path, counted from 1: found by searching for the keys one after the other. */
 const lineOf = (text: string, path: readonly string[]): number | undefined => {
   let at = 0
   for (const name of path) {

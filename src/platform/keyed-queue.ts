@@ -1,9 +1,9 @@
-/** Runs tasks one after the other where they have the same key, side by side where they have not. */
+/** Runs tasks with the same key one after the other, and tasks with different keys in parallel. */
 export class KeyedQueue<Key> {
   /** The last task of each key. */
   readonly #tails = new Map<Key, Promise<unknown>>()
 
-  /** Runs `act` when every earlier task with this key has ended, however it ended. */
+  /** Runs `act` once every earlier task with this key has ended, successfully or not. */
   async run<T>(key: Key, act: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(key) ?? Promise.resolve()
     const mine = before.catch(() => undefined).then(act)

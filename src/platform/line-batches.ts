@@ -2,28 +2,31 @@
 import { open, stat, type FileHandle } from 'node:fs/promises'
 
 const CHUNK_BYTES = 1024 * 1024
-/** How much of a line is kept while its end is not read yet: no line of ours is longer. */
+/** How much of an unfinished line is kept: no line of ours is longer. */
 const MOST_LINE_BYTES = 256 * 1024
 const NEWLINE = '\n'
 
-/** Opens a file. Opening a pipe would wait for its other end. @throws as `node:fs` does, and for what is no file */
+/**
+ * Opens a file. Pipes are rejected, because opening one would wait for its other end. @throws as `node:fs` does, and if
+ * the path is not a file
+ */
 export const openToRead = async (path: string): Promise<FileHandle> => {
   if (!(await stat(path)).isFile()) throw new Error('no file')
   return await open(path, 'r')
 }
 
-/** Lines whose characters are bytes (`latin1`): fast to make, and written back they are the same bytes. */
+/** Lines whose characters are bytes (`latin1`): fast to create, and written back they give the same bytes. */
 export type ByteLines = readonly string[]
 
 /** The text of a line of bytes. */
 export const textOfBytes = (line: string): string => Buffer.from(line, 'latin1').toString('utf8')
 
-/** A text as it is found in lines of bytes. */
+/** A text in the form in which it occurs in lines of bytes. */
 export const bytesOfText = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
 
 /**
- * The lines of a file, without their ends, as many at once as about a megabyte holds. An unterminated last line counts as
- * a line. @throws as `node:fs` does
+ * The lines of a file, without their ends, in batches of about a megabyte. An unterminated last line counts as a line.
+ * @throws as `node:fs` does
  */
 export async function* lineBatches(path: string): AsyncGenerator<ByteLines> {
   const file = await openToRead(path)

@@ -1,9 +1,9 @@
 /** The port of the log. */
 
-/** Values that may stand behind a log line. Never a person's words, never a secret, at info or above. */
+/** Values that may follow a log message. At info or above never a person's text, never a secret. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** A log for one component. `debug` alone may carry a person's words. */
+/** A log for one component. Only `debug` may contain a person's text. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
@@ -13,7 +13,7 @@ export interface Logger {
   for(component: string): Logger
 }
 
-/** A log that keeps nothing. */
+/** A log that discards everything. */
 export const silentLogger: Logger = {
   debug: () => undefined,
   info: () => undefined,

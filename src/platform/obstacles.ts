@@ -1,4 +1,7 @@
-/** Says in words why a path cannot be used as a file or folder of ours: what is there instead, or which right is missing. */
+/**
+ * Explains in words why a path cannot be used as one of our files or folders: what is there instead, or which
+ * permission is missing.
+ */
 import { accessSync, constants, lstatSync, readlinkSync, statSync, type Stats } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
@@ -7,8 +10,8 @@ import { dirname } from 'node:path'
 type Expected = 'file' | 'folder'
 
 /**
- * What keeps a path from being used, as the end of a sentence that begins with the path ("is a folder; a file is
- * expected there"). `undefined` if nothing speaks against it: it can be used, or made.
+ * Why a path cannot be used, as the end of a sentence that begins with the path ("is a folder; a file is expected
+ * there"). `undefined` if nothing prevents it: it can be used, or created.
  */
 export const obstacleAt = (path: string, expected: Expected): string | undefined => {
   const entry = lookAt(() => lstatSync(path))
@@ -23,13 +26,13 @@ export const obstacleAt = (path: string, expected: Expected): string | undefined
   return isWritable(path) ? undefined : `belongs to ${ownerOf(found)} and cannot be written by ${currentUser()}`
 }
 
-/** An explanation for the first folder above a missing path that cannot hold it. */
+/** An explanation for the first folder above a missing path in which it cannot be created. */
 const obstacleAbove = (path: string): string | undefined => {
   const folder = dirname(path)
   const found = lookAt(() => statSync(folder))
   if (found === 'missing') return folder === path ? undefined : obstacleAbove(folder)
   if (typeof found === 'string') return `cannot be made: ${folder} ${found}`
-  if (!found.isDirectory()) return `cannot be made: ${folder} is no folder`
+  if (!found.isDirectory()) return `cannot be made: ${folder} is not a folder`
   if (isWritable(folder)) return undefined
   return `cannot be made: ${folder} belongs to ${ownerOf(found)} and cannot be written by ${currentUser()}`
 }

@@ -1,4 +1,7 @@
-/** What a file of the operator says now: it is read again when it changes, and the last good version stays while it is broken. */
+/**
+ * The current content of an operator's file: it is read again when it changes, and the last valid version applies while
+ * it is invalid.
+ */
 import { asDenidinError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
@@ -6,7 +9,7 @@ import type { Logger } from './logger.ts'
 export interface ChangingFile {
   /** Names the file in errors. */
   readonly path: string
-  /** Changes with the file; `undefined`: it cannot be told whether it changed. Cheap: it is asked for before every use. */
+  /** Changes with the file; `undefined`: unknown whether it changed. Cheap: it is called before every use. */
   version(): string | undefined
   /** The text of the file; `undefined` if there is none. @throws DenidinError if it cannot be read */
   text(): string | undefined
@@ -14,25 +17,25 @@ export interface ChangingFile {
 
 export interface OperatorFileDeps<T> {
   readonly file: ChangingFile
-  /** Reads the text; an absent file says as much as an empty one. @throws DenidinError `invalid_config` */
+  /** Parses the text; a missing file counts as an empty one. @throws DenidinError `invalid_config` */
   readonly parse: (text: string, source: string) => T
-  /** What the file holds, for the log: `budget profiles`. */
+  /** What the file contains, for the log: `budget profiles`. */
   readonly content: string
-  /** That of the component that uses the values. */
+  /** The logger of the component that uses the values. */
   readonly logger: Logger
 }
 
-/** The values that hold, and why they may not be those of the file. */
+/** The values that apply, and why they may not be those of the file. */
 export interface CurrentValues<T> {
-  /** The last good ones, the same object while the file does not change; `undefined` while there never were any. */
+  /** The last valid values, the same object while the file does not change; `undefined` if there never were any. */
   readonly values: T | undefined
-  /** What is wrong with the file as it is. */
+  /** The error in the current file. */
   readonly problem: string | undefined
 }
 
 export class OperatorFile<T> {
   readonly #deps: OperatorFileDeps<T>
-  /** Version of the file that `#current` was read from; `undefined`: it is read again in any case. */
+  /** Version of the file that `#current` was read from; `undefined`: the file is read again in any case. */
   #version: string | undefined
   #current: CurrentValues<T> | undefined
 
@@ -55,7 +58,7 @@ export class OperatorFile<T> {
     return this.#current
   }
 
-  /** @throws DenidinError `invalid_config` when there is a file and it is broken */
+  /** @throws DenidinError `invalid_config` if there is a file and it is invalid */
   check(): void {
     this.#load()
   }

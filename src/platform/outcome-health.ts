@@ -1,10 +1,10 @@
-/** Health of a component that is known by what became of its last act: a failure makes it unwell, a success well again. */
+/** Health of a component, judged by its last action: a failure makes it unhealthy, a success healthy again. */
 import type { Clock } from './clock.ts'
 import type { Health, HealthCheck } from './health.ts'
 
 export interface OutcomeHealthDeps {
   readonly name: string
-  /** What is said before the first act. */
+  /** The detail before the first action. */
   readonly untried: string
   readonly clock: Clock
 }
@@ -22,13 +22,13 @@ export class OutcomeHealth implements HealthCheck {
     this.#health = { state: 'unknown', detail: deps.untried }
   }
 
-  /** @param detail one sentence without its end: the time of the success is added */
+  /** @param detail one sentence without a full stop: the time of the success is added */
   succeeded(detail: string): void {
     this.#failing_since = undefined
     this.#health = { state: 'ok', detail: `${detail} (${this.#deps.clock.zone.longTime(this.#deps.clock.now())}).` }
   }
 
-  /** @param reason one sentence without its end: the time of the first failure in a row is added */
+  /** @param reason one sentence without a full stop: the time of the first failure in a row is added */
   failed(reason: string, state: 'degraded' | 'down' = 'down'): void {
     this.#failing_since ??= this.#deps.clock.now()
     this.#health = { state, detail: `${reason}. Since ${this.#deps.clock.zone.longTime(this.#failing_since)}.` }

@@ -1,16 +1,16 @@
-/** Reads phone numbers, in any usual spelling or out of WhatsApp addresses. */
+/** Reads phone numbers, in any usual spelling or from WhatsApp addresses. */
 
-/** Addresses of WhatsApp that carry a phone number; a device number may stand before the `@`. */
+/** WhatsApp addresses with a phone number; a device number may precede the `@`. */
 const PHONE_ADDRESS = /(:\d+)?@(c\.us|s\.whatsapp\.net)$/i
 
-/** No spelling of a number is longer, with all its signs. */
+/** No spelling of a number is longer, with all its punctuation. */
 const MOST_CHARACTERS = 100
 
 /**
  * Digits of a phone number in any usual spelling, country code first: `+972 (0)50-123-4567`, `00972501234567`,
- * `972501234567@c.us`. `undefined` for what is no international number: too short or long, letters in it, a leading
- * zero (a national spelling, which would match nobody), or another kind of address such as `77@lid`.
- * Length after E.164: at most 15 digits; 5 is the shortest that still tells people apart.
+ * `972501234567@c.us`. `undefined` if it is not an international number: too short or too long, with letters, with a
+ * leading zero (a national spelling, which would match no one), or another kind of address such as `77@lid`. Length
+ * after E.164: at most 15 digits; 5 is the shortest that still distinguishes people.
  */
 export const phoneDigits = (spelling: string): string | undefined => {
   if (spelling.length > MOST_CHARACTERS) return undefined

@@ -5,13 +5,13 @@ export const QUANTILE_ERROR = 0.01
 
 const GROWTH = (1 + QUANTILE_ERROR) / (1 - QUANTILE_ERROR)
 const LOG_GROWTH = Math.log(GROWTH)
-/** Smaller numbers count as 0, larger ones as the greatest: shares in percent are within. */
+/** Smaller numbers count as 0, larger ones as the greatest: percentages are within these bounds. */
 const LEAST = 0.1
 const MOST = 1e6
 const FIRST_BUCKET = Math.floor(Math.log(LEAST) / LOG_GROWTH)
 const BUCKETS = Math.ceil(Math.log(MOST) / LOG_GROWTH) - FIRST_BUCKET + 1
 
-/** C. Masson and others, DDSketch (2019), with a fixed number of buckets. */
+/** Source: C. Masson and others, DDSketch (2019), with a fixed number of buckets. */
 export class QuantileSketch {
   readonly #buckets = new Uint32Array(BUCKETS)
   #zeros = 0
@@ -37,22 +37,25 @@ export class QuantileSketch {
     return this.#count
   }
 
-  /** Exact; 0 without values. */
+  /** Exact; 0 if there are no values. */
   get mean(): number {
     return this.#count === 0 ? 0 : this.#sum / this.#count
   }
 
-  /** Exact; 0 without values. */
+  /** Exact; 0 if there are no values. */
   get min(): number {
     return this.#count === 0 ? 0 : this.#min
   }
 
-  /** Exact; 0 without values. */
+  /** Exact; 0 if there are no values. */
   get max(): number {
     return this.#max
   }
 
-  /** The smallest value that at least this share of all values does not exceed, within `QUANTILE_ERROR`; 0 without values. */
+  /**
+   * The smallest value that at least this share of all values does not exceed, within `QUANTILE_ERROR`; 0 if there are
+   * none.
+   */
   quantile(share: number): number {
     const rank = Math.max(1, Math.ceil(share * this.#count))
     let passed = this.#zeros

@@ -1,13 +1,13 @@
 /**
- * The one rule for background work that goes through a list: an item that fails by itself is set aside, counted and
- * reported, and the work goes on with the others.
+ * The one rule for background work on a list of items: an item that fails by itself is set aside, counted and reported,
+ * and the work continues with the others.
  */
 import { asDenidinError, DenidinError, type ErrorCode } from './errors.ts'
 import type { Health, HealthCheck } from './health.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 
-/** Failures of what the work needs, not of one item: every other item would fail too. */
+/** Failures of a shared resource, not of one item: every other item would fail too. */
 const OF_EVERYTHING: ReadonlySet<ErrorCode> = new Set([
   'unavailable',
   'timeout',
@@ -18,16 +18,16 @@ const OF_EVERYTHING: ReadonlySet<ErrorCode> = new Set([
   'not_running',
 ])
 
-/** Whether a failure is the fault of the item that was worked on. */
+/** Whether a failure is the fault of the current item. */
 export const isOfItem = (error: unknown): boolean =>
   error instanceof DenidinError
     ? !error.retryable && !OF_EVERYTHING.has(error.code)
     : (error as { name?: unknown } | undefined)?.name !== 'AbortError'
 
-/** What an act came to: its result, or nothing where its item was set aside. */
+/** The outcome of an attempt: its result, or nothing if its item was set aside. */
 export type Attempt<T> = { readonly done: true; readonly result: T } | { readonly done: false }
 
-/** Items that are remembered by name; of more only the number is. */
+/** How many items are remembered by name; beyond that only their number is. */
 const MOST_NAMED = 1000
 
 /** Items that were set aside since the start; the next start tries them again. */
@@ -44,10 +44,10 @@ export class SetAside implements HealthCheck {
   }
 
   /**
-   * Works on one item, and sets it aside when it fails by itself.
+   * Works on one item, and sets it aside if it fails by itself.
    * @param work the kind of work, as in `indexing messages`
-   * @param item id of the item, never its words
-   * @throws the failure when it is not the item's: see `isOfItem`
+   * @param item id of the item, never its text
+   * @throws the failure if it is not the item's: see `isOfItem`
    */
   async attempt<T>(work: string, item: string, act: () => T | Promise<T>): Promise<Attempt<T>> {
     try {
@@ -60,7 +60,7 @@ export class SetAside implements HealthCheck {
   }
 
   /**
-   * Works on all items at once, and one by one where that fails by an item.
+   * Works on all items at once, and one by one if an item makes that fail.
    * @param act must be safe to repeat
    * @throws as `attempt` does
    */

@@ -2,7 +2,7 @@
 export class SingleFlight<Key, Result> {
   readonly #running = new Map<Key, Promise<Result>>()
 
-  /** Runs `act`, or waits for the call with this key that is running; everyone gets the same result or error. */
+  /** Runs `act`, or waits for the running call with this key; all callers get the same result or error. */
   async run(key: Key, act: () => Promise<Result>): Promise<Result> {
     const running = this.#running.get(key)
     if (running !== undefined) return await running

@@ -4,7 +4,7 @@ import { editDistance } from './edit-distance.ts'
 /** Share of the letters of a name that may differ. */
 const MAX_DIFFERENCE = 1 / 3
 
-/** Longer than any name, misspelt or not: comparing takes time by the product of both lengths. */
+/** Longer than any name, misspelt or not: comparing takes time proportional to the product of both lengths. */
 const MOST_CHARACTERS = 200
 
 /**

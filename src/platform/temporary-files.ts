@@ -6,10 +6,10 @@ import { reasonOfFault } from './file-faults.ts'
 import type { Health } from './health.ts'
 import { obstacleAt } from './obstacles.ts'
 
-/** A browser writes more; a folder that takes this is not full. */
+/** A browser writes more; a folder that accepts this much is not full. */
 const TRIAL_BYTES = 2 ** 16
 
-/** Whether programs can write temporary files, and if not, why, and what to do. */
+/** Whether programs can write temporary files and, if not, why, and what to do. */
 export const temporaryFilesHealth = async (): Promise<Health> => {
   const folder = tmpdir()
   let trial: string | undefined

@@ -4,15 +4,15 @@ import { LRUCache } from 'lru-cache'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
-/** Offsets change on quarters of an hour at most. */
+/** Offsets change only at quarters of an hour. */
 const OFFSET_STEP_MS = 15 * MINUTE_MS
-/** Offsets of one zone that are kept: as many as a year has hours. */
+/** How many offsets of one zone are cached: as many as a year has hours. */
 const MOST_OFFSETS = 10_000
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 const MONTHS = 'January February March April May June July August September October November December'.split(' ')
 
-/** What a clock on the wall shows. */
+/** The date and time that a wall clock shows. */
 export interface WallClock {
   readonly year: number
   /** 1 to 12. */
@@ -52,7 +52,9 @@ export class TimeZone {
     return Math.floor(this.wallTime(at) / DAY_MS)
   }
 
-  /** The last calendar days of an instant, `days` in all with its own, in days since 1 January 1970; both are included. */
+  /**
+   * The last `days` calendar days including that of an instant, in days since 1 January 1970; both ends are included.
+   */
   lastDays(at: number, days: number): { readonly first: number; readonly last: number } {
     const last = this.dayOf(at)
     return { first: last - days + 1, last }
@@ -77,8 +79,8 @@ export class TimeZone {
   }
 
   /**
-   * When a calendar day begins, in milliseconds since the Unix epoch: at its first midnight where the clocks are set back
-   * to it; where they skip midnight, or the whole day, when they do.
+   * When a calendar day begins, in milliseconds since the Unix epoch. If the clocks are set back to midnight, it is the
+   * first midnight; if they skip midnight, or the whole day, it is the time of the skip.
    * @param day days since 1 January 1970
    */
   beginOf(day: number): number {
@@ -98,14 +100,14 @@ export class TimeZone {
     }
   }
 
-  /** What the wall clock shows, in milliseconds as if that were UTC. */
+  /** The time that a wall clock shows, in milliseconds as if it were UTC. */
   wallTime(at: number): number {
     return at + this.#offsetAt(at)
   }
 
   /**
-   * The instants at which the clock on the wall shows `wall` (in milliseconds as if that were UTC), the earlier first: two
-   * where the clocks are set back. What they skip is read as if they had not been set forward yet.
+   * The instants at which a wall clock shows `wall` (in milliseconds as if it were UTC), the earlier first: two if the
+   * clocks are set back. A skipped time is read as if the clocks had not been set forward yet.
    */
   instantsOf(wall: number): readonly [number, ...(readonly number[])] {
     const before = wall - this.#offsetAt(wall - DAY_MS)
@@ -134,7 +136,7 @@ export const UTC = new TimeZone('UTC')
 
 const zones = new LRUCache<string, TimeZone>({ max: 100 })
 
-/** The zone of a name, made once. @throws RangeError for an unknown name */
+/** The zone with this name, created once. @throws RangeError for an unknown name */
 export const timeZone = (name: string): TimeZone => {
   const known = zones.get(name)
   if (known !== undefined) return known

@@ -1,4 +1,4 @@
-/** Implements the logger with winston: writes `denidin.log`, one file per day, and the terminal where that is wanted. */
+/** Implements the logger with winston: writes `denidin.log`, one file per day, and to the terminal if requested. */
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import winston from 'winston'
@@ -8,15 +8,15 @@ import type { HealthCheck } from './health.ts'
 import { currentTrace } from './trace.ts'
 import type { LogFields, Logger } from './logger.ts'
 
-/** Where the log goes and how much of it is kept. */
+/** Where the log is written and how much of it is kept. */
 export interface LogSettings {
   readonly logs_dir: string
   readonly log_level: 'debug' | 'info' | 'warn' | 'error'
-  /** Writes to the terminal too. */
+  /** Whether to write to the terminal too. */
   readonly console: boolean
   /**
-   * Called once each time that the file begins to refuse lines, with one sentence; and with each warning or error
-   * that comes when the log is closed already.
+   * Called once each time that the file starts to refuse lines, with one sentence; and with each warning or error that
+   * comes after the log was closed.
    */
   readonly onTrouble?: (trouble: string) => void
 }
@@ -52,7 +52,7 @@ export interface ClosableLogger extends Logger {
   close(): Promise<void>
 }
 
-/** A stream that writes each of winston's lines before it takes the next. */
+/** A stream that writes each of winston's lines before it accepts the next. */
 const streamTo = (file: DailyFile): Writable =>
   new Writable({
     decodeStrings: false,
@@ -63,8 +63,9 @@ const streamTo = (file: DailyFile): Writable =>
   })
 
 /**
- * The log of a running DeniDin: `logs/denidin.log` is always the current file, former days lie beside it, compressed,
- * for 30 days. A line reads `time LEVEL component message key=value…`; inside a turn it carries that turn's `trace`.
+ * The log of a running DeniDin: `logs/denidin.log` is always the current file; earlier days are stored beside it,
+ * compressed, for 30 days. A line reads `time LEVEL component message key=value…`; inside a turn it carries that turn's
+ * `trace`.
  */
 export const createWinstonLogger = (settings: LogSettings, clock: Clock): ClosableLogger => {
   const { onTrouble } = settings
@@ -85,10 +86,12 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
     transports: settings.console ? [transport, new winston.transports.Console()] : [transport],
   })
   let isClosed = false
+  // winston formats a line before it finds out that no one wants it.
+  const isWanted = (level: string): boolean => (root.levels[level] ?? 0) <= (root.levels[settings.log_level] ?? 0)
   const child = (component: string): Logger => {
-    const write =
-      (level: string) =>
-      (message: string, fields: LogFields = {}) => {
+    const write = (level: string): Logger['info'] => {
+      if (!isWanted(level)) return () => undefined
+      return (message, fields = {}) => {
         const trace = currentTrace()
         const timestamp = new Date(clock.now()).toISOString()
         const entry = {
@@ -98,10 +101,11 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
           message,
           fields: trace === undefined ? fields : { ...fields, trace },
         }
-        // A failure at the very end must not become another one.
+        // A failure at the very end must not cause another one.
         if (!isClosed) root.log(entry)
         else if (level === 'warn' || level === 'error') onTrouble?.(textOf(entry))
       }
+    }
     return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), for: child }
   }
   return {

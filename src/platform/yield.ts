@@ -1,12 +1,14 @@
 /** Lets long computations give way to other work on the event loop. */
 
-/** Lets everything else that waits go first: for the steps of a long row that would otherwise run without a pause. */
+/** Lets all waiting work go first: for the steps of a long sequence that would otherwise run without a pause. */
 export const yieldToEventLoop = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
-/** Longest that background work keeps a turn waiting: a turn comes back to the event loop about six times. */
+/** How long background work keeps a turn waiting: a turn returns to the event loop about six times. */
 const SLICE_MS = 2
 
-/** For long loops in the background: `pause` lets everything else go first whenever 2 ms have passed since the last time. */
+/**
+ * For long loops in the background: `pause` lets all other work go first whenever 2 ms have passed since the last time.
+ */
 export class TimeSlices {
   #began = performance.now()
 

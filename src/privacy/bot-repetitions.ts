@@ -1,14 +1,14 @@
-/** Finds what the bot said that repeats deleted texts. */
+/** Finds messages of the bot that repeat deleted texts. */
 import type { MessageErasure } from '../messages/message-erasure.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import { containsWord, subjectsOf, subjectsToFind, type AskedWord } from '../text/content-stems.ts'
 
-/** What is to be deleted of one scope. */
+/** The texts to delete in one scope. */
 export interface DeletedTexts {
   readonly scope: Scope
   readonly texts: readonly string[]
-  /** The messages of the scope that are deleted: what the bot said before the first of them repeats none. */
+  /** The messages of the scope that are deleted: messages of the bot before the first of them cannot repeat any. */
   readonly message_ids: ReadonlySet<MessageId>
 }
 
@@ -31,8 +31,8 @@ interface Candidate {
 
 /**
  * Messages of the bot that contain, in any inflection, every meaningful word of one of the texts, or at least half of
- * those of its words that no one else used in the scope: an answer such as "Quetzal9" repeats "my code is Quetzal9".
- * Deletes a little too much rather than too little: these are the bot's own words.
+ * those words that no one else used in the scope: an answer such as "Quetzal9" repeats "my code is Quetzal9". Better to
+ * delete slightly too much than too little: these are the bot's own messages.
  */
 export const botRepetitionsOf = async (
   messages: Pick<MessageErasure, 'ofScope'>,
@@ -45,7 +45,7 @@ export const botRepetitionsOf = async (
   return candidates.filter(({ forms }) => repeats(forms, byForm, others)).map(({ message }) => message)
 }
 
-/** The words of each text, each set of words once. */
+/** The words of each text, without duplicate sets. */
 const distinct = (texts: readonly string[]): readonly Words[] => {
   const words = texts.map(subjectsToFind).filter(each => each.length > 0)
   const nameOf = (each: Words): string =>
@@ -70,7 +70,7 @@ const placesByForm = (wanted: readonly Words[]): ReadonlyMap<string, readonly Pl
   return byForm
 }
 
-/** Goes through a scope once. `others`: words of people in messages that stay. */
+/** Reads a scope once. `others`: words of people in messages that stay. */
 const readScope = async (
   messages: Pick<MessageErasure, 'ofScope'>,
   {

@@ -1,10 +1,10 @@
-/** Copies of damaged derived data that were set aside: what is forgotten must not stay in them. */
+/** Copies of damaged derived data that were set aside: forgotten data must not stay in them. */
 import type { MessageIndex } from '../messages/message-erasure.ts'
 import { copiesSetAside, remove } from '../platform/files.ts'
 
 /**
- * The copies of these files and folders. No single message can be taken out of a damaged copy, so that the copies go as a
- * whole when anything is forgotten; all that they hold is rebuilt anyway.
+ * The copies of these files and folders. No single message can be removed from a damaged copy, so the copies are
+ * deleted as a whole when anything is forgotten; all their data can be rebuilt anyway.
  */
 export const createDamagedCopies = (paths: readonly string[]): MessageIndex => ({
   forget: async () => {

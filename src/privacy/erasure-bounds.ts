@@ -1,4 +1,4 @@
-/** Finds what an erasure of everything about a person leaves: what came after it was asked for. */
+/** Determines what an erasure of everything about a person leaves: the data that came after the request. */
 import type { Erasures } from '../messages/erasures.ts'
 import type { MessageErasure } from '../messages/message-erasure.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
@@ -14,8 +14,8 @@ export interface BoundsDeps {
 }
 
 /**
- * The messages that came after an act, their answers and their sessions, and the memories that were learned from them
- * alone. A memory that also came from something that is forgotten does not stay.
+ * The messages that came after an act, their answers and their sessions, and the memories that were learned only from
+ * those. A memory that also came from forgotten data does not stay.
  */
 export const boundsOf = async (
   { erasures, messages, memories }: BoundsDeps,
@@ -25,12 +25,12 @@ export const boundsOf = async (
   const spared = await erasures.sparedBy(act)
   if (spared.length === 0) return {}
   const answers = await messages.repliesTo(spared)
-  // In the order in which they came: the full-text index reads again what stays, and bursts are neighbours there.
+  // In order of arrival: the full-text index rereads the messages that stay, and groups neighbouring messages.
   const kept = await messages.get([...spared, ...answers.map(each => each.message_id)])
   const asked = new Set(spared)
   const said = kept.filter(each => asked.has(each.message_id))
   const locations = (await Promise.all(persons.map(person_id => memories.locationsOfPerson(person_id)))).flat()
-  // Not by the messages: a command that had something remembered is not kept.
+  // Not found by the messages: a command that asked to remember something is not stored.
   const scopes = [...new Set(locations.map(each => each.scope))]
   const facts = await Promise.all(scopes.map(scope => memories.ofSources(scope, spared)))
   const learned = [...facts.flat(), ...(await memories.summariesOf(sessionsOf(said)))]
@@ -42,7 +42,7 @@ export const boundsOf = async (
   }
 }
 
-/** A summary has no sources: it came from all of its session. */
+/** A summary has no sources: it came from its whole session. */
 const withoutForgotten = async (
   erasures: BoundsDeps['erasures'],
   act: string,

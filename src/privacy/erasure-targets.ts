@@ -22,8 +22,8 @@ export interface TargetDeps {
 }
 
 /**
- * Everything that contains the words of the wanted things: the person's messages that the memories came from, answers to
- * them, what the bot repeated of them, and whatever was learned from any of that.
+ * Everything that contains the words of these items: the person's messages that the memories came from, answers to
+ * them, the bot's repetitions of them, and everything learned from any of that.
  */
 export const erasureTargetsOf = async (
   deps: TargetDeps,
@@ -48,7 +48,7 @@ export const learnedFrom = async (
   return [...learned.flat(), ...(await memories.summariesOf(sessionsOf(messages)))]
 }
 
-/** The wanted messages, and those that the wanted memories came from. */
+/** The given messages, and those that the given memories came from. */
 const messagesBehind = async (messages: MessageErasure, wanted: Things): Promise<readonly MessageRecord[]> => {
   const given = wanted.memories ?? []
   const sources = await messages.get(given.flatMap(memory => memory.sources))
@@ -59,7 +59,7 @@ const messagesBehind = async (messages: MessageErasure, wanted: Things): Promise
 }
 
 /**
- * What the bot said that repeats one of these memories or messages: in their own conversations, and in those in which
+ * Messages of the bot that repeat one of these memories or messages: in their own conversations, and in those where
  * they were given to the model, such as the godfather's.
  * @param except a scope that is deleted as a whole
  */

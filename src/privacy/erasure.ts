@@ -1,6 +1,6 @@
 /**
- * Deletes personal data for good: records by id what is to go, deletes it from every store, then looks for traces. An
- * act that failed, that left traces or that a crash interrupted is tried again until nothing is left.
+ * Deletes personal data for good: records the ids to delete, deletes them from every store, then searches for traces.
+ * An act that failed, left traces or was interrupted by a crash is repeated until nothing is left.
  */
 import type { AppliedErasures, ErasureAct, Erasures } from '../messages/erasures.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
@@ -25,20 +25,20 @@ export interface ForgetReport {
   readonly memories: number
   /** Rows deleted, by store; empty unless everything about a person was deleted. */
   readonly stores: Readonly<Record<string, number>>
-  /** Traces that were found anywhere afterwards: 0, or the act is not over and is tried again. */
+  /** Traces found anywhere afterwards: if not 0, the act is not complete and is tried again. */
   readonly residue: number
   readonly index: IndexState
 }
 
-/** Whose data is to be deleted, and who asks. */
+/** Whose data is to be deleted, and who asks for it. */
 export interface ErasureRequest {
   readonly person_id: PersonId
-  /** Who does it, for the audit log: a person or `operator`. */
+  /** Who deletes it, for the audit log: a person or `operator`. */
   readonly by: string
   /** Messages to leave alone: the command itself, while it is being answered. */
   readonly spared?: readonly MessageId[]
   /**
-   * When the command was sent, by the time of its channel: what was sent before and is found later is forgotten too.
+   * When the command was sent, by the clock of its channel: older messages that are found later are forgotten too.
    * `undefined`: no message asked for it.
    */
   readonly said_before?: number | undefined
@@ -49,12 +49,13 @@ export interface Erasure extends HealthCheck, Disposable {
   everything(request: ErasureRequest): Promise<ForgetReport>
   /**
    * Deletes memories, with the person's messages that they came from, or messages, with the memories that came from
-   * them. Answers to these messages, and what the bot repeated of them later, go too.
+   * them. Answers to these messages, and later repetitions by the bot, are deleted too.
    */
   things(request: ErasureRequest, things: Things): Promise<ForgetReport>
   /**
-   * At the start: completes interrupted acts, and repeats those that a restored copy of the data has not been through.
-   * One that fails or leaves traces keeps no other back, and is tried again later. @returns how many were completed
+   * Call at the start: completes interrupted acts, and repeats those that a restored copy of the data has not been
+   * through. An act that fails or leaves traces does not hold up others, and is tried again later. @returns how many
+   * were completed
    */
   resume(): Promise<number>
 }
@@ -65,7 +66,7 @@ export interface ErasureDeps {
   readonly log: { readonly erasures: Erasures; readonly applied: AppliedErasures }
   readonly texts: TextErasureDeps
   readonly sessions: SessionErasureDeps
-  /** Who a person is by now: they may have become one with another since. */
+  /** The person that someone became by merging. */
   readonly survivorOf: (person_id: PersonId) => PersonId
   /** Runs an act while no turn of the conversation is under way. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
@@ -74,24 +75,24 @@ export interface ErasureDeps {
   readonly logger: Logger
 }
 
-/** A turn in progress may write once more after the first pass; then it has ended. */
+/** A running turn may write once more after the first pass; then it has ended. */
 const PASSES = 3
-/** How long until acts that are not complete are tried again. */
+/** Delay before acts that are not complete are tried again. */
 const RETRY_MS = 10 * MINUTE_MS
 
-/** Steps of an act, besides the stores of personal data: its messages and memories are gone, and so are … */
+/** Names of the steps of an act, besides the stores of personal data: its messages and memories are deleted, … */
 const TEXTS = 'texts'
-/** … the reflection on a session that lost any. */
+/** … and so is the reflection on a session that lost any. */
 const reflectionOn = (session_id: string): string => `reflection on ${session_id}`
 
 /** One attempt at an act about a person. */
 interface Attempt {
   readonly act: string
-  /** The person who asked, and the one that they are by now. */
+  /** The person who asked, and the person that they have become by merging. */
   readonly persons: readonly PersonId[]
-  /** The stores that earlier attempts are not through with. */
+  /** The stores that earlier attempts have not completed. */
   readonly stores: readonly PersonalData[]
-  /** The steps that earlier attempts are through with. */
+  /** The steps that earlier attempts have completed. */
   readonly through: ReadonlySet<string>
 }
 
@@ -113,7 +114,7 @@ class RecordedErasure implements Erasure {
 
   async everything({ person_id, by, spared = [], said_before }: ErasureRequest): Promise<ForgetReport> {
     const { log, texts, clock } = this.#deps
-    // What was written after the request, and waits behind it, is no part of what was to be forgotten.
+    // Messages that were written after the request, and wait behind it, are not part of what was to be forgotten.
     const [asked] = spared
     const behind = asked === undefined ? [] : await texts.messages.waitingAfter(asked, person_id)
     const at = clock.now()
@@ -143,7 +144,7 @@ class RecordedErasure implements Erasure {
     for (const act of acts.filter(each => !done.has(each.act) && !this.#under_way.has(each.act))) {
       try {
         const report = await exclusive(scopeOfPerson(survivorOf(act.person_id)), async () => {
-          // While it waited for its turn, it may have been completed: what came since is no part of it.
+          // The act may have been completed while it waited for its turn: data that came since is not part of it.
           if ((await log.applied.applied()).has(act.act)) return undefined
           await log.erasures.resume(act)
           return await this.#apply(act, 'start')
@@ -151,7 +152,7 @@ class RecordedErasure implements Erasure {
         if (report?.residue === 0) completed++
       } catch (error) {
         const reason = asDenidinError(error).message
-        logger.for('privacy').error('What was to be forgotten is not gone yet', { act: act.act, reason })
+        logger.for('privacy').error('Data that was to be forgotten still exists', { act: act.act, reason })
       }
     }
     return completed
@@ -168,7 +169,7 @@ class RecordedErasure implements Erasure {
     this.#retry?.[Symbol.dispose]()
   }
 
-  /** Completes an act; one that fails or leaves traces is tried again later. */
+  /** Completes an act; if it fails or leaves traces, it is tried again later. */
   async #apply(act: ErasureAct, by: string): Promise<ForgetReport> {
     this.#under_way.add(act.act)
     try {
@@ -188,12 +189,12 @@ class RecordedErasure implements Erasure {
     this.#unfinished.set(act, reason)
     this.#retry?.[Symbol.dispose]()
     this.#retry = this.#deps.clock.after(RETRY_MS, () => {
-      // A log that cannot be read is read again by the next start.
+      // If the log cannot be read, the next start reads it again.
       void this.resume().catch(() => undefined)
     })
   }
 
-  /** An act that leaves traces stays under way: what comes until it is tried again stays. */
+  /** An act that leaves traces stays under way: it spares data that comes until the next attempt. */
   async #perform(act: ErasureAct, by: string): Promise<ForgetReport> {
     const { erasures, applied } = this.#deps.log
     const through = await applied.steps(act.act)
@@ -213,7 +214,7 @@ class RecordedErasure implements Erasure {
     const fields = { act: act.act, ...counts, index }
     const logger = this.#deps.logger.for('privacy')
     if (report.residue === 0) logger.info('Forgotten', fields)
-    else logger.error('Something that was to be forgotten is still there', fields)
+    else logger.error('Data that was to be forgotten was found again', fields)
     return report
   }
 
@@ -250,11 +251,11 @@ class RecordedErasure implements Erasure {
       try {
         erased[data.name] = (erased[data.name] ?? 0) + (await this.#eraseFrom(data, attempt))
       } catch (error) {
-        // One that fails keeps no other back.
+        // A store that fails does not hold up the others.
         failures.push(asDenidinError(error))
       }
     }
-    // Messages that were recorded before a crash may belong to another person by now.
+    // Messages recorded before a crash may belong to another person by now.
     await this.#texts.eraseMessages(message_ids)
     const removed = await this.#texts.eraseMemories(memories)
     await this.#eraseReflections(attempt, session_ids)
@@ -272,7 +273,7 @@ class RecordedErasure implements Erasure {
 
   async #eraseFrom(data: PersonalData, { act, persons }: Attempt): Promise<number> {
     let erased = 0
-    // Read anew for each: what arrived meanwhile stays.
+    // Read again for each person: data that arrived meanwhile stays.
     for (const person_id of persons) erased += await data.erase(person_id, await this.#boundsOf(act, persons))
     return erased
   }
@@ -289,7 +290,7 @@ class RecordedErasure implements Erasure {
     return await boundsOf({ ...texts, erasures: log.erasures }, act, persons)
   }
 
-  /** What an attempt has emptied is not looked at by the next one: what is there by then came later. */
+  /** Marks the stores that an attempt emptied: the next one skips them, because data found there later is new. */
   async #markThrough(attempt: Attempt): Promise<void> {
     const { applied, erasures } = this.#deps.log
     const clear = async (count: Promise<number>): Promise<boolean> => (await count.catch(() => 1)) === 0
@@ -321,7 +322,7 @@ class RecordedErasure implements Erasure {
     const own = (await this.#sessions.ofPerson(person_id)).filter(each => !going_on.includes(each))
     await log.erasures.add(act, { sessions: own })
     const given = await this.#recordMemories(act, person_id)
-    // A conversation that goes on is not deleted as a whole.
+    // A conversation that continues is not deleted as a whole.
     const except = going_on.length === 0 ? scopeOfPerson(person_id) : undefined
     const repetitions = await repetitionsOf(texts, given, said, except)
     await log.erasures.add(act, {
@@ -331,10 +332,10 @@ class RecordedErasure implements Erasure {
     })
   }
 
-  /** Those that also came from messages that stay are learned again from those. @returns the memories that go */
+  /** Records the memories to delete. Those that also came from messages that stay are learned again. @returns them */
   async #recordMemories(act: string, person_id: PersonId): Promise<readonly MemoryRecord[]> {
     const { log, texts } = this.#deps
-    // Only now it is known which sessions lose messages.
+    // Only now is it known which sessions lose messages.
     const { spared = [], memories: staying = [] } = await this.#boundsOf(act, [person_id])
     const stays = new Set(staying)
     const locations = (await texts.memories.locationsOfPerson(person_id)).filter(each => !stays.has(each.memory_id))
@@ -382,7 +383,7 @@ class RecordedErasure implements Erasure {
     return { messages: message_ids.length, memories: memories.length, stores: {}, residue, index }
   }
 
-  /** The messages are gone by now: a reflection that is written from here on comes from what remains. */
+  /** The messages are deleted by now: a reflection written from here on comes from the remaining ones. */
   async #eraseReflections(
     { act, through }: Pick<Attempt, 'act' | 'through'>,
     session_ids: readonly string[],

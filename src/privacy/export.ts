@@ -20,20 +20,20 @@ export interface Exported {
 /** Exports everything that is stored about a person. */
 export interface Export {
   export(person_id: PersonId): Promise<Exported>
-  /** The text of an export that was just made. */
+  /** The text of an export that was just created. */
   read(exported: Exported): Promise<string>
 }
 
 export interface ExportDeps {
   readonly files: ExportFiles
-  /** Everything that is exported. */
+  /** All stores whose data is exported. */
   readonly personalData: readonly PersonalData[]
   readonly clock: Clock
 }
 
 const FOLDER = 'exports'
 
-/** The folder of export files. They are personal data too. */
+/** The folder of export files, which are personal data too. */
 export class ExportFiles {
   readonly personal: PersonalData
   readonly #root: string
@@ -45,7 +45,7 @@ export class ExportFiles {
       name: 'exports',
       tables: [],
       count: async person_id => (await this.#filesOf(person_id)).length,
-      // The export of one half of a merged person is incomplete; the person can ask for a new one.
+      // An export from before a merge is incomplete; the person can ask for a new one.
       reassign: async from => {
         await remove(this.#folderOf(from))
       },
@@ -58,7 +58,7 @@ export class ExportFiles {
     }
   }
 
-  /** Makes the person's folder. @returns the path of a new file, relative to `data_root` */
+  /** Creates the person's folder. @returns the path of a new file, relative to `data_root` */
   async prepare(person_id: PersonId, name: string): Promise<string> {
     await makePrivateFolder(this.#folderOf(person_id))
     return join(FOLDER, encodeURIComponent(person_id), name)
@@ -117,7 +117,9 @@ const line = ({ fields }: PersonalRecord): string => {
 
 const SEPARATOR = ' · '
 
-/** A value as it stands in its line. One that contains the separator is quoted: it must not look like further fields. */
+/**
+ * A value within its line. A value that contains the separator is quoted, so that it does not look like further fields.
+ */
 const valueText = (name: string, value: PersonalRecord['fields'][string]): string => {
   if (name === 'sender_name') return speakerName(String(value)) ?? JSON.stringify(String(value))
   const text = indentContinuation(String(value))

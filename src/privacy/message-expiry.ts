@@ -1,6 +1,6 @@
 /**
- * Forgets messages of chats in which messages disappear, when their time is over: from every place, as if their person had
- * asked for it. What a person asked to remember stays, and so does what was kept in the chat.
+ * Forgets messages of chats with disappearing messages once they expire: from every store, as if their person had asked
+ * for it. What a person asked to remember stays, and so do messages that were kept in the chat.
  */
 import type { MessageErasure } from '../messages/message-erasure.ts'
 import type { ChatId, MessageId, MessageRecord } from '../messages/message.ts'
@@ -17,7 +17,7 @@ export interface MessageExpiryDeps {
   readonly messages: Pick<MessageErasure, 'eraseMessages' | 'expired' | 'keep'>
   readonly memories: Pick<MemoryStore, 'ofSources'>
   readonly erasure: Pick<Erasure, 'things'>
-  /** Which of these messages of a chat were kept in it; `undefined` when no channel can tell now. */
+  /** Which of these messages were kept in their chat; `undefined` if no channel can tell now. */
   readonly keptIn: (chat_id: ChatId, message_ids: readonly MessageId[]) => Promise<ReadonlySet<MessageId> | undefined>
   /** Runs an act while no turn of the conversation is under way. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
@@ -26,9 +26,9 @@ export interface MessageExpiryDeps {
   readonly logger: Logger
 }
 
-/** Messages that one act of erasure covers. */
+/** Most messages of one act of erasure. */
 const AT_ONCE = 500
-/** How long a message outlives its time, and a start, while no channel can tell whether it was kept. */
+/** How long after its expiry, and after the start, a message waits if no channel can tell whether it was kept. */
 const MOST_WAIT_MS = HOUR_MS
 
 export class MessageExpiry {
@@ -44,8 +44,9 @@ export class MessageExpiry {
   }
 
   /**
-   * Forgets what is due. One conversation that fails keeps no other back. Asked for while it is under way, it looks again
-   * afterwards: side by side, two sweeps would find, erase and audit the same messages. @returns how many messages went
+   * Forgets expired messages. A conversation that fails does not hold up the others. If it is called while a sweep is
+   * running, that sweep repeats afterwards: two sweeps side by side would find, erase and audit the same messages.
+   * @returns how many messages were forgotten
    */
   async sweep(options: { readonly signal?: AbortSignal } = {}): Promise<number> {
     return await this.#queue.run('sweep', () => this.#sweep(options))
@@ -55,7 +56,7 @@ export class MessageExpiry {
     const { messages, clock, setAside } = this.#deps
     const now = clock.now()
     let forgotten = 0
-    /** Later ones than this were not looked at yet. */
+    /** The position after which messages have not been checked yet. */
     let after = 0
     for (;;) {
       const due = await messages.expired({ now, after, limit: AT_ONCE })
@@ -89,7 +90,7 @@ export class MessageExpiry {
     return ripe
   }
 
-  /** Messages of one person in one conversation. */
+  /** Forgets messages of one person in one conversation. */
   async #forget(theirs: readonly MessageRecord[]): Promise<void> {
     const { messages, memories, erasure, exclusive } = this.#deps
     const [first] = theirs
@@ -104,7 +105,7 @@ export class MessageExpiry {
       }
       const said = theirs.filter(({ message_id, kind }) => kind !== 'command' && !asked.has(message_id))
       if (said.length > 0) await erasure.things({ person_id, by: 'expiry' }, { messages: said })
-      // What a command asked for stays; its own words go.
+      // What a command asked to remember stays; the command itself is deleted.
       const rest = theirs.filter(message => !said.includes(message))
       await messages.eraseMessages(rest.map(({ message_id }) => message_id))
     })

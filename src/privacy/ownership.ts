@@ -3,7 +3,7 @@ import { scopeOfPerson } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Things } from './erasure-targets.ts'
 
-/** In a group, what others said is not one person's to delete. */
+/** In a group, one person may not delete what others said. */
 export const belongTo = (person_id: PersonId, { memories = [], messages = [] }: Things): boolean => {
   const own = scopeOfPerson(person_id)
   return (

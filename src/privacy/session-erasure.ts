@@ -1,4 +1,4 @@
-/** Removes deleted messages from session files, and looks for traces that are left in them. */
+/** Removes deleted messages from session files, and searches for traces in them. */
 import type { MessageId } from '../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
@@ -6,24 +6,27 @@ import type { SessionFolders } from '../sessions/session-folders.ts'
 import type { SessionLedger } from '../sessions/session-ledger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 
-/** A session that is still active, so that a turn in progress may write its file once more. */
+/** A session that is still active, so that a running turn may write its file once more. */
 export interface ActiveSession {
   readonly scope: Scope
   readonly session_id: string
 }
 
-/** Where the files of a session are. */
+/** Paths of a session's files. */
 type SessionFiles = Pick<NonNullable<Awaited<ReturnType<SessionLedger['find']>>>, 'session_id' | 'archived_to'>
 
 export interface SessionErasureDeps {
   readonly sessions: Pick<Sessions, 'refresh' | 'release'>
   readonly ledger: Pick<SessionLedger, 'ofScope' | 'find'>
   readonly folders: Pick<SessionFolders, 'texts'>
-  /** Called when sessions lost messages, with those that are active: they are rewritten again after their turns. */
+  /** Called when sessions lost messages, with the active ones: they are rewritten again after their turns. */
   readonly sessionsChanged: (active: readonly ActiveSession[]) => void
 }
 
-/** The messages in the text of a session's file, which may be damaged. A reply that stays may name what it replies to. */
+/**
+ * The messages in the text of a session's file, which may be damaged. A reply that stays may name the message that it
+ * replies to.
+ */
 const messagesIn = (text: string): readonly MessageId[] =>
   Array.from(text.matchAll(/"message_id":\s*"([^"]*)"/g), ([, id = '']) => id)
 
@@ -39,7 +42,7 @@ export class SessionErasure {
     return (await this.#deps.ledger.ofScope(scopeOfPerson(person_id))).map(each => each.session_id)
   }
 
-  /** Drops the cached windows of sessions. @returns where the files of those are that there are */
+  /** Drops the cached windows of sessions. @returns the paths of the files of those that exist */
   async release(session_ids: readonly string[]): Promise<readonly SessionFiles[]> {
     const { ledger, sessions } = this.#deps
     const found: SessionFiles[] = []
@@ -51,7 +54,7 @@ export class SessionErasure {
     return found
   }
 
-  /** Rewrites the files of sessions. @returns those that are active */
+  /** Rewrites the files of sessions. @returns the active ones */
   async refresh(session_ids: readonly string[]): Promise<readonly ActiveSession[]> {
     const { ledger, sessions } = this.#deps
     const active: ActiveSession[] = []
@@ -68,7 +71,7 @@ export class SessionErasure {
     this.#deps.sessionsChanged(active)
   }
 
-  /** How many texts in the files of these sessions hold one of these messages. */
+  /** How many texts in the files of these sessions contain one of these messages. */
   async residue(session_ids: readonly string[], message_ids: readonly MessageId[]): Promise<number> {
     const { folders, ledger } = this.#deps
     const wanted = new Set(message_ids)
@@ -80,7 +83,7 @@ export class SessionErasure {
     return found
   }
 
-  /** How many texts are left in the files of those of these sessions that are gone. */
+  /** How many texts are left in files of those sessions that no longer exist. */
   async textsLeft(sessions: readonly SessionFiles[]): Promise<number> {
     const { folders, ledger } = this.#deps
     let found = 0

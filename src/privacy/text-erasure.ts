@@ -7,7 +7,7 @@ import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore, MemoryLocation } from '../memory/memory-store.ts'
 import { byScope } from './erasure-targets.ts'
 
-/** `later`: the index is not available now and catches up when it is. */
+/** `later`: the index is not available now, and catches up once it is. */
 export type IndexState = 'done' | 'later'
 
 export interface TextErasureDeps {
@@ -16,15 +16,15 @@ export interface TextErasureDeps {
   /** The reflections on sessions. */
   readonly reflections: { remove(session_id: string): Promise<void> }
   readonly changeLog: Pick<ChangeLog, 'requestRelearning'>
-  /** What was learned from already; what is removed from it is learned from again. */
+  /** Records which messages were learned from; a message removed from it is learned from again. */
   readonly processed: { remove(message_ids: readonly MessageId[]): Promise<void> }
   readonly memories: MemoryStore
   readonly longterm: Pick<LongTermMemory, 'deleteVectors'>
-  /** Indexes over messages; they contain nothing that the messages do not. */
+  /** Indexes over messages; all their data comes from the messages. */
   readonly indexes: readonly MessageIndex[]
-  /** Overwrites what the database's files still contain of deleted rows, and removes damaged copies of them. */
+  /** Overwrites the remains of deleted rows in the database's files, and removes damaged copies of them. */
   readonly scrub: () => Promise<void>
-  /** Rewrites index files that still contain what was deleted. @returns whether none is left that does */
+  /** Rewrites index files that still contain deleted data. @returns whether none is left that does */
   readonly purge: () => Promise<boolean>
 }
 
@@ -48,12 +48,12 @@ export class TextErasure {
     return index === undefined ? 'later' : 'done'
   }
 
-  /** Removes the reflections on sessions that lost messages: they are written again from what remains. */
+  /** Removes the reflections on sessions that lost messages: they are rewritten from the remaining ones. */
   async eraseReflections(session_ids: readonly string[]): Promise<void> {
     for (const session_id of session_ids) await this.#deps.reflections.remove(session_id)
   }
 
-  /** Overwrites what files still contain of what was deleted. */
+  /** Overwrites the remains of deleted data in files. */
   async scrub(): Promise<IndexState> {
     const purged = await this.#deps.purge()
     await this.#deps.scrub()

@@ -59,7 +59,7 @@ export const reportDays = (
 const readDay = (name: string, text: string): number => {
   const day = dayNumber(text)
   if (day !== undefined) return day
-  const reason = ISO_DAY.test(text.trim()) ? 'which is no day of the calendar' : 'which cannot be read'
+  const reason = ISO_DAY.test(text.trim()) ? 'which is not a day of the calendar' : 'which cannot be read'
   throw new DenidinError('invalid_input', `${name} is "${text.slice(0, 40)}", ${reason}; write a day as 2026-11-28`)
 }
 

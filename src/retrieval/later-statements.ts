@@ -91,7 +91,7 @@ export class LaterStatements {
     const ordinals = await ordinalsOf(entries, statements)
     const links = keyed.map(({ each, keys }): Link => {
       const own = each.message_ids.flatMap(id => ordinals.get(`${each.scope} ${id}`) ?? [])
-      // The message that says it, or that it was learned from, is no later one, in whatever words.
+      // The message that says it, or that it was learned from, is not a later one, in whatever words.
       const newer = keys
         .flatMap(key => newerThan(each, byKey.get(`${each.person_id} ${key}`)))
         .filter(({ entry, ordinal }) => !own.some(source => source.entry === entry && source.ordinal === ordinal))

@@ -4,7 +4,7 @@ import { scopeOfPerson } from '../messages/scope.ts'
 import type { SessionFolders } from './session-folders.ts'
 import type { SessionLedger } from './session-ledger.ts'
 
-/** The personal data of the ledger alone, without the files. */
+/** The personal data of only the ledger, without the files. */
 export type LedgerData = Pick<PersonalData, 'name' | 'tables' | 'count' | 'reassign'>
 
 /** The sessions of a person with their files, running and archived. Files are erased before their row in the ledger. */

@@ -9,25 +9,25 @@ import { KeyedQueue } from '../platform/keyed-queue.ts'
 const FILE = 'session.json'
 /** Name of the archive below the sessions folder. */
 export const ARCHIVE = 'expired'
-/** Where folders of sessions that the database does not know are moved, below the sessions folder. */
+/** The folder for session folders that the database does not know, below the sessions folder. */
 export const UNKNOWN = 'unknown'
 
-/** What is to be written for a session. */
+/** The content to write for a session. */
 export interface SessionFile {
   readonly text: string
-  /** Its archive, relative to the sessions folder, when it has been archived. */
+  /** Its archive, relative to the sessions folder, once it has been archived. */
   readonly archived_to?: string | undefined
 }
 
 /**
- * The folders of sessions on disk: `<id>/session.json` while running, `expired/YYYY-MM-DD/<id>/` afterwards. Whatever
- * changes the folder of one session happens one after the other. A file's content is read when its turn has come, so
- * that nothing is written after an erasure that was read before it.
+ * The folders of sessions on disk: `<id>/session.json` while running, `expired/YYYY-MM-DD/<id>/` afterwards. Changes to
+ * one session's folder run one after the other. The content of a file is read when its turn comes, so that content read
+ * before an erasure is never written after it.
  */
 export class SessionFolders {
   readonly backupSources: readonly BackupSource[]
   readonly #root: string
-  /** What changes the folder of a session, by session. */
+  /** Pending changes to the folders, by session. */
   readonly #changes = new KeyedQueue<string>()
 
   /** @param root the sessions folder, such as `data/sessions` */
@@ -37,13 +37,13 @@ export class SessionFolders {
     this.backupSources = [{ name: 'sessions', path: root, kind: 'folder', content: 'truth' }]
   }
 
-  /** Whether there is the file of any session, running or archived; those that were set aside as unknown do not count. */
+  /** Whether any session has a file, running or archived; files that were set aside as unknown do not count. */
   async holdAny(): Promise<boolean> {
     const entries = await readdir(this.#root, { recursive: true }).catch((): string[] => [])
     return entries.some(path => basename(path) === FILE && !path.startsWith(`${UNKNOWN}${sep}`))
   }
 
-  /** The text of a running session's file; `undefined` when there is none. */
+  /** The text of a running session's file; `undefined` if there is none. */
   async read(session_id: string): Promise<string | undefined> {
     return await readFile(this.#file(session_id), 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
@@ -53,7 +53,7 @@ export class SessionFolders {
 
   /**
    * Writes a session's file whole or not at all.
-   * @param content reads what to write; `undefined` when there is nothing to write any more
+   * @param content reads the content; `undefined` if there is nothing to write any more
    */
   async write(session_id: string, content: () => Promise<SessionFile | undefined>): Promise<void> {
     await this.#changes.run(session_id, async () => {
@@ -89,7 +89,7 @@ export class SessionFolders {
     })
   }
 
-  /** Removes an archived session, and the folder of its day when that is empty now. */
+  /** Removes an archived session, and the folder of its day if that is empty now. */
   async purge(archived_to: string): Promise<void> {
     await this.#changes.run(basename(archived_to), () => this.#removeArchive(archived_to))
   }
@@ -103,7 +103,7 @@ export class SessionFolders {
 
   /**
    * Removes all files of a session.
-   * @param locate reads where its archive is: it may be moved there until the turn of this act has come
+   * @param locate reads the path of its archive, which may change until this task's turn comes
    */
   async erase(session_id: string, locate: () => Promise<string | undefined>): Promise<void> {
     await this.#changes.run(session_id, async () => {
@@ -113,7 +113,7 @@ export class SessionFolders {
     })
   }
 
-  /** Removes damaged and unfinished copies: their content is unknown. */
+  /** Removes damaged and unfinished copies, because their content is unknown. */
   async eraseSetAside(session_id: string, archived_to: string | undefined): Promise<void> {
     const folder = archived_to === undefined ? join(this.#root, session_id) : join(this.#root, archived_to)
     await this.#changes.run(session_id, async () => {
@@ -136,7 +136,7 @@ export class SessionFolders {
   }
 }
 
-/** A file that is being written is renamed into place: the folder is read again when a listed file has gone. */
+/** A file is written by renaming a new one into place: the folder is read again if a listed file has disappeared. */
 const READ_ATTEMPTS = 5
 
 const textsIn = async (folder: string): Promise<readonly string[]> => {

@@ -1,4 +1,4 @@
-/** The ledger of sessions: which there are and how far each has come. It survives a damaged session file. */
+/** The ledger of sessions: which exist, and the state of each. It survives a damaged session file. */
 import type { ChatId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { SessionPage, SessionState, SessionSummary } from './session.ts'
@@ -6,24 +6,24 @@ import type { SessionPage, SessionState, SessionSummary } from './session.ts'
 /** Why a session takes no more messages. */
 export type CloseReason = 'expired' | 'reset' | 'merged'
 
-/** A session as the ledger knows it. */
+/** A session in the ledger. */
 export interface SessionRecord extends SessionSummary {
   readonly close_reason: CloseReason | undefined
   readonly closed_at: number | undefined
-  /** The next attempt to store it is not before this time. */
+  /** The next attempt to store it is not made before this time. */
   readonly next_attempt_at: number | undefined
   /** Path of its folder, relative to the sessions folder, once it is archived. */
   readonly archived_to: string | undefined
 }
 
 /**
- * Whether a session is over by its age. One that is as far in the future is over too: its last message came before the
- * clock was set back.
+ * Whether a session is over because of its age. A session equally far in the future is over too: its last message came
+ * before the clock was set back.
  */
 export const isOver = ({ last_active }: Pick<SessionRecord, 'last_active'>, now: number, timeout_ms: number): boolean =>
   Math.abs(now - last_active) >= timeout_ms
 
-/** Sessions while they take messages, and as they are listed. */
+/** Active sessions, and sessions in lists. */
 export interface SessionLedger {
   /** Begins a session. At most one session of a scope is active. */
   create(session: {
@@ -34,13 +34,13 @@ export interface SessionLedger {
   }): Promise<SessionRecord>
   active(scope: Scope): Promise<SessionRecord | undefined>
   find(session_id: string): Promise<SessionRecord | undefined>
-  /** Counts messages that were added. */
+  /** Counts added messages. */
   touch(session_id: string, added: number, at: number): Promise<void>
-  /** Ends an active session; false when it was not active any more. */
+  /** Ends an active session; false if it was no longer active. */
   close(session_id: string, reason: CloseReason, at: number): Promise<boolean>
   /**
-   * Active sessions without a message since `before` (inclusive), oldest first; also those that seem to be active at
-   * `after` or later, which is a time that has not come: the clock was set back since.
+   * Active sessions without a message since `before` (inclusive), oldest first; also those whose last message is at
+   * `after` or later, a time in the future: the clock was set back since.
    */
   idle(before: number, after?: number): Promise<readonly SessionRecord[]>
   /** Every session of a scope, oldest first. */
@@ -55,15 +55,15 @@ export interface SessionLedger {
 /** Closed sessions on their way into long-term memory and the archive. */
 export interface SessionTransfers {
   /**
-   * Closed sessions whose next attempt to be stored is due, oldest first; also those that would wait for longer than
+   * Closed sessions whose next attempt to be stored is due, oldest first; also those that would wait longer than
    * `longest_wait_ms`: the clock was set back since.
    */
   waiting(at: number, longest_wait_ms?: number): Promise<readonly SessionRecord[]>
   archived(session_id: string, archived_to: string): Promise<void>
   stored(session_id: string, at: number): Promise<void>
-  /** Counts a failed attempt: due again at `next_attempt_at`, or `dead` when there is none. */
+  /** Counts a failed attempt: due again at `next_attempt_at`, or `dead` if that is undefined. */
   failed(session_id: string, next_attempt_at: number | undefined): Promise<void>
-  /** Is due again at `next_attempt_at`, without a failed attempt: it may not be stored yet. */
+  /** Makes it due again at `next_attempt_at`, without a failed attempt, because it may not be stored yet. */
   postponed(session_id: string, next_attempt_at: number): Promise<void>
   /** Makes a stored or purged session wait to be stored again; false for others. */
   reopen(session_id: string, at: number): Promise<boolean>

@@ -1,4 +1,6 @@
-/** The windows of sessions: cached in memory, read from `session.json`, rebuilt from the messages where that is not right. */
+/**
+ * The windows of sessions: cached in memory, read from `session.json`, and rebuilt from the messages if that is wrong.
+ */
 import { LRUCache } from 'lru-cache'
 import type { HistoryStore } from '../messages/history-store.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -11,7 +13,7 @@ import { toWindowMessage } from './session.ts'
 import { readWindowFile, writeWindowFile, type WindowFile } from './window-file.ts'
 import { fitWindow, windowTokens } from './window.ts'
 
-/** Tokens of all windows that are cached together: about 20 MB of text. */
+/** Most tokens of all cached windows together: about 20 MB of text. */
 const CACHED_TOKENS = 4_000_000
 
 export interface SessionWindowsDeps {
@@ -57,7 +59,10 @@ export class SessionWindows {
     return { window: messages.map(toWindowMessage), message_counter: messages.length, unknown: {} }
   }
 
-  /** Cuts a running session's window to a budget and writes its file; a failure is logged: the messages are the truth. */
+  /**
+   * Cuts a running session's window to a budget and writes its file; a failure is only logged, because the messages are
+   * the truth.
+   */
   async write(session_id: string, max_tokens: number): Promise<void> {
     const { folders, ledger } = this.#deps
     try {

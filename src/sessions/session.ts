@@ -5,12 +5,12 @@ import type { Scope } from '../messages/scope.ts'
 
 /**
  * Life of a session: `active` (takes messages) → `closed` (takes none; waits to be summarised) → `stored` (in long-term
- * memory, archived on disk) → `purged` (archive removed). `dead`: could not be stored after the last attempt; kept.
+ * memory, archived on disk) → `purged` (archive removed). `dead`: could not be stored even at the last attempt; kept.
  */
 export const SESSION_STATES = ['active', 'closed', 'stored', 'dead', 'purged'] as const
 export type SessionState = (typeof SESSION_STATES)[number]
 
-/** One message inside a session's window, under the names that `session.json` and `denidin session show` use. */
+/** One message inside a session's window, with the names that `session.json` and `denidin session show` use. */
 export interface WindowMessage extends Pick<
   MessageRecord,
   'message_id' | 'role' | 'sender_name' | 'person_id' | 'tokens' | 'reply_to'
@@ -18,11 +18,11 @@ export interface WindowMessage extends Pick<
   readonly content: string
   /** When it was sent, milliseconds since the Unix epoch. */
   readonly timestamp: number
-  /** Its words are someone else's; `undefined`: its sender's own. */
+  /** Its text is someone else's; `undefined`: its sender's own. */
   readonly forwarded?: Forwarded | undefined
 }
 
-/** A message as a window holds it. */
+/** A message in the form of a window. */
 export const toWindowMessage = ({
   message_id,
   role,
@@ -56,14 +56,14 @@ export interface SessionSummary {
   readonly state: SessionState
   readonly created_at: number
   readonly last_active: number
-  /** Messages ever taken in, those that left the window included. */
+  /** All messages of the session, including those that left the window. */
   readonly messages: number
-  /** Attempts to store that failed. */
+  /** Failed attempts to store it. */
   readonly attempts: number
 }
 
 export interface SessionDetails extends SessionSummary {
-  /** The messages that a request to the model would carry, oldest first. */
+  /** The messages that a request to the model would contain, oldest first. */
   readonly window: readonly WindowMessage[]
   readonly window_tokens: number
 }
@@ -78,7 +78,7 @@ export interface SessionPage {
   readonly scope?: Scope
 }
 
-/** Looks at sessions without touching them. */
+/** Reads sessions without changing them. */
 export interface SessionBrowser {
   /** Most recently active first. */
   list(page: SessionPage): Promise<readonly SessionSummary[]>

@@ -20,30 +20,32 @@ import type {
 } from './session.ts'
 import { windowTokens } from './window.ts'
 
-/** A running conversation: its window is what a request to the model carries. */
+/** A running conversation; a request to the model contains its window. */
 export interface Session {
   readonly session_id: string
   readonly window: readonly WindowMessage[]
 }
 
-/** A session that was opened, and whether another one ended by it. */
+/** An opened session, and whether it ended another one. */
 export interface OpenedSession extends Session {
   /** The previous conversation was over: it waits to be moved into long-term memory. */
   readonly ended_another: boolean
 }
 
-/** Short-term memory: one running session a scope. Calls for one scope must not overlap: its queue sees to that. */
+/**
+ * Short-term memory: one running session per scope. Calls for one scope must not overlap: its queue makes sure of that.
+ */
 export interface Sessions {
-  /** The running session of a scope; a new one when there is none, or when the last message is too old. */
+  /** The running session of a scope; a new one if there is none, or if its last message is too old. */
   open(scope: Scope, chat_id: ChatId): Promise<OpenedSession>
-  /** Adds messages to the window. A message that is in already is not added again. */
+  /** Adds messages to the window. A message that is already in it is not added again. */
   append(session_id: string, messages: readonly WindowMessage[]): Promise<Session>
   /**
-   * Ends the work on a session: over `max_tokens` the oldest messages leave the window, and `session.json` is brought up
-   * to date. A failure to write it is logged only: the messages are the truth.
+   * Ends the work on a session: above `max_tokens` the oldest messages leave the window, and `session.json` is updated.
+   * A failure to write it is only logged, because the messages are the truth.
    */
   save(session_id: string, max_tokens: number): Promise<void>
-  /** What a person last said in the running session of a scope, if anything. */
+  /** A person's last message in the running session of a scope, if any. */
   lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined>
   /** Rebuilds a session from its messages, some of which were changed. */
   refresh(session_id: string): Promise<void>
@@ -59,11 +61,15 @@ export interface SessionsDeps {
   readonly ids: Ids
   readonly logger: Logger
   readonly metrics: Metrics
-  /** Milliseconds without a message after which a conversation is over; at exactly this age it is. */
+  /** Milliseconds without a message after which a conversation is over; at exactly this age it is over. */
   readonly timeout_ms: number
 }
 
-/** Sessions over a ledger in SQLite and a readable file each. */
+/** The messages among `added` that a window does not contain yet. */
+const missingIn = (window: readonly WindowMessage[], added: readonly WindowMessage[]): readonly WindowMessage[] =>
+  added.filter(({ message_id }) => !window.some(message => message.message_id === message_id))
+
+/** Sessions over a ledger in SQLite and one readable file each. */
 export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser => new LedgerSessions(deps)
 
 class LedgerSessions implements Sessions, SessionBrowser {
@@ -102,20 +108,17 @@ class LedgerSessions implements Sessions, SessionBrowser {
   }
 
   async append(session_id: string, added: readonly WindowMessage[]): Promise<Session> {
-    const file = await this.#windows.load(session_id)
-    const present = new Set(file.window.map(message => message.message_id))
-    const fresh = added.filter(message => !present.has(message.message_id))
-    // A reply belongs to its session from the moment that it is kept.
+    const fresh = missingIn((await this.#windows.load(session_id)).window, added)
+    // A reply already belongs to its session when it is stored.
     const from_persons = fresh.filter(message => message.role === 'user')
     await this.#deps.messages.history.assign(
       session_id,
       from_persons.map(message => message.message_id),
     )
     await this.#ledger.touch(session_id, fresh.length, this.#deps.clock.now())
-    // A turn of another name of the person may have added to it meanwhile, and an erasure may have dropped it.
+    // A turn under another identity of the person may have added to it meanwhile, and an erasure may have dropped it.
     const now = await this.#windows.load(session_id)
-    const there = new Set(now.window.map(message => message.message_id))
-    const missing = fresh.filter(message => !there.has(message.message_id))
+    const missing = missingIn(now.window, fresh)
     const window = [...now.window, ...missing]
     this.#windows.keep(session_id, { ...now, window, message_counter: now.message_counter + missing.length })
     for (const { message_id } of fresh) this.#logger.info(`Added message to session: ${message_id}`)

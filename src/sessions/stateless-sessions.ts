@@ -1,7 +1,7 @@
-/** Sessions while the memory system is off. */
+/** Sessions while the memory system is disabled. */
 import type { Sessions } from './sessions.ts'
 
-/** Every turn is a conversation of its own, and nothing is written anywhere. */
+/** Every turn is a separate conversation, and nothing is written. */
 export const statelessSessions: Sessions = {
   open: async () => ({ session_id: '', window: [], ended_another: false }),
   append: async (session_id, messages) => ({ session_id, window: messages }),

@@ -1,4 +1,7 @@
-/** Session folders that the ledger does not know, as a copied or half-restored `data/` has them: set aside, and forgotten. */
+/**
+ * Session folders that the ledger does not know, for instance in a copied or half-restored `data/`: set aside, and
+ * forgotten.
+ */
 import { lstat, readdir, readFile, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Erasures } from '../messages/erasures.ts'
@@ -16,7 +19,7 @@ import { readWindowFile } from './window-file.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
-/** Places between two turns of everything else. */
+/** Paths handled before other work gets its turn. */
 const PLACES_AT_ONCE = 50
 
 export interface UnknownSessionsDeps {
@@ -24,19 +27,19 @@ export interface UnknownSessionsDeps {
   readonly root: string
   readonly ledger: Pick<SessionLedger, 'find'>
   readonly folders: Pick<SessionFolders, 'archivePath'>
-  /** What stands for a person in a file besides their id: former ids, and the beginnings of their chat ids. */
+  /** Texts that identify a person in a file besides the id: previous ids, and the beginnings of their chat ids. */
   readonly marksOf: (person_id: PersonId) => Promise<readonly string[]>
   readonly erasures: Pick<Erasures, 'erased'>
-  /** Places that cannot be moved or removed. */
+  /** Paths that cannot be moved or removed. */
   readonly setAside: SetAside
   readonly logger: Logger
 }
 
 /**
- * Whatever lies in the sessions folder and is no session of the ledger. The messages are the truth, so nothing is taken
- * from such a file: it is moved to `unknown/<day it was last active>/`, kept as long as an archive, and removed with the
- * first person or message in it that is forgotten. What cannot be read is removed with anything that is forgotten,
- * because no one can tell whose words it holds.
+ * Files and folders in the sessions folder that are not sessions of the ledger. The messages are the truth, so nothing
+ * is read back from them. They are moved to `unknown/<day it was last active>/`, kept as long as an archive, and
+ * removed when any person or message in them is forgotten. An unreadable file is removed with anything that is
+ * forgotten, because no one knows whose text it contains.
  */
 export class UnknownSessions implements MessageIndex {
   readonly #deps: UnknownSessionsDeps
@@ -52,7 +55,7 @@ export class UnknownSessions implements MessageIndex {
       name: 'unknown sessions',
       tables: [],
       count: async person_id => (await naming(person_id)).length,
-      // Former ids of a person are looked for too.
+      // Searches for previous ids of a person too.
       reassign: async () => undefined,
       export: async function* (person_id) {
         for (const place of await naming(person_id)) yield { section: 'copies of sessions', fields: { place } }
@@ -65,13 +68,16 @@ export class UnknownSessions implements MessageIndex {
     }
   }
 
-  /** Removes what holds one of these messages. */
+  /** Removes everything that contains one of these messages. */
   async forget(message_ids: readonly string[]): Promise<void> {
     if (message_ids.length === 0) return
     for (const place of await this.#naming(message_ids.map(quoted))) await this.#remove(place)
   }
 
-  /** Moves folders that the ledger does not know out of the way; those with forgotten messages go. @returns how many moved */
+  /**
+   * Moves folders that the ledger does not know aside; those with forgotten messages are removed. @returns how many
+   * were moved
+   */
   async setAside(): Promise<number> {
     const places = (await this.#places()).filter(place => !place.startsWith(`${UNKNOWN}/`))
     let moved = 0
@@ -82,7 +88,7 @@ export class UnknownSessions implements MessageIndex {
     return moved
   }
 
-  /** @returns whether there was a folder that is kept */
+  /** @returns whether there was a folder that was kept */
   async #moveAside(place: string): Promise<boolean> {
     if (!(await lstat(join(this.#deps.root, place))).isDirectory()) return false
     if (await this.#holdsErased(place)) {
@@ -97,7 +103,7 @@ export class UnknownSessions implements MessageIndex {
     return true
   }
 
-  /** Removes what was last active before a day, such as `2026-11-20`. @returns how much was removed */
+  /** Removes folders that were last active before a day, such as `2026-11-20`. @returns how many */
   async purge(before: string): Promise<number> {
     const old = (await this.#places()).filter(place => {
       const [top, day = ''] = place.split('/')
@@ -123,7 +129,7 @@ export class UnknownSessions implements MessageIndex {
     return [quoted(person_id), quoted(scopeOfPerson(person_id)), ...(await this.#deps.marksOf(person_id))]
   }
 
-  /** Places one of whose files holds one of these texts, or cannot be read. */
+  /** Paths with a file that contains one of these texts, or cannot be read. */
   async #naming(marks: readonly string[]): Promise<readonly string[]> {
     const found: string[] = []
     for (const place of await this.#places()) {
@@ -133,7 +139,7 @@ export class UnknownSessions implements MessageIndex {
     return found
   }
 
-  /** Paths of folders and files that are no session of the ledger, relative to the sessions folder. */
+  /** Paths of folders and files that are not sessions of the ledger, relative to the sessions folder. */
   async #places(): Promise<readonly string[]> {
     const places: string[] = []
     for (const name of await this.#names('')) {
@@ -152,12 +158,12 @@ export class UnknownSessions implements MessageIndex {
     return unknown
   }
 
-  /** Whether the ledger has a session whose folder belongs there. */
+  /** Whether a path is the right folder of a session in the ledger. */
   async #isKnown(place: string): Promise<boolean> {
     if (place.startsWith(`${UNKNOWN}/`)) return false
     const session = await this.#deps.ledger.find(basename(place))
     if (session === undefined || session.state === 'purged') return false
-    // One that is being archived is still where it was.
+    // A session that is being archived is still at its old path.
     if (place === session.session_id) return session.state !== 'stored'
     return place === (session.archived_to ?? this.#deps.folders.archivePath(session.session_id, session.last_active))
   }
@@ -169,7 +175,7 @@ export class UnknownSessions implements MessageIndex {
     })
   }
 
-  /** The day a folder's session was last active; where its file does not say so, the day it was written. */
+  /** The day a folder's session was last active; if its file does not say, the day it was written. */
   async #dayOf(place: string): Promise<string> {
     const path = join(this.#deps.root, place)
     for (const text of await textsIn(path)) {
@@ -195,10 +201,10 @@ export class UnknownSessions implements MessageIndex {
   }
 }
 
-/** As a text stands in JSON. */
+/** A text in the form that it has in JSON. */
 const quoted = (text: string): string => JSON.stringify(text)
 
-/** The texts of all files below a folder, or of a file; what cannot be read counts as one that says nothing. */
+/** The texts of all files below a folder, or of one file; an unreadable one counts as empty. */
 const textsIn = async (path: string): Promise<readonly string[]> => {
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined)
   const files = entries?.filter(each => !each.isDirectory()).map(each => join(each.parentPath, each.name)) ?? [path]

@@ -1,4 +1,4 @@
-/** Reads and writes `session.json`, a copy of the window that a person can read. */
+/** Reads and writes `session.json`, a human-readable copy of the window. */
 import { MOST_TEXT_CHARACTERS } from '../messages/message.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { SessionRecord } from './session-ledger.ts'
@@ -8,9 +8,9 @@ import { windowTokens } from './window.ts'
 /** The content of a `session.json`. */
 export interface WindowFile {
   readonly window: readonly WindowMessage[]
-  /** Messages ever added; shows whether the file is as new as the message store. */
+  /** Number of messages ever added; shows whether the file is as new as the message store. */
   readonly message_counter: number
-  /** Fields that this version does not know; they are written back as they were. */
+  /** Fields that this version does not know; they are written back unchanged. */
   readonly unknown: Readonly<Record<string, unknown>>
 }
 
@@ -26,10 +26,10 @@ const KNOWN = new Set([
   'messages',
 ])
 
-/** Each message as it is written. A window of 100,000 tokens has thousands, of which a turn adds two. */
+/** Caches each message in its written form: a window of 100,000 tokens has thousands, of which a turn adds two. */
 const lines = new WeakMap<WindowMessage, string>()
 
-/** The text of a `session.json`: one field a line, and one message a line. */
+/** The text of a `session.json`: one line per field, and one per message. */
 export const writeWindowFile = (record: SessionRecord, file: WindowFile): string => {
   const fields = {
     session_id: record.session_id,
@@ -56,7 +56,7 @@ const lineOf = (message: WindowMessage): string => {
 
 /**
  * Reads a `session.json`. Unknown fields are kept, so that a file of a newer version loads.
- * @throws DenidinError `damaged` when it is no session file.
+ * @throws DenidinError `damaged` if it is not a session file.
  */
 export const readWindowFile = (text: string): WindowFile => {
   try {

@@ -1,7 +1,7 @@
 /** Keeps the window of a session within its token budget. */
 import type { WindowMessage } from './session.ts'
 
-/** However long they are, the last two messages stay: a question and what it refers to. */
+/** However long they are, the last two messages stay: a question and the message that it refers to. */
 const KEPT_AT_LEAST = 2
 
 /** Tokens of a window. */
@@ -14,8 +14,8 @@ const ownTokens = ({ tokens }: WindowMessage): number => tokens
 
 /**
  * Cuts a window to a budget: the oldest messages leave until the rest fits, but the last two stay whatever their size.
- * Messages that leave are still in the message store, and in the summary when the session ends.
- * @param tokensOf what a message takes of the budget; by default the tokens of its text
+ * Messages that leave remain in the message store, and are included in the summary when the session ends.
+ * @param tokensOf how many tokens of the budget a message uses; by default those of its text
  */
 export const fitWindow = <M extends WindowMessage>(
   window: readonly M[],
@@ -31,8 +31,8 @@ export const fitWindow = <M extends WindowMessage>(
 }
 
 /**
- * Place of the first message of a window of `length` messages that stays within a budget, as `fitWindow` cuts it. What
- * leaves is not looked at, but for one message.
+ * Position of the first message that stays when `fitWindow` cuts a window of `length` messages to a budget. Except for
+ * one, the messages that leave are not examined.
  */
 export const firstThatFits = (length: number, max_tokens: number, tokensAt: (place: number) => number): number => {
   let tokens = 0

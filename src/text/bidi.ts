@@ -3,18 +3,21 @@
 const RIGHT_TO_LEFT_LETTER = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u
 const LETTER = /\p{L}/u
 const EVERY_LETTER = /\p{L}/gu
-/** Right-to-left mark and left-to-right mark: invisible letters of their direction. */
+/** Right-to-left mark and left-to-right mark: invisible letters with a direction. */
 const RLM = '\u200f'
 const LRM = '\u200e'
 const MARK = /[\u200e\u200f]/
 
 const FENCE = '```'
-/** What WhatsApp must find at the beginning of a line, and marks of style: the direction is told behind it. */
+/** Markup that WhatsApp must find at the beginning of a line: the directional mark comes after it. */
 const STRUCTURE = /^(?:> )?[ \t]*(?:[•◦▪☐☑-] |\d+[.)] )?[*_~]*/
 const ITEM = /^(?:> )?[ \t]*(?:[•◦▪☐☑-] |\d+[.)] )/
-/** Code and addresses: what is copied from there must hold nothing invisible. */
+/** Code and addresses: people copy them, so they must contain nothing invisible. */
 const UNTOUCHED = /(`[^`\n]+`|https?:\/\/\S+)/i
-/** What a right-to-left line would tear apart: `+972…`, `-5`, `/help`, `C++`. A Latin sign belongs to its word. */
+/**
+ * Sequences that a right-to-left line would tear apart: `+972…`, `-5`, `/help`, `C++`. A Latin sign belongs to its
+ * word.
+ */
 const SIGN_BEFORE = /(?<![\p{L}\p{N}_/:.\u200e])(?=[+\-−/#@][\p{Script=Latin}\p{N}])/gu
 const SIGN_BEHIND = /(?<=[\p{Script=Latin}\p{N}][+#]{1,4})(?![+#\p{L}\p{N}\u200e])/gu
 const ENDS_IN_WORD = /[\p{L}\p{N}]$/u
@@ -22,11 +25,10 @@ const ENDS_IN_WORD = /[\p{L}\p{N}]$/u
 type Direction = 'left' | 'right'
 
 /**
- * A text with directional marks where the first letter of a line misleads, counted by the letters of the whole text:
- * in a Hebrew text every line with Hebrew, every list item and the first line run from right to left; in another text
- * each line runs as most of its own letters do. Code and addresses are left alone; a text without
- * any right-to-left letter stays as it is. Safe to repeat.
- * Source: Unicode Standard Annex #9, rules P2 and P3.
+ * Adds directional marks where the first letter of a line gives the wrong direction, judged by the letters of the whole
+ * text. In a Hebrew text every line with Hebrew, every list item and the first line run from right to left; in another
+ * text each line runs as most of its own letters do. Code and addresses are not changed, nor is a text without any
+ * right-to-left letter. Safe to repeat. Source: Unicode Standard Annex #9, rules P2 and P3.
  */
 export const withDirection = (text: string): string => {
   if (!RIGHT_TO_LEFT_LETTER.test(text)) return text
@@ -48,7 +50,7 @@ export const withDirection = (text: string): string => {
     .join('\n')
 }
 
-/** The direction that most letters have, code and addresses aside. */
+/** The direction of most letters, ignoring code and addresses. */
 const directionOf = (text: string): Direction => {
   const words = text.replace(/^```$[\s\S]*?^```$/gm, '').split(UNTOUCHED)
   const letters =
@@ -75,7 +77,7 @@ const toTheRight = (line: string, first: boolean): string => {
     .map((each, index) => (index % 2 === 0 ? withSigns(each) : each))
     .join('')
   const turned = runsRight === true ? signed : marked(signed, RLM)
-  // The full stop of a sentence that is Latin to its end belongs behind it.
+  // The full stop of a sentence that is Latin up to its end belongs after it.
   return mixed || ENDS_IN_WORD.test(turned) ? turned : `${turned}${LRM}`
 }
 

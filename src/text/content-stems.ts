@@ -1,17 +1,17 @@
 /** The subject of a text as stems, without stop words. */
 import { emojiIn, questionWordsOf, wordsOf, type Word } from './analyser/analyser.ts'
 
-/** The words of a text that carry its subject, in their order, repetitions included. */
+/** The words that carry the subject of a text, in order, repetitions included. */
 export const subjectWords = (text: string): readonly Word[] => wordsOf(text).filter(({ stop }) => !stop)
 
-/** A word that is looked for. */
+/** A word to search for. */
 export interface AskedWord {
   readonly stem: string
-  /** Forms in which a text may hold it instead: any of them is the word. */
+  /** Other forms that a text may contain: any of them counts as the word. */
   readonly also: readonly string[]
 }
 
-/** Words without those that carry no subject, each once. */
+/** The words that carry a subject, without duplicates. */
 export const distinctWords = (words: readonly Word[]): readonly AskedWord[] => {
   const distinct = new Map<string, ReadonlySet<string>>()
   for (const { main, also, stop } of words) {
@@ -20,26 +20,26 @@ export const distinctWords = (words: readonly Word[]): readonly AskedWord[] => {
   return [...distinct].map(([main, also]) => ({ stem: main, also: [...also] }))
 }
 
-/** The words that carry the subject of a text, each once. */
+/** The words that carry the subject of a text, without duplicates. */
 export const subjectsToFind = (text: string): readonly AskedWord[] => distinctWords(wordsOf(text))
 
 /** Whether a text with these forms of words (`formsIn`, `subjectsOf`) contains a word. */
 export const containsWord = (forms: ReadonlySet<string>, { stem: main, also }: AskedWord): boolean =>
   forms.has(main) || also.some(each => forms.has(each))
 
-/** Common forms of the words of a text that carry its subject, in their order, repetitions included. */
+/** Common forms of the words that carry the subject of a text, in order, repetitions included. */
 export const subjectStems = (text: string): string[] => subjectWords(text).map(({ main }) => main)
 
-/** Every form of these words: “wi-fi” is wi, fi and wifi. */
+/** Every form of these words: “wi-fi” gives wi, fi and wifi. */
 const formsOfWords = (words: readonly Word[]): readonly string[] =>
   words.flatMap(({ main, also, parts }) => [main, ...also, ...parts])
 
-/** All forms of the words that carry the subject of a text, each once. */
+/** All forms of the words that carry the subject of a text, without duplicates. */
 export const subjectsOf = (text: string): ReadonlySet<string> => new Set(formsOfWords(subjectWords(text)))
 
 /**
- * Every form under which a question may find a text: emoji too, and neighbouring words as one, “wi fi” as wifi.
- * @param words those of the text that count; by default those that carry its subject
+ * Every form under which a question may find a text, including emoji, and neighbouring words as one: “wi fi” as wifi.
+ * @param words the words of the text that count; by default those that carry its subject
  */
 export const formsIn = (text: string, words: readonly Word[] = subjectWords(text)): ReadonlySet<string> =>
   new Set([

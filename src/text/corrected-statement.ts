@@ -3,9 +3,9 @@ import { correctionLeadOf } from './correction.ts'
 import { WORD_BEGINS, WORD_ENDS } from './lexicons/lexicon.ts'
 import { NUMBER_WORDS } from './number-words.ts'
 
-/** Characters of a statement that a correction is applied to. */
+/** Longest statement, in characters, to which a correction is applied. */
 const MOST_CHARACTERS = 300
-/** Words of a value that replaces another one by its place. */
+/** Most words of a value that replaces another one by its position. */
 const MOST_VALUE_WORDS = 4
 
 const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)\\p{L}*'
@@ -16,7 +16,7 @@ const numberWords = [...NUMBER_WORDS.keys()].sort((a, b) => b.length - a.length)
 
 const DATE = `(?:\\d{1,2} ${MONTH}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?|[בלמ]?-?\\d{1,2} ${HEBREW_MONTH})(?:,? \\d{4})?`
 
-/** Values that stand for each other, by kind; the first kind that both hold decides. */
+/** Values that can replace each other, by kind; the first kind that occurs in both decides. */
 const KINDS: readonly string[] = [
   `${WORD_BEGINS}(?:(?:(?:${WEEKDAY}|${HEBREW_WEEKDAY}),? )?${DATE}|[בלמ]?-?\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?|${WEEKDAY}|tomorrow|today|tonight|${HEBREW_WEEKDAY}|מחר|היום|מחרתיים|הערב)${WORD_ENDS}`,
   `${WORD_BEGINS}(?:[בלמ]-?)?(?:\\d{1,2}(?::\\d\\d)? ?(?:am|pm|a\\.m\\.|p\\.m\\.)|\\d{1,2}:\\d\\d)${WORD_ENDS}`,
@@ -31,9 +31,9 @@ const AROUND =
 const TAIL =
   /[\s,.!–-]*(?:(?<![\p{L}\p{N}])(?:sorry|actually|instead|of course|i mean|i meant|סליחה|כמובן|בעצם))?[\s,.!–-]*$/iu
 
-/** What says once more that something else was meant. */
+/** Phrases that repeat that something else was meant. */
 const MEANT = /^(?:(?:sorry|i meant?|i was wrong|סליחה|התכוונתי|הכוונה|הייתה)(?![\p{L}\p{N}])[\s,:–-]*)+/iu
-/** A value with a verb of its own is a sentence: “Tuesday is fine”. */
+/** A value with its own verb is a sentence: “Tuesday is fine”. */
 const HAS_VERB =
   /(?<![\p{L}\p{N}])(?:is|are|was|were|will|would|can|do|does|did|have|has|הוא|היא|הם|יש|אין|היה|הייתה)(?![\p{L}\p{N}])/iu
 
@@ -43,24 +43,22 @@ const NOT_THE_OTHER = [
   /^(?:not|לא) (?<old>.{1,80}?),? (?:but|rather|it['’]?s|אלא|כי אם) (?<value>.{1,80})$/iu,
 ]
 
-/** Where the value of a statement begins, when nothing tells its kind. */
+/** Where the value of a statement begins, if its kind is unknown. */
 const VALUE_BEGINS =
   /^(?<start>.*(?<![\p{L}\p{N}])(?:is|are|was|were|in|at|to|on|for|called|named|with|by|as|a|an|הוא|היא|זה|הם|קוראים|נקרא|נקראת|בשם|עם|את)) (?<value>\S.*)$/iu
 const HEBREW_PREFIX = /^[בלמכ](?=[א-ת]{2})/
 
-/** A statement that stands for itself: it has a subject of its own. */
+/** A statement that is complete by itself: it has its own subject. */
 const OWN_SUBJECT = /^(?:i|my|we|our|he|she|they|the \S+ \S+ |אני|אנחנו|ה\S+ שלי)(?![\p{L}\p{N}])/iu
 
-/** What a correction makes of a statement: the statement with another value, or one that stands for itself. */
+/** A corrected statement: the earlier statement with another value, or one that is complete by itself. */
 export interface Corrected {
   readonly text: string
-  /** Whether the value was put in the place of one of the same kind, or of the one that the correction names. */
+  /** Whether the value replaced one of the same kind, or the one that the correction names. */
   readonly certain: boolean
 }
 
-/**
- * The statement as it is meant after a correction of it; `undefined` where the correction does not say what it corrects.
- */
+/** Applies a correction to a statement; `undefined` if the correction does not reveal what it corrects. */
 export const correctedStatement = (statement: string, correction: string): Corrected | undefined => {
   const rest = stripped(correction)
   if (rest === undefined || statement.length > MOST_CHARACTERS) return undefined
@@ -75,7 +73,7 @@ export const correctedStatement = (statement: string, correction: string): Corre
   return byKind(statement, rest) ?? byPlace(statement, rest)
 }
 
-/** A correction without its lead and the words around its value. */
+/** A correction without its opening and the words around its value. */
 const stripped = (correction: string): string | undefined => {
   const lead = correctionLeadOf(correction)
   if (lead === undefined) return undefined
@@ -93,7 +91,7 @@ const bare = (words: string): string => {
   return rest
 }
 
-/** A value of a kind in the place of the last one of that kind; only where the correction says nothing else. */
+/** Replaces the last value of the same kind; only if the correction says nothing else. */
 const byKind = (statement: string, rest: string): Corrected | undefined => {
   for (const kind of KIND_PATTERNS) {
     const [value, more] = [...rest.matchAll(kind)]
@@ -107,7 +105,7 @@ const byKind = (statement: string, rest: string): Corrected | undefined => {
   return undefined
 }
 
-/** A short value in the place of what follows the last preposition or verb. */
+/** Replaces the words after the last preposition or verb by a short value. */
 const byPlace = (statement: string, rest: string): Corrected | undefined => {
   const value = bare(rest)
   if (value === '' || HAS_VERB.test(value) || value.split(/\s+/).length > MOST_VALUE_WORDS) return undefined
@@ -118,7 +116,10 @@ const byPlace = (statement: string, rest: string): Corrected | undefined => {
   return { text: `${start} ${value}`, certain: false }
 }
 
-/** A Hebrew value with a prefix in the place of the last one with the same, or of another where “I meant” brought its own. */
+/**
+ * A Hebrew value with a prefix replaces the last word with the same prefix, or with another one if “I meant” brought
+ * its own.
+ */
 const behindPrefix = (statement: string, value: string): string | undefined => {
   const prefix = HEBREW_PREFIX.exec(value)?.[0]
   if (prefix === undefined) return undefined

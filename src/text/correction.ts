@@ -4,19 +4,19 @@ import { isStopWord } from './stop-words.ts'
 import { withoutFinalForms } from './fold.ts'
 import { tokenise } from './tokenise.ts'
 
-/** More words than these are a statement that stands for itself. */
+/** A text with more words is a statement that is complete by itself. */
 const MOST_WORDS = 14
-/** Characters of a message in which these words stand at most. */
+/** How far into a message the words of a correction may reach, in characters. */
 const MOST_CHARACTERS = 200
 
 const LEAD = new RegExp(`^(?:${lexiconPatterns('correction-leads').map(withoutFinalForms).join('|')})(?= |$)`)
 
-/** Whether a message begins as a correction does, and says something more: not "no" or "no, thanks" alone. */
+/** Whether a message begins like a correction and says something more: not just "no" or "no, thanks". */
 export const isCorrection = (text: string): boolean => correctionLeadOf(text) !== undefined
 
 const WORDS_AND_GAPS = /[\p{L}\p{N}\p{M}'’"״׳]+/gu
 
-/** The words with which a text begins to correct what was said before; `undefined` where it is no correction. */
+/** The words with which a text begins to correct what was said before; `undefined` if it is not a correction. */
 export const correctionLeadOf = (text: string): string | undefined => {
   if (text.length > MOST_CHARACTERS || /[?؟]\s*$/.test(text)) return undefined
   const words = tokenise(text)
@@ -26,7 +26,7 @@ export const correctionLeadOf = (text: string): string | undefined => {
   if (lead === undefined) return undefined
   const rest = plain.slice(lead.length).split(' ')
   if (!rest.some(word => word !== '' && !isStopWord(word))) return undefined
-  // The lead as it is written: as many words from the beginning of the text.
+  // The opening as written: the same number of words from the beginning of the text.
   const last = [...text.matchAll(WORDS_AND_GAPS)][lead.split(' ').length - 1]
   return last === undefined ? undefined : text.slice(0, last.index + last[0].length)
 }

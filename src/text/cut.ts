@@ -1,20 +1,22 @@
-/** Cuts people's text between characters as people see them: never inside an emoji, a letter with its marks, or a pair of surrogates. */
+/**
+ * Cuts people's text between visible characters: never inside an emoji, a letter with its marks, or a surrogate pair.
+ */
 import { once } from '../platform/once.ts'
 
 const graphemes = once(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }))
-/** Characters before a cut that are looked at: a visible character is hardly ever longer. */
+/** Characters before a cut that are examined: a visible character is rarely longer. */
 const LONGEST_GRAPHEME = 64
-/** The same of flags in a row. */
+/** The same for a sequence of flags. */
 const LONGEST_ROW = 2000
 const FLAG_LETTER = /^\p{RI}$/u
 
-/** The beginning of a text, at most `most` UTF-16 units long, that ends where a visible character ends. */
+/** The beginning of a text, at most `most` UTF-16 units long, that ends at the end of a visible character. */
 export const cutStart = (text: string, most: number): string => {
   if (text.length <= most) return text
   return text.slice(0, boundaryBefore(text, Math.max(0, Math.floor(most))))
 }
 
-/** The end of a text, at most `most` UTF-16 units long, that begins where a visible character begins. */
+/** The end of a text, at most `most` UTF-16 units long, that begins at the start of a visible character. */
 export const cutEnd = (text: string, most: number): string => {
   if (text.length <= most) return text
   const from = text.length - Math.max(0, Math.floor(most))
@@ -22,7 +24,7 @@ export const cutEnd = (text: string, most: number): string => {
   return text.slice(before === from ? from : boundaryAfter(text, from))
 }
 
-/** A text, or its beginning and its end on lines of their own, in `most` UTF-16 units together. */
+/** The whole text, or its beginning and its end on separate lines, in `most` UTF-16 units together. */
 export const beginningAndEnd = (text: string, most: number): string =>
   text.length <= most ? text : `${cutStart(text, most / 2)}\n…\n${cutEnd(text, most / 2)}`
 
@@ -34,12 +36,12 @@ const boundaryBefore = (text: string, at: number): number => {
   const found = graphemes()
     .segment(around)
     .containing(at - from)
-  // Marks that pile up without end are no character that could be kept whole.
+  // Marks that pile up endlessly are not characters that could be kept whole.
   if (found === undefined || found.segment.length > LONGEST_GRAPHEME) return wellFormedAt(text, at)
   return from + found.index
 }
 
-/** The first boundary of visible characters behind `at`. */
+/** The first boundary of visible characters after `at`. */
 const boundaryAfter = (text: string, at: number): number => {
   const from = beginOfContext(text, at)
   const around = text.slice(from, at + LONGEST_GRAPHEME)
@@ -51,7 +53,10 @@ const boundaryAfter = (text: string, at: number): number => {
   return from + found.index + found.segment.length
 }
 
-/** Where to begin to look for boundaries around `at`: in a row of flags, which only their order pairs, at its beginning. */
+/**
+ * Where to start looking for boundaries around `at`: in a sequence of flags, which only their order pairs, at its
+ * beginning.
+ */
 const beginOfContext = (text: string, at: number): number => {
   let from = wellFormedAt(text, Math.max(0, at - LONGEST_GRAPHEME))
   while (from >= 2 && at - from < LONGEST_ROW && FLAG_LETTER.test(text.slice(from - 2, from))) from -= 2
@@ -61,7 +66,7 @@ const beginOfContext = (text: string, at: number): number => {
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
 
-/** `at`, or one less where it is between the two halves of a character. */
+/** `at`, or one less if it is between the two halves of a surrogate pair. */
 const wellFormedAt = (text: string, at: number): number =>
   at > 0 && isLowSurrogate(text.charCodeAt(at)) && isHighSurrogate(text.charCodeAt(at - 1)) ? at - 1 : at
 

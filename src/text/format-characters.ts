@@ -1,9 +1,9 @@
-/** Removes the format characters that keyboards, phones and other programs put into what people write. */
+/** Removes the format characters that keyboards, phones and other programs add to people's texts. */
 
-/** Characters that show nothing: direction marks, zero-width characters, soft hyphens, byte order marks. */
+/** Invisible characters: direction marks, zero-width characters, soft hyphens, byte order marks. */
 const INVISIBLE = /[[\p{Cf}&&\p{Default_Ignorable_Code_Point}]--[\u{e0020}-\u{e007f}\u200c-\u200d]]/gv
 
-/** Tags are a part of the flags of regions only; elsewhere they can hide words. */
+/** Tags belong only to the flags of regions; elsewhere they can hide words. */
 const TAGS = /(\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f})|[\u{e0020}-\u{e007f}]+/gu
 
 /** Scripts in which joiners decide how words are read. */
@@ -11,7 +11,7 @@ const JOINING =
   '\\p{scx=Arab}\\p{scx=Syrc}\\p{scx=Nkoo}\\p{scx=Mong}\\p{scx=Deva}\\p{scx=Beng}\\p{scx=Guru}\\p{scx=Gujr}\\p{scx=Orya}' +
   '\\p{scx=Taml}\\p{scx=Telu}\\p{scx=Knda}\\p{scx=Mlym}\\p{scx=Sinh}\\p{scx=Mymr}\\p{scx=Khmr}\\p{scx=Tibt}'
 const LETTER = `[[${JOINING}]&&[\\p{L}\\p{M}]]`
-/** What may come before and after the joiner of an emoji of several. */
+/** Characters before and after the joiner of a combined emoji. */
 const EMOJI_BEFORE = '[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f\\u20e3]'
 const EMOJI_AFTER = '\\p{Extended_Pictographic}'
 
@@ -23,6 +23,6 @@ const JOINERS = new RegExp(
 
 const FORMAT = /\p{Cf}/u
 
-/** The text as a person sees it. Joiners stay where they belong to a word or an emoji; nothing else is changed. */
+/** The text as a person sees it. Joiners stay if they belong to a word or an emoji; nothing else is changed. */
 export const withoutFormatCharacters = (text: string): string =>
   FORMAT.test(text) ? text.replace(INVISIBLE, '').replace(TAGS, '$1').replace(JOINERS, '$1$2') : text

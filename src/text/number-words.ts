@@ -1,4 +1,4 @@
-/** Numbers written as words, in all languages: the one table that dates and facts are read with. */
+/** Numbers written as words, in all languages: the one table for reading dates and facts. */
 import { labelled, lexiconLines } from './lexicons/lexicon.ts'
 
 /** `two` → 2, `שניים` → 2; words as they are spelt, final letters included. */

@@ -1,18 +1,18 @@
-/** Whether a person writes of a negative feeling of their own, and how bad it feels. English and Hebrew. */
+/** Detects whether people write about a negative feeling of their own, and how bad it is. English and Hebrew. */
 import { labelled, lexiconPatterns } from './lexicons/lexicon.ts'
 import { readSentences } from './stance.ts'
 import { withoutFinalForms } from './fold.ts'
 import { tokenise } from './tokenise.ts'
 import { valenceOf } from './valence/valence.ts'
 
-/** Characters and sentences of a message that are looked at. */
+/** How many characters and sentences of a message are examined. */
 const MOST_CHARACTERS = 2000
 const MOST_SENTENCES = 20
 
-/** What a feeling counts that is said in words without a strong valence, such as “I lost my job”. */
+/** Score of a feeling in words without a strong valence, such as “I lost my job”. */
 const PLAIN_FEELING = -0.25
 const DANGER = -0.8
-/** What comes after “but now” and feels so good outweighs what was bad before it. */
+/** A clause after “but now” that is at least this positive outweighs the negative ones before it. */
 const GOOD = 0.2
 const TURN = /(?<!\p{L})(?:but|however|now|אבל|אך|עכשיו)(?!\p{L})/iu
 
@@ -23,8 +23,8 @@ const FEELINGS = patternsOf('feeling')
 const IN_DANGER = patternsOf('danger')
 
 /**
- * How a message feels by what its writer says of their own feelings: −1 (worst) to 0; 0 where they say nothing of that.
- * What they dislike, what others feel, and what is quoted, told or only supposed is no feeling of theirs.
+ * The valence of the writer's own feelings in a message: −1 (worst) to 0; 0 if it mentions none. Dislikes, feelings of
+ * others, and quoted, reported or merely imagined feelings do not count.
  */
 export const ownFeeling = (message: string): number => {
   const text = message.slice(0, MOST_CHARACTERS)

@@ -1,4 +1,4 @@
-/** Cuts a long text into passages of a few sentences or list items, and orders them by what they say about a question. */
+/** Cuts a long text into passages of a few sentences or list items, and ranks them by relevance to a question. */
 import { once } from '../platform/once.ts'
 import { subjectsOf } from './content-stems.ts'
 import { cutStart } from './cut.ts'
@@ -9,17 +9,17 @@ export interface Passage {
   readonly to: number
 }
 
-/** Stems that a question asks for, and how much each counts. */
+/** Stems that a question asks for, and the weight of each. */
 export type QuestionWords = ReadonlyMap<string, number>
 
-/** Characters of a text that are compared with the question; what comes after follows in its order. */
+/** How much of a text is compared with the question; the rest follows in its order. */
 const MOST_COMPARED_CHARACTERS = 24_000
 
 const sentences = once(() => new Intl.Segmenter('en', { granularity: 'sentence' }))
 
 /**
- * The passages of a text, those that say most about the question first, the others in the order of the text; together they
- * are the text. Each has about `size` characters, and none begins or ends inside a character.
+ * The passages of a text: the most relevant to the question first, the others in the order of the text. Together they
+ * are the text. Each has about `size` characters, and none begins or ends inside a visible character.
  */
 export const passagesByWorth = (text: string, size: number, words: QuestionWords): readonly Passage[] => {
   const pieces = piecesOf(text, size)
@@ -39,8 +39,8 @@ export const passagesByWorth = (text: string, size: number, words: QuestionWords
 }
 
 /**
- * The text of these passages, in the order of the text, with a mark where something was left out: each passage with what
- * separates it from the one before. Joined, the parts are the excerpt.
+ * The text of these passages, in the order of the text, with a mark where something was left out: each passage with the
+ * separator before it. Joined, the parts are the excerpt.
  */
 export const excerptParts = (text: string, passages: readonly Passage[]): readonly string[] => {
   const inOrder = passages.toSorted((a, b) => a.from - b.from)
@@ -58,17 +58,17 @@ export const excerptParts = (text: string, passages: readonly Passage[]): readon
 
 const LEFT_OUT = '… '
 
-/** UTF-16 units behind a cut that show where a character ends. */
+/** UTF-16 units after a cut that show where a visible character ends. */
 const MARGIN = 100
 
-/** Passages that are chosen by the question. */
+/** How many passages are chosen by the question. */
 const MOST_RANKED = 4
 const NOTHING: ReadonlySet<string> = new Set()
 
-/** Sentences and lines, without blanks around them; a long one is cut at a blank. */
+/** Sentences and lines, without surrounding blanks; a long one is cut at a blank. */
 const piecesOf = (text: string, size: number): readonly Passage[] => {
   const pieces: Passage[] = []
-  // One pass over all lines: a segmenter for each line costs many times as much.
+  // One pass over all lines: a separate segmenter call for each line would be many times slower.
   for (const { segment, index } of sentences().segment(text)) {
     const from = index + (segment.length - segment.trimStart().length)
     pieces.push(...cutLong(text, { from, to: from + segment.trim().length }, size))
@@ -103,7 +103,10 @@ const spanOf = (pieces: readonly Passage[], first: number, last: number): Passag
   to: pieces[last]?.to ?? 0,
 })
 
-/** The neighbouring pieces within `size` that contain most of the question, the shortest and earliest of equals. */
+/**
+ * The neighbouring pieces within `size` that contain most of the question's words; among equals, the shortest and
+ * earliest.
+ */
 const bestCore = (
   pieces: readonly Passage[],
   found: readonly ReadonlySet<string>[],
@@ -131,7 +134,7 @@ const bestCore = (
   return best?.span
 }
 
-/** Adds what follows and what comes before, in turn, as far as `size` reaches. */
+/** Adds the next and the previous piece, in turn, as far as `size` allows. */
 const extended = ([from, to]: Span, pieces: readonly Passage[], used: Uint8Array, size: number): Span => {
   let [first, last] = [from, to]
   for (let grown = true; grown;) {
@@ -148,7 +151,7 @@ const extended = ([from, to]: Span, pieces: readonly Passage[], used: Uint8Array
   return [first, last]
 }
 
-/** What is not used yet, neighbours together as far as `size` reaches. */
+/** The unused pieces, with neighbours joined as far as `size` allows. */
 const joined = (pieces: readonly Passage[], used: Uint8Array, size: number): readonly Passage[] => {
   const passages: Passage[] = []
   for (let first = 0; first < pieces.length; first++) {

@@ -1,9 +1,9 @@
-/** Finds the names of products in a text: those on which tasks are done (`platforms.txt`). */
+/** Finds the names of products in a text that tasks may be about (`platforms.txt`). */
 import { once } from '../platform/once.ts'
 import { withoutFinalForms } from './fold.ts'
 import { lexiconWords } from './lexicons/lexicon.ts'
 
-/** A name in English or Hebrew text; in Hebrew with a letter or word joined before it. */
+/** A name in English or Hebrew text; in Hebrew with an attached letter or a word before it. */
 const pattern = once(
   () =>
     new RegExp(
@@ -15,7 +15,7 @@ const pattern = once(
 )
 
 /**
- * The platforms that a text names, each once.
+ * The platforms that a text names, without duplicates.
  * @param text in lower case, and with Hebrew final letters in their common form (`withoutFinalForms`)
  */
 export const platformsIn = (text: string): readonly string[] => [

@@ -1,21 +1,21 @@
-/** What kind of answer a question wants, judged by its wording in English and Hebrew. */
+/** Determines what kind of answer a question wants, by its wording in English and Hebrew. */
 import { emojiAlone, questionWordsOf, wordsOf } from './analyser/analyser.ts'
 import { distinctWords, type AskedWord } from './content-stems.ts'
 import { lexiconPatterns, lexiconWords, WORD_ENDS, wholeWordsOf } from './lexicons/lexicon.ts'
 import { withoutSmallTalk } from './small-talk.ts'
 import { tokenise } from './tokenise.ts'
 
-/** What a message asks for, read from its wording alone: English and Hebrew. */
+/** What a message asks for, judged only by its wording: English and Hebrew. */
 export interface QuestionKind {
-  /** It asks for something at all. */
+  /** It is a question at all. */
   readonly question: boolean
-  /** It asks when something was or is. */
+  /** It asks when something happened or happens. */
   readonly when: boolean
   /** It asks for a number. */
   readonly count: boolean
-  /** Its answer is likely several things, said at several times. */
+  /** Its answer probably consists of several things, said at several times. */
   readonly list: boolean
-  /** It asks how things stand now, so that what was said last counts most. */
+  /** It asks for the current state, so that the newest messages count most. */
   readonly now: boolean
 }
 
@@ -28,10 +28,10 @@ const LIST = wholeWordsOf('question-list')
 const NOW = wholeWordsOf('question-now')
 const ENDS_ASKING = /[?؟]\s*(?:\[[^\]]*\]\s*|\p{Extended_Pictographic}\s*)*$/u
 
-/** Behind the question mark stands no more than this: a few emoji, or a note in brackets. */
+/** Most characters after the question mark: a few emoji, or a note in brackets. */
 const END_CHARACTERS = 300
 
-/** Whether a message ends as a question does: who said it wants to know, and tells little. */
+/** Whether a message ends like a question: its writer wants to know something, and states little. */
 export const endsAsQuestion = (text: string): boolean => ENDS_ASKING.test(text.trimEnd().slice(-END_CHARACTERS))
 
 export const questionKind = (text: string): QuestionKind => {
@@ -45,16 +45,17 @@ export const questionKind = (text: string): QuestionKind => {
   }
 }
 
-/** Stems that belong to the asking, not to what is asked about. */
+/** Stems that belong to the wording of a question, not to its subject. */
 const ASKING_STEMS: ReadonlySet<string> = new Set(
   wordsOf(lexiconWords('asking-words').join(' ')).map(({ main }) => main),
 )
 
-/** Distinct words of a question that are looked up: a page that is pasted in is no question. */
+/** Most distinct words of a question that are looked up: a pasted page is not a question. */
 const MOST_ASKED = 48
 
 /**
- * The words that a question asks for, each once: without those that belong to the asking, unless there are no others.
+ * The words that a question asks for, without duplicates, and without those that belong to its wording, unless there
+ * are no others.
  * @param without stems that are looked up in another way, such as names
  */
 export const askedWords = (text: string, without: ReadonlySet<string> = new Set()): readonly AskedWord[] => {
@@ -72,6 +73,6 @@ export const askedWords = (text: string, without: ReadonlySet<string> = new Set(
 /** A capital letter within a sentence: in English, a name. */
 const NAME = /(?<=[\p{Ll}\p{N},;:] )\p{Lu}[\p{L}’'-]+/gu
 
-/** Words that are written as names, other than at the beginning of a sentence. */
+/** Words that are written like names, except at the beginning of a sentence. */
 export const namedWords = (text: string): readonly string[] =>
   [...text.matchAll(NAME)].flatMap(([name]) => tokenise(name))

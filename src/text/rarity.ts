@@ -1,8 +1,9 @@
-/** How much a word says that many or few messages contain: the part of BM25 that recall and the archive share. */
+/** How informative a word is, by how many messages contain it: the part of BM25 that recall and the archive share. */
 
 /**
- * How rare a word is that `found` of `present` messages contain, with `prior` messages of everyday talk counted beside
- * them, of which `share` hold it. Source: Robertson and Zaragoza, 2009; the prior as in Dirichlet smoothing.
+ * The rarity of a word that `found` of `present` messages contain. `prior` messages of everyday conversation are
+ * counted as well, of which the share `share` contains the word. Source: Robertson and Zaragoza, 2009; the prior as in
+ * Dirichlet smoothing.
  */
 export const rarity = (found: number, present: number, share: number, prior: number): number => {
   const expected = found + prior * share

@@ -1,11 +1,11 @@
-/** Recognises sentences that hold a secret: a password, a PIN, the number of a card or an identity document. */
+/** Recognises sentences that contain a secret: a password, a PIN, the number of a card or an identity document. */
 import { wholeWordsOf } from './lexicons/lexicon.ts'
 
-/** Characters of a sentence that are looked at. */
+/** Characters of a sentence that are examined. */
 const MOST_CHARACTERS = 1000
 
 const NAMES = wholeWordsOf('secrets')
-/** A value that is given: after a verb or a colon, or a figure. */
+/** A value is given: after a verb or a colon, or as a figure. */
 const GIVEN = /(?:[:=]|(?<!\p{L})(?:is|are|was|to|הוא|היא|זה|עכשיו)(?!\p{L}))\s*\S|\d{3}/u
 
 const CARD = /(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g
@@ -22,7 +22,7 @@ const isCardNumber = (figures: string): boolean => {
   return sum % 10 === 0
 }
 
-/** Whether a sentence holds a secret, not only speaks of one: “I forgot my password” does not. */
+/** Whether a sentence contains a secret and does not only mention one: “I forgot my password” does not. */
 export const hasSecret = (sentence: string): boolean => {
   const text = sentence.slice(0, MOST_CHARACTERS).toLowerCase()
   const name = NAMES.exec(text)

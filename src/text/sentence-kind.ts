@@ -1,4 +1,4 @@
-/** What a person does with a sentence, judged by its form: asks, requests, states, greets, thanks. English and Hebrew. */
+/** Determines what a sentence does, by its form: it asks, requests, states, greets or thanks. English and Hebrew. */
 import { lexiconPatterns } from './lexicons/lexicon.ts'
 import { isStopWord } from './stop-words.ts'
 import { tokenise } from './tokenise.ts'
@@ -11,13 +11,13 @@ const anyOf = (list: string): string => `(?:${lexiconPatterns(list).join('|')})`
 const QUESTION_MARK = /[?？؟]\s*["'”’)]*$/
 const QUESTION = new RegExp(`^${anyOf('sentence-questions')}`)
 const COMMAND = new RegExp(`^${anyOf('sentence-commands')}`)
-/** A greeting and up to two words behind it: "good morning dear all". */
+/** A greeting with up to two more words: "good morning dear all". */
 const GREETING = new RegExp(`^${anyOf('sentence-greetings')}(?: \\S+){0,2}$`)
 const THANKS = new RegExp(`^${anyOf('sentence-thanks')}(?: |$)`)
 const WORDS_OF_THANKS = 6
 const FILLER = new RegExp(`^(?:${anyOf('sentence-fillers')}(?: |$))+$`)
 const REMEMBER = new RegExp(`^(?:please\\s+)?${anyOf('remember-leads')}(?:\\s+that)?\\s*[:,]?\\s+`, 'i')
-/** The Hebrew "that" joined to the first word after "remember". */
+/** The Hebrew "that" attached to the first word after "remember". */
 const HEBREW_THAT = /^ש(?=[א-ת]{2,})/
 
 /** A sentence without a leading "remember that". */
@@ -31,7 +31,7 @@ export const withoutRemember = (sentence: string): string => {
 /** Whether a sentence asks to remember what it says. */
 export const asksToRemember = (sentence: string): boolean => withoutRemember(sentence) !== sentence
 
-/** What a sentence is, by its form alone. */
+/** The kind of a sentence, judged only by its form. */
 export const kindOf = (sentence: string): SentenceKind => {
   if (QUESTION_MARK.test(sentence)) return 'question'
   const statement = withoutRemember(sentence)

@@ -1,6 +1,6 @@
 /**
- * Recognises small talk: greetings, thanks, farewells, applause. It asks for nothing that was said before, and its words
- * ("good morning", "no worries") must not be searched for.
+ * Recognises small talk: greetings, thanks, farewells, applause. It refers to no earlier message, and its words ("good
+ * morning", "no worries") must not be searched for.
  */
 import { subjectStems } from './content-stems.ts'
 import { lexiconPatterns, WORD_BEGINS, WORD_ENDS } from './lexicons/lexicon.ts'
@@ -12,8 +12,8 @@ const OPENING = new RegExp(`^${NO_WORD}(?:(?:${lexiconPatterns('openings').join(
 const CLAUSE = /[^.!?,;:…\n–—]+[.!?,;:…\n–—]*/gu
 
 /**
- * A text without its small talk: nothing is left of "Hi, good morning!". A clause is removed only if it contains nothing
- * else: "How was the good day at the lake?" stays.
+ * A text without its small talk: nothing is left of "Hi, good morning!". A clause is removed only if it contains
+ * nothing else: "How was the good day at the lake?" stays.
  */
 export const withoutSmallTalk = (text: string): string =>
   text
@@ -21,11 +21,11 @@ export const withoutSmallTalk = (text: string): string =>
     .replace(OPENING, '')
 
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u
-/** Who writes more has something to say. */
+/** A longer text has something to say. */
 const MOST_SMALL_TALK_CHARACTERS = 300
 const EMPTY_KINDS: ReadonlySet<SentenceKind> = new Set(['greeting', 'thanks', 'filler'])
 
-/** Whether a text is small talk from beginning to end: it neither asks for anything nor says anything to remember. */
+/** Whether a text is only small talk: it neither asks for anything nor says anything to remember. */
 export const isSmallTalk = (text: string): boolean =>
   text.length <= MOST_SMALL_TALK_CHARACTERS &&
   (text.match(CLAUSE) ?? []).every(

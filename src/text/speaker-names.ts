@@ -1,15 +1,15 @@
 /**
- * The one rule for a person's name in front of their words, in a request to a model, a transcript, a fact or an export.
- * People choose their names: no name may end its line, pass for the bot or for a role, or be another person's.
+ * The one rule for a person's name before their words, in a request to a model, a transcript, a fact or an export.
+ * People choose their names: no name may break its line, look like the bot or a role, or be another person's.
  */
 import { LRUCache } from 'lru-cache'
 import { cutStart } from './cut.ts'
 
 /** Longest name that is shown, in UTF-16 units. */
 const NAME_CHARACTERS = 40
-/** Longest name that is looked at: what comes behind is never shown. */
+/** Longest name that is examined: the rest is never shown. */
 const READ_CHARACTERS = 400
-/** Marks on one letter; more of them run over the lines above and below. */
+/** Marks on one letter; more of them overlap the lines above and below. */
 const PILED_MARKS = /(\p{M}{3})\p{M}+/gu
 
 /** Letters and digits that look like a Latin letter. */
@@ -37,7 +37,7 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   }).flatMap(([letter, others]) => Array.from(others, other => [other, letter] as const)),
 )
 
-/** Names that stand for the bot, for a role in a request or for a part of one. */
+/** Names that mean the bot, or a role or part of a request. */
 const RESERVED = new Set(
   [
     'you',
@@ -57,10 +57,10 @@ const RESERVED = new Set(
     .concat(['דנידין', 'אתה', 'את', 'מערכת', 'העוזר', 'משתמש', 'בוט'])
     .map(word => skeletonOf(word)),
 )
-/** The bot's own name in any company: "DeniDin admin" is no person's name either. */
+/** The bot's own name in any combination: "DeniDin admin" is not a person's name either. */
 const RESERVED_WORDS = new Set(['denidin', 'assistant', 'system', 'דנידין'].map(word => skeletonOf(word)))
 
-/** What a name looks like: two names with the same skeleton are the same to a reader. */
+/** The appearance of a name: to a reader, two names with the same skeleton are the same. */
 function skeletonOf(name: string): string {
   const letters = name.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, '')
   return Array.from(letters, letter => LOOK_ALIKES.get(letter) ?? letter)
@@ -68,15 +68,15 @@ function skeletonOf(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-/** Names that are remembered with what is shown of them: a request shows the few names of its people many times. */
+/** Cached names with their shown forms: a request shows the few names of its people many times. */
 const MOST_REMEMBERED = 500
-/** An empty text: nothing of the name is shown. */
+/** An empty text means that nothing of the name is shown. */
 const remembered = new LRUCache<string, string>({ max: MOST_REMEMBERED })
 
-/** A name as it may stand before a colon; `undefined` where nothing of it may. */
+/** A name in the form in which it may precede a colon; `undefined` if nothing of it may. */
 export const speakerName = (name: string | undefined): string | undefined => {
   if (name === undefined) return undefined
-  // What comes behind is never looked at.
+  // The rest is never examined.
   const read = name.slice(0, READ_CHARACTERS + 1)
   let shown = remembered.get(read)
   if (shown === undefined) remembered.set(read, (shown = shownOfName(read) ?? ''))
@@ -98,7 +98,7 @@ const shownOfName = (name: string): string | undefined => {
   return shown === '' || isReserved ? undefined : shown
 }
 
-/** A message of which the speaker is shown. */
+/** A message whose speaker is shown. */
 interface Spoken {
   readonly role: 'user' | 'assistant'
   readonly person_id: string
@@ -106,8 +106,8 @@ interface Spoken {
 }
 
 /**
- * The names of the people in a conversation, told apart: of several people with the same name, or with none, all but one
- * get a number.
+ * Distinct names of the people in a conversation: of several people with the same name, or with none, all but one get a
+ * number.
  * @param unnamed stands for a person without a usable name
  */
 export const speakersOf = (messages: readonly Spoken[], unnamed: string): ((message: Spoken) => string) => {
@@ -128,7 +128,7 @@ export const speakersOf = (messages: readonly Spoken[], unnamed: string): ((mess
   return message => shown.get(`${message.person_id}\n${shownOf(message)}`) ?? shownOf(message)
 }
 
-/** A name that looks like none of those that others have: with a number behind it if need be. */
+/** A name that does not look like any of the names of others, with a number added if necessary. */
 export const numberedName = (name: string, taken: readonly string[]): string => {
   const skeletons = new Set(taken.map(skeletonOf))
   if (!skeletons.has(skeletonOf(name))) return name

@@ -1,17 +1,17 @@
-/** What a word that is nowhere may have been meant to be: the rule for misspelt words of every search. */
+/** Finds what an unknown word was probably meant to be: the rule for misspelt words of every search. */
 import { editDistance } from '../platform/edit-distance.ts'
 
-/** From these lengths on, one and two edits are forgiven. */
+/** From these lengths on, one or two edits are tolerated. */
 const ONE_EDIT_LETTERS = 5
 const TWO_EDITS_LETTERS = 9
-/** Letters at the beginning of a word that are taken as right. */
+/** Letters at the beginning of a word that are assumed to be right. */
 export const SURE_LETTERS = 2
 const LETTERS = /^\p{L}+$/u
 
-/** Whether a word is long enough, and of letters alone, so that another spelling may be looked for. */
+/** Whether a word consists only of letters and is long enough to look for another spelling. */
 export const mayBeMisspelt = (word: string): boolean => word.length >= ONE_EDIT_LETTERS && LETTERS.test(word)
 
-/** The word that needs the fewest edits, if they are few enough; of equals the first. */
+/** The word that needs the fewest edits, if they are few enough; among equals the first. */
 export const closestSpelling = (word: string, known: Iterable<string>): string | undefined => {
   const most = word.length >= TWO_EDITS_LETTERS ? 2 : 1
   let best: { readonly written: string; readonly distance: number } | undefined

@@ -1,6 +1,6 @@
 /**
- * How the sentences of a text are meant: said by the speaker as true, reported of others, or not meant as true at all
- * (stories, games, wishes, suppositions, jokes, quoted texts). English and Hebrew.
+ * Determines how the sentences of a text are meant: said by the speaker as true, reported of others, or not meant as
+ * true at all (stories, games, wishes, suppositions, jokes, quoted texts). English and Hebrew.
  */
 import { labelled, lexiconPatterns } from './lexicons/lexicon.ts'
 import { asksToRemember, kindOf, type SentenceKind } from './sentence-kind.ts'
@@ -13,26 +13,26 @@ import { tokenise } from './tokenise.ts'
 import { isCommon } from './word-frequency.ts'
 
 /**
- * `own`: the speaker says it as true. `quoted`: the very words of someone else, in which “I” is another person.
- * `reported`: what others say, in the speaker's words. `unreal`: not meant as true. `retraction`: takes back what was
+ * `own`: the speaker means it as true. `quoted`: someone else's exact words, in which “I” is another person.
+ * `reported`: what others say, in the speaker's words. `unreal`: not meant as true. `retraction`: withdraws what was
  * said before.
  */
 export type Stance = 'own' | 'quoted' | 'reported' | 'unreal' | 'retraction'
 
-/** A sentence of a text, and how it is meant. */
+/** A sentence of a text, with its kind and stance. */
 export interface ReadSentence {
   readonly sentence: string
   readonly kind: SentenceKind
   readonly stance: Stance
 }
 
-/** Words of a sentence that are looked at: a stance shows early. */
+/** How many words of a sentence are examined: a stance shows early. */
 const MOST_WORDS = 60
 const MOST_CHARACTERS = 600
-/** Quotations of a text that are looked at. */
+/** How many quotations of a text are examined. */
 const MOST_QUOTATIONS = 50
 
-/** What a pattern says of a sentence, in the order in which they are tried. */
+/** Patterns and what they say about a sentence, in the order in which they are tried. */
 const MARKS = ['frame', 'unreal', 'reported', 'retracted'] as const
 type Mark = (typeof MARKS)[number]
 
@@ -41,7 +41,7 @@ const patternsByMark = Map.groupBy(labelled(lexiconPatterns('stances')), ([mark]
 const HEBREW = /[א-ת]/
 
 interface Patterns {
-  /** Words that they match are hidden from the others. */
+  /** Words that these match are hidden from the others. */
   readonly own: readonly RegExp[]
   readonly marks: readonly (readonly [Mark, RegExp])[]
   readonly labels: readonly RegExp[]
@@ -69,23 +69,23 @@ const patternsFor = (text: string): readonly Patterns[] => [
   ...(/[a-z]/.test(text) ? [IN_LATIN] : []),
 ]
 
-/** Something in quotation marks; a mark inside a word belongs to an abbreviation. */
+/** Text in quotation marks; a mark inside a word belongs to an abbreviation. */
 const QUOTATION = /(?<![\p{L}\p{N}])["“„«״]([^"“”„«»״]{3,2000})["”»״](?![\p{L}\p{N}])/gu
-/** A line of a message that was copied, and a line of a song. */
+/** A line of a copied message, or a line of a song. */
 const COPIED_LINE = /^[^\S\n]{0,20}>.*$/gm
 const SUNG_LINE = /^.*[♪♫🎵🎶].*$/gmu
-/** A name before a colon, and what follows: “Sara: I live in Rome”, also behind a time. */
+/** A name before a colon, and what follows: “Sara: I live in Rome”, also after a time. */
 const LINE_OF_SPEAKER =
   /^(?:\[?[\d:./, -]{4,20}\]?\s{0,3})?(\p{Lu}\p{Ll}{1,20}(?: \p{Lu}\p{Ll}{1,20})?|[א-ת]{2,12}(?: [א-ת]{2,12})?):\s{1,9}(\p{L}+)/u
-/** A colon before the words of someone else. */
+/** A colon before someone else's words. */
 const INTRODUCES = /[:：]\s{0,9}["“„«״']?\p{L}/u
 /** A request with a text after a colon. */
 const HANDS_OVER = /[:：]\s{0,9}\S/u
 
-/** Whether a sentence states something that its speaker says as true. */
+/** Whether a sentence states something that its speaker means as true. */
 export const isOwnStatement = ({ kind, stance }: ReadSentence): boolean => kind === 'statement' && stance === 'own'
 
-/** The sentences of a text, in their order, each read when it is asked for. */
+/** The sentences of a text, in order, each read on demand. */
 export function* readSentences(text: string): Generator<ReadSentence> {
   let frame: Stance | undefined
   const shown = text.replace(COPIED_LINE, '\n').replace(SUNG_LINE, '\n')
@@ -110,7 +110,7 @@ const stanceOf = (sentence: string, mark: Mark | undefined, quotations: readonly
   return 'own'
 }
 
-/** Whether a sentence is a line of a copied conversation in which someone speaks of themselves. */
+/** Whether a sentence is a line of a copied conversation in which someone speaks about themselves. */
 const isLineOfAnother = (sentence: string): boolean => {
   const [, name = '', word = ''] = LINE_OF_SPEAKER.exec(sentence) ?? []
   if (name === '' || !isOthersWords(word)) return false
@@ -122,7 +122,7 @@ const isLineOfAnother = (sentence: string): boolean => {
   )
 }
 
-/** A word that people use for things, and hardly a name. */
+/** A word that people use for things, and so is probably not a name. */
 const isEveryday = (word: string): boolean => isCommon(word) || relatedTo(word).size > 0
 
 const isOthersWords = (quotation: string): boolean => tokenise(quotation).some(word => SPEAKER_WORDS.has(word))

@@ -1,4 +1,4 @@
-/** Reads the time zone that a person names: by its name, by a city, by its letters, or by the distance from UTC. */
+/** Reads the time zone that a person names: by its name, a city, its abbreviation, or an offset from UTC. */
 import { once } from '../platform/once.ts'
 import { labelled, lexiconLines } from './lexicons/lexicon.ts'
 
@@ -11,7 +11,10 @@ const plain = (name: string): string =>
     .replace(/[^\p{L}\p{N}/'+:]+/gu, ' ')
     .trim()
 
-/** `tel aviv` → `Asia/Jerusalem`: cities, letters, and names in other languages, that are no part of a zone's name. */
+/**
+ * `tel aviv` → `Asia/Jerusalem`: cities, abbreviations, and names in other languages that are not part of a zone's
+ * name.
+ */
 const cities = once(
   () =>
     new Map(
@@ -49,7 +52,7 @@ export const readTimeZone = (text: string): string | undefined => {
     .replace(/[\s.!]+$/, '')
   const [, sign = '+', hours = '', minutes = '00'] = OFFSET.exec(offset) ?? []
   if (hours !== '' && Number(hours) <= LARGEST_OFFSET_HOURS) return `${sign}${hours.padStart(2, '0')}:${minutes}`
-  // A country or letters may follow the city: `Berlin, Germany`, `Los Angeles (PST)`.
+  // A country or an abbreviation may follow the city: `Berlin, Germany`, `Los Angeles (PST)`.
   const [before = ''] = written.split(/[,(]/)
   const names = [name, name.replace(AROUND, ''), plain(before).replace(AROUND, '')]
   return names.map(zoneNamed).find(zone => zone !== undefined) ?? ianaName(written)

@@ -1,13 +1,16 @@
-/** Cuts texts into words as they are written, for patterns and names. The search takes `wordsOf` and `questionWordsOf` of the analyser. */
+/**
+ * Splits texts into words as written, for patterns and names. Searches use `wordsOf` and `questionWordsOf` of the
+ * analyser.
+ */
 import { fold, inSmallLetters } from './fold.ts'
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu
 
 /**
- * Words of a text in lower case, in their order: no punctuation, no possessive `'s`, no accents or vowel points, and
- * Hebrew final letters in their common form, so that a word compares equal wherever it stands.
+ * Words of a text in lower case, in order: no punctuation, no possessive `'s`, no accents or vowel points, and Hebrew
+ * final letters in their common form, so that a word compares equal everywhere.
  */
 export const tokenise = (text: string): string[] => wordsInFolded(fold(text))
 
-/** Words of a text that `fold` has been through. */
+/** Words of a text that was already folded. */
 export const wordsInFolded = (folded: string): string[] => inSmallLetters(folded).match(WORD) ?? []

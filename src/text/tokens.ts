@@ -5,7 +5,7 @@ import type { Tiktoken } from 'tiktoken/lite'
 import { TimeSlices } from '../platform/yield.ts'
 import { cutEnd, cutStart } from './cut.ts'
 
-/** Counts tokens of a text the way the models of the o200k family do, and cuts texts by tokens. */
+/** Counts the tokens of a text like the models of the o200k family, and cuts texts by tokens. */
 export interface TokenCounter {
   count(text: string): number
   /** The beginning (`keep: 'start'`) or the end (`keep: 'end'`) of a text, at most `tokens` long. */
@@ -13,8 +13,8 @@ export interface TokenCounter {
 }
 
 /**
- * Counts with tiktoken's `o200k_base`. Loading takes about 0.3 s, so make one and keep it; a count costs about 0.1 ms
- * for a short message and 78 ms for 85,000 tokens, so count each message once and keep the number with it.
+ * Counts with tiktoken's `o200k_base`. Loading takes about 0.3 s, so create one and keep it. A count takes about 0.1 ms
+ * for a short message and 78 ms for 85,000 tokens, so count each message once and store the number with it.
  */
 export const createTokenCounter = (): TokenCounter => {
   let encoding: Tiktoken | undefined
@@ -32,12 +32,16 @@ export const createTokenCounter = (): TokenCounter => {
     }
     return all
   }
-  /** More than `tokens` tokens of the beginning or the end of a text; `undefined` where the whole has no more. */
+  /**
+   * Encodes a little more than `tokens` tokens of the beginning or the end of a text; `undefined` if the whole text has
+   * no more.
+   */
   const encodeEnough = (text: string, tokens: number, keep: 'start' | 'end'): Uint32Array | undefined => {
-    for (let characters = tokens * USUAL_CHARACTERS + EDGE_TOKENS; ; characters *= 2) {
+    const edge = Math.min(EDGE_TOKENS, tokens)
+    for (let characters = (tokens + edge) * USUAL_CHARACTERS; ; characters *= 2) {
       const whole = characters >= text.length
       const all = encode(whole ? text : keep === 'start' ? text.slice(0, characters) : text.slice(-characters))
-      if (all.length > (whole ? tokens : tokens + EDGE_TOKENS)) return all
+      if (all.length > (whole ? tokens : tokens + edge)) return all
       if (whole) return undefined
     }
   }
@@ -48,7 +52,7 @@ export const createTokenCounter = (): TokenCounter => {
       const all = encodeEnough(text, tokens, keep)
       if (all === undefined) return text
       const part = keep === 'start' ? all.subarray(0, tokens) : all.subarray(all.length - tokens)
-      // A cut between two tokens may fall inside one character: its torn bytes decode to U+FFFD and are dropped.
+      // A cut between two tokens may fall inside a character: its torn bytes decode to U+FFFD and are dropped.
       const cut = new TextDecoder().decode(encoding?.decode(part))
       const whole = keep === 'start' ? cut.replace(/\uFFFD+$/u, '') : cut.replace(/^\uFFFD+/u, '')
       return keep === 'start' ? cutStart(text, whole.length) : cutEnd(text, whole.length)
@@ -57,8 +61,8 @@ export const createTokenCounter = (): TokenCounter => {
 }
 
 /**
- * Counts the tokens of a text as `count` does, a slice at a time: others get their turn in between. The last word of each
- * slice may count as one token more.
+ * Counts the tokens of a text like `count`, in slices, between which other work gets its turn. The last word of each
+ * slice may count as one more token.
  */
 export const countInSlices = async (counter: Pick<TokenCounter, 'count'>, text: string): Promise<number> => {
   if (text.length <= SLICE_CHARACTERS) return counter.count(text)
@@ -73,23 +77,23 @@ export const countInSlices = async (counter: Pick<TokenCounter, 'count'>, text: 
   return tokens
 }
 
-/** Characters of a usual token, and more: a text that is cut is encoded so far first. */
+/** More characters than a usual token has: determines how much of a text is encoded first. */
 const USUAL_CHARACTERS = 6
-/** Tokens next to an edge may be others than those of the whole text. */
+/** Tokens next to an edge may differ from those of the whole text; of a short beginning, fewer are looked at. */
 const EDGE_TOKENS = 64
-/** Counted at once: takes a few milliseconds. */
+/** Characters counted at once: takes a few milliseconds. */
 const SLICE_CHARACTERS = 4000
-/** A visible character is hardly ever longer. */
+/** A visible character is rarely longer. */
 const LONGEST_GRAPHEME = 64
 
-/** Texts shorter than this are encoded whole: even without any break they take a few milliseconds. */
+/** Shorter texts are encoded whole: even without any break they take a few milliseconds. */
 const SURELY_QUICK_CHARACTERS = 1000
-/** A run of letters, of signs or of blanks this long is cut; it is no word of any language, and no line of dashes needs more. */
+/** A longer run of letters, signs or blanks is cut: it is not a word of any language, and no dashed line needs more. */
 const LONG_RUN = /[\p{L}\p{M}]{128}|[^\s\p{L}\p{N}]{32}|\s{128}/gu
 
 /**
- * tiktoken takes time by the square of the longest run without a break: 9 s for one message of 65,536 equal letters.
- * Cutting such runs changes their count by a token for each part, and leaves every usual text as it is.
+ * tiktoken takes time quadratic in the longest run without a break: 9 s for one message of 65,536 equal letters.
+ * Cutting such runs changes their count by one token per part, and leaves every ordinary text unchanged.
  */
 const piecesOf = (text: string): readonly string[] => {
   if (!mayHoldLongRun(text)) return [text]
@@ -104,11 +108,11 @@ const piecesOf = (text: string): readonly string[] => {
   return pieces
 }
 
-/** No run of letters or signs without a space among so many characters is long enough to be cut. */
+/** No run is long enough to be cut if there is a space among this many characters. */
 const SHORTEST_CUT_RUN = 32
 const LONG_BLANK = /\s{128}/
 
-/** Looks at few characters: nearly every text has a space among any 32. */
+/** Examines few characters: nearly every text has a space among any 32. */
 const mayHoldLongRun = (text: string): boolean => {
   let at = 0
   while (at + SHORTEST_CUT_RUN <= text.length) {
@@ -121,11 +125,11 @@ const mayHoldLongRun = (text: string): boolean => {
 
 type Encoding = typeof import('tiktoken/encoders/o200k_base.json')
 
-/** The one encoding that is needed; the whole package would keep five others in memory. */
+/** Loads the only encoding that is needed; the whole package would keep five others in memory. */
 const loadEncoding = (): Tiktoken => {
   const require = createRequire(import.meta.url)
   const lite = require('tiktoken/lite') as typeof import('tiktoken/lite')
-  // Read, not required: the table has 2 MB, and a module is kept for good.
+  // Read rather than required: the table has 2 MB, and a required module stays in memory for good.
   const o200k = JSON.parse(readFileSync(require.resolve('tiktoken/encoders/o200k_base.json'), 'utf8')) as Encoding
   return new lite.Tiktoken(o200k.bpe_ranks, o200k.special_tokens, o200k.pat_str)
 }

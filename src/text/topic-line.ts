@@ -1,17 +1,17 @@
-/** One line that says what some messages were about. */
+/** Writes one line about the topics of some messages. */
 import { segmented, UNSPACED } from './analyser/unspaced.ts'
 import { languageOf, type Language } from './language.ts'
 import { stem } from './stem.ts'
 import { isStopWord } from './stop-words.ts'
 import { tokenise } from './tokenise.ts'
 
-/** Subjects that the line names. */
+/** Most subjects that the line names. */
 const MOST_SUBJECTS = 6
-/** Rows of letters without spaces between their words that are cut by a dictionary. */
+/** How many characters of scripts without spaces are split into words by a dictionary. */
 const MOST_SEGMENTED = 2000
 const RAW_WORD = /[\p{L}\p{M}\p{N}]+(?:["'’׳״][\p{L}\p{M}]+)*/gu
 
-/** How many messages there are, and the words that occur most in them: `Context: 3 messages about dog, vet.` */
+/** The number of messages, and their most frequent words: `Context: 3 messages about dog, vet.` */
 export const topicLine = (messages: readonly string[]): string => {
   const text = messages.join('\n')
   return LINE[languageOf(text)](messages.length, subjectsOf(text).join(', '))
@@ -24,7 +24,7 @@ const LINE: Readonly<Record<Language, (messages: number, subjects: string) => st
     `הקשר: ${messages === 1 ? 'הודעה אחת' : `${String(messages)} הודעות`}${subjects === '' ? '' : ` על ${subjects}`}.`,
 }
 
-/** The words that occur most, as they were first written. */
+/** The most frequent words, as first written. */
 const subjectsOf = (text: string): string[] => {
   const counts = new Map<string, { word: string; count: number }>()
   for (const word of (text.match(RAW_WORD) ?? []).flatMap((each, at) =>

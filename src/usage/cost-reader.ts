@@ -1,26 +1,26 @@
-/** The port that adds up what calls to models cost. */
+/** The port that adds up what model calls cost. */
 import type { Amount } from './prices/amount.ts'
 
-/** What costs are added up by. */
+/** The dimensions by which costs are added up. */
 export const COST_KEYS = ['day', 'person', 'chat', 'purpose', 'provider', 'model'] as const
 export type CostKey = (typeof COST_KEYS)[number]
 
-/** Days in the zone of the installation, in days since 1 January 1970; both are included. */
+/** Days in the zone of the installation, in days since 1 January 1970; both ends are included. */
 export interface DayRange {
   readonly first: number
   readonly last: number
 }
 
-/** What calls with one key came to. */
+/** The totals of calls with one key. */
 export interface CostTotal {
-  /** A day (in days since 1970), or an id or a name; `undefined`: the calls were made for no one in particular. */
+  /** A day (in days since 1970), an id or a name; `undefined`: the calls were made for no one in particular. */
   readonly key: string | undefined
   /** `undefined`: no cost, or one of 0 in any currency. */
   readonly currency: string | undefined
-  /** Failed ones included. */
+  /** Number of calls, including failed ones. */
   readonly calls: number
   readonly failed: number
-  /** Calls with an answer whose cost is not known: their model had no price. */
+  /** Answered calls whose cost is unknown because their model had no price. */
   readonly unpriced: number
   readonly input_tokens: number
   readonly cached_tokens: number
@@ -28,7 +28,7 @@ export interface CostTotal {
   readonly cost: Amount
 }
 
-/** Two totals in one currency as one, with the key of the first. */
+/** Adds two totals in one currency; the result has the key of the first. */
 export const addTotals = (a: CostTotal, b: CostTotal): CostTotal => ({
   key: a.key,
   currency: a.currency,
@@ -42,6 +42,9 @@ export const addTotals = (a: CostTotal, b: CostTotal): CostTotal => ({
 })
 
 export interface CostReader {
-  /** Totals of the calls that began on these days, of one person or chat or of all, one for each key and currency, in no particular order. */
+  /**
+   * Totals of the calls that began on these days, of one person or chat or of all, one per key and currency, in no
+   * particular order.
+   */
   costs(range: DayRange, by: CostKey, person_id?: string, chat_id?: string): Promise<readonly CostTotal[]>
 }

@@ -1,11 +1,11 @@
-/** What other models would have cost for the same calls. */
+/** Compares what other models would have cost for the same calls. */
 import type { CostTotal } from './cost-reader.ts'
 import type { Amount } from './prices/amount.ts'
 import { costOf } from './prices/call-cost.ts'
 import type { PriceBook } from './prices/price-book.ts'
 import type { PricedModel } from './prices/price-list.ts'
 
-/** A model that would have cost less. How good its answers are, no price says. */
+/** A model that would have cost less. Prices say nothing about the quality of its answers. */
 export interface CostSaving {
   readonly model: string
   readonly cheaper_model: string
@@ -19,8 +19,8 @@ export interface CostSaving {
 const LEAST_PERCENT = 20n
 
 /**
- * Compares what each model cost with the other configured models, at their prices of today. The same part of the tokens
- * is taken to come from the cache.
+ * Compares what each model cost with the other configured models, at today's prices. Assumes that the same share of
+ * tokens comes from the cache.
  * @param totals by model
  * @param models configured for answers; a model that is not among them is not compared
  * @param least_calls a model with fewer calls is not compared
@@ -47,7 +47,7 @@ const savingBy = (
   prices: Pick<PriceBook, 'priceOf'>,
 ): CostSaving | undefined => {
   const price = other.model === key ? undefined : prices.priceOf({ ...other, kind: 'completion' })
-  // Amounts in different currencies do not compare; a model without a currency is free in any.
+  // Amounts in different currencies cannot be compared; a model without a currency is free in any.
   if (price === undefined || key === undefined || (price.currency ?? currency) !== currency) return undefined
   const { tariff } = price
   const tokens = costOf({ ...tariff, request: 0n }, { input_tokens, cached_tokens, output_tokens })

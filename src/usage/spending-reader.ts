@@ -1,4 +1,4 @@
-/** The port that reads what was spent in days, in sums that are kept up to date with every call. */
+/** The port that reads daily spending, in sums that every call updates. */
 import type { DayRange } from './cost-reader.ts'
 import type { Spent, SpendingSums } from './limits/limit-guard.ts'
 
@@ -7,8 +7,8 @@ export interface PersonSpent extends Spent {
   readonly person_id: string
 }
 
-/** Calls under way count with what they may take. */
+/** Calls under way count with their reserved amounts. */
 export interface SpendingReader extends SpendingSums {
-  /** Who spent most, first by cost, then by tokens. */
+  /** The people who spent most, ordered by cost, then by tokens. */
   top(range: DayRange, currency: string | undefined, persons: number): readonly PersonSpent[]
 }

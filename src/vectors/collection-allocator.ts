@@ -1,13 +1,16 @@
-/** The port of the table that says which scope is stored in which collection of the index, and what waits to be indexed. */
+/**
+ * The port of the table that records which collection of the index stores each scope, and which vectors wait to be
+ * indexed.
+ */
 import type { Scope } from '../messages/scope.ts'
 import type { StoredVector } from './vector-store.ts'
 
-/** Number of a collection: unique in its vector store, never given out twice. */
+/** Number of a collection: unique in its vector store, never reused. */
 export type CollectionNumber = number
 
 /**
- * `new`: given out, not made yet · `live`: holds vectors · `filling`: will take over the scopes of another one ·
- * `retired`: no scope lies there any more; to be dropped from the index.
+ * `new`: assigned, not created yet · `live`: contains vectors · `filling`: will take over the scopes of another one ·
+ * `retired`: stores no scope any more; to be dropped from the index.
  */
 export type CollectionState = 'new' | 'live' | 'filling' | 'retired'
 
@@ -15,7 +18,7 @@ export interface Collection {
   readonly collection: CollectionNumber
   readonly space: string
   readonly state: CollectionState
-  /** Holds a single scope and may be asked without naming it. */
+  /** Whether it stores a single scope, so that a query need not name it. */
   readonly alone: boolean
 }
 
@@ -30,42 +33,43 @@ export interface Batch {
   readonly vectors: readonly WaitingVector[]
 }
 
-/** Scopes that shall leave a collection that grew too large. */
+/** Scopes that are to leave a collection that grew too large. */
 export interface Move {
   readonly from: CollectionNumber
   readonly scopes: readonly Scope[]
   readonly alone: boolean
 }
 
-/** Moves between collections: growth and rebuilding are one act, fill a new collection and then switch the scopes. */
+/**
+ * Moves between collections. Growth and rebuilding work the same way: fill a new collection, then switch the scopes.
+ */
 export interface MoveTable {
-  /** What should leave the collection because it, or a scope in it, has outgrown its size. */
+  /** The scopes that should leave the collection because it, or a scope in it, has grown too large. */
   overgrown(collection: CollectionNumber): Promise<Move | undefined>
-  /** All that a collection holds, as a move to a fresh one. */
+  /** All scopes of a collection, as a move to a new one. */
   whole(collection: CollectionNumber): Promise<Move | undefined>
-  /** Gives out the collection that a move fills. */
+  /** Assigns the collection that a move fills. */
   begin(move: Move): Promise<Collection>
   /** The next vectors of a move, after `seq`. */
   copies(move: Move, after: number, limit: number): Promise<readonly WaitingVector[]>
-  /** Switches the scopes of a move to their new collection; what changed meanwhile follows by way of `take`. */
+  /** Switches the scopes of a move to their new collection; changes made meanwhile follow through `take`. */
   finish(move: Move, to: CollectionNumber, copied: readonly Omit<WaitingVector, 'vector'>[]): Promise<void>
 }
 
-/** What rebuilding and verifying the index go by. */
+/** The data for rebuilding and verifying the index. */
 export interface MaintenanceTable {
   /**
-   * Records that all present collections are to be rebuilt. A rebuild that was recorded before and not
-   * finished goes on instead.
+   * Records that all current collections are to be rebuilt. An earlier rebuild that was not finished continues instead.
    */
   begin(): Promise<void>
-  /** What is left to rebuild, and how many vectors that is; `undefined` when none is under way. */
+  /** The collections that are left to rebuild, and their number of vectors; `undefined` if no rebuild is under way. */
   left(): Promise<{ readonly collections: readonly CollectionNumber[]; readonly vectors: number } | undefined>
   end(): Promise<void>
-  /** Every vector that a collection should hold for certain, page by page: ids and scopes. */
+  /** Every vector that a collection certainly should contain, page by page: ids and scopes. */
   indexed(collection: CollectionNumber, after: number, limit: number): Promise<readonly Omit<WaitingVector, 'vector'>[]>
   /**
-   * The scope under which a collection holds each of these ids for certain, `undefined` for one that it may hold; one
-   * that it must not hold is left out.
+   * For each of these ids the scope under which a collection certainly contains it, or `undefined` if it only may
+   * contain it. An id that it must not contain is left out.
    */
   current(collection: CollectionNumber, item_ids: readonly string[]): Promise<ReadonlyMap<string, Scope | undefined>>
   /** The stored vectors of these ids. */
@@ -75,48 +79,51 @@ export interface MaintenanceTable {
 /** A collection whose files still contain deleted vectors. */
 export interface UncleanCollection {
   readonly collection: CollectionNumber
-  /** All that left it were blanked first: its files are clean once they are up to date. */
+  /** Everything that left it was blanked first: its files are clean once they are up to date. */
   readonly blanked: boolean
 }
 
 /** Collections whose files still contain deleted vectors, while a purge is requested. */
 export interface PurgeTable {
-  /** Those of this space; `undefined` when no purge is requested. */
+  /** The collections of this space; `undefined` if no purge is requested. */
   unclean(): Promise<readonly UncleanCollection[] | undefined>
-  /** The files of a collection, all of whose deleted vectors were blanked, are up to date. */
+  /** The files of a collection whose deleted vectors were all blanked are up to date. */
   cleaned(collection: CollectionNumber): Promise<void>
-  /** Whether no collection of any space is left that contains deleted vectors. */
+  /** Whether no collection of any space contains deleted vectors any more. */
   isClean(): Promise<boolean>
   /** The files are rewritten: the purge ends, unless a vector was deleted meanwhile. */
   end(): Promise<void>
 }
 
-/** Reads which collections there are, and where a scope is stored. */
+/** Reads which collections exist, and where a scope is stored. */
 export interface CollectionReader {
   /** A name part that no other vector store has. */
   readonly instance: string
   readonly space: string
-  /** Whether this table cleans up what belongs to no space in use. Of several tables over one vector store, one does. */
+  /**
+   * Whether this table cleans up data that belongs to no space in use. Of several tables over one vector store, exactly
+   * one does.
+   */
   readonly tidies: boolean
-  /** The collection of a scope; `undefined` when it has no vectors in the index. */
+  /** The collection of a scope; `undefined` if it has no vectors in the index. */
   find(scope: Scope): Promise<Collection | undefined>
-  /** Collections of this space, and, if this table tidies, those of spaces that are not in use. */
+  /** Collections of this space and, if this table tidies, those of spaces that are not in use. */
   collections(): Promise<readonly Collection[]>
   /** Every collection of every space. */
   every(): Promise<readonly Collection[]>
-  /** Least and most vectors that a collection may hold at this moment. */
+  /** Least and most vectors that a collection may currently contain. */
   bounds(collection: CollectionNumber): Promise<{ readonly least: number; readonly most: number }>
 }
 
-/** Reads the vectors that the index holds for certain. */
+/** Reads the vectors that the index certainly contains. */
 export interface IndexedVectors {
-  /** How many vectors of a scope. */
+  /** How many vectors of a scope are indexed. */
   indexed(scope: Scope): Promise<number>
   /** Scopes that have vectors in the index. */
   scopes(): Promise<readonly Scope[]>
-  /** The vectors of a scope, at most `limit`. */
+  /** Vectors of a scope, at most `limit`. */
   vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]>
-  /** Up to `limit` vectors of a collection, spread over all their ages. */
+  /** Up to `limit` vectors of a collection, spread over all ages. */
   samples(collection: CollectionNumber, limit: number): Promise<readonly StoredVector[]>
 }
 
@@ -125,11 +132,11 @@ export interface IndexQueue {
   /** Vectors that wait to be put into the index. */
   pending(): Promise<number>
   /**
-   * The next waiting vectors, at most `limit`, by collection. Scopes without a collection are given one, and it is noted
-   * that the collections may hold the vectors from now on.
+   * The next waiting vectors, at most `limit`, by collection. Assigns a collection to scopes without one, and records
+   * that the collections may contain the vectors from now on.
    */
   take(limit: number): Promise<readonly Batch[]>
-  /** These vectors are in the collection, unless they have changed since they were taken. */
+  /** These vectors are in the collection now, unless they changed since they were taken. */
   confirm(collection: CollectionNumber, vectors: readonly WaitingVector[]): Promise<void>
   /** The next items to be deleted from a collection. */
   removals(limit: number): Promise<{ collection: CollectionNumber; item_ids: readonly string[] } | undefined>
@@ -137,21 +144,21 @@ export interface IndexQueue {
   removed(collection: CollectionNumber, item_ids: readonly string[], blanked: boolean): Promise<void>
 }
 
-/** Records what becomes of collections. */
+/** Records the life cycle of collections. */
 export interface CollectionLifecycle {
   /** The collection exists and is empty. */
   made(collection: CollectionNumber): Promise<void>
-  /** A collection is lost, damaged or not needed: its vectors wait again. */
+  /** A collection is lost, damaged or not needed: its vectors wait to be indexed again. */
   retire(collection: CollectionNumber): Promise<void>
-  /** Retires what other spaces, and moves that were never finished, have left behind. */
+  /** Retires the leftovers of other spaces, and of moves that were never finished. */
   retireLeftovers(): Promise<void>
   /** A retired collection is gone from the index. */
   dropped(collection: CollectionNumber): Promise<void>
 }
 
 /**
- * The table for one space. It is in the same file as the vectors, so the two cannot disagree; every call is one
- * transaction, so that after a crash at any moment the table says what is left to do.
+ * The table for one space. It is in the same file as the vectors, so the two cannot disagree. Every call is one
+ * transaction: after a crash at any point, the table says what is left to do.
  */
 export interface CollectionAllocator extends CollectionReader, IndexedVectors, IndexQueue, CollectionLifecycle {
   readonly moves: MoveTable

@@ -1,17 +1,17 @@
-/** The text by which a message is embedded: the message with what was said before and after it. */
+/** Builds the text by which a message is embedded: the message with the messages around it. */
 import type { MessageRecord } from '../messages/message.ts'
 import { isoDay } from '../platform/clock.ts'
 import { speakerName } from '../text/speaker-names.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
-/** Utterances before and after that may be added. */
+/** How many utterances before and after may be added. */
 export const CONTEXT_TURNS = 2
 
-/** Longest text of an utterance: the vector of a whole conversation is a little similar to everything. */
+/** Longest text that is embedded: the vector of a whole conversation is slightly similar to everything. */
 const MOST_TOKENS = 200
-/** Share of it that is left to what was said around the turn, however long the turn. */
+/** Share of it that is reserved for the surrounding utterances, however long the message is. */
 const CONTEXT_TOKENS = 60
-/** A neighbour of which only so little would fit says nothing. */
+/** If less than this would fit, a neighbour says nothing. */
 const LEAST_TOKENS = 8
 
 type Words = Pick<MessageRecord, 'role' | 'sender_name' | 'text'>
@@ -23,8 +23,8 @@ interface WordsInContext {
 }
 
 /**
- * The text by which a turn is found by its meaning: day and speaker, what was said, and what was said around it, the
- * nearest first, inside 200 tokens.
+ * The text by which a message is embedded: day and speaker, the message, and the surrounding utterances, the nearest
+ * first, within 200 tokens.
  */
 export const contextualText = ({ message, before, after }: WordsInContext, tokens: TokenCounter): string => {
   const around = before.length + after.length > 0

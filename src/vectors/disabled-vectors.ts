@@ -1,4 +1,4 @@
-/** Vectors of an earlier run, while long-term memory is switched off: nothing is found, but what is forgotten is erased. */
+/** Vectors of an earlier run while long-term memory is disabled: nothing is found, but forgotten data is erased. */
 import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageContext } from '../messages/message-context.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
@@ -19,16 +19,16 @@ export interface DisabledVectorsDeps {
     readonly context: MessageContext
     readonly changeLog: Pick<ChangeLog, 'contentChanges' | 'advance'>
   }
-  /** Persons who became others; their vectors did not follow while the feature was off. */
+  /** People who were merged into others; their vectors did not follow while the feature was disabled. */
   readonly pastMerges: () => readonly { readonly from_id: PersonId; readonly into_id: PersonId }[]
   readonly runtime: Pick<VectorsRuntime, 'clock' | 'logger' | 'tokens'>
 }
 
-/** Opens the vector store for each erasure, and closes it again; where there is none, none is made. */
+/** Opens the vector store for each erasure and closes it again; if there is none, none is created. */
 export class DisabledVectors {
   readonly #deps: DisabledVectorsDeps
   readonly personal: PersonalData
-  /** The file was read whole when it was opened first. */
+  /** Whether the file was already checked as a whole, which happens when it is first opened. */
   #isChecked = false
 
   constructor(deps: DisabledVectorsDeps) {
@@ -37,7 +37,7 @@ export class DisabledVectors {
       {
         countOfScope: async (scope, except) => (await this.#open(store => store.countOfScope(scope, except))) ?? 0,
         deleteScope: async (scope, except) => (await this.#open(store => store.deleteScope(scope, except))) ?? 0,
-        // The vectors follow the memories when the store is opened next.
+        // The vectors follow their memories when the store is next opened.
         rescope: async () => undefined,
       },
       () => undefined,
@@ -49,7 +49,7 @@ export class DisabledVectors {
     if (memory_ids.length > 0) await this.#open(store => store.delete(memory_ids))
   }
 
-  /** Deletes the vectors of messages that were deleted, and of those around them, which contain their words. */
+  /** Deletes the vectors of deleted messages, and of their neighbours, which contain their words. */
   async deleteMessages(): Promise<void> {
     const { messages, runtime } = this.#deps
     const source = createMessageSource({ ...messages, tokens: runtime.tokens, clock: runtime.clock })
@@ -58,7 +58,7 @@ export class DisabledVectors {
 
   /**
    * Removes the files of the index if they may contain deleted vectors; they are filled again from the vector store.
-   * @returns false when they are on a server elsewhere: it is asked when memory is on again
+   * @returns false if they are on a remote server, which is purged once memory is enabled again
    */
   async purge(): Promise<boolean> {
     const { chroma_folder, chroma_url } = this.#deps.settings

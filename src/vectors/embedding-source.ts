@@ -1,49 +1,51 @@
-/** The port of what gets vectors: memories or messages. */
+/** The port of a source of items that get vectors: memories or messages. */
 import type { Scope } from '../messages/scope.ts'
 
-/** Something that gets a vector. */
+/** An item that gets a vector. */
 export interface Embeddable {
-  /** Its id among the vectors: that of a memory, or the source's prefix and an id of the source's own. */
+  /** Its id among the vectors: that of a memory, or the source's prefix and the source's own id. */
   readonly item_id: string
   readonly scope: Scope
 }
 
-/** Part of what a source holds. */
+/** A page of a source's items. */
 export interface SourcePage {
   readonly items: readonly Embeddable[]
-  /** Where the next page begins; `undefined`: that was all there is for now. */
+  /** Where the next page begins; `undefined`: this was the last page for now. */
   readonly next: string | undefined
 }
 
-/** What became of items that were reported before. */
+/** Changes to items that were reported before. */
 export interface SourceChanges {
-  /** To be handed back once the vectors follow. */
+  /** Pass this to `followed` once the vectors follow. */
   readonly upTo: number
-  /** Vectors that contain words which were changed or deleted. */
+  /** Vectors that contain words that were changed or deleted. */
   readonly stale: readonly string[]
-  /** Those of them that are there, in another form. */
+  /** Those of them that still exist, in another form. */
   readonly renewed: readonly Embeddable[]
-  /** Of a growing source: behind this mark (a number) everything is to be compared again. */
+  /** For a growing source: everything after this mark (a number) must be compared again. */
   readonly again_after?: string
 }
 
-/** What the vectors follow: memories, or messages. Says what should have a vector, and of which text. */
+/**
+ * The items that the vectors follow, memories or messages: says which items should have a vector, and for which text.
+ */
 export interface EmbeddingSource {
   /** In the plural, for the log and for the operator: `memories`. */
   readonly name: string
-  /** What its ids among the vectors begin with; empty for memories. No other source's ids begin so. */
+  /** Prefix of its ids among the vectors; empty for memories. Ids of no other source begin with it. */
   readonly prefix: string
-  /** New things always come last: what was compared once need not be compared at the next start. */
+  /** Whether new items always come last: if so, items compared once need not be compared at the next start. */
   readonly growing: boolean
-  /** How often it is to be looked at again; `undefined`: additions are reported. */
+  /** How often to check it for new items; `undefined`: additions are reported. */
   readonly looked_at_every_ms?: number
-  /** What it holds, in a stable order, from `after` on. */
+  /** Its items, in a stable order, starting after `after`. */
   page(page: { readonly limit: number; readonly after: string | undefined }): Promise<SourcePage>
-  /** The scope of each of these; what is not there (any more), or should have no vector, is left out. */
+  /** The scope of each of these items. Items that no longer exist, or should have no vector, are left out. */
   scopesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Scope>>
-  /** The texts by which these are embedded; unknown items are left out. */
+  /** The texts by which these items are embedded; unknown items are left out. */
   textsOf(items: readonly Embeddable[]): Promise<ReadonlyMap<string, string>>
-  /** The oldest changes behind `after`, about `limit` of them; `undefined` when there are none. */
+  /** The oldest changes after `after`, about `limit` of them; `undefined` if there are none. */
   changes(after: number, limit: number): Promise<SourceChanges | undefined>
   /** The vectors follow everything up to this change. */
   followed(upTo: number): Promise<void>

@@ -1,11 +1,12 @@
 /** Names embedding spaces: vectors of memories and of messages never share one. */
 
-/** What the space of messages adds to that of the memories of the same embedding model. */
+/** The suffix that turns the memories' space of an embedding model into that of its messages. */
 const OF_MESSAGES = '/messages'
 
 /**
- * The space of an embedding model's vectors of messages. It is apart from that of its memories, which are few: among many
- * thousand messages they would not be among the nearest, and a filter costs by the size of the whole collection.
+ * The space of an embedding model's message vectors. It is separate from that of its memories, which are few: among
+ * many thousands of messages they would not be among the nearest, and the cost of a filter grows with the whole
+ * collection.
  */
 export const messageSpace = (space: string): string => space + OF_MESSAGES
 

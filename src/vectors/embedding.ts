@@ -11,18 +11,18 @@ import type { TokenCounter } from '../text/tokens.ts'
 import type { Embeddable } from './embedding-source.ts'
 import type { StoredVector } from './vector-store.ts'
 
-/** Longest text that is embedded: OpenAI's models take 8,191 tokens. Summaries begin with what matters. */
+/** Longest text that is embedded: OpenAI's models accept 8,191 tokens. Summaries begin with what matters. */
 const MOST_TOKENS = 8000
-/** Texts of at most this many characters cannot be longer than `MOST_TOKENS`: a token stands for at least one byte. */
+/** Texts of at most this many characters cannot be longer than `MOST_TOKENS`: a token has at least one byte. */
 const SURELY_SHORT_CHARACTERS = MOST_TOKENS / 3
 
-/** A text that every embedding model takes. */
+/** A text that every embedding model accepts. */
 const HARMLESS = 'hello'
 
-/** A person waits for the answer. */
+/** Deadline for a question, because a person waits for the answer. */
 const QUESTION_DEADLINE_MS = 5000
 
-/** For whom what is remembered in a scope is embedded. */
+/** The caller for whom texts of a scope are embedded. */
 const callerOf = (scope: Scope): Pick<CallContext, 'person_id' | 'chat_id'> => {
   const [person_id, chat_id] = [personOfScope(scope), chatOfScope(scope)]
   return { ...(person_id === undefined ? {} : { person_id }), ...(chat_id === undefined ? {} : { chat_id }) }
@@ -39,7 +39,7 @@ export class Embedding {
   readonly #tokens: TokenCounter
   readonly #clock: Clock
   readonly #logger: Logger
-  /** Memories that the embedder refuses while it takes others. */
+  /** Memories that the embedder refuses although it accepts others. */
   readonly #refused = new Set<string>()
 
   constructor(embedder: Embedder, tokens: TokenCounter, clock: Clock, logger: Logger) {
@@ -57,7 +57,7 @@ export class Embedding {
     return this.#embedder.model
   }
 
-  /** Memories that cannot be found by meaning because the embedder does not take them. */
+  /** How many memories cannot be found by embedding because the embedder refuses them. */
   get refused(): number {
     return this.#refused.size
   }
@@ -77,8 +77,8 @@ export class Embedding {
   }
 
   /**
-   * Vectors of what is remembered. One that the embedder refuses while it takes others is left out and not tried again before the
-   * next start.
+   * Embeds memories. A memory that the embedder refuses although it accepts others is left out and not tried again
+   * before the next start.
    * @throws DenidinError as the embedder does.
    */
   async ofTexts(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {
@@ -87,7 +87,7 @@ export class Embedding {
     try {
       return await this.#embed(wanted, signal)
     } catch (error) {
-      // Refused even then, as with a wrong key: it is not the texts, it is us.
+      // Even the harmless text is refused, as with a wrong key: the fault is not in the texts.
       if (!isOfItem(error) || !(await this.#takes(HARMLESS, signal))) throw error
       return await this.#oneByOne(wanted, signal)
     }

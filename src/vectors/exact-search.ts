@@ -2,7 +2,7 @@
 import type { Neighbour } from './vector-index.ts'
 import type { StoredVector } from './vector-store.ts'
 
-/** The vectors nearest to `question` by cosine, best first, by comparing it with every one of them. */
+/** The vectors nearest to `question` by cosine, best first, found by comparing it with every one. */
 export const nearest = (
   question: Float32Array,
   vectors: readonly StoredVector[],
@@ -13,7 +13,7 @@ export const nearest = (
     .sort((a, b) => b.similarity - a.similarity)
     .slice(0, limit)
 
-/** 0 where one of them has no length. */
+/** 0 if one of them has no length. */
 export const cosine = (a: Float32Array, b: Float32Array): number => {
   let dot = 0
   let squaresA = 0

@@ -1,7 +1,7 @@
-/** The ids under which vectors are stored: a memory goes by its own id, a message by its id behind a prefix. */
+/** The ids under which vectors are stored: a memory has its own id, a message its id after a prefix. */
 import type { MessageId } from '../messages/message.ts'
 
-/** What the item ids of messages begin with. No memory id begins like this. */
+/** Prefix of the item ids of messages. No memory id begins with it. */
 export const MESSAGE_ITEM_PREFIX = 'message:'
 
 export const itemOfMessage = (message_id: MessageId): string => MESSAGE_ITEM_PREFIX + message_id

@@ -1,4 +1,4 @@
-/** Offers the messages of people to the vectors, once they are old enough to have context. */
+/** Offers people's messages for embedding, once they are old enough to have context. */
 import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageContext } from '../messages/message-context.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -9,14 +9,17 @@ import { CONTEXT_TURNS, contextualText } from './contextual-text.ts'
 import { itemOfMessage, MESSAGE_ITEM_PREFIX, messageOfItem } from './item-id.ts'
 
 /**
- * Age at which a message gets its vector: by then what was said after it is there too, so that it is embedded once. Until
- * then it is part of the running conversation, and is found by its words.
+ * Age at which a message gets its vector: by then the messages after it exist too, so that it is embedded only once.
+ * Until then it is part of the running conversation, and full-text search finds it.
  */
 const SETTLED_AFTER_MS = 10 * MINUTE_MS
 /** How often it looks for new messages: the pipeline need not report them. */
 const LOOK_EVERY_MS = MINUTE_MS
 
-/** Messages that may have come, at the places of newer ones that went, before their going is followed. */
+/**
+ * How far back to compare again: new messages may have taken the numbers of deleted newer ones before the deletion was
+ * followed.
+ */
 const REUSED_WITHIN = 1000
 
 export interface MessageSourceDeps {
@@ -26,7 +29,7 @@ export interface MessageSourceDeps {
   readonly clock: Clock
 }
 
-/** Every message of a person has a vector, of what was said together with what was said around it. */
+/** Gives every message of a person a vector of its text together with the surrounding messages. */
 export const createMessageSource = ({ context, changeLog, tokens, clock }: MessageSourceDeps): EmbeddingSource => {
   const scopesOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> => {
     const found = await context.scopesOf(ids.map(messageOfItem))
@@ -44,7 +47,7 @@ export const createMessageSource = ({ context, changeLog, tokens, clock }: Messa
       const from = Number(after ?? 0)
       const { messages: found, reached } = await context.inOrder(from, limit)
       if (reached === undefined) return { items: [], next: undefined }
-      // A clock that differs must not hold up what comes behind.
+      // A message with a wrong clock must not hold up the messages after it.
       const fresh = found.findIndex(({ message }) => Math.abs(now - message.sent_at) < SETTLED_AFTER_MS)
       const settled = fresh < 0 ? found : found.slice(0, fresh)
       const items = settled.map(({ message }) => ({ item_id: itemOfMessage(message.message_id), scope: message.scope }))

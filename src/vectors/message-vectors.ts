@@ -1,4 +1,4 @@
-/** Finds messages by meaning: the vectors of messages, in a space of their own beside that of the memories. */
+/** Finds messages by embedding: the vectors of messages, in a separate space beside that of the memories. */
 import { asDenidinError } from '../platform/errors.ts'
 import type { Health } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -17,21 +17,21 @@ export interface SimilarMessage {
 }
 
 export interface MessageVectors extends AsyncDisposable {
-  /** Begins to embed, in the background, messages that have no vector yet or changed. */
+  /** Starts embedding, in the background, messages that changed or have no vector yet. */
   start(): void
   /**
    * Messages of `scope` that are similar to `question`, best first, none below the threshold.
-   * @throws DenidinError when the embedder or the index cannot be asked.
+   * @throws DenidinError if the embedder or the index does not answer.
    */
   findSimilar(scope: Scope, question: string, limit: number, call: CallContext): Promise<readonly SimilarMessage[]>
-  /** Messages arrived or changed: looks for work at once instead of within a minute. */
+  /** Messages arrived or changed: checks for work now instead of within a minute. */
   requestSync(): void
   /**
-   * Call after messages were deleted. When this resolves, their vectors and those of neighbours that contain their words
-   * are deleted; the index follows within seconds, or when it is back.
+   * Call after messages were deleted. When this resolves, their vectors and those of neighbours that contain their
+   * words are deleted; the index follows within seconds, or when it is back.
    */
   forget(message_ids: readonly MessageId[]): Promise<void>
-  /** Resolves when nothing can be done for now. */
+  /** Resolves when nothing more can be done for now. */
   whenIdle(): Promise<void>
   /** Messages that have no vector yet. */
   pending(): Promise<number>
@@ -41,7 +41,7 @@ export interface MessageVectors extends AsyncDisposable {
 export interface MessageVectorsDeps {
   readonly context: Pick<MessageContext, 'count'>
   readonly vectors: SourceVectors
-  /** Whether messages get vectors. If not, nothing is found, and existing vectors are only kept in step. */
+  /** Whether messages get vectors. If not, nothing is found, and existing vectors are only kept in sync. */
   readonly embeds: boolean
   readonly logger: Logger
 }

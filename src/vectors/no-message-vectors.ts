@@ -1,7 +1,7 @@
-/** Vectors of messages while long-term memory is switched off: nothing is embedded and nothing found by meaning. */
+/** Vectors of messages while long-term memory is disabled: nothing is embedded or found by embedding. */
 import type { MessageVectors } from './message-vectors.ts'
 
-/** @param deleteDeleted deletes the vectors that an earlier run made of messages which were deleted since */
+/** @param deleteDeleted deletes vectors of an earlier run whose messages were deleted since */
 export const createNoMessageVectors = (deleteDeleted: () => Promise<void>): MessageVectors => ({
   start: () => undefined,
   findSimilar: async () => [],

@@ -4,7 +4,7 @@ import type { ErasureBounds, PersonalData } from '../people/personal-data.ts'
 import { itemOfMessage } from './item-id.ts'
 import type { VectorStore } from './vector-store.ts'
 
-/** The vectors that an erasure leaves. */
+/** Ids of the vectors that an erasure leaves in place. */
 const staying = ({ memories = [], spared = [] }: ErasureBounds = {}): readonly string[] => [
   ...memories,
   ...spared.map(itemOfMessage),
@@ -17,7 +17,7 @@ export const createPersonalVectors = (
 ): PersonalData => ({
   name: 'vectors',
   tables: ['vectors', 'embeddings', 'allocations'],
-  // Numbers mean nothing to a person: the texts behind them are exported by their own stores.
+  // Numbers mean nothing to a person; the stores of the texts export those.
   export: async function* () {},
   erase: async (person_id, bounds) => await vectors.deleteScope(scopeOfPerson(person_id), staying(bounds)),
   count: async (person_id, bounds) => await vectors.countOfScope(scopeOfPerson(person_id), staying(bounds)),

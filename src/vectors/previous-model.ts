@@ -1,4 +1,4 @@
-/** The previous embedding model: it answers for a scope until the present model has embedded as much of it. */
+/** The previous embedding model: it answers for a scope until the current model has embedded as much of it. */
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
@@ -9,7 +9,7 @@ import { defaultMinSimilarity } from './thresholds.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { VectorReader } from './vector-store.ts'
 
-/** Time for which a previous model that failed is not asked again. */
+/** How long a previous model that failed is not asked again. */
 const REST_MS = 5 * MINUTE_MS
 
 /** A question as a vector, with the index and the threshold that belong to its model. */
@@ -20,15 +20,15 @@ export interface AskedModel {
 }
 
 export interface PreviousModel {
-  /** `undefined`: ask the present model. Never rejects, unless the call is aborted. */
+  /** `undefined`: ask the current model. Rejects only if the call is aborted. */
   asked(scope: Scope, question: string, call: CallContext): Promise<AskedModel | undefined>
   /** Whether it has vectors of a scope. */
   holds(scope: Scope): Promise<boolean>
-  /** Brings its index into step with the vector store. @throws as `VectorIndex.catchUp` */
+  /** Synchronises its index with the vector store. @throws as `VectorIndex.catchUp` */
   catchUp(signal: AbortSignal): Promise<void>
 }
 
-/** There is no previous model, or the present one has caught up everywhere. */
+/** There is no previous model, or the current one has caught up everywhere. */
 export const noPreviousModel: PreviousModel = {
   asked: async () => undefined,
   holds: async () => false,
@@ -38,7 +38,7 @@ export const noPreviousModel: PreviousModel = {
 export interface PreviousModelDeps {
   readonly embedding: Pick<Embedding, 'ofQuestion' | 'model'>
   readonly index: VectorIndex
-  /** The space of the previous model's vectors, and that of the present ones. */
+  /** The space of the previous model's vectors, and that of the current ones. */
   readonly space: string
   readonly present: string
   readonly vectors: Pick<VectorReader, 'countIn' | 'holds'>
@@ -49,7 +49,7 @@ export interface PreviousModelDeps {
 export const createPreviousModel = (deps: PreviousModelDeps): PreviousModel => {
   const { embedding, index, space, present, vectors, clock } = deps
   const logger = deps.logger.for('memory.recall')
-  /** Scopes of which the present model knows as much: that stays so. */
+  /** Scopes of which the current model has embedded as much; that does not change again. */
   const done = new Set<Scope>()
   let rests_until = 0
   return {

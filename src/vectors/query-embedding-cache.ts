@@ -1,15 +1,15 @@
-/** Embeds a question once, however many indexes it is put to. */
+/** Embeds a question once, however many indexes it is searched in. */
 import { LRUCache } from 'lru-cache'
 import type { Embedder, Embeddings } from '../models/embedder.ts'
 
-/** Questions that are remembered: one is asked of several indexes within moments. */
+/** How many questions are remembered: a question goes to several indexes within a short time. */
 const MOST_QUESTIONS = 32
 
-/** An embedder that embeds the same question once; texts to be remembered are passed on. */
+/** An embedder that embeds the same question only once; texts to store are passed on. */
 export const withQuestionCache = (embedder: Embedder): Embedder => {
   const answers = new LRUCache<string, Promise<Embeddings>>({ max: MOST_QUESTIONS })
   let length: number | undefined
-  /** A model that gives vectors of another size has changed: what it gave before says nothing any more. */
+  /** A model that returns vectors of another size has changed, so its earlier vectors are useless. */
   const noticeSize = ({ vectors }: Embeddings): void => {
     const now = vectors[0]?.length
     if (length !== undefined && now !== length) answers.clear()

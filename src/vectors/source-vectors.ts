@@ -1,5 +1,5 @@
 /**
- * The vectors of one source, memories or messages: keeps them and their index in step with the source, and finds what is
+ * The vectors of one source, memories or messages: keeps them and their index in sync with the source, and finds items
  * similar to a question.
  */
 import { withDeadline } from '../platform/deadline.ts'
@@ -18,11 +18,11 @@ import { SyncWorker } from './sync-worker.ts'
 import { INDEX_DEADLINE_MS, DELETION_DEADLINE_MS, type Neighbour, type VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
 
-/** The present embedding model, with its threshold. */
+/** The current embedding model, with its threshold. */
 export interface PresentModel {
   readonly embedding: Embedding
   readonly min_similarity: number
-  /** Answers until the present one has caught up. */
+  /** Answers until the current model has caught up. */
   readonly previous: PreviousModel
 }
 
@@ -31,10 +31,10 @@ export interface SourceVectorsDeps {
   /** Where the vectors of this source are stored. */
   readonly space: string
   readonly vectors: VectorStore
-  /** Over `space`. */
+  /** The index over `space`. */
   readonly index: VectorIndex
   readonly model: PresentModel
-  /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
+  /** Whether items without a vector get one. If not, existing vectors are only kept in sync. */
   readonly embeds: boolean
   readonly clock: Clock
   readonly ids: Ids
@@ -46,16 +46,16 @@ export interface SourceVectorsDeps {
 export interface SimilarityQuery {
   /**
    * Items of a scope at or above the model's threshold, best first.
-   * @throws DenidinError `unavailable` or `timeout` when the index cannot be asked
+   * @throws DenidinError `unavailable` or `timeout` if the index does not answer
    */
   nearest(scope: Scope, limit: number): Promise<readonly Neighbour[]>
 }
 
-/** What became of the vectors of deleted items. */
+/** The result of deleting the vectors of items. */
 export interface DeletedVectors {
   /** Items that still have a vector: 0. */
   readonly vectors: number
-  /** How many of them the index still finds: 0; `undefined` when it is down and deletes them later. */
+  /** How many of them the index still finds: 0; `undefined` if it is down and deletes them later. */
   readonly index: number | undefined
 }
 
@@ -79,7 +79,7 @@ export class SourceVectors implements AsyncDisposable {
     return this.#deps.model.min_similarity
   }
 
-  /** Begins to embed and index in the background what is missing. */
+  /** Starts embedding and indexing missing items in the background. */
   start(): void {
     this.#started = true
     this.#worker.requestSync()
@@ -90,7 +90,7 @@ export class SourceVectors implements AsyncDisposable {
     if (this.#started) this.#worker.add(item)
   }
 
-  /** The source has changed: looks for work soon. */
+  /** The source has changed: checks for work soon. */
   requestSync(): void {
     if (this.#started) this.#worker.requestSync()
   }
@@ -100,25 +100,25 @@ export class SourceVectors implements AsyncDisposable {
     if (this.#started) this.#worker.requestFullSync()
   }
 
-  /** Compares everything, started or not. Resolves when nothing can be done for now. */
+  /** Compares everything, started or not. Resolves when nothing more can be done for now. */
   async syncNow(): Promise<void> {
     this.#worker.requestFullSync()
     await this.#worker.whenIdle()
   }
 
-  /** Resolves when nothing can be done for now. */
+  /** Resolves when nothing more can be done for now. */
   async whenIdle(): Promise<void> {
     await this.#worker.whenIdle()
   }
 
-  /** Whether a scope has any vector, of the present or of the previous model. */
+  /** Whether a scope has any vector, of the current or of the previous model. */
   async holds(scope: Scope): Promise<boolean> {
     const { vectors, space, model } = this.#deps
     return (await vectors.holds(space, scope)) || (await model.previous.holds(scope))
   }
 
   /**
-   * Embeds a question with the model that knows most of `asked`, the scope in which it is asked.
+   * Embeds a question with the model that has embedded most of `asked`, the scope in which it is asked.
    * @throws DenidinError when the embedder fails
    */
   async ask(asked: Scope, question: string, call: CallContext): Promise<SimilarityQuery> {
@@ -130,7 +130,7 @@ export class SourceVectors implements AsyncDisposable {
       vector: await embedding.ofQuestion(question, call),
     }
     if (model.index === index && (await this.#worker.noticeSize(model.vector.length))) {
-      throw new DenidinError('unavailable', 'the embedding model gives vectors of another size; all are made anew', {
+      throw new DenidinError('unavailable', 'the embedding model gives vectors of another size; all are made again', {
         retryable: true,
       })
     }
@@ -148,7 +148,9 @@ export class SourceVectors implements AsyncDisposable {
     }
   }
 
-  /** Deletes the vectors of items that have left the source: at once from the store, within seconds from the index. */
+  /**
+   * Deletes the vectors of items that have left the source: immediately from the store, within seconds from the index.
+   */
   async deleteItems(item_ids: readonly string[]): Promise<DeletedVectors> {
     const { vectors, space, index, clock, source } = this.#deps
     const before = await vectors.scopesOf(space, item_ids)
@@ -169,8 +171,8 @@ export class SourceVectors implements AsyncDisposable {
   }
 
   /**
-   * Deletes the vectors that hold words which were changed or taken back in the source.
-   * @throws DenidinError as the index does; the next round does what is left.
+   * Deletes vectors with words that were changed or deleted in the source.
+   * @throws DenidinError as the index does; the next round finishes the rest.
    */
   async deleteStale(): Promise<void> {
     const { clock, source } = this.#deps
@@ -179,10 +181,10 @@ export class SourceVectors implements AsyncDisposable {
     )
   }
 
-  /** Which of these items of a scope a question cannot find by its vector yet. */
+  /** Which of these items of a scope cannot be found by their vector yet. */
   async notFindable(item_ids: readonly string[]): Promise<ReadonlySet<string>> {
     const { vectors, space, index } = this.#deps
-    // What waits for the index is not known by id.
+    // The ids of the vectors that wait for the index are not known.
     if ((await index.pending()) > 0) return new Set(item_ids)
     return new Set(item_ids).difference(await vectors.scopesOf(space, item_ids))
   }
@@ -194,7 +196,7 @@ export class SourceVectors implements AsyncDisposable {
   }
 
   /**
-   * Rewrites the parts of the index whose files still contain deleted vectors, if any.
+   * Rewrites the parts of the index whose files still contain deleted vectors.
    * @returns whether that is done; if not, it is done in the background as soon as it can be
    */
   async purge(): Promise<boolean> {
@@ -208,7 +210,7 @@ export class SourceVectors implements AsyncDisposable {
       })
       return true
     } catch (error) {
-      this.#logger.warn('The index files are rewritten later without what was deleted', {
+      this.#logger.warn('The index files are rewritten without the deleted vectors later', {
         why: (error as Error).message,
       })
       this.#worker.requestFullSync()
@@ -216,7 +218,7 @@ export class SourceVectors implements AsyncDisposable {
     }
   }
 
-  /** Stored vectors of the present model. */
+  /** Stored vectors of the current model. */
   async count(): Promise<number> {
     return await this.#deps.vectors.count(this.#deps.space)
   }
@@ -231,7 +233,7 @@ export class SourceVectors implements AsyncDisposable {
     return this.#deps.model.embedding.refused
   }
 
-  /** Why the last round of work ended early; `undefined` when it did not. */
+  /** Why the last round of work ended early; `undefined` if it did not. */
   get trouble(): string | undefined {
     return this.#worker.trouble
   }

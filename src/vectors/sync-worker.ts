@@ -13,13 +13,19 @@ import type { VectorStore } from './vector-store.ts'
 
 const BACKOFF: Backoff = { first_ms: 1000, most_ms: 5 * MINUTE_MS }
 
-/** The operator may raise a limit before its period is over. */
+/** Refused items are checked again after this time, because the operator may raise a limit before its period ends. */
 const PUT_OFF_MS = 10 * MINUTE_MS
 
-/** How often vectors are made anew for another size: a model that changes it with every call never comes to an end. */
+/**
+ * How often all vectors are recreated for another size: with a model that changes its size on every call this would
+ * never end.
+ */
 const MOST_RESIZES = 3
 
-/** Failures after which work that came up meanwhile is still begun at once: a part of the index may just have been given up. */
+/**
+ * Up to this many failures, work that came up meanwhile starts immediately: a part of the index may just have been
+ * given up.
+ */
 const RETRIES_AT_ONCE = 2
 
 export interface SyncWorkerDeps {
@@ -29,7 +35,7 @@ export interface SyncWorkerDeps {
   readonly embedding: Embedding
   /** Where the vectors of this source are stored. */
   readonly space: string
-  /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
+  /** Whether items without a vector get one. If not, existing vectors are only kept in sync. */
   readonly embeds: boolean
   readonly clock: Clock
   readonly ids: Ids
@@ -38,14 +44,14 @@ export interface SyncWorkerDeps {
 }
 
 /**
- * Brings vectors and index into step with their source, in the background. What is left to do is read from the
- * stores each time, never remembered: a crash at any moment loses nothing.
+ * Synchronises vectors and index with their source, in the background. It reads the remaining work from the stores each
+ * time and remembers none: a crash at any point loses nothing.
  */
 export class SyncWorker implements AsyncDisposable {
   readonly #deps: SyncWorkerDeps
   readonly #logger: Logger
   readonly #stop = new AbortController()
-  /** Everything has to be compared; otherwise only what was stored since is new. */
+  /** Whether everything has to be compared, or only what was stored since. */
   #compareAll = true
   #fresh: Embeddable[] = []
   #failures = 0
@@ -70,7 +76,7 @@ export class SyncWorker implements AsyncDisposable {
     return this.#trouble
   }
 
-  /** Something was added: it is next. */
+  /** An item was added: it is next. */
   add(item: Embeddable): void {
     if (this.#fresh.length < PAGE) this.#fresh.push(item)
     else this.#compareAll = true
@@ -79,7 +85,7 @@ export class SyncWorker implements AsyncDisposable {
 
   /**
    * Deletes the vectors of edited or deleted items now; replacements are embedded in the background.
-   * @throws as the index does: what is left is done by the next round.
+   * @throws as the index does; the next round finishes the rest.
    */
   async deleteVectors(signal: AbortSignal): Promise<void> {
     const held = await this.#holds()
@@ -91,7 +97,7 @@ export class SyncWorker implements AsyncDisposable {
     }
   }
 
-  /** The model gave a vector of `length` numbers: if the stored ones have others, all are made anew. */
+  /** The model returned a vector of `length` numbers: if the stored ones have another length, all are recreated. */
   async noticeSize(length: number): Promise<boolean> {
     const { vectors, space } = this.#deps
     const other = await otherSize(vectors, space, length)
@@ -99,13 +105,13 @@ export class SyncWorker implements AsyncDisposable {
     return other !== undefined
   }
 
-  /** Compares everything again, and goes on. */
+  /** Compares everything again, starting now. */
   requestFullSync(): void {
     this.#compareAll = true
     this.requestSync()
   }
 
-  /** Goes on now, even if the next attempt would be later. */
+  /** Continues now, even if the next attempt is scheduled later. */
   requestSync(): void {
     if (this.#stop.signal.aborted) return
     this.#retry?.[Symbol.dispose]()
@@ -173,7 +179,7 @@ export class SyncWorker implements AsyncDisposable {
     this.requestFullSync()
   }
 
-  /** A limit of spending is no trouble of the vectors: what it did not allow is looked at again from time to time. */
+  /** A spending limit is not a failure of the vectors: the items that it refused are tried again from time to time. */
   #putOff({ message }: CallRefused): void {
     this.#compareAll = true
     this.#trouble = undefined
@@ -204,7 +210,7 @@ export class SyncWorker implements AsyncDisposable {
     this.#fresh = []
     if (this.#resizing) {
       await this.#sync.dropAll()
-      // Collections keep the size of their first vector, also when they are empty.
+      // Collections keep the size of their first vector, even when they are empty.
       await index.rebuild({ signal: this.#stop.signal })
       this.#resizing = false
     }
@@ -215,7 +221,7 @@ export class SyncWorker implements AsyncDisposable {
       await (all ? this.#sync.everything() : this.#sync.added(fresh))
       this.#sync.reportPutOff()
     }
-    // The index can be filled with what there is while the embedder is down, and the other way round.
+    // The index can be filled with the existing vectors while the embedder is down, and the other way round.
     await follow().catch((error: unknown) => (failure = error))
     this.#stop.signal.throwIfAborted()
     if (await this.#isBehind(all, held)) await index.catchUp(this.#stop.signal)
@@ -223,14 +229,14 @@ export class SyncWorker implements AsyncDisposable {
     this.#logger.debug(`${capital(source.name)} and index are in step`)
   }
 
-  /** Without a vector, now or before, no server is started, unless its files still contain deleted ones. */
+  /** If there is and was no vector, no server is started, unless its files still contain deleted ones. */
   async #isBehind(all: boolean, held: boolean): Promise<boolean> {
     const { index, vectors } = this.#deps
     const changed = all || (await index.pending()) > 0
     return (changed && (held || (await this.#holds()))) || (await vectors.purgePending())
   }
 
-  /** Sources that do not report additions are looked at from time to time. */
+  /** Sources that do not report additions are checked from time to time. */
   #scheduleNextLook(): void {
     const { clock, source } = this.#deps
     if (source.looked_at_every_ms === undefined) return

@@ -2,9 +2,9 @@
 import type { Health } from '../platform/health.ts'
 import type { Scope } from '../messages/scope.ts'
 
-/** Longest that a turn waits for an index, its start included. */
+/** Longest time that a turn waits for an index, including its start. */
 export const INDEX_DEADLINE_MS = 2500
-/** Longest that a deletion waits for an index. */
+/** Longest time that a deletion waits for an index. */
 export const DELETION_DEADLINE_MS = 20_000
 
 export interface Neighbour {
@@ -13,25 +13,25 @@ export interface Neighbour {
   readonly similarity: number
 }
 
-/** How a rebuild is followed and stopped. */
+/** Follows a rebuild and can stop it. */
 export interface RebuildRun {
   readonly signal?: AbortSignal
-  /** Vectors that have been rebuilt, of how many. */
+  /** Reports how many of all vectors have been rebuilt. */
   progress?(done: number, total: number): void
 }
 
 export interface VerifyOptions {
-  /** Whether the numbers of every vector are compared, or those of a sample. */
+  /** Whether the numbers of every vector are compared, or only those of a sample. */
   readonly every_vector: boolean
   readonly repair: boolean
   readonly signal: AbortSignal
-  /** Vectors that were looked at. */
+  /** Reports how many vectors were examined. */
   progress(done: number): void
 }
 
-/** What is wrong with an index; all 0 when nothing is. */
+/** Problems of an index; all 0 if there are none. */
 export interface IndexFindings {
-  /** Vectors that were looked for. */
+  /** Vectors that were examined. */
   readonly looked_at: number
   readonly missing: number
   /** Rows without a vector. */
@@ -40,13 +40,13 @@ export interface IndexFindings {
   readonly misplaced: number
   /** Rows with other numbers than their vector's. */
   readonly altered: number
-  /** Parts of the index in which something was wrong. */
+  /** Parts of the index with a problem. */
   readonly broken: readonly number[]
 }
 
 /**
- * Finds the nearest vectors of one scope. Derived from the vector store, which it follows by catching up: whatever is
- * lost here is filled again from there, in the background, while answers go on with what is left.
+ * Finds the nearest vectors of one scope. It is derived from the vector store and catches up with it: anything lost
+ * here is filled again from there, in the background, while the rest keeps answering.
  */
 export interface VectorIndex extends AsyncDisposable {
   /**
@@ -56,18 +56,18 @@ export interface VectorIndex extends AsyncDisposable {
    */
   query(scope: Scope, vector: Float32Array, limit: number, signal?: AbortSignal): Promise<readonly Neighbour[]>
   /**
-   * Brings the index into step with the vector store; safe to repeat and to interrupt at any moment.
-   * @throws DenidinError `unavailable`: what is left is done by the next call.
+   * Synchronises the index with the vector store; safe to repeat and to interrupt at any point.
+   * @throws DenidinError `unavailable`: the next call finishes the rest.
    */
   catchUp(signal?: AbortSignal): Promise<void>
   /**
-   * Rebuilds everything from the vector store, answering from the old until the new is complete. Stopped, or cut off by
-   * a crash, the next call goes on with what is left. @throws as `catchUp`
+   * Rebuilds everything from the vector store; the old index answers until the new one is complete. If it is stopped,
+   * or interrupted by a crash, the next call continues. @throws as `catchUp`
    */
   rebuild(run?: RebuildRun): Promise<void>
   /**
-   * Compares the index with the vector store row by row; with `repair`, what is broken is given up and filled again.
-   * What waits is no fault. @throws as `catchUp`
+   * Compares the index with the vector store row by row; with `repair`, broken parts are given up and filled again.
+   * Waiting vectors are not a problem. @throws as `catchUp`
    */
   verify(options: VerifyOptions): Promise<IndexFindings>
   /** Vectors that wait to be put into the index. */

@@ -1,4 +1,4 @@
-/** One round of bringing the vectors of a source into step with it. */
+/** One round of synchronising the vectors of a source with it. */
 import { CallRefused } from '../models/call-refused.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { SetAside } from '../platform/set-aside.ts'
@@ -9,12 +9,12 @@ import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
 import type { VectorIndex } from './vector-index.ts'
 import { takesLength, type VectorStore } from './vector-store.ts'
 
-/** Ids that are looked at in one step; between two steps the event loop gets a turn. */
+/** Ids that are handled in one step; between two steps other work gets its turn. */
 export const PAGE = 500
-/** Texts of one embedding request. */
+/** Texts per embedding request. */
 const EMBEDDING_BATCH = 32
 
-/** The embedding model gives vectors of another size than before, although its name is the same. */
+/** The embedding model returns vectors of another size than before, although its name is the same. */
 export class OtherVectorSize extends DenidinError {
   constructor(space: string, before: number, now: number) {
     super(
@@ -25,7 +25,7 @@ export class OtherVectorSize extends DenidinError {
   }
 }
 
-/** What is wrong with a vector of `length` numbers in a space; `undefined`: nothing. */
+/** The problem of storing a vector of `length` numbers in a space; `undefined`: none. */
 export const otherSize = async (
   vectors: Pick<VectorStore, 'lengthOf'>,
   space: string,
@@ -42,11 +42,11 @@ export interface VectorSyncDeps {
   readonly embedding: Embedding
   readonly space: string
   readonly setAside: SetAside
-  /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
+  /** Whether items without a vector get one. If not, existing vectors are only kept in sync. */
   readonly embeds: boolean
 }
 
-/** Deletes the vectors of words that were changed or taken back since the vectors followed their source. */
+/** Deletes vectors with words that were changed or deleted since the vectors last followed their source. */
 export const deleteStaleVectors = async (
   { source, vectors }: Pick<VectorSyncDeps, 'source' | 'vectors'>,
   signal?: AbortSignal,
@@ -62,7 +62,7 @@ export const deleteStaleVectors = async (
   }
 }
 
-/** Has the vectors of one source follow it. Every step may be cut off and repeated. */
+/** Synchronises the vectors of one source with it. Every step may be interrupted and repeated. */
 export class VectorSync {
   readonly #deps: VectorSyncDeps
   readonly #signal: AbortSignal
@@ -74,7 +74,7 @@ export class VectorSync {
     this.#signal = signal
   }
 
-  /** Takes in what a limit did not allow since the last time. @throws CallRefused when there was such an item */
+  /** Reports items that a limit refused since the last time. @throws CallRefused if there was such an item */
   reportPutOff(): void {
     const put_off = this.#put_off
     this.#put_off = undefined
@@ -88,12 +88,12 @@ export class VectorSync {
     await vectors.setMark(space, undefined)
   }
 
-  /** Vectors of words that were changed or taken back go, all of them, whether or not the new words can be embedded. */
+  /** Deletes all vectors of changed or deleted words, whether or not the new words can be embedded. */
   async deleteVectors(): Promise<void> {
     await deleteStaleVectors(this.#deps, this.#signal)
   }
 
-  /** After that, the new words get theirs. */
+  /** Applies the changes: deletes outdated vectors, then embeds the new texts. */
   async changes(): Promise<void> {
     await this.deleteVectors()
     const { source, vectors } = this.#deps
@@ -104,21 +104,21 @@ export class VectorSync {
       await vectors.delete(changes.stale)
       if (this.#deps.embeds) await this.#embed(changes.renewed)
       await this.#goBack(changes.again_after)
-      // Where the words of this page got no vector, everything is compared in the next round.
+      // If items of this page got no vector, the next round compares everything.
       if (this.#put_off !== undefined) await vectors.setMark(this.#deps.space, undefined)
       await source.followed(changes.upTo)
       await yieldToEventLoop()
     }
   }
 
-  /** What was compared may hold something else by now. */
+  /** Items that were compared before may have changed: moves the mark back to them. */
   async #goBack(again_after: string | undefined): Promise<void> {
     const { vectors, space } = this.#deps
     const mark = again_after === undefined ? undefined : await vectors.mark(space)
     if (mark !== undefined && Number(again_after) < Number(mark)) await vectors.setMark(space, again_after)
   }
 
-  /** Goes through everything that the source holds; of a growing one only through what came since the last time. */
+  /** Compares all items of the source; for a growing source only those that came since the last time. */
   async everything(): Promise<void> {
     const { source, vectors, index } = this.#deps
     if (!this.#deps.embeds) return
@@ -130,7 +130,7 @@ export class VectorSync {
       const embedded = await this.#bringIntoStep(items)
       if (next === undefined) break
       after = next
-      // Behind the mark nothing is looked for again.
+      // Items before the mark are not compared again.
       if (source.growing && this.#put_off === undefined) await vectors.setMark(this.#deps.space, next)
       if (embedded > 0) await index.catchUp(this.#signal).catch(() => undefined)
       await yieldToEventLoop()
@@ -150,7 +150,7 @@ export class VectorSync {
     return missing.length
   }
 
-  /** Vectors of what has changed its scope follow it. */
+  /** Vectors of items whose scope has changed follow them. */
   async #rescope(items: readonly Embeddable[], known: ReadonlyMap<string, Scope>): Promise<void> {
     for (const { item_id, scope } of items) {
       const kept = known.get(item_id)
@@ -158,7 +158,7 @@ export class VectorSync {
     }
   }
 
-  /** Vectors of what is gone go too. */
+  /** Deletes the vectors of items that no longer exist. */
   async #forgetOrphans(): Promise<void> {
     const { source, vectors } = this.#deps
     let after: string | undefined
@@ -173,7 +173,7 @@ export class VectorSync {
     }
   }
 
-  /** Some may have been found, and embedded, by a comparison that was under way when they came. */
+  /** A comparison that was running when these items came may have embedded some of them already. */
   async added(items: readonly Embeddable[]): Promise<void> {
     const known = await this.#deps.vectors.scopesOf(
       this.#deps.space,
@@ -195,12 +195,12 @@ export class VectorSync {
         }
       }
       await setAside.attemptAll(`reading ${source.name}`, items.slice(at, at + EMBEDDING_BATCH), idOf, read)
-      // Each conversation by itself: a call is made for one person, whose limit it may meet.
+      // Embeds each conversation separately: a call is made for one person, whose limit may refuse it.
       for (const of_scope of Map.groupBy(worded, ({ scope }) => scope).values()) await this.#embedAllowed(of_scope)
     }
   }
 
-  /** The limit of one person keeps no one else's items back; theirs wait for another round. */
+  /** The limit of one person holds up no one else's items; that person's items wait for another round. */
   async #embedAllowed(worded: readonly Worded[]): Promise<void> {
     try {
       await this.#embedTexts(worded)
@@ -214,7 +214,7 @@ export class VectorSync {
     const { source, embedding, vectors, setAside, space } = this.#deps
     const embedded = await embedding.ofTexts(worded, this.#signal)
     if (embedded.length === 0) return
-    // What was taken back while it was embedded must not come back.
+    // Items that were deleted while they were embedded must not come back.
     const there = await source.scopesOf(embedded.map(each => each.item_id))
     const current = embedded.filter(each => there.get(each.item_id) === each.scope)
     const [first] = current

@@ -46,21 +46,21 @@ import type { VectorStore } from './vector-store.ts'
 export interface VectorsSettings {
   /** Path of `vectors.db`. */
   readonly database_path: string
-  /** Folder in which a managed Chroma server keeps its data. */
+  /** Folder in which a managed Chroma server stores its data. */
   readonly chroma_folder: string
-  /** Address of a Chroma server that runs elsewhere; `undefined`: DeniDin runs its own. */
+  /** Address of a remote Chroma server; `undefined`: DeniDin runs its own. */
   readonly chroma_url: string | undefined
   readonly collection_name: string
   /** `undefined`: the threshold that suits the embedding model. */
   readonly min_similarity: number | undefined
-  /** Whether messages get vectors, or memories alone. */
+  /** Whether messages get vectors too, or only memories. */
   readonly embed_messages: boolean
 }
 
 export interface VectorsModuleDeps {
   readonly settings: VectorsSettings
   readonly embedder: Embedder
-  /** The embedder of a space that was in use before; `undefined` if it cannot be asked any more. */
+  /** The embedder of a space that was used before; `undefined` if it can no longer be used. */
   readonly embedderOf: (space: string) => Embedder | undefined
   readonly memorySource: EmbeddingSource
   readonly memorySessions: MemorySessions
@@ -69,7 +69,7 @@ export interface VectorsModuleDeps {
     readonly changeLog: Pick<ChangeLog, 'contentChanges' | 'advance'>
     readonly history: SessionMessages
   }
-  /** Persons who became others, also while this feature was switched off. */
+  /** People who were merged into others, including while this feature was disabled. */
   readonly pastMerges: readonly { readonly from_id: PersonId; readonly into_id: PersonId }[]
   /** Further derived data that is verified with the vectors. */
   readonly verifiable: readonly VerifiablePart[]
@@ -91,11 +91,11 @@ export interface VectorsModule extends Module {
   readonly maintenance: VectorMaintenance
   /** Rewrites index files that still contain deleted vectors. @returns whether none is left that does */
   purge(): Promise<boolean>
-  /** What the vector store holds of persons. */
+  /** The people's data in the vector store. */
   readonly personal: PersonalData
-  /** Whether there is any vector, of whatever model. */
+  /** Whether there is any vector, of any model. */
   holdsAny(): Promise<boolean>
-  /** From the next round on, everything is compared with its source, not only what is new. */
+  /** From the next round on, everything is compared with its source, not only new items. */
   compareAll(): Promise<void>
   /** The health of the file. */
   readonly file: HealthCheck
@@ -176,10 +176,10 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
   }
 }
 
-/** Vectors that others delete meanwhile need a further round. */
+/** Another part of the program may delete vectors meanwhile, which needs a further round. */
 const PURGE_ROUNDS = 3
 
-/** Rewrites the index files of both sources. @returns whether nothing deleted is left in them */
+/** Rewrites the index files of both sources. @returns whether no deleted vector is left in them */
 const purgeAll = async (
   { derived, vectors }: Opened,
   memories: SourceVectors,
@@ -187,7 +187,7 @@ const purgeAll = async (
 ): Promise<boolean> => {
   let isClean = false
   for (let round = 0; round < PURGE_ROUNDS && !isClean; round++) {
-    // They share a server: where the first cannot be rewritten now, the second is not either.
+    // They share a server: if the first cannot be rewritten now, the second cannot either.
     if (!(await memories.purge())) {
       messages.requestFullSync()
       break
@@ -211,7 +211,7 @@ interface FollowedSourcesDeps extends Opened {
   readonly min_similarity: number
 }
 
-/** Makes the vectors of sources over one vector store; their indexes share a Chroma server. */
+/** Creates the vectors of sources over one vector store; their indexes share a Chroma server. */
 class FollowedSources {
   readonly #deps: FollowedSourcesDeps
   readonly #server: ChromaServer
@@ -257,7 +257,7 @@ class FollowedSources {
     return createChromaVectorIndex({ table, server: this.#server, collection_name, clock, logger })
   }
 
-  /** The previous embedding model over its own vectors of the same source. */
+  /** The previous embedding model with its own vectors of the same source. */
   #previousOf(present: string): PreviousModel {
     const { previous, vectors, embedder, runtime } = this.#deps
     if (previous === undefined) return noPreviousModel
@@ -279,7 +279,7 @@ class FollowedSources {
   }
 }
 
-/** The embedder with the most vectors, if it has more than the present one and can still be asked. */
+/** The embedder with the most vectors, if it has more than the current one and can still be used. */
 const previousEmbedder = async (
   vectors: VectorStore,
   present: string,

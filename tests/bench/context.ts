@@ -1,11 +1,21 @@
 // Measures the context of requests with budgets by need against fixed ones: tokens, evidence, and the time until the model is
 // asked. The conversations are made up; real pipeline, scripted model.
-// Usage: npm run bench:context [-- --data FILE] [--quick] [--json] [--losses]
-//   --data    conversations in the format of LoCoMo instead: they are the past, and their questions are asked one by one
+// Usage: npm run bench:context [-- --data FILE [--afterwards]] [--quick] [--json] [--losses]
+//   --data    conversations in the format of LoCoMo instead. Where the questions stand inside the talk (`asked_at`), it is held
+//             as it was; otherwise the talk is the past, and its questions are asked one by one
+//   --afterwards  asks questions one by one after the talk in any case
 //   --losses  lists every question for which budgets by need carried less of the evidence than fixed ones
 import { parseArgs } from 'node:util'
-import { askedAfterwards, makeConversation, type ConversationOptions } from './context/conversations.ts'
+import {
+  askedAfterwards,
+  heldAsItWas,
+  makeConversation,
+  type Conversation,
+  type ConversationOptions,
+} from './context/conversations.ts'
+import type { Dialogue } from '../support/dialogues/dialogue.ts'
 import { readLocomo } from './recall/locomo.ts'
+import { isAskedInside } from './recall/measure.ts'
 import { figuresOf, holdConversation, type Outcome } from './context/measure-context.ts'
 
 const { values } = parseArgs({
@@ -13,6 +23,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     data: { type: 'string' },
+    afterwards: { type: 'boolean', default: false },
     losses: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
@@ -32,10 +43,12 @@ const madeUp = LANGUAGES.flatMap(language => [
   { language, role: 'godfather', seed: FIRST_SEED + 50, talks: values.quick ? 1 : 2 } as const,
 ])
 
+const ofData = (dialogue: Dialogue): Conversation =>
+  isAskedInside(dialogue) && !values.afterwards ? heldAsItWas(dialogue) : askedAfterwards(dialogue)
+
 const fixed: Outcome[] = []
 const adaptive: Outcome[] = []
-const conversations =
-  values.data === undefined ? madeUp.map(makeConversation) : readLocomo(values.data).map(askedAfterwards)
+const conversations = values.data === undefined ? madeUp.map(makeConversation) : readLocomo(values.data).map(ofData)
 for (const conversation of conversations) {
   process.stderr.write(`${conversation.name} …\n`)
   fixed.push(...(await holdConversation(conversation, false)))

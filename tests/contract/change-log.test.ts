@@ -95,7 +95,7 @@ describe.each([
     expect(await changed(0)).toEqual(['m3: text of m3', 'm1: edited', 'm2: gone'])
   })
 
-  test('what is no change is not told of: an edit to the same words, a session, a second delivery', async () => {
+  test('what is not a change is not told of: an edit to the same words, a session, a second delivery', async () => {
     await say('m1')
     const latest = await log.latest()
     await store.history.edit('m1', 'text of m1', 3)
@@ -184,7 +184,7 @@ describe.each([
     expect((await log.contentChanges('vectors', { after: 0, limit: 1 })).map(each => each.message_id)).toEqual(['m2'])
   })
 
-  test('a message that moves after its content changed is no second change of content, nor is the first one lost', async () => {
+  test('a message that moves after its content changed is not a second change of content, nor is the first one lost', async () => {
     await say('m1')
     await say('m2')
     await store.history.edit('m1', 'edited', 1)

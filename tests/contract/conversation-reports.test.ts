@@ -172,7 +172,7 @@ test('one person or one chat alone is counted', async () => {
   expect(await only({ chat_id: 'c9' })).toEqual([0, undefined])
 })
 
-test('commands, their answers and the words of the owner are no conversation', async () => {
+test('commands, their answers and the words of the owner are not conversation', async () => {
   say('2026-11-02T10:00:00Z', { kind: 'command' })
   answer('2026-11-02T10:00:01Z', { kind: 'notice' })
   say('2026-11-02T10:01:00Z')

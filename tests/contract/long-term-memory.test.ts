@@ -45,7 +45,7 @@ describe.each<[string, () => Subject]>([
     await memory[Symbol.asyncDispose]()
   })
 
-  test('where nothing is remembered nothing is found, and that is no failure', async () => {
+  test('where nothing is remembered nothing is found, and that is not a failure', async () => {
     expect(await recall('person:a', QUESTION, CALL)).toEqual({ memories: [] })
     expect(await memory.findFacts([entry('person:a')], QUESTION, CALL)).toEqual(NO_FACTS)
     expect(await listed('all')).toEqual([])

@@ -49,7 +49,7 @@ for (const [name, open] of Object.entries(stores)) {
     expect(await store.counts()).toEqual({ memories: owned.size, scopes: owned.size })
   })
 
-  test(`${name}: a scope that is no well-formed text is refused`, async () => {
+  test(`${name}: a scope that is not a well-formed text is refused`, async () => {
     await expect(open().add(memoryOf('person:\ud800', 'x'))).rejects.toMatchObject({ code: 'invalid_input' })
   })
 

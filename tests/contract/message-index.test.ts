@@ -1,4 +1,6 @@
+import { HOUR_MS } from '../../src/platform/clock.ts'
 import { UTC } from '../../src/platform/time-zone.ts'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { FLAG } from '../../src/retrieval/full-text/columnar-store.ts'
@@ -66,6 +68,47 @@ describe.each([['sqlite']] as const)('message index: %s', () => {
       .flatMap(table => database.all(`select * from ${table}`))
       .map(row => JSON.stringify(row))
       .join('\n')
+
+  test('what is kept in memory of a scope is what a new reader finds, whatever is added, changed, moved and removed', async () => {
+    const scopes: readonly Scope[] = ['person:ann', 'chat:club']
+    const step = fc.record({
+      /** Most steps add a message; the others meet one that is there. */
+      which: fc.option(fc.nat(8), { freq: 1 }),
+      scope: fc.constantFrom(...scopes),
+      words: fc.constantFrom('The boat is blue', 'Where is the boat?', 'Dan sails on Monday', ''),
+      hours: fc.constantFrom(0, 1, 7),
+      speaker: fc.constantFrom('ann', 'dan'),
+      act: fc.constantFrom('say', 'say', 'say', 'remove'),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), async batches => {
+        using own = new Database(':memory:', indexMigrations)
+        own.run('insert into progress (one, version, change) values (1, :version, 0)', { version: INDEX_VERSION })
+        const kept = createSqliteFullTextIndex(own)
+        let count = 0
+        let sent_at = SENT_AT
+        for (const batch of batches) {
+          const states = batch.map(({ which, scope, words, hours, speaker, act }) => {
+            const id = `m${String(which === null ? count++ : which)}`
+            sent_at += hours * HOUR_MS
+            return act === 'remove'
+              ? gone(id)
+              : state(scope, id, words, { person_id: speaker, sender_name: speaker, sent_at })
+          })
+          await kept.apply(states, {})
+          const fresh = createSqliteFullTextIndex(own)
+          for (const scope of scopes) {
+            const [one, other] = [await kept.open(scope), await fresh.open(scope)]
+            expect(one?.columns).toEqual(other?.columns)
+            expect(one?.speakers).toEqual(other?.speakers)
+            const ids = Array.from({ length: Math.max(count, 9) }, (_, n) => `m${String(n)}`)
+            expect(await one?.ordinals(ids)).toEqual(await other?.ordinals(ids))
+          }
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
 
   test('upkeep is told where each message stands, and what stands there at all, page by page', async () => {
     await index.apply(

@@ -32,7 +32,7 @@ test(
       /logs\/startup\.log cannot be written; what this start prints is in \S+denidin-startup\./,
     )
     expect(await answer(home, 'hello')).toContain(ANSWER)
-    expect(await parts(home)).toMatch(/denidin\.log degraded .*cannot be made: .*logs is no folder/)
+    expect(await parts(home)).toMatch(/denidin\.log degraded .*cannot be made: .*logs is not a folder/)
     rmSync(home.logs)
     expect(await answer(home, 'hello again')).toContain(ANSWER)
     expect(readFileSync(join(home.logs, 'denidin.log'), 'utf8')).toMatch(

@@ -35,7 +35,7 @@ test.each(['passkey_words', 'passkey_wanted'] as const)(
   },
 )
 
-test('words about passkeys that people write are no request for one', async () => {
+test('words about passkeys that people write are not a request for one', async () => {
   await using fake = await FakeWhatsApp.start()
   await using run = await ChannelRun.linked(fake, { deadlines: FAST })
   run.skip()

@@ -19,7 +19,7 @@ const alerts = (): readonly string[] =>
   denidin.channel.sent.filter(({ chat_id }) => chat_id === `${GODFATHER}@c.us`).map(({ text }) => text)
 
 const looked = (): Promise<void> =>
-  until(() => denidin.log.lines.some(({ message }) => message === 'A component is in trouble'))
+  until(() => denidin.log.lines.some(({ message }) => message === 'A component has a problem'))
 
 test('the godfather is told once that the model refuses, and once that it answers again', async () => {
   await start()
@@ -123,7 +123,7 @@ test('while WhatsApp is in trouble nothing is sent; afterwards everything comes 
     well ? await health() : ({ state: 'degraded', detail: 'WhatsApp has no connection.' } as never)
   denidin.models.always('completion', failure(401))
   await denidin.say('hello')
-  await until(() => denidin.log.lines.filter(({ message }) => message === 'A component is in trouble').length === 2)
+  await until(() => denidin.log.lines.filter(({ message }) => message === 'A component has a problem').length === 2)
   expect(alerts()).toEqual([])
   well = true
   await until(() => alerts().length > 0)
@@ -144,7 +144,7 @@ test('the godfather who writes under a LID is told there', async () => {
   expect(denidin.channel.sent.at(-1)).toMatchObject({ chat_id: lid })
 })
 
-test('an alert is no conversation: it is not remembered, and the model is not shown it', async () => {
+test('an alert is not a conversation: it is not remembered, and the model is not shown it', async () => {
   await start()
   denidin.models.always('completion', failure(401))
   await denidin.say('hello', { phone: GODFATHER })

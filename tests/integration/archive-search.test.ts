@@ -63,8 +63,8 @@ test.each([
 })
 
 test.each([
-  [{ since: 'yesterday' }, 'since "yesterday" is no day (YYYY-MM-DD) and no time in ISO 8601'],
-  [{ until: '2025-02-31' }, 'until "2025-02-31" is no day (YYYY-MM-DD) and no time in ISO 8601'],
+  [{ since: 'yesterday' }, 'since "yesterday" is neither a day (YYYY-MM-DD) nor a time in ISO 8601'],
+  [{ until: '2025-02-31' }, 'until "2025-02-31" is neither a day (YYYY-MM-DD) nor a time in ISO 8601'],
   [{ level: 'LOUD' }, 'there is no level "LOUD"; allowed are TRACE, DEBUG, INFO, WARN, ERROR, FATAL'],
   [{ cursor: 'xyz' }, 'the cursor belongs to another search; begin again without it'],
 ])('bad input is named: %j', async (input, message) => {

@@ -59,7 +59,7 @@ test.each(BY_HAND)('%s is the owner’s', async (_, text, after_ms) => {
   expect(await denidin.say('do you have roses?')).toBe('')
 })
 
-test('an owner who writes first is no program, however they word it', async () => {
+test('an owner who writes first is not a program, however they word it', async () => {
   await denidin.channel.events.ownerWrote(own('Thank you for your message', 0))
   expect(await denidin.say('hello')).toBe('')
 })

@@ -226,7 +226,7 @@ describe('budget recommend', () => {
     expect(readFileSync(profilesFile(), 'utf8')).toBe('{ "profiles": ')
   })
 
-  test('too few uses are no ground for anything, and that is said', async () => {
+  test('too few uses are not enough to recommend anything, and that is said', async () => {
     await start()
     leaveLoads(Array<number>(9).fill(150))
     expect(await run('budget.recommend', {})).toMatchObject({

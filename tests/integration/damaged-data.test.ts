@@ -53,7 +53,7 @@ const spoilPage = (name: string): void => {
 
 const newest = async (text: string): Promise<boolean> => (await denidin.say(text, { phone: BEN })).length > 0
 
-/** Ways in which a database is no usable file. */
+/** Ways in which a database is not a usable file. */
 const SPOILERS: readonly (readonly [string, (name: string) => Promise<void> | void])[] = [
   ['garbage', name => writeFile(denidin.data(name), Buffer.alloc(20_000, 'garbage'))],
   ['a line of text', name => writeFile(denidin.data(name), 'restored by hand\n')],
@@ -124,7 +124,7 @@ describe('a main database that is gone or old', () => {
         {
           code: 'damaged',
           message: expect.stringMatching(
-            /denidin\.db is missing or empty, but .*sessions\/.*index\.db.* hold what people said.*Put back denidin\.db.*[Tt]o begin anew/s,
+            /denidin\.db is missing or empty, but .*sessions\/.*index\.db.* hold what people said.*Put back denidin\.db.*[Tt]o start over/s,
           ),
         },
       ])

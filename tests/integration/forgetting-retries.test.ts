@@ -107,8 +107,8 @@ const attempts = (): number =>
   denidin.log.lines.filter(({ message }) =>
     [
       'Forgotten',
-      'Something that was to be forgotten is still there',
-      'What was to be forgotten is not gone yet',
+      'Data that was to be forgotten was found again',
+      'Data that was to be forgotten still exists',
     ].includes(message),
   ).length
 
@@ -297,7 +297,7 @@ test.each(['/forget last', '/forget 1'])(
 )
 
 test.each(['erased_messages', 'touched_sessions'])(
-  '/forget last that cannot be recorded (%s) is no act: nothing is said to be forgotten, and asked again it is',
+  '/forget last that cannot be recorded (%s) is not an act: nothing is said to be forgotten, and asked again it is',
   async table => {
     const fault: Fault = ['erasures.db', table, 'insert', 'fails']
     await say('I like tea')

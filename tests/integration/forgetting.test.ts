@@ -175,7 +175,7 @@ test('an erasure that leaves a trace is not over: health says so, also after a r
   })
 })
 
-test('in a group, what a person says after an erasure is no trace, nor is a reply to what was forgotten', async () => {
+test('in a group, what a person says after an erasure is not a trace, nor is a reply to what was forgotten', async () => {
   await denidin.open()
   const ben = { identities: [{ kind: 'phone', value: PHONE } as const] }
   const dana = { identities: [{ kind: 'phone', value: '15550002222' } as const] }

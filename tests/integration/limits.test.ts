@@ -257,7 +257,7 @@ describe('messages', () => {
       '',
     ])
     expect(await denidin.say('hello', { phone: '15550002222' })).toBe('All right.')
-    // Commands are no flood: what protects a person's data works at any time.
+    // Commands are not a flood: what protects a person's data works at any time.
     expect(await denidin.say('/privacy')).toContain('Learning is on')
     denidin.clock.pass(31_000)
     await denidin.say('and now?')

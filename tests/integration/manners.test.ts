@@ -39,6 +39,25 @@ test('typing is shown while it is recalled, thought and sent, and then no more',
   expect(denidin.channel.typingIn).toEqual([])
 })
 
+test('a browser that takes long to show that a message was read does not hold up the answer', async () => {
+  denidin = await TestDenidin.start()
+  const { promise: shown, resolve: show } = Promise.withResolvers<void>()
+  denidin.channel.seen = () => shown
+  denidin.models.next('completion', reply('Rex'))
+  const typing: string[][] = []
+  denidin.channel.outcomes.push(async () => {
+    typing.push([...denidin.channel.typingIn])
+    return { outcome: 'sent', message_id: 'sent-rex' }
+  })
+  await denidin.channel.deliver({ text: 'what is my dog called?', chat_id: CHAT })
+  await denidin.channel.sentCount(1)
+  show()
+  await denidin.app.conversation.whenIdle(CHAT)
+  // Typing comes after the two ticks: here it was too late for it, and it is not left on.
+  expect(typing).toEqual([[]])
+  expect(denidin.channel.typingIn).toEqual([])
+})
+
 test('what the model writes in Markdown is shown in WhatsApp’s marks, and remembered as it was', async () => {
   denidin = await TestDenidin.start()
   denidin.models.next('completion', reply('# Pets\n- **Rex**\n- *iPhone* הוא הטלפון שלי'))

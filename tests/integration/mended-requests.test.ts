@@ -109,7 +109,7 @@ describe('words that a filter refuses', () => {
     expect(denidin.lastRequest()).toContain('what time is it?')
   })
 
-  test('of one person are no trouble of another', async () => {
+  test('of one person are not trouble of another', async () => {
     for (let n = 0; n < 8; n++) await denidin.say(`${WORD} ${String(n)}`)
     const asked = denidin.models.counts.completion
     expect(await denidin.say('hello', { phone: '15550003333' })).toBe('All right.')

@@ -105,7 +105,7 @@ test('a reply to a message of the bot in a group is addressed to it, whatever ad
   expect(denidin.channel.sent).toHaveLength(before + 1)
 })
 
-test('what was forwarded is marked, and is no command', async () => {
+test('what was forwarded is marked, and is not a command', async () => {
   await sends({ forwarded: 'often' }, '/forget all')
   expect(lastUserLine()).toBe('[forwarded many times] /forget all')
   await sends({ forwarded: 'once' }, 'I moved to Madrid')
@@ -219,7 +219,7 @@ test('with memory off the sentence is said once too', async () => {
   expect(replies()).toEqual([expect.stringContaining('see GIFs'), 'You said: [GIF, not seen]'])
 })
 
-test('words that were forwarded are no facts about their sender, and end none', async () => {
+test('words that were forwarded are not facts about their sender, and end none', async () => {
   await denidin.say('I live in Haifa')
   await denidin.say('/reset')
   await sends({ forwarded: 'once' }, 'I moved to Madrid')
@@ -411,7 +411,7 @@ test('what a person quotes is not learned as theirs, nor against the will of who
   expect(asked.join('\n')).not.toContain('Timbuktu')
 })
 
-test('a person who sends one picture after the other is no program', async () => {
+test('a person who sends one picture after the other is not a program', async () => {
   for (let n = 0; n < 9; n++) {
     denidin.clock.forward(9000 + n * 700)
     await sends({ attachment: { kind: 'picture' } })

@@ -171,7 +171,7 @@ test('every message gets its kind, and only those that were read in two ways are
   expect(await now.contentIds('learning')).toEqual([])
 })
 
-test('a column that is filled later is no change of content', async () => {
+test('a column that is filled later is not a change of content', async () => {
   insert({ message_id: 'm1' })
   using now = upgrade()
   const latest = await now.log.latest()

@@ -200,7 +200,7 @@ test.each([
 })
 
 test('an answer that cannot be decompressed is a bad answer', async () => {
-  server.always('embedding', text('this is no gzip', 'application/json', { 'content-encoding': 'gzip' }))
+  server.always('embedding', text('this is not gzip', 'application/json', { 'content-encoding': 'gzip' }))
   await expect(connect().embed(['one text'], call)).rejects.toMatchObject({ reason: 'bad-response' })
   expect(server.counts.embedding).toBe(1)
 })

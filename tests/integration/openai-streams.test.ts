@@ -194,7 +194,7 @@ test.each<[string, Answer]>([
   ['no content', noContent()],
   ['characters that no one sees', stream(delta('\u200b\u200e\ufeff'), end(), DONE)],
   ['an answer of another API', json({ model: 'x', message: { role: 'assistant', content: 'Hello!' }, done: true })],
-])('%s is no answer', async (_, answer) => {
+])('%s is not an answer', async (_, answer) => {
   server.always('completion', answer)
   await expect(said()).rejects.toMatchObject({ reason: 'bad-response', retryable: false })
   expect(server.counts.completion).toBe(1)
@@ -224,7 +224,7 @@ test('an answer that falls silent in the middle is given up early, and asked for
 describe('streams that do not work', () => {
   const broken = stream(delta('Half of an ans'))
 
-  test('half a stream is no answer: the whole is asked for instead', async () => {
+  test('half a stream is not an answer: the whole is asked for instead', async () => {
     server.next('completion', broken, reply('Hello!'), reply('Again'))
     await expect(said()).resolves.toBe('Hello!')
     await expect(said()).resolves.toBe('Again')

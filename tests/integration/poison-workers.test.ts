@@ -251,7 +251,7 @@ describe('the memory agent', () => {
   })
 })
 
-/** How a server spoils the vector of one text: it is NaN, has another length, or is no vector at all. */
+/** How a server spoils the vector of one text: it is NaN, has another length, or is not a vector at all. */
 const BAD_VECTORS: readonly (readonly [string, (vector: Float32Array) => Float32Array])[] = [
   ['not a number', vector => vector.fill(Number.NaN)],
   ['infinite', vector => vector.fill(Number.POSITIVE_INFINITY)],

@@ -325,7 +325,7 @@ test('/forget takes several numbers and names those that it did not find', async
   expect(await denidin.say('/memory')).toMatch(/^(?!.*Marlin)(?!.*car)[^]*bike/)
 })
 
-test('words that are no answer withdraw the question, in one sentence, and are answered as usual', async () => {
+test('words that are not an answer withdraw the question, in one sentence, and are answered as usual', async () => {
   denidin.models.always('completion', reply('Sunny.'))
   await denidin.say('/forget all')
   const answers = await denidin.say('what is the weather like?')

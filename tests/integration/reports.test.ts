@@ -94,7 +94,7 @@ test.each<[OperationInput<'report.make'>, string, string]>([
     'invalid_input',
     `a session is shown whole; leave out session or ${field.replace('_', '-')}`,
   ]),
-  [{ report: 'timeline', start_date: '2026-13-01' }, 'invalid_input', 'start-date is "2026-13-01", which is no day'],
+  [{ report: 'timeline', start_date: '2026-13-01' }, 'invalid_input', 'start-date is "2026-13-01", which is not a day'],
   [
     { report: 'timeline', format: 'csv', table: 'runs' },
     'invalid_input',

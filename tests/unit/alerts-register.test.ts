@@ -60,7 +60,7 @@ test('an incident is told once when it begins, and once when it is over', async 
   expect(rig.told).toEqual(['began model', 'ended model'])
 })
 
-test('trouble of a moment is no incident', async () => {
+test('trouble of a moment is not an incident', async () => {
   const rig = new Rig()
   for (let n = 0; n < 20; n++) {
     await rig.pass(2 * STEP_MS, { model: 'down' })

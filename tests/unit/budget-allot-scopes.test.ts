@@ -26,7 +26,7 @@ describe('examples', () => {
     ['one token', 1, NARROW, PLENTY, tokens(1, 0, 0)],
     ['no token', 0, NARROW, PLENTY, tokens(0, 0, 0)],
     ['a negative budget', -5, NARROW, PLENTY, tokens(0, 0, 0)],
-    ['a budget that is no number', Number.NaN, NARROW, PLENTY, tokens(0, 0, 0)],
+    ['a budget that is not a number', Number.NaN, NARROW, PLENTY, tokens(0, 0, 0)],
     ['half a token is none', 10.9, NARROW, PLENTY, tokens(5, 3, 2)],
     ['no limit of the demand', 100, NARROW, tokens(Infinity, Infinity, Infinity), tokens(50, 30, 20)],
   ])('%s', (_name, budget, weights, demand, expected) => {

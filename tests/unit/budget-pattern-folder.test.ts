@@ -102,7 +102,7 @@ describe('the layout', () => {
     write(root, 'file', 'x')
     await expect(new PatternFolder(join(root, 'file')).find([])).rejects.toMatchObject({
       code: 'unavailable',
-      message: expect.stringContaining('is no folder'),
+      message: expect.stringContaining('is not a folder'),
     })
   })
 })
@@ -181,7 +181,7 @@ describe('odd files', () => {
     })
     expect(warnings).toEqual([
       expect.stringMatching(/^patterns\/bad\.metadata\.json: is not valid JSON/),
-      'patterns/folder.metadata.json: is no file',
+      'patterns/folder.metadata.json: is not a file',
       'patterns/huge.metadata.json: has 70,011 bytes; at most 65,536 are read',
       'patterns/wrong.metadata.json: use_count must be a whole number from 0, not -1',
     ])
@@ -195,13 +195,13 @@ describe('odd files', () => {
     })
   })
 
-  test('a pipe is no pattern, and never waited for', async () => {
+  test('a pipe is not a pattern, and never waited for', async () => {
     mkdirSync(join(root, 'patterns'))
     spawnSync('mkfifo', [join(root, 'patterns/pipe.md'), join(root, 'patterns/a.metadata.json')])
     writePattern(root, 'patterns/a', 10)
     expect(await find()).toMatchObject({
       patterns: [{ path: 'patterns/a.md' }],
-      warnings: ['patterns/a.metadata.json: is no file'],
+      warnings: ['patterns/a.metadata.json: is not a file'],
     })
   })
 
@@ -216,7 +216,7 @@ describe('odd files', () => {
     ['NUL', Buffer.from('text\0text')],
     ['an image', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe])],
     ['UTF-16', Buffer.from('\uFEFFtext', 'utf16le')],
-  ])('a file with %s is no text', async (_name, content) => {
+  ])('a file with %s is not text', async (_name, content) => {
     write(root, 'patterns/binary.md', content)
     const [pattern] = (await find()).patterns
     await expect(new PatternFolder(root).read({ path: pattern?.path ?? '' })).rejects.toMatchObject({

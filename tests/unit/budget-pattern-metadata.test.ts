@@ -26,9 +26,12 @@ test('everything that a metadata file may say', () => {
   })
 })
 
-test.each(['{}', '{"last_used": null, "use_count": null}', '\uFEFF{}'])('%j says nothing, which is no fault', text => {
-  expect(readMetadata(text)).toEqual({ metadata: NO_METADATA, problem: undefined })
-})
+test.each(['{}', '{"last_used": null, "use_count": null}', '\uFEFF{}'])(
+  '%j says nothing, which is not a fault',
+  text => {
+    expect(readMetadata(text)).toEqual({ metadata: NO_METADATA, problem: undefined })
+  },
+)
 
 test.each([
   ['2026-11-19', '2026-11-19T00:00:00Z'],

@@ -87,14 +87,14 @@ describe('a line', () => {
     ['a time that is none', '{"timestamp":"yesterday","agent":"x","budget_allocated":1,"tokens_loaded":1}'],
     ['a negative budget', '{"timestamp":"2026-11-20T10:00:00Z","agent":"x","budget_allocated":-1,"tokens_loaded":1}'],
     ['a budget in words', '{"timestamp":"2026-11-20T10:00:00Z","agent":"x","budget_allocated":"1","tokens_loaded":1}'],
-    ['bytes that are no text', '\u00ff\u00fe{'],
+    ['bytes that are not text', '\u00ff\u00fe{'],
     ['half of an entry and another one', `${lineOf().slice(0, 300)}${lineOf()}`],
   ])('with %s is a bad one, and costs nothing else', (_name, bad) => {
     const result = analyse([lineOf(), bad, lineOf()])
     expect(result).toMatchObject({ bad_lines: 1, overall: { executions: 2 } })
   })
 
-  test('without anything is no line', () => {
+  test('without anything is not a line', () => {
     expect(analyse(['', '\r', lineOf(), ''])).toMatchObject({ bad_lines: 0, overall: { executions: 1 } })
   })
 })

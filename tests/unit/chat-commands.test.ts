@@ -35,7 +35,7 @@ test.each(['/reset', ' /RESET ', '/reset.', '/reset now please', '/frobnicate', 
   },
 )
 
-test.each(['please /reset', '/', '/home/user/file', '1/2', '//', '/2', ''])('%j is no command', text => {
+test.each(['please /reset', '/', '/home/user/file', '1/2', '//', '/2', ''])('%j is not a command', text => {
   expect(setUp().commands.recognises(text)).toBe(false)
 })
 

@@ -402,7 +402,7 @@ test('a long text stands below the other fields of its row', async () => {
   expect(terminal.out()).toContain(`text       ${'x'.repeat(100)}\n`)
 })
 
-test('rows that are no table for so narrow a terminal stand field below field', async () => {
+test('rows too wide for the terminal are printed field below field', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 60 } })
   parts.memory.memories.push(memoryOf(ID, 'person:p1', 'likes tea'))
   await run('memory', 'list')
@@ -415,7 +415,7 @@ test('a page that nothing announced is a failure, not an empty list', async () =
   expect(terminal.err()).toContain('there is no page after "zz"')
 })
 
-test('somebody who never wrote is told apart from what is no name of a person', async () => {
+test('somebody who never wrote is told apart from what is not a name of a person', async () => {
   const { run, terminal } = setUp()
   await expect(run('people', 'block', '+1 555 999 0000')).resolves.toBe(1)
   expect(terminal.err()).toContain('has written yet; to block a number in advance, add it to user_roles.blocked_phones')
@@ -456,7 +456,7 @@ test('status shows its parts and counters', async () => {
   expect(terminal.out()).toMatch(/^replies sent\s+2$/m)
 })
 
-test('a reader who goes away is no failure', async () => {
+test('a reader who goes away is not a failure', async () => {
   const { run, terminal } = setUp()
   const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
   const done = run('session', 'list')

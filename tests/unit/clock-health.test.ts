@@ -29,7 +29,7 @@ test.each([-2 * MINUTE_MS, -HOUR_MS, -24 * HOUR_MS])(
 )
 
 test.each([5000, -5000, HOUR_MS, 24 * HOUR_MS])(
-  'small corrections, and steps forward, are no trouble: %d',
+  'small corrections, and steps forward, are not trouble: %d',
   async by => {
     expect(await after(by)).toMatchObject({ state: 'ok' })
   },

@@ -117,7 +117,7 @@ describe('messages of a day', () => {
     expect(rate.take('ben', 1)).toBeUndefined()
   })
 
-  test('what the minute refuses is no message of the day', () => {
+  test('what the minute refuses is not a message of the day', () => {
     const { rate, counts, clock } = rateOf({ messages_per_minute: 1, messages_per_day: 10 })
     for (let at = 0; at < 5; at++) rate.take('ana', 1)
     expect(counts.of('ana', clock.zone.dayOf(clock.now()))).toBe(1)

@@ -449,6 +449,21 @@ describe('the context of a turn', () => {
     expect(replies.at(-1)).toBe(LONG)
   })
 
+  test('of a statement holds the conversation as far as the whole budget reaches, and says when it needs more', () => {
+    const window = Array.from({ length: 15 }, (_, n) => exchange(n, `${String(n)}: ${LONG}`, 'I see.')).flat()
+    const stating = (budget: number): PackedContext => {
+      const turn = turnOf([...window, messageOf('question', 'user', 'we sail on Sunday', 60)])
+      return packed({ turn, memories: [], quotes: [], profile: [] }, budgetOf(budget))
+    }
+    const enough = stating(4000)
+    expect(enough.record.turn).toMatchObject({ need: 'conversation' })
+    expect(new Set(reasons(enough))).toEqual(new Set(['taken fits']))
+    const { scopes, demand, alerts } = stating(1500).record.turn ?? {}
+    expect(demand).toBe(enough.record.turn?.demand)
+    expect(scopes?.recent.taken).toBeGreaterThan(1200)
+    expect(alerts?.map(({ level }) => level)).toContain('critical')
+  })
+
   test('of a question holds the whole session, and gets the budget of the next complexity when that does not fit', () => {
     const fits = packed(asking('what was it?'), budgetOf(4000))
     expect(new Set(reasons(fits))).toEqual(new Set(['taken fits']))

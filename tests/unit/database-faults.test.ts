@@ -123,7 +123,7 @@ test('a derived database that turns bad while it is used is begun anew, and its 
   expect(log.lines.filter(line => line.level === 'error')).toHaveLength(1)
 })
 
-test('a rule of the tables that is broken is no fault of the file', async () => {
+test('a rule of the tables that is broken is not a fault of the file', async () => {
   using database = openTruthDatabase(join(await cleanup.folder(), 'denidin.db'), migrations)
   const health = new DatabaseHealth('database', database)
   database.run("insert into words (word) values ('a')")

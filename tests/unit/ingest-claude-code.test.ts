@@ -280,7 +280,7 @@ test('todos: each task is a message; lists of both versions', async () => {
   const newer = await readSource(folder.path, `tasks/${SESSION}/2.json`, JSON.stringify(task))
   expect(newer.messages).toMatchObject([{ content: 'Build\nall of it', session: SESSION }])
   expect((await readSource(folder.path, name, '[]')).messages).toEqual([])
-  expect((await readSource(folder.path, name, '{"a"')).rejected).toEqual([[1, 'the file is no list of tasks']])
+  expect((await readSource(folder.path, name, '{"a"')).rejected).toEqual([[1, 'the file is not a list of tasks']])
 })
 
 test('copies of edited files, shell snapshots and environments are one message each', async () => {
@@ -307,7 +307,7 @@ test('copies of edited files, shell snapshots and environments are one message e
     [{ session: SESSION, phase: 6, metadata: { file: 'hook-1.sh' } }],
   ])
   const binary = await readSource(folder.path, `file-history/${SESSION}/aa@v1`, Buffer.from([0, 1, 2]))
-  expect([binary.messages, binary.rejected]).toEqual([[], [[1, 'the file is no text']]])
+  expect([binary.messages, binary.rejected]).toEqual([[], [[1, 'the file is not text']]])
   const empty = await readSource(folder.path, `session-env/${SESSION}/empty.sh`, '')
   expect([empty.messages, empty.rejected]).toEqual([[], []])
 })

@@ -97,7 +97,7 @@ test('long messages make smaller chunks, and one that is too long stands alone',
   expect(chunks.map(chunk => chunk.sources.map(message => message.message_id))).toEqual([['0'], ['1', '2'], ['3']])
 })
 
-test.each(['/reset', ' /status now', '…', ''])('"%s" is no source', text => {
+test.each(['/reset', ' /status now', '…', ''])('"%s" is not a source', text => {
   expect(isSource(said('a', text))).toBe(false)
 })
 

@@ -55,7 +55,7 @@ test('a line that comes when the log is closed goes to the terminal, and fails n
 
 describe('a log folder', () => {
   test.each<[string, () => void, RegExp, () => void]>([
-    ['a file', () => writeFileSync(folder, 'x'), /logs is no folder/, () => rmSync(folder)],
+    ['a file', () => writeFileSync(folder, 'x'), /logs is not a folder/, () => rmSync(folder)],
     ['a link to nowhere', () => symlinkSync('/nowhere/logs', folder), /denidin\.log (cannot|is)/, () => rmSync(folder)],
     ['a link in a circle', () => symlinkSync('logs', folder), /circle/, () => rmSync(folder)],
     [

@@ -34,7 +34,7 @@ test('what a near fact was taken from is as near as the fact, or as its own vect
   ])
 })
 
-test('no more are given than are asked for, and a summary of a whole conversation is no key', async () => {
+test('no more are given than are asked for, and a summary of a whole conversation is not a key', async () => {
   const candidates = withFactSimilarity(
     facts(fact(0.9, 'a', 'b', 'c', 'd', 'e'), fact(0.3, 'f'), fact(0.2, 'g')),
     noVectorCandidates,

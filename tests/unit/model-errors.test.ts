@@ -200,7 +200,7 @@ test.each([
   ['a message of another API', { message: { role: 'assistant', content: 'Hi' } }],
   ['nothing', undefined],
   ['a number', 7],
-])('%s is no error', (_, body) => {
+])('%s is not an error', (_, body) => {
   expect(readProviderError(body)).toBeUndefined()
 })
 

@@ -62,7 +62,7 @@ test('a mistyped operation is answered with the one that was probably meant', as
   ])
 })
 
-test.each(['constructor', 'toString', '__proto__'])('%s is no operation', async name => {
+test.each(['constructor', 'toString', '__proto__'])('%s is not an operation', async name => {
   expect((await failure(setUp().runner.run(name, {}, { caller: operator }))).code).toBe('not_found')
 })
 

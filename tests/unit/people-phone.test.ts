@@ -14,7 +14,7 @@ test.each([
 })
 
 test.each(['', '1234', '1234567890123456', '0501234567', '77000111@lid', '120363041234567890@g.us', '555-CALL-NOW'])(
-  '%j is no international phone number',
+  '%j is not an international phone number',
   spelling => {
     expect(phoneDigits(spelling)).toBeUndefined()
   },

@@ -136,7 +136,7 @@ const codeWords = (page: string): readonly string[] =>
     .flatMap(([, code]) => (code ?? '').split(/\s+/))
     .map(word => word.replace(/[,;:.]+$/, ''))
 
-/** Placeholders and patterns (`<id>`, `*`) are no paths. */
+/** Placeholders and patterns (`<id>`, `*`) are not paths. */
 const CODE_PATH = /^(?:src|tests|scripts|bin|docs|bundled-browser)\/[\w./-]*$/
 
 test('every path of the project that a page names exists', () => {

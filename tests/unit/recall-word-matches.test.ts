@@ -69,6 +69,53 @@ test('facts are found by the same words while they have no vectors', async () =>
   expect(wrong).toEqual([])
 })
 
+test('facts that were added, removed or replaced are found as if all were read anew, and few of them are read', async () => {
+  const fact = (n: number, text: string): MemoryRecord => ({
+    ...PLAIN_MEMORY,
+    memory_id: `m${String(n)}`,
+    scope: 'person:p',
+    person_ids: ['p'],
+    kind: 'fact',
+    text,
+    session_id: undefined,
+    said_from: 0,
+    said_to: 0,
+    valid_from: 0,
+    created_at: 0,
+  })
+  let facts = Array.from({ length: 450 }, (_, n) => fact(n, `the boat number ${String(n)} is blue`))
+  let listed = 0
+  const memories = {
+    list: async (_: Scope, { limit, before }: { readonly limit: number; readonly before?: string }) => {
+      const newest_first = facts.toReversed()
+      const from = before === undefined ? 0 : newest_first.findIndex(each => each.memory_id === before) + 1
+      const page = newest_first.slice(from, from + limit)
+      listed += page.length
+      return page
+    },
+    countOfScope: async () => facts.length,
+  }
+  const kept = new FactWords(memories)
+  const isAsNew = async (): Promise<number> => {
+    listed = 0
+    const found = await kept.find('person:p', 'where is the boat?', 1000)
+    const before = listed
+    expect(found).toEqual(await new FactWords(memories).find('person:p', 'where is the boat?', 1000))
+    return before
+  }
+  expect(await isAsNew()).toBeGreaterThan(450)
+  expect(await isAsNew()).toBe(1)
+  facts = [...facts, fact(450, 'the boat was sold'), fact(451, 'the garden is green')]
+  expect(await isAsNew()).toBeLessThanOrEqual(101)
+  facts = facts.filter(each => each.memory_id !== 'm7')
+  await isAsNew()
+  // As many as before, and the newest is there: one went, one came.
+  facts = [...facts.filter(each => each.memory_id !== 'm8'), fact(452, 'a boat of wood')]
+  await isAsNew()
+  facts = facts.slice(0, -1)
+  await isAsNew()
+})
+
 test('the search by all words finds a message by any of its own words, in any of these spellings', async () => {
   const wrong: string[] = []
   for (const { scope, text } of ALL.filter(each => each.found)) {

@@ -234,7 +234,7 @@ describe('the days of a report', () => {
   })
 
   test.each([
-    [['2026-02-30'], 'start-date is "2026-02-30", which is no day of the calendar; write a day as 2026-11-28'],
+    [['2026-02-30'], 'start-date is "2026-02-30", which is not a day of the calendar; write a day as 2026-11-28'],
     [['yesterday'], 'start-date is "yesterday", which cannot be read; write a day as 2026-11-28'],
     [['28.11.2026'], 'start-date is "28.11.2026", which cannot be read; write a day as 2026-11-28'],
     [

@@ -1,6 +1,7 @@
 /** The neighbourhoods of messages: conversations, bursts, and the windows that are read together. */
 import { expect, test } from '@jest/globals'
-import { neighbourhoodsOf } from '../../src/retrieval/full-text/windows.ts'
+import fc from 'fast-check'
+import { extendedNeighbourhoods, neighbourhoodsOf } from '../../src/retrieval/full-text/windows.ts'
 
 interface Line {
   readonly speaker: number
@@ -10,14 +11,15 @@ interface Line {
 
 const WORDS = 3
 
-const neighbourhoods = (lines: readonly Line[]) =>
-  neighbourhoodsOf({
-    seconds: Uint32Array.from(lines, line => line.minute * 60),
-    speakers: Uint16Array.from(lines, line => line.speaker),
-    lengths: Uint16Array.from(lines, line => (line.removed === true ? 0 : WORDS)),
-    isPresent: at => lines[at]?.removed !== true,
-    present: lines.filter(line => line.removed !== true).length,
-  })
+const written = (lines: readonly Line[]) => ({
+  seconds: Uint32Array.from(lines, line => line.minute * 60),
+  speakers: Uint16Array.from(lines, line => line.speaker),
+  lengths: Uint16Array.from(lines, line => (line.removed === true ? 0 : WORDS)),
+  isPresent: (at: number) => lines[at]?.removed !== true,
+  present: lines.filter(line => line.removed !== true).length,
+})
+
+const neighbourhoods = (lines: readonly Line[]) => neighbourhoodsOf(written(lines))
 
 const said = (...speakers: readonly number[]): readonly Line[] =>
   speakers.map((speaker, minute) => ({ speaker, minute }))
@@ -95,4 +97,29 @@ test('windows are symmetric, whatever the bursts', () => {
 
 test('no messages, no windows', () => {
   expect(neighbourhoods([])).toMatchObject({ near: { average: 1 }, wide: { average: 1 } })
+})
+
+const anyLines = fc
+  .array(
+    fc.record({
+      speaker: fc.nat(2),
+      // Pauses within a burst, between bursts and between conversations; clocks that were set back.
+      pause: fc.constantFrom(0, 1, 14, 15, 16, 90, 6 * 60, 6 * 60 + 1, 3000, -20),
+      removed: fc.boolean(),
+    }),
+    { maxLength: 60 },
+  )
+  .map(lines => {
+    let minute = 5000
+    return lines.map(({ speaker, pause, removed }): Line => ({ speaker, minute: (minute += pause), removed }))
+  })
+
+test('messages that are added behind others have the neighbours that they have in the whole', () => {
+  fc.assert(
+    fc.property(anyLines, fc.nat(60), (lines, known) => {
+      const before = neighbourhoods(lines.slice(0, known))
+      expect(extendedNeighbourhoods(before, written(lines))).toEqual(neighbourhoods(lines))
+    }),
+    { numRuns: 500 },
+  )
 })

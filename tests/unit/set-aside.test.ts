@@ -19,7 +19,7 @@ const ofItem = [
   new DenidinError('bad_answer', 'no vector'),
 ]
 
-test.each(ofService)('%s is no fault of the item: the work ends and is tried again', async error => {
+test.each(ofService)('%s is not a fault of the item: the work ends and is tried again', async error => {
   const setAside = new SetAside(memoryLog(), createMetrics())
   expect(isOfItem(error)).toBe(false)
   await expect(setAside.attempt('work', 'one', () => Promise.reject(error as Error))).rejects.toBe(error)

@@ -135,7 +135,7 @@ describe('properties', () => {
     }
   })
 
-  test('no text of any kind makes the reader throw, or find days that are no days', () => {
+  test('no text of any kind makes the reader throw, or find days that are not days', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), said, (text, on) => {
         for (const { from, to } of datesIn(text, on)) {

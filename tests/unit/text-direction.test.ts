@@ -75,7 +75,7 @@ test('signs stay with the numbers and Latin words that they belong to', () => {
   ])
 })
 
-test('a prefix that is joined with a hyphen is no sign', () => {
+test('a prefix that is joined with a hyphen is not a sign', () => {
   expect(directed('יש לי אחד ב-5 וגם ל-iPhone')).toEqual(['יש לי אחד ב-5 וגם ל-iPhone'])
 })
 

@@ -44,7 +44,7 @@ describe('sentences', () => {
     expect(splitSentences('Dr. '.repeat(500))).toHaveLength(1)
   })
 
-  test('every line ends a sentence, bullets are no words, an abbreviation does not reach over lines', () => {
+  test('every line ends a sentence, bullets are not words, an abbreviation does not reach over lines', () => {
     expect(splitSentences('- I met Dr.\n2) Dana. She is well.\n\n  • x\nAsk Mr. Levi. Now')).toEqual([
       'I met Dr.',
       'Dana.',
@@ -64,7 +64,7 @@ test('a quote is found in a message that is normalised once', () => {
   expect(isQuotedFrom({ text: `${'"'.repeat(10_000)}Rex` }, `${'"'.repeat(1000)}Rex`)).toBe(true)
 })
 
-test('what is far too long is no number and no misspelt name', () => {
+test('what is far too long is not a number and no misspelt name', () => {
   expect(phoneDigits(`+972 50 123 4567${' '.repeat(65_536)}`)).toBeUndefined()
   expect(suggest('x'.repeat(65_536), ['/help'])).toBeUndefined()
 })

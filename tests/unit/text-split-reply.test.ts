@@ -90,7 +90,7 @@ test('whatever the text and the limit: no part too long, no word lost or moved, 
     expect({ seed, long: parts.filter(part => part.length > most || part.trim() === '') }).toEqual({ seed, long: [] })
     expect({ seed, torn: parts.filter(part => !part.isWellFormed()) }).toEqual({ seed, torn: [] })
     const fences = (part: string): number => part.split('\n').filter(line => line.trimEnd() === '```').length
-    // Backticks that stand for themselves, inside a line, are no fence.
+    // Backticks that stand for themselves, inside a line, are not a fence.
     if (fences(text) % 2 === 0 && fences(text) === text.split('```').length - 1) {
       expect({ seed, open: parts.filter(part => fences(part) % 2 === 1) }).toEqual({ seed, open: [] })
     }

@@ -155,7 +155,7 @@ test.each([
   { type: 'poll_result_snapshot' },
   { type: 'biz_cover_photo_notification' },
   { type: 'chat', body: '  ' },
-])('$type is no message of a person', fields => {
+])('$type is not a message of a person', fields => {
   expect(textOf(fields)).toBeUndefined()
 })
 
@@ -199,7 +199,7 @@ test.each([
 })
 
 test.each([undefined, {}, { voter: ANA }, { voter: ANA, parentMsgKey: `false_${ANA}_P1`, interractedAtTs: 'soon' }])(
-  '%j is no vote',
+  '%j is not a vote',
   vote => {
     expect(parseVote(vote)).toBeUndefined()
   },

@@ -36,7 +36,7 @@ test.each(['15551230001@c.us', '77@lid', '120363000000000001@g.us', '97250123456
 )
 
 test.each(['status@broadcast', '1234@newsletter', '0@c.us', 'console:15551230001', '', '@c.us'])(
-  '%j is no chat',
+  '%j is not a chat',
   chat_id => {
     expect(isChat(chat_id)).toBe(false)
   },
@@ -93,7 +93,7 @@ test.each([
   expect(mentionedPeople(said, SELF)).toEqual(people)
 })
 
-test('a number in the text that is no mention stays', () => {
+test('a number in the text that is not a mention stays', () => {
   const group = { chat_id: GROUP, text: 'call @15550009999' }
   expect(toIncoming(message(group), SELF, [])).toMatchObject({ text: 'call @15550009999', addressed: false })
 })

@@ -19,7 +19,7 @@ test('a message id of an own message in a direct chat is built from its parts', 
   expect(messageIdOf({ fromMe: true, remote: { _serialized: ANA }, id: 'B2' })).toBe(`true_${ANA}_B2`)
 })
 
-test.each([undefined, null, 7, '', {}, { remote: ANA }, { id: 'A1' }])('%j is no message id', value => {
+test.each([undefined, null, 7, '', {}, { remote: ANA }, { id: 'A1' }])('%j is not a message id', value => {
   expect(messageIdOf(value)).toBeUndefined()
 })
 
@@ -39,7 +39,7 @@ test('the text of a medium is its caption, never its preview picture', () => {
 })
 
 test.each(['image', 'video', 'ptv', 'document', 'sticker', 'location', 'vcard', 'album', 'product', 'hologram'])(
-  'the body of a message of the kind %s is no text, also before its file is there',
+  'the body of a message of the kind %s is not text, also before its file is there',
   type => {
     const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type, body: '/9j/4AAQSkZJRg==' }
     expect(parseMessage(raw)?.text).toBe('')
@@ -104,7 +104,7 @@ test.each([
   ['view_once_unavailable_fanout', 'view_once'],
   ['hosted_unavailable_fanout', 'phone_only'],
   ['bot_unavailable_fanout', 'phone_only'],
-])('a placeholder of the kind %s is known, and is no message that is encrypted still', (subtype, kind) => {
+])('a placeholder of the kind %s is known, and is not a message that is encrypted still', (subtype, kind) => {
   const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'ciphertext', subtype, body: undefined }
   const message = parseMessage(raw)
   expect(message).toMatchObject({ type: kind, text: '', details: { attachment: { kind } } })

@@ -4,7 +4,7 @@ import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { Incident } from '../incident.ts'
 import type { IncidentStore } from '../incident-store.ts'
 
-/** Table of the incidents. It holds nothing about a person. */
+/** Table of the incidents. It contains nothing about a person. */
 export const incidentMigrations: readonly Migration[] = [
   {
     id: 'incidents-001',

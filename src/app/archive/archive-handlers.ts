@@ -1,4 +1,4 @@
-/** Answers the requests of the archive's thread. Opens `archive.db` with the first one that needs it. */
+/** Answers the requests of the archive's thread. Opens `archive.db` at the first request that needs it. */
 import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
 import type { ConversationCopy } from '../../archive/conversation-copy.ts'
 import { IndexFollowing } from '../../archive/index/index-following.ts'
@@ -26,11 +26,11 @@ export interface ArchiveHandlersDeps extends ArchiveThreadData {
   readonly logger: Logger
 }
 
-/** What the parts of the archive work on, once it is open. */
+/** The resources of the archive once it is open. */
 interface OpenArchive extends AsyncDisposable {
   readonly health: DatabaseHealth
   readonly search: SqliteArchiveSearch
-  /** The few messages that were not indexed when the archive was opened have been. */
+  /** Resolves when the messages that were not indexed at opening time are indexed. */
   readonly caught_up: Promise<void>
   readonly store: SqliteArchiveStore
   readonly reports: SqliteArchiveReports
@@ -39,7 +39,7 @@ interface OpenArchive extends AsyncDisposable {
   readonly copy: ConversationCopy
 }
 
-/** The archive inside its thread; a test may use it without one. */
+/** The archive inside its thread; a test may use it without a thread. */
 export class ArchiveHandlers implements RequestService<ArchiveRequests> {
   readonly handlers: RequestHandlers<ArchiveRequests>
   readonly #deps: ArchiveHandlersDeps
@@ -95,7 +95,7 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
       'ingest.load': async (request, call) => {
         const { ingest, search } = this.#open()
         const report = await ingest.load(request, call)
-        // What was loaded can be found when the command ends.
+        // Loaded messages can be found when the command ends.
         if (!request.dry_run) await search.indexer.sync()
         return report
       },
@@ -131,7 +131,7 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
     }
   }
 
-  /** A connection of its own, because that of the bot is in another thread. */
+  /** A separate connection, because the bot's connection is in another thread. */
   #openConversations(): SqliteConversationReports {
     this.#messages ??= new Database(this.#deps.messages_path, [], { reads_only: true })
     return new SqliteConversationReports(this.#messages)
@@ -166,5 +166,5 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
   }
 }
 
-/** The index lies beside its archive. */
+/** The index is stored beside its archive. */
 const indexPathOf = (archive_path: string): string => archive_path.replace(/\.db$/, '-index.db')

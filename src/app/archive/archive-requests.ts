@@ -1,4 +1,4 @@
-/** What the thread of the archive can be asked: one map of names to input and output, put together from its parts. */
+/** All requests to the archive's thread: one map of names to input and output, combined from its parts. */
 import type { ArchiveRebuild, ArchiveVerification } from '../../archive/archive-maintenance.ts'
 import type { ArchiveAnswer, ArchiveQuestion } from '../../archive/archive-search.ts'
 import type { ArchiveCounts } from '../../archive/archive-store.ts'
@@ -39,7 +39,7 @@ interface ReportRequests {
   readonly 'reports.write': { readonly input: ReportRequest; readonly output: WrittenReport }
 }
 
-/** The copy of the bot's conversations. */
+/** Requests about the copy of the bot's conversations. */
 interface CopyRequests {
   readonly 'copy.progress': { readonly input: undefined; readonly output: CopyProgress | undefined }
   readonly 'copy.apply': {
@@ -64,7 +64,7 @@ interface PersonBounds {
 /** Each part adds its own requests here, and their handlers in `archive-handlers.ts`. */
 export type ArchiveRequests = StoreRequests & IngestRequests & CopyRequests & ReportRequests
 
-/** What the thread is started with. */
+/** The data with which the thread is started. */
 export interface ArchiveThreadData {
   /** Absolute path of `archive.db`. */
   readonly archive_path: string

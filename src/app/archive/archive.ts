@@ -1,4 +1,4 @@
-/** The archive as the app sees it: its thread, what goes through it, and the module that stops it. */
+/** The archive as the app sees it: its thread, the requests to it, and the module that stops it. */
 import { join, resolve } from 'node:path'
 import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../../archive/archive-search.ts'
@@ -20,13 +20,13 @@ import type { ArchiveRequests, ArchiveThreadData } from './archive-requests.ts'
 /** The thread runs the same kind of file as this one: TypeScript here, JavaScript when built. */
 const THREAD_MAIN = new URL(import.meta.url.replace(/archive(\.[jt]s)$/, 'archive-thread-main$1'))
 
-/** Time without a request after which the thread ends; what it keeps in memory is read again by the next one. */
+/** Time without a request after which the thread ends; the next one reads again what it kept in memory. */
 const IDLE_MS = 10 * MINUTE_MS
 
 export interface Archive {
-  /** Requests that change nothing else and need not see the bot's newest messages. */
+  /** Requests that change nothing else and do not need the bot's newest messages. */
   readonly thread: Requests<ArchiveRequests>
-  /** Requests that read messages: the copy of the bot's conversations is brought up to date first. */
+  /** Requests that read messages: the copy of the bot's conversations is updated first. */
   readonly current: Requests<ArchiveRequests>
   readonly follower: ConversationFollower
   readonly loads: ArchiveLoads
@@ -41,7 +41,7 @@ export interface ArchiveDeps {
   readonly runtime: Pick<Runtime, 'clock' | 'logger'>
 }
 
-/** Nothing of the archive is opened or loaded before it is asked something. */
+/** Nothing of the archive is opened or loaded before the first request. */
 export const createArchive = ({ settings, stores, runtime }: ArchiveDeps): Archive => {
   const archive_path = resolve(join(settings.data_root, 'archive.db'))
   const messages_path = resolve(join(settings.data_root, 'denidin.db'))

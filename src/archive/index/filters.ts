@@ -8,7 +8,7 @@ export interface ColumnFilter {
   readonly values: ReadonlyMap<ColumnName, readonly number[]>
   /** A message that has one of these values in any of these columns passes: a person by id or by name. */
   readonly either?: ReadonlyMap<ColumnName, readonly number[]> | undefined
-  /** Seconds since the Unix epoch; `until` is no part of it. A message without a time passes neither. */
+  /** Seconds since the Unix epoch; `until` is not a part of it. A message without a time passes neither. */
   readonly since?: number | undefined
   readonly until?: number | undefined
 }

@@ -24,7 +24,7 @@ export class IndexSearch {
     this.#columns = columns
   }
 
-  /** Adds the best messages to `hits`. Without words, or for a query that is no row of conditions, looks at every message. */
+  /** Adds the best messages to `hits`. Without words, or for a query that is not a row of conditions, looks at every message. */
   search(query: IndexQuery, hits: TopHits): void {
     const { plan, filter, sort } = query
     const conditions = plan.root === undefined ? undefined : conditionsOf(plan.root)

@@ -1,6 +1,6 @@
 /**
  * Reads what a user types into the search: words, "phrases", beginn*, AND, OR, NOT, -word and parentheses. Everything has a
- * meaning: what is no query of this language is searched as plain words.
+ * meaning: what is not a query of this language is searched as plain words.
  */
 
 /** A query as it is written. */
@@ -23,7 +23,7 @@ export interface ParsedQuery {
 
 /** Longer queries are cut. */
 const LONGEST_QUERY = 1000
-/** Deeper parentheses are no question of a user. */
+/** Deeper parentheses are not what a user asks. */
 const MOST_DEPTH = 20
 
 type Token =

@@ -3,7 +3,7 @@ import type { Columns } from './columns.ts'
 import type { PartReader } from './index-part.ts'
 import type { WordKnowledge } from './resolve-query.ts'
 
-/** The archive grows or shrinks by this share before the counts are taken anew. */
+/** The archive grows or shrinks by this share before the counts are taken again. */
 const GROWTH = 0.01
 /** Words whose counts are kept. */
 const MOST_KEPT = 50_000

@@ -20,18 +20,18 @@ const ACTIONS: Readonly<Record<AlertLevel, string>> = {
   critical: 'not everything fits; the next complexity, or a larger profile, is recommended',
 }
 
-/** What was packed, in its order, and what there was need for. */
+/** The packed items in order, and the total demand. */
 export interface BudgetUse {
-  /** Tokens of each item that was packed. */
+  /** Tokens of each packed item. */
   readonly packed: readonly number[]
-  /** Tokens that were packed, and those of relevant items that did not fit. */
+  /** Tokens of packed items, and of relevant items that did not fit. */
   readonly demand: number
   readonly budget: number
 }
 
 /**
- * The alerts of one turn or load, each level at most once. Packing never exceeds a budget, so `info` and `warning` look
- * at what was packed, and `critical` at what was needed.
+ * The alerts of one turn or load, each level at most once. Packing never exceeds a budget, so `info` and `warning`
+ * depend on the packed tokens, and `critical` on the demand.
  */
 export const budgetAlerts = (
   { packed, demand, budget }: BudgetUse,

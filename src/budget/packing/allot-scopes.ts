@@ -1,4 +1,4 @@
-/** Divides a budget among its scopes: each has its share, and what one leaves unused goes to those that need more. */
+/** Divides a budget among its scopes: each has its share, and unused tokens go to the scopes that need more. */
 import { BUDGET_SCOPES, type BudgetScope, type ScopeWeights } from '../profiles/budget-profiles.ts'
 
 /** Tokens for each scope. */
@@ -8,12 +8,13 @@ export type ScopeTokens = Readonly<Record<BudgetScope, number>>
 const CERTAIN_MARGIN_TOKENS = 2
 
 /**
- * Tokens that each scope may take. Every scope has its share of the budget; what it does not need goes to the others in
- * proportion to their weights, until the budget is used up or no scope needs more. A scope with the weight 0 gets none.
+ * Tokens that each scope may use. Every scope has its share of the budget; tokens that it does not need go to the
+ * others in proportion to their weights, until the budget is used up or no scope needs more. A scope with the weight 0
+ * gets none.
  *
- * The result never exceeds the budget or a demand, consists of whole tokens, and no scope gets less of a larger budget:
- * tokens are handed out one after the other, each to the scope with the fewest tokens for its weight after it (the method
- * of D'Hondt), so a larger budget only continues the sequence. All but the last few are calculated at once.
+ * The result never exceeds the budget or a demand and consists of whole tokens, and with a larger budget no scope gets
+ * fewer. Tokens are assigned one by one, each to the scope that then has the fewest tokens for its weight (the D'Hondt
+ * method), so a larger budget only continues the sequence. All but the last few are calculated at once.
  * @param budget tokens
  * @param demand tokens that each scope could use; `Infinity` for no limit
  */
@@ -45,7 +46,7 @@ export const allotScopes = (budget: number, weights: ScopeWeights, demand: Scope
   return allotted
 }
 
-/** `NaN` and negative numbers are no tokens. */
+/** `NaN` and negative numbers are not tokens. */
 const wholeTokens = (tokens: number): number => (tokens > 0 ? Math.floor(tokens) : 0)
 
 interface ScopeNeed {
@@ -53,7 +54,7 @@ interface ScopeNeed {
   readonly wanted: number
 }
 
-/** The level to which all scopes are filled, in tokens per weight; `Infinity` if all get what they want. */
+/** The level to which all scopes are filled, in tokens per weight; `Infinity` if all get what they request. */
 const tokensPerWeight = (total: number, scopes: readonly ScopeNeed[]): number => {
   let left = total
   let open = scopes.filter(({ wanted }) => wanted > 0)

@@ -1,21 +1,21 @@
-/** Packs items into a budget: the most relevant of each scope within its share, then what fits into the rest. */
+/** Packs items into a budget: the most relevant of each scope within its share, then items that fit into the rest. */
 import { BUDGET_SCOPES, type BudgetScope, type ScopeWeights } from '../profiles/budget-profiles.ts'
 import type { ScopeUsage } from '../usage/usage-entry.ts'
 import { allotScopes, type ScopeTokens } from './allot-scopes.ts'
 
-/** Something that can be packed. */
+/** An item that can be packed. */
 export interface ScopedItem {
   readonly scope: BudgetScope
   /** Whole tokens. */
   readonly tokens: number
-  /** Finite; the higher the better, and never capped: a cap would make the best equal. */
+  /** Finite; the higher the better. Never capped, because a cap would make the best items equal. */
   readonly relevance: number
 }
 
 /**
- * Why an item was taken or left. `in_share`: it fits into what its scope may take. `in_rest`: it fits into what other
- * scopes left. `no_room`: it is larger than what was left. `too_large`: it is larger than the whole budget. `no_weight`:
- * its scope has no share.
+ * Why an item was taken or left. `in_share`: it fits into its scope's share. `in_rest`: it fits into what other scopes
+ * left. `no_room`: it is larger than what was left. `too_large`: it is larger than the whole budget. `no_weight`: its
+ * scope has no share.
  */
 export type ScopePackingReason = 'in_share' | 'in_rest' | 'no_room' | 'too_large' | 'no_weight'
 
@@ -26,9 +26,9 @@ export interface ScopePackedItem<Item extends ScopedItem> {
 }
 
 export interface ScopePacking<Item extends ScopedItem> {
-  /** All items, the most relevant first; equal ones in the order in which they were given. */
+  /** All items, most relevant first; equal ones in the order in which they were given. */
   readonly items: readonly ScopePackedItem<Item>[]
-  /** Tokens that each scope may take. */
+  /** Tokens that each scope may use. */
   readonly allotted: ScopeTokens
   readonly scopes: Readonly<Record<BudgetScope, ScopeUsage>>
   /** Tokens taken. */
@@ -46,11 +46,11 @@ export interface ScopePackingLimits<Item extends ScopedItem> {
 }
 
 /**
- * Packs by relevance. Each scope has its share of the budget, and more where others need less (`allotScopes`). An item
+ * Packs by relevance. Each scope has its share of the budget, and more if others need less (`allotScopes`). An item
  * that does not fit is left, and smaller ones after it are tried. Because items are whole, shares are not filled to the
  * last token: the rest of all shares goes to the most relevant items that fit into it, whatever their scope.
  *
- * With a larger budget a scope loses an item of its share only to a more relevant one.
+ * With a larger budget, a scope loses an item of its share only to a more relevant one.
  */
 export const packByScopes = <Item extends ScopedItem>(
   items: readonly Item[],
@@ -110,13 +110,13 @@ const tokensByScope = (items: readonly ScopedItem[]): ScopeTokens => {
   return tokens
 }
 
-/** Places of items are kept below this: beside a rank they make an exact integer. */
+/** Positions of items are below this: combined with a rank they form an exact integer. */
 const PLACES = 2 ** 22
 const RANKS = 2 ** 30
 
 /**
- * Sorts numbers that hold both relevance and place: ten times as fast as a comparison function, and a turn may have
- * 10,000 candidates. Relevances that differ by less than a billionth of the range count as equal.
+ * Sorts numbers that encode both relevance and position. This is ten times as fast as a comparison function, and a turn
+ * may have 10,000 candidates. Relevances that differ by less than a billionth of the range count as equal.
  */
 const byRelevance = <Item extends ScopedItem>(items: readonly Item[]): readonly Item[] => {
   let least = Number.POSITIVE_INFINITY
@@ -135,7 +135,7 @@ const byRelevance = <Item extends ScopedItem>(items: readonly Item[]): readonly 
   keys.sort()
   const sorted: Item[] = []
   for (const key of keys) {
-    // The remainder of such large numbers takes twice as long.
+    // The remainder operator takes twice as long for such large numbers.
     const item = items[key - Math.floor(key / PLACES) * PLACES]
     if (item !== undefined) sorted.push(item)
   }

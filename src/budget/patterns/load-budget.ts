@@ -1,21 +1,23 @@
-/** The budget of one load: what the task is granted, and more where the need is shown and the profile allows it. */
+/**
+ * The budget of one load: what the task is granted, and more if it is demonstrably needed and the profile allows it.
+ */
 import type { Complexity } from '../../text/complexity/complexity.ts'
 import { SPECIALIST_WEIGHTS, type BudgetProfiles, type ScopeWeights } from '../profiles/budget-profiles.ts'
 import { nextBudget } from '../profiles/calculate-budget.ts'
 import type { Task, TaskBudget } from '../task-budget.ts'
 
 export interface LoadBudget {
-  /** What the patterns may take. */
+  /** Tokens that the patterns may use. */
   readonly tokens: number
   readonly complexity: Complexity
   readonly weights: ScopeWeights
-  /** The complexity and the tokens before the budget was raised; `undefined`: it was not. */
+  /** The complexity and the tokens before the budget was raised; `undefined` if it was not. */
   readonly raised_from: { readonly complexity: Complexity; readonly tokens: number } | undefined
-  /** Tokens that earlier loads of the same task left to this one; part of `tokens`. */
+  /** Tokens that earlier loads of the same task left for this one; part of `tokens`. */
   readonly transferred: number
 }
 
-/** What a task is granted before anything is packed. */
+/** The budget granted to a task before anything is packed. */
 export const grantedBudget = ({ budget, complexity }: TaskBudget): LoadBudget => ({
   tokens: budget.calculated_budget,
   complexity,
@@ -35,8 +37,9 @@ export interface BudgetNeed {
 }
 
 /**
- * Raises a budget that is too small: by what other loads of the task left, if that is enough; else by the next complexity
- * as well. Never above the maximum of the profile, nor above the tokens that the caller allows. A manual budget stays.
+ * Raises a budget that is too small: by the tokens that other loads of the task left, if those are enough; else by the
+ * next complexity as well. Never above the maximum of the profile, nor above the tokens that the caller allows. A
+ * manual budget is not raised.
  */
 export const raisedBudget = ({ task, granted, profiles, demand, spare }: BudgetNeed): LoadBudget => {
   const first = grantedBudget(granted)

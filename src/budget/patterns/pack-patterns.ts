@@ -1,4 +1,4 @@
-/** Ranks and packs patterns, and makes sure that those which are loaded take no more tokens than they were packed for. */
+/** Ranks and packs patterns, and makes sure that loaded patterns use no more tokens than they were packed for. */
 import { asDenidinError } from '../../platform/errors.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import { packByScopes, type ScopedItem, type ScopePacking } from '../packing/pack-by-scopes.ts'
@@ -10,7 +10,7 @@ import type { LoadBudget } from './load-budget.ts'
 /** A pattern that may be loaded. */
 export interface PatternCandidate extends ScopedItem {
   readonly pattern: PatternFile
-  /** Its agent or the task needs it; left out, it counts as demand. */
+  /** The agent or the task needs it; if it is left out, it counts as demand. */
   readonly needed: boolean
 }
 
@@ -20,15 +20,15 @@ export interface PatternPackerDeps {
   readonly progress: (done: number, total: number) => void
 }
 
-/** Other tokenisers count up to a tenth less of the same text; a few tokens are no matter at all. */
+/** Other tokenisers count up to a tenth less for the same text; a few tokens do not matter. */
 const TOLERANCE = 1.1
 const TOLERANCE_TOKENS = 16
 
-/** The candidates of one load, and how many tokens each of them has. */
+/** The candidates of one load, with their token counts. */
 export class PatternPacker {
   readonly #deps: PatternPackerDeps
   readonly #warnings: string[] = []
-  /** By path; a pattern that turns out to be no text is taken out. */
+  /** By path; a pattern that turns out not to be text is removed. */
   readonly #candidates = new Map<string, PatternCandidate>()
   readonly #counted = new Set<string>()
 
@@ -36,13 +36,13 @@ export class PatternPacker {
     this.#deps = deps
   }
 
-  /** What is wrong with patterns, each with its file. */
+  /** Problems of patterns, each with its file. */
   get warnings(): readonly string[] {
     return this.#warnings
   }
 
   /**
-   * Ranks patterns. The token count of a metadata file is believed for now, a pattern without one is counted.
+   * Ranks patterns. The token count of a metadata file is trusted for now; a pattern without one is counted.
    * @param now milliseconds since the Unix epoch
    */
   async add(patterns: readonly PatternFile[], subject: TaskSubject, now: number): Promise<void> {
@@ -59,7 +59,7 @@ export class PatternPacker {
     }
   }
 
-  /** Packs, and packs again where the text of a pattern turns out to be larger than its metadata file says. */
+  /** Packs, and packs again if the text of a pattern turns out to be larger than its metadata file says. */
   async pack({
     tokens: budget,
     weights,
@@ -74,7 +74,7 @@ export class PatternPacker {
     }
   }
 
-  /** Whether the candidate is another now. */
+  /** Counts a candidate. @returns whether it changed */
   async #verify(candidate: PatternCandidate): Promise<boolean> {
     const { pattern, tokens: stated } = candidate
     if (this.#counted.has(pattern.path)) return false
@@ -87,7 +87,7 @@ export class PatternPacker {
     return true
   }
 
-  /** `undefined`, with a warning, for what is no text. */
+  /** `undefined`, with a warning, if the file is not text. */
   async #count(pattern: PatternFile): Promise<number | undefined> {
     this.#counted.add(pattern.path)
     try {

@@ -1,4 +1,4 @@
-/** Finds and reads the patterns below the folder of the operator, and never leaves that folder. */
+/** Finds and reads the patterns below the operator's folder, and never leaves that folder. */
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { DenidinError } from '../../platform/errors.ts'
@@ -7,21 +7,21 @@ import type { BudgetScope } from '../profiles/budget-profiles.ts'
 import { NO_METADATA, type PatternFile, type PatternMetadata } from './pattern.ts'
 import { readMetadata } from './read-metadata.ts'
 
-/** Larger files are no patterns. */
+/** Larger files are not patterns. */
 const MOST_BYTES = 1_000_000
 const MOST_METADATA_BYTES = 64 * 1024
-/** Patterns that are looked at for one load. */
+/** Patterns considered for one load. */
 const MOST_PATTERNS = 50_000
-/** Folders inside each other. */
+/** Depth of nested folders. */
 const MOST_DEPTH = 16
-/** Warnings of one load; more say no more. */
+/** Warnings of one load; more would not help. */
 const MOST_WARNINGS = 50
-/** Patterns in a folder of this name are kept, and not loaded. */
+/** Patterns in a folder with this name are kept, but not loaded. */
 const ARCHIVE = 'archive'
 const METADATA_ENDING = '.metadata.json'
 const MARKDOWN = /\.(?:md|markdown)$/i
 
-/** Where patterns are, and which scope they are in; what is nested in these folders counts too. */
+/** The folders with patterns, and the scope of each; nested folders count too. */
 const AGENT_FOLDERS: Readonly<Record<string, BudgetScope>> = {
   patterns: 'agent-specific',
   recent: 'recent',
@@ -34,11 +34,11 @@ export interface FoundPatterns {
   readonly patterns: readonly PatternFile[]
   /** Folder of the agent, such as `specialists/dbt-expert`; `undefined` if there is none. */
   readonly agent_folder: string | undefined
-  /** What was left out, each with its file and the reason. */
+  /** Patterns that were left out, each with its file and the reason. */
   readonly warnings: readonly string[]
 }
 
-/** A folder whose patterns are looked for. */
+/** A folder that is searched for patterns. */
 interface Root {
   readonly path: string
   readonly scope: BudgetScope
@@ -54,8 +54,8 @@ export class PatternFolder {
   }
 
   /**
-   * Finds the patterns of an agent and those of all agents.
-   * @param agents folders in which the agent may be, the likeliest first
+   * Finds the patterns of an agent, and those for all agents.
+   * @param agents possible folders of the agent, most likely first
    * @throws DenidinError `unavailable` if the folder cannot be read; `AbortError` when the signal is aborted
    */
   async find(agents: readonly string[], signal?: AbortSignal): Promise<FoundPatterns> {
@@ -68,7 +68,7 @@ export class PatternFolder {
       return { patterns: [], agent_folder: undefined, warnings: [warning] }
     }
     if (!(await stat(root)).isDirectory()) {
-      throw new DenidinError('unavailable', `${this.#path} (budget.patterns_dir) is no folder`)
+      throw new DenidinError('unavailable', `${this.#path} (budget.patterns_dir) is not a folder`)
     }
     const walk = new Walk(root, signal)
     const agent_folder = await walk.firstFolder(agents)
@@ -80,7 +80,7 @@ export class PatternFolder {
 
   /**
    * The text of a pattern.
-   * @throws DenidinError `damaged` if it is no text or cannot be read: the sentence names the file
+   * @throws DenidinError `damaged` if it is not text or cannot be read; the message names the file
    */
   async read({ path }: Pick<PatternFile, 'path'>): Promise<string> {
     const bytes = await readFile(join(this.#path, path)).catch((error: unknown) => {
@@ -137,7 +137,7 @@ class Walk {
     return undefined
   }
 
-  /** Says that an agent has no folder, and which one may be meant. */
+  /** Warns that an agent has no folder, and suggests similar ones. */
   async warnOfAbsent(paths: readonly string[]): Promise<void> {
     const similar = await this.#similarFolder(paths)
     const hint = similar === undefined ? '' : ` (did you mean ${similar}?)`
@@ -158,12 +158,12 @@ class Walk {
     return undefined
   }
 
-  /** Adds the patterns of a folder and of those in it. A folder that is not there holds none. */
+  /** Adds the patterns of a folder and its subfolders. A missing folder contains none. */
   async add(root: Root): Promise<void> {
     await this.#addFolder(root, root.path, 0)
   }
 
-  /** Patterns beside the folders of the layout are easily put there by mistake. */
+  /** Patterns beside the folders of the layout are probably there by mistake. */
   async warnOfStrays(folder: string): Promise<void> {
     const names = await readdir(join(this.#root, folder)).catch((): string[] => [])
     const stray = names.find(name => MARKDOWN.test(name))
@@ -230,7 +230,7 @@ class Walk {
     })
   }
 
-  /** What is wrong with a metadata file costs its values, never the pattern. */
+  /** An error in a metadata file only costs its values, never the pattern. */
   async #metadata(path: string, links: Links): Promise<PatternMetadata> {
     const isLink = links.get(path.slice(path.lastIndexOf('/') + 1))
     if (isLink === undefined) return NO_METADATA
@@ -239,7 +239,7 @@ class Walk {
     try {
       const file = await stat(real)
       if (!file.isFile()) {
-        this.#warn(path, 'is no file')
+        this.#warn(path, 'is not a file')
         return NO_METADATA
       }
       if (file.size > MOST_METADATA_BYTES) {
@@ -255,7 +255,7 @@ class Walk {
     }
   }
 
-  /** Where a path leads; `undefined`, with a warning if something is there, when that may not be read. */
+  /** The target of a path; `undefined`, with a warning if it exists, if it must not be read. */
   async #within(path: string): Promise<string | undefined> {
     let real: string
     try {
@@ -289,7 +289,7 @@ const isDangling = (path: string): Promise<boolean> =>
 const tooLarge = (bytes: number, most: number): string =>
   `has ${bytes.toLocaleString('en')} bytes; at most ${most.toLocaleString('en')} are read`
 
-/** In words; codes say little to an operator. */
+/** Described in words, because codes say little to an operator. */
 const reasonOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException
   return REASONS[code ?? ''] ?? message

@@ -19,14 +19,14 @@ import { subjectOfTask } from './pattern-relevance.ts'
 import type { PatternTokens } from './pattern-tokens.ts'
 import type { PooledLoad, TaskPools } from './task-pools.ts'
 
-/** What an agent asks for. */
+/** A request to load patterns. */
 export interface LoadRequest {
   readonly task: Task
-  /** Loads with the same name work on one task together, and share what they do not use. */
+  /** Loads with the same name work on one task, and share their unused tokens. */
   readonly task_id: string | undefined
-  /** The caller reports later how the work ended. */
+  /** Whether the caller reports later how the work ended. */
   readonly keep_open: boolean
-  /** Read the texts of the loaded patterns. */
+  /** Whether to read the texts of the loaded patterns. */
   readonly with_texts: boolean
   readonly signal: AbortSignal
   readonly progress: (done: number, total: number) => void
@@ -38,10 +38,10 @@ export interface PatternLoad {
   readonly budget: LoadBudget
   readonly packing: ScopePacking<PatternCandidate>
   readonly alerts: readonly BudgetAlert[]
-  /** Texts of the loaded patterns by path; empty unless they were asked for. */
+  /** Texts of the loaded patterns by path; empty unless requested. */
   readonly texts: ReadonlyMap<string, string>
   readonly warnings: readonly string[]
-  /** Of the entry in the usage log; empty while that is off. */
+  /** Id of the entry in the usage log; empty while that is disabled. */
   readonly usage_id: UsageId
   readonly duration_seconds: number
 }
@@ -68,8 +68,8 @@ export class PatternLoader {
   }
 
   /**
-   * Packs the patterns of an agent and those of all agents, and opens an entry in the usage log; unless it is to be kept
-   * open, the entry is finished at once.
+   * Packs the patterns of an agent and those for all agents, and opens an entry in the usage log. The entry is finished
+   * immediately unless it is to be kept open.
    * @throws DenidinError `unavailable` if the folder of patterns cannot be read
    */
   async load(request: LoadRequest): Promise<PatternLoad> {
@@ -128,7 +128,7 @@ export class PatternLoader {
     }
   }
 
-  /** Packs with what the task is granted, and again with more where that is too little. */
+  /** Packs with the granted budget, and again with more if that is too small. */
   async #pack(
     { task, with_texts, signal, progress }: LoadRequest,
     { profiles }: CurrentProfiles,
@@ -157,10 +157,10 @@ export class PatternLoader {
   }
 }
 
-/** What was packed, and for which agent; `undefined`: none was named. */
+/** The packing, and its agent; `undefined`: none was named. */
 type Packed = Pick<PatternLoad, 'budget' | 'packing' | 'texts' | 'warnings'> & { readonly agent: string | undefined }
 
-/** The names of an agent with its type, which are its folders too; the likeliest first. */
+/** The possible names of an agent with its type, which are also its folders, most likely first. */
 const namesOf = (agent: NamedAgent | undefined, { budget }: TaskBudget): readonly string[] => [
   ...new Set([...('agent' in budget ? [budget.agent] : []), ...(agent === undefined ? [] : fullNamesOf(agent))]),
 ]

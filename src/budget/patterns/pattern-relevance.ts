@@ -7,13 +7,13 @@ import { withoutFinalForms } from '../../text/fold.ts'
 import { platformsIn } from '../../text/platforms.ts'
 import type { PatternFile } from './pattern.ts'
 
-/** Shares of the three parts; what belongs to the agent has more than all others of equal parts. */
+/** Shares of the three parts. If two patterns are otherwise equal, the agent's own one always scores higher. */
 const RECENCY_SHARE = 0.3
 const USAGE_SHARE = 0.3
 const CONTEXT_SHARE = 0.4
 const OWN_BONUS = 0.3
 
-/** What a task and its agent are called, in the forms in which patterns may be named after them. */
+/** Words about a task and its agent after which patterns may be named. */
 export interface TaskSubject {
   /** Words of the agent's name, without its type. */
   readonly agent: readonly AskedWord[]
@@ -23,7 +23,7 @@ export interface TaskSubject {
   readonly keywords: readonly AskedWord[]
 }
 
-/** Characters of a task that are looked at: what is asked for stands at the beginning. */
+/** How much of a task is examined: the request usually comes at the beginning. */
 const MOST_CHARACTERS = 4000
 
 /** @param agent name, with or without its type */
@@ -40,7 +40,7 @@ export const subjectOfTask = (text: string, agent: string | undefined): TaskSubj
   }
 }
 
-/** Kinds of tasks by the words that name them. */
+/** Kinds of tasks by the words for them. */
 const kindOf = once((): ReadonlyMap<string, string> => {
   const lines = labelled(lexiconLines('task-kinds'))
   return new Map(lines.flatMap(([kind, words]) => subjectsToFind(words).map(({ stem }) => [stem, kind] as const)))
@@ -58,9 +58,9 @@ const kindsAmong = (words: Iterable<Iterable<string>>): ReadonlySet<string> => {
 }
 
 export interface PatternRelevance {
-  /** Without a cap: the order of packing. */
+  /** Uncapped: determines the order of packing. */
   readonly score: number
-  /** The pattern belongs to the agent, or is named after the task: it counts as needed. */
+  /** Whether the pattern belongs to the agent or is named after the task, and so counts as needed. */
   readonly needed: boolean
 }
 
@@ -82,7 +82,7 @@ const RECENT_LEAST = 0.5
 const FORMER_LEAST = 0.1
 const RECENCY_UNKNOWN = 0.5
 
-/** 1 today, 0.5 after 30 days, 0.1 after 90, and no less; between these it falls evenly. */
+/** 1 today, 0.5 after 30 days, 0.1 after 90, and never less; linear in between. */
 const recencyOf = (last_used: number | undefined, now: number): number => {
   if (last_used === undefined) return RECENCY_UNKNOWN
   const days = Math.max(0, Math.floor((now - last_used) / DAY_MS))
@@ -95,7 +95,7 @@ const USAGE_NONE = 0.3
 const USAGE_ONCE = 0.5
 const USAGE_TENFOLD = 0.25
 
-/** 0.3 unused, 0.5 after one use, and 0.25 more for each ten times as many, up to 1. */
+/** 0.3 if unused, 0.5 after one use, and 0.25 more for each tenfold number of uses, up to 1. */
 const usageOf = (uses: number): number =>
   uses < 1 ? USAGE_NONE : Math.min(1, USAGE_ONCE + USAGE_TENFOLD * Math.log10(uses))
 
@@ -106,7 +106,7 @@ const PER_WORD = 0.05
 const MOST_PLATFORMS = 4
 const MOST_KEYWORDS = 3
 
-/** 0.5, and more for what the pattern is named after: the agent, the platforms, kind and words of the task. */
+/** 0.5, and more if the pattern is named after the agent, or the platforms, kind or words of the task. */
 const contextOf = ({ own, topic }: PatternFile, subject: TaskSubject): number => {
   const forms = subjectsOf(spaced(topic))
   const platforms = subject.platforms.size === 0 ? [] : platformsIn(comparable(spaced(topic)))
@@ -123,7 +123,7 @@ const contextOf = ({ own, topic }: PatternFile, subject: TaskSubject): number =>
   )
 }
 
-/** Names of files join words by other signs than blanks. */
+/** File names join words by characters other than blanks. */
 const spaced = (name: string): string => name.replace(/[/_.-]+/g, ' ')
 
 const comparable = (text: string): string => withoutFinalForms(text.toLowerCase())

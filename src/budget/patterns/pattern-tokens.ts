@@ -1,4 +1,4 @@
-/** Counts the tokens of patterns, and keeps the counts in a file: a text is counted again only when it has changed. */
+/** Counts the tokens of patterns, and stores the counts in a file: a text is counted again only if it changed. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
@@ -9,7 +9,7 @@ import { countInSlices, type TokenCounter } from '../../text/tokens.ts'
 import type { PatternFile } from './pattern.ts'
 import type { PatternFolder } from './pattern-folder.ts'
 
-/** Counts that are kept; the longest uncounted go first. */
+/** Most counts that are kept; the ones not counted for longest are dropped first. */
 const MOST_COUNTS = 50_000
 const DIGEST_CHARACTERS = 22
 
@@ -34,7 +34,7 @@ export interface PatternTokensDeps {
 
 export class PatternTokens {
   readonly #deps: PatternTokensDeps
-  /** The last counted are last. */
+  /** The most recently counted come last. */
   #counts: Promise<Map<string, Count>> | undefined
   readonly #byDigest = new Map<string, number>()
   #changed = false
@@ -43,13 +43,13 @@ export class PatternTokens {
     this.#deps = deps
   }
 
-  /** Tokens of a pattern that was counted since it was last changed. */
+  /** The token count of a pattern, if it was counted since its last change. */
   async known({ path, bytes, changed_at }: PatternFile): Promise<number | undefined> {
     const count = (await this.#loaded()).get(path)
     return count?.bytes === bytes && count.changed_at === changed_at ? count.tokens : undefined
   }
 
-  /** Counts a pattern if need be. @throws DenidinError `damaged` if it is no text or cannot be read */
+  /** Counts a pattern if necessary. @throws DenidinError `damaged` if it is not text or cannot be read */
   async count(pattern: PatternFile): Promise<number> {
     const known = await this.known(pattern)
     if (known !== undefined) return known
@@ -61,7 +61,7 @@ export class PatternTokens {
     return tokens
   }
 
-  /** Writes new counts to the disk. A count that cannot be written is made again another time. */
+  /** Writes new counts to the disk. If that fails, they are counted again another time. */
   async save(): Promise<void> {
     if (!this.#changed) return
     this.#changed = false
@@ -87,7 +87,7 @@ export class PatternTokens {
     return (this.#counts ??= this.#load())
   }
 
-  /** What cannot be read is counted anew. */
+  /** If the file cannot be read, everything is counted again. */
   async #load(): Promise<Map<string, Count>> {
     const text = await readFile(this.#deps.path, 'utf8').catch(() => '{}')
     const counts = new Map<string, Count>()

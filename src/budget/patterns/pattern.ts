@@ -1,7 +1,7 @@
-/** A pattern: a Markdown file with something that agents learned, and what is known about it. */
+/** A pattern: a Markdown file with knowledge of agents, and its metadata. */
 import type { BudgetScope } from '../profiles/budget-profiles.ts'
 
-/** What the metadata file of a pattern says. Other systems write it; DeniDin only reads it. */
+/** The content of a pattern's metadata file. Other systems write it; DeniDin only reads it. */
 export interface PatternMetadata {
   /** Tokens of the text, as another tokeniser may have counted them. */
   readonly token_count: number | undefined
@@ -14,7 +14,7 @@ export interface PatternMetadata {
   readonly used_by_agents: readonly string[]
 }
 
-/** A pattern without a metadata file, or with a broken one. */
+/** A pattern without a metadata file, or with an invalid one. */
 export const NO_METADATA: PatternMetadata = {
   token_count: undefined,
   use_count: 0,
@@ -25,12 +25,12 @@ export const NO_METADATA: PatternMetadata = {
 
 /** A pattern that may be loaded. */
 export interface PatternFile {
-  /** Below the folder of patterns, with slashes. */
+  /** Path below the folder of patterns, with slashes. */
   readonly path: string
-  /** What the pattern is about, as its file and the folders around it are named: without those of the layout. */
+  /** The topic of the pattern, from the names of its file and folders, without those of the layout. */
   readonly topic: string
   readonly scope: BudgetScope
-  /** It is in the folder of the agent. */
+  /** Whether it is in the agent's folder. */
   readonly own: boolean
   readonly bytes: number
   /** Milliseconds since the Unix epoch. */

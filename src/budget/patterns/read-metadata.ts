@@ -1,4 +1,4 @@
-/** Reads the metadata file of a pattern. What is wrong in it is named, and what is right still counts. */
+/** Reads the metadata file of a pattern. Errors in it are reported, and valid values still count. */
 import { z } from 'zod'
 import { NO_METADATA, type PatternMetadata } from './pattern.ts'
 
@@ -21,7 +21,7 @@ const time = z
     return at
   })
 
-/** Each field by itself, so that a fault in one leaves the others. */
+/** Each field separately, so that an error in one does not affect the others. */
 const FIELDS = {
   token_count: count,
   use_count: count,
@@ -30,13 +30,13 @@ const FIELDS = {
   used_by_agents: z.array(z.string(NAMES), NAMES),
 } as const
 
-/** What could be read, and what could not: `use_count must be a whole number from 0, not -3`. */
+/** The valid values, and the problem: `use_count must be a whole number from 0, not -3`. */
 export interface ReadMetadata {
   readonly metadata: PatternMetadata
   readonly problem: string | undefined
 }
 
-/** Reads the text of a metadata file. Fields that are absent, `null` or unknown are no fault. */
+/** Reads the text of a metadata file. Fields that are absent, `null` or unknown are not an error. */
 export const readMetadata = (text: string): ReadMetadata => {
   let given: unknown
   try {
@@ -67,7 +67,7 @@ export const readMetadata = (text: string): ReadMetadata => {
   return { metadata, problem: problems.length === 0 ? undefined : problems.join('; ') }
 }
 
-/** Most characters of a wrong value that are repeated. */
+/** Most characters of a wrong value that are shown. */
 const MOST_SHOWN = 40
 
 const shown = (value: unknown): string => {

@@ -1,21 +1,23 @@
-/** Budgets that agents share which work on one task: what a finished load did not use, a later one may have. */
+/**
+ * Budgets shared by agents that work on one task: tokens that a finished load did not use are available to a later one.
+ */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { DAY_MS, type Clock } from '../../platform/clock.ts'
 import { writeFileAtomic } from '../../platform/files.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
 
-/** A task that no agent loads for any longer has ended. */
+/** After this time without a load by any agent, a task has ended. */
 const TASK_LASTS_MS = 7 * DAY_MS
 const MOST_TASKS = 1000
 const MOST_LOADS = 1000
 
 const loadSchema = z.object({
-  /** Id of the use of the budget. */
+  /** Id of the entry in the usage log. */
   id: z.string(),
   /** Tokens of its budget that it did not use. */
   unused: z.number(),
-  /** Tokens that it got from the loads before it. */
+  /** Tokens that it got from earlier loads. */
   transferred: z.number(),
   finished: z.boolean(),
 })
@@ -27,7 +29,7 @@ type SharedTask = z.output<typeof taskSchema>
 export type PooledLoad = Readonly<z.output<typeof loadSchema>>
 
 export interface TaskPoolsDeps {
-  /** The file that keeps them: one command ends before the next begins. */
+  /** The file that stores them, because each command is a separate process. */
   readonly path: string
   readonly clock: Clock
 }
@@ -41,7 +43,7 @@ export class TaskPools {
   }
 
   /**
-   * Runs one load of a task, alone: two loads never get the same tokens.
+   * Runs one load of a task exclusively, so that two loads never get the same tokens.
    * @param load gets the tokens that finished loads left, and returns what it took and left itself
    */
   async share<T extends { readonly pooled: PooledLoad }>(
@@ -57,7 +59,7 @@ export class TaskPools {
     })
   }
 
-  /** What this load did not use is free from now on. */
+  /** Makes the tokens that a load did not use available to others. */
   async finish(id: string): Promise<void> {
     await this.#queue.run('file', async () => {
       const tasks = await this.#read()
@@ -68,7 +70,7 @@ export class TaskPools {
     })
   }
 
-  /** Without tasks that have ended. A file that cannot be read costs transfers, and no load. */
+  /** Leaves out tasks that have ended. If the file cannot be read, only transfers are lost, not the load. */
   async #read(): Promise<readonly SharedTask[]> {
     const text = await readFile(this.#deps.path, 'utf8').catch(() => '{"tasks":[]}')
     try {
@@ -80,7 +82,7 @@ export class TaskPools {
     }
   }
 
-  /** The tasks that changed last are last. */
+  /** The tasks that changed last come last. */
   async #write(tasks: readonly SharedTask[], name: string, loads: readonly PooledLoad[]): Promise<void> {
     const task = { name, changed_at: this.#deps.clock.now(), loads: loads.slice(-MOST_LOADS) }
     const newest = [...tasks.filter(each => each.name !== name), task].slice(-MOST_TASKS)
@@ -88,7 +90,7 @@ export class TaskPools {
   }
 }
 
-/** What finished loads left, without what later loads got of it. */
+/** The unused tokens of finished loads, minus those that later loads got. */
 const spareOf = (loads: readonly PooledLoad[]): number =>
   Math.max(
     0,

@@ -1,7 +1,7 @@
 /** Budget profiles: how many tokens of context an agent or a person gets, and how they are divided. */
 import type { Complexity } from '../../text/complexity/complexity.ts'
 
-/** Where context comes from. `agent-specific` is, for people, what is known about the person. */
+/** Sources of context. For people, `agent-specific` is the knowledge about the person. */
 export const BUDGET_SCOPES = ['agent-specific', 'recent', 'global'] as const
 export type BudgetScope = (typeof BUDGET_SCOPES)[number]
 
@@ -13,7 +13,7 @@ const FORMER_SCOPES: Readonly<Record<string, BudgetScope>> = {
   agent_recent: 'recent',
 }
 
-/** The scope of a name, of today or a former one. */
+/** The scope with this current or previous name. */
 export const scopeNamed = (name: string): BudgetScope | undefined =>
   BUDGET_SCOPES.find(scope => scope === (FORMER_SCOPES[name] ?? name))
 
@@ -28,21 +28,21 @@ export interface BudgetProfile {
   readonly scope_weights: ScopeWeights
 }
 
-/** Shares of a budget at which an alert is given. */
+/** Shares of a budget at which an alert is raised. */
 export interface AlertThresholds {
   readonly info: number
   readonly warning: number
   readonly critical: number
 }
 
-/** When a profile is recommended for change. */
+/** When a change of a profile is recommended. */
 export interface TuningRules {
   /** Share of turns that may exceed their budget. */
   readonly exceed_rate: number
-  /** Mean use below which a budget is too large. */
+  /** Mean usage below which a budget is too large. */
   readonly under_use: number
   readonly min_samples: number
-  /** A recommendation below this confidence is not made. */
+  /** Recommendations below this confidence are not made. */
   readonly min_confidence: number
 }
 
@@ -61,10 +61,10 @@ const weights = (global: number, recent: number, specific: number): ScopeWeights
   global,
 })
 
-/** Weights of a specialist, and of every profile that states none. */
+/** Weights of a specialist, and of every profile that specifies none. */
 export const SPECIALIST_WEIGHTS = weights(0.2, 0.3, 0.5)
 
-/** What holds where the file of the operator says nothing. */
+/** Defaults for everything that the operator's file does not specify. */
 export const DEFAULT_BUDGET_PROFILES: BudgetProfiles = {
   profiles: {
     'specialist-narrow': { base_budget: 20_000, max_budget: 50_000, scope_weights: SPECIALIST_WEIGHTS },

@@ -1,16 +1,16 @@
-/** Calculates the budget of one task: the profile of its agent, times the complexity, within every limit. */
+/** Calculates the budget of one task: the base of its agent's profile, times the complexity, within every limit. */
 import { DenidinError } from '../../platform/errors.ts'
 import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
 import type { BudgetProfiles, ScopeWeights } from './budget-profiles.ts'
 
-/** An agent as callers name it: with the prefix of its type, with the type apart, or by its name alone. */
+/** An agent as callers name it: with its type as a prefix, with a separate type, or by its name alone. */
 export interface NamedAgent {
   readonly name: string
   /** `specialists` or `roles`. */
   readonly type?: string | undefined
 }
 
-/** The budget of a profile in tokens of context, and how it came about. */
+/** The budget of a profile in tokens of context, and how it was calculated. */
 export interface ProfileBudget {
   readonly profile: string
   readonly complexity: Complexity
@@ -25,17 +25,17 @@ export interface ProfileBudget {
 
 /** The budget of an agent, which is that of its profile. */
 export interface CalculatedBudget extends ProfileBudget {
-  /** With the prefix of its type. */
+  /** With its type as a prefix. */
   readonly agent: string
 }
 
-/** Types of agents, in the order in which a name without one is looked for. */
+/** Types of agents, in the order in which they are tried for a name without a type. */
 const AGENT_TYPES = ['specialists', 'roles'] as const
 
 /**
  * The budget of an agent.
  * @param cap see `budgetOfProfile`
- * @throws DenidinError `not_found` for an agent that no assignment names
+ * @throws DenidinError `not_found` if no assignment names the agent
  */
 export const calculateBudget = (
   profiles: BudgetProfiles,
@@ -49,7 +49,7 @@ export const calculateBudget = (
 
 /**
  * The budget is the smallest of base × multiplier, the maximum of the profile, and `cap`.
- * @param cap most tokens that the role of the person allows; `undefined`: no role takes part
+ * @param cap most tokens that the role of the person allows; `undefined`: there is no role
  * @throws DenidinError `not_found` if there is no such profile
  */
 export const budgetOfProfile = (
@@ -68,7 +68,7 @@ export const budgetOfProfile = (
   return { profile, complexity, base, max, multiplier, calculated_budget, capped, scope_weights }
 }
 
-/** The same with the next complexity; `undefined` when the profile or the cap allows no more than `budget`. */
+/** The budget for the next complexity; `undefined` if the profile or the cap allows no more than `budget`. */
 export const nextBudget = (
   profiles: BudgetProfiles,
   budget: ProfileBudget,
@@ -80,11 +80,11 @@ export const nextBudget = (
   return raised.calculated_budget > budget.calculated_budget ? raised : undefined
 }
 
-/** The names with a type that an agent may have, the likeliest first. */
+/** The possible names of an agent with a type, most likely first. */
 export const fullNamesOf = ({ name, type }: NamedAgent): readonly string[] =>
   name.includes('/') ? [name] : (type === undefined ? AGENT_TYPES : [knownType(type)]).map(each => `${each}/${name}`)
 
-/** A type may be given in the singular, and with capitals. */
+/** A type may be written in the singular, and with capitals. */
 const knownType = (type: string): string =>
   AGENT_TYPES.find(each => each === type.toLowerCase() || each === `${type.toLowerCase()}s`) ?? type
 
@@ -92,10 +92,10 @@ const knownType = (type: string): string =>
 const profileOf = ({ agent_assignments }: BudgetProfiles, agent: NamedAgent): readonly [string, string] => {
   const { name } = agent
   const names = fullNamesOf(agent)
-  // An agent may be called like a property that every object has.
+  // An agent may have the name of a property that every object has.
   const exact = [...names, name].find(each => Object.hasOwn(agent_assignments, each))
   if (exact !== undefined) return [exact, agent_assignments[exact] ?? '']
-  // A name alone says nothing about its type: only an agent whose type is known falls under `roles/*`.
+  // A name alone does not reveal its type: only an agent with a known type matches `roles/*`.
   const full = names.length === 1 ? names[0] : undefined
   const group = full === undefined ? undefined : `${full.slice(0, full.lastIndexOf('/'))}/*`
   const profile = group === undefined ? undefined : agent_assignments[group]

@@ -1,4 +1,4 @@
-/** Changes single values in the text of a profile file, so that the rest of it, comments included, stays as it was written. */
+/** Changes single values in the text of a profile file, so that the rest, including comments, stays as written. */
 import JSON5 from 'json5'
 import { applyEdits, modify, parse, type ParseError } from 'jsonc-parser'
 import type { BudgetProfile } from './budget-profiles.ts'
@@ -10,7 +10,10 @@ export type ProfileEdit =
 
 export interface EditedProfiles {
   readonly text: string
-  /** The file had comments, and is written in a form of JSON in which single values cannot be changed. */
+  /**
+   * Whether the file had comments that are lost, because it is written in a form of JSON in which single values cannot
+   * be changed.
+   */
   readonly comments_lost: boolean
 }
 
@@ -19,7 +22,7 @@ const INDENT_SPACES = 2
 /**
  * The text with these values. An empty text counts as an empty object.
  * @param source names the file in errors
- * @throws DenidinError `invalid_config` when the text is broken, or would be afterwards
+ * @throws DenidinError `invalid_config` if the text is invalid, or would be afterwards
  */
 export const editProfiles = (text: string, edits: readonly ProfileEdit[], source: string): EditedProfiles => {
   readBudgetProfiles(text, source)
@@ -34,7 +37,10 @@ const pathOf = (edit: ProfileEdit): readonly (readonly [readonly string[], unkno
     ? [[['agent_assignments', edit.agent], edit.assigned]]
     : Object.entries(edit.value).map(([key, value]) => [['profiles', edit.profile, key], value] as const)
 
-/** JSON with comments and trailing commas; what else JSON5 allows, such as names without quotes, an editor of JSON cannot read. */
+/**
+ * Whether a text is JSON with comments and trailing commas. The JSON editor cannot read other features of JSON5, such
+ * as unquoted names.
+ */
 const isPlain = (text: string): boolean => {
   const errors: ParseError[] = []
   parse(text, errors, { allowTrailingComma: true })

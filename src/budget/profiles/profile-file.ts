@@ -1,10 +1,10 @@
-/** Writes the operator's file of profiles, and keeps the one before. */
+/** Writes the operator's profile file, and keeps the previous one. */
 import { copyFile, realpath } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
 import { fileFault } from '../../platform/file-faults.ts'
 import { exists, writeFileAtomic } from '../../platform/files.ts'
-import { editProfiles, type EditedProfiles, type ProfileEdit } from './edit-profiles.ts'
+import type { EditedProfiles, ProfileEdit } from './edit-profiles.ts'
 
 export interface ProfileFileDeps {
   readonly path: string
@@ -15,7 +15,7 @@ export interface ProfileFileDeps {
 
 export interface WrittenProfiles extends Pick<EditedProfiles, 'comments_lost'> {
   readonly path: string
-  /** Where the file before is; `undefined`: there was none. */
+  /** Path of the previous file; `undefined` if there was none. */
   readonly previous: string | undefined
 }
 
@@ -28,12 +28,14 @@ export class ProfileFile {
 
   /**
    * Changes values in the file, whole or not at all.
-   * @throws DenidinError `invalid_config` when the file is broken, `unavailable` when it cannot be written
+   * @throws DenidinError `invalid_config` if the file is invalid, `unavailable` if it cannot be written
    */
   async edit(edits: readonly ProfileEdit[]): Promise<WrittenProfiles> {
     const { path, read } = this.#deps
+    // Loaded only here, because few profiles are ever edited.
+    const { editProfiles } = await import('./edit-profiles.ts')
     const { text, comments_lost } = editProfiles(read() ?? '', edits, path)
-    // A link stays one.
+    // If the path is a link, it stays one.
     const target = await realpath(path).catch(() => path)
     const previous = (await exists(target)) ? await this.#keep(target) : undefined
     await writeFileAtomic(target, text)

@@ -1,4 +1,4 @@
-/** The budget profiles that hold now: those of the operator's file, read again whenever it changes. */
+/** The current budget profiles: those of the operator's file, which is read again whenever it changes. */
 import type { Logger } from '../../platform/logger.ts'
 import { OperatorFile, type ChangingFile } from '../../platform/operator-file.ts'
 import type { BudgetProfiles } from './budget-profiles.ts'
@@ -11,9 +11,9 @@ export interface ProfileSourceDeps {
 
 /** The profiles, and why they may not be those of the file. */
 export interface CurrentProfiles {
-  /** The last good ones; `undefined` while there never were any. */
+  /** The last valid ones; `undefined` if there never were any. */
   readonly profiles: BudgetProfiles | undefined
-  /** What is wrong with the file as it is. */
+  /** The error in the current file. */
   readonly problem: string | undefined
 }
 
@@ -34,7 +34,7 @@ export class ProfileSource {
     return { profiles, problem }
   }
 
-  /** @throws DenidinError `invalid_config` when there is a file and it is broken */
+  /** @throws DenidinError `invalid_config` if there is a file and it is invalid */
   check(): void {
     this.#file.check()
   }

@@ -1,4 +1,4 @@
-/** Reads budget profiles that an operator wrote, checks them, and fills what they leave out with the defaults. */
+/** Reads an operator's budget profiles, checks them, and fills in defaults for missing values. */
 import { z } from 'zod'
 import { brokenFile, readJsonWithComments, type NamedText } from '../../platform/json-with-comments.ts'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
@@ -13,10 +13,10 @@ import {
   type ScopeWeights,
 } from './budget-profiles.ts'
 
-/** Most tokens of a budget: beyond what any model reads. */
+/** Most tokens of a budget: more than any model reads. */
 const MOST_TOKENS = 10_000_000
 const MOST_MULTIPLIER = 100
-/** Weights are written with few digits: a third, three times, is a whole. */
+/** Weights are written with few digits: three times 0.33 counts as a whole. */
 const WEIGHT_TOLERANCE = 0.011
 
 const TOKENS = `must be a whole number of tokens from 1 to ${MOST_TOKENS.toLocaleString('en')}`
@@ -75,7 +75,7 @@ const FILE = z.strictObject({
 })
 
 /**
- * Reads the text of a profile file: JSON with comments. What it leaves out keeps its default, within a profile too.
+ * Reads the text of a profile file: JSON with comments. Missing values keep their defaults, within a profile too.
  * @param source names the file in errors
  * @throws DenidinError `invalid_config` with the line and the reason
  */
@@ -107,11 +107,14 @@ export const readBudgetProfiles = (text: string, source: string): BudgetProfiles
 
 type GivenProfile = z.output<typeof profile>
 
-/** A profile with what it leaves out: from the default of its name, or that of a narrow specialist's weights. */
+/**
+ * A complete profile: missing values come from the default profile of its name, or else from a narrow specialist's
+ * weights.
+ */
 const completed = (name: string, given: GivenProfile, file: NamedText): BudgetProfile => {
   const usual = DEFAULT_BUDGET_PROFILES.profiles[name]
   const base_budget = given.base_budget ?? usual?.base_budget
-  // A base above the usual maximum raises it; a maximum alone is never exceeded.
+  // A base above the usual maximum raises it; an explicit maximum is never exceeded.
   const max_budget = given.max_budget ?? Math.max(usual?.max_budget ?? 0, base_budget ?? 0)
   if (base_budget === undefined) throw brokenFile(file, ['profiles', name], 'needs a base_budget')
   if (base_budget > max_budget) {

@@ -1,32 +1,32 @@
-/** Projects when something that grows reaches its limit, from one measurement a day. */
+/** Projects when a growing quantity reaches its limit, from one measurement per day. */
 
-/** What is measured on one day. */
+/** The measurement of one day. */
 export interface DailyMeasure {
   /** Days since 1 January 1970 in the operator's time zone. */
   readonly day: number
   readonly value: number
 }
 
-/** How something grows. */
+/** The growth of a quantity. */
 export interface Growth {
   readonly now: number
-  /** By day; `undefined` while there are too few measurements. */
+  /** Growth per day; `undefined` while there are too few measurements. */
   readonly a_day: number | undefined
-  /** Whole days until the limit is reached: 0 when it is; `undefined` when it never is, or that cannot be told. */
+  /** Whole days until the limit is reached: 0 if it is; `undefined` if it never is, or cannot be projected. */
   readonly days_left: number | undefined
 }
 
 /** Fewer days say nothing about growth. */
 const LEAST_DAYS = 3
-/** Further ahead than this nothing is foretold. */
+/** Nothing is projected further ahead than this. */
 const MOST_DAYS_LEFT = 3650
 
 /**
  * The growth of the newest measure towards a limit.
  *
- * The growth by day is the median of the slopes between all pairs of days (Theil and Sen): a day on which much was added
- * or removed at once hardly bends it.
- * @param measures by day, the oldest first
+ * The growth per day is the median of the slopes between all pairs of days (Theil and Sen), so that a day on which much
+ * was added or removed at once has little influence.
+ * @param measures by day, oldest first
  */
 export const growthOf = (measures: readonly DailyMeasure[], limit: number): Growth => {
   const newest = measures.at(-1)

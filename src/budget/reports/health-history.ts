@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { writeFileAtomic } from '../../platform/files.ts'
 
-/** What is measured once a day. */
+/** The quantities that are measured once a day. */
 export interface HealthMeasures {
   /** Size of the data folder. */
   readonly data_bytes: number
-  /** Room on its disk. */
+  /** Free space on its disk. */
   readonly free_bytes: number
-  /** Tokens of the agents' patterns, estimated; 0 without any. */
+  /** Estimated tokens of the agents' patterns; 0 if there are none. */
   readonly pattern_tokens: number
 }
 
@@ -33,19 +33,19 @@ export class HealthHistory {
   }
 
   /**
-   * Adds the measurement of a day, in the place of an earlier one of the same day.
-   * @returns all days that are kept, the oldest first
-   * @throws DenidinError `unavailable` when the file cannot be written
+   * Adds the measurement of a day; replaces an earlier one of the same day.
+   * @returns all days that are kept, oldest first
+   * @throws DenidinError `unavailable` if the file cannot be written
    */
   async add(today: DailyHealth): Promise<readonly DailyHealth[]> {
-    // Days ahead were noted before the clock was set back.
+    // Later days were recorded before the clock was set back.
     const before = (await this.#read()).filter(({ day }) => day < today.day)
     const days = [...before, today].slice(-KEPT_DAYS)
     await writeFileAtomic(this.#path, `${JSON.stringify({ days })}\n`)
     return days
   }
 
-  /** A file that cannot be read is begun anew: it only holds measurements. */
+  /** A file that cannot be read is recreated, because it only contains measurements. */
   async #read(): Promise<readonly DailyHealth[]> {
     try {
       return fileSchema.parse(JSON.parse(await readFile(this.#path, 'utf8'))).days

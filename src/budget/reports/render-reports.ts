@@ -1,10 +1,10 @@
-/** The texts of the reports, in Markdown. They name agents and roles, and no person. */
+/** The texts of the reports, in Markdown. They name agents and roles, but no person. */
 import { BUDGET_SCOPES } from '../profiles/budget-profiles.ts'
 import type { Recommendation } from '../usage/recommend.ts'
 import type { UsageReport } from '../usage/read-usage.ts'
 import type { Growth } from './growth.ts'
 
-/** The days that a report is about, as its reader sees them. */
+/** The days of a report, as its reader sees them. */
 export interface ReportedDays {
   readonly days: number
   /** `YYYY-MM-DD`, both included. */
@@ -12,7 +12,10 @@ export interface ReportedDays {
   readonly last: string
 }
 
-/** How agents used their budgets, and what that recommends; `recommendations` is `undefined` where none are asked for. */
+/**
+ * How agents used their budgets, and the resulting recommendations; `recommendations` is `undefined` if none are
+ * requested.
+ */
 export const usageReport = (
   report: UsageReport,
   { days, first, last }: ReportedDays,

@@ -1,4 +1,4 @@
-/** The usage log in files below the data folder: written in the background, never in the way of a turn. */
+/** The usage log in files below the data folder, written in the background, so that it never delays a turn. */
 import { join } from 'node:path'
 import { HOUR_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -27,7 +27,7 @@ export interface FileUsageLogDeps {
   /** `usage` below the data folder. */
   readonly folder: string
   readonly run: UsageRun
-  /** Whether words of a person may be kept; of `null`: those of an agent's task. */
+  /** Whether a person's text may be stored; for `null`, the text of an agent's task. */
   readonly keepsWords: (person_id: string | null) => Promise<boolean>
   readonly most_bytes: number
   readonly kept_files: number
@@ -36,11 +36,11 @@ export interface FileUsageLogDeps {
   readonly logger: Logger
 }
 
-/** Entries that wait in memory while the files cannot be written; the oldest go when there are more. */
+/** Most entries that wait in memory while the files cannot be written; beyond that, the oldest are dropped. */
 const MOST_WAITING = 1000
-/** Uses that are open at the same time; the oldest of more counts as never ended. */
+/** Most uses that are open at the same time; beyond that, the oldest counts as never ended. */
 const MOST_OPEN = 1000
-/** A load that no one has finished by then is never finished. */
+/** A load that was not finished by then counts as never finished. */
 const LOAD_ENDS_WITHIN_MS = 24 * HOUR_MS
 
 export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog {
@@ -53,7 +53,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
   readonly #access = new KeyedQueue<'files'>()
   readonly #writes = new JoinedRuns(() => this.#access.run('files', () => this.#write()))
   readonly #open = new Map<UsageId, OpenUse>()
-  /** Ids of the uses that the journal holds as open. */
+  /** Ids of the uses that the journal contains as open. */
   readonly #journaled = new Set<UsageId>()
   #entries: BudgetUsageEntry[] = []
   #read: Promise<void> | undefined
@@ -89,26 +89,26 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
     return true
   }
 
-  /** Closes what an earlier process left open. Called at the start; otherwise the first use does it. */
+  /** Closes uses that an earlier process left open. Called at the start; otherwise the first use does it. */
   async recover(): Promise<void> {
     await this.#readJournal()
     await this.#writeSoon()
   }
 
-  /** Loads that have begun and not ended, the oldest first. */
+  /** Loads that have begun and not ended, oldest first. */
   async openLoads(): Promise<readonly OpenUse[]> {
     await this.#readJournal()
     this.#endStaleLoads()
     return [...this.#open.values()].filter(use => use.kind === 'load')
   }
 
-  /** Paths of all files of entries, the oldest first; what waited is in them unless they cannot be written. */
+  /** Paths of all files of entries, oldest first; waiting entries are written to them first, unless that fails. */
   async files(): Promise<readonly string[]> {
     await this.recover()
     return await this.#files.paths()
   }
 
-  /** What is not in the files of entries: open uses, and entries that cannot be written. */
+  /** Data that is not in the files of entries: open uses, and entries that could not be written. */
   async inMemory(): Promise<{ readonly open: readonly OpenUse[]; readonly entries: readonly BudgetUsageEntry[] }> {
     await this.recover()
     return { open: [...this.#open.values()], entries: [...this.#entries] }
@@ -129,7 +129,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
         if (now === undefined) this.#open.delete(use.id)
         else this.#open.set(use.id, now)
       }
-      // The journal still has the words of uses that have ended.
+      // The journal still contains the text of uses that have ended.
       if (changed > 0 || (await this.#journal.exists())) await this.#replaceJournal()
       return changed + (await this.#files.rewrite(changeLine))
     })
@@ -145,7 +145,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
     }
   }
 
-  /** Resolves when what waited is written, or cannot be. */
+  /** Resolves when the waiting entries are written, or cannot be. */
   async close(): Promise<void> {
     await this.#writeSoon()
   }
@@ -181,7 +181,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
   /** Turns of an earlier process are over; its loads may still be finished. */
   async #takeOver(left: readonly OpenUse[]): Promise<void> {
     if (left.length === 0) return
-    // The process may have ended between the entry and the note that the use has ended.
+    // The process may have ended after writing the entry and before recording the end of the use.
     const tail = await this.#files.tail()
     let unfinished = 0
     for (const use of left) {
@@ -207,9 +207,9 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
     })
   }
 
-  /** What began is on record before what ended, so that a crash in between loses nothing. */
+  /** Records beginnings before ends, so that a crash in between loses nothing. */
   async #write(): Promise<void> {
-    // A journal that cannot be written keeps back no entry.
+    // A journal that cannot be written must not hold up any entry.
     const journal_fault = await this.#noteBegun().then(
       () => undefined,
       (error: unknown) => asDenidinError(error),
@@ -222,7 +222,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
     this.#lost = 0
   }
 
-  /** What began and ended since the last time needs no journal. */
+  /** Uses that began and ended since the last write do not need the journal. */
   async #noteBegun(): Promise<void> {
     const begun: OpenUse[] = []
     for (const use of [...this.#open.values()]) {
@@ -238,7 +238,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
   }
 
   /**
-   * The open uses that the journal holds. Of those that began since, no one has asked yet whether their words may be kept:
+   * The open uses that the journal contains. For newer ones it was not checked yet whether their text may be stored:
    * the next write adds them.
    */
   #journaledUses(): readonly OpenUse[] {
@@ -254,13 +254,13 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
     this.#entries = this.#entries.filter(entry => !written.has(entry))
   }
 
-  /** What may be kept of a use: before it is written, no one waits for the answer. */
+  /** The part of a use that may be stored. Checked before writing, so that no caller waits for it. */
   async #kept<T extends OpenUse>(use: T): Promise<T> {
     if (use.task === null || (await this.#deps.keepsWords(use.person_id))) return use
     return { ...use, task: null }
   }
 
-  /** What has ended leaves the journal when its entry is written, and not before: a crash must not lose both. */
+  /** An ended use leaves the journal only after its entry is written: a crash must not lose both. */
   async #noteEnded(): Promise<void> {
     const waiting = new Set(this.#entries.map(({ id }) => id))
     const ended = [...this.#journaled].filter(id => !this.#open.has(id) && !waiting.has(id))

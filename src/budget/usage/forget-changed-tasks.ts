@@ -1,4 +1,4 @@
-/** Removes from the usage log the words of messages that were edited or deleted since. */
+/** Removes the text of messages that were edited or deleted since from the usage log. */
 import type { ChangeLog } from '../../messages/change-log.ts'
 import type { UsagePersonalData } from './usage-personal-data.ts'
 
@@ -7,7 +7,7 @@ export interface ChangedTasksDeps {
   readonly tasks: Pick<UsagePersonalData, 'forget'>
 }
 
-/** Changes that are followed at once. */
+/** Changes processed in one step. */
 const PAGE = 500
 
 /** Follows the change log to its end. Safe to repeat: a crash loses no change. @throws DenidinError `unavailable` */

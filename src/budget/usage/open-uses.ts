@@ -1,5 +1,5 @@
 /** The journal of uses of budgets that have begun and not ended, so that a restart knows them. */
-import { appendFile, stat } from 'node:fs/promises'
+import { appendFileSync, statSync } from 'node:fs'
 import { fileFault } from '../../platform/file-faults.ts'
 import { exists, PRIVATE_FILE_MODE, writeFileAtomic } from '../../platform/files.ts'
 import { jsonOf } from '../../platform/json-text.ts'
@@ -7,7 +7,7 @@ import { lineBatches, textOfBytes } from '../../platform/line-batches.ts'
 import { isUse } from './read-use.ts'
 import type { OpenUse } from './usage-entry.ts'
 
-/** A journal that is larger is written anew: most of it has ended. */
+/** A larger journal is rewritten, because most of its uses have ended. */
 const MOST_BYTES = 256 * 1024
 
 interface EndedUse {
@@ -22,7 +22,10 @@ export class OpenUses {
     this.#path = path
   }
 
-  /** The uses that have not ended, the oldest first; a line that a crash cut off is none. @throws DenidinError `unavailable` */
+  /**
+   * The uses that have not ended, oldest first; an incomplete line from a crash is ignored. @throws DenidinError
+   * `unavailable`
+   */
   async read(): Promise<readonly OpenUse[]> {
     const open = new Map<string, OpenUse>()
     if (!(await this.exists())) return []
@@ -41,21 +44,22 @@ export class OpenUses {
   }
 
   /**
-   * Adds what began and what ended.
-   * @param open all that is open afterwards, as it may be kept: a journal that is missing or long is written anew
+   * Adds beginnings and ends of uses.
+   * @param open all uses that are open afterwards, in the form in which they may be stored: a journal that is missing
+   *   or long is rewritten
    */
   async add(begun: readonly OpenUse[], ended: readonly string[], open: readonly OpenUse[]): Promise<void> {
     if (begun.length === 0 && ended.length === 0) return
-    const found = await stat(this.#path).catch(() => undefined)
-    if (found?.isFile() !== true || found.size > MOST_BYTES) {
+    const found = sizeOf(this.#path)
+    if (found === undefined || found > MOST_BYTES) {
       await this.replace(open)
       return
     }
     const lines: readonly (OpenUse | EndedUse)[] = [...begun, ...ended.map(id => ({ ended: id }))]
-    // A line that a crash cut off must not swallow the next one.
+    // An incomplete line from a crash must not swallow the next one.
     const text = `\n${textOf(lines)}`
     try {
-      await appendFile(this.#path, text, { mode: PRIVATE_FILE_MODE })
+      appendFileSync(this.#path, text, { mode: PRIVATE_FILE_MODE })
     } catch (error) {
       throw fileFault(error, this.#path)
     }
@@ -65,9 +69,19 @@ export class OpenUses {
     return await exists(this.#path)
   }
 
-  /** Writes the whole journal anew. @throws DenidinError `unavailable` */
+  /** Rewrites the whole journal. @throws DenidinError `unavailable` */
   async replace(open: readonly OpenUse[]): Promise<void> {
     await writeFileAtomic(this.#path, textOf(open))
+  }
+}
+
+/** Bytes of a file; `undefined`: there is none, or it cannot be looked at. */
+const sizeOf = (path: string): number | undefined => {
+  try {
+    const found = statSync(path)
+    return found.isFile() ? found.size : undefined
+  } catch {
+    return undefined
   }
 }
 

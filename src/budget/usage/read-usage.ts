@@ -1,4 +1,4 @@
-/** Analyses the usage log as it is now: its files, and what waits in memory. */
+/** Analyses the current usage log: its files, and the entries that wait in memory. */
 import { fileFault } from '../../platform/file-faults.ts'
 import { bytesOfText, lineBatches } from '../../platform/line-batches.ts'
 import type { FileUsageLog } from './file-usage-log.ts'
@@ -6,11 +6,11 @@ import { UsageCounter, type BudgetToday, type UsageAnalysis, type UsageQuery } f
 import type { OpenUse } from './usage-entry.ts'
 
 export interface UsageReport extends UsageAnalysis {
-  /** Loads that have begun and not ended, the oldest first. */
+  /** Loads that have begun and not ended, oldest first. */
   readonly open_loads: readonly Pick<OpenUse, 'id' | 'agent' | 'timestamp'>[]
 }
 
-/** @throws DenidinError `unavailable` when a file cannot be read; the signal's reason when it is aborted */
+/** @throws DenidinError `unavailable` if a file cannot be read; the signal's reason when it is aborted */
 export const analyseUsage = async (
   log: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>,
   query: UsageQuery,
@@ -34,7 +34,7 @@ export const analyseUsage = async (
   }
 }
 
-/** The lines of a file. One that is gone by now was a former file beyond the bound. */
+/** The lines of a file. A missing one was an old file that has just been removed to stay within the limit. */
 async function* readable(path: string): AsyncGenerator<readonly string[]> {
   try {
     yield* lineBatches(path)

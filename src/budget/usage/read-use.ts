@@ -1,7 +1,7 @@
 /** Reads uses of budgets from lines that we wrote. */
 import type { OpenUse } from './usage-entry.ts'
 
-/** Whether this is a use of a budget, as far as its person and its messages are concerned. */
+/** Whether a value is a use of a budget; only its person and its messages are checked. */
 export const isUse = (value: unknown): value is OpenUse =>
   typeof value === 'object' &&
   value !== null &&

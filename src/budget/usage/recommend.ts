@@ -1,4 +1,4 @@
-/** Recommends other profiles, other budgets or other weights from how the budgets were used. */
+/** Recommends other profiles, budgets or weights, based on how the budgets were used. */
 import type { Complexity } from '../../text/complexity/complexity.ts'
 import {
   BUDGET_SCOPES,
@@ -11,10 +11,10 @@ import {
 import { budgetOfProfile, calculateBudget } from '../profiles/calculate-budget.ts'
 import type { AgentUsage, BudgetToday, PersonUsage, UsageAnalysis, UsageShares } from './usage-analysis.ts'
 
-/** A profile as it would be after a recommendation was applied. */
+/** A profile as it would be after a recommendation is applied. */
 export interface TargetProfile extends BudgetProfile {
   readonly name: string
-  /** The profile is there, with these figures: only its assignment changes. */
+  /** Whether the profile already exists with these figures, so that only the assignment changes. */
   readonly exists: boolean
 }
 
@@ -22,9 +22,9 @@ export type RecommendationKind = 'upgrade' | 'downgrade' | 'adjust_weights'
 
 export interface Recommendation {
   readonly kind: RecommendationKind
-  /** With the prefix of its type, or the role of people. */
+  /** With its type as a prefix, or the role of people. */
   readonly agent: string
-  /** The profile that it has today. */
+  /** Its current profile. */
   readonly profile: string
   readonly target: TargetProfile
   readonly samples: number
@@ -34,12 +34,12 @@ export interface Recommendation {
   readonly reason: string
 }
 
-/** A budget that would suit one person; nothing is assigned to a single person. */
+/** A budget that would suit one person; profiles are never assigned to a single person. */
 export interface PersonSuggestion {
   readonly person_id: string
   readonly kind: 'upgrade' | 'downgrade'
   readonly profile: string
-  /** An existing profile for people that would suit; `undefined`: none does. */
+  /** An existing profile for people that would suit; `undefined` if none does. */
   readonly target: string | undefined
   /** Tokens for a message of medium complexity. */
   readonly base_budget: number
@@ -48,7 +48,7 @@ export interface PersonSuggestion {
   readonly reason: string
 }
 
-/** Roles of people: each has the profile of its name, and no other agent is moved to it. */
+/** Roles of people: each has the profile with its name, and no other agent is assigned to it. */
 const PEOPLE = ['client', 'godfather'] as const
 
 const isPeople = (name: string): boolean => PEOPLE.some(role => role === name)
@@ -59,13 +59,13 @@ type Caps = Readonly<Record<string, number>>
 /** Most tokens of a role; no role limits an agent. */
 const capOf = (agent: string, caps: Caps): number | undefined => (isPeople(agent) ? caps[agent] : undefined)
 
-/** A recommended budget is what 95 of 100 uses needed, and this much more. */
+/** A recommended budget is the demand of 95 of 100 uses, times this factor. */
 const HEADROOM = 1.1
-/** New budgets are multiples of this, so that they read well. */
+/** New budgets are multiples of this, for readability. */
 const ROUND_TOKENS = 500
-/** Difference between the share of a scope and its weight from which weights are adjusted. */
+/** Weights are adjusted if the share of a scope differs from its weight by at least this. */
 const MOST_DIFFERENCE = 0.1
-/** New weights are multiples of this, and none is less. */
+/** New weights are multiples of this, and none is smaller. */
 const WEIGHT_STEP = 0.05
 
 interface Assigned {
@@ -74,7 +74,7 @@ interface Assigned {
   readonly profile: BudgetProfile
 }
 
-/** The profile that an agent of the log has today; `undefined` without one. */
+/** The current profile of an agent in the log; `undefined` if there is none. */
 const assignedTo = (profiles: BudgetProfiles, agent: string): Assigned | undefined => {
   const role = isPeople(agent) ? profiles.profiles[agent] : undefined
   if (role !== undefined) return { agent, name: agent, profile: role }
@@ -87,7 +87,7 @@ const assignedTo = (profiles: BudgetProfiles, agent: string): Assigned | undefin
   }
 }
 
-/** The budgets that the profiles of today give. @param caps most tokens by role */
+/** The budgets that the current profiles give. @param caps most tokens by role */
 export const budgetsToday =
   (profiles: BudgetProfiles, caps: Caps): BudgetToday =>
   (agent: string, complexity: Complexity) => {
@@ -102,7 +102,7 @@ export interface RecommendDeps {
   readonly caps: Caps
 }
 
-/** What the analysis calls for, the surest first. Nothing below `tuning.min_confidence`. */
+/** The recommendations from the analysis, most confident first. None below `tuning.min_confidence`. */
 export const recommend = (
   { agents }: Pick<UsageAnalysis, 'agents'>,
   deps: RecommendDeps,
@@ -150,7 +150,7 @@ const recommendFor = (usage: AgentUsage, assigned: Assigned, deps: RecommendDeps
 
 type Verdict = Pick<Recommendation, 'confidence' | 'reason'> & { readonly kind: 'upgrade' | 'downgrade' }
 
-/** Whether a budget is too small or too large; `undefined`: neither. */
+/** Whether a budget is too small or too large; `undefined` if neither. */
 const verdictOf = (
   { executions, exceeded, avg_pct }: UsageShares,
   { exceed_rate, under_use }: TuningRules,
@@ -172,7 +172,10 @@ const verdictOf = (
   }
 }
 
-/** The base budget that would have been enough for 95 of 100 uses, with some room; `undefined` where it is no change. */
+/**
+ * The base budget that would have been enough for 95 of 100 uses, with some room; `undefined` if it would not be a
+ * change.
+ */
 const baseFor = (
   kind: Verdict['kind'],
   { p95_pct }: UsageShares,
@@ -184,7 +187,10 @@ const baseFor = (
   return base < base_budget ? base : undefined
 }
 
-/** The smallest of some profiles that is large enough, and in the place of a larger one smaller than that. */
+/**
+ * The smallest of some profiles that is large enough; to replace one that is too large, it must also be smaller than
+ * that.
+ */
 const smallestFor = (
   base: number,
   { profile }: Assigned,
@@ -198,7 +204,7 @@ const smallestFor = (
   return smallest
 }
 
-/** A profile for agents that suits as it is. The profile of a role bears its name: people do not move to another one. */
+/** An existing profile for agents that suits. Not for people: the profile of a role has the role's name. */
 const existing = (assigned: Assigned, base: number, profiles: BudgetProfiles): TargetProfile | undefined => {
   const found = isPeople(assigned.agent) ? undefined : smallestFor(base, assigned, profiles, isAgents)
   return found && { name: found[0], ...found[1], exists: true }
@@ -227,26 +233,26 @@ const ownProfile = (
   return { name: own ? name : `${short}-${suffix}`, ...profile, exists: false }
 }
 
-/** The cap of a role holds whatever its profile says. */
+/** The cap of a role applies whatever its profile says. */
 const capNote = ({ agent }: Assigned, { max_budget }: TargetProfile, caps: Caps): string => {
   const cap = capOf(agent, caps)
   if (cap === undefined || cap >= max_budget) return ''
   return `; memory.session.max_tokens_by_role.${agent} of ${tokens(cap)} must be raised as well`
 }
 
-/** The share of each scope of all that was packed or needed; `undefined` where the log does not say. */
+/** The share of each scope in all packed or needed tokens; `undefined` if the log does not say. */
 const scopeShares = ({ scopes }: AgentUsage): ScopeWeights | undefined => {
   const total = BUDGET_SCOPES.reduce((sum, scope) => sum + scopes[scope], 0)
   if (total === 0) return undefined
   return mapScopes(scope => scopes[scope] / total)
 }
 
-/** Weights near the shares that add up to exactly 1, none of them 0. */
+/** Weights close to the shares that add up to exactly 1, none of them 0. */
 const weightsNear = (shares: ScopeWeights): ScopeWeights => {
   const steps = Math.round(1 / WEIGHT_STEP)
   const least = mapScopes(scope => Math.max(1, Math.floor(shares[scope] * steps)))
   const sum = (): number => BUDGET_SCOPES.reduce((total, scope) => total + least[scope], 0)
-  /** What a scope lacks, in steps; below 0 it has too much. */
+  /** How many steps a scope lacks; negative if it has too many. */
   const lack = (scope: BudgetScope): number => shares[scope] * steps - least[scope]
   const byLack = (): readonly BudgetScope[] => [...BUDGET_SCOPES].sort((one, other) => lack(other) - lack(one))
   while (sum() < steps) least[byLack()[0] ?? 'global']++
@@ -260,7 +266,7 @@ const mapScopes = (value: (scope: BudgetScope) => number): Record<BudgetScope, n
   global: value('global'),
 })
 
-/** Budgets that would suit single people, by their own turns; the surest first. */
+/** Budgets that would suit single people, based on their own turns; most confident first. */
 export const suggestForPeople = (
   { people }: Pick<UsageAnalysis, 'people'>,
   { profiles, caps }: RecommendDeps,

@@ -1,20 +1,20 @@
-/** Adds up the usage log: how the agents and the people used their budgets, in one pass and in bounded memory. */
+/** Summarises the usage log: how agents and people used their budgets, in one pass and in bounded memory. */
 import { QuantileSketch } from '../../platform/quantile-sketch.ts'
 import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
 import { BUDGET_SCOPES, type BudgetScope } from '../profiles/budget-profiles.ts'
 import { figuresOf, type UsageFigures } from './usage-figures.ts'
 
-/** Which entries count. */
+/** Selects entries. */
 export interface UsageQuery {
   /** Milliseconds since the Unix epoch; `undefined`: from the first entry on. */
   readonly since?: number | undefined
-  /** Entries that began at or after this moment do not count. */
+  /** Entries that began at or after this time do not count. */
   readonly until?: number | undefined
-  /** Part of the name of an agent, in any case. */
+  /** Part of an agent's name, ignoring case. */
   readonly agent?: string | undefined
 }
 
-/** The budget of an agent as its profile is today; `undefined` without one. */
+/** The budget of an agent according to its current profile; `undefined` if it has none. */
 export type BudgetToday = (agent: string, complexity: Complexity) => number | undefined
 
 /** Percent of a budget, over many entries. Median and 95th percentile are within 1 % of their value. */
@@ -33,15 +33,15 @@ export interface UsageShares {
 export interface AgentUsage extends UsageShares {
   readonly agent: string
   readonly failed: number
-  /** Work that was begun and never finished. */
+  /** Work that was begun but never finished. */
   readonly unfinished: number
-  /** The same entries, measured against the budgets of today. */
+  /** The same entries, measured against the current budgets. */
   readonly today: UsageShares
   /** Tokens that were packed or needed, by scope. */
   readonly scopes: Readonly<Record<BudgetScope, number>>
 }
 
-/** How one person used the budgets of their turns, measured against the budgets of today. */
+/** How one person used the budgets of their turns, measured against the current budgets. */
 export interface PersonUsage extends UsageShares {
   readonly person_id: string
   /** The role of their newest turn. */
@@ -49,20 +49,20 @@ export interface PersonUsage extends UsageShares {
 }
 
 export interface UsageAnalysis {
-  /** The one with most entries first. */
+  /** The agent with the most entries first. */
   readonly agents: readonly AgentUsage[]
   readonly overall: UsageShares & { readonly failed: number; readonly unfinished: number }
   readonly people: readonly PersonUsage[]
-  /** Lines that are no entries. */
+  /** Lines that are not entries. */
   readonly bad_lines: number
-  /** Entries of demo and test runs within the time asked for. */
+  /** Entries of demo and test runs within the requested time. */
   readonly left_out: number
 }
 
-/** Agents that are told apart; further ones count as one. */
+/** Agents that are counted separately; further ones count as one. */
 const MOST_AGENTS = 1000
 const OTHER_AGENTS = '(other agents)'
-/** People that are told apart; further ones are not listed. */
+/** People that are counted separately; further ones are not listed. */
 const MOST_PEOPLE = 5000
 
 export class UsageCounter {
@@ -78,7 +78,7 @@ export class UsageCounter {
 
   constructor({ since, until, agent = '' }: UsageQuery, budgetToday: BudgetToday = () => undefined) {
     this.#since = since === undefined ? '' : new Date(since).toISOString()
-    // Every time is less than this.
+    // Every timestamp sorts before this.
     this.#until = until === undefined ? '~' : new Date(until).toISOString()
     this.#part = agent.trim().toLowerCase()
     this.#budgetToday = budgetToday
@@ -139,7 +139,7 @@ export class UsageCounter {
 
 type Today = Pick<UsageFigures, 'usage_pct' | 'exceeded'>
 
-/** Percent of budgets, and how many exceeded them. */
+/** Percentages of budgets, and how many exceeded them. */
 class ShareCounter {
   readonly #sketch = new QuantileSketch()
   #exceeded = 0
@@ -189,7 +189,7 @@ class AgentCounter {
     this.#budgets = new Map(COMPLEXITIES.map(complexity => [complexity, budgetToday(complexity)]))
   }
 
-  /** @returns the entry as it would be today */
+  /** @returns the entry measured against the current budget */
   add(figures: UsageFigures): Today {
     const today = this.#todayOf(figures)
     this.#outcomes.add(figures)
@@ -199,8 +199,8 @@ class AgentCounter {
   }
 
   /**
-   * An entry against the budget that its agent has today: after a change of the profiles, old entries must not call for
-   * the same change again. An entry that does not say what was needed is taken as it is.
+   * An entry measured against the current budget of its agent: after a change of the profiles, old entries must not
+   * lead to the same recommendation again. An entry without a demand is used unchanged.
    */
   #todayOf({ complexity, budget, demand, usage_pct, exceeded }: UsageFigures): Today {
     const now = this.#budgets.get(complexity)

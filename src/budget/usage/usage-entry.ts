@@ -1,17 +1,19 @@
-/** What the usage log keeps of each use of a budget: one entry for each turn with a person, and for each load by an agent. */
+/**
+ * The usage log's record of each use of a budget: one entry for each turn with a person, and for each load by an agent.
+ */
 import type { Complexity } from '../../text/complexity/complexity.ts'
 import { cleanText, cutStart } from '../../text/cut.ts'
 import type { BudgetAlert } from '../alerts/budget-alerts.ts'
 import { percentOf } from '../percent-of.ts'
 import type { BudgetScope } from '../profiles/budget-profiles.ts'
 
-/** `turn`: the context of one turn of a conversation. `load`: what `budget load` gave an agent. */
+/** `turn`: the context of one turn of a conversation. `load`: the patterns that `budget load` gave an agent. */
 export type UsageKind = 'turn' | 'load'
 
-/** Where an entry comes from; only live ones count in analyses. */
+/** The origin of an entry; only live ones count in analyses. */
 export type UsageRun = 'live' | 'demo' | 'test'
 
-/** The part of one scope. */
+/** The share of one scope. */
 export interface ScopeUsage {
   /** Items that were packed. */
   readonly count: number
@@ -21,7 +23,7 @@ export interface ScopeUsage {
   readonly demand_tokens: number
 }
 
-/** An alert that was given. */
+/** An alert that was raised. */
 export interface UsageWarning {
   /** ISO 8601. */
   readonly timestamp: string
@@ -31,7 +33,7 @@ export interface UsageWarning {
   readonly message: string
 }
 
-/** Alerts as an entry keeps them. @param at milliseconds since the Unix epoch */
+/** Alerts in the form of an entry. @param at milliseconds since the Unix epoch */
 export const usageWarnings = (alerts: readonly BudgetAlert[], at: number): readonly UsageWarning[] =>
   alerts.map(({ level: threshold, usage_pct, message }) => ({
     timestamp: new Date(at).toISOString(),
@@ -40,17 +42,19 @@ export const usageWarnings = (alerts: readonly BudgetAlert[], at: number): reado
     message,
   }))
 
-/** What a turn or a load says when its context is packed, before the work that the context is for. */
+/** What a turn or a load reports once its context is packed, before the work begins for which the context is meant. */
 export interface BegunUsage {
   readonly kind: UsageKind
-  /** With the prefix of its type, such as `specialists/dbt-expert`; for a turn the role of the person, such as `client`. */
+  /**
+   * With its type as a prefix, such as `specialists/dbt-expert`; for a turn, the role of the person, such as `client`.
+   */
   readonly agent: string
-  /** The person's words, whole: the log shortens them, or leaves them out. */
+  /** The person's full text: the log shortens it, or leaves it out. */
   readonly task: string | undefined
   readonly complexity: Complexity
-  /** Name of the profile; `manual` without one. */
+  /** Name of the profile; `manual` if there is none. */
   readonly profile: string
-  /** Tokens that the context may take. */
+  /** Tokens that the context may use. */
   readonly budget_allocated: number
   /** Tokens that were packed. */
   readonly tokens_loaded: number
@@ -58,18 +62,18 @@ export interface BegunUsage {
   readonly demand_tokens: number
   readonly scope_breakdown: Readonly<Record<BudgetScope, ScopeUsage>>
   readonly warnings: readonly UsageWarning[]
-  /** Whose turn it is; `undefined` for an agent's load. */
+  /** The person of a turn; `undefined` for an agent's load. */
   readonly person_id: string | undefined
-  /** The messages whose words are in `task`: when one of them is forgotten, the task goes too. */
+  /** The messages whose text is in `task`: if one of them is forgotten, the task is removed too. */
   readonly message_ids: readonly string[]
 }
 
 /** How a turn or a load ended. */
 export interface UsageOutcome {
   readonly success: boolean
-  /** From the beginning of the turn or load. `undefined`: since `begin`. */
+  /** Since the beginning of the turn or load. `undefined`: since `begin`. */
   readonly duration_seconds?: number | undefined
-  /** What failed, without anyone's words. */
+  /** What failed, without anyone's text. */
   readonly error?: string | undefined
 }
 
@@ -78,7 +82,7 @@ const MOST_TASK_CHARACTERS = 500
 const MOST_ERROR_CHARACTERS = 200
 const PERCENT = 100
 
-/** The error of work that never ended: the process ended before it, or no one reported its end. */
+/** The error of work that never ended: the process ended first, or no one reported its end. */
 export const UNFINISHED = 'unfinished'
 
 /** A use of a budget that has begun: an entry without its end. */
@@ -94,28 +98,28 @@ export interface OpenUse {
   readonly budget_allocated: number
   readonly tokens_loaded: number
   readonly demand_tokens: number
-  /** Demand in percent of the budget; above 100 when not everything relevant fitted. */
+  /** Demand in percent of the budget; above 100 if not everything relevant fitted. */
   readonly usage_pct: number
-  /** The demand was greater than the budget. */
+  /** Whether the demand was greater than the budget. */
   readonly exceeded_budget: boolean
   readonly scope_breakdown: BegunUsage['scope_breakdown']
   readonly warnings_count: number
   readonly warnings: readonly UsageWarning[]
   readonly person_id: string | null
   readonly message_ids: readonly string[]
-  /** `null`: not given, not kept, or forgotten. */
+  /** `null`: not given, not stored, or forgotten. */
   readonly task: string | null
 }
 
 /** One line of `usage/budget-usage.jsonl`: a use of a budget that has ended. */
 export interface BudgetUsageEntry extends OpenUse {
-  /** `null` when the work never ended. */
+  /** `null` if the work never ended. */
   readonly duration_seconds: number | null
   readonly success: boolean
   readonly error: string | null
 }
 
-/** What the log adds to what it is given. */
+/** Values that the log adds to a reported use. */
 export interface UseStamp {
   readonly id: string
   /** Milliseconds since the Unix epoch. */
@@ -138,7 +142,7 @@ export const openUseOf = (usage: BegunUsage, { id, at, run }: UseStamp): OpenUse
     demand_tokens,
     usage_pct: usagePercent(demand_tokens, budget_allocated),
     exceeded_budget: demand_tokens > budget_allocated,
-    // In one order: readers rely on it for their speed.
+    // In a fixed order, on which readers rely for their speed.
     scope_breakdown: {
       'agent-specific': scopeOf(usage, 'agent-specific'),
       recent: scopeOf(usage, 'recent'),
@@ -157,7 +161,7 @@ const scopeOf = ({ scope_breakdown }: BegunUsage, scope: BudgetScope): ScopeUsag
   return { count, tokens, demand_tokens }
 }
 
-/** @param duration_seconds used where the outcome does not say how long the work took */
+/** @param duration_seconds used if the outcome does not say how long the work took */
 export const entryOf = (use: OpenUse, outcome: UsageOutcome, duration_seconds: number): BudgetUsageEntry => ({
   ...use,
   duration_seconds: rounded(Math.max(0, outcome.duration_seconds ?? duration_seconds)),
@@ -172,20 +176,20 @@ export const unfinishedEntryOf = (use: OpenUse): BudgetUsageEntry => ({
   error: UNFINISHED,
 })
 
-/** What becomes of a use when the log is rewritten: itself, another one, or `undefined` to remove it. */
+/** Changes a use when the log is rewritten: returns it unchanged, another one, or `undefined` to remove it. */
 export type UseChange = <T extends OpenUse>(use: T) => T | undefined
 
-/** The same without the words of the task and without these messages. */
+/** The same use without the text of the task and without these messages. */
 export const withoutTask = <T extends OpenUse>(use: T, message_ids: ReadonlySet<string>): T => ({
   ...use,
   message_ids: use.message_ids.filter(id => !message_ids.has(id)),
   task: null,
 })
 
-/** What is far behind the cut need not be cleaned. */
+/** Text far beyond the cut need not be cleaned. */
 const beginningOf = (text: string, most: number): string => cutStart(cleanText(text.slice(0, 2 * most)), most)
 
-/** Of an empty budget everything is too much. */
+/** If the budget is 0, any demand exceeds it. */
 const usagePercent = (tokens: number, budget: number): number =>
   budget === 0 && tokens > 0 ? PERCENT + 1 : percentOf(tokens, budget)
 

@@ -1,4 +1,7 @@
-/** Reads from a line of the usage log what analyses need: fast where we wrote it, with care where a person or a program did. */
+/**
+ * Reads the figures for analyses from a line of the usage log: fast if we wrote the line, carefully if a person or
+ * another program did.
+ */
 import { jsonOf } from '../../platform/json-text.ts'
 import { textOfBytes } from '../../platform/line-batches.ts'
 import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
@@ -7,7 +10,7 @@ import { UNFINISHED } from './usage-entry.ts'
 
 /** The figures of one entry. */
 export interface UsageFigures {
-  /** ISO 8601 in UTC with milliseconds, so that texts compare as times do. */
+  /** ISO 8601 in UTC with milliseconds, so that comparing texts compares times. */
   readonly timestamp: string
   readonly is_live: boolean
   readonly agent: string
@@ -15,7 +18,7 @@ export interface UsageFigures {
   readonly budget: number
   readonly usage_pct: number
   readonly exceeded: boolean
-  /** Tokens; `undefined` where a line does not say. */
+  /** Tokens; `undefined` if the line does not say. */
   readonly demand: number | undefined
   /** Tokens that were packed or needed, by scope. */
   readonly scopes: Readonly<Record<BudgetScope, number>>
@@ -25,13 +28,16 @@ export interface UsageFigures {
 }
 
 /**
- * The figures of a line of bytes; `undefined` for a line that is none of the log. A line that begins and ends as ours do is
- * not parsed as a whole: that is five times as fast.
+ * The figures of a line of bytes; `undefined` if the line is not an entry. A line that begins and ends in our format is
+ * not parsed as a whole, which is five times as fast.
  */
 export const figuresOf = (line: string): UsageFigures | undefined => writtenFigures(line) ?? carefulFigures(line)
 
 const SCOPE = String.raw`\{"count":\d+,"tokens":\d+,"demand_tokens":(\d+)\}`
-/** How our lines begin, in the order in which `openUseOf` writes the fields; a name with an escaped letter is left to the parser. */
+/**
+ * The beginning of our lines, in the order in which `openUseOf` writes the fields. A name with an escaped letter is
+ * left to the parser.
+ */
 const BEGIN = new RegExp(
   String.raw`^\{"timestamp":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)","id":"[^"\\]*","run":"([a-z]+)","kind":"[a-z]+",` +
     String.raw`"agent":"([^"\\]+)","profile":"[^"\\]*","complexity":"([a-z-]+)","budget_allocated":(\d+),` +
@@ -41,7 +47,7 @@ const BEGIN = new RegExp(
 const GOOD_END = ',"success":true,"error":null}'
 const PERSON = '"person_id":"'
 
-/** Those of a line that we wrote; `undefined` for any other, and for work that failed. */
+/** The figures of a line that we wrote; `undefined` for any other line, and for failed work. */
 export const writtenFigures = (line: string): UsageFigures | undefined => {
   if (!line.endsWith(GOOD_END)) return undefined
   const found = BEGIN.exec(line)
@@ -63,7 +69,7 @@ export const writtenFigures = (line: string): UsageFigures | undefined => {
   }
 }
 
-/** In a text of JSON, a quotation mark is escaped: the mark is found only where it is a field. */
+/** In a JSON string, quotation marks are escaped, so the pattern matches only a field. */
 const personOf = (line: string): string | undefined => {
   const at = line.indexOf(PERSON)
   if (at < 0) return undefined
@@ -109,7 +115,7 @@ const carefulFigures = (line: string): UsageFigures | undefined => {
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A time in whatever form ISO 8601 allows; one without a zone counts as UTC. */
+/** A time in any form that ISO 8601 allows; one without a zone counts as UTC. */
 const isoTime = (text: string): string | undefined => {
   const at = Date.parse(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`)
   return Number.isNaN(at) ? undefined : new Date(at).toISOString()
@@ -118,7 +124,7 @@ const isoTime = (text: string): string | undefined => {
 const amount = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 
-/** The tokens of each scope, given as a number or with its details, under its name of today or a former one. */
+/** The tokens of each scope, given as a number or in detail, under its current or previous name. */
 const scopesOf = (given: unknown): Readonly<Record<BudgetScope, number>> => {
   const scopes: Record<BudgetScope, number> = { 'agent-specific': 0, recent: 0, global: 0 }
   if (!isFields(given)) return scopes

@@ -1,21 +1,25 @@
-/** The files of the usage log: the current one, and former ones beside it. Lines are appended; files are rewritten whole. */
-import { open, readdir, rename, stat, type FileHandle } from 'node:fs/promises'
+/**
+ * The files of the usage log: the current one, and older ones beside it. Lines are appended; files are rewritten as a
+ * whole.
+ */
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { open, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
 import { fileFault } from '../../platform/file-faults.ts'
-import { exists, makePrivateFolder, PRIVATE_FILE_MODE, remove } from '../../platform/files.ts'
+import { exists, inFolder, PRIVATE_FILE_MODE, remove } from '../../platform/files.ts'
 import { lineBatches, openToRead } from '../../platform/line-batches.ts'
 
 export interface UsageFilesDeps {
   readonly folder: string
-  /** A file that is larger becomes a former one. */
+  /** When the current file exceeds this, a new one is started. */
   readonly most_bytes: number
-  /** How many former files are kept. */
+  /** How many older files are kept. */
   readonly kept_files: number
   readonly clock: Pick<Clock, 'now'>
 }
 
-/** What becomes of a line of bytes: itself, another one, or `undefined` to remove it. */
+/** Changes a line of bytes: returns it unchanged, another one, or `undefined` to remove it. */
 export type LineChange = (line: string) => string | undefined
 
 const CURRENT = 'budget-usage.jsonl'
@@ -27,6 +31,8 @@ const TAIL_BYTES = 256 * 1024
 export class UsageFiles {
   readonly path: string
   readonly #deps: UsageFilesDeps
+  /** Size of the current file after the last append. */
+  #size = 0
 
   constructor(deps: UsageFilesDeps) {
     this.#deps = deps
@@ -34,42 +40,40 @@ export class UsageFiles {
   }
 
   /**
-   * Appends whole lines, each with its end. A line that a crash cut off is removed first; one that is only cut off itself,
-   * by a full disk, is taken back. @throws DenidinError `unavailable`, with the path and the reason
+   * Appends whole lines, each with its end. An incomplete line from a crash is removed first; lines that cannot be
+   * written completely, because the disk is full, are removed again. @throws DenidinError `unavailable`, with the path
+   * and the reason
    */
   async append(lines: string): Promise<void> {
     const { folder, most_bytes } = this.#deps
     try {
-      await makePrivateFolder(folder)
-      const found = await stat(this.path).catch(() => undefined)
-      // Opening a pipe would wait for its other end.
-      if (found?.isFile() === false) throw new Error('no file')
-      const file = await open(this.path, 'a+', PRIVATE_FILE_MODE)
-      let size: number
+      // Opened for reading too, because opening a pipe only for writing would wait for its other end. Appended
+      // synchronously, like the log: four calls through the thread pool would take a turn ten times as long.
+      const file = await inFolder(folder, async () => openSync(this.path, 'a+', PRIVATE_FILE_MODE))
       try {
-        size = await appendTo(file, Buffer.from(lines))
+        this.#size = appendTo(file, Buffer.from(lines), this.#size)
       } finally {
-        await file.close()
+        closeSync(file)
       }
-      if (size >= most_bytes) await this.#rotate()
+      if (this.#size >= most_bytes) await this.#rotate()
     } catch (error) {
       throw fileFault(error, this.path)
     }
   }
 
-  /** Paths of all files that there are, the oldest first. */
+  /** Paths of all existing files, oldest first. */
   async paths(): Promise<readonly string[]> {
     const former = await this.#former()
     return (await exists(this.path)) ? [...former, this.path] : former
   }
 
-  /** The end of the current file; empty when there is none. */
+  /** The end of the current file; empty if there is none. */
   async tail(): Promise<string> {
     const file = await openToRead(this.path).catch(() => undefined)
     if (file === undefined) return ''
     try {
       const { size } = await file.stat()
-      return (await readTail(file, size)).toString('latin1')
+      return readTail(file.fd, size).toString('latin1')
     } finally {
       await file.close()
     }
@@ -78,7 +82,7 @@ export class UsageFiles {
   /**
    * Rewrites every file in which a line changes, each whole or not at all.
    * @returns how many lines changed
-   * @throws DenidinError `unavailable`; what was rewritten before stays so
+   * @throws DenidinError `unavailable`; files that were rewritten before stay rewritten
    */
   async rewrite(change: LineChange): Promise<number> {
     let changed = 0
@@ -94,14 +98,14 @@ export class UsageFiles {
     return changed
   }
 
-  /** Removes what a crash left of a file that was being rewritten. */
+  /** Removes the leftovers of a crash during a rewrite. */
   async removeLeftovers(): Promise<void> {
     for (const name of await this.#names()) {
       if (name.endsWith('.jsonl.new')) await remove(join(this.#deps.folder, name))
     }
   }
 
-  /** A rename, so that `tail -F` sees the end of the former file and goes on with the next. */
+  /** A rename, so that `tail -F` sees the end of the old file and continues with the next. */
   async #rotate(): Promise<void> {
     const { folder, kept_files, clock } = this.#deps
     const stamp = new Date(clock.now()).toISOString().replace(/[-:.]/g, '')
@@ -125,47 +129,62 @@ export class UsageFiles {
   }
 }
 
-/** The first file of a moment has no number. */
+/** The first file of an instant has no number. */
 const orderOf = (name: string): string => name.replace(/Z\.jsonl$/, 'Z-1.jsonl')
 
-/** @returns the size of the file afterwards */
-const appendTo = async (file: FileHandle, bytes: Buffer): Promise<number> => {
-  const size = await mended(file, (await file.stat()).size)
+/**
+ * @param file its descriptor
+ * @param whole size at which the file is known to end with a complete line
+ * @returns the size of the file afterwards
+ */
+const appendTo = (file: number, bytes: Buffer, whole: number): number => {
+  const found = fstatSync(file)
+  if (!found.isFile()) throw new Error('no file')
+  const size = found.size === whole ? whole : mended(file, found.size)
   try {
-    for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
   } catch (error) {
-    await file.truncate(size).catch(() => undefined)
+    takeBack(file, size)
     throw error
   }
   return size + bytes.length
 }
 
-/** Makes the last line whole: what was cut off is removed, what only lacks its end gets it. @returns the size of the file */
-const mended = async (file: FileHandle, size: number): Promise<number> => {
+const takeBack = (file: number, size: number): void => {
+  try {
+    ftruncateSync(file, size)
+  } catch {
+    // The next append finds the incomplete line.
+  }
+}
+
+/**
+ * Completes the last line: an incomplete line is removed, a missing line end is added. @returns the size of the file
+ */
+const mended = (file: number, size: number): number => {
   if (size === 0) return 0
   const last = Buffer.alloc(1)
-  await file.read(last, 0, 1, size - 1)
+  readSync(file, last, 0, 1, size - 1)
   if (last[0] === NEWLINE) return size
-  const tail = await readTail(file, size)
+  const tail = readTail(file, size)
   const begin = tail.lastIndexOf(NEWLINE) + 1
   if (isObject(tail.toString('utf8', begin))) {
-    await file.write('\n')
+    writeSync(file, '\n')
     return size + 1
   }
-  // A beginning that lies further back is left: it is a line that no reader understands, and only that.
+  // An incomplete line that begins further back is left: readers only skip it.
   if (begin === 0 && size > tail.length) {
-    await file.write('\n')
+    writeSync(file, '\n')
     return size + 1
   }
   const kept = size - (tail.length - begin)
-  await file.truncate(kept)
+  ftruncateSync(file, kept)
   return kept
 }
 
-const readTail = async (file: FileHandle, size: number): Promise<Buffer> => {
+const readTail = (file: number, size: number): Buffer => {
   const tail = Buffer.alloc(Math.min(size, TAIL_BYTES))
-  const { bytesRead } = await file.read(tail, 0, tail.length, size - tail.length)
-  return tail.subarray(0, bytesRead)
+  return tail.subarray(0, readSync(file, tail, 0, tail.length, size - tail.length))
 }
 
 const isObject = (text: string): boolean => {

@@ -1,4 +1,4 @@
-/** The usage log as personal data: whose turns it has, and the words of their messages. */
+/** The usage log as personal data: whose turns it contains, and the text of their messages. */
 import type { ErasureBounds, PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import { jsonOf } from '../../platform/json-text.ts'
@@ -7,21 +7,21 @@ import { isTexts, isUse } from './read-use.ts'
 import { withoutTask, type OpenUse, type UseChange } from './usage-entry.ts'
 import type { LineChange } from './usage-files.ts'
 
-/** The log as it is read and rewritten. */
+/** The log, as far as it can be read and rewritten. */
 export interface RewritableLog {
   /** Paths of all files of entries. */
   files(): Promise<readonly string[]>
-  /** What is not in the files of entries: open uses, and entries that cannot be written. */
+  /** Data that is not in the files of entries: open uses, and entries that could not be written. */
   inMemory(): Promise<{ readonly open: readonly OpenUse[]; readonly entries: readonly OpenUse[] }>
   /**
-   * Rewrites the files, and what waits in memory, as one step.
+   * Rewrites the files, and the entries that wait in memory, as one step.
    * @returns how many entries and open uses changed
    * @throws DenidinError `unavailable`
    */
   rewrite(changeLine: LineChange, changeUse: UseChange): Promise<number>
 }
 
-/** What a change of one person's entries needs to know of a line, parsed or waiting in memory. */
+/** The part of an entry that decides whether a change applies to it. */
 type Use = Pick<OpenUse, 'person_id' | 'message_ids'>
 
 export class UsagePersonalData implements PersonalData {
@@ -59,7 +59,7 @@ export class UsagePersonalData implements PersonalData {
     return await this.#log.rewrite(lineOf(person_id, erased), erased)
   }
 
-  /** Removes the words of these messages; that there was a turn stays. */
+  /** Removes the text of these messages; the record that there was a turn stays. */
   async forget(message_ids: readonly string[]): Promise<void> {
     if (message_ids.length === 0) return
     const gone = new Set(message_ids)
@@ -82,7 +82,10 @@ export class UsagePersonalData implements PersonalData {
   }
 }
 
-/** Whether an erasure covers an entry: not one of spared messages alone, such as the request to forget. */
+/**
+ * Whether an erasure covers an entry. An entry with only spared messages, such as the request to forget, is not
+ * covered.
+ */
 const isCovered =
   (person_id: PersonId, { spared = [] }: ErasureBounds) =>
   ({ person_id: whose, message_ids }: Use): boolean =>
@@ -98,7 +101,7 @@ const lineOf = (person_id: PersonId, change: UseChange): LineChange => {
 
 const changedLine = (line: string, change: UseChange): string | undefined => {
   const use = parse(line)
-  // What cannot be read, and names what is to go, goes.
+  // An unreadable line that contains an id to be erased is removed.
   if (use === undefined) return undefined
   const now = change(use)
   return now === use ? line : now && bytesOfText(JSON.stringify(now))
@@ -106,7 +109,7 @@ const changedLine = (line: string, change: UseChange): string | undefined => {
 
 const IDS = '"message_ids":['
 
-/** Whether a line names one of these messages; one that cannot be told is taken to. */
+/** Whether a line names one of these messages; if that is unclear, it counts as yes. */
 const names = (line: string, message_ids: ReadonlySet<string>): boolean => {
   const from = line.indexOf(IDS)
   if (from < 0) return false

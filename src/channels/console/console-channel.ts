@@ -11,10 +11,13 @@ import type { Channel, ChannelEvents, Delivery } from '../channel.ts'
 
 const CHAT_PREFIX = 'console:'
 
-/** Replies kept for a chat whose terminal is not open. */
+/** Replies kept for a chat whose terminal is closed. */
 const HELD_REPLIES = 20
 
-/** The number of the person at the terminal where no godfather is configured. It cannot be dialled: area codes begin with 2–9. */
+/**
+ * The number of the person at the terminal if no godfather is configured. It cannot be dialled: area codes begin with
+ * 2–9.
+ */
 export const CONSOLE_PHONE = '10000000000'
 
 /** A message written at a terminal, or by a program. */
@@ -27,17 +30,17 @@ export interface ConsoleMessage {
   readonly text: string
   /** By default a new one. */
   readonly message_id?: MessageId
-  /** Stops the wait for an answer; the message itself stays recorded. */
+  /** Cancels the wait for an answer; the message itself stays recorded. */
   readonly signal?: AbortSignal
 }
 
-/** A channel whose other end is a terminal or a program on this machine. */
+/** A channel whose users write in a terminal, or are programs, on this machine. */
 export interface ConsoleChannel extends Channel {
   /**
-   * Sends a message and resolves with the replies, in their order, when it has been processed. Messages of one chat wait
-   * for each other. A reply that came while no terminal was waiting (after a restart) is handed over first.
-   * @throws DenidinError `not_running` when the channel is not started, `stopping` when it ends meanwhile;
-   *   the signal's reason when that is aborted.
+   * Sends a message and resolves with the replies, in order, once it has been processed. Messages of one chat are
+   * processed one at a time. A reply that came while no terminal was waiting (after a restart) is returned first.
+   * @throws DenidinError `not_running` if the channel is not started, `stopping` if it stops meanwhile; the signal's
+   *   reason if that is aborted.
    */
   say(message: ConsoleMessage): Promise<readonly string[]>
 }
@@ -58,7 +61,7 @@ class TerminalChannel implements ConsoleChannel {
   readonly #deps: ConsoleChannelDeps
   readonly #chats = new KeyedQueue<ChatId>()
   readonly #replies = new Map<ChatId, readonly string[]>()
-  /** Present while the channel is open. */
+  /** Set while the channel is open. */
   #events: ChannelEvents | undefined
   /** Aborted when the channel is closed. */
   #closed = new AbortController()
@@ -90,7 +93,7 @@ class TerminalChannel implements ConsoleChannel {
 
   send(chat_id: ChatId, text: string): Promise<Delivery> {
     if (!this.serves(chat_id)) {
-      return Promise.resolve({ outcome: 'not_sent', reason: `${chat_id} is no chat of the console` })
+      return Promise.resolve({ outcome: 'not_sent', reason: `${chat_id} is not a chat of the console` })
     }
     if (this.#events === undefined) return Promise.resolve({ outcome: 'not_sent', reason: 'the console is closed' })
     this.#replies.set(chat_id, [...(this.#replies.get(chat_id) ?? []), text].slice(-HELD_REPLIES))
@@ -154,7 +157,7 @@ const writerOf = ({
     ? { chat_id: `${CHAT_PREFIX}${phone}`, identities: [{ kind: 'phone', value: phone }] }
     : { chat_id: confinedChatOf(person.person_id), identities: person.identities }
 
-/** Waits for `act`, or rejects with the reason of the first signal that is aborted; leaves no listener behind. */
+/** Waits for `act`, or rejects with the reason of the first signal that is aborted. Leaves no listener behind. */
 const unlessAborted = async (act: Promise<void>, signals: readonly AbortSignal[]): Promise<void> => {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const listeners = signals.map(signal => {

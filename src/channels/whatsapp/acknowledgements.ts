@@ -1,17 +1,23 @@
-/** Remembers how far own messages got, and lets a sender wait for it: the news may come before the sender waits. */
+/**
+ * Records the delivery level of our own messages and lets a sender wait for it: the acknowledgement may come before the
+ * sender waits.
+ */
 import { LRUCache } from 'lru-cache'
 import { messageKeyOf } from '../../messages/message-key.ts'
 
 const MOST_KEPT = 1000
 
-/** By stanza id: WhatsApp may acknowledge a message under another address of its chat than the one that it was sent to. */
+/**
+ * Keyed by stanza id: WhatsApp may acknowledge a message under another address of its chat than the one to which it was
+ * sent.
+ */
 export class Acknowledgements {
   readonly #levels = new LRUCache<string, number>({ max: MOST_KEPT })
   readonly #waiting = new Map<string, (level: number) => void>()
 
-  /** The message got so far. */
+  /** The message reached this level. */
   record(message_id: string, level: number): void {
-    // "Not sent yet" is no news, and must not hide an acknowledgement that came first.
+    // "Not sent yet" is not news, and must not hide an acknowledgement that came first.
     if (level === 0) return
     const { stanza_id } = messageKeyOf(message_id)
     this.#levels.set(stanza_id, level)
@@ -19,7 +25,7 @@ export class Acknowledgements {
     this.#waiting.delete(stanza_id)
   }
 
-  /** Resolves with the first level other than 0: 1 or more when a server has the message, −1 when it was refused. */
+  /** Resolves with the first level other than 0: 1 or more when a server has the message, −1 if it was refused. */
   whenDecided(message_id: string, signal: AbortSignal): Promise<number> {
     const { stanza_id } = messageKeyOf(message_id)
     const known = this.#levels.get(stanza_id)

@@ -1,4 +1,7 @@
-/** Makes sure that no message is missed between two connections: reads what arrived meanwhile, and holds what arrives now. */
+/**
+ * Makes sure that no message is missed between two connections: reads what arrived meanwhile, and holds new messages
+ * until then.
+ */
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -13,7 +16,7 @@ import type { Self, WhatsAppMessage } from './whatsapp-message.ts'
 export interface BackfillDeps {
   readonly login: LoginRecord
   readonly gaps: GapTracker
-  /** The mark of each chat that has one: up to then everything is recorded. */
+  /** The mark of each chat that has one: up to then every message is recorded. */
   readonly recordedUntil: (chat_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
   readonly inbound: Pick<Inbound, 'take' | 'takeHistory'>
   readonly clock: Clock
@@ -24,20 +27,20 @@ export interface BackfillDeps {
 export interface ReadyConnection {
   readonly source: Pick<EngineConnection, 'chats' | 'history'>
   readonly self: Self
-  /** The device was linked just now. */
+  /** The device was just linked. */
   readonly newly_linked: boolean
   /** Aborted when the connection ends. */
   readonly over: AbortSignal
 }
 
-/** Pause before another pass over what could not be read, and how many passes one ready connection gets. */
+/** Pause before another pass over chats that could not be read; and how many passes a ready connection gets. */
 const PASS_AGAIN_MS = 30 * SECOND_MS
 const PASSES = 10
 
 export class Backfill {
   readonly #deps: BackfillDeps
   /**
-   * Messages that came before the chats were listed: until then it is unknown what came before them, and until the
+   * Messages that came before the chats were listed. Until then it is unknown what came before them, and until the
    * connection is ready it is unknown whom a mention means. `undefined`: nothing needs to wait.
    */
   #held: WhatsAppMessage[] | undefined = []
@@ -48,7 +51,7 @@ export class Backfill {
     this.#deps = deps
   }
 
-  /** A new connection begins. What its predecessor left held is read again from the chats. */
+  /** A new connection begins. Messages that the previous one still held are read again from the chats. */
   begin(): void {
     this.interrupted()
     this.#held = []
@@ -62,13 +65,13 @@ export class Backfill {
     this.#pass = new AbortController()
   }
 
-  /** Holds a message that has to wait, and says whether it did. */
+  /** Holds a message that has to wait, and returns whether it did. */
   holds(message: WhatsAppMessage): boolean {
     this.#held?.push(message)
     return this.#held !== undefined
   }
 
-  /** Reads what was missed, in several passes where something could not be read. Never rejects. */
+  /** Reads the missed messages, in several passes if some could not be read. Never rejects. */
   async run(connection: ReadyConnection): Promise<void> {
     const { clock } = this.#deps
     const signal = AbortSignal.any([connection.over, this.#pass.signal])
@@ -83,17 +86,19 @@ export class Backfill {
     const { login, clock, logger } = this.#deps
     try {
       if (newly_linked) await login.setLinkedAt(clock.now())
-      // A run that ended just after it was linked did not come to that.
+      // An earlier run ended just after linking, before it recorded the time.
       else if (!(await login.isLinked())) await login.setLinkedAt(clock.now() - UNKNOWN_LINK_MS)
     } catch (error) {
       logger.warn('The time of linking could not be recorded', { reason: reasonOf(error) })
     }
   }
 
-  /** False when something is left for another pass. */
+  /** False if something is left for another pass. */
   async #passOnce({ source, self }: ReadyConnection, signal: AbortSignal): Promise<boolean> {
     const { clock, logger, recordedUntil, login, inbound } = this.#deps
-    /** Held messages of chats with a gap: they are delivered as one turn with what is read there. */
+    /**
+     * Held messages of chats with a gap: they are delivered as one turn together with the messages that fill the gap.
+     */
     const waiting = new Map<string, readonly WhatsAppMessage[]>()
     try {
       const reader = new HistoryReader({
@@ -118,7 +123,8 @@ export class Backfill {
       if (!signal.aborted) logger.warn('Missed messages could not be read', { reason: reasonOf(error) })
       return false
     } finally {
-      // What could not be read is left to a later pass; held messages go on alone. After an interruption they are read.
+      // Chats that could not be read are left to a later pass, and their held messages go on alone. After an
+      // interruption they are read again.
       if (!signal.aborted) {
         const held = this.#held ?? []
         this.#held = undefined
@@ -127,7 +133,7 @@ export class Backfill {
     }
   }
 
-  /** The chats are listed: lets held messages go on, except in chats with a gap. */
+  /** The chats are listed: held messages go on, except in chats with a gap. */
   #release(gaps: readonly string[], waiting: Map<string, readonly WhatsAppMessage[]>, self: Self): void {
     this.#deps.gaps.listed(gaps)
     const held = Map.groupBy(this.#held ?? [], message => message.chat_id)

@@ -1,4 +1,6 @@
-/** The state of the WhatsApp connection as data, and what each event makes of it. docs/whatsapp.md explains the states. */
+/**
+ * The state of the WhatsApp connection as data, and how each event changes it. docs/whatsapp.md explains the states.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import type { Health } from '../../platform/health.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
@@ -14,7 +16,7 @@ export interface ConnectionState {
   readonly detail: string
   /** Whether messages can be sent. */
   readonly can_send: boolean
-  /** The text that the current QR code must hold; only in the state `qr`. */
+  /** The content of the current QR code; only in the state `qr`. */
   readonly qr?: string
   /** The code to type on the phone; only in the state `qr`, when a phone number is configured. */
   readonly pairing_code?: string
@@ -22,12 +24,12 @@ export interface ConnectionState {
   readonly action?: OperatorAction
 }
 
-/** What may happen to the connection: what an engine reports, and what the channel does itself. */
+/** What may happen to the connection: reported by an engine, or done by the channel itself. */
 export type ConnectionEvent =
   | EngineEvent
   | Exclude<ConnectionEnd, { readonly kind: 'closed' }>
   | { readonly kind: 'opening' }
-  /** The login turned out to be gone; a code comes next. */
+  /** The login turned out to be gone; a new code follows. */
   | { readonly kind: 'login_gone'; readonly why: keyof typeof LOGIN_GONE }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'stopped' }
@@ -44,9 +46,9 @@ const LOGIN_GONE = {
   in_backup_too: 'WhatsApp accepts neither the login on disk nor its backup: the device was unlinked.',
   without_backup: 'The login on disk is broken, and there is no backup of it.',
 } as const
-/** Details that are over as soon as the engine answers and has its servers. */
+/** Details that no longer apply once the engine answers and reaches its servers. */
 const TEMPORARY: readonly string[] = [NO_CONNECTION, NO_ANSWER]
-/** Details that stay beside a new code, so that the operator knows why there is one. */
+/** Details that stay beside a new code, so that the operator knows why it appeared. */
 const CAUSES_OF_A_CODE = [UNLINKED, ...Object.values(LOGIN_GONE), PASSKEY.sentence]
 
 /** The part of a state that an event decides by itself. */
@@ -60,12 +62,12 @@ export const initialState = (at: number): ConnectionState => ({
   can_send: false,
 })
 
-/** What an event makes of a state. An event that changes nothing returns the state itself. */
+/** Applies an event to a state. An event that changes nothing returns the state itself. */
 export const nextState = (before: ConnectionState, event: ConnectionEvent, at: number): ConnectionState => {
   if (!isRelevant(before, event)) return before
   const outcome = outcomeOf(before, event)
   const { state } = outcome
-  // Messages still go out while the operator is needed for something beside a ready connection.
+  // Messages still go out when the operator is needed although the connection is ready.
   const can_send = state === 'ready' || (state === 'action_required' && event.kind !== 'blocked' && before.can_send)
   const next = { ...outcome, since: state === before.state ? before.since : at, can_send }
   return isDeepStrictEqual(next, before) ? before : next
@@ -80,7 +82,7 @@ const isRelevant = ({ state }: ConnectionState, { kind }: ConnectionEvent): bool
 const outcomeOf = (before: ConnectionState, event: ConnectionEvent): Outcome => {
   switch (event.kind) {
     case 'opening':
-      // The reason for the last loss stays until the new connection gets somewhere.
+      // The reason for the last failure stays until the new connection makes progress.
       return isTroubled(before) ? before : { state: 'starting', detail: 'WhatsApp is being opened.' }
     case 'code':
       return codeShown(before, event)

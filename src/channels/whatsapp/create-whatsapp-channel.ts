@@ -17,16 +17,19 @@ export type WhatsAppDeadlines = ChannelDeadlines & BrowserDeadlines
 
 export interface WhatsAppDeps {
   readonly settings: WhatsAppSettings
-  /** The data root: the login is kept in `whatsapp/` below it, an unpacked browser in `run/browser/`. */
+  /** The data root: the login is stored in `whatsapp/` below it, an unpacked browser in `run/browser/`. */
   readonly data_dir: string
-  /** Environment of the process: the browser is searched in its `PATH`, and inherits it. */
+  /** Environment of the process: its `PATH` is searched for a browser, which also inherits it. */
   readonly environment: Environment
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
-  /** Called at every change of the connection's state, so for every new QR or pairing code too. Must return at once. */
+  /**
+   * Called at every change of the connection's state, and so for every new QR or pairing code too. Must return
+   * immediately.
+   */
   readonly onState: (state: ConnectionState) => void
-  /** Those that differ from the usual ones: tests cannot wait for minutes. */
+  /** Deadlines that differ from the usual ones: tests cannot wait for minutes. */
   readonly deadlines: Partial<WhatsAppDeadlines>
 }
 

@@ -1,4 +1,4 @@
-/** How long the channel waits for WhatsApp, and how often it tries again; an engine has deadlines of its own. */
+/** How long the channel waits for WhatsApp, and how often it tries again. An engine has its own deadlines. */
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 
 /** All in milliseconds. */
@@ -7,17 +7,17 @@ export interface ChannelDeadlines {
   readonly confirm_ms: number
   /** For asking which phone belongs to a LID, or the reverse. */
   readonly identify_ms: number
-  /** For finishing work in progress at a stop, and then for closing the connection in good order. */
+  /** For finishing work in progress at a stop, and then for closing the connection cleanly. */
   readonly close_ms: number
   /** Pause before the first new connection; it doubles with every failure. */
   readonly retry_ms: number
   readonly longest_retry_ms: number
-  /** After being ready for so long, the next failure counts as the first one. */
+  /** After being ready for this long, the next failure counts as the first one. */
   readonly stable_ms: number
-  /** How long a connection is ready before its login is backed up, and from one backup to the next. */
+  /** How long a connection must be ready before its login is backed up; also the interval between backups. */
   readonly backup_after_ms: number
   readonly backup_every_ms: number
-  /** Without a message for so long the moment is quiet. */
+  /** The channel counts as quiet after this long without a message. */
   readonly quiet_ms: number
 }
 

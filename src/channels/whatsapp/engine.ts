@@ -1,10 +1,10 @@
 /**
  * The port between the WhatsApp channel and the technology that talks to WhatsApp. `wwebjs/` implements it with
- * whatsapp-web.js in a browser; a second engine (such as Baileys, which needs no browser) implements it in a folder of its
- * own. The suite in tests/contract/whatsapp-engine.test.ts must pass for every engine.
+ * whatsapp-web.js in a browser; a second engine (such as Baileys, which needs no browser) implements it in a folder of
+ * its own. The suite in tests/contract/whatsapp-engine.test.ts must pass for every engine.
  *
- * The channel decides when to connect, how long to wait after a failure, what was missed, and who wrote. An engine only
- * connects, translates, and watches the connection that it opened.
+ * The channel decides when to connect, how long to wait after a failure, which messages were missed, and who wrote
+ * them. An engine only connects, translates, and watches the connection that it opened.
  */
 import type { ConnectionEnd, EngineEvents } from './engine-events.ts'
 import type { MessageChange, WhatsAppMessage } from './whatsapp-message.ts'
@@ -12,34 +12,34 @@ import type { MessageChange, WhatsAppMessage } from './whatsapp-message.ts'
 /** One per channel. It owns the files of the login; everything else about the account belongs to the channel. */
 export interface WhatsAppEngine {
   /**
-   * Finds what the engine needs on this machine. Called once before the first connection.
+   * Finds what the engine needs on this machine. Called once, before the first connection.
    * @throws DenidinError `unavailable` or `invalid_config`, with a sentence for the operator
    */
   start(): Promise<void>
-  /** Lets go of everything outside a connection. Called after the last connection was closed; may be called twice. */
+  /** Releases everything outside a connection. Called after the last connection was closed; may be called twice. */
   stop(): Promise<void>
   /**
-   * Makes the login usable: ends whatever an earlier run left behind, and checks that the folder can be written to.
-   * Called before each connection, and never while one is open.
+   * Makes the login usable: ends processes that an earlier run left behind, and checks that the folder can be written
+   * to. Called before each connection, and never while one is open.
    * @throws DenidinError with a sentence for the operator
    */
   prepare(): Promise<void>
   /**
    * Opens a connection, with the login on disk if there is one. Returns at once and reports nothing before it has
    * returned; a failure is an end of the connection.
-   * @param isQuiet whether no one would notice if WhatsApp were away for a moment; the engine may then end a connection
-   *   as `replaced`, for instance because it uses too much memory
+   * @param isQuiet whether no one would notice if WhatsApp were briefly unavailable; the engine may then end a
+   *   connection as `replaced`, for instance because it uses too much memory
    */
   connect(events: EngineEvents, isQuiet: () => boolean): EngineConnection
-  /** Whether there is a copy of the login to go back to. An engine without backups always says no. */
+  /** Whether a copy of the login can be restored. An engine without backups always says no. */
   hasLoginBackup(): Promise<boolean>
   /**
-   * Copies the login aside, while a connection uses it. A copy that is not consistent must not replace the last one.
+   * Backs up the login while a connection uses it. An inconsistent copy must not replace the last one.
    * @returns its size in bytes
-   * @throws DenidinError `unavailable`, or the signal's reason when it is aborted
+   * @throws DenidinError `unavailable`, or the signal's reason if it is aborted
    */
   backUpLogin(signal: AbortSignal): Promise<number>
-  /** Puts the copy in the place of the login, and uses it up: a login that was damaged twice is not tried again. */
+  /** Replaces the login by the copy, which is used up by that: a login that was damaged twice is not restored again. */
   restoreLogin(): Promise<void>
   /** Deletes the login and its copy, which WhatsApp no longer accepts. */
   deleteLogin(): Promise<void>
@@ -59,11 +59,11 @@ export interface ChatHistory {
   readonly messages: readonly WhatsAppMessage[]
   /** Edits and deletions of these messages. */
   readonly changes: readonly MessageChange[]
-  /** There are more, older ones. */
+  /** Whether there are more, older ones. */
   readonly cut: boolean
 }
 
-/** The names that WhatsApp knows for one account. */
+/** The names of one account that WhatsApp knows. */
 export interface KnownNames {
   /** An address such as `15550001111@c.us`. */
   readonly phone?: string
@@ -73,38 +73,42 @@ export interface KnownNames {
 }
 
 /**
- * One connection, from its opening to its end. Questions reject with a `DenidinError`, within a deadline of the engine;
- * `unavailable` also when there is no page or socket yet.
+ * One connection, from its opening to its end. Requests reject with a `DenidinError` within a deadline of the engine;
+ * with `unavailable` also when there is no page or socket yet.
  */
 export interface EngineConnection {
-  /** Resolves once, when the connection is of no more use. */
+  /** Resolves once, when the connection can no longer be used. */
   readonly ended: Promise<ConnectionEnd>
-  /** True from the moment of the end, so before `ended` resolves. */
+  /** True as soon as the connection ends, and so before `ended` resolves. */
   readonly isOver: boolean
   /** Declares the end. The first end counts; nothing is reported afterwards. */
   end(end: ConnectionEnd): void
   /**
-   * Closes in good order within a deadline, so that the login is on disk, or else by force. Nothing of it runs any more
-   * when it resolves. Never rejects, never logs out; may be called twice and in any state.
+   * Closes cleanly within a deadline, so that the login is on disk, or else by force. Resolves when nothing of the
+   * connection runs any more. Never rejects, never logs out; may be called twice and in any state.
    */
   close(): Promise<void>
   /**
-   * Hands a text to WhatsApp; `quoted_id` is the message that it answers. Resolves with the message that was made, or
-   * `undefined` when WhatsApp does not say. The same message is also reported as an event. No deadline of its own.
-   * @throws DenidinError `rejected`: no message was made, so none was sent; `unavailable`: it may have been sent nevertheless
+   * Hands a text to WhatsApp; `quoted_id` is the message that it answers. Resolves with the created message, or
+   * `undefined` if WhatsApp does not say. The same message is also reported as an event. No deadline of its own.
+   * @throws DenidinError `rejected`: no message was created, so none was sent; `unavailable`: it may have been sent
+   *   nevertheless
    */
   send(chat_id: string, text: string, quoted_id: string | undefined): Promise<WhatsAppMessage | undefined>
-  /** How far an own message got, if the engine knows it without an event: see {@link WhatsAppMessage.ack}. Else 0. */
+  /**
+   * The level that an own message reached, if the engine knows it without an event: see {@link WhatsAppMessage.ack}.
+   * Otherwise 0.
+   */
   acknowledgement(message_id: string): Promise<number>
   /** All chats, in any order. */
   chats(): Promise<readonly ListedChat[]>
   /** The newest messages of a chat: at most `most`, and none from before `from` (milliseconds since the Unix epoch). */
   history(chat_id: string, from: number, most: number): Promise<ChatHistory>
-  /** The names that belong to the account with this address, as far as WhatsApp tells. */
+  /** The names of the account with this address, as far as WhatsApp reveals them. */
   lookUp(address: string): Promise<KnownNames>
-  /** The display name of the account with one of these addresses: the one that it chose, or that of the contact. */
+  /** The display name of the account with one of these addresses: its chosen name, or that of the contact. */
   displayName(addresses: readonly string[]): Promise<string | undefined>
-  /** Which of these messages of a chat, that were to disappear, someone kept in it. */
+  /** Which of these disappearing messages someone kept in the chat. */
   keptIn(chat_id: string, message_ids: readonly string[]): Promise<readonly string[]>
   /** Marks a chat as read. */
   markSeen(chat_id: string): Promise<void>

@@ -1,4 +1,4 @@
-/** One line about whatever was thrown, for log lines and status details. */
+/** Describes any thrown value in one line, for log lines and status details. */
 import { asDenidinError } from '../../platform/errors.ts'
 import { cutStart } from '../../text/cut.ts'
 

@@ -3,17 +3,17 @@ export class GapTracker {
   /** Chats that may have a gap; `undefined`: any chat may. */
   #gaps: Set<string> | undefined
 
-  /** No one listens, or it is unknown since when: any chat may have a gap. */
+  /** No one is listening, or it is unknown since when: any chat may have a gap. */
   interrupted(): void {
     this.#gaps = undefined
   }
 
-  /** Every chat was compared with what is recorded; only these have a gap. */
+  /** Every chat was compared with the recorded messages; only these have a gap. */
   listed(chat_ids: readonly string[]): void {
     this.#gaps = new Set(chat_ids)
   }
 
-  /** Everything in this chat is recorded by now. */
+  /** Everything in this chat is recorded now. */
   complete(chat_id: string): void {
     this.#gaps?.delete(chat_id)
   }

@@ -12,9 +12,9 @@ import { asUnreadable, CIPHERTEXT, type MessageChange, type WhatsAppMessage } fr
 export interface MissedHistory {
   readonly chat_id: string
   readonly messages: readonly WhatsAppMessage[]
-  /** Edits and deletions that had happened to them when they were read. */
+  /** Edits and deletions that these messages already had when they were read. */
   readonly changes: readonly MessageChange[]
-  /** It holds every message up to this time; milliseconds since the Unix epoch. */
+  /** Up to this time it contains every message; milliseconds since the Unix epoch. */
   readonly until: number
 }
 
@@ -22,40 +22,43 @@ export interface HistoryReaderDeps {
   readonly source: Pick<EngineConnection, 'chats' | 'history'>
   readonly clock: Clock
   readonly logger: Logger
-  /** When this device was linked: earlier messages were not written to DeniDin. */
+  /** When this device was linked: earlier messages were not meant for DeniDin. */
   readonly linked_at: number
-  /** Since when the login belongs to this account: earlier messages were written to another one. */
+  /** Since when the login belongs to this account: earlier messages were meant for another one. */
   readonly account_since: number
   readonly recordedUntil: (chat_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
-  /** Called as soon as it is known in which chats something may be missing. */
+  /** Called as soon as it is known in which chats messages may be missing. */
   readonly listed: (chat_ids: readonly string[]) => void
   /** Messages of a chat that came as events before it was read, and that the engine may not list. */
   readonly received: (chat_id: string) => readonly WhatsAppMessage[]
-  /** Hands the messages to the pipeline; false when some of them could not be recorded. */
+  /** Hands the messages to the pipeline; false if some of them could not be recorded. */
   readonly deliver: (missed: MissedHistory) => Promise<boolean>
   /** Aborted when the connection ends. */
   readonly signal: AbortSignal
 }
 
-/** Most messages of one chat that are read after an absence: older ones are given up, and the log says so. */
+/** Most messages of one chat that are read after an absence; older ones are skipped, and the log says so. */
 const MOST_OF_A_CHAT = 5000
-/** Of a chat that cannot be read that far. */
+/** The limit for a chat that cannot be read that far back. */
 const LEAST_OF_A_CHAT = 500
-/** Reading begins so long before the mark: for edits, and for messages that came out of order. */
+/** How far before the mark reading begins: for edits, and for messages that arrived out of order. */
 const OVERLAP_MS = 10 * MINUTE_MS
-/** Chats, and about so many messages, that are read before they are delivered, oldest first: bounds the memory used. */
+/**
+ * How many chats, and about how many messages, are read before they are delivered, oldest first: limits the memory
+ * used.
+ */
 const CHATS_AT_ONCE = 100
 const MESSAGES_AT_ONCE = 5000
-/** For recording the messages of these. */
+/** Deadline for recording these messages. */
 const DELIVERY_MS = 10 * MINUTE_MS
-/** Quicker work is logged at debug only. */
+/** Faster work is logged at debug only. */
 const SLOW_MS = 2 * SECOND_MS
-/** WhatsApp requests messages that it cannot decrypt once more; after this time they count as unreadable. */
+/** WhatsApp requests messages that it cannot decrypt again; after this time they count as unreadable. */
 const DECRYPTED_WITHIN_MS = MINUTE_MS
-/** How far back to read where it is unknown when the device was linked. */
+/** How far back to read if it is unknown when the device was linked. */
 export const UNKNOWN_LINK_MS = DAY_MS
 
-/** A chat in which something may be missing. */
+/** A chat in which messages may be missing. */
 interface IncompleteChat {
   readonly chat_id: string
   readonly newest: number
@@ -78,7 +81,7 @@ export class HistoryReader {
   }
 
   /**
-   * Reads and delivers everything that was missed. False when something is left for another pass.
+   * Reads and delivers everything that was missed. False if something is left for another pass.
    * @throws when the chats cannot be listed, delivering takes too long, or the signal is aborted
    */
   async read(): Promise<boolean> {
@@ -109,7 +112,7 @@ export class HistoryReader {
       .sort((a, b) => a.newest - b.newest)
   }
 
-  /** Reads up to 100 chats, from the `first` on; `next` is the first that is left. */
+  /** Reads up to 100 chats, starting at index `first`; `next` is the first one that is left. */
   async #readChats(
     chats: readonly IncompleteChat[],
     first: number,
@@ -150,7 +153,7 @@ export class HistoryReader {
     if (recorded.includes(false)) this.#complete = false
   }
 
-  /** A chat with so many messages that the page does not get through them in time is read at its end alone. */
+  /** If a chat has so many messages that the page cannot read them in time, only its end is read. */
   async #history(chat_id: string, from: number): Promise<ChatHistory> {
     const { source, signal } = this.#deps
     try {
@@ -161,7 +164,7 @@ export class HistoryReader {
     }
   }
 
-  /** `undefined` when the chat could not be read; incomplete while one of its messages is not decrypted. */
+  /** `undefined` if the chat could not be read; incomplete while one of its messages is not decrypted. */
   async #readChat({
     chat_id,
     newest,
@@ -197,7 +200,7 @@ export class HistoryReader {
   }
 }
 
-/** `undefined` when every message of the chat is recorded, as far as its newest time and its unread messages tell. */
+/** `undefined` if every message of the chat is recorded, as far as its newest time and its unread count show. */
 const incompleteChat = (
   { chat_id, newest, unread }: ListedChat,
   mark: number | undefined,
@@ -210,7 +213,7 @@ const incompleteChat = (
   return { chat_id, newest, from: recorded === undefined ? linked_at : recorded - OVERLAP_MS }
 }
 
-/** The same message may be listed under another address than it came with. */
+/** The same message may be listed under another address than that of its event. */
 const messageKey = ({ message_id, from_me }: WhatsAppMessage): string =>
   `${String(from_me)} ${messageKeyOf(message_id).stanza_id}`
 

@@ -9,19 +9,22 @@ import type { EngineConnection } from './engine.ts'
 import { identityOf } from './message-mapper.ts'
 
 export interface IdentityResolverDeps {
-  /** Throws while there is none. */
+  /** Throws if there is no connection. */
   readonly connection: () => Pick<EngineConnection, 'displayName' | 'lookUp'>
   readonly clock: Clock
   readonly logger: Logger
-  /** For the answer of WhatsApp. */
+  /** Deadline for WhatsApp's answer. */
   readonly deadline_ms: number
 }
 
-/** Then WhatsApp is asked again: a number may pass to another account, and what was unknown may be known by then. */
+/**
+ * After this time WhatsApp is asked again: a number may pass to another account, and an unknown name may be known by
+ * then.
+ */
 const KNOWN_MS = 10 * MINUTE_MS
 const MOST_KEPT = 10_000
 
-/** An answer of WhatsApp, or a question that is on its way, until an instant of the monotonic clock. */
+/** An answer of WhatsApp, or a pending question, valid until an instant of the monotonic clock. */
 type Cache<T> = LRUCache<string, { readonly found: Promise<T>; readonly until: number }>
 
 /** Asks WhatsApp and remembers the answer for ten minutes. Never fails: without an answer a sender has one name. */
@@ -34,12 +37,12 @@ export class IdentityResolver {
     this.#deps = deps
   }
 
-  /** The name that the address itself holds comes first, then the others. */
+  /** Returns the name that the address itself contains first, then the others. */
   resolve(address: string): Promise<readonly Identity[]> {
     return this.#remembered(this.#identities, address, () => this.#find(address))
   }
 
-  /** The display name of the account with one of these addresses; `undefined` where WhatsApp shows none. */
+  /** The display name of the account with one of these addresses; `undefined` if WhatsApp shows none. */
   displayName(addresses: readonly string[]): Promise<string | undefined> {
     return this.#remembered(this.#displayNames, addresses.join(' '), () => this.#findDisplayName(addresses))
   }

@@ -1,4 +1,4 @@
-/** Hands what happens in WhatsApp to the pipeline: in order within a chat, and again when recording it fails. */
+/** Passes events of WhatsApp to the pipeline: in order within a chat, and again if recording one fails. */
 import type { ChannelEvents, BackfilledChat, OwnerMessage } from '../channel.ts'
 import { textWithDetails } from '../../messages/message-details.ts'
 import type { IncomingMessage, Mention } from '../../messages/message.ts'
@@ -25,25 +25,25 @@ import {
 import { isGroup, isSelf, POLL_VOTE, type MessageChange, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
 
 export interface InboundDeps {
-  /** A rejection means that it is not recorded. */
+  /** A rejection means that the event is not recorded. */
   readonly events: Pick<ChannelEvents, 'message' | 'backfilled' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'>
   readonly identities: Pick<IdentityResolver, 'displayName' | 'resolve'>
   readonly gaps: GapTracker
-  /** Whether we sent an own message, as far as this process can tell. */
+  /** Whether this process sent an own message, as far as it can tell. */
   readonly isOurs: (message: WhatsAppMessage) => Promise<boolean>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
 }
 
-/** What keeps a message from being read. */
+/** Why a message could not be read, and when it was sent. */
 interface Failure {
   readonly sent_at: number
   readonly reason: unknown
 }
 
 const ATTEMPTS = 5
-/** People mentioned in one text whose names are looked up; the text of a message may mention a whole group. */
+/** Most people mentioned in one text whose names are looked up; a message may mention a whole group. */
 const MOST_LOOKED_UP = 50
 const BACKOFF: Backoff = { first_ms: SECOND_MS, most_ms: 8 * SECOND_MS }
 
@@ -56,7 +56,7 @@ export class Inbound {
     this.#deps = deps
   }
 
-  /** Takes a message; what no person wrote is ignored. `self` is the account, to tell whom a mention means. */
+  /** Takes a message; messages that no person wrote are ignored. `self` is the account, to recognise mentions of it. */
   take(message: WhatsAppMessage, self: Self): void {
     const { events, gaps } = this.#deps
     const own_vote = message.type === POLL_VOTE && isSelf(message.author_id, self)
@@ -67,7 +67,7 @@ export class Inbound {
     })
   }
 
-  /** Takes an own message that just appeared. Unless we sent it, the account owner wrote it. */
+  /** Takes an own message that just appeared. If we did not send it, the account owner wrote it. */
   takeOwn(message: WhatsAppMessage, self: Self): void {
     const { events, isOurs, logger } = this.#deps
     if (this.#isIgnored(reasonToIgnoreOwn(message))) return
@@ -86,12 +86,13 @@ export class Inbound {
     )
   }
 
-  /** Takes the messages of a chat that were missed. False when some of them could not be recorded. */
+  /** Takes the missed messages of a chat. False if some of them could not be recorded. */
   async takeHistory({ chat_id, messages, changes, until }: MissedHistory, self: Self): Promise<boolean> {
     const { events, gaps } = this.#deps
     return await this.#enqueue(chat_id, messages[0]?.message_id ?? chat_id, async () => {
       const { said, failed } = await this.#backfilled(messages, self)
-      // What cannot be read or applied keeps nothing else back, and is read again: the mark of the chat stays before it.
+      // A message that cannot be read or applied does not hold up the others, and is read again: the mark of the chat
+      // stays before it.
       const whole_until = failed === undefined ? until : Math.min(until, failed.sent_at - 1)
       await events.backfilled({ chat_id, said, until: whole_until })
       let failure = failed
@@ -108,12 +109,12 @@ export class Inbound {
     void this.#enqueue(change.chat_id, change.message_id, () => this.#applyChange(change, self))
   }
 
-  /** Whether something is being recorded. */
+  /** Whether anything is being recorded. */
   get busy(): boolean {
     return this.#chats.busy
   }
 
-  /** Takes no more; resolves when everything taken is recorded or given up. */
+  /** Stops taking messages; resolves when everything taken is recorded or given up. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#chats.whenIdle()
@@ -127,7 +128,7 @@ export class Inbound {
   async #incoming(message: WhatsAppMessage, self: Self): Promise<IncomingMessage> {
     const { attachment } = message.details ?? {}
     if (attachment?.kind === 'unknown') {
-      this.#deps.logger.info('A message of a kind that DeniDin does not know came', { type: attachment.type })
+      this.#deps.logger.info('A message of an unknown kind arrived', { type: attachment.type })
     }
     const [identities, mentions, quoted] = await Promise.all([
       this.#deps.identities.resolve(message.author_id),
@@ -137,7 +138,7 @@ export class Inbound {
     return toIncoming(message, self, identities, mentions, quoted)
   }
 
-  /** The person whose message a message quotes; `undefined` where that is the account itself, or is not told. */
+  /** The author of the message that a message quotes; `undefined` if that is the account itself, or unknown. */
   async #quotedPerson(message: WhatsAppMessage, self: Self): Promise<readonly Identity[] | undefined> {
     const { quoted_author_id } = message
     if (quoted_author_id === undefined || isGroup(quoted_author_id) || quotesSelf(message, self)) return undefined
@@ -153,7 +154,7 @@ export class Inbound {
     return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, mentions, sent_at, expires_at }
   }
 
-  /** The people whom a text mentions. Of a very long list the last ones keep the address that it names. */
+  /** The people whom a text mentions. Beyond the limit, people keep the address in the text as their name. */
   async #mentions(message: Parameters<typeof mentionedPeople>[0], self: Self): Promise<readonly Mention[]> {
     const { identities } = this.#deps
     return await Promise.all(
@@ -167,7 +168,7 @@ export class Inbound {
     )
   }
 
-  /** What was said, and the first message that could not be read, if any. */
+  /** The messages in order, and the first one that could not be read, if any. */
   async #backfilled(
     messages: readonly WhatsAppMessage[],
     self: Self,
@@ -185,7 +186,7 @@ export class Inbound {
     return { said, failed }
   }
 
-  /** `undefined` for what neither a person nor the account's owner said. */
+  /** `undefined` for messages that neither a person nor the account owner wrote. */
   async #said(message: WhatsAppMessage, self: Self): Promise<BackfilledChat['said'][number] | undefined> {
     if (message.from_me) {
       if (this.#isIgnored(reasonToIgnoreOwn(message)) || (await this.#deps.isOurs(message))) return undefined
@@ -218,7 +219,7 @@ export class Inbound {
     }
   }
 
-  /** Resolves, never rejects, when it is recorded (true) or given up. */
+  /** Resolves, never rejects, once the message is recorded (true) or given up. */
   async #enqueue(chat_id: string, message_id: string, act: () => Promise<void>): Promise<boolean> {
     if (this.#stopping.signal.aborted) return false
     return await this.#chats.run(chat_id, () => this.#record(chat_id, message_id, act))
@@ -233,7 +234,7 @@ export class Inbound {
       } catch (error) {
         const reason = asDenidinError(error).message
         if (failures === ATTEMPTS || this.#stopping.signal.aborted) {
-          // Later messages of the chat must not move its mark past this one: the next start looks for it.
+          // Later messages of the chat must not move its mark past this one, so that the next start looks for it.
           gaps.gap(chat_id)
           logger.error('A message could not be recorded', { message_id, reason })
           return false

@@ -1,4 +1,6 @@
-/** What DeniDin knows about the login, beside the engine's own files: since when it is linked, and to which account. */
+/**
+ * What DeniDin records about the login, beside the engine's own files: since when it is linked, and to which account.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -7,7 +9,7 @@ import { exists, remove, writeFileAtomic } from '../../platform/files.ts'
 import type { Self } from './whatsapp-message.ts'
 
 const RECORD_FILE = 'linked.json'
-/** Kept when the login goes: the next login may be another account. */
+/** Kept when the login is deleted: the next login may be another account. */
 const ACCOUNT_FILE = 'account.json'
 
 type Account = Self & { readonly since: number }
@@ -17,20 +19,22 @@ export class LoginRecord {
   readonly #record: string
   readonly #account: string
 
-  /** @param login_dir the folder, which must exist before something is written */
+  /** @param login_dir the folder, which must exist before anything is written */
   constructor(login_dir: string) {
     this.#record = join(login_dir, RECORD_FILE)
     this.#account = join(login_dir, ACCOUNT_FILE)
   }
 
-  /** Whether the device was linked and, as far as we know, still is: then the engine's files should hold a login. */
+  /**
+   * Whether the device was linked and, as far as we know, still is: if so, the engine's files should contain a login.
+   */
   isLinked(): Promise<boolean> {
     return exists(this.#record)
   }
 
   /**
-   * When this device was linked, in milliseconds since the Unix epoch: earlier messages were not written to DeniDin.
-   * 0 when that is unknown.
+   * When this device was linked, in milliseconds since the Unix epoch: earlier messages were not meant for DeniDin. 0
+   * if that is unknown.
    */
   async linkedAt(): Promise<number> {
     try {
@@ -41,7 +45,7 @@ export class LoginRecord {
     }
   }
 
-  /** Writes down when the device was linked, in whole seconds, as messages have their time. */
+  /** Records when the device was linked, in whole seconds, the precision of message times. */
   async setLinkedAt(at: number): Promise<void> {
     const linked_at = Math.floor(at / SECOND_MS) * SECOND_MS
     await writeFileAtomic(this.#record, `${JSON.stringify({ linked_at })}\n`)
@@ -53,9 +57,10 @@ export class LoginRecord {
   }
 
   /**
-   * Since when this folder belongs to this account, in milliseconds since the Unix epoch: earlier messages were written
-   * to another one. 0 when no other account is known. `now` counts for an account that is new here. An engine may tell
-   * only one of its names: it is another account only where a name of the same kind differs and none is the same.
+   * Since when this folder belongs to this account, in milliseconds since the Unix epoch: earlier messages were meant
+   * for another one. 0 if no other account is known. For an account that is new here, `now` counts. An engine may know
+   * only one of the account's names. It is another account only if a name of the same kind differs and none is the
+   * same.
    */
   async accountSince({ phone, lid }: Self, now: number): Promise<number> {
     const known = await this.#readAccount()

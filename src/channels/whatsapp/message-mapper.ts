@@ -1,4 +1,4 @@
-/** Decides which WhatsApp messages are a person's words, and maps those to the messages of the pipeline. */
+/** Decides which WhatsApp messages a person wrote, and maps those to messages of the pipeline. */
 import type { IncomingMessage, Mention, QuotedCopy } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import { withoutFormatCharacters } from '../../text/format-characters.ts'
@@ -12,20 +12,22 @@ import {
   type WhatsAppMessage,
 } from './whatsapp-message.ts'
 
-/** Kinds of messages that may hold a person's words; of every other kind only what came with it counts. */
+/** Kinds of messages that may contain a person's words; of every other kind only the attachment counts. */
 const SPOKEN_TYPES = [...WORDED_TYPES, 'image', 'video', 'document']
-/** Longer than any address of WhatsApp. */
+/** Longer than any WhatsApp address. */
 const MOST_ADDRESS_CHARACTERS = 100
 const PEOPLE_AND_GROUPS = /^(?!0@)[^@]{1,64}@(c\.us|lid|g\.us)$/
 
-/** Whether an address is a chat with a person or a group: not a list, a channel, a status or WhatsApp's own chat. */
+/**
+ * Whether an address is a chat with a person or a group, and not a list, a channel, a status or WhatsApp's own chat.
+ */
 export const isChat = (chat_id: string): boolean => PEOPLE_AND_GROUPS.test(chat_id)
 
-/** Whether a message says anything: it has words, or something came with it that can be named. */
+/** Whether a message has content: a text, or an attachment that can be named. */
 const saysAnything = ({ type, text, details }: WhatsAppMessage): boolean =>
   (SPOKEN_TYPES.includes(type) && text.trim() !== '') || details?.attachment !== undefined
 
-/** Why a message is ignored; `undefined` when a person sent it to DeniDin. */
+/** Why a message is ignored; `undefined` if a person sent it to DeniDin. */
 export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => {
   if (message.from_me) return 'own message'
   if (!isChat(message.chat_id)) return 'not a chat'
@@ -34,15 +36,15 @@ export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => 
   return saysAnything(message) ? undefined : `no words (type ${message.type})`
 }
 
-/** Why an own message is ignored; `undefined` when it may be the account owner's words. */
+/** Why an own message is ignored; `undefined` if the account owner may have written it. */
 export const reasonToIgnoreOwn = (message: WhatsAppMessage): string | undefined => {
   if (!isChat(message.chat_id)) return 'not a chat'
-  // Something that no one knows yet may be a notice: it does not silence the bot.
+  // An unknown kind may be a notice: it does not silence the bot.
   if (message.details?.attachment?.kind === 'unknown') return `type ${message.type}`
   return saysAnything(message) ? undefined : `no words (type ${message.type})`
 }
 
-/** The identity that an address holds by itself. */
+/** The identity that an address itself contains. */
 export const identityOf = (address: string): Identity => ({
   kind: address.endsWith('@lid') ? 'lid' : 'phone',
   value: address.replace(/@.*$/, ''),
@@ -79,23 +81,23 @@ export const toIncoming = (
   }
 }
 
-/** Whether a message quotes one of our account's, as far as the address of its author tells. */
+/** Whether a message quotes one of our account's, as far as the author's address shows. */
 export const quotesSelf = ({ quoted_author_id }: WhatsAppMessage, self: Self): boolean =>
   quoted_author_id !== undefined && isSelf(quoted_author_id, self)
 
 type Written = Pick<WhatsAppMessage, 'chat_id' | 'text'> & { readonly mentioned_ids?: readonly string[] | undefined }
 
-/** The text as it is meant for the bot: in a group without the mention that calls it. */
+/** The text as the bot should read it: in a group without the mention that addresses it. */
 export const spokenText = (message: Written, self: Self): string =>
   isGroup(message.chat_id) && mentionsSelf(message, self) ? withoutMentions(message.text, self) : message.text
 
-/** The addresses of people that a message mentions; the account itself is none of them. */
+/** The addresses of people that a message mentions, without the account itself. */
 export const mentionedPeople = ({ mentioned_ids = [] }: Written, self: Self): readonly string[] =>
   [...new Set(mentioned_ids)].filter(address => !isSelf(address, self))
 
 /**
- * Whether the account is mentioned. Where the list of mentions is lost, by its LID, which no one types, or by its number
- * at the beginning.
+ * Whether the account is mentioned. If the list of mentions is missing, looks for its LID, which no one types, or for
+ * its number at the beginning.
  */
 const mentionsSelf = ({ text, mentioned_ids = [] }: Written, self: Self): boolean => {
   if (mentioned_ids.some(address => isSelf(address, self))) return true
@@ -107,7 +109,7 @@ const mentionsSelf = ({ text, mentioned_ids = [] }: Written, self: Self): boolea
   )
 }
 
-/** The `message_id` of the message that a message quotes; `undefined` when it quotes none. */
+/** The `message_id` of the message that a message quotes; `undefined` if it quotes none. */
 const quotedIdOf = (message: WhatsAppMessage, by_us: boolean): string | undefined => {
   const { quoted_key, quoted_author_id, chat_id, quoted_chat_id = chat_id } = message
   if (quoted_key === undefined) return undefined
@@ -125,11 +127,11 @@ const quoteOf = (
 })
 
 /**
- * The text without the mentions (`@digits`) of the account: it may hold another address than the list of mentions. A
- * message that holds nothing else stays as it is.
+ * The text without the mentions (`@digits`) of the account, which may name another address than the list of mentions. A
+ * message that contains nothing else stays unchanged.
  */
 const withoutMentions = (text: string, self: Self): string => {
-  // Phones put direction marks around mentions.
+  // Phones put directional marks around mentions.
   let rest = withoutFormatCharacters(text)
   for (const address of [self.phone, self.lid].filter(each => each !== undefined)) {
     rest = rest.replace(new RegExp(`(?<![ \\t])[ \\t]*@${identityOf(address).value}(?!\\d)`, 'g'), '')

@@ -1,4 +1,4 @@
-/** What only the operator can do so that WhatsApp works again: a code for programs and a sentence to show. */
+/** Tasks that only the operator can do so that WhatsApp works again: a code for programs and a sentence to show. */
 
 /** Codes of these tasks, for a dashboard or an alert. */
 export type OperatorAction =

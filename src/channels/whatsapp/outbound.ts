@@ -1,4 +1,4 @@
-/** Sends texts and finds out what became of each: an engine returns before any server of WhatsApp has the message. */
+/** Sends texts and determines the outcome of each: an engine returns before any WhatsApp server has the message. */
 import { LRUCache } from 'lru-cache'
 import type { Delivery } from '../channel.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -10,17 +10,17 @@ import { Acknowledgements } from './acknowledgements.ts'
 import type { EngineConnection } from './engine.ts'
 import type { WhatsAppMessage } from './whatsapp-message.ts'
 
-/** A message on its way. */
+/** A message that is being sent. */
 interface Sending {
   readonly chat_id: string
   readonly text: string
-  /** Known as soon as the engine or an event says it. */
+  /** Known as soon as the engine or an event reports it. */
   message_id: MessageId | undefined
   /** Resolves when the outcome is known. */
   readonly ended: Promise<void>
 }
 
-/** Ids of own messages that are remembered; the event of an own message comes within seconds. */
+/** How many ids of own messages are remembered; the event of an own message comes within seconds. */
 const MOST_IDS = 10_000
 
 export class Outbound {
@@ -38,12 +38,12 @@ export class Outbound {
     this.#confirm_ms = confirm_ms
   }
 
-  /** An own message got so far. */
+  /** An own message reached this level. */
   acknowledged(message_id: MessageId, level: number): void {
     this.#acknowledgements.record(message_id, level)
   }
 
-  /** An own message appeared: this tells its id even where sending then fails or returns none. */
+  /** An own message appeared: this gives its id even if sending then fails or returns none. */
   created(message: WhatsAppMessage): void {
     const candidates = [...this.#sending].filter(each => each.message_id === undefined && each.text === message.text)
     const match = candidates.find(each => each.chat_id === message.chat_id) ?? candidates[0]
@@ -52,8 +52,8 @@ export class Outbound {
   }
 
   /**
-   * Whether we sent this own message, and not the account owner. While we are sending to its chat the answer has to
-   * wait; where it stays unknown, the message counts as ours: to be silent by mistake would be worse.
+   * Whether we sent this own message, rather than the account owner. While we are sending to its chat, the answer has
+   * to wait. If it stays unknown, the message counts as ours: falling silent by mistake would be worse.
    */
   async isOurs(message: WhatsAppMessage): Promise<boolean> {
     const { stanza_id } = messageKeyOf(message.message_id)
@@ -82,7 +82,7 @@ export class Outbound {
     return delivery
   }
 
-  /** Whether something is being sent. */
+  /** Whether anything is being sent. */
   get busy(): boolean {
     return this.#running.size > 0
   }
@@ -124,7 +124,7 @@ export class Outbound {
     }
   }
 
-  /** Asks the engine, because a page that was reloaded meanwhile sends no event for it. */
+  /** Asks the engine, because a page that was reloaded meanwhile sends no event for the message. */
   async #hasReachedServer(connection: EngineConnection, message_id: MessageId): Promise<boolean> {
     const level = await connection.acknowledgement(message_id).catch(() => 0)
     return level > 0

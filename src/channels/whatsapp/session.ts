@@ -1,4 +1,4 @@
-/** One connection and what the channel does around it, from its opening to its end. */
+/** One connection with the channel's work around it, from its opening to its end. */
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -19,16 +19,19 @@ export interface SessionDeps {
   readonly inbound: Inbound
   readonly outbound: Outbound
   readonly backfill: Backfill
-  /** Takes what happens to the connection, for its state. */
+  /** Receives what happens to the connection, for its state. */
   readonly report: (event: ConnectionEvent) => void
-  /** Whether something is under way that a new connection would disturb. */
+  /** Whether a new connection would disturb work in progress. */
   readonly isBusy: () => boolean
   readonly deadlines: ChannelDeadlines
   readonly clock: Clock
   readonly logger: Logger
 }
 
-/** `restored`: the login is the backup, on trial; `unpaired`: WhatsApp said that it no longer knows this device. */
+/**
+ * Why the login may be unusable. `restored`: it is the backup, on trial; `unpaired`: WhatsApp said that it no longer
+ * knows this device.
+ */
 export type LoginDoubt = 'none' | 'restored' | 'unpaired'
 
 /** What is known about the login before it is used. */
@@ -40,7 +43,7 @@ export interface LoginBefore {
   readonly accepted: () => void
 }
 
-/** How a session ended; `was_stable`: it had been ready for long enough to count as healthy. */
+/** How a session ended; `was_stable`: it had been ready long enough to count as healthy. */
 export interface SessionEnd {
   readonly end: ConnectionEnd
   readonly was_stable: boolean
@@ -48,7 +51,7 @@ export interface SessionEnd {
 
 const WHY_GONE = { none: 'without_backup', restored: 'in_backup_too', unpaired: 'by_whatsapp' } as const
 
-/** Opens its connection at once and listens to it. */
+/** Opens its connection immediately and listens to it. */
 export class Session implements EngineEvents {
   readonly connection: EngineConnection
   readonly #deps: SessionDeps
@@ -76,7 +79,7 @@ export class Session implements EngineEvents {
     const { clock, deadlines, report } = this.#deps
     const end = await this.connection.ended
     const ended_at = clock.monotonic()
-    // At once: closing a browser that hangs takes its time, and nothing may be sent through it meanwhile.
+    // Report immediately: closing a hung browser takes time, and nothing may be sent through it meanwhile.
     if (end.kind !== 'closed') report(end)
     this.#over.abort(new DenidinError('stopping', 'the connection to WhatsApp ended'))
     await this.connection.close()
@@ -163,7 +166,7 @@ export class Session implements EngineEvents {
     this.#backfill = this.#backfill.then(() => backfill.run(ready))
   }
 
-  /** A new login reaches the disk some time after it was made; only one that has lasted is worth keeping. */
+  /** A new login reaches the disk some time after it was created; only one that has lasted is worth keeping. */
   async #backUpLogin(): Promise<void> {
     const { deadlines, engine, clock, logger } = this.#deps
     const { signal } = this.#over

@@ -1,4 +1,4 @@
-/** Keeps WhatsApp connected: when a connection ends, does what its end calls for and opens the next one. */
+/** Keeps WhatsApp connected: when a connection ends, handles the reason and opens the next one. */
 import { backoffDelay } from '../../platform/backoff.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Ids } from '../../platform/ids.ts'
@@ -16,7 +16,7 @@ export interface SupervisorDeps {
   readonly login: LoginRecord
   /** Opens the next connection. */
   readonly openSession: (login: LoginBefore) => Session
-  /** Takes what happens to the connection, for its state. */
+  /** Receives what happens to the connection, for its state. */
   readonly report: (event: ConnectionEvent) => void
   readonly deadlines: ChannelDeadlines
   readonly clock: Clock
@@ -26,7 +26,7 @@ export interface SupervisorDeps {
 
 /** Failures after which the pause no longer grows. */
 const MANY = 100
-/** After so many failures in a row, and again after as many, the log line is an error. */
+/** Every this many failures in a row, the log line is an error. */
 const ALERT_EVERY = 5
 
 /** Its invariants are listed in docs/whatsapp.md. */
@@ -101,7 +101,7 @@ export class Supervisor {
     }
   }
 
-  /** What an end calls for before the next connection is opened. */
+  /** Handles the end of a connection before the next one is opened. */
   async #conclude(end: ConnectionEnd): Promise<void> {
     const { engine, login, logger } = this.#deps
     try {
@@ -126,9 +126,9 @@ export class Supervisor {
     const delay = (failure: number): number =>
       backoffDelay({ first_ms: deadlines.retry_ms, most_ms: deadlines.longest_retry_ms }, failure, ids)
     if (end.kind === 'lost') return delay(failures)
-    // The operator needs time, and WhatsApp must not be bothered meanwhile.
+    // The operator needs time, and retries must not burden WhatsApp meanwhile.
     if (end.kind === 'blocked') return delay(end.by === 'disk' ? failures : MANY)
-    // The others are no failures of the connection; should they repeat, they wait like those.
+    // The other ends are not failures of the connection; if they repeat, they wait like failures.
     return failures === 1 ? 0 : delay(failures - 1)
   }
 

@@ -31,14 +31,17 @@ export interface WhatsAppChannelDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
-  /** Called at every change of the connection's state, so for every new QR or pairing code too. Must return at once. */
+  /**
+   * Called at every change of the connection's state, and so for every new QR or pairing code too. Must return
+   * immediately.
+   */
   readonly onState: (state: ConnectionState) => void
 }
 
 /** WhatsApp shows "typing" for about 25 s; it is renewed before that. */
 const TYPING_MS = 10 * SECOND_MS
 
-/** What exists from a start to a stop. */
+/** State between a start and a stop. */
 interface Running {
   readonly events: ChannelEvents
   readonly supervisor: Supervisor
@@ -69,7 +72,7 @@ export class WhatsAppChannel implements Channel {
     return await layOutReply(reply)
   }
 
-  /** @throws DenidinError `unavailable` or `invalid_config` when the engine lacks something on this machine. */
+  /** @throws DenidinError `unavailable` or `invalid_config` if the engine lacks something on this machine. */
   async start(events: ChannelEvents): Promise<void> {
     if (this.#running !== undefined) throw new DenidinError('already_running', 'The WhatsApp channel is running')
     this.#report({ kind: 'opening' })
@@ -100,7 +103,7 @@ export class WhatsAppChannel implements Channel {
   }
 
   async send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery> {
-    if (!isChat(chat_id)) return { outcome: 'not_sent', reason: `${chat_id} is no chat of WhatsApp` }
+    if (!isChat(chat_id)) return { outcome: 'not_sent', reason: `${chat_id} is not a chat of WhatsApp` }
     const connection = this.#running?.supervisor.connection
     if (connection === undefined || connection.isOver || !this.#state.can_send) {
       return { outcome: 'not_sent', reason: this.#state.detail }
@@ -112,7 +115,7 @@ export class WhatsAppChannel implements Channel {
     const connection = this.#running?.supervisor.connection
     if (connection === undefined || connection.isOver || isGroup(chat_id)) return []
     const { clock, logger, deadlines } = this.#deps
-    // Not from what was shown some minutes ago: the number may have passed to another account since.
+    // A fresh lookup, not the cached names: the number may have passed to another account in the last minutes.
     const resolver = new IdentityResolver({
       connection: () => connection,
       clock,
@@ -197,7 +200,7 @@ export class WhatsAppChannel implements Channel {
     if (now === before) return
     this.#state = now
     const { state, detail: reason, can_send } = now
-    // A code is replaced every few seconds; that is no news for the log.
+    // A code is replaced every few seconds; the log does not record that.
     if (state !== before.state || reason !== before.detail || can_send !== before.can_send) {
       logger[state === 'degraded' || state === 'action_required' ? 'warn' : 'info']('State of WhatsApp', {
         state,

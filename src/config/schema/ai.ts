@@ -42,12 +42,12 @@ export const AI = {
   stream: {
     format: 'boolean',
     default: true,
-    doc: 'Asks for answers as streams, so that one that stops in the middle is noticed early. A service that refuses streams is asked without in any case.',
+    doc: 'Request answers as streams, so that one that stops halfway is noticed early. If a service refuses streams, it is asked without them in any case.',
   },
   idle_check: {
     format: 'boolean',
     default: true,
-    doc: 'Asks a model that no one asks for one word, so that `denidin status` and the alerts know a wrong key or a failing service: 20 seconds after the start, every minute while the model is in trouble, and after six hours without a call. The embedding model too.',
+    doc: 'Ask an idle model for one word, so that `denidin status` and the alerts detect a wrong key or a failing service: 20 seconds after the start, every minute while the model has a problem, and after six hours without a call. Applies to the embedding model too.',
   },
   system_prompt_file: {
     format: 'file',

@@ -10,7 +10,7 @@ export const BUDGET = {
   profiles_file: {
     format: 'path',
     default: 'config/budget-profiles.json',
-    doc: 'File with budget profiles and their assignments, relative to the DeniDin folder. What it leaves out keeps its default, and so does everything while there is no such file. A change takes effect without a restart.',
+    doc: 'File with budget profiles and their assignments, relative to the DeniDin folder. Missing values keep their defaults; without the file, all values do. A change takes effect without a restart.',
   },
   patterns_dir: {
     format: 'path',
@@ -39,7 +39,7 @@ export const BUDGET = {
       format: 'choice',
       choices: ['live', 'demo', 'test'],
       default: 'live',
-      doc: 'Mark of the entries of the usage log. `demo` and `test` are left out of analyses and recommendations.',
+      doc: 'Mark of the entries in the usage log. `demo` and `test` are left out of analyses and recommendations.',
     },
     file_megabytes: {
       format: 'number',
@@ -53,24 +53,24 @@ export const BUDGET = {
       default: 8,
       min: 0,
       max: 1000,
-      doc: 'How many former files of the usage log are kept; the oldest is deleted first.',
+      doc: 'How many older files of the usage log are kept; the oldest is deleted first.',
     },
   },
   reports: {
     weekly_cron: {
       format: 'cron',
       default: '0 6 * * 0',
-      doc: 'Schedule of the report on the use of budgets in the 7 days before.',
+      doc: 'Schedule of the report on the use of budgets in the previous 7 days.',
     },
     monthly_cron: {
       format: 'cron',
       default: '0 7 1 * *',
-      doc: 'Schedule of the report on the use of budgets in the 30 days before, with recommendations.',
+      doc: 'Schedule of the report on the use of budgets in the previous 30 days, with recommendations.',
     },
     health_cron: {
       format: 'cron',
       default: '0 5 * * *',
-      doc: 'Schedule of the measurement of what grows, and of the report on how long it may grow on.',
+      doc: 'Schedule of the measurement of growing data, and of the report on how long it can continue to grow.',
     },
     kept_days: {
       format: 'integer',

@@ -1,4 +1,4 @@
-/** When and how fast replies go out (`conversation`). */
+/** When and how fast replies are sent (`conversation`). */
 import type { Section } from '../setting.ts'
 
 const PACING = {

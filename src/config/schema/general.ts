@@ -10,7 +10,7 @@ export const GENERAL = {
   data_root: {
     format: 'path',
     default: 'data',
-    doc: 'Folder for all data, relative to the DeniDin folder. Each DeniDin needs a data folder of its own.',
+    doc: 'Folder for all data, relative to the DeniDin folder. Each DeniDin needs its own data folder.',
   },
   logs_dir: {
     format: 'path',
@@ -21,7 +21,7 @@ export const GENERAL = {
     format: 'time_zone',
     default: null,
     formerKey: 'conversation.time_zone',
-    doc: 'Time zone of this installation, such as `Asia/Jerusalem`: for every day and hour that is shown, told to the model, searched or counted, and for `conversation.quiet_hours`. A person can set their own with `/timezone`. Not set: the time zone of the machine.',
+    doc: 'Time zone of this installation, such as `Asia/Jerusalem`: for every day and hour that is shown, given to the model, searched or counted, and for `conversation.quiet_hours`. A person can set their own with `/timezone`. Not set: the time zone of the machine.',
   },
   log_level: {
     format: 'choice',

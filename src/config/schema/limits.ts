@@ -1,7 +1,7 @@
-/** Limits of spending and of messages (`limits`). */
+/** Limits on spending and on messages (`limits`). */
 import type { Section } from '../setting.ts'
 
-/** Beyond any bill. */
+/** More than any bill. */
 const MOST_COST = 1_000_000_000
 const MOST_TOKENS = 1_000_000_000_000
 
@@ -10,15 +10,15 @@ const tokens = (doc: string) => ({ format: 'integer', default: null, min: 0, max
 
 export const LIMITS = {
   cost_per_person_per_day: cost(
-    'What the calls for one person may cost in a day, in the currency of `budget.prices_file`. Not set: no limit.',
+    'Maximum cost of the calls for one person in a day, in the currency of `budget.prices_file`. Not set: no limit.',
   ),
-  cost_per_day: cost('What all calls together may cost in a day. A day begins at midnight in `time_zone`.'),
-  cost_per_month: cost('What all calls together may cost in a calendar month.'),
+  cost_per_day: cost('Maximum cost of all calls together in a day. A day begins at midnight in `time_zone`.'),
+  cost_per_month: cost('Maximum cost of all calls together in a calendar month.'),
   tokens_per_person_per_day: tokens(
-    'Tokens, of requests and answers together, that the calls for one person may take in a day. They count without any price too.',
+    'Maximum tokens, of requests and answers together, of the calls for one person in a day. They count even without a price.',
   ),
-  tokens_per_day: tokens('Tokens that all calls together may take in a day.'),
-  tokens_per_month: tokens('Tokens that all calls together may take in a calendar month.'),
+  tokens_per_day: tokens('Maximum tokens of all calls together in a day.'),
+  tokens_per_month: tokens('Maximum tokens of all calls together in a calendar month.'),
   at_limit: {
     format: 'choice',
     default: 'refuse',
@@ -41,7 +41,7 @@ export const LIMITS = {
     default: null,
     min: 1,
     max: 10_000,
-    doc: 'Messages of one person that are answered in a minute, on average. What is too much is read and stays part of the conversation; the person is told once when answers go on. Commands are not counted. Not set: no limit.',
+    doc: 'Messages of one person that are answered in a minute, on average. Messages above the limit are read and stay part of the conversation; the person is told once when answers resume. Commands are not counted. Not set: no limit.',
   },
   message_burst: {
     format: 'integer',
@@ -60,6 +60,6 @@ export const LIMITS = {
   exempt_godfather: {
     format: 'boolean',
     default: true,
-    doc: 'Limits of one person do not hold for the godfather. Those of everyone do.',
+    doc: 'Limits per person do not apply to the godfather; those for everyone do.',
   },
 } as const satisfies Section

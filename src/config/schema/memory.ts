@@ -1,4 +1,4 @@
-/** Sessions, long-term memory and what is learned from conversations (`memory`). */
+/** Sessions, long-term memory and learning from conversations (`memory`). */
 import type { Section } from '../setting.ts'
 import { EXTRACTION } from './memory-extraction.ts'
 import { LONG_TERM } from './memory-longterm.ts'

@@ -14,7 +14,7 @@ export const REPORTS = {
       'extraction-progress',
       'conversation',
     ],
-    doc: 'Reports that are written on a schedule to `reports/archive` below `data_root`; none at first. See [the archive](archive.md#reports).',
+    doc: 'Reports that are written on a schedule to `reports/archive` below `data_root`; none by default. See [the archive](archive.md#reports).',
   },
   cron: {
     format: 'cron',

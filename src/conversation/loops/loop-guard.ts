@@ -114,7 +114,7 @@ export class LoopGuard implements HealthCheck {
     return { state: 'degraded', detail }
   }
 
-  /** The godfather, and those who write in a terminal, are no programs. */
+  /** The godfather, and those who write in a terminal, are not programs. */
   #isExempt(said: readonly LoadedMessage[]): boolean {
     return said.some(
       ({ message, person }) =>

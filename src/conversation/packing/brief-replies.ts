@@ -3,7 +3,6 @@
  * their beginnings, then to their first words, before any message is left out; those to small talk before all others.
  */
 import { firstThatFits } from '../../sessions/window.ts'
-import { cutStart } from '../../text/cut.ts'
 import { isSmallTalk } from '../../text/small-talk.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ShownMessage } from './shown-message.ts'
@@ -31,6 +30,8 @@ export interface FittedMessages {
   readonly messages: readonly ShownMessage[]
   /** Place of the first of them in the window. */
   readonly first: number
+  /** A larger limit would not show more. */
+  readonly complete: boolean
 }
 
 type Shortened = WeakMap<ShownMessage, ShownMessage>
@@ -56,17 +57,17 @@ export class BriefReplies {
   fit(window: readonly ShownMessage[], costs: readonly number[], limit: BriefLimit): FittedMessages {
     const { most, when } = limit
     if (when === 'as_needed' && costs.reduce((sum, tokens) => sum + tokens, 0) <= most) {
-      return { messages: window, first: 0 }
+      return { messages: window, first: 0, complete: true }
     }
     const briefs = this.#shortened(window, costs, limit, each => this.#brief(each))
     if (briefs.tokens <= most) {
-      if (when === 'as_needed') this.#lengthen(briefs, window, limit)
+      if (when === 'always') return { ...briefs, complete: true }
+      this.#lengthen(briefs, window, limit, message => message)
       return briefs
     }
     const hints = this.#shortened(window, costs, limit, each => this.#hint(each))
     if (hints.tokens > most) return hints
-    const longer = window.map((message, at) => (at < limit.exchange ? this.#brief(message) : message))
-    this.#lengthen(hints, longer, limit)
+    this.#lengthen(hints, window, limit, message => this.#brief(message))
     return hints
   }
 
@@ -88,16 +89,23 @@ export class BriefReplies {
       tokens += cost
       return cost
     })
-    return { messages: newest.slice(0, window.length - first).reverse(), first, tokens }
+    return { messages: newest.slice(0, window.length - first).reverse(), first, tokens, complete: false }
   }
 
   /** Gives as many replies as fit their longer form; the first that does not fit as a whole gets what is left. */
-  #lengthen(shown: Shown, longer: readonly ShownMessage[], { most, exchange }: BriefLimit): void {
+  #lengthen(
+    shown: Shown,
+    window: readonly ShownMessage[],
+    { most, exchange }: BriefLimit,
+    longer: (message: ShownMessage) => ShownMessage,
+  ): void {
     const { messages } = shown
     let left = most - shown.tokens
-    for (const at of this.#byWorth(longer, exchange)) {
-      const [message, short] = [longer[at], messages[at]]
-      if (message === undefined || short === undefined || short === message) continue
+    for (const at of this.#byWorth(window, exchange)) {
+      const [whole, short] = [window[at], messages[at]]
+      if (whole === undefined || short === undefined || short === whole) continue
+      const message = longer(whole)
+      if (short === message) continue
       const more = message.tokens - short.tokens
       if (more > left) {
         const longest = this.#beginning(message, short.tokens + left)
@@ -149,7 +157,7 @@ export class BriefReplies {
   #beginning(message: ShownMessage, most: number): ShownMessage {
     const { content } = message
     const kept = this.#counter.cut(content, Math.max(1, most - LEFT_OUT_TOKENS), 'start')
-    const text = `${cutStart(content, kept.length).trimEnd()}${LEFT_OUT}`
+    const text = `${kept.trimEnd()}${LEFT_OUT}`
     return { ...message, content: text, tokens: this.#counter.count(text) }
   }
 }

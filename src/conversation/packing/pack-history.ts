@@ -26,6 +26,8 @@ export interface PackedHistory {
   readonly answered_tokens: number
   /** Tokens of each message that is shown and not answered. */
   readonly taken: readonly number[]
+  /** More tokens of the budget of the turn would not show more. */
+  readonly complete: boolean
 }
 
 /** What the budget of the turn leaves to the history. */
@@ -107,17 +109,19 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
     limit === undefined ? Infinity : answered.reduce((sum, at) => sum + (roomCosts[at] ?? 0), 0) + limit.tokens
   const withinTurn =
     limit === undefined
-      ? { messages: withinRoom, first: 0 }
+      ? { messages: withinRoom, first: 0, complete: true }
       : costs.replies.fit(withinRoom, roomCosts, {
           most,
           exchange: limit.exchange - (window.length - withinRoom.length),
           when: limit.brief,
         })
   const { first } = withinTurn
-  /** Tokens around each message from `first` on. */
-  const surroundings = roomCosts.slice(first).map((cost, at) => cost - (withinRoom[first + at]?.tokens ?? 0))
-  const room = Math.min(budget.room, most) - surroundings.reduce((sum, tokens) => sum + tokens, 0)
-  const earlier = surroundings.at(-2)
+  /** Tokens around a message of `withinRoom`. */
+  const surroundings = (at: number): number => (roomCosts[at] ?? 0) - (withinRoom[at]?.tokens ?? 0)
+  let aroundAll = 0
+  for (let at = first; at < withinRoom.length; at++) aroundAll += surroundings(at)
+  const room = Math.min(budget.room, most) - aroundAll
+  const earlier = withinRoom.length - first < 2 ? undefined : surroundings(withinRoom.length - 2)
   const messages = fitLongMessages(
     withinTurn.messages,
     Math.min(budget.content, room),
@@ -131,14 +135,17 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
   const packedCosts = messages.map((message, at) =>
     // A person's message that was cut has fewer lines.
     message === withinTurn.messages[cut + at]
-      ? message.tokens + (surroundings[cut + at] ?? 0)
+      ? message.tokens + surroundings(first + cut + at)
       : message.tokens + around(message),
   )
   const inMessages = withinRoom.length - messages.length
+  // Where the last messages are too long, they are shortened to what there is.
+  const complete = withinTurn.complete && messages === withinTurn.messages
   let candidates: readonly PackedCandidate[] | undefined
   return {
     messages,
     first: inWindow,
+    complete,
     get whole() {
       return messages.filter((message, at) => message === window[inWindow + at])
     },

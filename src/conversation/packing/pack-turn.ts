@@ -103,23 +103,17 @@ export class TurnPacking {
 
   /** What the turn needs of the session, whatever the budget. */
   #wantedHistory(): PackedHistory {
-    const is_whole = this.history.whole.length === this.#turn.window.length
-    return this.need !== 'session' || is_whole ? this.history : this.#packHistory(Infinity)
-  }
-
-  /** As much of what is needed as the budget allows. */
-  #fit(specific: SpecificPacking, budget: ProfileBudget): FittedParts {
-    return this.need === 'session'
-      ? this.#fitSession(specific, budget)
-      : this.#fitSpecific(specific, budget.calculated_budget)
+    const is_all =
+      this.need === 'session' ? this.history.whole.length === this.#turn.window.length : this.history.complete
+    return is_all ? this.history : this.#packHistory(Infinity)
   }
 
   /**
-   * The session needs more than there is. What is known may take its share, as far as it needs it; the history has the
+   * There is less than is needed. What is known may take its share, as far as it needs it; the history has the
    * rest. What it leaves out may be quoted, so what is known is chosen as if the history were a little shorter than it
    * becomes: then neither gets less of a larger budget.
    */
-  #fitSession(specific: SpecificPacking, budget: ProfileBudget): FittedParts {
+  #fit(specific: SpecificPacking, budget: ProfileBudget): FittedParts {
     const most = budget.calculated_budget
     const share = Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
     const quotable = specific.within(this.history, Infinity)
@@ -133,16 +127,6 @@ export class TurnPacking {
       history,
       ...specific.withoutShown(known, history),
       room: { 'agent-specific': room, recent: most - room },
-    }
-  }
-
-  /** The history is as short as it can be: what is known has the rest. */
-  #fitSpecific(specific: SpecificPacking, most: number): FittedParts {
-    const room = most - this.#sure_tokens
-    return {
-      history: this.history,
-      ...specific.within(this.history, room),
-      room: { 'agent-specific': room, recent: this.#sure_tokens },
     }
   }
 

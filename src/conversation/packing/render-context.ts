@@ -229,9 +229,17 @@ const quoteLine = (quote: Quote, zone: TimeZone): RequestPiece => ({
 /** Where the words come from that stand behind a text. */
 const idsOf = ({ now = [] }: Pick<Quote, 'now'>): readonly string[] => now.map(each => each.id)
 
+/** Messages that are shown as they are: a window keeps them over many turns. */
+const rendered = new WeakMap<ShownMessage, ModelMessage>()
+
 const renderMessage = (message: ShownMessage, { chat_kind, times, question }: RenderedParts): ModelMessage => {
   const { role, message_id, content: said } = message
   const prefix = senderPrefix(message, chat_kind)
+  if (prefix === '' && message_id !== question && !times.has(message_id)) {
+    const known = rendered.get(message) ?? { role, content: said, ids: [message_id] }
+    rendered.set(message, known)
+    return known
+  }
   const text = prefix === '' ? said : `${prefix}${indentContinuation(said)}`
   const time = times.get(message_id)
   const content = time === undefined ? text : `${time}${text}`

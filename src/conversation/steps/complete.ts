@@ -25,7 +25,7 @@ export interface CompleteDeps {
 /** What the person is answered. */
 export interface Answer {
   readonly text: string
-  /** `system`: the model failed, and the text says so; it is no part of the conversation. */
+  /** `system`: the model failed, and the text says so; it is not a part of the conversation. */
   readonly from: 'model' | 'system'
 }
 

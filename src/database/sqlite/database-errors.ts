@@ -17,7 +17,7 @@ const codeOf = (error: unknown): number | undefined => {
   return typeof errcode === 'number' ? errcode & 0xff : undefined
 }
 
-/** The content of a database file is damaged, or is no database at all. */
+/** The content of a database file is damaged, or is not a database at all. */
 export class DamagedDatabase extends DenidinError {
   constructor(path: string, reason: string, cause?: unknown) {
     super('damaged', `${path} is damaged (${reason})`, { cause })
@@ -27,13 +27,13 @@ export class DamagedDatabase extends DenidinError {
 /** Whether another connection holds the lock. */
 export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY
 
-/** Whether the content of a file is no database at all. */
+/** Whether the content of a file is not a database. */
 export const isNoDatabase = (error: unknown): boolean => codeOf(error) === NOT_A_DATABASE
 
 /**
- * A fault of the file at `path`, or of the disk below it, as ours: `damaged` for content that cannot be read,
- * `unavailable` (retryable) for what may pass, such as a full disk. `undefined` for every other error, such as a broken
- * rule of the tables.
+ * Translates an error of the file at `path`, or of its disk: `damaged` for unreadable content, `unavailable`
+ * (retryable) for possibly temporary errors, such as a full disk. `undefined` for every other error, such as a violated
+ * constraint.
  */
 export const faultOf = (error: unknown, path: string): DenidinError | undefined => {
   const { message } = error as Error

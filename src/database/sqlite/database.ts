@@ -26,7 +26,10 @@ const FILE_SUFFIXES = ['', '-wal', '-shm']
 /** The files of a database at `path`, whether or not they exist. */
 export const databaseFiles = (path: string): readonly string[] => FILE_SUFFIXES.map(suffix => path + suffix)
 
-/** Hears of the file's faults, and of their end. Must not use the database: the faulty statement is still running. */
+/**
+ * Is notified of the file's faults, and of their end. Must not use the database, because the faulty statement is still
+ * running.
+ */
 export interface FaultListener {
   /** A statement failed because of the file or the disk below it. */
   failed(fault: DenidinError): void
@@ -35,7 +38,7 @@ export interface FaultListener {
 }
 
 export interface DatabaseOptions {
-  /** A second connection to a file that this process has open already: nothing can be written, and no migration runs. */
+  /** A second connection to a file that this process already has open: it cannot write, and runs no migration. */
   readonly reads_only?: boolean
 }
 
@@ -52,8 +55,9 @@ export class Database implements Disposable {
   #listener: FaultListener | undefined
 
   /**
-   * Opens (or makes) the file with a write-ahead log, flushed to disk at every commit, and brings its tables up to date.
-   * @throws DenidinError `damaged` when the file is no readable database; `unavailable` when it cannot be opened.
+   * Opens (or creates) the file with a write-ahead log, flushed to disk at every commit, and brings its tables up to
+   * date.
+   * @throws DenidinError `damaged` if the file is not a readable database; `unavailable` if it cannot be opened.
    */
   constructor(path: string, migrations: readonly Migration[], { reads_only = false }: DatabaseOptions = {}) {
     this.path = path
@@ -62,14 +66,14 @@ export class Database implements Disposable {
     this.#connection = this.#open()
   }
 
-  /** From now on, `listener` hears of faults. */
+  /** From now on, `listener` is notified of faults. */
   listen(listener: FaultListener): void {
     this.#listener = listener
   }
 
   /**
-   * Begins a new, empty file: for data that can be rebuilt. Prepared statements, and rows that are being read in batches,
-   * go on with the new file.
+   * Starts a new, empty file, for data that can be rebuilt. Prepared statements, and reads in batches, continue with
+   * the new file.
    * @param clear moves or removes the old files, which are closed meanwhile
    */
   renew(clear: (files: readonly string[]) => void): void {
@@ -78,7 +82,7 @@ export class Database implements Disposable {
     this.#connection = this.#open()
   }
 
-  /** Reads every page. @throws DenidinError `damaged` when one cannot be read or makes no sense. */
+  /** Reads every page. @throws DenidinError `damaged` if one is unreadable or invalid. */
   check(): void {
     const result = this.get<{ quick_check: string }>('pragma quick_check(1)')?.quick_check
     if (result === 'ok') return
@@ -104,12 +108,12 @@ export class Database implements Disposable {
     return this.#guarded(() => this.#prepare(sql).all(parameters) as unknown as T[])
   }
 
-  /** All rows, each as the list of its columns: for very many, half the time of `all`. */
+  /** All rows, each as the list of its columns: for very many rows, this takes half the time of `all`. */
   lists<T extends readonly SQLOutputValue[]>(sql: string, parameters: Parameters = {}): T[] {
     return this.#guarded(() => this.#prepare(sql, true).all(parameters) as unknown as T[])
   }
 
-  /** Runs `act` in one transaction: all of it is on the disk when this returns, or none of it. */
+  /** Runs `act` in one transaction: when this returns, either all of it is on the disk, or none. */
   transaction<T>(act: () => T): T {
     this.#guarded(() => this.#connection.exec('begin immediate'))
     try {
@@ -118,15 +122,16 @@ export class Database implements Disposable {
       this.#listener?.written()
       return result
     } catch (error) {
-      // A full disk or a failing one has rolled it back already.
+      // A full or failing disk has already rolled it back.
       if (this.#connection.isTransaction) this.#connection.exec('rollback')
       throw error
     }
   }
 
   /**
-   * Like `transaction`, without waiting for the disk: the next `transaction` takes it along. A crash of the process loses
-   * nothing; a power cut may take what came after the last `transaction`. For what can be done without or is done again.
+   * Like `transaction`, but does not wait for the disk: the next `transaction` writes it as well. A process crash loses
+   * nothing; a power cut may lose what came after the last `transaction`. For data that is dispensable or can be
+   * recreated.
    */
   unflushed<T>(act: () => T): T {
     this.#connection.exec('pragma synchronous = normal')
@@ -137,7 +142,7 @@ export class Database implements Disposable {
     }
   }
 
-  /** Writes a few bytes that mean nothing, to see whether the disk takes them. @throws DenidinError `unavailable` */
+  /** Writes a few meaningless bytes, to see whether the disk accepts them. @throws DenidinError `unavailable` */
   touch(): void {
     const version = this.get<{ user_version: number }>('pragma user_version')?.user_version ?? 0
     this.transaction(() => {
@@ -146,7 +151,7 @@ export class Database implements Disposable {
     })
   }
 
-  /** Empties the write-ahead log, which still contains rows that were deleted. False while another connection reads. */
+  /** Empties the write-ahead log, which still contains deleted rows. False while another connection is reading. */
   scrub(): boolean {
     return this.get<{ busy: number }>('pragma wal_checkpoint(truncate)')?.busy === 0
   }
@@ -163,7 +168,7 @@ export class Database implements Disposable {
       if (this.#reads_only) return new DatabaseSync(this.path, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
       if (this.path !== IN_MEMORY) mkdirSync(dirname(this.path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
       connection = new DatabaseSync(this.path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
-      // Deleted rows are overwritten, so that nothing forgotten can be read from the file.
+      // Deleted rows are overwritten, so that forgotten data cannot be read from the file.
       connection.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on')
       migrate(connection, this.#migrations)
       return connection
@@ -179,7 +184,7 @@ export class Database implements Disposable {
 
   #close(): void {
     this.#statements.clear()
-    // Closed already where a new file could not be opened: then it is tried again.
+    // It is already closed if a new file could not be opened: then opening is tried again.
     if (this.#connection.isOpen) this.#connection.close()
   }
 

@@ -1,6 +1,6 @@
 /**
- * A database of derived data, such as an index: one that cannot be used is set aside and begun anew, at the start and
- * while DeniDin runs, because everything in it can be rebuilt.
+ * A database of derived data, such as an index. If it cannot be used, at the start or while DeniDin runs, it is set
+ * aside and recreated, because everything in it can be rebuilt.
  */
 import { lstatSync, renameSync, rmSync, statSync } from 'node:fs'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
@@ -13,9 +13,12 @@ import { DamagedDatabase } from './database-errors.ts'
 import { Database, databaseFiles, type FaultListener } from './database.ts'
 import type { Migration } from './migrations.ts'
 
-/** Larger files are not read whole at the start, which takes about 0.7 ms per MB; their damage is found when it is met. */
+/**
+ * Larger files are not checked as a whole at the start, which takes about 0.7 ms per MB; damage in them is found when
+ * it is encountered.
+ */
 const MOST_CHECKED_BYTES = 512 * 2 ** 20
-/** Pause before another attempt to begin a new file, when the disk refused it. */
+/** Pause before another attempt to start a new file, if the disk refused it. */
 const RETRY_AFTER_MS = MINUTE_MS
 
 export interface DerivedDatabaseDeps {
@@ -23,19 +26,19 @@ export interface DerivedDatabaseDeps {
   /** Name of the component, as in `denidin status`. */
   readonly name: string
   readonly migrations: readonly Migration[]
-  /** Where its content comes from, as the end of the sentence "It is rebuilt …". */
+  /** The source of its content, as the end of the sentence "It is rebuilt …". */
   readonly rebuilt: string
-  /** Whether a readable file holds what this version needs; if not, it is removed. */
+  /** Whether a readable file contains what this version needs; if not, it is removed. */
   readonly accepts?: (database: Database) => boolean
-  /** Runs after each opening, and in a new file before all else. */
+  /** Runs after each opening, and first of all in a new file. */
   readonly prepare?: (database: Database, isNew: boolean) => void
-  /** Whether an existing file is read whole before it is used; default: it is. */
+  /** Whether an existing file is checked as a whole before it is used; on by default. */
   readonly checks?: boolean
   readonly clock: Clock
   readonly logger: Logger
 }
 
-/** The database of a derived store, with what became of a damaged one. */
+/** The database of a derived store; remembers what happened to a damaged one. */
 export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
   readonly name: string
   readonly database: Database
@@ -47,7 +50,7 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
   #renewing = false
   #closed = false
 
-  /** @throws DenidinError `damaged` when the file is from a newer DeniDin, `unavailable` when the disk refuses it. */
+  /** @throws DenidinError `damaged` if the file is from a newer DeniDin, `unavailable` if the disk refuses it. */
   constructor(deps: DerivedDatabaseDeps) {
     this.#deps = deps
     this.name = deps.name
@@ -56,12 +59,12 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
     this.database.listen(this)
   }
 
-  /** `listener` is called when a new, empty file was begun while DeniDin runs. */
+  /** `listener` is called when a new, empty file is started while DeniDin runs. */
   onRenewed(listener: () => void): void {
     this.#listeners.push(listener)
   }
 
-  /** Begins a new file although this one can be read, because it does not fit the data any more. */
+  /** Starts a new file although the current one is readable, because it no longer matches the data. */
   startOver(reason: Health): void {
     this.database.renew(removeAll)
     this.#deps.prepare?.(this.database, true)
@@ -79,7 +82,7 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
   }
 
   written(): void {
-    // Damage is not undone by a write that succeeds elsewhere in the file.
+    // A successful write elsewhere in the file does not repair the damage.
   }
 
   async health(): Promise<Health> {
@@ -94,7 +97,7 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
 
   #open(): Database {
     const { path, accepts } = this.#deps
-    if (!isFileOrMissing(path)) this.#setAside(`${path} is no file`, databaseFiles(path))
+    if (!isFileOrMissing(path)) this.#setAside(`${path} is not a file`, databaseFiles(path))
     const kept = isMissing(path) ? undefined : this.#openExisting()
     if (kept !== undefined && accepts?.(kept) !== false) return kept
     if (kept !== undefined) {
@@ -144,7 +147,7 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
         state: 'down',
         detail: `${path} is damaged, and no new one can be begun: ${reason}. It is tried again.`,
       }
-      this.#logger.error('A damaged database cannot be begun anew', { path, reason })
+      this.#logger.error('A damaged database cannot be recreated', { path, reason })
       this.#retry = clock.after(RETRY_AFTER_MS, () => {
         this.#renew(fault)
       })
@@ -170,7 +173,7 @@ const removeAll = (files: readonly string[]): void => {
 
 const isMissing = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) === undefined
 
-/** A link counts as what it leads to; one that leads nowhere is no file. */
+/** A link counts as its target; a link without a target is not a file. */
 const isFileOrMissing = (path: string): boolean => {
   if (isMissing(path)) return true
   try {

@@ -2,14 +2,14 @@
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Database, Parameters, Row } from './database.ts'
 
-/** Rows of one batch: a few milliseconds, dependent rows included. */
+/** Rows per batch: a few milliseconds, including dependent rows. */
 const BATCH = 200
 /** Row ids that are searched in one step. */
 const SEARCHED_AT_ONCE = 2000
 
 const IN_IDS = 'rowid in (select value from json_each(:ids))'
 
-/** Ids of the rows that `where` selects and that exist at the start, in their order, as JSON lists. */
+/** Ids of the rows that `where` selects and that exist at the start, in order, as JSON lists. */
 async function* rowIds(
   database: Database,
   table: string,
@@ -19,7 +19,7 @@ async function* rowIds(
   const newest = database.get<{ id: number | null }>(`select max(rowid) as id from ${table}`)?.id ?? 0
   let found: number[] = []
   for (let after = 0; after < newest; after += SEARCHED_AT_ONCE) {
-    // Not by a limit: the whole search, and its sorting, would run again for each batch.
+    // Not with a limit: the whole search, including its sorting, would run again for each batch.
     const rows = database.all<{ id: number }>(
       `select rowid as id from ${table} where (${where}) and rowid > :after and rowid <= :up_to`,
       { ...parameters, after, up_to: Math.min(after + SEARCHED_AT_ONCE, newest) },
@@ -33,7 +33,7 @@ async function* rowIds(
 
 /**
  * Deletes the rows of a table (one with row ids) that `where` selects; each batch is one transaction. `before` deletes
- * dependent rows; it gets the `rowid`s as a JSON list. @returns how many rows went, those of `before` included
+ * dependent rows; it gets the `rowid`s as a JSON list. @returns how many rows were deleted, including those of `before`
  */
 export const deleteInBatches = async (
   database: Database,
@@ -75,7 +75,7 @@ export const overwriteInBatches = async (
   }
 }
 
-/** The same for few rows, which are deleted then: in the transaction of the caller. @returns how many rows went */
+/** The same for few rows, which are then deleted, in the caller's transaction. @returns how many rows were deleted */
 export const deleteOverwritten = (
   database: Database,
   { table, columns, where }: { readonly table: string; readonly columns: readonly string[]; readonly where: string },

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { DenidinError } from '../../platform/errors.ts'
 import { faultOf } from './database-errors.ts'
 
-/** One step of the tables' history. Never changed once it has been released; the next step repairs it. */
+/** One step in the history of the tables. Never changed once it has been released; the next step repairs it. */
 export interface Migration {
   /** Unique and stable, feature first: `messages-001`. */
   readonly id: string
@@ -13,8 +13,8 @@ export interface Migration {
 }
 
 /**
- * Runs what has not run yet, each step in one transaction, in the order given.
- * @throws DenidinError `damaged` when a step fails (it leaves nothing behind), or when the file is from a newer DeniDin.
+ * Runs the steps that have not run yet, each in one transaction, in the given order.
+ * @throws DenidinError `damaged` if a step fails (it leaves nothing behind), or if the file is from a newer DeniDin.
  */
 export const migrate = (connection: DatabaseSync, migrations: readonly Migration[]): void => {
   const path = connection.location() ?? 'the database'
@@ -46,7 +46,7 @@ export const migrate = (connection: DatabaseSync, migrations: readonly Migration
       connection.exec('commit')
     } catch (error) {
       if (connection.isTransaction) connection.exec('rollback')
-      // A fault of the file or its disk is no fault of the step.
+      // A fault of the file or its disk is not an error of the step.
       throw (
         faultOf(error, path) ??
         new DenidinError('damaged', `migration ${migration.id} failed: ${(error as Error).message}`, { cause: error })

@@ -10,8 +10,8 @@ import { isBusy, isNoDatabase } from './database-errors.ts'
 /**
  * Takes sole ownership of a data folder: an exclusive transaction on `run/owner.lock`, held until disposed of. The
  * system frees it when the process dies, even by kill -9, so there is no stale lock to clear.
- * @throws DenidinError `already_running` when another process holds it; `invalid_config` when nothing can be written
- * there; `damaged` when something else is in the place of the lock.
+ * @throws DenidinError `already_running` if another process holds it; `invalid_config` if nothing can be written there;
+ *   `damaged` if something else is at the path of the lock.
  */
 export const takeOwnership = (lockFile: string): Disposable => {
   const connection = lock(lockFile, true)
@@ -22,7 +22,7 @@ export const takeOwnership = (lockFile: string): Disposable => {
   }
 }
 
-/** Whether any process owns the data folder at this moment. @throws DenidinError as `takeOwnership` does otherwise */
+/** Whether any process currently owns the data folder. @throws DenidinError as `takeOwnership` does otherwise */
 export const isOwned = (lockFile: string): boolean => {
   try {
     takeOwnership(lockFile)[Symbol.dispose]()
@@ -49,8 +49,8 @@ const lock = (lockFile: string, mends: boolean): DatabaseSync => {
     }
     if (!isNoDatabase(error) || !mends) throw brokenLock(lockFile, error)
   }
-  // SQLite looks for other holders before it reads the file: nobody holds this one. It is emptied, not replaced, so that
-  // two starts at once still meet at the same file.
+  // SQLite looks for other holders before it reads the file, so no one holds this one. It is emptied rather than
+  // replaced, so that two simultaneous starts still use the same file.
   truncateSync(lockFile)
   return lock(lockFile, false)
 }

@@ -1,4 +1,4 @@
-/** Opens a database that cannot be rebuilt: reads it whole first, and reports its faults while it is in use. */
+/** Opens a database that cannot be rebuilt: checks it as a whole first, and reports its faults while it is in use. */
 import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DenidinError } from '../../platform/errors.ts'
@@ -7,19 +7,24 @@ import { DamagedDatabase } from './database-errors.ts'
 import { Database, type FaultListener } from './database.ts'
 import type { Migration } from './migrations.ts'
 
-/** Larger files are not read whole at the start, which takes about 0.7 ms per MB; their damage is found when it is met. */
+/**
+ * Larger files are not checked as a whole at the start, which takes about 0.7 ms per MB; damage in them is found when
+ * it is encountered.
+ */
 const MOST_CHECKED_BYTES = 512 * 2 ** 20
 
-/** Room on the disk below which a full one is not tried again: a few bytes may still be written where no message can. */
+/**
+ * With less free space than this, a full disk is not tried again: a few bytes might be written where no message can.
+ */
 const LEAST_ROOM_BYTES = 2 ** 20
 
 const REMEDY =
   'Stop DeniDin and put back a backup of this file, made while DeniDin was stopped (without one, `sqlite3 <file> .recover` saves what can be read)'
 
 /**
- * Opens a database whose content is nowhere else.
- * @throws DenidinError `damaged`, with what to do, when it cannot be read or is from a newer DeniDin; `unavailable` when
- * the disk refuses it.
+ * Opens a database whose content exists nowhere else.
+ * @throws DenidinError `damaged`, with what to do, if it cannot be read or is from a newer DeniDin; `unavailable` if
+ *   the disk refuses it.
  */
 export const openTruthDatabase = (path: string, migrations: readonly Migration[]): Database => {
   let database: Database | undefined
@@ -47,7 +52,7 @@ export class DatabaseHealth implements HealthCheck, FaultListener {
   }
 
   failed(fault: DenidinError): void {
-    // Damage outlasts every other fault.
+    // Damage takes precedence over every other fault.
     if (!(this.#fault instanceof DamagedDatabase)) this.#fault = fault
   }
 
@@ -56,7 +61,7 @@ export class DatabaseHealth implements HealthCheck, FaultListener {
   }
 
   async health(): Promise<Health> {
-    // After a full disk, the first write that succeeds is its end: one is tried whenever someone asks.
+    // After a full disk, the first successful write ends the fault; one is tried whenever the health is requested.
     if (this.#fault?.retryable === true && this.#hasRoom()) this.#tryToWrite()
     if (this.#fault === undefined) return { state: 'ok', detail: `${this.#database.path} can be read and written.` }
     const remedy = this.#fault instanceof DamagedDatabase ? REMEDY : 'Messages are answered again once this is mended'

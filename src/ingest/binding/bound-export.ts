@@ -32,15 +32,15 @@ export interface BoundReport extends ImportCounts {
 const MOST_SHOWN = 20
 const ENTRIES_AT_ONCE = 200
 
-/** @throws DenidinError `not_found`; `invalid_input` for a file that is no export of a chat */
+/** @throws DenidinError `not_found`; `invalid_input` for a file that is not an export of a chat */
 export const openBoundFile = async ({ path, reading, names }: BoundFile, signal: AbortSignal): Promise<OpenExport> => {
   const found = await stat(path).catch((error: unknown) => {
     throw new DenidinError('not_found', `there is no file ${path}`, { cause: error })
   })
-  if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is no file: give one exported chat`)
+  if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is not a file: give one exported chat`)
   const file: SourceFile = { path, size_bytes: found.size, modified_at: Math.floor(found.mtimeMs), reading }
   const opened = await openExport(file, signal, names)
-  if (typeof opened === 'string') throw new DenidinError('invalid_input', `${path} is no exported chat: ${opened}`)
+  if (typeof opened === 'string') throw new DenidinError('invalid_input', `${path} is not an exported chat: ${opened}`)
   return opened
 }
 

@@ -70,7 +70,7 @@ const COMPONENTS: readonly (readonly [component: string, pattern: RegExp])[] = [
 
 /** `[STARTUP] …`, `Name: …`: a component that names itself. */
 const OWN_NAME = /^\[([A-Za-z][\w -]{1,30})\]|^([A-Z][A-Za-z]{2,30}):\s/
-/** Words before a colon that are no component. */
+/** Words before a colon that are not components. */
 const NO_NAME = new Set(['error', 'warning', 'note', 'usage', 'caused', 'stack', 'failed', 'http', 'https'])
 /** Characters of an entry in which its component shows. */
 const MOST_CHARACTERS = 300

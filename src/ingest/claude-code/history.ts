@@ -30,7 +30,7 @@ const pastedIn = (value: JsonObject): readonly Pick<SourceMessage, 'content' | '
   const pasted = value['pastedContents']
   if (!isObject(pasted)) return []
   return Object.entries(pasted).flatMap(([number, part]) => {
-    // Long texts are kept elsewhere, under their hash; images are no text.
+    // Long texts are kept elsewhere, under their hash; images are not text.
     const content = isObject(part) && part['type'] !== 'image' ? textOf(part['content']) : textOf(part)
     return content === undefined ? [] : [{ content, metadata: { pasted: number } }]
   })

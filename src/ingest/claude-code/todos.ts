@@ -7,7 +7,7 @@ import { topicTags } from '../tagging/topics.ts'
 import { endOf, readWhole } from '../whole-file.ts'
 import { belowFolder, sessionIn } from './source-path.ts'
 
-/** A longer list is no list of tasks. */
+/** A longer list is not a list of tasks. */
 const MOST_BYTES = 16 * 1024 * 1024
 
 /** The text of a task: lists of different versions name it differently. */
@@ -55,7 +55,7 @@ async function* readTasks(file: SourceFile, from: SourceStart): AsyncGenerator<S
   const value = whole.text.trim() === '' ? [] : parse(whole.text)
   const tasks = Array.isArray(value) ? (value as readonly unknown[]) : isTask(value) ? [value] : undefined
   if (tasks === undefined)
-    yield rejected(1, whole.is_cut ? 'the file is too long' : 'the file is no list of tasks', whole.text)
+    yield rejected(1, whole.is_cut ? 'the file is too long' : 'the file is not a list of tasks', whole.text)
   const session = sessionIn(belowFolder(file.path, 'todos')?.name ?? file.path)
   for (const [index, task] of (tasks ?? []).entries()) {
     const message = read(task, session)

@@ -32,7 +32,7 @@ export async function* arrayElements(chunks: AsyncIterable<Buffer>): AsyncGenera
     }
   } catch (error) {
     if (failure !== undefined) throw failure
-    // A listener's own failure is no fault of the text.
+    // A listener's own failure is not a fault of the text.
     if (!(error instanceof Error)) throw error
     yield { kind: 'broken', index: next }
   }

@@ -26,7 +26,7 @@ const PERIODS: ReadonlyMap<string, DayPeriod> = new Map<string, DayPeriod>([
   ['中午', 'by_hour'],
 ])
 
-/** What the words beside an hour mean; `undefined` for words that are no half of the day. */
+/** What the words beside an hour mean; `undefined` for words that are not a half of the day. */
 export const dayPeriodOf = (words: string): DayPeriod | undefined => PERIODS.get(plain(words))
 
 /** The hour of the day, from 0; `undefined` for an hour that no clock of 12 hours shows. Some phones write 0 for 12. */

@@ -4,7 +4,7 @@ import { DenidinError } from '../../platform/errors.ts'
 
 /** Entries that are looked at: an export with media has one for each picture. */
 const MOST_ENTRIES = 1_000_000
-/** A text of chats shrinks to a tenth; what shrinks more than this, and is large, is no text. */
+/** A text of chats shrinks to a tenth; what shrinks more than this, and is large, is not text. */
 const MOST_RATIO = 250
 const LARGE_BYTES = 64 * 1024 * 1024
 /** No export is larger. */
@@ -85,7 +85,7 @@ const checkSize = (path: string, entry: Entry): void => {
   const isSuspect = uncompressedSize > LARGE_BYTES && uncompressedSize > MOST_RATIO * compressedSize
   if (uncompressedSize > MOST_BYTES || isSuspect) {
     const sizes = `${String(compressedSize)} bytes that unpack to ${String(uncompressedSize)}`
-    throw new DenidinError('invalid_input', `${path} is not read: ${sizes} are no export of a chat`)
+    throw new DenidinError('invalid_input', `${path} is not read: no exported chat has ${sizes}`)
   }
 }
 

@@ -1,4 +1,4 @@
-/** The names under which people know the commands: their Hebrew names, and words that are nearly a command. */
+/** The names of commands that people use: the Hebrew names, and words that are nearly a command. */
 import { parseCommand, type ParsedCommand } from '../../messages/message-kind.ts'
 import { plainWords, withoutWrapping } from './plain-words.ts'
 
@@ -24,20 +24,20 @@ const ENGLISH: ReadonlyMap<string, string> = new Map(
   Object.entries(HEBREW_NAMES).flatMap(([name, others]) => others.map(other => [other, name] as const)),
 )
 
-/** The name of a command as the menu has it, in small letters; an unknown name stays as it is. */
+/** The menu's name of a command, in lower case; an unknown name is returned unchanged. */
 export const menuNameOf = (name: string): string => {
   const small = name.toLowerCase()
   return ENGLISH.get(small) ?? small
 }
 
-/** These names of the menu, and their Hebrew ones. */
+/** These names of the menu, with their Hebrew ones. */
 export const withHebrewNames = (names: readonly string[]): string[] => [
   ...names,
   ...names.flatMap(name => HEBREW_NAMES[name] ?? []),
 ]
 
 interface NearMiss {
-  /** The whole message, in small letters. */
+  /** Matches the whole message, in lower case. */
   readonly pattern: RegExp
   readonly name: string
   readonly args?: string
@@ -92,14 +92,14 @@ const NEAR_MISSES: readonly NearMiss[] = [
 
 /** Longer than any of these phrases. */
 const MOST_CHARACTERS = 60
-/** What people write instead of the slash, or in front of it. */
+/** What people write instead of the slash, or before it. */
 const SLASHES = /^(?:[\s\\/]+|[!#.])(?=\p{L})/u
-/** More words than any command has which may be written so. */
+/** More words than any command written this way has. */
 const MOST_WORDS = 3
-/** `/forget:all`, which is no command, for it lacks a space. */
+/** `/forget:all`, which is not a command because it lacks a space. */
 const JOINED = /^(\/[\p{L}]+)[:=]\s*(?=\S)/u
 
-/** The command that a message probably means which is, as a whole, nearly the name or the sense of one. */
+/** The command that a message probably means because the whole message nearly equals its name or meaning. */
 export const nearMiss = (text: string): ParsedCommand | undefined => {
   if (text.length > MOST_CHARACTERS) return undefined
   const message = withoutWrapping(text.normalize('NFKC'))

@@ -1,4 +1,4 @@
-/** Recognises commands that people write in a chat, runs their operations and words the answers. */
+/** Recognises commands in a chat, runs their operations and formulates the answers. */
 import type { CommandHandler, Speaker } from '../../conversation/command-handler.ts'
 import { operations } from '../../operations/list.ts'
 import { mayRun, type Caller } from '../../operations/operation.ts'
@@ -27,7 +27,7 @@ export interface ChatCommandsDeps {
 const HELP = '/help'
 const menu: Readonly<Record<string, ChatCommand>> = chatMenu
 
-/** The command that a text is, with a slash or in plain words. */
+/** The command in a text, with a slash or in plain words. */
 const readCommand = (text: string): ParsedCommand | undefined => parseCommand(text) ?? naturalCommand(text)
 
 class ChatCommands implements CommandHandler {
@@ -97,13 +97,13 @@ class ChatCommands implements CommandHandler {
     if (input === undefined) return command.usage?.(strings.commands) ?? strings.something_went_wrong
     try {
       const output = await this.#runner.run(command.run, input, { caller, confirmed })
-      // The menu's own types tie `run` to `say`; the record of all commands cannot show it.
+      // The menu's own types link `run` to `say`; the record of all commands cannot express that.
       return command.say(output as never, strings.commands, await this.#zoneOf(speaker.person.person_id))
     } catch (thrown) {
       const { code } = asDenidinError(thrown)
       const usage = MISREAD.has(code) ? command.usage?.(strings.commands) : undefined
       if (code !== 'confirmation_needed') return usage ?? failureText(code, name, strings)
-      // The yes arrives as a message of its own, which is the one to answer then.
+      // The yes arrives as a separate message, which is then the one to answer.
       this.#confirmations.ask(askedOf(speaker), 'destroy', { name, args: parsed.args })
       return command.question?.(strings.commands) ?? strings.any_command.confirm(command.summary(strings.commands))
     }
@@ -117,7 +117,7 @@ const written = ({ name, args }: ParsedCommand): string => (args === '' ? name :
 
 const MOST_SHOWN_CHARACTERS = 30
 
-/** A command with its arguments, where these are short. */
+/** A command with its arguments, if these are short. */
 const suggestion = (name: string, args: string): string =>
   args.length > MOST_SHOWN_CHARACTERS ? name : written({ name, args: args.trim() })
 
@@ -160,10 +160,10 @@ type FailureText =
 const failureText = (code: ErrorCode, name: string, strings: Strings): string =>
   code === 'forbidden' ? strings.any_command.admin_only(name) : strings[FAILURES[code]]
 
-/** The operation does not understand the words behind the command. */
+/** The operation did not understand the words after the command. */
 const MISREAD: ReadonlySet<ErrorCode> = new Set(['invalid_input', 'not_found'])
 
-/** How people are told of each kind of failure; the details are in the log. */
+/** The answer to a person for each kind of failure; the details are in the log. */
 const FAILURES: Readonly<Record<Exclude<ErrorCode, 'forbidden'>, FailureText>> = {
   invalid_input: 'something_went_wrong',
   invalid_config: 'something_went_wrong',

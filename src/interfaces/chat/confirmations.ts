@@ -9,7 +9,7 @@ import { plainAnswer } from './plain-answers.ts'
 /** How long a yes counts. */
 const VALID_MS = 5 * MINUTE_MS
 
-/** Who is asked, and where. */
+/** The person and the chat that are asked. */
 export interface Asked {
   readonly person_id: PersonId
   readonly chat_id: Speaker['chat_id']
@@ -29,12 +29,12 @@ interface Pending {
 
 /**
  * Questions that wait for a yes, one per person and chat, for five minutes. Any other message withdraws the question. A
- * restart forgets all questions: then nothing is destroyed, which is the safe side.
+ * restart forgets all questions; then nothing is destroyed, which is the safe outcome.
  */
 export class Confirmations {
   readonly #clock: Clock
   readonly #pending = new Map<string, Pending>()
-  /** Keys of questions that were withdrawn, of which the person does not know yet. */
+  /** Keys of withdrawn questions of which the person has not been told yet. */
   readonly #withdrawn = new Set<string>()
 
   constructor(clock: Clock) {
@@ -62,7 +62,7 @@ export class Confirmations {
     this.#pending.delete(this.#keyOf(asked))
   }
 
-  /** Whether the last text of a person withdrew a question of which they must hear; says so once. */
+  /** Whether the person's last text withdrew a question of which they must be told; returns true only once. */
   takeWithdrawn({ person_id, chat_id }: Asked): boolean {
     return this.#withdrawn.delete(JSON.stringify([person_id, chat_id]))
   }
@@ -76,7 +76,7 @@ export class Confirmations {
     return { yes: plainAnswer(text) === 'yes', kind: pending.kind, command: pending.command }
   }
 
-  /** The key of the question that waits in a chat, whichever address the chat has by now; else a new one. */
+  /** The key of the question that waits in a chat, under any address of the chat; else a new one. */
   #keyOf({ person_id, chat_id }: Asked): string {
     const waiting = [...this.#pending].find(
       ([, { asked }]) => asked.person_id === person_id && isOneChat(asked.chat_id, chat_id),

@@ -1,4 +1,6 @@
-/** The commands of a chat: which operation each runs, how its arguments are read and how its result is worded. */
+/**
+ * The commands of a chat: which operation each runs, how its arguments are read, and how its result is put into words.
+ */
 import type { OperationInput, OperationName, OperationOutput } from '../../operations/list.ts'
 import { cutStart } from '../../text/cut.ts'
 import { isTrouble } from '../../platform/health.ts'
@@ -17,13 +19,13 @@ export interface ChatCommand<N extends OperationName = OperationName> {
   summary(strings: CommandStrings): string
   /** Turns the text after the command into the operation's input; `undefined` if something is missing, see `usage`. */
   parse(args: string): OperationInput<N> | undefined
-  /** Says what is missing, or what would be understood. */
+  /** Says what is missing, or what input is accepted. */
   usage?(strings: CommandStrings): string
   /** Whether this works only in a direct chat, because in a group everyone would read the answer. */
   direct_only?(args: string): boolean
   /** The question that asks for confirmation. */
   question?(strings: CommandStrings): string
-  /** Words the result; `zone` is where its reader is. */
+  /** Puts the result into words; `zone` is the reader's time zone. */
   say(output: OperationOutput<N>, strings: CommandStrings, zone: TimeZone): string
 }
 
@@ -33,20 +35,20 @@ const command = <N extends OperationName>(definition: ChatCommand<N>): ChatComma
 const conversationIn = (args: string): { conversation?: string } =>
   args === '' ? {} : { conversation: asciiDigits(args) }
 
-/** What the clock shows where the reader is. @param iso ISO 8601 */
+/** The reader's local time. @param iso ISO 8601 */
 const timeIn = (zone: TimeZone, iso: string): WallClock => zone.wallClock(Date.parse(iso))
 
-/** A field of an export that is an instant, and when the export was written. */
+/** A time in a field of an export, and the time when the export was written. */
 const RECORDED_TIME = /(?<=: |^Written )\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?= ·|\. Times are|$)/gm
 
-/** `/remember that my locker is 417`: the word belongs to the request. */
+/** `/remember that my locker is 417`: "that" belongs to the request. */
 const THAT = /^that\s+(?=(?:i|we|my|our|the|he|she|they|his|her|their)\b)/i
 
 /** The line of an export that names the zone of its times. */
 const IN_UTC = /^(Written [^\n]*Times are in )UTC\.$/m
 
 const MOST_QUERY = 2000
-/** Characters of what is searched in the archive, and messages that a chat shows. */
+/** Longest search query in the archive, in characters, and most messages that a chat shows. */
 const MOST_SEARCH = 1000
 const MOST_FOUND = 5
 
@@ -242,7 +244,7 @@ const figures = (status: OperationOutput<'status'>): StatusFigures => ({
   model_tokens: sum(status.models_today.map(each => each.input_tokens + each.output_tokens)),
 })
 
-/** What was spent and the limits, of the reader and of everyone. */
+/** Spending and limits, of the reader and of everyone. */
 const spendingFigures = ({ currency, spent, limits, top }: OperationOutput<'budget.spending'>): BudgetFigures => {
   const figuresOf = (whose: 'person' | 'everyone'): SpendingFigures | null => {
     const [today, month] = spent.filter(each => each.whose === whose)
@@ -253,7 +255,7 @@ const spendingFigures = ({ currency, spent, limits, top }: OperationOutput<'budg
   return { currency, own: figuresOf('person'), everyone: everyone === null ? null : { ...everyone, top: top ?? [] } }
 }
 
-/** The command itself waits for this answer. */
+/** Leaves out the command itself, which waits for this answer. */
 const waitingMessages = ({ inbox_waiting, outbox_waiting }: OperationOutput<'status'>): number | null =>
   inbox_waiting === null || outbox_waiting === null ? null : Math.max(0, inbox_waiting - 1) + outbox_waiting
 

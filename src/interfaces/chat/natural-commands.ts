@@ -1,6 +1,7 @@
 /**
- * Recognises commands in plain words, English and Hebrew. Only clear cases count: the whole message is the request, and
- * no question is one, except "what do you know about me?". Everything else goes to the model, so nothing is lost.
+ * Recognises commands in plain words, English and Hebrew. Only clear cases count: the whole message must be the
+ * request, and no question counts, except "what do you know about me?". Everything else goes to the model, so nothing
+ * is lost.
  */
 import type { ParsedCommand } from '../../messages/message-kind.ts'
 
@@ -22,8 +23,8 @@ const STATEMENT = [
   "\\p{Lu}[\\p{L}'’-]*(?= (?:is|has|likes|loves|hates|lives|works|will|can|can['’]t|does|doesn['’]t|needs|wants|prefers)\\b)",
 ].join('|')
 /**
- * Beginnings of a statement without "that": `remember my locker is …`. What someone or something is belongs to it;
- * `remember the day my …` and `remember my friend who …` reminisce.
+ * Beginnings of a statement without "that": `remember my locker is …`. A form of "to be" must follow; `remember the day
+ * my …` and `remember my friend who …` reminisce.
  */
 const IS =
   "(?:is|are|has|have|likes?|loves?|hates?|lives?|works?|needs?|wants?|prefers?|can['’]t|doesn['’]t|don['’]t|cannot|=)"
@@ -32,7 +33,7 @@ const PLAIN_STATEMENT = [
   `(?:[Ii]|[Ww]e)(?:['’]m|['’]re|['’]ve| am| are| ${IS})`,
   `\\p{Lu}[\\p{L}'’-]* ${IS}`,
 ].join('|')
-/** The same after the Hebrew "that", which is joined to its word. */
+/** The same after the Hebrew "that", which is attached to its word. */
 const STATEMENT_HEBREW =
   '(?:אני|אנחנו|אנו|יש|אין|לי|לנו|לא|קוראים|אמא|אבא|אשתי|בעלי|אחי|אחותי|הבן|הבת|הילד[א-ת]*|ביום|בשעה|ב-?\\d|ה(?:שם|כתובת|טלפון|מספר|קוד|סיסמה|פגישה|תור|חתול|כלב|יום)[א-ת]*|[א-ת]{2,} של(?:י|נו|ך|ו|ה|הם|הן)|ה[א-ת]{2,} של [א-ת]+|ה[א-ת]{2,} (?:הוא|היא|הם|הן))'
 
@@ -41,7 +42,7 @@ const REMEMBER_HEBREW = '(?:תזכור|תזכרי|תזכרו|זכור|זכרי|�
 
 const PHRASES: readonly Phrase[] = [
   { pattern: new RegExp(`^${PLEASE}remember(?: this)?:\\s*(\\S[^?]*)$`, 'iu'), name: '/remember' },
-  // "remember that time we …" reminisces; it is no request.
+  // "remember that time we …" reminisces; it is not a request.
   {
     pattern: new RegExp(`^(?:[Pp]lease,?\\s+)?${REMEMBER},? that (?=(?:${STATEMENT})(?![\\p{L}]))([^?]+)$`, 'u'),
     name: '/remember',
@@ -108,7 +109,7 @@ const PHRASES: readonly Phrase[] = [
   },
 ]
 
-/** Spaces of other widths, which phones and copied texts bring along. */
+/** Spaces of other widths, which phones and copied texts contain. */
 const OTHER_SPACES = /[^\S\n\r\t ]/gu
 
 /** Longer messages are not commands. */

@@ -1,13 +1,13 @@
 /** Reads numbers of a list as people write them: `3`, `1 3`, `1,3`, `1-3`, `#2`, in digits of any script. */
 
 const MOST_DIGITS = 4
-/** A longer text is no list of numbers; looking for ranges takes the square of its length. */
+/** A longer text is not a list of numbers; searching for ranges takes time quadratic in its length. */
 const MOST_CHARACTERS = 1000
-/** A longer list is rather a mistake. */
+/** A longer list is probably a mistake. */
 const MOST_NUMBERS = 50
 
 const DECIMAL = /\p{Nd}/gu
-/** Words and signs between numbers that say nothing. */
+/** Meaningless words and characters between numbers. */
 const BETWEEN =
   /[,;،、&+#]|\.(?!\d)|(?<![\p{L}])(?:and|numbers?|nos?|ו|ו-|מספר|מספרים)(?![\p{L}])[-־]?|(?<![\p{L}])ו[-־]?(?=\d)/gu
 const RANGE = /(\d+)\s*(?:[-–—־~]|to|עד)\s*(\d+)/gu
@@ -15,7 +15,9 @@ const RANGE = /(\d+)\s*(?:[-–—־~]|to|עד)\s*(\d+)/gu
 /** The text with the digits of every script as 0 to 9. */
 export const asciiDigits = (text: string): string => text.replace(DECIMAL, digit => String(valueOf(digit)))
 
-/** The value of a decimal digit: scripts have their ten in a row, and rows that touch are whole tens too. */
+/**
+ * The value of a decimal digit: the ten digits of a script are contiguous, and adjacent sequences are whole tens too.
+ */
 const valueOf = (digit: string): number => {
   const point = digit.codePointAt(0) ?? 0
   let before = 0
@@ -23,7 +25,7 @@ const valueOf = (digit: string): number => {
   return before % 10
 }
 
-/** The numbers that a text lists, each once, in its order; `undefined` when it is anything else. */
+/** The numbers that a text lists, in order and without duplicates; `undefined` if it is anything else. */
 export const readNumbers = (text: string): readonly number[] | undefined => {
   if (text.length > MOST_CHARACTERS) return undefined
   const numbers = new Set<number>()

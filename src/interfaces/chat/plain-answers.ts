@@ -11,7 +11,7 @@ const SURE = [
   'בטח|בהחלט|ברור|בוודאי|כמובן|מאשר|מאשרת|אני מאשר|אני מאשרת',
 ].join('|')
 const YES = 'y|yes|yeah|yea|yep|yup|yess+|כן'
-/** Words that follow a yes. They say nothing alone. */
+/** Words that may follow a yes, but mean nothing alone. */
 const AFTER_YES = [
   `${DELETE}${WHAT}|i do|i want (?:it|that|this|to)|thanks|thank you|now`,
   `${DELETE_HEBREW}${WHAT_HEBREW}|בבקשה|אני בטוח|אני בטוחה|בטוח|בטוחה|קדימה|תודה|אני רוצה|עכשיו`,
@@ -34,10 +34,10 @@ const answerOf = (first: string, more: string): RegExp => new RegExp(`^(?:${firs
 const A_YES = [answerOf(YES, [YES, SURE, AFTER_YES].join('|')), answerOf(SURE, [YES, 'please', 'thanks'].join('|'))]
 const A_NO = answerOf(NO, [NO, AFTER_NO].join('|'))
 
-/** Longer texts are no answers. */
+/** Longer texts are not answers. */
 const MOST_CHARACTERS = 60
 
-/** Whether a text says nothing but yes, or nothing but no; `undefined` where it says anything else. */
+/** Whether a text says only yes, or only no; `undefined` if it says anything else. */
 export const plainAnswer = (text: string): 'yes' | 'no' | undefined => {
   if (text.length > MOST_CHARACTERS) return undefined
   const answer = text.normalize('NFKC').replace(/\s+/g, ' ').trim()

@@ -11,22 +11,25 @@ const RETRY_MS = 100
 
 /** How a command opens the application. */
 export interface OpenOptions {
-  /** The command runs for long: serve other commands meanwhile. */
+  /** The command runs for a long time: serve other commands meanwhile. */
   readonly shared: boolean
 }
 
 export interface Connection {
   readonly clock: Clock
   readonly stderr: Output
-  /** The owner of the data folder; `undefined` when no process serves the socket. */
+  /** The owner of the data folder; `undefined` if no process serves the socket. */
   connect(): Promise<OperationsClient | undefined>
-  /** Opens the application for this one command. @throws DenidinError `already_running` when the data folder is owned. */
+  /**
+   * Opens the application for this one command. @throws DenidinError `already_running` if another process owns the data
+   * folder.
+   */
   open(options: OpenOptions): Promise<OperationsClient>
 }
 
 /**
- * Connects to the owner of the data folder, or becomes the owner for one command. While another command owns the folder
- * for a moment, waits, and says so if it takes long. `command` is the command as it was typed.
+ * Connects to the owner of the data folder, or becomes the owner for one command. If another command owns the folder,
+ * waits, and says so if it takes long. `command` is the command as it was typed.
  * @throws DenidinError `already_running` after 30 s, or whatever opening throws.
  */
 export const connect = async (

@@ -12,17 +12,17 @@ export interface CliCommand<N extends OperationName = OperationName> {
   readonly positions: readonly (keyof OperationInput<N> & string)[]
   /** The last position takes all remaining words, so that a question needs no quotes. */
   readonly words?: boolean
-  /** Input fields that name files: they are found from the folder that the command is typed in. */
+  /** Input fields that name files, relative to the folder in which the command is typed. */
   readonly paths?: readonly (keyof OperationInput<N> & string)[]
   /** Columns that are dropped on a narrow terminal, in this order. */
   readonly optional?: readonly string[]
-  /** Instead of fields and tables. */
+  /** Replaces fields and tables. */
   readonly report?: Report
-  /** Text of the output also where JSON is asked for; the command has an option `--output FILE` for it. */
+  /** Text of the output even if JSON is requested; the command has an option `--output FILE` for it. */
   readonly document?: Report
 }
 
-/** Commands by what is typed after `denidin`. */
+/** Commands by the words typed after `denidin`. */
 export type CliMenu = Readonly<Record<string, CliEntry>>
 
 /** A command of any operation. */
@@ -41,7 +41,7 @@ const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['p
   positions,
 })
 
-/** Columns of a run that a narrow terminal does without. */
+/** Columns of a run that a narrow terminal omits. */
 const RUN_COLUMNS = [
   'destination_checksum',
   'source_checksum',

@@ -5,14 +5,14 @@ import { DenidinError } from '../../platform/errors.ts'
 import { writeFileAtomic } from '../../platform/files.ts'
 import { obstacleAt } from '../../platform/obstacles.ts'
 
-/** Before the work begins. @throws DenidinError `invalid_input` when the file cannot be written */
+/** Call before the work begins. @throws DenidinError `invalid_input` if the file cannot be written */
 export const checkOutputFile = (file: string): void => {
   const path = resolve(file)
   const folder = dirname(path)
   if (file.trim() === '' || /[/\\]$/.test(file)) {
     throw new DenidinError('invalid_input', `output must name a file, not "${file}"`)
   }
-  // A missing folder is more often a mistake than a wish.
+  // A missing folder is more often a mistake than intended.
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new DenidinError('invalid_input', `output cannot be written: there is no folder ${folder}`)
   }
@@ -20,7 +20,7 @@ export const checkOutputFile = (file: string): void => {
   if (obstacle !== undefined) throw new DenidinError('invalid_input', `output cannot be written: ${path} ${obstacle}`)
 }
 
-/** @returns what was written, as a line for people or as JSON */
+/** @returns a line about the written file, for people or as JSON */
 export const writeOutputFile = async (file: string, text: string, json: boolean): Promise<string> => {
   const path = resolve(file)
   await writeFileAtomic(path, text)

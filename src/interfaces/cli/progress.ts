@@ -10,7 +10,7 @@ const LINE_INTERVAL_MS = 2000
 
 type Step = Parameters<NonNullable<ClientOptions['progress']>>[0]
 
-/** On a terminal, one line that is rewritten; elsewhere, a new line every two seconds at most. */
+/** On a terminal, one line that is rewritten; elsewhere, a new line at most every two seconds. */
 export class Progress implements Disposable {
   readonly #command: string
   readonly #clock: Clock

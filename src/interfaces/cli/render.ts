@@ -19,18 +19,18 @@ export interface Rendering {
   readonly json?: boolean
 }
 
-/** What goes to stdout, and what to stderr. */
+/** Text for stdout, and for stderr. */
 export interface ReportText {
   readonly out: string
   readonly err?: string
 }
 
-/** Turns the output of one operation into text where fields and tables are not enough. */
+/** Turns the output of one operation into text, if fields and tables are not enough. */
 export type Report = (output: Row, input: Row, rendering: Rendering) => ReportText
 
 /**
  * Single values come first, as name and value; each list follows as a table. A page that is not the last ends with the
- * option for the next one. A terminal gets times in its own zone, a pipe gets them unchanged.
+ * option for the next one. A terminal shows times in its own zone; a pipe gets them unchanged.
  */
 export const render = (output: Row, rendering: Rendering): string => {
   const { next, ...rest } = output
@@ -90,7 +90,7 @@ const duration = (seconds: number): string => {
 }
 
 const COST = /(?:^|_)cost$/
-/** Billionths, below which no price reaches. */
+/** Billionths; no price is more precise. */
 const COST_DECIMALS = 9
 const moneyFormat = once(
   () => new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 6, useGrouping: false }),
@@ -115,7 +115,7 @@ const cell = (name: string, value: unknown, terminal: boolean): string => {
   return printable(terminal && TIME.test(text) ? localTime(text) : text)
 }
 
-/** Text of people must not control the terminal: replaces control characters, including escape sequences. */
+/** People's text must not control the terminal: replaces control characters, including escape sequences. */
 export const printable = (text: string): string => text.replaceAll('\t', '  ').replace(/[^\P{Cc}\n]/gu, '\ufffd')
 
 /** One name and value per line; on a terminal, a value of several lines follows below its name. */
@@ -134,7 +134,7 @@ const pairs = (entries: readonly (readonly [string, unknown])[], { terminal }: R
 
 const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ')
 
-/** One row is one line: programs at the other end of a pipe read lines. */
+/** One row is one line, because programs at the other end of a pipe read lines. */
 const line = (text: string): string => text.replace(/\s*\n\s*/g, ' ')
 
 const list = (rows: readonly Row[], rendering: Rendering): string => {

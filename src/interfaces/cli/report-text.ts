@@ -1,4 +1,4 @@
-/** The text of a report: as it was made, or drawn as tables. */
+/** The text of a report: as created, or drawn as tables. */
 import type { z } from 'zod'
 import { reportMake } from '../../operations/report/make.ts'
 import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
@@ -8,7 +8,7 @@ import { render, type Report, type ReportText } from './render.ts'
 
 type Made = z.output<typeof reportMake.output>
 
-/** Fields that say what a report is about; what they do not tell is left out. */
+/** Fields that identify a report; empty ones are left out. */
 const ABOUT = ['report', 'subject', 'start_date', 'end_date', 'time_zone']
 
 export const reportText: Report = (output, _input, rendering): ReportText => {
@@ -27,8 +27,8 @@ export const reportText: Report = (output, _input, rendering): ReportText => {
 }
 
 /**
- * A row as a table shows it: lists as words, percentages with their two decimals, and for people the times in the zone of
- * the report.
+ * A row of a table: lists as words, percentages with their two decimals, and for people the times in the zone of the
+ * report.
  */
 const written = (row: object, zone: TimeZone | undefined): Readonly<Record<string, unknown>> =>
   Object.fromEntries(

@@ -21,7 +21,7 @@ export interface CliDeps extends Terminal, Connection {
   readonly local: LocalDeps
   /** Cancels the running operation (Ctrl-C). */
   readonly signal?: AbortSignal
-  /** The list to run from and its menu. */
+  /** The operations to run, and their menu. */
   readonly operations?: Operations
   readonly menu?: CliMenu
 }
@@ -59,7 +59,7 @@ const createProgram = (version: string, stdout: Output, stderr: Output): Command
     .version(version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'Show help for a command')
-    // Otherwise a command that has commands below it takes their options of the same name.
+    // Otherwise a command with subcommands takes their options of the same name.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -113,7 +113,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
   })
 }
 
-/** An option in front of the last command would count for nothing. @throws DenidinError `invalid_input` */
+/** An option before the last command would be ignored. @throws DenidinError `invalid_input` */
 const refuseMisplacedOptions = (command: Command): void => {
   for (let above = command.parent; above !== null; above = above.parent) {
     const typed = above.options.find(option => above.getOptionValueSource(option.attributeName()) === 'cli')
@@ -142,7 +142,7 @@ const groupOf = (above: Command, path: readonly string[]): Command => {
   )
 }
 
-/** A field that is true by default becomes an option that switches it off. */
+/** A field that is true by default becomes an option that disables it. */
 const optionFor = (field: Field): Option => {
   const flag = kebab(field.name)
   if (field.type === 'array')

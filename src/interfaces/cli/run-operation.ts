@@ -21,7 +21,7 @@ export interface OperationCall {
   readonly optional?: readonly string[] | undefined
   readonly report?: Report | undefined
   readonly document?: Report | undefined
-  /** The file that the text goes to, from the folder that the command is typed in. */
+  /** The file to which the text is written, relative to the folder in which the command is typed. */
   readonly output_file?: string | undefined
   readonly operation: Operation
   readonly input: Readonly<Record<string, unknown>>
@@ -33,8 +33,8 @@ export interface OperationCall {
 
 /**
  * Runs one operation and prints its output.
- * @throws DenidinError as the operation does; `invalid_input` before anything is opened; `confirmation_needed` when no one
- *   at a terminal confirms; `damaged` when the output reports a failure.
+ * @throws DenidinError as the operation does; `invalid_input` before anything is opened; `confirmation_needed` if no
+ *   one at a terminal confirms; `damaged` if the output reports a failure.
  */
 export const runOperation = async (deps: Terminal & Connection, call: OperationCall): Promise<void> => {
   const { name, command, operation, input, json, signal } = call

@@ -3,7 +3,7 @@ import Table from 'cli-table3'
 
 /** Spaces after each column. */
 const COLUMN_GAP = 2
-/** A column of long texts shrinks to this width at most; narrower, they cannot be read. */
+/** A column of long texts shrinks to this width at most; narrower columns are unreadable. */
 const NARROWEST = 24
 /** Words longer than this, the length of an id, may be broken. */
 const LONGEST_WORD = 36
@@ -33,7 +33,7 @@ export interface TableLimits {
   readonly longest: number
 }
 
-/** `undefined` when the texts are too long for a table, or the terminal is too narrow for it. */
+/** `undefined` if the texts are too long for a table, or the terminal is too narrow for it. */
 export const drawTable = (head: Texts, rows: readonly Texts[], limits: TableLimits): string | undefined => {
   const fits = (text: string): boolean => !text.includes('\n') && displayWidth(text) <= limits.longest
   const colWidths = rows.every(row => row.every(fits)) ? widths(head, rows, limits.columns) : undefined

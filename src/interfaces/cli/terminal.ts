@@ -10,7 +10,7 @@ export interface Terminal {
   readonly stderr: Output
 }
 
-/** Resolves when the text is written; a reader that has gone (EPIPE) is no error here. */
+/** Resolves when the text is written; a reader that has gone (EPIPE) is not an error here. */
 export const write = (output: Output, text: string): Promise<void> =>
   new Promise(resolve => {
     output.write(text, () => {

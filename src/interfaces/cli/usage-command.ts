@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { DenidinError } from '../../platform/errors.ts'
 
-/** Commander's suggestion: `(Did you mean list?)`, on a line of its own. */
+/** Commander's suggestion: `(Did you mean list?)`, on a separate line. */
 const SUGGESTION = /\n\((Did you mean [^)]*)\)/
 
 export class UsageCommand extends Command {

@@ -1,15 +1,15 @@
-/** When a cron expression is due by the clock on the wall, also on days on which that clock is changed. */
+/** When a cron expression is due by wall clock time, even on days on which the clock is changed. */
 import cron from 'node-cron'
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 
 const HOURS_OF_DAY = 24
-/** Days that are looked through; what was missed before counts as one more missed run. */
+/** Most days that are searched; runs missed before that count as one more missed run. */
 const MOST_DAYS = 62
 
 /** A cron expression in a time zone. */
 export class DueTimes {
-  /** Whether it is due in every hour: then it needs no care when the clock is changed. */
+  /** Whether it is due in every hour: then a changed clock needs no special care. */
   readonly everyHour: boolean
   readonly #zone: TimeZone
   /** Milliseconds after midnight. */
@@ -20,15 +20,15 @@ export class DueTimes {
     const { hour, minute, second } = cron.parse(expression)
     this.everyHour = hour.length === HOURS_OF_DAY
     this.#times = hour.flatMap(h => minute.flatMap(m => second.map(s => ((h * 60 + m) * 60 + s) * SECOND_MS)))
-    // Days are asked of the library, as if the clock on the wall were that of UTC.
+    // The library decides the days, as if the wall clock were in UTC.
     this.#days = cron.createTask(expression, () => undefined, { timezone: 'UTC' })
     this.#zone = zone
   }
 
   /**
-   * Whether the clock on the wall passed a due time after `after`, up to `until` (instants in milliseconds). A time in the
-   * hour that is left out in spring has passed when the hour is over; one in the hour that comes twice in autumn passes
-   * once.
+   * Whether the wall clock passed a due time after `after`, up to `until` (instants in milliseconds). A time in the
+   * hour that is skipped in spring has passed when that hour is over; a time in the hour that is repeated in autumn
+   * passes once.
    */
   isDue(after: number, until: number): boolean {
     const [from, to] = [this.#zone.wallTime(after), this.#zone.wallTime(until)]

@@ -1,4 +1,4 @@
-/** Remembers when each schedule last ran, so that a start makes up for what was missed. */
+/** Remembers when each schedule last ran, so that a start catches up on missed runs. */
 import { readFile } from 'node:fs/promises'
 import { writeFileAtomic } from '../../platform/files.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
@@ -9,10 +9,10 @@ export interface LastRuns {
   write(name: string, at: number): Promise<void>
 }
 
-/** In a small JSON file; one that cannot be read counts as empty. */
+/** Stored in a small JSON file; an unreadable file counts as empty. */
 export class LastRunsFile implements LastRuns {
   readonly #path: string
-  /** One write after the other: two schedules must not lose each other's note. */
+  /** One write after the other: two schedules must not lose each other's entry. */
   readonly #writes = new KeyedQueue<string>()
 
   constructor(path: string) {

@@ -1,4 +1,4 @@
-/** Health of the scheduled operations: one that failed is trouble until it runs well. */
+/** Health of the scheduled operations: one that failed is a problem until it succeeds. */
 import type { Clock } from '../../platform/clock.ts'
 import type { Health, HealthCheck } from '../../platform/health.ts'
 

@@ -26,7 +26,9 @@ export const cronMenu = {
   reports_cron: entry('report.scheduled', {}),
 }
 
-/** When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the time zone of the installation. */
+/**
+ * When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the time zone of the installation.
+ */
 export type CronSettings = Readonly<Record<keyof typeof cronMenu, string>>
 
 export interface ScheduleDeps {
@@ -35,7 +37,7 @@ export interface ScheduleDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly scheduler?: Scheduler
-  /** Is told what becomes of every run. */
+  /** Receives the outcome of every run. */
   readonly health: Pick<ScheduleHealth, 'succeeded' | 'failed'>
 }
 
@@ -85,7 +87,7 @@ export const startSchedule = ({
   let tasks = startAll()
   // The scheduler has computed the time of the next run: after a step back it would wait until that time comes again.
   const steps = onClockStep(clock, step_ms => {
-    log.info('The clock was set; the schedule is planned anew', { step_seconds: Math.round(step_ms / SECOND_MS) })
+    log.info('The clock was set; the schedule is planned again', { step_seconds: Math.round(step_ms / SECOND_MS) })
     void endAll(tasks)
     tasks = startAll()
   })

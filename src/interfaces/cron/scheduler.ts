@@ -1,4 +1,6 @@
-/** Runs acts at the times of cron expressions: once for each time, also when the clock is changed or the bot was down. */
+/**
+ * Runs actions at the times of cron expressions: once for each time, even if the clock is changed or the bot was down.
+ */
 import cron from 'node-cron'
 import { HOUR_MS, MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -15,23 +17,23 @@ export const nodeCron: Scheduler = (expression, name, act) => {
   return { [Symbol.asyncDispose]: async () => task.destroy() }
 }
 
-/** How often it is looked whether a time was missed: because the clock jumped over it, or the machine slept. */
+/** How often to check whether a time was missed because the clock jumped over it, or the machine slept. */
 const LOOK_EVERY_MS = MINUTE_MS
-/** A last run that lies further ahead was noted before the clock was set back. */
+/** A last run further in the future was recorded before the clock was set back. */
 const MOST_AHEAD_MS = 2 * HOUR_MS
 
 export interface SchedulerDeps {
   readonly clock: Clock
   readonly lastRuns: LastRuns
   readonly logger: Logger
-  /** Calls at the very second; that it misses a time does no harm. */
+  /** Calls at the exact second; missing a time does no harm. */
   readonly trigger?: Scheduler
 }
 
 /**
- * A scheduler that misses no time and runs none twice. A time in the hour that summer time leaves out is run when that
- * hour is over, one in the hour that comes twice is run the first time; what was due while the bot was down is run once
- * after the start. Expressions that are due in every hour follow the trigger alone.
+ * A scheduler that misses no time and runs none twice. A time in the hour that daylight saving skips runs when that
+ * hour is over; a time in the repeated hour runs the first time. Times that were due while the bot was down run once
+ * after the start. Expressions that are due in every hour follow only the trigger.
  */
 export const createScheduler =
   (deps: SchedulerDeps): Scheduler =>
@@ -103,11 +105,11 @@ class WatchedSchedule implements AsyncDisposable {
     return this.#running
   }
 
-  /** A note that cannot be written costs one more run after the next start. */
+  /** If the time of a run cannot be recorded, there is one more run after the next start. */
   async #note(at: number): Promise<void> {
     const { lastRuns, name } = this.#deps
     await lastRuns.write(name, at).catch((error: unknown) => {
-      this.#logger.warn('The time of a scheduled run cannot be noted', { reason: asDenidinError(error).message })
+      this.#logger.warn('The time of a scheduled run cannot be recorded', { reason: asDenidinError(error).message })
     })
   }
 }

@@ -1,10 +1,10 @@
-/** The conscious agent: runs the analysis of all memories at regular intervals, and on request of the operator. */
+/** The conscious agent: analyses all memories at regular intervals, and when the operator asks for it. */
 import { HOUR_MS, MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { analyse, type TieringDeps, type AnalysisReport } from './tiering.ts'
 
-/** The next run comes sooner after a failure. */
+/** Delay of the next run after a failure. */
 const AFTER_FAILURE_MS = 5 * MINUTE_MS
 
 /** The status of the agent. */
@@ -20,11 +20,14 @@ export interface AgentStatus {
 
 /** Keeps the tiers of memories and the profiles of people up to date. */
 export interface ConsciousAgent extends AsyncDisposable {
-  /** Runs at once and then every `interval_hours`; a started agent only takes the new interval. @throws `disabled` */
+  /**
+   * Runs now and then every `interval_hours`; an agent that is already started only takes the new interval. @throws
+   * `disabled`
+   */
   start(interval_hours?: number): Promise<AgentStatus>
-  /** Stops the agent and aborts the analysis that is running. */
+  /** Stops the agent and aborts a running analysis. */
   stop(): Promise<AgentStatus>
-  /** Runs the analysis now, started or not; joins the one that is running. @throws `disabled` */
+  /** Runs the analysis now, whether started or not; joins a running one. @throws `disabled` */
   run(options?: {
     readonly signal?: AbortSignal
     readonly progress?: (done: number, total: number) => void
@@ -38,7 +41,7 @@ export interface ConsciousAgentDeps extends TieringDeps {
   readonly interval_hours: number
 }
 
-/** The agent while it is switched off. */
+/** The agent while it is disabled. */
 export const noConsciousAgent = (interval_hours: number): ConsciousAgent => {
   const status = { state: 'disabled', interval_hours, next_at: undefined, last: undefined, failure: undefined } as const
   const refuse = (): never => {
@@ -53,7 +56,7 @@ export const noConsciousAgent = (interval_hours: number): ConsciousAgent => {
   }
 }
 
-/** An agent over the stores. It begins stopped; its status does not outlast the process. */
+/** An agent over the stores. It is stopped at first; its status does not outlast the process. */
 export class MemoryAgent implements ConsciousAgent {
   readonly #deps: ConsciousAgentDeps
   readonly #logger: Logger

@@ -1,4 +1,4 @@
-/** Finds possible duplicates among the facts of one scope without comparing each fact with every other one. */
+/** Finds possible duplicates among the facts of one scope without comparing each fact with every other. */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { MAX_MISSING_SHARE } from '../../text/facts/compare-facts.ts'
@@ -10,16 +10,16 @@ export interface CurrentFact {
   readonly parsed: ParsedFact
 }
 
-/** Facts that are looked at before the event loop gets a turn: about a millisecond. */
+/** Facts examined before other work gets its turn: about a millisecond. */
 const PAUSE_EVERY = 1000
 
-/** Indexes facts by their words. Two facts that say the same share one of their few rarest words. */
+/** Indexes facts by their words. Two facts that say the same share at least one of their few rarest words. */
 export class DuplicateIndex {
   readonly #counts = new Map<string, number>()
   readonly #byTerm = new Map<string, CurrentFact[]>()
   #visited = 0
 
-  /** @param all every fact that will be compared: decides which words are rare */
+  /** @param all every fact that will be compared; determines which words are rare */
   constructor(all: readonly CurrentFact[]) {
     for (const { parsed } of all) {
       for (const term of parsed.terms) this.#counts.set(term, (this.#counts.get(term) ?? 0) + 1)
@@ -57,7 +57,7 @@ export class DuplicateIndex {
   }
 }
 
-/** Sorts memories by when they were said first, oldest first. */
+/** Sorts memories by when they were first said, oldest first. */
 export const byAge = (a: MemoryRecord, b: MemoryRecord): number =>
   a.said_from - b.said_from || a.created_at - b.created_at || (a.memory_id < b.memory_id ? -1 : 1)
 

@@ -1,5 +1,5 @@
 /**
- * Merges memories that say the same: two sessions may have been learned from in different ways, or two persons may turn
+ * Merges memories that say the same: two sessions may have been learned from in different ways, or two people may turn
  * out to be one.
  */
 import { createHash } from 'node:crypto'
@@ -24,7 +24,7 @@ export interface MergeDuplicatesDeps {
   readonly similarity: EmbeddingSimilarity
   /** The name of a person: facts name the person they are about, or say "I". */
   readonly nameOf: (person_id: PersonId) => Promise<string | undefined>
-  /** Runs an act while nothing is learned in a scope. */
+  /** Runs an action while nothing is learned in a scope. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
   readonly setAside: SetAside
   readonly clock: Clock
@@ -32,22 +32,22 @@ export interface MergeDuplicatesDeps {
 
 /**
  * Merges duplicates, scope by scope, by the rules of learning. The memory that was said first is kept; the others end,
- * with the reason recorded. Contradictions are not merged. Each merge is atomic: the next call does what a crash or an
- * abort left. @returns the memories that ended. @throws the signal's reason when aborted
+ * with the reason recorded. Contradictions are not merged. Each merge is atomic: after a crash or an abort, the next
+ * call does the rest. @returns the memories that ended. @throws the signal's reason when aborted
  */
 export type MergeDuplicates = (signal: AbortSignal) => Promise<readonly string[]>
 
 const PAGE = 500
-/** Facts that are parsed or compared before the event loop gets a turn: about 10 ms. */
+/** Facts parsed or compared before other work gets its turn: about 10 ms. */
 const PAUSE_EVERY = 50
-/** Scopes at most: a thousand times as many as were measured. */
+/** Most scopes: a thousand times as many as were measured. */
 const MAX_SCOPES = 1_000_000
 
 /** Merges the duplicates in all scopes. */
 export class DuplicateMerger {
   readonly #deps: MergeDuplicatesDeps
   readonly #questions: SimilarityQuestions
-  /** The state of each scope that has no more duplicates: it is skipped until its memories change. */
+  /** The state of each scope without further duplicates: it is skipped until its memories change. */
   readonly #finished = new Map<Scope, string>()
 
   constructor(deps: MergeDuplicatesDeps) {
@@ -122,7 +122,7 @@ export class DuplicateMerger {
   }
 }
 
-/** Changes when other memories are current than before. */
+/** Changes whenever the set of current memories changes. */
 const stateOf = (memories: readonly MemoryRecord[]): string =>
   createHash('sha256')
     .update(memories.map(memory => memory.memory_id).join('\n'))
@@ -140,7 +140,7 @@ class ScopeMerge {
   readonly #budget: SimilarityBudget
   readonly #signal: AbortSignal
   readonly ended: string[] = []
-  /** Whether no question and no merge was left open. */
+  /** Whether every question was answered and every merge done. */
   complete = true
 
   constructor(deps: MergeDuplicatesDeps, scope: Scope, budget: SimilarityBudget, signal: AbortSignal) {
@@ -164,7 +164,8 @@ class ScopeMerge {
   }
 
   async #findDuplicate(fact: CurrentFact, candidates: readonly CurrentFact[]): Promise<Duplicate | undefined> {
-    // A memory without sources stays alone: forgetting follows sources, so it could not be forgotten by itself.
+    // A memory without sources is not merged: forgetting follows sources, so it could no longer be forgotten
+    // separately.
     if (fact.memory.sources.length === 0 || candidates.length === 0) return undefined
     const older = candidates.map(other => compareWith(fact.parsed, other, other.parsed))
     const same = sameByWords(fact.parsed, older)

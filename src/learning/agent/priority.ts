@@ -7,13 +7,13 @@ const USE_SHARE = 0.4
 const FRESHNESS_SHARE = 0.3
 const IMPORTANCE_SHARE = 0.2
 const CATEGORY_SHARE = 0.1
-/** Further uses do not raise the priority. */
+/** More uses than this do not raise the priority. */
 const FULL_USE = 10
 /** Freshness falls to 1/e in this time. */
 const FRESHNESS_HOURS = 24
 const PRECISION = 1e9
 
-/** Weight by category: a preference is worth more than a mention. */
+/** Weight by category: a preference counts more than a mention. */
 const CATEGORY_WEIGHT: Readonly<Record<Category, number>> = {
   preferences: 1,
   skills: 0.9,
@@ -22,20 +22,20 @@ const CATEGORY_WEIGHT: Readonly<Record<Category, number>> = {
   context: 0.6,
 }
 
-/** The part of a memory that decides its priority. */
+/** The properties of a memory that determine its priority. */
 type Ranked = Pick<MemoryRecord, 'importance' | 'category' | 'said_from' | 'said_to'>
 type UseOrNone = Pick<Use, 'count' | 'last_at'> | undefined
 
-/** When a memory was last used or said again; `undefined`: never since it was said. */
+/** When a memory was last used or restated; `undefined`: never. */
 const lastUsed = ({ said_from, said_to }: Ranked, use: UseOrNone): number | undefined => {
   const times = [...(use === undefined ? [] : [use.last_at]), ...(said_to > said_from ? [said_to] : [])]
   return times.length === 0 ? undefined : Math.max(...times)
 }
 
 /**
- * The priority of a memory, 0 to 1:
- * 0.4 · min(uses / 10, 1) + 0.3 · e^(−hours since it was last used or said / 24) + 0.2 · importance + 0.1 · category weight.
- * Source: the conscious agent of session-buddy, which does not count that a fact is said again.
+ * The priority of a memory, 0 to 1: 0.4 · min(uses / 10, 1) + 0.3 · e^(−hours since it was last used or restated / 24)
+ * + 0.2 · importance + 0.1 · category weight. Source: the conscious agent of session-buddy, which does not count
+ * restatements.
  */
 export const priorityOf = (memory: Ranked, use: UseOrNone, now: number): number => {
   const used = Math.min((use?.count ?? 0) / FULL_USE, 1)
@@ -46,14 +46,14 @@ export const priorityOf = (memory: Ranked, use: UseOrNone, now: number): number 
     FRESHNESS_SHARE * fresh +
     IMPORTANCE_SHARE * memory.importance +
     CATEGORY_SHARE * CATEGORY_WEIGHT[memory.category]
-  // 0.28 + 0.3 + 0.1 + 0.07 must be 0.75, not a hair less.
+  // Without rounding, 0.28 + 0.3 + 0.1 + 0.07 would be slightly less than 0.75.
   return Math.round(sum * PRECISION) / PRECISION
 }
 
 /** Least priority of each tier. */
 const WORKING = 0.9
 const SHORT_TERM = 0.75
-/** A memory that was not used for so long falls back to the lowest tier. */
+/** A memory that was not used for this long falls back to the lowest tier. */
 const UNUSED_MS = 7 * DAY_MS
 
 /** Order of the tiers, lowest first. */
@@ -66,9 +66,9 @@ export interface Move {
 }
 
 /**
- * The tier that a memory has to move to, if any. It rises into `short_term` at 0.75 and into `working` at 0.9. It falls to
- * `long_term` when it was neither used nor said again for seven days, and from `working` to `short_term` below 0.75.
- * Between the bounds it stays, so that it does not move back and forth.
+ * The tier that a memory has to move to, if any. It rises into `short_term` at 0.75 and into `working` at 0.9. It falls
+ * to `long_term` if it was neither used nor restated for seven days, and from `working` to `short_term` below 0.75.
+ * Between these bounds it stays, so that it does not move back and forth.
  */
 export const moveOf = (memory: Ranked & Pick<MemoryRecord, 'tier'>, use: UseOrNone, now: number): Move | undefined => {
   const priority = priorityOf(memory, use, now)

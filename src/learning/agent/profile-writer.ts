@@ -1,4 +1,4 @@
-/** Writes the profile of a person: the memories that are known first of all about them, as far as they fit. */
+/** Writes the profile of a person: the most important memories about them, as many as fit. */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MemoryLog } from '../../memory/memory-log.ts'
 import type { MemoryReader } from '../../memory/memory-store.ts'
@@ -8,18 +8,18 @@ import type { Clock } from '../../platform/clock.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { priorityOf, TIER_RANK } from './priority.ts'
 
-/** Memories of one scope that may be part of its profile, before it is cut to its tokens. */
+/** Most memories of one scope that may be part of its profile, before it is cut to its tokens. */
 const MAX_IN_PROFILE = 24
-/** The newest memories that a profile is chosen from when something was learned; the agent looks at all. */
+/** How many of the newest memories a profile is chosen from after learning; the agent considers all of them. */
 const MOST_RECENT = 500
 
-/** A memory and how much it counts, 0 to 1. */
+/** A memory and its weight, 0 to 1. */
 export interface RankedMemory {
   readonly memory: MemoryRecord
   readonly priority: number
 }
 
-/** The memories that come first in a profile, best first: the higher tier, then the higher priority. */
+/** The memories for a profile, best first: higher tier first, then higher priority. */
 export const bestOf = (ranked: readonly RankedMemory[]): readonly RankedMemory[] =>
   ranked
     .toSorted((a, b) => TIER_RANK[b.memory.tier] - TIER_RANK[a.memory.tier] || b.priority - a.priority)
@@ -30,7 +30,7 @@ export interface KeepProfileDeps {
   readonly tokens: TokenCounter
 }
 
-/** Keeps the best memories that fit as the profile of a scope. `now`: milliseconds since the Unix epoch. */
+/** Stores the best memories that fit as the profile of a scope. `now`: milliseconds since the Unix epoch. */
 export const keepProfile = async (
   { profiles, tokens }: KeepProfileDeps,
   scope: Scope,
@@ -51,7 +51,7 @@ export const keepProfile = async (
   )
 }
 
-/** Writes the profile of a scope anew, because something was learned in it. */
+/** Rewrites the profile of a scope after something was learned in it. */
 export interface ProfileWriter {
   /**
    * Does nothing for a group, which has no profile.
@@ -60,7 +60,7 @@ export interface ProfileWriter {
   refresh(scope: Scope, current: readonly MemoryRecord[]): Promise<void>
 }
 
-/** Profiles are not written while the agent is off. */
+/** Profiles are not written while the agent is disabled. */
 export const noProfiles: ProfileWriter = { refresh: async () => undefined }
 
 export interface ProfileWriterDeps extends KeepProfileDeps {
@@ -81,7 +81,7 @@ export const createProfileWriter = (deps: ProfileWriterDeps): ProfileWriter => (
     const now = deps.clock.now()
     const ranked = memories.map(memory => ({ memory, priority: priorityOf(memory, uses.get(memory.memory_id), now) }))
     const best = bestOf(ranked)
-    // Some may have been forgotten while a model worked.
+    // Some memories may have been forgotten while a model worked.
     const left = await deps.memories.get(
       scope,
       best.map(({ memory }) => memory.memory_id),

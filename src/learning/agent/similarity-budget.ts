@@ -1,17 +1,20 @@
-/** Limits how often one analysis run asks the embedder whether facts mean the same, and asks no question twice. */
+/**
+ * Limits how often one analysis run asks the embedder whether facts mean the same, and never asks the same question
+ * twice.
+ */
 import { LRUCache } from 'lru-cache'
 import type { CallContext } from '../../models/language-model.ts'
 import type { EmbeddingSimilarity } from '../consolidation/embedding-similarity.ts'
 import type { CurrentFact } from './duplicate-index.ts'
 
-/** Questions that are not asked again before the next start. */
+/** How many answered questions are remembered until the next start. */
 const MAX_ANSWERED = 50_000
-/** Questions in one run: each is one small call of the embedder. */
+/** Most questions in one run: each is one small call to the embedder. */
 const MAX_QUESTIONS = 500
-/** Questions about one scope in one run, because nothing can be learned in it meanwhile: some seconds. */
+/** Most questions about one scope in one run, because nothing can be learned in it meanwhile: some seconds. */
 const MAX_QUESTIONS_OF_SCOPE = 50
 
-/** Questions that were answered before, over all runs. */
+/** Questions answered so far, over all runs. */
 export class SimilarityQuestions {
   readonly #similarity: EmbeddingSimilarity
   readonly #answered = new LRUCache<string, true>({ max: MAX_ANSWERED })
@@ -20,13 +23,13 @@ export class SimilarityQuestions {
     this.#similarity = similarity
   }
 
-  /** Begins a run with all its questions left. */
+  /** Starts a run with its full number of questions. */
   startRun(): SimilarityBudget {
     return new SimilarityBudget(this.#similarity, this.#answered)
   }
 }
 
-/** The questions that one run has left. */
+/** The questions that one run may still ask. */
 export class SimilarityBudget {
   readonly #similarity: EmbeddingSimilarity
   readonly #answered: LRUCache<string, true>
@@ -38,14 +41,14 @@ export class SimilarityBudget {
     this.#answered = answered
   }
 
-  /** Begins the next scope. */
+  /** Starts the next scope. */
   startScope(): void {
     this.#left_of_scope = MAX_QUESTIONS_OF_SCOPE
   }
 
   /**
-   * The first of some similar facts that means the same. `open`: the question could not be answered now and has to be
-   * asked again in a later run.
+   * The first of several similar facts that means the same. `open`: the question could not be answered now and has to
+   * be asked again in a later run.
    */
   async findSame(
     { memory }: CurrentFact,

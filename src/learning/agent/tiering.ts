@@ -1,6 +1,6 @@
 /**
- * One analysis run over all memories: merges duplicates, raises the tier of memories that are used, lowers the tier of
- * others, and writes the profile of each person again.
+ * One analysis run over all memories: merges duplicates, raises the tier of memories in use, lowers the tier of others,
+ * and rewrites each person's profile.
  */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MemoryLog } from '../../memory/memory-log.ts'
@@ -25,7 +25,7 @@ export interface TieringDeps {
   readonly clock: Clock
 }
 
-/** What one run did. */
+/** The result of one run. */
 export interface AnalysisReport {
   /** Milliseconds since the Unix epoch. */
   readonly timestamp: number
@@ -40,12 +40,12 @@ export interface AnalysisReport {
   readonly profiles: number
 }
 
-/** Memories of one page; between two pages the event loop gets a turn. */
+/** Memories per page; between two pages other work gets its turn. */
 const PAGE = 200
 type Use = Parameters<typeof moveOf>[1]
 
 /**
- * Analyses every current fact. Aborting takes effect between two pages; the changes until then stay.
+ * Analyses every current fact. Aborting takes effect between two pages; changes made until then stay.
  * @throws the signal's reason when aborted
  */
 export const analyse = async (

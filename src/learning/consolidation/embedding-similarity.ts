@@ -1,4 +1,4 @@
-/** Second opinion on whether two facts mean the same, by the cosine similarity of their embeddings. */
+/** A second opinion on whether two facts mean the same, by the cosine similarity of their embeddings. */
 import type { CallContext } from '../../models/language-model.ts'
 import type { Embedder } from '../../models/embedder.ts'
 import { defaultMinSimilarity } from '../../vectors/thresholds.ts'
@@ -6,14 +6,14 @@ import { defaultMinSimilarity } from '../../vectors/thresholds.ts'
 /** Never decides alone: the words have to be similar first. */
 export interface EmbeddingSimilarity {
   /**
-   * Which of `others` mean the same as `text`; an empty list when the embedder cannot be asked.
+   * Which of `others` mean the same as `text`; an empty list if the embedder does not answer.
    * @throws the reason of the call's signal when it is aborted; nothing else.
    */
   sameMeaning(text: string, others: readonly string[], call: Omit<CallContext, 'purpose'>): Promise<readonly boolean[]>
 }
 
 /**
- * Two texts mean the same from this point on between the model's recall threshold and 1: 0.76 for
+ * Two texts mean the same from this point between the model's recall threshold and 1: 0.76 for
  * `text-embedding-3-small`, 0.91 for `text-embedding-ada-002`.
  */
 const SAME_MEANING_SHARE = 0.7
@@ -36,5 +36,5 @@ export const createEmbeddingSimilarity = (embedder: Embedder): EmbeddingSimilari
   }
 }
 
-/** Of vectors of length 1 the cosine is the dot product. */
+/** For vectors of length 1, the cosine is the dot product. */
 const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0)

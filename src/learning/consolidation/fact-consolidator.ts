@@ -25,21 +25,21 @@ export interface FactConsolidatorDeps {
   readonly ids: Ids
 }
 
-/** What became of a fact: a memory of its own, or one more source of the memory that says it already. */
+/** The result for a fact: a new memory, or one more source of the memory that already says it. */
 export interface ConsolidationResult {
   readonly memory_id: string
   readonly outcome: 'new' | 'restated'
-  /** Memories that it ended. */
+  /** Memories that the fact ended. */
   readonly ended: readonly string[]
 }
 
 /** The known facts of one scope during one run of learning. Nothing else may learn in the scope meanwhile. */
 export interface KnownFacts {
-  /** Those that hold, newest first. */
+  /** Facts that still hold, newest first. */
   current(): readonly MemoryRecord[]
-  /** Current facts, at most `limit`: those that share most words with some texts first, then the newest. */
+  /** Current facts, at most `limit`: those that share most words with the texts first, then the newest. */
   nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]>
-  /** Stores a fact, or adds its source to the memory that says it already. Later facts are compared with it. */
+  /** Stores a fact, or adds its source to the memory that already says it. Later facts are compared with it. */
   consolidate(
     fact: ExtractedFact,
     session_id: string | undefined,
@@ -47,11 +47,11 @@ export interface KnownFacts {
   ): Promise<ConsolidationResult>
 }
 
-/** Memories that are read at once: about 2 ms. */
+/** Memories per page: about 2 ms. */
 const PAGE = 100
 const MAX_PARSED = 20_000
 
-/** Opens the known facts of a scope. Keeps parsed facts over all runs, because parsing costs more than comparing. */
+/** Opens the known facts of a scope. Caches parsed facts across runs, because parsing costs more than comparing. */
 export class FactConsolidator {
   readonly #deps: FactConsolidatorDeps
   readonly #parsed = new LRUCache<string, ParsedFact>({ max: MAX_PARSED })
@@ -76,7 +76,7 @@ export class FactConsolidator {
   }
 }
 
-/** The person whose fact it is. */
+/** The person who stated a fact. */
 interface Speaker {
   readonly name: string
   readonly words: ReadonlySet<string>
@@ -89,7 +89,7 @@ const speakerOf = ({ source }: ExtractedFact): Speaker => {
 
 interface Entry {
   memory: MemoryRecord
-  /** The parsed fact by the speaker's name; parsed when it is first compared. */
+  /** The parsed fact by the speaker's name; parsed at its first comparison. */
   readonly parsed: Map<string, ParsedFact>
 }
 
@@ -134,7 +134,7 @@ class ScopeFacts implements KnownFacts {
       if (await this.#restate(same, fact)) {
         return { memory_id: same.memory.memory_id, outcome: 'restated', ended: [] }
       }
-      // It was forgotten since the facts were read.
+      // The memory was forgotten since the facts were read.
       this.#entries = this.#entries.filter(entry => entry !== same)
       others = others.filter(({ entry }) => entry !== same)
     }
@@ -178,7 +178,7 @@ class ScopeFacts implements KnownFacts {
     return similar[answers.indexOf(true)]
   }
 
-  /** Adds a source to a memory. @returns false when the memory is gone */
+  /** Adds a source to a memory. @returns false if the memory no longer exists */
   async #restate(entry: Entry, fact: ExtractedFact): Promise<boolean> {
     const { memory } = entry
     const { message_id, sent_at: said_at } = fact.source
@@ -192,7 +192,7 @@ class ScopeFacts implements KnownFacts {
     return true
   }
 
-  /** Stores a fact as a memory of its own, and ends the earlier facts that it contradicts. */
+  /** Stores a fact as a new memory, and ends the earlier facts that it contradicts. */
   async #add(
     fact: ExtractedFact,
     parsed: ParsedFact,
@@ -207,7 +207,7 @@ class ScopeFacts implements KnownFacts {
       )
       .map(({ entry }) => entry)
     const earlier = contradicted.filter(({ memory }) => memory.said_to <= said_at)
-    // Learned late: a later statement is current, and this one is history.
+    // The fact was learned late: a later statement is current, and this one is history.
     const later = contradicted.filter(({ memory }) => memory.said_to > said_at)
     const supersedes = earlier.map(entry => entry.memory.memory_id)
     const learned = { ...toMemory(fact, this.#scope, session_id, this.#deps), supersedes }
@@ -248,7 +248,7 @@ const load = async (memories: Pick<MemoryStore, 'list'>, scope: Scope): Promise<
 const heldWhenSaid = (memory: MemoryRecord, fact: ExtractedFact): boolean =>
   memory.valid_to === undefined || memory.valid_to > fact.source.sent_at || memory.valid_to === fact.valid_to
 
-/** What is to hold from a later day on ends nothing now, although its date does not say that it is to come. */
+/** A plan for a later day ends nothing now, even if only its date says that it is a plan. */
 const asOf = (parsed: ParsedFact, valid_from: number | undefined, said_at: number): ParsedFact =>
   valid_from !== undefined &&
   valid_from > said_at &&
@@ -257,14 +257,17 @@ const asOf = (parsed: ParsedFact, valid_from: number | undefined, said_at: numbe
     ? { ...parsed, time: 'later' }
     : parsed
 
-/** Whether a fact is said to replace a memory, or to correct what it came from. */
+/** Whether the extractor says that a fact replaces a memory, or corrects one of its source messages. */
 const isNamedBy = ({ replaces, corrects }: ExtractedFact, { memory_id, sources }: MemoryRecord): boolean =>
   replaces.includes(memory_id) || (corrects !== undefined && sources.includes(corrects))
 
-/** When a memory ends that another one ended at a time. */
+/** When a memory ends if another one ended it at a given time. */
 const endOf = ({ valid_to = Number.POSITIVE_INFINITY }: MemoryRecord, at: number): number => Math.min(valid_to, at)
 
-/** When a fact ended that was contradicted later; a statement that was also made before it ended it when it was repeated. */
+/**
+ * When a fact ended that was contradicted later. If the contradicting statement was also made before the fact, the fact
+ * ended when that statement was repeated.
+ */
 const endedBy = (later: MemoryRecord, said_at: number): number =>
   later.valid_from > said_at ? later.valid_from : later.said_to
 

@@ -1,26 +1,26 @@
-/** Finds the remembered fact that says the same as a given one. Learning and the merging of duplicates share this rule. */
+/** Finds the stored fact that says the same as a given one. Learning and the merging of duplicates share this rule. */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import { compare, mayBeSame, overlap, type Verdict } from '../../text/facts/compare-facts.ts'
 import type { ParsedFact } from '../../text/facts/parse-fact.ts'
 
-/** A remembered fact beside the given one, with the verdict of their comparison. */
+/** A stored fact beside the given one, with the verdict of their comparison. */
 export interface ComparedFact<T extends { readonly memory: MemoryRecord }> {
   readonly entry: T
   readonly parsed: ParsedFact
   readonly verdict: Verdict
 }
 
-/** Compares the given fact with a remembered one. */
+/** Compares the given fact with a stored one. */
 export const compareWith = <T extends { readonly memory: MemoryRecord }>(
   fact: ParsedFact,
   entry: T,
   parsed: ParsedFact,
 ): ComparedFact<T> => ({ entry, parsed, verdict: compare(fact, parsed) })
 
-/** Most similar facts that a second opinion is asked about. */
+/** How many of the most similar facts are checked by a second opinion. */
 const MAX_SIMILAR = 5
 
-/** The first fact that says the same by its words, or that the extractor named where that is plausible. */
+/** The first fact with the same words, or the one that the extractor named if that is plausible. */
 export const sameByWords = <T extends { readonly memory: MemoryRecord }>(
   fact: ParsedFact,
   others: readonly ComparedFact<T>[],
@@ -31,7 +31,7 @@ export const sameByWords = <T extends { readonly memory: MemoryRecord }>(
   return (same ?? hinted)?.entry
 }
 
-/** The few facts that share most words with the given one and may mean the same; the most similar first. */
+/** The few facts that share most words with the given one and may mean the same, most similar first. */
 export const similarByWords = <T extends { readonly memory: MemoryRecord }>(
   fact: ParsedFact,
   others: readonly ComparedFact<T>[],

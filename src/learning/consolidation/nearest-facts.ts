@@ -4,8 +4,8 @@ import { TimeSlices } from '../../platform/yield.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
 /**
- * At most `limit` memories: those that share most subject words with some texts first, where rare words weigh more, then
- * the others in their order.
+ * At most `limit` memories: those that share most subject words with the texts first, where rare words weigh more, then
+ * the others in order.
  */
 export const nearestFacts = async (
   memories: readonly MemoryRecord[],

@@ -1,4 +1,7 @@
-/** Finds what a correction corrects, so that “no, Tuesday” becomes a fact that can be understood and ends the former one. */
+/**
+ * Finds what a correction corrects, so that “no, Tuesday” becomes a fact that can be understood and ends the previous
+ * one.
+ */
 import { ownWords } from '../../messages/message-details.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import { DAY_MS } from '../../platform/clock.ts'
@@ -7,26 +10,26 @@ import { isCorrection } from '../../text/correction.ts'
 import { isOwnStatement, readSentences } from '../../text/stance.ts'
 import type { ExtractionInput } from './extraction.ts'
 
-/** Messages before a correction, of everybody, among which the corrected one is looked for. */
+/** How many messages before a correction, of any speaker, are searched for the corrected statement. */
 const REACH = 8
 /** Characters of each of them that are read. */
 const MOST_CHARACTERS = 1000
-/** A correction at the beginning of a conversation is of something said so long ago at most. */
+/** At the beginning of a conversation, a correction can only refer to a statement that is at most this old. */
 const LONGEST_AGO_MS = 2 * DAY_MS
-/** Known facts that are looked at, the newest. */
+/** How many of the newest known facts are searched. */
 const MOST_KNOWN = 20
 
-/** What a sentence corrects. */
+/** The target of a correction. */
 export interface Correction {
-  /** The statement as it is meant now; `undefined` where the words do not say. */
+  /** The corrected statement; `undefined` if the words do not reveal it. */
   readonly text: string | undefined
-  /** The message that said it otherwise. */
+  /** The message with the statement that it corrects. */
   readonly corrects: MessageId | undefined
-  /** The known fact that says it otherwise. */
+  /** The known facts that it replaces. */
   readonly replaces: readonly string[]
 }
 
-/** What a sentence of a message corrects; `undefined` where it is no correction of anything that is known. */
+/** What a sentence of a message corrects; `undefined` if it corrects nothing that is known. */
 export const findCorrection = (
   sentence: string,
   source: MessageRecord,
@@ -35,7 +38,7 @@ export const findCorrection = (
   if (!isCorrection(sentence)) return undefined
   const earlier = earlierStatements(sentence, source, input.messages)
   for (const { statement, message_id } of earlier) {
-    // A correction of a correction: what the one before meant is corrected once more.
+    // A correction of a correction: the statement that the previous correction referred to is corrected again.
     const corrected = correctedStatement(statement, sentence)
     if (corrected !== undefined) return { text: corrected.text, corrects: message_id, replaces: [] }
   }
@@ -49,7 +52,7 @@ interface EarlierStatement {
   readonly message_id: MessageId
 }
 
-/** What the speaker stated before, the latest first, corrections resolved. */
+/** Earlier statements of the speaker, latest first, with corrections resolved. */
 const earlierStatements = (
   sentence: string,
   source: MessageRecord,
@@ -74,7 +77,9 @@ const earlierStatements = (
   return found.toReversed()
 }
 
-/** The correction of a fact that was learned already: in an earlier conversation, of which no message is shown. */
+/**
+ * Finds the correction of a fact that was learned already: in an earlier conversation, whose messages are not shown.
+ */
 const fromKnown = (
   sentence: string,
   { person_id, sent_at }: MessageRecord,
@@ -86,7 +91,7 @@ const fromKnown = (
     .slice(0, MOST_KNOWN)
   for (const [index, memory] of recent.entries()) {
     const corrected: Corrected | undefined = correctedStatement(memory.text, sentence)
-    // By its place alone a value may replace only that of the latest fact.
+    // A value without further evidence may replace only that of the latest fact.
     if (corrected === undefined || !(corrected.certain || index === 0)) continue
     return { text: corrected.text, corrects: undefined, replaces: [memory.memory_id] }
   }

@@ -1,4 +1,4 @@
-/** The contract of fact extraction: what goes in, what comes out, and the extractor in between. */
+/** The contract of fact extraction: its input, its output, and the extractor. */
 import type { Category, Entity, MemoryRecord } from '../../memory/memory.ts'
 import type { RelationType } from '../../memory/memory-log.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
@@ -8,7 +8,7 @@ import type { CallContext } from '../../models/language-model.ts'
 export interface ExtractionInput {
   /** Messages of people and of the assistant, in order. */
   readonly messages: readonly MessageRecord[]
-  /** Messages that facts may come from; all others, and the assistant's, are context only. */
+  /** Messages that facts may come from; all others, and the assistant's, are only context. */
   readonly sources: ReadonlySet<MessageId>
   /** Known facts that the sources may repeat or contradict. */
   readonly known: readonly MemoryRecord[]
@@ -18,7 +18,7 @@ export interface ExtractionInput {
   readonly activity?: number | undefined
 }
 
-/** A relation between two things that a fact is about. */
+/** A relation between two entities of a fact. */
 export interface ExtractedRelation {
   readonly from: string
   readonly to: string
@@ -34,14 +34,17 @@ export interface ExtractedFact {
   readonly quote: string
   readonly source: MessageRecord
   readonly category: Category
-  /** 0 to 1, activity blended in. */
+  /** 0 to 1, activity included. */
   readonly importance: number
   /** From when and until when the fact holds, if the source says so; milliseconds since the Unix epoch. */
   readonly valid_from: number | undefined
   readonly valid_to: number | undefined
   readonly entities: readonly Entity[]
   readonly relations: readonly ExtractedRelation[]
-  /** `memory_id` of the known fact that this one repeats, and of those that it replaces, by the extractor. Only hints. */
+  /**
+   * `memory_id` of the known fact that this one repeats, and of those that it replaces, according to the extractor.
+   * Only hints.
+   */
   readonly same_as: string | undefined
   readonly replaces: readonly string[]
   /** The message whose statement it corrects. Only a hint. */
@@ -53,13 +56,13 @@ export interface Extraction {
   /** `openai`, `anthropic`, `gemini`, `ollama`, or `pattern` for the rules. */
   readonly provider: string
   readonly facts: readonly ExtractedFact[]
-  /** Facts that were dropped because their quote is in no source. */
+  /** Facts that were dropped because no source contains their quote. */
   readonly quotes_not_found: number
-  /** Facts that were dropped because their quote is not said as true, or is a secret that no one asked to remember. */
+  /** Facts that were dropped because their quote is not meant as true, or is a secret that no one asked to remember. */
   readonly not_meant: number
   /** A short paragraph about the session. */
   readonly reflection: string
-  /** Milliseconds, all providers together. */
+  /** Milliseconds, for all providers together. */
   readonly extraction_time_ms: number
 }
 

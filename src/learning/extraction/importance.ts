@@ -1,8 +1,8 @@
-/** Scores how important a fact is: the extractor's judgement, and how often its person talked about it. */
+/** Scores how important a fact is: by the extractor's judgement, and by how often its person talked about it. */
 import type { MessageRecord } from '../../messages/message.ts'
 import { containsWord, subjectsOf, subjectsToFind } from '../../text/content-stems.ts'
 
-/** Every fact of a chunk is compared with every message of it: parse each message once. */
+/** Caches the parsed messages, because every fact of a chunk is compared with every message of it. */
 const subjects = new WeakMap<MessageRecord, ReadonlySet<string>>()
 const subjectsIn = (message: MessageRecord): ReadonlySet<string> => {
   const known = subjects.get(message) ?? subjectsOf(message.text)
@@ -31,7 +31,7 @@ export const activityOf = (fact: string, person_id: string, messages: readonly M
 /** Each restatement closes a tenth of the gap to full importance. */
 const STRENGTHENING = 0.1
 
-/** The importance of a fact after it was said once more. */
+/** The importance of a fact after it was restated. */
 export const strengthened = (importance: number): number => importance + STRENGTHENING * (1 - importance)
 
 /** clamp(0.7 · the extractor's importance + 0.3 · activity), both 0 to 1. */

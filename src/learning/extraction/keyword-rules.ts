@@ -1,4 +1,7 @@
-/** Extracts facts without a model: every sentence that states something is a fact, sorted into a category by keywords. */
+/**
+ * Extracts facts without a model: every sentence that states something becomes a fact, with a category chosen by
+ * keywords.
+ */
 import type { Category } from '../../memory/memory.ts'
 import { isForwarded, ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
@@ -23,20 +26,20 @@ import { activityOf, importanceOf } from './importance.ts'
 const IMPORTANCE = 0.5
 const NO_NAMES: ReadonlySet<string> = new Set()
 const MAX_FACT_CHARACTERS = 500
-/** Facts of one message: what holds more statements is a document, and stays to be found by its words. */
+/** Most facts of one message: a message with more statements is a document, which full-text search still finds. */
 const MAX_FACTS = 200
 
 const patternsByCategory = Map.groupBy(labelled(lexiconPatterns('fact-categories')), ([category]) => category)
 
-/** The first category with a matching word is the category of a sentence; if none matches, it is a fact. */
+/** A sentence belongs to the first category with a matching word; if none matches, it is a fact. */
 const KEYWORDS = (['preferences', 'skills', 'rules', 'context'] as const).map((category): [Category, RegExp] => {
   const patterns = (patternsByCategory.get(category) ?? []).map(([, pattern]) => withoutFinalForms(pattern))
   return [category, new RegExp(`^(?:${patterns.join('|')})$`)]
 })
 
 /**
- * The facts that the rules find in the sources. Their quotes are correct by construction. Others get their turn while a
- * long message is read.
+ * The facts that the rules find in the sources. Their quotes are correct by construction. Other work gets its turn
+ * while a long message is read.
  */
 export const factsByRules = async (input: ExtractionInput, zone: TimeZone): Promise<readonly ExtractedFact[]> => {
   const group = input.messages.some(message => message.chat_kind === 'group')
@@ -51,7 +54,7 @@ export const factsByRules = async (input: ExtractionInput, zone: TimeZone): Prom
       if (isOwnStatement(read) && (!hasSecret(read.sentence) || asksToRemember(read.sentence))) {
         const correction = findCorrection(read.sentence, message, input)
         const says = correction === undefined ? read.sentence : correction.text
-        // What corrects something and does not say to what says nothing by itself.
+        // A correction that does not say what the corrected statement is means nothing by itself.
         if (says !== undefined) {
           facts.push({
             ...factOf(says, message, nameOf?.(message), { input, zone }),
@@ -66,7 +69,7 @@ export const factsByRules = async (input: ExtractionInput, zone: TimeZone): Prom
   return facts
 }
 
-/** Without what the speaker of a message has said last. */
+/** Removes the facts of the speaker's latest message. */
 const withoutLatest = (facts: readonly ExtractedFact[], { person_id }: MessageRecord): ExtractedFact[] => {
   const latest = facts.findLast(({ source }) => source.person_id === person_id)?.source
   return facts.filter(({ source }) => source !== latest)
@@ -76,7 +79,7 @@ const withoutLatest = (facts: readonly ExtractedFact[], { person_id }: MessageRe
 export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user' && !isForwarded(message)).map(ownWords))
 
-/** From when on something holds that the sentence says is to come on a certain day. */
+/** When a plan begins, if the sentence says that it happens on a certain day. */
 const beginOfPlan = (sentence: string, said: number, zone: TimeZone): number | undefined => {
   if (parseFact(sentence, NO_NAMES).time !== 'later') return undefined
   const day = datesIn(sentence, said).find(({ from, to }) => from === to && from > said)?.from
@@ -100,7 +103,7 @@ const factOf = (
   const said = withoutRemember(sentence)
   const day = zone.dayOf(source.sent_at)
   const statement = cutStart(writeOutDates(said, day), MAX_FACT_CHARACTERS)
-  // In a group "I" does not say who is meant.
+  // In a group, "I" does not say who is meant.
   const isNamed = speaker === undefined || statement.startsWith(`${speaker}: `)
   const text = isNamed ? statement : `${speaker}: ${statement}`
   const words = tokenise(statement)

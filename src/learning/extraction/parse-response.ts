@@ -1,4 +1,4 @@
-/** Parses a model's response to the extraction prompt. Tolerates what models commonly get wrong. */
+/** Parses a model's response to the extraction prompt. Tolerates common mistakes of models. */
 import { z } from 'zod'
 import { CATEGORIES, ENTITY_KINDS } from '../../memory/memory.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -62,7 +62,7 @@ const factSchema = z.object({
 
 export type ResponseFact = z.output<typeof factSchema>
 
-/** One malformed fact is dropped; when most facts are malformed, the whole response is rejected. */
+/** One malformed fact is dropped; if most facts are malformed, the whole response is rejected. */
 const factsSchema = z
   .array(z.unknown())
   .max(MAX_FACTS)
@@ -82,22 +82,22 @@ const FENCE = /```(?:json|jsonc|json5)?([\s\S]*?)```/i
 
 /**
  * The facts in a response: one JSON object, alone, in a fence, or with text around it.
- * @throws DenidinError `bad_answer` for anything else: no JSON, truncated, another schema.
+ * @throws DenidinError `bad_answer` for anything else: not JSON, truncated, another schema.
  */
 export const parseResponse = (text: string): ExtractionResponse => {
   for (const candidate of candidates(text)) {
     const parsed = responseSchema.safeParse(jsonOf(candidate))
     if (parsed.success) return parsed.data
   }
-  throw new DenidinError('bad_answer', 'the model answered with something else than facts')
+  throw new DenidinError('bad_answer', 'the model answered with something other than facts')
 }
 
 /** The beginning of the list of facts. */
 const FACTS_LIST = /"facts"\s*:\s*\[/
 
 /**
- * The whole facts of a response that ends in the middle of its list, as when the bound on the answer was reached;
- * `undefined` where the list does not begin, or is complete.
+ * The complete facts of a response that breaks off within its list, as happens when the answer reaches its limit;
+ * `undefined` if the list does not begin, or is complete.
  */
 export const factsOfCutResponse = (text: string): readonly ResponseFact[] | undefined => {
   const list = FACTS_LIST.exec(text)

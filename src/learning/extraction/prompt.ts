@@ -8,12 +8,12 @@ import { speakersOf } from '../../text/speaker-names.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ExtractionInput } from './extraction.ts'
 
-/** Room for about 30 facts; where an answer is cut, half of the messages are asked about. */
+/** Room for about 30 facts; if an answer is cut off, the model is asked about half of the messages. */
 export const ANSWER_MAX_TOKENS = 3000
 const TEMPERATURE = 0.2
-/** The model sees only the beginning and the end of a longer message; quotes are searched in all of it. */
+/** Of a longer message the model sees only the beginning and the end; quotes are searched in all of it. */
 export const SOURCE_MAX_TOKENS = 1500
-/** The same of a message that is context only. */
+/** The same for a message that is only context. */
 export const CONTEXT_MAX_TOKENS = 300
 
 /** How every extraction prompt begins. */
@@ -41,7 +41,7 @@ export interface ExtractionRequest {
 
 /**
  * Writes the request.
- * @param source_tokens of a longer source the model sees the beginning and the end
+ * @param source_tokens of a source longer than this, the model sees the beginning and the end
  */
 export const extractionRequest = (
   input: ExtractionInput,

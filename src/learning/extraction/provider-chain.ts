@@ -1,4 +1,4 @@
-/** Asks one model provider after the other for facts. When none answers, rules extract the facts. */
+/** Asks one model provider after the other for facts. If none answers, rules extract the facts. */
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { DAY_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
@@ -28,11 +28,11 @@ import { ANSWER_MAX_TOKENS, extractionRequest, type ExtractionRequest } from './
 import { halvesOf, partsOf, sourceTokens } from './split-input.ts'
 
 /**
- * Tokens of a request to a model of which nothing is known: with the answer, it fits the 8,192 that small local models
- * have, some of which cut what is longer without a word.
+ * Tokens of a request to a model without a known limit. With the answer, this fits into the 8,192 tokens of small local
+ * models, some of which silently cut longer requests.
  */
 const USUAL_ROOM_TOKENS = 5000
-/** Most tokens of known facts besides these, for a model that is known to have more room. */
+/** Most additional tokens of known facts, for a model that is known to have more room. */
 const MOST_KNOWN_TOKENS = 10_000
 /** The name of the rules in the usage log. */
 const RULES = 'pattern'
@@ -45,11 +45,11 @@ export interface ExtractionProvider extends CooldownProvider {
 }
 
 export interface ProviderChainDeps {
-  /** In the order in which they are asked; none: only the rules. */
+  /** In the order in which they are asked; if empty, only the rules are used. */
   readonly providers: readonly ExtractionProvider[]
   /** Retries of one provider after a temporary failure. */
   readonly retries: number
-  /** Is told whether models give the facts. */
+  /** Receives whether models extract the facts. */
   readonly health?: Pick<OutcomeHealth, 'failed' | 'succeeded'>
   readonly tokens: TokenCounter
   readonly clock: Clock
@@ -61,7 +61,7 @@ export interface ProviderChainDeps {
 type UntimedExtraction = Omit<Extraction, 'extraction_time_ms'>
 type VerifiedFacts = Omit<UntimedExtraction, 'provider'>
 
-/** An extractor over a list of providers. */
+/** An extractor over several providers. */
 export class ProviderChain implements Extractor {
   readonly #deps: ProviderChainDeps
   readonly #logger: Logger
@@ -94,7 +94,7 @@ export class ProviderChain implements Extractor {
         return { provider: provider.name, ...extraction }
       } catch (error) {
         call.signal?.throwIfAborted()
-        // Put off, not done by worse means: the limit will allow it again.
+        // Postponed rather than done by worse means: the limit will allow it again.
         if (error instanceof CallRefused) throw error
         const failure = asDenidinError(error)
         last = failure
@@ -118,7 +118,7 @@ export class ProviderChain implements Extractor {
     }
   }
 
-  /** Asks about as much at a time as the model has room for, one part after the other. */
+  /** Asks about as much at a time as the model has room for, part after part. */
   async #askInParts(
     provider: ExtractionProvider,
     input: ExtractionInput,
@@ -130,7 +130,10 @@ export class ProviderChain implements Extractor {
     return found ?? { facts: [], quotes_not_found: 0, not_meant: 0, reflection: reflectionByRules(input.messages) }
   }
 
-  /** Asks about one part after the other; each is told what those before it were about. `undefined`: there are none. */
+  /**
+   * Asks about one part after the other; each request includes what the previous parts were about. `undefined`: there
+   * are none.
+   */
   async #askEach(
     provider: ExtractionProvider,
     parts: Iterable<ExtractionInput>,
@@ -144,7 +147,7 @@ export class ProviderChain implements Extractor {
     return before
   }
 
-  /** Asks about one part; where it or the answer is too long, about less at a time. */
+  /** Asks about one part; if the request or the answer is too long, about less at a time. */
   async #askPart(
     provider: ExtractionProvider,
     part: ExtractionInput,
@@ -158,17 +161,17 @@ export class ProviderChain implements Extractor {
     } catch (error) {
       call.signal?.throwIfAborted()
       if (!isTooMuch(error)) throw error
-      // Of a single source less can be shown, now that the room is known.
+      // Less of a single source can be shown, now that the room is known.
       const shorter = sourceTokens(roomOf(provider)) < source_tokens ? [part] : undefined
       const found = await this.#askEach(provider, halvesOf(part) ?? shorter ?? [], call)
       return found ?? (await this.#verifyRest(error, request, part))
     }
   }
 
-  /** Nothing more can be left out of a request: what is whole of its answer counts. */
+  /** Nothing more can be left out of a request: the complete facts of its answer count. */
   async #verifyRest(error: unknown, request: ExtractionRequest, part: ExtractionInput): Promise<VerifiedFacts> {
     if (!(error instanceof CutAnswer) || error.facts.length === 0) throw error
-    this.#logger.warn('Facts were cut off; those that are whole are used', { facts: error.facts.length })
+    this.#logger.warn('Facts were cut off; the complete ones are used', { facts: error.facts.length })
     const reflection = part.so_far ?? reflectionByRules(part.messages)
     return await verifyFacts({ facts: [...error.facts], reflection }, request, {
       input: part,
@@ -204,9 +207,9 @@ export class ProviderChain implements Extractor {
   }
 }
 
-/** The answer ends in the middle of the facts. */
+/** The answer breaks off within the facts. */
 class CutAnswer extends ModelError {
-  /** Those before the end. */
+  /** The complete facts before the break. */
   readonly facts: readonly ResponseFact[]
 
   constructor(facts: readonly ResponseFact[]) {
@@ -221,7 +224,7 @@ const readResponse = ({ text, cut = false }: Completion): ExtractionResponse => 
   try {
     return parseResponse(text)
   } catch (error) {
-    // Not every server says that an answer was cut.
+    // Not every server reports that an answer was cut off.
     const facts = factsOfCutResponse(text)
     if (facts === undefined) throw error
     throw new CutAnswer(facts)
@@ -231,13 +234,13 @@ const readResponse = ({ text, cut = false }: Completion): ExtractionResponse => 
 const roomOf = ({ model }: ExtractionProvider): number =>
   Math.min(model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS, USUAL_ROOM_TOKENS)
 
-/** Tokens for known facts besides, where the model is known to have more room than a usual request needs. */
+/** Additional tokens for known facts, if the model is known to have more room than a usual request needs. */
 const roomForKnown = ({ model }: ExtractionProvider): number => {
   const room = model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS
   return Math.max(0, Math.min(room - USUAL_ROOM_TOKENS, MOST_KNOWN_TOKENS))
 }
 
-/** A later part is told what the parts before it were about. */
+/** Tells a later part what the parts before it were about. */
 const withBefore = (part: ExtractionInput, before: VerifiedFacts | undefined): ExtractionInput =>
   before === undefined ? part : { ...part, so_far: before.reflection }
 
@@ -248,7 +251,7 @@ const joined = (before: VerifiedFacts, after: VerifiedFacts): VerifiedFacts => (
   reflection: after.reflection,
 })
 
-/** Whether a failure says that less at a time may be answered. */
+/** Whether a failure suggests that a smaller request may be answered. */
 const isTooMuch = (error: unknown): boolean => {
   const reason = modelErrorReason(error)
   return reason === 'context-length' || reason === 'answer-length'
@@ -256,7 +259,7 @@ const isTooMuch = (error: unknown): boolean => {
 
 const reasonOf = (last: DenidinError | undefined): string => last?.message ?? 'none can be reached'
 
-/** The facts of a response whose quotes are in a source and said as true there. */
+/** The facts of a response whose quotes a source contains and says as true. */
 const verifyFacts = async (
   response: ExtractionResponse,
   { lines }: ExtractionRequest,
@@ -276,7 +279,7 @@ const verifyFacts = async (
   return { facts, quotes_not_found, not_meant, reflection: response.reflection }
 }
 
-/** A model may leave “tomorrow” as it stands. */
+/** A model may copy “tomorrow” unchanged. */
 const dated = (fact: ExtractedFact, zone: TimeZone): ExtractedFact => ({
   ...fact,
   text: writeOutDates(fact.text, zone.dayOf(fact.source.sent_at)),
@@ -288,7 +291,7 @@ const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: Extr
   const text = fact.text.replace(/\s+/g, ' ')
   return {
     ...asAnswered(fact, source, input),
-    // A model may copy “no, Tuesday”, which cannot be understood alone.
+    // A model may copy “no, Tuesday”, which cannot be understood by itself.
     text: isCorrection(text) ? (correction?.text ?? text) : text,
     replaces: [
       ...fact.replaces.flatMap(each => input.known[each - 1]?.memory_id ?? []),

@@ -1,4 +1,4 @@
-/** Skips optional providers that were unreachable a short while ago, so that not every extraction tries them in vain. */
+/** Skips optional providers that were recently unreachable, so that not every extraction tries them in vain. */
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { HOUR_MS, MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -10,11 +10,11 @@ const BACKOFF: Backoff = { first_ms: 2 * MINUTE_MS, most_ms: HOUR_MS }
 /** The part of a provider that the cooldown needs. */
 export interface CooldownProvider {
   readonly name: string
-  /** A local server that may not be running: when it is unreachable, it is skipped for a while. */
+  /** A local server that may not be running: if it is unreachable, it is skipped for a while. */
   readonly optional?: boolean
 }
 
-/** The optional providers that are skipped at the moment. */
+/** The optional providers that are currently skipped. */
 export class ProviderCooldown {
   readonly #clock: Clock
   readonly #ids: Ids

@@ -1,8 +1,8 @@
-/** Verifies that the quote of an extracted fact is in its source message, so that invented facts are dropped. */
+/** Verifies that the source message contains the quote of an extracted fact, so that invented facts are dropped. */
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import { inCompatibilityForm } from '../../text/fold.ts'
 
-/** Characters after normalising. A shorter quote proves nothing: it is in almost any text. */
+/** Least characters after normalising. A shorter quote proves nothing, because almost any text contains it. */
 const MIN_QUOTE_CHARACTERS = 2
 
 const HEBREW_POINTS = /[\u0591-\u05bd\u05bf-\u05c7]/g
@@ -34,17 +34,17 @@ const trimmed = (quote: string): string => {
   return quote.slice(start, end)
 }
 
-/** Many facts are verified against one message: its text is normalised once. */
+/** Caches the normalised text of a message, because many facts are verified against one message. */
 const normalised = new WeakMap<Pick<MessageRecord, 'text'>, string>()
 
-/** Whether a message contains a quote literally; a quote of one word has to be a whole word there. */
+/** Whether a message contains a quote literally; a quote of one word must be a whole word there. */
 export const isQuotedFrom = (message: Pick<MessageRecord, 'text'>, quote: string): boolean => {
   const words = normalised.get(message) ?? normaliseQuote(message.text)
   normalised.set(message, words)
   return holds(words, quote)
 }
 
-/** A word of more characters is none, and is not looked for as a whole one. */
+/** A longer sequence of characters is not a word, and need not match a whole word. */
 const LONGEST_WORD = 100
 
 const holds = (words: string, quote: string): boolean => {
@@ -59,7 +59,7 @@ const holds = (words: string, quote: string): boolean => {
 
 const isWord = (character: string): boolean => /[\p{L}\p{N}]/u.test(character)
 
-/** The source message that contains a quote: the named one, else the first of all sources. */
+/** The source message that contains a quote: the named one, or else the first that contains it. */
 export const findSource = (
   quote: string,
   named: MessageId | undefined,

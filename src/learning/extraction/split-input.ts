@@ -1,4 +1,4 @@
-/** Splits what facts are extracted from into parts that a model has room for. No source is left out. */
+/** Splits the input of an extraction into parts that a model has room for. No source is left out. */
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ExtractionInput } from './extraction.ts'
@@ -10,18 +10,18 @@ const LINE_TOKENS = 24
 const FRAME_TOKENS = 64
 /** Tokens of the instruction, about. */
 const INSTRUCTION_TOKENS = 800
-/** Share of the room that known facts may take where the sources need the rest, and messages before the sources. */
+/** Share of the room for known facts if the sources need the rest; the same share for messages before the sources. */
 const KNOWN_SHARE = 0.25
 const CONTEXT_SHARE = 0.2
-/** Messages around the sources that are shown of a part that was too long before. */
+/** Messages around the sources that are shown when a part was too long before. */
 const NEAREST = 12
 
-/** Share of the room that one source may take. */
+/** Largest share of the room that one source may take. */
 const SOURCE_SHARE = 0.6
-/** However small a model is, so much of a source it is shown. */
+/** Least tokens of a source that are shown, however small the model is. */
 const LEAST_SOURCE_TOKENS = 100
 
-/** Tokens of a source that a model with this room is shown. */
+/** How many tokens of a source a model with this room is shown. */
 export const sourceTokens = (room: number): number =>
   Math.max(
     LEAST_SOURCE_TOKENS,
@@ -30,15 +30,15 @@ export const sourceTokens = (room: number): number =>
 
 /** Tokens of a request. */
 export interface RequestRoom {
-  /** Of the whole request. */
+  /** Tokens of the whole request. */
   readonly request: number
-  /** That known facts may take besides. */
+  /** Additional tokens for known facts. */
   readonly known?: number
 }
 
 /**
- * Parts whose requests have at most so many tokens each, as far as a single source allows. Every known fact that fits
- * beside the sources is shown.
+ * Splits the input so that each request has at most this many tokens, as far as a single source allows. Every known
+ * fact that fits beside the sources is shown.
  */
 export const partsOf = (
   input: ExtractionInput,
@@ -60,8 +60,8 @@ export const partsOf = (
 }
 
 /**
- * Two parts with half the sources and half the known facts each, or one part without anything else.
- * @returns `undefined` where nothing is left to take away
+ * Two parts with half of the sources and half of the known facts each, or one part that contains only the source.
+ * @returns `undefined` if nothing can be taken away any more
  */
 export const halvesOf = (input: ExtractionInput): readonly ExtractionInput[] | undefined => {
   const sources = sourcesOf(input)
@@ -79,7 +79,7 @@ const sourcesOf = ({ messages, sources }: ExtractionInput): readonly MessageReco
 
 const costOf = (message: MessageRecord, most: number): number => Math.min(message.tokens, most) + LINE_TOKENS
 
-/** Sources in their order, in groups of at most `room` tokens; a larger one is a group by itself. */
+/** Sources in order, in groups of at most `room` tokens; a larger source is a group by itself. */
 const groupsOf = (
   sources: readonly MessageRecord[],
   { room, source }: { readonly room: number; readonly source: number },
@@ -100,7 +100,7 @@ const groupsOf = (
   return groups
 }
 
-/** The part with these sources: with the messages just before them, as far as they fit, and those between them. */
+/** The part with these sources, the messages just before them, as far as they fit, and those between them. */
 const partOf = (
   input: ExtractionInput,
   sources: readonly MessageRecord[],
@@ -111,14 +111,14 @@ const partOf = (
   const first = input.messages.findIndex(({ message_id }) => ids.has(message_id))
   const last = input.messages.findLastIndex(({ message_id }) => ids.has(message_id))
   const before = input.messages.slice(0, first)
-  // What a former part learned from is context here.
+  // Sources of a previous part are context here.
   const others = [...before, ...input.messages.slice(first, last).filter(({ message_id }) => !ids.has(message_id))]
   const context = new Set(fitting(others.toReversed().slice(0, most), tokens, each => costOf(each, CONTEXT_MAX_TOKENS)))
   const messages = input.messages.slice(0, last + 1).filter(each => ids.has(each.message_id) || context.has(each))
   return { ...input, messages, sources: ids }
 }
 
-/** Items in their order, until one does not fit. */
+/** Takes items in order until one does not fit. */
 const fitting = <T>(items: readonly T[], room: number, sizeOf: (item: T) => number): readonly T[] => {
   let used = 0
   const end = items.findIndex(item => (used += sizeOf(item)) > room)

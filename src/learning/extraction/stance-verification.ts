@@ -1,4 +1,7 @@
-/** Verifies that the speaker of a quote says it as true, so that stories, wishes and the words of others become no facts. */
+/**
+ * Verifies that the speaker of a quote means it as true, so that stories, wishes and the words of others do not become
+ * facts.
+ */
 import { ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { isAboutSpeaker } from '../../text/facts/replacement.ts'
@@ -9,12 +12,12 @@ import { isOwnStatement, readSentences, type ReadSentence } from '../../text/sta
 import { tokenise } from '../../text/tokenise.ts'
 import { normaliseQuote } from './quote-verification.ts'
 
-/** Of a longer message the beginning is read; about the rest the model's judgement stands. */
+/** How much of a longer message is read; for the rest the model's judgement counts. */
 const MOST_CHARACTERS = 2000
-/** Share of the words of a question that a quote covers when the fact is what was asked. */
+/** Share of a question's words that a quote must cover for the fact to be the thing that was asked. */
 const ASKED = 0.7
 
-/** Many facts are verified against one message: its sentences are read once. */
+/** Caches the sentences of a message, because many facts are verified against one message. */
 const readings = new WeakMap<MessageRecord, readonly ReadSentence[]>()
 
 const readingOf = (message: MessageRecord): readonly ReadSentence[] => {
@@ -23,13 +26,13 @@ const readingOf = (message: MessageRecord): readonly ReadSentence[] => {
   return known
 }
 
-/** Whether a fact holds a secret that its speaker did not ask to remember. */
+/** Whether a fact contains a secret that its speaker did not ask to remember. */
 export const isUnaskedSecret = (
   { text, quote }: { readonly text: string; readonly quote: string },
   source: MessageRecord,
 ): boolean => (hasSecret(text) || hasSecret(quote)) && !readingOf(source).some(each => asksToRemember(each.sentence))
 
-/** Whether a fact may be taken from its quote: it is said as true, or the fact itself says how it is meant. */
+/** Whether a fact may be taken from its quote: the quote is meant as true, or the fact itself says how it is meant. */
 export const isSaidAsTrue = (
   { text, quote }: { readonly text: string; readonly quote: string },
   source: MessageRecord,

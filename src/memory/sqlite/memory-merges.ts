@@ -1,4 +1,4 @@
-/** Two memories that say the same, made one. */
+/** Merges two memories that say the same. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { MemoryRecord } from '../memory.ts'
@@ -6,10 +6,10 @@ import type { Merge, MergeRecord } from '../memory-store.ts'
 import { COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
 import { copyEnded, copySuperseders } from './superseded-memories.ts'
 
-/** Uses that count for a memory; they go over to the kept one. */
+/** Accesses that count as a use of a memory; they move to the kept one. */
 const USES = `type in ('recall', 'search', 'show')`
 
-/** Makes two memories of a scope one. @returns false where one of both is not there, or holds no more. */
+/** Merges two memories of a scope. @returns false if one of them does not exist, or no longer holds. */
 export const mergeMemories = (database: Database, scope: Scope, merge: Merge): boolean =>
   database.transaction(() => {
     const both = database
@@ -68,7 +68,7 @@ const write = (database: Database, scope: Scope, kept: MemoryRecord, closed: Mem
   })
 }
 
-/** What was merged into a memory, oldest merge first. */
+/** The memories that were merged into this one, oldest merge first. */
 export const mergesInto = (database: Database, memory_id: string): readonly MergeRecord[] =>
   database.all<MergeRecord>(
     'select memory_id, reason, at from memory_merges where into_id = :memory_id order by at, memory_id',
@@ -76,8 +76,9 @@ export const mergesInto = (database: Database, memory_id: string): readonly Merg
   )
 
 /**
- * Before memories go, in the transaction in which they do: what had been merged into one of them is independent
- * again, holds as long as that one did, and takes over what that one had ended and what had ended it.
+ * Call before memories are removed, in the same transaction. A memory that was merged into a removed one becomes
+ * independent again and holds as long as that one did. It takes over which memories the removed one had ended and which
+ * had ended it.
  */
 export const passOn = (database: Database, ids: readonly string[]): void => {
   const heirs = database.all<{ heir: string; gone: string }>(

@@ -4,7 +4,7 @@ import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { passOn } from './memory-merges.ts'
 import { reviveEnded } from './superseded-memories.ts'
 
-/** Which rows go, and their columns with words. */
+/** The condition for the deleted rows, and their columns with text. */
 const GONE = {
   table: 'memories',
   columns: ['text', 'quote'],
@@ -12,9 +12,9 @@ const GONE = {
 } as const
 
 /**
- * Removes the memories that `where` names. What one of them had ended holds again, unless something else has ended it
- * too, or what ended that one is still stored; what had been merged into one of them is independent again. Gives their
- * ids.
+ * Removes the memories that match `where`. A memory that one of them had ended holds again, unless another one has
+ * ended it too, or the memory that ended the removed one is still stored. A memory that was merged into one of them
+ * becomes independent again. Returns their ids.
  */
 export const removeMemories = (database: Database, where: string, parameters: Parameters): readonly string[] =>
   database.transaction(() => {

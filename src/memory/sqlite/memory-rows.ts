@@ -3,7 +3,7 @@ import type { MessageId } from '../../messages/message.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Entity, MemoryRecord } from '../memory.ts'
 
-/** Lists are JSON arrays, and what is not there is null. */
+/** Lists are JSON arrays, and missing values are null. */
 export interface MemoryRow extends Omit<
   MemoryRecord,
   'person_ids' | 'sources' | 'entities' | 'session_id' | 'valid_to' | 'supersedes' | 'quote' | 'merged_into'

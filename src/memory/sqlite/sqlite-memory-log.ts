@@ -27,10 +27,10 @@ type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T
 type RecallRow = Nullable<Omit<RecallRecord, 'items' | 'budget' | 'message_ids'>> & { readonly budget: string | null }
 
 const RECALLS_AT_ONCE = 200
-/** Ids of one question: some milliseconds. */
+/** Ids per query: some milliseconds. */
 const IDS_AT_ONCE = 500
 
-/** Uses that speak for a memory; a look of the agent does not. */
+/** Accesses that count as a use of a memory; those of the memory agent do not. */
 const USES = `type in ('recall', 'search', 'show')`
 
 class SqliteMemoryLog implements MemoryLog, PersonalData {
@@ -44,7 +44,7 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
 
   async recalled(record: RecallRecord): Promise<void> {
     const { recall_id, scope, chat_id, at, tone, budget, message_ids = [], items } = record
-    // The reply is out already: after a power cut its record may be missing, as it would be a moment earlier.
+    // The reply has been sent already, so a power cut may lose its record: no flush is needed.
     this.#database.unflushed(() => {
       this.#database.run(
         `insert into recalls (recall_id, scope, chat_id, at, tone, budget)
@@ -247,7 +247,7 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     return accesses + this.#database.run('delete from recalls where scope = :scope', scope)
   }
 
-  /** Each goes with its items, of which there are many. */
+  /** Deleted in steps: each recall has many items, which are deleted with it. */
   async #pruneRecalls(before: number): Promise<number> {
     for (let removed = 0; ;) {
       const step = this.#database.run(
@@ -290,6 +290,6 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
   }
 }
 
-/** SQLite's nulls as ours. */
+/** Turns SQLite's nulls into `undefined`. */
 const defined = <T>(row: Nullable<T>): T =>
   Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, (value as unknown) ?? undefined])) as T

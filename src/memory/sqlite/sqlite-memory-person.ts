@@ -1,4 +1,4 @@
-/** What the memory store holds of one person. */
+/** The memories of one person in the memory store. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { recordedTime, type ErasureBounds, type PersonalRecord } from '../../people/personal-data.ts'
@@ -6,14 +6,14 @@ import type { PersonId } from '../../people/person.ts'
 import type { MemoryRecord } from '../memory.ts'
 import type { MemoryLocation } from '../memory-store.ts'
 
-/** Memories of a person's own scope, and those that their words had a share in. */
+/** Memories of a person's own scope, and those that their messages contributed to. */
 export const OF_PERSON = `(scope = :scope
   or memory_id in (select memory_id from memory_persons where person_id = :person_id))`
 
-/** Those of them that forgetting the person takes. */
+/** Those of them that are deleted when the person is forgotten. */
 export const OF_PERSON_ERASED = `${OF_PERSON} and memory_id not in (select value from json_each(:stays))`
 
-/** Memories of groups that came from one person's words alone. */
+/** Memories of groups that came from one person's messages alone. */
 export const OF_SPEAKER = `scope like 'chat:%'
   and memory_id in (select memory_id from memory_persons where person_id = :person_id)
   and not exists (select 1 from memory_persons p where p.memory_id = memories.memory_id and p.person_id <> :person_id)`
@@ -31,17 +31,20 @@ export const erasureParameters = (
   stays: JSON.stringify(memories),
 })
 
-/** Memories that a person may be handed: none with the words of other members of a group, such as its summaries. */
+/** Memories that may be handed to a person: none with text of other members of a group, such as its summaries. */
 export const OWN = `(scope = :scope or (${OF_SPEAKER}))`
 
-/** Where the memories of a person lie. */
+/** The locations of a person's memories. */
 export const locationsOfPerson = (database: Database, person_id: PersonId): readonly MemoryLocation[] =>
   database.all<MemoryLocation>(
     `select memory_id, scope from memories where ${OF_PERSON} order by seq`,
     personParameters(person_id),
   )
 
-/** Goes from group to group, and in each to the first such memory: a person may have ten thousand memories of their own. */
+/**
+ * Goes from group to group, and in each only to the first such memory: a person may have ten thousand memories of their
+ * own.
+ */
 export const groupsOfSpeaker = (database: Database, person_id: PersonId): readonly Scope[] =>
   database
     .all<{ scope: Scope }>(
@@ -65,7 +68,7 @@ export const recentScopes = (database: Database, limit: number): readonly Scope[
     .all<{ scope: Scope }>('select scope from memories group by scope order by max(seq) desc limit :limit', { limit })
     .map(row => row.scope)
 
-/** A memory as its person may read it. */
+/** A memory in the form that its person may read. */
 export const memoryRecord = (memory: MemoryRecord): PersonalRecord => ({
   section: 'memories',
   fields: {

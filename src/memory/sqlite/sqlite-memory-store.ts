@@ -22,7 +22,7 @@ import { removeMemories } from './memory-removal.ts'
 import { endMemories, type Superseder } from './superseded-memories.ts'
 import * as ofPerson from './sqlite-memory-person.ts'
 
-/** Whether a memory, or something that it was learned from, was forgotten: it is not added again. */
+/** Whether a memory, or something that it was learned from, was forgotten: such a memory is not added again. */
 export type IsForgotten = (memory: MemoryRecord) => Promise<boolean>
 
 /** Memories in `denidin.db`. */
@@ -43,7 +43,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }> {
-    if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is no valid text')
+    if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is not valid text')
     if (await this.#isForgotten(memory)) return { added: false, memory }
     return this.#database.transaction(() => {
       const { person_ids, sources, entities, supersedes, merged_into: _merged, ...columns } = memory
@@ -125,7 +125,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return mergesInto(this.#database, memory_id)
   }
 
-  // `+scope`: SQLite would otherwise go through the whole scope instead of to the ids.
+  // `+scope`: without the plus, SQLite would scan the whole scope instead of looking up the ids.
   async get(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]> {
     return this.#read('+scope = :scope and memory_id in (select value from json_each(:ids))', {
       scope,

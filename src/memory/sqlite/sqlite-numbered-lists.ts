@@ -52,10 +52,10 @@ export const createSqliteNumberedLists = (database: Database): NumberedLists & P
     database.get<{ n: number }>('select count(*) as n from listings where person_id = :person_id', { person_id })?.n ??
     0,
   reassign: async (from, to) => {
-    // Numbers of the one would stand for things of the other.
+    // Otherwise numbers shown to one person would refer to items of the other.
     if (from !== to) database.run('delete from listings where person_id = :from or person_id = :to', { from, to })
   },
-  // Numbers and ids of what is handed over anyway.
+  // Numbers and ids of items that other stores export anyway.
   export: async function* () {},
   erase: async person_id => database.run('delete from listings where person_id = :person_id', { person_id }),
 })

@@ -21,7 +21,8 @@ export const profileMigrations: readonly Migration[] = [
 
 /** Profiles in `denidin.db`. */
 export const createSqliteProfiles = (database: Database): Profiles & PersonalData => ({
-  // It holds ids alone; the memories themselves are handed over by their store, and the next look makes it anew.
+  // It contains only ids. The memory store exports the memories themselves, and the memory agent recreates the profile
+  // at its next run.
   ...scopedData(database, { name: 'profiles', table: 'profiles' }),
   of: async scope => {
     const row = database.get<{ memory_ids: string }>('select memory_ids from profiles where scope = :scope', { scope })
@@ -32,7 +33,7 @@ export const createSqliteProfiles = (database: Database): Profiles & PersonalDat
       database.run('delete from profiles where scope = :scope', { scope })
       return
     }
-    // The agent makes most profiles as they were: nothing is written then.
+    // Most profiles do not change between runs of the agent; unchanged ones are not written.
     database.run(
       `insert into profiles (scope, memory_ids, made_at) values (:scope, :ids, :now)
        on conflict (scope) do update set memory_ids = excluded.memory_ids, made_at = excluded.made_at

@@ -8,7 +8,7 @@ export interface Superseder {
   readonly at: number
 }
 
-/** Ends memories of a scope because of another one of it, in the transaction of the caller. */
+/** Ends memories of a scope because of another one in it, in the caller's transaction. */
 export const endMemories = (
   database: Database,
   scope: Scope,
@@ -35,7 +35,7 @@ export const endMemories = (
   )
 }
 
-/** What `from` had ended, `to` ends too. */
+/** Lets `to` end every memory that `from` had ended. */
 export const copyEnded = (database: Database, from: string, to: string): void => {
   database.run(
     `insert or ignore into superseded_memories (memory_id, by_id, at, own_end)
@@ -44,7 +44,7 @@ export const copyEnded = (database: Database, from: string, to: string): void =>
   )
 }
 
-/** What had ended `from` ends `to` too. */
+/** Lets every memory that had ended `from` end `to` as well. */
 export const copySuperseders = (database: Database, from: string, to: string): void => {
   database.run(
     `insert or ignore into superseded_memories (memory_id, by_id, at, own_end)
@@ -54,8 +54,8 @@ export const copySuperseders = (database: Database, from: string, to: string): v
 }
 
 /**
- * Before memories go: what stands between two others is passed over, and what only these had ended holds again, as long
- * as it would have held without them.
+ * Call before memories are removed. Links through a removed memory are bridged, and memories that only the removed ones
+ * had ended hold again, as long as they would have held without them.
  */
 export const reviveEnded = (database: Database, ids: readonly string[]): void => {
   const gone = { ids: JSON.stringify(ids) }

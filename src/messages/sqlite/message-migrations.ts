@@ -1,4 +1,4 @@
-/** Tables of the message store, and the changes in them that indexes follow. */
+/** Tables of the message store, and the triggers that record changes for the indexes. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import { isCommand } from '../message-kind.ts'
 import { knownMessageMigrations } from './sqlite-known-messages.ts'
@@ -7,10 +7,10 @@ import { importMigrations } from './sqlite-imported-messages.ts'
 import { messageExpiryMigrations } from './sqlite-message-expiry.ts'
 import { messageQuoteMigrations, replyToMigrations } from './sqlite-message-quotes.ts'
 
-/** How a reply outside any conversation was told from other messages before `messages-007`. */
+/** How a reply outside any conversation was distinguished from other messages before `messages-007`. */
 const NOTICE = `role = 'assistant' and session_id is null and (
   message_id like 'reply:%' or exists (select 1 from outbox_parts p where p.message_id = messages.message_id))`
-/** Records of old replies are removed after a time; what the account's owner wrote is in the inbox, a reply is not. */
+/** Records of old replies are removed after a time; messages of the account owner are in the inbox, replies are not. */
 const OLD_NOTICE = `role = 'assistant' and session_id is null
   and not exists (select 1 from inbox i where i.message_id = messages.message_id)`
 
@@ -115,8 +115,8 @@ export const messageMigrations: readonly Migration[] = [
   },
   {
     id: 'messages-004',
-    // A check cannot be changed in place. Tables that others refer to come last to go and first to come, so that no
-    // row is deleted along with what it refers to.
+    // A check cannot be changed in place. Referenced tables are dropped last and created first, so that no row is
+    // deleted along with the row that it refers to.
     sql: `
       create table inbox_new (
         message_id text primary key,
@@ -240,8 +240,8 @@ export const messageMigrations: readonly Migration[] = [
   },
   {
     id: 'turns-001',
-    // Joining a session, or another person's messages, changes nothing about what was said; whatever else may be changed
-    // about a message (further columns too) does.
+    // Joining a session, or being reassigned to another person, does not change the content of a message; any other
+    // change (further columns included) does.
     sql: `
       create table turn_changes (
         change integer primary key autoincrement,

@@ -7,15 +7,20 @@ import { scopeOfPerson, type Scope } from '../scope.ts'
 export interface ScopedTable<R extends object> {
   readonly name: string
   readonly table: string
-  /** A row as its person may read it; without it nothing is exported. */
+  /** A row in the form that its person may read; without it nothing is exported. */
   readonly record?: (row: R) => PersonalRecord['fields']
-  /** Columns with words of a person: they are overwritten before their rows are deleted (see `overwriteInBatches`). */
+  /** Columns with a person's text: they are overwritten before their rows are deleted (see `overwriteInBatches`). */
   readonly words?: readonly string[]
-  /** The column that says what a row is about, and which of these an erasure leaves; without it all rows go. */
+  /**
+   * The column with the id that a row is about, and which of these ids an erasure leaves; without it all rows are
+   * deleted.
+   */
   readonly about?: { readonly column: string; readonly bounds: keyof ErasureBounds }
 }
 
-/** The rows of a table with a column `scope`. Where two merged persons have the same row, the survivor's stays. */
+/**
+ * The rows of a table with a column `scope`. If two merged people have the same row, the surviving person's row stays.
+ */
 export const scopedData = <R extends object>(
   database: Database,
   { name, table, record, words = [], about }: ScopedTable<R>,

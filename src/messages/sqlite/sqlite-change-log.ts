@@ -1,10 +1,10 @@
-/** The change log in SQLite. Triggers write it (see `messages-008`), whatever statement changes a message. */
+/** The change log in SQLite. Triggers write it (see `messages-008`), whichever statement changes a message. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { ChangedSession, ChangeLog, ContentChange } from '../change-log.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 
-/** Followers that came after the log. */
+/** Followers that were added after the log. */
 export const changeCursorMigrations: readonly Migration[] = [
   {
     id: 'messages-012',
@@ -16,7 +16,7 @@ export const changeCursorMigrations: readonly Migration[] = [
   },
 ]
 
-/** A change, with the message where it is still there. */
+/** A change, with the message if it still exists. */
 type ChangeRow = { readonly [K in keyof MessageRow]: MessageRow[K] | null } & {
   readonly change: number
   readonly changed_id: string
@@ -24,7 +24,7 @@ type ChangeRow = { readonly [K in keyof MessageRow]: MessageRow[K] | null } & {
 
 type ContentRow = Omit<ContentChange, 'session_id'> & { readonly session_id: string | null }
 
-/** Removes what every follower has passed; a follower of content alone does not hold back other changes. */
+/** Removes changes that every follower has passed; a follower of content only does not hold back other changes. */
 const REMOVE_PASSED = `
   delete from message_changes
   where change <= (select min(up_to) from change_cursors where follows = 'all')
@@ -42,11 +42,11 @@ export const createSqliteChangeLog = (database: Database): ChangeLog => ({
          where c.change > :after and c.message_id is not null order by c.change limit :limit`,
         { after, limit },
       )
-      .map(row => {
-        if (!isThere(row)) return { change: row.change, message_id: row.changed_id, now: undefined }
-        const { change, changed_id, ...message } = row
-        return { change, message_id: changed_id, now: toRecord(message) }
-      }),
+      .map(row => ({
+        change: row.change,
+        message_id: row.changed_id,
+        now: isThere(row) ? toRecord(row) : undefined,
+      })),
 
   contentChanges: async (cursor, { after, limit }) =>
     database

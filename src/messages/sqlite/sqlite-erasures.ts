@@ -86,10 +86,10 @@ export const appliedErasureMigrations: readonly Migration[] = [
   },
 ]
 
-/** Things that are written in one transaction: a few milliseconds. */
+/** Items written in one transaction: a few milliseconds. */
 const AT_ONCE = 200
 
-/** Ids that are read at once. */
+/** Ids read in one query. */
 const READ_AT_ONCE = 2000
 
 const ADD_ERASED_UNTIL = `
@@ -101,11 +101,11 @@ type ActRow = Omit<ErasureAct, 'spared'> & { readonly spared: string }
 export interface SqliteErasures extends Erasures, Disposable {
   readonly backupSources: readonly BackupSource[]
   readonly words: ForgottenWords
-  /** Two persons who are merged have forgotten the same; nothing else in the log is personal data. */
+  /** Two people who are merged share what they forgot; nothing else in the log is personal data. */
   readonly personal: PersonalData
 }
 
-/** Opens the erasure log beside its owner, for a thread that only asks it. */
+/** Opens the erasure log a second time, for a thread that only reads it. */
 export const openForgottenWords = (path: string): ForgottenWords & Disposable => {
   const database = new Database(path, erasureMigrations)
   const words = new SqliteForgottenWords(database)
@@ -117,7 +117,7 @@ export const openForgottenWords = (path: string): ForgottenWords & Disposable =>
   }
 }
 
-/** Opens the erasure log in a file of its own; it is on disk before anything is removed. */
+/** Opens the erasure log in a separate file; it is on disk before anything is removed. */
 export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures =>
   new ErasureFile(openTruthDatabase(path, erasureMigrations), ids)
 
@@ -192,7 +192,7 @@ class ErasureFile implements SqliteErasures {
   }
 
   async spare(message_id: MessageId): Promise<void> {
-    // An act about single messages lists what it covers: nothing new is among them.
+    // An act about single messages lists what it covers: it cannot cover new ones.
     for (const { act, kind } of this.#underWay.values()) {
       if (kind !== 'person') continue
       this.#database.run('insert or ignore into spared_messages values (:act, :message_id)', { act, message_id })
@@ -218,7 +218,7 @@ class ErasureFile implements SqliteErasures {
     }
   }
 
-  /** Each adds one thing. */
+  /** Each step adds one item. */
   *#additions(act: string, { messages = [], memories = [], sessions = [] }: ErasedThings): Generator<() => void, void> {
     const database = this.#database
     for (const message of messages) {
@@ -306,7 +306,7 @@ class ErasureFile implements SqliteErasures {
 const personalErasures = (database: Database): PersonalData => ({
   name: 'erasures',
   tables: [],
-  // The ids and hashes of forgotten things are needed to keep them forgotten.
+  // The ids and hashes of forgotten items are needed to keep them forgotten.
   count: async () => 0,
   erase: async () => 0,
   export: async function* () {},

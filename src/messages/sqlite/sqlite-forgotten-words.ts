@@ -1,4 +1,4 @@
-/** Knows forgotten words again, by keyed hashes in the erasure log. */
+/** Recognises forgotten texts by keyed hashes in the erasure log. */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
@@ -31,13 +31,13 @@ export const forgottenWordsMigration: Migration = {
   `,
 }
 
-/** Without it, short messages could be guessed from their hashes. */
+/** Without a key, short messages could be guessed from their hashes. */
 export const erasureKey = (database: Database): KeyObject =>
   createSecretKey(database.get<{ secret: Uint8Array }>('select secret from secret')?.secret ?? new Uint8Array())
 
 const hmac = (key: KeyObject, text: string): Uint8Array => createHmac('sha256', key).update(text).digest()
 
-/** Of the very words at the very moment. */
+/** Hash of the exact text at the exact time. */
 export const exactHash = (
   key: KeyObject,
   { sent_at, text }: Pick<MessageFingerprint, 'sent_at' | 'text'>,
@@ -58,7 +58,7 @@ export class SqliteForgottenWords implements ForgottenWords {
     this.#key = erasureKey(database)
   }
 
-  /** What the log keeps of a message besides its exact hash. */
+  /** The hashes that the log stores for a message besides its exact hash. */
   hashesOf(message: MessageFingerprint): { readonly said: Uint8Array; readonly words: Uint8Array | null } {
     const words = ownLooseWords(message)
     return {
@@ -67,7 +67,7 @@ export class SqliteForgottenWords implements ForgottenWords {
     }
   }
 
-  /** Records the name of a sender if everything of a person is forgotten, inside the transaction that is open. */
+  /** Records the name of a sender if everything about a person is forgotten, inside the open transaction. */
   addName(act: string, { person_id, sender_name }: Pick<MessageFingerprint, 'person_id' | 'sender_name'>): void {
     if (sender_name === undefined) return
     this.#database.run(
@@ -97,7 +97,7 @@ export class SqliteForgottenWords implements ForgottenWords {
     return this.#hasOlder() && times.some(at => this.#isExact(at, text, persons))
   }
 
-  /** Of what was forgotten before minutes were kept, the exact hash alone is there: any second of the minute may be it. */
+  /** Texts forgotten before minutes were recorded have only the exact hash: any second of the minute may match. */
   #isExact(at: number, text: string, persons: WordsFromElsewhere['persons']): boolean {
     const minute = minuteOf(at) * MINUTE_MS
     return Array.from({ length: SECONDS_OF_A_MINUTE }, (_, second) => minute + second * SECOND_MS).some(sent_at =>
@@ -105,7 +105,7 @@ export class SqliteForgottenWords implements ForgottenWords {
     )
   }
 
-  /** Looked up once, through the whole log: none are added. */
+  /** Looked up once in the whole log, because none are added any more. */
   #hasOlder(): boolean {
     this.#older ??= this.#database.get('select 1 from erased_messages where said is null limit 1') !== undefined
     return this.#older

@@ -14,7 +14,7 @@ const placeOf = (database: Database, message_id: MessageId): ChangedMessage | un
   return row === undefined ? undefined : { ...row, session_id: row.session_id ?? undefined }
 }
 
-/** Changes a text, inside the transaction that is open. */
+/** Changes a text, inside the open transaction. */
 const edit = (database: Database, message_id: MessageId, text: string, tokens: number): ChangedMessage | undefined => {
   const was = database.get<Pick<MessageRow, 'kind' | 'text' | 'details'>>(
     'select kind, text, details from messages where message_id = :message_id',
@@ -30,7 +30,7 @@ const edit = (database: Database, message_id: MessageId, text: string, tokens: n
   return placeOf(database, message_id)
 }
 
-/** Id under which a reply is kept of which this is a part; any other id as it is. */
+/** Id under which the reply that contains this part is stored; any other id unchanged. */
 const wholeOf = (database: Database, message_id: MessageId): MessageId =>
   database.get<{ message_id: MessageId }>(
     `select o.message_id from outbox_parts p join outbox o using (outbox_id)
@@ -56,7 +56,7 @@ const rate = (database: Database, { message_id: rated, person_id, value, at }: R
   )
 }
 
-/** Details that an erasure is overwriting are no JSON. */
+/** Details that an erasure is overwriting are not JSON. */
 const ANSWERED = `
   select 1 from messages m join inbox i using (message_id)
   where m.person_id = :person_id and m.role = 'user' and i.state in ('answered', 'unconfirmed')
@@ -67,7 +67,8 @@ const ANSWERED = `
 export const createSqliteHistory = (database: Database): HistoryStore => ({
   assign: async (session_id, message_ids) => {
     if (message_ids.length === 0) return
-    // A turn that a power cut ends is taken up again, with this; the intent to reply takes it to the disk.
+    // No flush is needed: after a power cut the turn is repeated, including this write, and the intent to reply brings
+    // it to disk.
     database.unflushed(() => {
       for (const message_id of message_ids) {
         database.run('update messages set session_id = :session_id where message_id = :message_id', {

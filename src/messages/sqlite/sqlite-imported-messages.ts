@@ -1,15 +1,15 @@
-/** Adds messages from elsewhere to the message store in SQLite. */
+/** Adds messages from another source to the message store in SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { ComparedMessage, ImportedMessages } from '../imported-messages.ts'
 import { boundedText, INSERT_MESSAGE, toDetails, toParameters, type MessageRow } from './message-columns.ts'
 
 export const importMigrations: readonly Migration[] = [
-  // What an exported chat is compared with.
+  // Used to compare an exported chat with stored messages.
   { id: 'imported-messages-001', sql: 'create index messages_by_time on messages (scope, sent_at);' },
 ]
 
-/** Rows that are written in one transaction: a few milliseconds. */
+/** Rows written in one transaction: a few milliseconds. */
 const AT_ONCE = 100
 
 type ComparedRow = Pick<MessageRow, keyof ComparedMessage>

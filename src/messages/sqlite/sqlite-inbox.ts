@@ -1,4 +1,4 @@
-/** The inbox in SQLite: received messages, their states, and up to when each chat is recorded. */
+/** The inbox in SQLite: received messages, their states, and the mark up to which each chat is recorded. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { recordOf, type InboxState, type InboxStore, type OpenMessage, type Receipt } from '../inbox-store.ts'
 import type { ChatId, MessageId } from '../message.ts'
@@ -21,7 +21,7 @@ type OpenRow = Omit<OpenMessage, 'text' | 'sender_name' | 'addressed' | 'reply_t
   readonly addressed: number
 }
 
-/** Ends the wait of messages, inside the transaction that is open. */
+/** Settles messages, inside the open transaction. */
 export const settleMessages = (
   database: Database,
   message_ids: readonly MessageId[],
@@ -44,13 +44,13 @@ const markUntil = (database: Database, chat_id: ChatId, until: number): void => 
   )
 }
 
-/** Records a message, inside the transaction that is open. */
+/** Records a message, inside the open transaction. */
 const receive = (database: Database, receipt: Receipt): 'new' | 'known' => {
   const { message, person_id, scope, state, received_at } = receipt
   const { message_id, chat_id, chat_kind, sent_at } = message
-  // Times are whole seconds: another message of the same one may follow.
+  // Times are whole seconds: another message of the same second may follow.
   if (message.gapless === true) markUntil(database, chat_id, sent_at - 1)
-  // A message whose records were forgotten or removed since is known nevertheless.
+  // A message is known even if its records were forgotten or removed since.
   if (!addKnownMessage(database, { message_id, origin: 'received', sent_at })) return 'known'
   const addressed = message.addressed ? 1 : 0
   database.run(

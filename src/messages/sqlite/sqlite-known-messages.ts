@@ -1,4 +1,4 @@
-/** The register of message ids in SQLite, and the parts of replies that may have gone out under an id that is not known. */
+/** The register of message ids in SQLite, and the parts of replies that may have been sent under an unknown id. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { KnownMessage, KnownMessages } from '../known-messages.ts'
@@ -6,7 +6,7 @@ import { messageKeyOf } from '../message-key.ts'
 import type { UnidentifiedPart } from '../message-origin.ts'
 import type { ChatId, MessageId } from '../message.ts'
 
-/** Tables without words, which forgetting leaves alone. */
+/** Tables without text, which erasure does not touch. */
 export const knownMessageMigrations: readonly Migration[] = [
   {
     id: 'known-messages-001',
@@ -44,7 +44,7 @@ export const knownMessageMigrations: readonly Migration[] = [
   },
 ]
 
-/** Adds a message, inside the transaction that is open. False when its id was known before. */
+/** Adds a message, inside the open transaction. False if its id was known before. */
 export const addKnownMessage = (database: Database, { message_id, origin, sent_at }: KnownMessage): boolean =>
   database.run(
     `insert into known_messages (stanza_id, message_id, origin, sent_at)
@@ -52,7 +52,7 @@ export const addKnownMessage = (database: Database, { message_id, origin, sent_a
     { stanza_id: messageKeyOf(message_id).stanza_id, message_id, origin, sent_at },
   ) > 0
 
-/** Records that a part is about to be sent, inside the transaction that is open. */
+/** Records that a part is about to be sent, inside the open transaction. */
 export const addUnidentifiedPart = (database: Database, { outbox_id, part, begun_at }: UnidentifiedPart): void => {
   database.run(
     `insert or replace into unidentified_parts (outbox_id, part, chat_id, begun_at)
@@ -61,7 +61,7 @@ export const addUnidentifiedPart = (database: Database, { outbox_id, part, begun
   )
 }
 
-/** Records that a part was not sent, or that its id is known, inside the transaction that is open. */
+/** Records that a part was not sent, or that its id is known now, inside the open transaction. */
 export const removeUnidentifiedPart = (
   database: Database,
   { outbox_id, part }: Pick<UnidentifiedPart, 'outbox_id' | 'part'>,
@@ -69,7 +69,7 @@ export const removeUnidentifiedPart = (
   database.run('delete from unidentified_parts where outbox_id = :outbox_id and part = :part', { outbox_id, part })
 }
 
-/** Parts of unknown id that were sent to one of these chats. */
+/** Parts without a known id that were sent to one of these chats. */
 export const unidentifiedPartsIn = (database: Database, chat_ids: readonly ChatId[]): readonly UnidentifiedPart[] =>
   database.all<UnidentifiedPart>(
     `select outbox_id, part, begun_at from unidentified_parts
@@ -77,14 +77,14 @@ export const unidentifiedPartsIn = (database: Database, chat_ids: readonly ChatI
     { chat_ids: JSON.stringify(chat_ids) },
   )
 
-/** What is known of one message id. */
+/** What is known about one message id. */
 export const knownMessage = (database: Database, message_id: MessageId): Pick<KnownMessage, 'origin'> | undefined =>
   database.get<Pick<KnownMessage, 'origin'>>(
     'select origin from known_messages where stanza_id = :stanza_id and message_id = :message_id',
     { stanza_id: messageKeyOf(message_id).stanza_id, message_id },
   )
 
-/** The known ones of these message ids. */
+/** Which of these message ids are known. */
 export const knownIds = (database: Database, message_ids: readonly MessageId[]): readonly MessageId[] =>
   database
     .all<{ message_id: MessageId }>(

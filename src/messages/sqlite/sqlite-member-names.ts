@@ -6,7 +6,7 @@ import type { PersonalData } from '../../people/personal-data.ts'
 import { numberedName } from '../../text/speaker-names.ts'
 import { ownName, type Member, type MemberNames } from '../member-names.ts'
 
-/** No index holds a name: what is overwritten in its row is gone. */
+/** No index contains a name: overwriting its row removes it completely. */
 export const memberNameMigrations: readonly Migration[] = [
   {
     id: 'member-names-001',
@@ -67,7 +67,7 @@ export const createSqliteMemberNames = (database: Database): MemberNames & { rea
         database.get<{ n: number }>('select count(*) as n from member_names where person_id = :person_id', {
           person_id,
         })?.n ?? 0,
-      // Every message names its speaker.
+      // Every exported message contains its speaker's name.
       export: async function* () {},
       erase: async person_id => {
         await overwriteInBatches(database, OF_PERSON, { person_id })

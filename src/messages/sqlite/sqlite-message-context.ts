@@ -1,4 +1,4 @@
-/** Reads persons' messages with their neighbours from SQLite. */
+/** Reads people's messages with their neighbours from SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { MessageContext } from '../message-context.ts'
 import type { MessageRecord } from '../message.ts'
@@ -21,19 +21,21 @@ const AFTER = `
   order by messages.seq limit :reach`
 
 export const createSqliteMessageContext = (database: Database): MessageContext => {
-  /** Messages of a session next to a place, nearest first. */
+  /** Messages of a session next to a position, nearest first. */
   const beside = ({ session_id, seq }: Place, sql: string, reach: number): readonly PlacedRow[] =>
     session_id === null ? [] : database.all<PlacedRow>(sql, { session_id, seq, reach })
 
-  /** Messages of `scope` beside one of its messages. A session belongs to one scope; nothing of another one is read. */
+  /**
+   * Messages of `scope` next to one of its messages. A session belongs to one scope; nothing of another one is read.
+   */
   const around = (row: PlacedRow, sql: string, reach: number): MessageRecord[] =>
     beside(row, sql, reach)
       .filter(each => each.scope === row.scope)
-      .map(toMessage)
+      .map(toRecord)
 
   return {
     inOrder: async (seq, limit) => {
-      // Counted over all messages: many replies in a row must not make one page a long search.
+      // Counted over all messages, so that many replies in a row do not make one page a long search.
       const { reached } = database.get<{ reached: number | null }>(
         'select max(seq) reached from (select seq from messages where seq > :seq order by seq limit :limit)',
         { seq, limit },
@@ -64,7 +66,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
           { ids: JSON.stringify(message_ids), scope },
         )
         .map(row => ({
-          message: toMessage(row),
+          message: toRecord(row),
           before: around(row, BEFORE, reach).reverse(),
           after: around(row, AFTER, reach),
         })),
@@ -79,5 +81,3 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
     count: async () => database.get<{ n: number }>(`select count(*) n from messages where ${BY_PERSONS}`)?.n ?? 0,
   }
 }
-
-const toMessage = ({ seq: _, ...row }: PlacedRow): MessageRecord => toRecord(row)

@@ -1,4 +1,4 @@
-/** Finds messages for forgetting and removes them for good, in SQLite. */
+/** Finds messages for erasure and removes them for good, in SQLite. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { blanks, readInBatches } from '../../database/sqlite/in-batches.ts'
 import type { ErasureBounds } from '../../people/personal-data.ts'
@@ -11,7 +11,7 @@ import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts
 import { expiredMessages, keepMessages, type ExpiredMessage } from './sqlite-message-expiry.ts'
 import { fittingParameters, OF_PERSON_ERASED, personParameters } from './sqlite-message-person.ts'
 
-/** Messages that are removed in one transaction, with their dependent rows. */
+/** Messages removed in one transaction, with their dependent rows. */
 const ERASED_AT_ONCE = 200
 
 const IN_IDS = 'message_id in (select value from json_each(:ids))'
@@ -95,7 +95,7 @@ class SqliteMessageErasure implements MessageErasure {
     const batches = Array.from({ length: Math.ceil(message_ids.length / ERASED_AT_ONCE) }, (_, n) =>
       JSON.stringify(message_ids.slice(n * ERASED_AT_ONCE, (n + 1) * ERASED_AT_ONCE)),
     )
-    // All of them before the first goes: see `overwriteInBatches`.
+    // All of them are overwritten before the first is deleted: see `overwriteInBatches`.
     for (const ids of batches) {
       this.#database.transaction(() => {
         for (const sql of OVERWRITE) this.#database.run(sql, { ids })

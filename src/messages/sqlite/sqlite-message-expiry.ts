@@ -1,4 +1,4 @@
-/** When messages disappear, in SQLite: the column, and how those are found whose time is over. */
+/** Disappearing messages in SQLite: the column with the time, and the query for expired ones. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { ExpiredPage, MessageErasure } from '../message-erasure.ts'
@@ -16,7 +16,7 @@ export const messageExpiryMigrations: readonly Migration[] = [
   },
 ]
 
-/** A message whose time is over, and its place in the order of received messages. */
+/** An expired message, and its position in the order of received messages. */
 export type ExpiredMessage = Awaited<ReturnType<MessageErasure['expired']>>[number]
 
 export const expiredMessages = (database: Database, page: ExpiredPage): readonly ExpiredMessage[] =>
@@ -26,7 +26,7 @@ export const expiredMessages = (database: Database, page: ExpiredPage): readonly
        where expires_at <= :now and seq > :after order by seq limit :limit`,
       { ...page },
     )
-    .map(({ seq, ...row }) => ({ seq, message: toRecord(row) }))
+    .map(row => ({ seq: row.seq, message: toRecord(row) }))
 
 export const keepMessages = (database: Database, message_ids: readonly MessageId[]): void => {
   database.run('update messages set expires_at = null where message_id in (select value from json_each(:ids))', {

@@ -11,7 +11,7 @@ import { MESSAGE_COLUMNS, toDetails, type MessageRow } from './message-columns.t
 const SCOPED_TABLES = ['messages', 'inbox', 'outbox', 'message_quotes'] as const
 const TABLES = [...SCOPED_TABLES, 'ratings'] as const
 
-/** Columns with words of a person. */
+/** Columns with a person's text. */
 const WORDS = [
   ['messages', ['text', 'sender_name', 'details']],
   ['outbox', ['text']],
@@ -22,39 +22,39 @@ const OF_PERSON = '(person_id = :person_id or scope = :scope)'
 
 const NOT_SPARED = 'message_id not in (select value from json_each(:spared))'
 
-/** Replies to what is spared. */
+/** Replies to spared messages. */
 const ANSWERS_SPARED = `select a.outbox_id from outbox_answers a
   where a.message_id in (select value from json_each(:spared))`
 
 /**
- * The rows of each table that forgetting takes: all of the person's but what is spared. No row is spared for its time:
- * the clock may have been moved since it was written.
+ * The rows of each table that erasure deletes: all of the person's except the spared ones. No row is spared because of
+ * its time, because the clock may have been changed since it was written.
  */
 const WHICH: Readonly<Record<(typeof TABLES)[number], string>> = {
   messages: `${OF_PERSON} and ${NOT_SPARED} and message_id not in
     (select o.message_id from outbox o where o.outbox_id in (${ANSWERS_SPARED}) and o.message_id is not null)`,
   inbox: `${OF_PERSON} and ${NOT_SPARED}`,
   outbox: `${OF_PERSON} and outbox_id not in (${ANSWERS_SPARED})`,
-  // What others quoted of the person goes too.
+  // Copies of the person's text that others quoted are deleted too.
   message_quotes: `${OF_PERSON} and ${NOT_SPARED}`,
   ratings: `person_id = :person_id and ${NOT_SPARED}`,
 }
 
-/** The messages that forgetting a person takes. */
+/** The messages that are deleted when a person is forgotten. */
 export const OF_PERSON_ERASED = WHICH.messages
 
-/** Values for `WHICH`; more than any one statement names. */
+/** Parameters for `WHICH`; more than any single statement uses. */
 export const personParameters = (person_id: PersonId, { spared = [] }: ErasureBounds): Parameters => ({
   person_id,
   scope: scopeOfPerson(person_id),
   spared: JSON.stringify(spared),
 })
 
-/** Of these parameters those that a statement names: SQLite takes no others. */
+/** The parameters that a statement names: SQLite rejects others. */
 export const fittingParameters = (sql: string, parameters: Parameters): Parameters =>
   Object.fromEntries(Object.entries(parameters).filter(([name]) => sql.includes(`:${name}`)))
 
-/** A message as its person may read it: every column but those that are for DeniDin's own use. */
+/** A message in the form that its person may read: every column except those for DeniDin's own use. */
 const exported = (row: MessageRow): PersonalRecord => {
   const { sent_at, scope, person_id, chat_kind, tokens, learning_opt_out, details, expires_at, ...fields } = row
   const forwarded = isForwarded({ details: toDetails(details) }) ? { forwarded: 'yes' } : undefined
@@ -81,7 +81,7 @@ async function* exportOf(database: Database, person_id: PersonId): AsyncIterable
 }
 
 const reassign = (database: Database, from: PersonId, to: PersonId): void => {
-  // Where both rated the same reply, the rating that is there stays.
+  // If both rated the same reply, the existing rating stays.
   database.run('update or ignore ratings set person_id = :to where person_id = :from', { from, to })
   database.run('delete from ratings where person_id = :from', { from })
   for (const table of SCOPED_TABLES) {
@@ -95,7 +95,7 @@ const reassign = (database: Database, from: PersonId, to: PersonId): void => {
 
 const erase = async (database: Database, person_id: PersonId, bounds: ErasureBounds): Promise<number> => {
   const parameters = personParameters(person_id, bounds)
-  // Other persons' ratings of a reply that goes, go with it.
+  // Other people's ratings of a deleted reply are deleted with it.
   const ratingsOf = (ids: string): number =>
     database.run(
       `delete from ratings where message_id in (

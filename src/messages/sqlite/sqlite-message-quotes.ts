@@ -1,4 +1,4 @@
-/** What messages quote, in SQLite: the column of a message's details, the copies of quoted messages, and how both are found. */
+/** Quotes in SQLite: the id of the quoted message, the copies of quoted messages, and how both are read. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { Receipt } from '../inbox-store.ts'
@@ -8,7 +8,7 @@ import type { Scope } from '../scope.ts'
 import { boundedText } from './message-columns.ts'
 import { knownMessage } from './sqlite-known-messages.ts'
 
-/** The id alone, from before the words of a quotation were kept. */
+/** Only the id, from the time before quoted texts were stored. */
 export const replyToMigrations: readonly Migration[] = [
   {
     id: 'messages-009',
@@ -26,7 +26,7 @@ export const messageQuoteMigrations: readonly Migration[] = [
       -- Whether a message was forwarded, and what came with it, as JSON.
       alter table messages add column details text;
 
-      -- What a message quotes, where that is no message of ours to look up. person_id: who said it, or for the bot's words
+      -- What a message quotes, where that is not a message of ours to look up. person_id: who said it, or for the bot's words
       -- the person they were said to.
       create table message_quotes (
         message_id text primary key,
@@ -47,7 +47,7 @@ export const messageQuoteMigrations: readonly Migration[] = [
 
 type WordsRow = Omit<QuotedWords, 'sender_name'> & { readonly sender_name: string | null }
 
-/** A part of a reply is quoted by the id of the part; the reply is kept under an id of its own. */
+/** A quote of a part of a reply names the id of the part; the reply is stored under another id. */
 const QUOTED = `
   select messages.message_id, messages.scope, messages.person_id, messages.role, messages.sender_name, ${boundedText('messages')} from messages
   where messages.message_id = coalesce(
@@ -56,7 +56,7 @@ const QUOTED = `
 
 const COPY = 'select person_id, role, sender_name, text from message_quotes where message_id = :message_id'
 
-/** A sentence of the bot outside any conversation: its words were never kept. Forgetting removes its record. */
+/** A sentence of the bot outside any conversation: its text was never stored. Erasure removes its record. */
 const NOTICE = `
   select 1 from outbox_parts p join outbox o using (outbox_id)
   where p.message_id = :reply_to
@@ -69,7 +69,10 @@ const wordsOf = ({ person_id, role, sender_name, text }: WordsRow): QuotedWords 
   text,
 })
 
-/** Keeps what a message quotes, where the quoted message is none that there ever was: what was forgotten stays so. */
+/**
+ * Stores the copy of a quoted message, but only if that message was never known here: forgotten messages stay
+ * forgotten.
+ */
 export const keepQuote = (database: Database, { message, scope, quoted }: Receipt): void => {
   const { message_id, reply_to } = message
   if (quoted === undefined || reply_to === undefined || knownMessage(database, reply_to) !== undefined) return

@@ -15,12 +15,12 @@ export const createSqliteMessageReader = (database: Database): MessageReader => 
           limit,
         },
       )
-      .map(({ seq, ...row }) => ({ seq, message: toRecord(row) })),
+      .map(row => ({ seq: row.seq, message: toRecord(row) })),
 
   recentScopes: async limit =>
     database
       .all<{ scope: Scope }>(
-        // From one scope to the next by the index: a plain “distinct” would read every message.
+        // Goes from one scope to the next by the index: a plain “distinct” would read every message.
         `with recursive each (scope) as (
            select min(scope) from messages
            union all
@@ -36,7 +36,7 @@ export const createSqliteMessageReader = (database: Database): MessageReader => 
   get: async (scope, message_ids) =>
     database
       .all<MessageRow>(
-        // The plus keeps SQLite from going through the whole scope instead of the ids.
+        // The plus keeps SQLite from scanning the whole scope instead of looking up the ids.
         `select ${MESSAGE_COLUMNS} from messages
          where messages.message_id in (select value from json_each(:ids)) and +messages.scope = :scope`,
         { scope, ids: JSON.stringify(message_ids) },

@@ -39,7 +39,7 @@ const ORIGIN = `
   ) as expires_after
   from outbox where outbox_id = :outbox_id`
 
-/** Also where the record of the reply was forgotten meanwhile: what was sent stays known. */
+/** Also if the record of the reply was forgotten meanwhile: sent messages stay known. */
 const setPart = (
   database: Database,
   { outbox_id, part }: { readonly outbox_id: string; readonly part: number },

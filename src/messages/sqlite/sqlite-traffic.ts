@@ -6,13 +6,13 @@ import { INBOX_STATES } from '../inbox-store.ts'
 import type { TrafficStore } from '../message-store.ts'
 import { OUTBOX_STATES } from '../outbox-store.ts'
 
-/** A channel looks again at messages that are this close to the end of what is recorded: their ids must stay known. */
+/** A channel rereads messages that are this close to a chat's mark, so their ids must stay known. */
 const LOOKED_AT_AGAIN_MS = 2 * DAY_MS
 
-/** Rows removed in one transaction; other work comes in between. */
+/** Rows removed in one transaction, so that other work can run in between. */
 const ROWS_AT_ONCE = 500
 
-/** The newest message of a chat stays, as the proof that a person wrote there. */
+/** The newest message of a chat stays, as proof that a person wrote there. */
 const PRUNE_INBOX = `
   delete from inbox where rowid in (
     select i.rowid from inbox i join heard_until h using (chat_id)

@@ -1,4 +1,4 @@
-/** Keeps what was learned about models in one private file. It holds hashes of ids, and no words. */
+/** Keeps what was learned about models in one private file. It holds hashes of ids, and no text. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
@@ -8,9 +8,9 @@ import { writeFileAtomic } from '../../platform/files.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { LearnedTraits, ModelKey, ModelKnowledge, ModelTraits } from './model-knowledge.ts'
 
-/** Then a model is asked anew in the usual way: another one may stand behind the same name by now. */
+/** After this time a model is asked in the usual way again: by then another one may answer to the same name. */
 const TRAITS_LAST_MS = 7 * DAY_MS
-/** Refused texts of one model, the newest: nothing older is likely to be sent again. */
+/** How many refused texts of one model are kept. Only the newest count: older ones are unlikely to be sent again. */
 const MOST_REFUSED = 5000
 const DIGEST_CHARACTERS = 22
 
@@ -29,7 +29,7 @@ const entrySchema = z.object({
 })
 const fileSchema = z.object({
   models: z.record(z.string(), entrySchema),
-  /** By model: digests of ids, and until when (milliseconds since the Unix epoch) each is left out. */
+  /** For each model: digests of ids, and until when (milliseconds since the Unix epoch) each is left out. */
   refused: z.record(z.string(), z.record(z.string(), z.number())),
 })
 
@@ -45,7 +45,7 @@ export interface FileModelKnowledgeDeps {
   readonly logger: Logger
 }
 
-/** Knowledge of models in a JSON file; what cannot be read or written is learned anew. */
+/** Knowledge about models in a JSON file. If it cannot be read or written, DeniDin learns it again. */
 export class FileModelKnowledge implements ModelKnowledge {
   readonly #deps: FileModelKnowledgeDeps
   readonly #models = new Map<ModelKey, Entry>()
@@ -78,11 +78,11 @@ export class FileModelKnowledge implements ModelKnowledge {
     await this.#save()
   }
 
-  refused(key: ModelKey, ids: readonly string[]): ReadonlySet<string> {
+  refused(key: ModelKey, ids: () => readonly string[]): ReadonlySet<string> {
     const known = this.#refused.get(key)
     if (known === undefined) return new Set()
     const now = this.#deps.clock.now()
-    return new Set(ids.filter(id => (known.get(digestOf(id)) ?? 0) > now))
+    return new Set(ids().filter(id => (known.get(digestOf(id)) ?? 0) > now))
   }
 
   async refuse(key: ModelKey, ids: readonly string[], lasts_ms: number): Promise<void> {
@@ -101,7 +101,7 @@ export class FileModelKnowledge implements ModelKnowledge {
       }
       for (const [key, digests] of Object.entries(refused)) this.#refused.set(key, new Map(Object.entries(digests)))
     } catch {
-      this.#deps.logger.for('model').warn('What was learned about models cannot be read and is learned anew')
+      this.#deps.logger.for('model').warn('The file of learned model traits cannot be read; they are learned again')
     }
   }
 
@@ -116,7 +116,7 @@ export class FileModelKnowledge implements ModelKnowledge {
       await writeFileAtomic(path, `${JSON.stringify(content, undefined, 1)}\n`)
     } catch (error) {
       const reason = asDenidinError(error).message
-      logger.for('model').warn('What was learned about models could not be written down', { reason })
+      logger.for('model').warn('Learned model traits could not be saved', { reason })
     }
   }
 }

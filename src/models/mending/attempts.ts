@@ -1,4 +1,4 @@
-/** The attempts of one call to a model: each failure that says what is wrong changes how the next one is made. */
+/** The attempts of one model call: each failure that says what is wrong changes the next attempt. */
 import type { TokenCounter } from '../../text/tokens.ts'
 import { estimatedTokens } from '../estimated-tokens.ts'
 import {
@@ -13,17 +13,17 @@ import { ModelError } from '../model-error.ts'
 import type { ChatEndpoint } from './chat-endpoint.ts'
 import { roomOf, shortenMessages } from './shorten-request.ts'
 
-/** Changes of one request before it is given up. */
+/** How often one request is changed before it is given up. */
 const MOST_MENDS = 12
-/** Share of a request that is tried next where the service does not say how much it takes. */
+/** Share of a request that is tried next where the service does not say how much it accepts. */
 const NEXT_SHARE = 0.7
-/** By how much a model is taken to count more than we do, where a request that should fit does not. */
+/** Factor by which we raise our estimate of the model's token count when a request that should fit does not. */
 const RATIO_STEP = 1.3
-/** No model has a smaller window: a smaller number in a sentence of a service is something else. */
+/** No model has a smaller window: a smaller number in an error message means something else. */
 const LEAST_WINDOW_TOKENS = 256
 /** What may be left out of a request that is refused for an unknown reason. */
 const OPTIONAL: readonly OptionalPart[] = ['temperature', 'response_format', 'system']
-/** Names of the bound on the answer in the sentences of services. */
+/** Names that services use in their messages for the limit of the answer. */
 const ANSWER_BOUND = /max_?(?:completion_?|output_?|new_?)?tokens/i
 
 export interface AttemptsDeps {
@@ -39,7 +39,7 @@ export class Attempts {
   #traits: ModelTraits
   #mends = 0
   #limit_swapped = false
-  /** Traits before everything optional was left out; `undefined`: that was not tried. */
+  /** Traits before everything optional was left out; `undefined`: that was not tried yet. */
   #before_plain: ModelTraits | undefined
 
   constructor(deps: AttemptsDeps, traits: ModelTraits, call: CallContext) {
@@ -54,12 +54,12 @@ export class Attempts {
     return this.#traits
   }
 
-  /** What is asked in another way than at the beginning; `undefined`: nothing. */
+  /** What is now asked in another way than at the beginning; `undefined`: nothing. */
   get learned(): LearnedTraits | undefined {
     return this.#traits === this.#before ? undefined : learnedSince(this.#before, this.#traits)
   }
 
-  /** Asks, and again in another way as long as the failure says what to change. */
+  /** Asks, and asks again in another way as long as the failure says what to change. */
   async ask(request: CompletionRequest): Promise<Completion> {
     for (;;) {
       const sent = this.#fit(request)
@@ -71,7 +71,7 @@ export class Attempts {
         const mended = this.#mended(error, sent)
         if (mended === undefined || ++this.#mends > MOST_MENDS) throw error
         this.#traits = mended
-        // The caller shortens a whole request itself: it needs to know the window although no answer came.
+        // For a whole request the caller does the shortening, so it needs the window even though no answer came.
         if (request.whole === true && this.#traits.window_tokens !== undefined) await this.#learn()
       }
     }
@@ -115,7 +115,7 @@ export class Attempts {
     if (limit_tokens >= LEAST_WINDOW_TOKENS && limit_tokens < window_tokens) {
       return { ...this.#traits, window_tokens: limit_tokens }
     }
-    // It should have fitted: this model counts more tokens than we do.
+    // The request should have fitted: this model counts more tokens than we do.
     if (limit_tokens >= LEAST_WINDOW_TOKENS) return { ...this.#traits, tokens_ratio: tokens_ratio * RATIO_STEP }
     const size = estimatedTokens(sent.messages.map(({ content }) => content)) + sent.max_tokens
     const next = Math.floor(Math.min(size, window_tokens) * NEXT_SHARE)
@@ -138,7 +138,7 @@ export class Attempts {
     return this.#plain(without)
   }
 
-  /** Once, everything optional is left out; where that is refused too, it was not the reason. */
+  /** Leaves out everything optional, once; if the model refuses that too, the optional parts were not the reason. */
   #plain(without: readonly OptionalPart[]): ModelTraits | undefined {
     if (this.#before_plain !== undefined) {
       this.#traits = this.#before_plain

@@ -8,8 +8,8 @@ export interface ChatEndpoint {
   /** Host and port, for messages. */
   readonly host: string
   readonly key: ModelKey
-  /** How the model is asked while nothing else is known. */
+  /** How the model is asked as long as nothing else is known. */
   readonly usual: ModelTraits
-  /** Asks as `traits` say. @throws ModelError, or the reason of the call's signal */
+  /** Sends a request the way `traits` describe. @throws ModelError, or the reason of the call's signal */
   send(request: CompletionRequest, traits: ModelTraits, call: CallContext): Promise<Completion>
 }

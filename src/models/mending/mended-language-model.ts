@@ -1,4 +1,7 @@
-/** A language model whose refused requests are mended: shorter, without what is not accepted, without refused texts. */
+/**
+ * A language model whose refused requests are mended: they are shortened, or sent without the parts or texts that the
+ * model refuses.
+ */
 import type { Clock } from '../../platform/clock.ts'
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -12,14 +15,14 @@ import { knownAs, PieceSet, piecesOf, questionAt, withPieces } from './request-p
 import { Attempts } from './attempts.ts'
 import { roomOf } from './shorten-request.ts'
 
-/** How long refused texts are looked for, on top of the call that was refused. */
+/** How long the search for refused texts may take, on top of the call that was refused. */
 const SEARCH_MS = 45 * SECOND_MS
 /** How long a text that a filter refused is left out. */
 const REFUSED_LASTS_MS = 90 * DAY_MS
-/** The same, where the service did not say that a text is the reason. */
+/** The same, if the service did not say that a text is the reason. */
 const SUSPECTED_LASTS_MS = DAY_MS
 
-/** Failures that a text of the request may be the reason of. */
+/** Failures that a text of the request may have caused. */
 const BY_TEXT: ReadonlySet<ModelErrorReason> = new Set(['content-filter', 'bad-request', 'server-error'])
 
 export interface MendingDeps {
@@ -30,7 +33,7 @@ export interface MendingDeps {
   readonly logger: Logger
 }
 
-/** Wraps an endpoint; what was learned by mending is used from then on, for all calls to this model. */
+/** Wraps an endpoint. What it learns by mending applies to all later calls to this model. */
 export class MendedLanguageModel implements LanguageModel {
   readonly provider: string
   readonly model: string
@@ -67,17 +70,18 @@ export class MendedLanguageModel implements LanguageModel {
     return { ...endpoint.usual, ...knowledge.traitsOf(endpoint.key) }
   }
 
-  /** @throws ModelError `content-filter` where the question itself is known to be refused */
+  /** @throws ModelError `content-filter` if the question itself is known to be refused */
   #withoutRefused(request: CompletionRequest): CompletionRequest {
     const { endpoint, knowledge } = this.#deps
     const { messages } = request
     const question = messages[questionAt(messages)]
-    const pieces = piecesOf(messages)
-    const ids = [...pieces.flatMap(knownAs), ...(question?.ids ?? [])]
-    const refused = knowledge.refused(endpoint.key, ids)
+    const refused = knowledge.refused(endpoint.key, () => [
+      ...piecesOf(messages).flatMap(knownAs),
+      ...(question?.ids ?? []),
+    ])
     if (refused.size === 0) return request
     if (question?.ids?.some(id => refused.has(id)) === true) throw this.#refusedQuestion()
-    const left = new PieceSet(pieces.filter(piece => knownAs(piece).some(id => refused.has(id))))
+    const left = new PieceSet(piecesOf(messages).filter(piece => knownAs(piece).some(id => refused.has(id))))
     const { input_tokens: _ofAll, ...uncounted } = request
     return { ...uncounted, messages: withPieces(messages, piece => !left.has(piece)) }
   }
@@ -87,7 +91,7 @@ export class MendedLanguageModel implements LanguageModel {
     return new ModelError('content-filter', `${host} refused the request: it does not accept the words of this message`)
   }
 
-  /** Keeps what the attempts learned, now that a call went well with it. */
+  /** Saves what the attempts learned, now that it led to a successful call. */
   async #learned(attempts: Attempts, completion: Completion): Promise<Completion> {
     const { endpoint, knowledge } = this.#deps
     const { learned } = attempts

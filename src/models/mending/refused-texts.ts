@@ -1,10 +1,13 @@
-/** Finds which texts of a request a model refuses, by asking without them: in few calls, and the last one answers. */
+/**
+ * Finds which texts of a request a model refuses by asking without them. It needs few calls, and the last one brings
+ * the answer.
+ */
 import type { Completion, CompletionRequest, ModelMessage } from '../language-model.ts'
 import { piecesOf, PieceSet, questionAt, withPieces, type Piece } from './request-pieces.ts'
 
-/** Calls of one search: enough for four texts among forty. */
+/** Most calls of one search: enough to find four texts among forty. */
 const MOST_CALLS = 24
-/** Where nobody said that texts are the reason, and this many calls were all refused, the service is out of order. */
+/** If the service did not blame the texts and refuses this many calls in a row, the service itself is out of order. */
 const CALLS_IN_VAIN = 4
 
 /** How a call ended: an answer, or a refusal of the same kind as the first. */
@@ -12,25 +15,30 @@ export type Outcome = { readonly answer: Completion } | { readonly refused: true
 
 /** What a search found. */
 export interface FoundTexts {
-  /** The answer to the request without the refused texts; `undefined` where even the question alone is refused. */
+  /** The answer to the request without the refused texts; `undefined` if even the question alone is refused. */
   readonly answer: Completion | undefined
-  /** Each of them is refused by itself. What the calls did not suffice to look through is left out of the answer only. */
+  /**
+   * Pieces that are refused by themselves. Pieces that the search had no calls left to check are left out of this
+   * answer only.
+   */
   readonly refused: readonly Piece[]
 }
 
 export interface Search {
-  /** Whether the service said that texts are the reason. Else nothing is taken for refused that was not refused alone. */
+  /**
+   * Whether the service said that texts are the reason. If not, a piece counts as refused only if it was refused alone.
+   */
   readonly certain: boolean
-  /** Asks with other messages. @throws for another failure than the refusal */
+  /** Asks with other messages. @throws any failure except the refusal */
   ask(messages: readonly ModelMessage[]): Promise<Outcome>
   /** Whether there is time for another call. */
   mayGoOn(): boolean
 }
 
 /**
- * Looks for the refused texts of a refused request. First the question is asked alone: most often it is the newest
- * message that is refused. Then come the conversation without recalled texts, and halves, the newer one first. Every
- * call that passes is an answer; the last one holds everything that passes.
+ * Finds the refused texts of a refused request. First it asks the question alone, because most often the newest message
+ * is refused. Then it tries the conversation without recalled texts, and then halves, the newer one first. Every call
+ * that passes gives an answer; the last one contains everything that passes.
  */
 export const findRefusedTexts = async (
   { messages }: CompletionRequest,
@@ -54,11 +62,11 @@ export const findRefusedTexts = async (
   if (asksAQuestion && !(await passes([]))) return { answer: undefined, refused: [] }
 
   const refused: Piece[] = []
-  /** @returns whether there was a refused text among them */
+  /** @returns whether one of these pieces is refused */
   const isolate = async (some: readonly Piece[], known: boolean): Promise<boolean> => {
     if (some.length === 0) return false
     const enough = calls >= MOST_CALLS || !mayGoOn() || (!certain && answer === undefined && calls >= CALLS_IN_VAIN)
-    // Without a question this would be the refused request once more.
+    // Without a question this would repeat the refused request.
     const isTheWhole = !asksAQuestion && some.length === pieces.length
     if (!(known && certain) && !isTheWhole && !enough && (await passes(some))) return false
     if (enough) return true

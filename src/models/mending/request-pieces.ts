@@ -1,16 +1,16 @@
 /** The pieces of a request that may be left out: messages of the history, and single lines of blocks. */
 import { blockMessage, type ModelMessage, type RequestPiece } from '../language-model.ts'
 
-/** One piece, and where it is. */
+/** One piece, and its position. */
 export interface Piece extends RequestPiece {
-  /** `history`: something said in this conversation; `recalled`: a line of the profile or of what was recalled. */
+  /** `history`: a message of this conversation; `recalled`: a line of the profile or of the recalled texts. */
   readonly kind: 'history' | 'recalled'
   /** Position of its message in the request, and of its line in a block. */
   readonly at: number
   readonly line: number | undefined
 }
 
-/** Position of the message that is answered; -1 where a request asks about a whole text. */
+/** Position of the message to answer; -1 if the request asks about a whole text. */
 export const questionAt = (messages: readonly ModelMessage[]): number => {
   const marked = messages.findIndex(message => message.question === true)
   if (marked >= 0) return marked
@@ -18,7 +18,7 @@ export const questionAt = (messages: readonly ModelMessage[]): number => {
   return messages[last]?.block === undefined ? last : -1
 }
 
-/** Every piece but the question: the conversation from its newest message back, then what was recalled. */
+/** Every piece except the question: the conversation from its newest message backwards, then the recalled texts. */
 export const piecesOf = (messages: readonly ModelMessage[]): readonly Piece[] => {
   const question = questionAt(messages)
   const all = messages.flatMap(({ role, content, ids, block }, at): readonly Piece[] => {
@@ -30,7 +30,7 @@ export const piecesOf = (messages: readonly ModelMessage[]): readonly Piece[] =>
   return [...all.filter(({ kind }) => kind === 'history').reverse(), ...all.filter(({ kind }) => kind === 'recalled')]
 }
 
-/** A request with only those of its pieces that `keeps` says; a block without lines goes as a whole. */
+/** A request with only the pieces that `keeps` accepts; a block without lines is dropped. */
 export const withPieces = (
   messages: readonly ModelMessage[],
   keeps: (piece: Pick<Piece, 'at' | 'line'>) => boolean,
@@ -61,5 +61,5 @@ export class PieceSet {
 
 const keyOf = ({ at, line }: Pick<Piece, 'at' | 'line'>): string => `${String(at)}:${String(line)}`
 
-/** Under what a piece is known: the ids of its sources, or its own text where there are none. */
+/** The ids under which a piece is remembered: those of its sources, or its own text if it has none. */
 export const knownAs = ({ ids, text }: RequestPiece): readonly string[] => (ids.length > 0 ? ids : [text])

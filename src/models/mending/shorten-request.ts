@@ -5,24 +5,24 @@ import { MESSAGE_TOKENS, requestTokens } from '../message-tokens.ts'
 import type { ModelTraits } from '../knowledge/model-knowledge.ts'
 import { piecesOf, PieceSet, questionAt, withPieces, type Piece } from './request-pieces.ts'
 
-/** Share of a window that an answer may take from the request. */
+/** Largest share of a window that is reserved for the answer. */
 const ANSWER_SHARE = 0.5
 /** Share of a window that is left free: no two models count alike. */
 const SPARE_SHARE = 0.04
-/** Share of the room that recalled texts may keep from the conversation. */
+/** Share of the room that recalled texts may take from the conversation. */
 const RECALLED_SHARE = 0.3
-/** With less left than this, a message is left out instead of shortened. */
+/** With less room than this, a message is left out rather than shortened. */
 const LEAST_TOKENS = 32
 /** Share of a shortened message that is its beginning; the rest is its end. */
 const BEGINNING_SHARE = 0.75
-/** A token is a byte at least, and a UTF-16 unit three bytes at most: what surely fits need not be counted. */
+/** A token has at least one byte, and a UTF-16 unit at most three: a text that fits even so need not be counted. */
 const MOST_TOKENS_PER_UNIT = 3
-/** In the place of the middle of a shortened message. */
+/** Replaces the middle of a shortened message. */
 const MARK = ' … '
 
 /** What a model has room for. */
 export interface Room {
-  /** Tokens of the request, in our count; infinite where no window is known. */
+  /** Tokens of the request, in our count; infinite if no window is known. */
   readonly request: number
   /** Most tokens of the answer. */
   readonly answer: number
@@ -37,13 +37,13 @@ export const roomOf = ({ window_tokens, output_tokens, tokens_ratio = 1 }: Model
   return { request: Math.max(1, request), answer }
 }
 
-/** Whether a request surely fits, without counting its tokens. */
+/** Whether a request certainly fits, without counting its tokens. */
 export const surelyFits = (messages: readonly ModelMessage[], room: number): boolean =>
   messages.reduce((sum, { content }) => sum + content.length * MOST_TOKENS_PER_UNIT + MESSAGE_TOKENS, 0) <= room
 
 /**
- * The messages within `room` tokens: the instructions and the question stay (a question that is too long loses its
- * middle), of the conversation the newest, of what was recalled the first.
+ * The messages within `room` tokens. The instructions and the question stay (a question that is too long loses its
+ * middle). Of the conversation, the newest messages stay; of the recalled texts, the first.
  */
 export const shortenMessages = (
   messages: readonly ModelMessage[],
@@ -66,7 +66,7 @@ export const shortenMessages = (
 const ofKind = (pieces: readonly Piece[], kind: Piece['kind']): readonly Piece[] =>
   pieces.filter(piece => piece.kind === kind)
 
-/** Pieces in their order, until one does not fit. */
+/** Takes pieces in order until one does not fit. */
 const take = (
   pieces: readonly Piece[],
   room: number,
@@ -81,7 +81,7 @@ const take = (
   return { pieces, tokens: used }
 }
 
-/** Takes `excess` tokens out of the middle of the question, or of the longest message where nothing is asked. */
+/** Cuts `excess` tokens out of the middle of the question, or of the longest message if there is no question. */
 const shortenQuestion = (
   messages: readonly ModelMessage[],
   excess: number,

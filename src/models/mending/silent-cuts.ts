@@ -1,18 +1,18 @@
-/** Notices a server that reads only a part of what it is sent, and says nothing. */
+/** Detects a server that silently reads only a part of what it is sent. */
 import type { LearnedTraits, ModelTraits } from '../knowledge/model-knowledge.ts'
 import type { CompletionRequest } from '../language-model.ts'
 
-/** Below this, how a model counts says more than how much it read. */
+/** Below this, the reported count says more about how the model counts than about how much it read. */
 const LEAST_TOKENS = 1500
-/** No model counts less than half of our tokens of an ordinary text. */
+/** No model counts an ordinary text as less than half of our tokens. */
 const READ_SHARE = 0.5
-/** What is counted like this was read. */
+/** A count above this share means that the whole request was read. */
 const WHOLE_SHARE = 0.8
-/** Characters of a token at most, where tokens were not counted. */
+/** Most characters of a token, for requests whose tokens were not counted. */
 const CHARACTERS_PER_TOKEN = 5
 
 /**
- * What the tokens that a server counted say about it; `undefined`: nothing new.
+ * What the server's token count reveals about the model; `undefined`: nothing new.
  * @param counted tokens of the prompt, as the server counted them
  */
 export const afterReading = (

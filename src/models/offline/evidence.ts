@@ -5,15 +5,15 @@ import type { Saying } from './transcript.ts'
 import { containsWord, formsIn } from '../../text/content-stems.ts'
 import { weighedQuestion } from './weighed-stems.ts'
 
-/** Share of a question's words that a statement must contain to be an answer. */
+/** Share of a question's words that a statement must contain to count as an answer. */
 const LEAST_SHARE = 0.3
-/** Statements that fit nearly as well as the best are quoted beside it. */
+/** Statements that score at least this share of the best one are quoted as well. */
 const NEARLY_BEST = 0.75
 const MOST_QUOTES = 3
-/** Value of a related word, where the word itself counts 1. */
+/** Weight of a related word; the word itself counts 1. */
 const RELATED_VALUE = 0.5
 
-/** Statements among sayings, the latest last, each once. */
+/** Statements among sayings, the latest last, without duplicates. */
 export const statementsOf = (sayings: readonly Saying[]): Saying[] => {
   const bySentence = new Map<string, Saying>()
   for (const saying of sayings) {
@@ -26,7 +26,10 @@ export const statementsOf = (sayings: readonly Saying[]): Saying[] => {
   return [...bySentence.values()]
 }
 
-/** The statements that contain most of a question's words, best first; of equals the later one. None when none fits. */
+/**
+ * The statements that contain most of a question's words, best first; among equals, the later one first. Empty if none
+ * fits.
+ */
 export const bestEvidence = (question: string, statements: readonly Saying[]): Saying[] => {
   const asked = [...new Map(weighedQuestion(question).map(each => [each.stem, each])).values()]
   const total = asked.reduce((sum, { weight }) => sum + weight, 0)

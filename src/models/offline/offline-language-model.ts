@@ -1,4 +1,4 @@
-/** The offline language model: quotes instead of understanding. */
+/** The offline language model: it quotes, because it cannot understand. */
 import { LRUCache } from 'lru-cache'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { LanguageModel } from '../language-model.ts'
@@ -6,13 +6,15 @@ import { composeReply } from './offline-reply.ts'
 import { composeSummary } from './offline-summary.ts'
 
 const MODEL = 'offline-extractive-1'
-/** Characters of texts whose count is kept: a conversation comes again with every turn, and counting is slow. */
+/**
+ * Characters of texts whose token count is cached: a conversation is sent again with every turn, and counting is slow.
+ */
 const COUNTED_CHARACTERS = 2_000_000
 
 /**
- * A language model without a model: it understands nothing and knows nothing, but finds the sentences that bear on a
- * question among what was recalled and said, and quotes them, labelled as offline; summaries are extracts. English and
- * Hebrew. Deterministic, no network: for trying DeniDin out, and for tests.
+ * A language model without a model. It understands nothing and knows nothing, but finds the sentences in recalled and
+ * earlier messages that are relevant to a question, and quotes them, labelled as offline. Its summaries are extracts.
+ * English and Hebrew. Deterministic, no network: for trying DeniDin out, and for tests.
  */
 export const createOfflineLanguageModel = (tokens: TokenCounter): LanguageModel => {
   const counts = new LRUCache<string, number>({

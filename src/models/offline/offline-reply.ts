@@ -1,4 +1,4 @@
-/** Answers with quotes: finds the statements that bear on a question among what was recalled and said. */
+/** Answers with quotes: finds the statements in recalled and earlier messages that are relevant to a question. */
 import { languageOf } from '../../text/language.ts'
 import type { SentenceKind } from '../../text/sentence-kind.ts'
 import { isStopWord } from '../../text/stop-words.ts'
@@ -9,15 +9,15 @@ import { phrasesIn, type Phrases } from './phrases.ts'
 import { kindOfSentence, sentencesIn } from './sentences.ts'
 import { readMark, readRecalled, type Saying } from './transcript.ts'
 
-/** Statements that are quoted to somebody who asks what is known at all. */
+/** Most statements that are quoted when a person asks what is known at all. */
 const MOST_STATEMENTS = 5
-/** Characters of the running conversation, its end, that are searched: more would stall everybody else. */
+/** How many characters at the end of the conversation are searched: more would stall everyone else. */
 const SEARCHED_CHARACTERS = 40_000
-/** A system message that says so tells that people's names stand before their words. */
+/** A system message with these words marks a group, where names precede the messages. */
 const GROUP = /group chat/i
 const SPEAKER = /^([^:\n]{1,60}):\s+/
 
-/** Answers the newest words of a conversation with quotes from it and from what was recalled. */
+/** Answers the newest message of a conversation with quotes from it and from the recalled texts. */
 export const composeReply = (messages: readonly ModelMessage[]): string => {
   const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content)
   const group = system.some(content => GROUP.test(content))
@@ -31,7 +31,7 @@ export const composeReply = (messages: readonly ModelMessage[]): string => {
   const recalled = (): Saying[] =>
     system.flatMap(readRecalled).map(saying => ({
       ...saying,
-      // Somebody alone with us needs no name.
+      // In a direct chat the person's own statements need no name.
       ...(group && saying.speaker === undefined
         ? readSpeaker(saying.text, true)
         : { speaker: group ? saying.speaker : undefined }),
@@ -41,10 +41,10 @@ export const composeReply = (messages: readonly ModelMessage[]): string => {
   return `${phrases.label} ${answer({ sentences, quoted }, phrases, known)}`
 }
 
-/** What was said last. */
+/** The newest message. */
 interface Asked {
   readonly sentences: readonly string[]
-  /** What it replies to. */
+  /** The text that it replies to. */
   readonly quoted: string | undefined
 }
 
@@ -71,7 +71,7 @@ const answerQuestion = (
   return quoted === undefined ? phrases.unknown : phrases.about(quoted)
 }
 
-/** What was said, with what was said later about it; what is over is left out. */
+/** A statement with its later corrections; statements that no longer hold are left out. */
 const holding = (saying: Saying): readonly Saying[] => {
   const { now = [], ended = false, speaker } = saying
   return [...(ended ? [] : [saying]), ...now.map((text): Saying => ({ text, speaker, day: undefined }))]

@@ -11,14 +11,14 @@ const SHORTEST_FACT_TOKENS = 4
 
 interface Fact {
   readonly line: string
-  /** How much a fact says: the sum of the weights of its words. */
+  /** How informative a fact is: the sum of the weights of its words. */
   readonly weight: number
   readonly position: number
 }
 
 /**
- * The people's statements as `- ` bullets in their order, then one line on what the conversation was about. Where all of
- * them are too long for `max_tokens`, those that say most are kept.
+ * The people's statements as `- ` bullets in their order, then one line about the topic of the conversation. If all of
+ * them are too long for `max_tokens`, the most informative ones are kept.
  */
 export const composeSummary = (messages: readonly ModelMessage[], max_tokens: number, tokens: TokenCounter): string => {
   const sayings = messages
@@ -30,7 +30,7 @@ export const composeSummary = (messages: readonly ModelMessage[], max_tokens: nu
   let room = max_tokens - tokens.count(topic) - 1
   for (const fact of factsOf(sayings).sort((a, b) => b.weight - a.weight)) {
     if (room < SHORTEST_FACT_TOKENS) break
-    // With the line break behind it.
+    // Includes the line break.
     const size = tokens.count(fact.line) + 1
     if (size > room) continue
     kept.push(fact)

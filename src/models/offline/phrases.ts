@@ -5,7 +5,7 @@ import { withPrefix } from '../../text/strings/hebrew-prefix.ts'
 import { englishDay, hebrewDay, withWrittenDays } from '../../text/strings/written-day.ts'
 import type { Saying } from './transcript.ts'
 
-/** What the offline model says around its quotes. Every answer begins with `label`: nobody shall take it for more. */
+/** The sentences around the quotes. Every answer begins with `label`, so that no one takes it for more. */
 export interface Phrases {
   readonly label: string
   readonly greeting: string
@@ -13,9 +13,9 @@ export interface Phrases {
   readonly filler: string
   readonly noted: (statement: string) => string
   readonly quote: (saying: Saying) => string
-  /** A question replies to a text, of which no more is known. */
+  /** The question replies to a text about which nothing more is known. */
   readonly about: (text: string) => string
-  /** Nothing that the model is given bears on the question. */
+  /** Nothing in the given texts is relevant to the question. */
   readonly unknown: string
 }
 
@@ -57,5 +57,5 @@ const HEBREW: Phrases = {
 
 const PHRASES: Readonly<Record<Language, Phrases>> = { en: ENGLISH, he: HEBREW }
 
-/** The offline model's own words in a language. */
+/** The sentences of the offline model in a language. */
 export const phrasesIn = (language: Language): Phrases => PHRASES[language]

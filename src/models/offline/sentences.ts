@@ -1,4 +1,4 @@
-/** Splits what people said into sentences. A note about what came with a message, such as a place, is one statement. */
+/** Splits messages into sentences. A note about an attachment, such as a place, is one statement. */
 import { kindOf, type SentenceKind } from '../../text/sentence-kind.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
 

@@ -1,4 +1,4 @@
-/** The groups of synonyms that a word belongs to: what lets the offline embedder bring "lives in" near "address". */
+/** Finds the synonym groups of a word, which let the offline embedder match "lives in" with "address". */
 import { once } from '../../platform/once.ts'
 import { wordsOf } from '../../text/analyser/analyser.ts'
 import { lexiconLines } from '../../text/lexicons/lexicon.ts'
@@ -19,5 +19,5 @@ const groupsByWord = once((): ReadonlyMap<string, readonly number[]> => {
   return groups
 })
 
-/** Numbers of the groups of synonyms that a stem belongs to. */
+/** Numbers of the synonym groups of a stem. */
 export const synonymGroupsOf = (stemmed: string): readonly number[] => groupsByWord().get(stemmed) ?? []

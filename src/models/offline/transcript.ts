@@ -1,48 +1,51 @@
-/** Reads who said what out of transcripts and out of the block of recalled quotes. */
+/** Reads who said what from transcripts and from the block of recalled quotes. */
 
-/** Something that was said before. */
+/** An earlier statement. */
 export interface Saying {
   readonly text: string
-  /** Who spoke, where the text names somebody. */
+  /** The speaker, if the text names one. */
   readonly speaker: string | undefined
-  /** `YYYY-MM-DD`, where the text names a day. */
+  /** `YYYY-MM-DD`, if the text names a day. */
   readonly day: string | undefined
-  /** What was said later about the same thing. */
+  /** Later statements about the same subject. */
   readonly now?: readonly string[]
-  /** Nothing of it holds any more. */
+  /** Whether none of it holds any more. */
   readonly ended?: boolean
-  /** Its speaker only passed it on. */
+  /** Whether its speaker only forwarded it. */
   readonly forwarded?: boolean
-  /** What it replies to. */
+  /** The text that it replies to. */
   readonly quoted?: string
 }
 
 const RECALLED_HEADING = /^Recalled memories/
-/** Behind a quote that no longer holds. */
+/** Follows a quote that no longer holds. */
 const NOW = /^(.*") \(now: (".*")\)$/
 const ENDED = /^\s*-\s+\[[^\]]*, until /
 const RECALLED_QUOTE = /^\s*-\s+(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?(.+)$/
 /** A message word for word: `Dana: "We moved"`. */
 const NAMED_QUOTE = /^([^:"]{1,60}): (".*")$/
 const TRANSCRIPT_LINE = /^\s*(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?([^:\n[\]"“”?!.,]{1,60}):\s+(.+)$/
-/** A line of a transcript that its speaker only passed on. */
+/** A transcript line with a message that its speaker only forwarded. */
 const FORWARDED_LINE = /^\s*\[\d{4}-\d{2}-\d{2}[^\]]*\]\s*[^:\n]{1,60} \[forwarded\]:\s/
 const FORWARDED_NAME = / ?\[forwarded\]$/
-/** What stands before a message: when it was sent, who sent it, and in brackets whether it was forwarded and what it quotes. */
+/**
+ * The marks before a message: when it was sent, who sent it, and in brackets whether it was forwarded and what it
+ * quotes.
+ */
 const MARKED =
   /^(\[\d{4}-\d{2}-\d{2}[^\]]*\] )?([^:\n[\]]{1,60})?\[(forwarded(?: many times)?)?(?:, )?(?:replying to (?:[^:"\n]{1,60}: )?(?:("(?:[^"\\]|\\.)*")|a message that is not kept))?\](:?) /
 const DATED_LINE = /^\s*\[\d{4}-\d{2}-\d{2}[^\]]*\]\s*[^:\n]{1,60}:\s/
-/** What opens the line of a summary that tells about the conversation instead of what was said. */
+/** Opens the line of a summary that describes the conversation instead of quoting it. */
 const CONTEXT_LINE = /^(?:context|הקשר)\s*:/i
-/** Names under which our own words stand in a transcript. */
+/** Names of the bot in a transcript. */
 const OURSELVES = /^(?:denidin|assistant|bot|you)$/i
 
-/** Whether a speaker's name is ours. */
+/** Whether a speaker's name is the bot's. */
 export const isOurselves = (speaker: string | undefined): boolean => speaker !== undefined && OURSELVES.test(speaker)
 
 /**
  * Reads a transcript with lines such as `[2026-11-20] Dana: We moved`. A line without a speaker belongs to the one
- * above it; a text that is no transcript is one saying of nobody.
+ * above it; a text that is not a transcript is one statement without a speaker.
  */
 export const readTranscript = (text: string): Saying[] => {
   const lines = text.split('\n')
@@ -51,9 +54,9 @@ export const readTranscript = (text: string): Saying[] => {
   let forwarded = false
   for (const line of lines) {
     if (dated && DATED_LINE.test(line)) forwarded = FORWARDED_LINE.test(line)
-    // What was only passed on says nothing about anybody.
+    // A forwarded message says nothing about anyone.
     if (forwarded) continue
-    // In a transcript with days, "Note: buy milk" inside a message is no speaker.
+    // In a transcript with days, "Note: buy milk" inside a message is not a speaker.
     const match = !dated || DATED_LINE.test(line) ? TRANSCRIPT_LINE.exec(line) : null
     const before = sayings.at(-1)
     if (match !== null) sayings.push({ day: match[1], speaker: match[2]?.trim(), text: match[3] ?? '' })
@@ -64,9 +67,9 @@ export const readTranscript = (text: string): Saying[] => {
 }
 
 /**
- * Quotes of a system message: the lines that begin with `- ` below the line that begins with `Recalled memories`, each
- * with its day in brackets, the quote itself plain or as a JSON string. What we said ourselves, and
- * what a summary says about its conversation, is left out.
+ * Quotes of a system message: the lines that begin with `- ` below the line that begins with `Recalled memories`. Each
+ * has its day in brackets; the quote itself is plain or a JSON string. The bot's own messages, and what a summary says
+ * about its conversation, are left out.
  */
 export const readRecalled = (content: string): Saying[] => {
   const lines = content.split('\n')
@@ -84,7 +87,7 @@ export const readRecalled = (content: string): Saying[] => {
     .filter(saying => !isOurselves(saying.speaker) && !CONTEXT_LINE.test(saying.text))
 }
 
-/** A message of the history without its mark, and what the mark says. */
+/** A message of the history without its marks, and what the marks say. */
 export const readMark = (content: string): Pick<Saying, 'text' | 'forwarded' | 'quoted'> => {
   const match = MARKED.exec(content)
   if (match === null) return { text: content }
@@ -97,7 +100,7 @@ export const readMark = (content: string): Pick<Saying, 'text' | 'forwarded' | '
   }
 }
 
-/** A quote may be a line of a transcript that was kept whole. */
+/** A quote may be a line of a transcript that was stored whole. */
 const readQuote = (quote: string): Omit<Saying, 'day'> => {
   const [, named, said] = NAMED_QUOTE.exec(quote) ?? []
   if (named !== undefined && said !== undefined) {

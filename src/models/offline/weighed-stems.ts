@@ -1,4 +1,4 @@
-/** The subject of a text as stems, weighed by how much they say. */
+/** The subject of a text as stems, weighted by how informative they are. */
 import { questionWordsOf, wordsOf, type Word } from '../../text/analyser/analyser.ts'
 import { lexiconWords } from '../../text/lexicons/lexicon.ts'
 
@@ -16,10 +16,10 @@ interface WeighedWord extends WeighedStem {
   readonly also: readonly string[]
 }
 
-/** Subject words of a text in their order, repetitions included; all its words when it has no other. */
+/** Subject words of a text in their order, repetitions included; all its words if it has no subject words. */
 export const weighedStems = (text: string): WeighedStem[] => weighed(wordsOf(text))
 
-/** The same of a question. */
+/** The same for a question. */
 export const weighedQuestion = (question: string): WeighedWord[] => weighed(questionWordsOf(question))
 
 const weighed = (words: readonly Word[]): WeighedWord[] => {

@@ -1,16 +1,16 @@
-/** One answer of a chat model, put together from a whole body or from the chunks of a stream. */
+/** One answer of a chat model, assembled from a whole body or from the chunks of a stream. */
 import type { TokenUsage } from '../language-model.ts'
 import { countOf, type Fields, fieldsOf, isFilled, itemsOf, textOf } from './json-fields.ts'
 import { readProviderError, type ProviderError } from './provider-error.ts'
 import { readUsage } from './read-usage.ts'
 
-/** Characters of one answer, hidden reasoning within the text included; what follows is not read. */
+/** Most characters of one answer, including hidden reasoning within the text; the rest is not read. */
 const CONTENT_CHARACTERS = 200_000
 
-/** How an answer ended. `filter`: words were withheld; `failure`: the server broke it off. */
+/** How an answer ended. `filter`: text was withheld; `failure`: the server broke it off. */
 export type Ending = 'complete' | 'length' | 'filter' | 'overloaded' | 'failure'
 
-/** The words of providers for an ending that is not complete. Most are OpenAI's; the others are of those named. */
+/** The providers' names for an ending that is not complete. Most are OpenAI's; others are labelled. */
 const ENDINGS: Readonly<Record<string, Ending>> = {
   length: 'length',
   max_tokens: 'length', // Anthropic, Gemini, Cohere
@@ -38,9 +38,9 @@ export interface ChatAnswer {
   /** As the server sent it: hidden reasoning may be in it. */
   readonly content: string
   readonly refusal: string
-  /** Whether the body had an answer in it, were it an empty one. */
+  /** Whether the body contained an answer, even an empty one. */
   readonly answered: boolean
-  /** Whether reasoning came in a field or a part of its own. */
+  /** Whether reasoning came in a field or part of its own. */
   readonly reasoned: boolean
   /** Whether the model asked for a tool. */
   readonly called_tool: boolean
@@ -52,7 +52,7 @@ export interface ChatAnswer {
 
 /** Takes bodies or chunks in their order. */
 export class ChatAnswerBuilder {
-  /** Which of several answers is taken. */
+  /** Index of the answer that is taken, where a server sends several. */
   #index: number | undefined
   #content = ''
   /** Some servers repeat the whole answer at the end of a stream. */
@@ -64,7 +64,7 @@ export class ChatAnswerBuilder {
   #usage: Partial<TokenUsage> = {}
   #error: ProviderError | undefined
 
-  /** Whether anything of the answer, or of the reasoning before it, has come. */
+  /** Whether any of the answer, or of the reasoning before it, has arrived. */
   get begun(): boolean {
     return this.#content !== '' || this.#reasoned
   }
@@ -74,7 +74,7 @@ export class ChatAnswerBuilder {
     return this.#finish_reason !== undefined || this.#error !== undefined
   }
 
-  /** Whether nothing more is taken. */
+  /** Whether nothing more is accepted. */
   get full(): boolean {
     return this.#content.length >= CONTENT_CHARACTERS
   }
@@ -101,7 +101,7 @@ export class ChatAnswerBuilder {
     }
   }
 
-  /** One is asked for; a server that sends several answers must not have them joined. */
+  /** We ask for one answer; if a server sends several, they must not be joined. */
   #chosen(choices: readonly Fields[]): Fields | undefined {
     const first = choices.toSorted((a, b) => indexOf(a) - indexOf(b))[0]
     if (first === undefined) return undefined
@@ -132,10 +132,10 @@ const indexOf = ({ index }: Fields): number => countOf(index) ?? 0
 const endingOf = (finish_reason: string | undefined): Ending =>
   ENDINGS[finish_reason?.toLowerCase() ?? ''] ?? 'complete'
 
-/** Where servers put reasoning: DeepSeek, Qwen, vLLM; OpenRouter, Ollama, newer vLLM; others. */
+/** Fields in which servers put reasoning: DeepSeek, Qwen, vLLM; OpenRouter, Ollama, newer vLLM; others. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_details', 'thinking', 'thinking_blocks']
 
-/** Types of a part that hold text for the reader; a part without a type is one too. */
+/** Types of a part that contain text for the reader; a part without a type does too. */
 const TEXT_PARTS = new Set([undefined, 'text', 'output_text'])
 const REASONING_PART = /think|reason/
 

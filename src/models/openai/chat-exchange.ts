@@ -1,4 +1,4 @@
-/** One exchange with a chat model: a request goes out, and what comes back becomes an answer or a typed error. */
+/** One exchange with a chat model: sends a request and turns the response into an answer or a typed error. */
 import type OpenAI from 'openai'
 import type { Clock } from '../../platform/clock.ts'
 import { cleanText } from '../../text/cut.ts'
@@ -11,32 +11,32 @@ import { failureInAnswer, refusedParameter } from './openai-errors.ts'
 import { BrokenStream, readChatAnswer } from './read-chat-answer.ts'
 
 /**
- * Characters of an answer for each token that was allowed: ordinary text has 2 to 6. A server that pays no attention to
- * the bound is cut off here.
+ * Characters of an answer for each token that was allowed: ordinary text has 2 to 6. A server that ignores the token
+ * limit is cut off here.
  */
 const CHARACTERS_PER_TOKEN = 16
-/** Broken streams of a model in a row after which it is asked for none. */
+/** After this many broken streams in a row, a model is no longer asked for streams. */
 const MOST_BROKEN_STREAMS = 2
 
-/** What is sent, but how the answer comes. */
+/** The request body, apart from how the answer is delivered. */
 export type ChatBody = OpenAI.ChatCompletionCreateParamsNonStreaming
 
 export interface ChatExchangeDeps {
   /** Host and port, for messages. */
   readonly host: string
-  /** Whether answers are asked for as streams. */
+  /** Whether answers are requested as streams. */
   readonly stream: boolean
   readonly clock: Clock
 }
 
 /**
- * Asks one model. Answers come as a stream where the server offers it, so that one that stops in the middle is noticed
- * early; a server that refuses streams, or breaks them, is asked for whole answers from then on.
+ * Asks one model. Answers come as a stream if the server offers it, so that one that stops halfway is noticed early. A
+ * server that refuses streams, or breaks them, is asked for whole answers from then on.
  */
 export class ChatExchange {
   readonly #deps: ChatExchangeDeps
   #streams: boolean
-  /** Whether the tokens of a stream are asked for; where not, DeniDin counts. */
+  /** Whether streams are asked to report tokens; if not, DeniDin counts. */
   #usage = true
   #broken = 0
 
@@ -62,7 +62,7 @@ export class ChatExchange {
     }
   }
 
-  /** The whole answer, after a stream of it broke. */
+  /** The whole answer, after its stream broke. */
   async #instead(openai: OpenAI, body: ChatBody, signal: AbortSignal): Promise<ChatAnswer> {
     const answer = await this.#ask(openai, body, false, signal)
     this.#broken++
@@ -72,7 +72,10 @@ export class ChatExchange {
 
   async #ask(openai: OpenAI, body: ChatBody, stream: boolean, signal: AbortSignal): Promise<ChatAnswer> {
     const { host, clock } = this.#deps
-    const response = await openai.chat.completions.create(stream ? this.#streamed(body) : body, { signal }).asResponse()
+    // `chat.completions.create` looks at every text of the request to find out whether it asks for a stream.
+    const response = await openai
+      .post('/chat/completions', { body: stream ? this.#streamed(body) : body, stream, signal })
+      .asResponse()
     const answer = await readChatAnswer(response, host, clock)
     if (answer.error !== undefined) throw failureInAnswer(answer.error, host)
     if (answer.ending === 'overloaded') throw new ModelError('overloaded', `${host} is overloaded and gave no answer`)
@@ -86,10 +89,10 @@ export class ChatExchange {
   }
 }
 
-/** What of an answer is for the reader. Tokens are missing where the server does not count them. */
+/** The part of an answer that is for the reader. Tokens are missing if the server does not count them. */
 export interface ReadAnswer extends Omit<Completion, 'usage'>, Pick<ChatAnswer, 'usage'> {}
 
-/** @throws ModelError `content-filter`, `answer-length`, or `bad-response` where nothing is said */
+/** @throws ModelError `content-filter`, `answer-length`, or `bad-response` when there is no text */
 export const readAnswer = (
   { content, refusal, answered, reasoned, called_tool, ending, usage }: ChatAnswer,
   { max_tokens }: Pick<CompletionRequest, 'max_tokens'>,
@@ -118,7 +121,7 @@ export const readAnswer = (
 const NO_ANSWER =
   'answered with something that holds no answer; check that base_url is the address of an OpenAI-compatible API'
 
-/** Without what no one sees; `''` when nothing is left. */
+/** Removes what no one sees; `''` if nothing is left. */
 const shown = (text: string): string => {
   const clean = cleanText(text).trim()
   return withoutFormatCharacters(clean).trim() === '' ? '' : clean

@@ -1,17 +1,17 @@
-/** The body of a chat completion, as one model wants it. */
+/** Builds the body of a chat completion in the form that one model accepts. */
 import type OpenAI from 'openai'
 import type { ModelTraits } from '../knowledge/model-knowledge.ts'
 import type { CompletionRequest } from '../language-model.ts'
 import { shapeMessages } from '../request-shape.ts'
 
-/** What is sent besides the way in which the answer comes. */
+/** The body, apart from how the answer is delivered. */
 export const chatRequest = (
   model: string,
   { messages, max_tokens, temperature, json = false }: CompletionRequest,
   { limit = 'max_tokens', without = [] }: ModelTraits,
 ): OpenAI.ChatCompletionCreateParamsNonStreaming => ({
   model,
-  messages: shapeMessages(messages, without.includes('system')).map(({ role, content }) => ({ role, content })),
+  messages: [...shapeMessages(messages, without.includes('system'))],
   [limit]: max_tokens,
   ...(without.includes('temperature') ? {} : { temperature }),
   ...(json && !without.includes('response_format') ? { response_format: { type: 'json_object' } } : {}),

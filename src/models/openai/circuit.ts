@@ -15,16 +15,16 @@ import type { Logger } from '../../platform/logger.ts'
 import { modelErrorReason, type ModelErrorReason } from '../model-error.ts'
 
 export interface CircuitSettings {
-  /** Calls in a row that must fail before no more are made. */
+  /** Failed calls in a row before calls are held back. */
   readonly failures: number
-  /** Seconds without calls, before one is let through to see how things are. */
+  /** Seconds without calls before a trial call is allowed. */
   readonly pause_seconds: number
 }
 
-/** Whose call it is: a conversation, or `undefined` for one that is of nobody. */
+/** The caller: a conversation, or `undefined` for a call that belongs to none. */
 export type Caller = string | undefined
 
-/** Holds back calls to a service that is down, so that nobody waits for what will fail. */
+/** Holds back calls to a service that is down, so that no one waits for a call that will fail. */
 export interface Circuit {
   /**
    * Runs `act`, unless the service is known to be down.
@@ -33,7 +33,7 @@ export interface Circuit {
   run<T>(act: () => Promise<T>, caller: Caller): Promise<T>
 }
 
-/** Failures that no conversation can be the reason of. */
+/** Failures that no conversation can have caused. */
 const OF_THE_SERVICE: ReadonlySet<ModelErrorReason> = new Set(['unreachable', 'overloaded', 'rate-limited'])
 
 /** A circuit for one model at a host. */
@@ -41,10 +41,10 @@ export const createCircuit = (host: string, settings: CircuitSettings, clock: Cl
   new CockatielCircuit(host, settings, clock, logger)
 
 /**
- * A circuit breaker. `unavailable` and `timeout` count as failures; a refusal (wrong key, unknown model) does not, for
- * there the service is well. One conversation alone cannot open it, for what it says may be the reason of its failures.
- * After the pause one call goes through alone: its success lets the others go on; where it fails, one of another
- * conversation may try too.
+ * A circuit breaker. `unavailable` and `timeout` count as failures; a refusal (wrong key, unknown model) does not,
+ * because then the service works. One conversation alone cannot open it, because its content may be what causes the
+ * failures. After the pause a single call goes through: if it succeeds, the others follow; if it fails, one call of
+ * another conversation may try as well.
  */
 class CockatielCircuit implements Circuit {
   readonly #host: string
@@ -53,7 +53,7 @@ class CockatielCircuit implements Circuit {
   readonly #breaker: FailuresInARow
   readonly #policy: CircuitBreakerPolicy
   #opened_at = 0
-  /** Whose trial calls failed since the pause was over. */
+  /** Callers whose trial calls failed since the pause ended. */
   #tried: readonly Caller[] = []
 
   constructor(host: string, settings: CircuitSettings, clock: Clock, logger: Logger) {
@@ -102,11 +102,11 @@ class CockatielCircuit implements Circuit {
   #isOutage(error: unknown): boolean {
     this.#breaker.last = error
     const isFailure = error instanceof DenidinError && (error.code === 'unavailable' || error.code === 'timeout')
-    // A trial call that was called off has shown nothing: the circuit stays as it was.
+    // A cancelled trial call proves nothing: the circuit stays as it was.
     return isFailure || (this.#policy.state === CircuitState.HalfOpen && !(error instanceof DenidinError))
   }
 
-  /** Notes a trial call; one of another conversation need not wait for the pause. */
+  /** Records a trial call; a caller from another conversation need not wait for the pause. */
   #noteTrial(caller: Caller): void {
     if (this.#policy.state !== CircuitState.Open) return
     const [first] = this.#tried
@@ -118,7 +118,9 @@ class CockatielCircuit implements Circuit {
   }
 }
 
-/** cockatiel reads the system's clock: told that no time, or endless time, is left, it asks ours. */
+/**
+ * cockatiel uses the system clock. We tell it that either no time or infinite time is left, so that our clock decides.
+ */
 const pauseUntil = (isOver: () => boolean): IBackoff<unknown> => {
   const pause: IBackoff<unknown> = {
     next: () => pause,
@@ -131,12 +133,12 @@ const pauseUntil = (isOver: () => boolean): IBackoff<unknown> => {
 
 const asKey = (error: unknown): object => (typeof error === 'object' && error !== null ? error : {})
 
-/** Opens after a number of failures in a row, unless all of them are those of one conversation. */
+/** Opens after a number of failures in a row, unless all of them come from one conversation. */
 class FailuresInARow implements IBreaker {
   state: unknown
-  /** Whose call threw an error. */
+  /** The caller of each call that threw an error. */
   readonly callers = new WeakMap<object, Caller>()
-  /** The error that is judged. */
+  /** The error to judge. */
   last: unknown
   readonly #most: number
   #callers: readonly Caller[] = []
@@ -146,7 +148,7 @@ class FailuresInARow implements IBreaker {
     this.#most = most
   }
 
-  /** Whether what one conversation says may be the reason of the last failure. */
+  /** Whether the content of one conversation may have caused the last failure. */
   get isAmbiguous(): boolean {
     const reason = modelErrorReason(this.last)
     return reason !== undefined && !OF_THE_SERVICE.has(reason)

@@ -1,4 +1,4 @@
-/** Embeds any number of texts in requests that the model takes: texts are cut, and sent in batches. */
+/** Embeds any number of texts: cuts them to the length that the model accepts and sends them in batches. */
 import { cleanText, cutStart } from '../../text/cut.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Embeddings } from '../embedder.ts'
@@ -7,13 +7,13 @@ import type { CallContext } from '../language-model.ts'
 import { modelErrorReason } from '../model-error.ts'
 import { shorterTexts, textTokens } from './embedding-limits.ts'
 
-/** Texts of one request: OpenAI takes 2,048, smaller servers far fewer, and a long answer takes long to read. */
+/** Texts per request: OpenAI accepts 2,048, smaller servers far fewer, and a large response takes long to read. */
 const BATCH_TEXTS = 64
-/** OpenAI takes 300,000 tokens a request; no text has more tokens than bytes, and usual ones have a quarter. */
+/** OpenAI accepts 300,000 tokens per request. No text has more tokens than bytes; ordinary ones have a quarter. */
 const BATCH_BYTES = 400_000
-/** Beyond this nothing of a text is even counted: counting is slow, and 8,000 tokens are hardly ever more. */
+/** Text beyond this is not even counted: counting is slow, and 8,000 tokens are rarely longer. */
 const TEXT_CHARACTERS = 40_000
-/** A request with an empty text in it is refused as a whole. */
+/** A request that contains an empty text is refused as a whole. */
 const EMPTY_TEXT = '.'
 
 export interface EmbedInBatchesDeps {
@@ -24,9 +24,9 @@ export interface EmbedInBatchesDeps {
   readonly tokens: TokenCounter
 }
 
-/** A function that embeds texts, shorter or fewer at a time where the server says so. */
+/** A function that embeds texts, and sends shorter or fewer ones if the server demands it. */
 export const embedInBatches = ({ send, key, knowledge, tokens }: EmbedInBatchesDeps) => {
-  /** Embeds texts, shorter or fewer at a time where the server says so; what worked is remembered. */
+  /** Embeds texts, and sends shorter or fewer ones if the server demands it; it remembers what worked. */
   const embedBatch = async (texts: readonly string[], call: CallContext): Promise<Embeddings> => {
     const before = knowledge.traitsOf(key)
     let traits = before
@@ -46,7 +46,7 @@ export const embedInBatches = ({ send, key, knowledge, tokens }: EmbedInBatchesD
     }
   }
 
-  /** Servers refuse more texts than they take, each in words of its own. */
+  /** Servers refuse too many texts, each with a different message. */
   const inHalves = async (texts: readonly string[], call: CallContext): Promise<Embeddings> => {
     const half = Math.ceil(texts.length / 2)
     const first = await embedBatch(texts.slice(0, half), call)

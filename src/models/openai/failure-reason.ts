@@ -1,9 +1,9 @@
-/** Says why a call failed, from the HTTP status and from what the server reports. */
+/** Determines why a call failed from the HTTP status and the server's error report. */
 import type { ModelErrorReason } from '../model-error.ts'
 import type { ProviderError } from './provider-error.ts'
 import { REFUSED_ROLES } from './refused-part.ts'
 
-/** What is known of a failed answer. */
+/** What is known about a failed call. */
 export interface FailureReport {
   readonly status: number | undefined
   readonly error: ProviderError | undefined
@@ -12,15 +12,17 @@ export interface FailureReport {
 interface Rule {
   readonly reason: ModelErrorReason
   readonly statuses?: readonly number[]
-  /** Codes, types and states of providers. */
+  /** Error codes, types and states of providers. */
   readonly codes?: RegExp
-  /** Words of their sentences, where the code says nothing or is shared with other failures. */
+  /** Phrases in their error messages, where the code says nothing or is shared with other failures. */
   readonly words?: RegExp
-  /** Whether the words count with a status from 500 on too, which else says that the server failed. */
+  /** Whether the phrases also count with a status from 500 on, which otherwise means that the server failed. */
   readonly of_any_status?: boolean
 }
 
-/** The first rule that applies decides. Providers share statuses among unlike failures, so codes and words come first. */
+/**
+ * The first matching rule decides. Providers use one status for different failures, so codes and phrases come first.
+ */
 const RULES: readonly Rule[] = [
   { reason: 'bad-request', words: REFUSED_ROLES, of_any_status: true },
   {
@@ -44,7 +46,7 @@ const RULES: readonly Rule[] = [
     words:
       /context (?:length|window|size)|maximum (?:input|prompt|sequence) length|(?:prompt|input|request|message)s? (?:is |are |was )?too (?:long|large)|exceeds? the (?:maximum )?(?:number of |available )?(?:tokens|context)|too many (?:input )?tokens|range of input length|reduce the length|must have less than \d+ tokens|tokens exceed|max_new_tokens. must be|context limit|token limit|exceeds? (?:the )?max(?:imum)? length|too large to process|maximum allowed token size|max size: \d+ tokens/i,
   },
-  // Gemini's sentence about its limits by the minute speaks of billing too.
+  // Gemini's message about its limits per minute mentions billing too.
   { reason: 'rate-limited', codes: /^(?:RESOURCE_EXHAUSTED|rate_limit_exceeded|rate_limit_error|Throttling\S*)$/ },
   {
     reason: 'out-of-credit',
@@ -80,10 +82,10 @@ const RULES: readonly Rule[] = [
 ]
 
 const SERVER_ERROR = 500
-/** Asked again, these succeed: a conflict with another request, and a request that came too early. */
+/** These succeed when asked again: a conflict with another request, and a request that came too early. */
 const PASSING_CLIENT_ERRORS = new Set([409, 425])
 
-/** Why a call failed. An error that came with status 200 counts by the status that it names itself. */
+/** Why a call failed. An error in a response with status 200 counts with the status that it names itself. */
 export const failureReason = ({ status, error }: FailureReport): ModelErrorReason => {
   const named = error?.status ?? status
   const served = named !== undefined && named >= SERVER_ERROR
@@ -96,7 +98,7 @@ export const failureReason = ({ status, error }: FailureReport): ModelErrorReaso
   return named === undefined || served || PASSING_CLIENT_ERRORS.has(named) ? 'server-error' : 'bad-request'
 }
 
-/** Where a server's sentence names its limit, in tokens. */
+/** Where an error message names its limit, in tokens. */
 const LIMITS: readonly RegExp[] = [
   /at most (\d+) (?:completion|output) tokens/i,
   /> (\d+),? (?:which is the )?maximum/i,
@@ -118,7 +120,7 @@ const LIMITS: readonly RegExp[] = [
   /\(inclusive\) to (\d+) \(exclusive\)/i,
 ]
 
-/** The limit in tokens that a server names when it refuses a request as too long. */
+/** The token limit that a server names when it refuses a request as too long. */
 export const namedLimit = ({ message: said, context_tokens }: ProviderError): number | undefined => {
   if (context_tokens !== undefined) return context_tokens
   const message = said.replace(/(\d),(?=\d{3}\b)/g, '$1')

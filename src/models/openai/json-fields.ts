@@ -1,4 +1,6 @@
-/** Reads fields of JSON that has no dependable shape: what is missing or of another type reads as `undefined`. */
+/**
+ * Reads fields of JSON whose shape is not dependable: a missing field, or one of another type, reads as `undefined`.
+ */
 import { findJson, jsonOf } from '../../platform/json-text.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -12,19 +14,19 @@ export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(va
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-/** Whether a value holds anything: a text, or an object or list that is not empty. */
+/** Whether a value contains anything: a text, or an object or list that is not empty. */
 export const isFilled = (value: unknown): boolean =>
   (typeof value === 'string' && value !== '') ||
   (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
 
-/** A larger count of tokens is a fault. */
+/** A larger token count is an error. */
 const MOST = 1_000_000_000
 
 /** A whole number from 0 to a thousand million. */
 export const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST ? value : undefined
 
-/** The JSON objects and lists that a text holds one behind the other. Ends where anything else follows. */
+/** The JSON objects and lists that follow one another in a text. Ends at anything else. */
 export const jsonValues = (text: string): readonly unknown[] => {
   const values: unknown[] = []
   let from = 0

@@ -11,15 +11,15 @@ import { translate } from './openai-errors.ts'
 import { openAiFetch } from './openai-fetch.ts'
 
 export interface OpenAiClientSettings {
-  /** `undefined` for a server of one's own that wants none. Never logged. */
+  /** `undefined` for a self-hosted server that requires none. Never logged. */
   readonly api_key: string | undefined
-  /** Up to and with the version, such as `http://127.0.0.1:11434/v1`; `undefined`: OpenAI itself. */
+  /** The address including the version, such as `http://127.0.0.1:11434/v1`; `undefined`: OpenAI itself. */
   readonly base_url: string | undefined
-  /** Seconds for one call, all attempts and the waiting between them together. */
+  /** Seconds for one call: all attempts and the pauses between them together. */
   readonly timeout_seconds: number
   /** Attempts after the first. */
   readonly retries: number
-  /** Whether answers are asked for as streams; they are, unless this says no. */
+  /** Whether answers are requested as streams; on by default. */
   readonly stream?: boolean
 }
 
@@ -32,40 +32,40 @@ export interface OpenAiClientDeps {
 /** OpenAI's own address. */
 const OPENAI_BASE_URL = 'https://api.openai.com/v1'
 
-/** What the package adds to the address itself; people copy it along. */
+/** Paths that the package itself appends; people often copy them into the address. */
 const ENDPOINT = /\/(?:chat\/completions|embeddings|models)\/*$/
 
 /** Host and port of an endpoint, for messages. */
 export const hostOf = (base_url: string | undefined): string => new URL(base_url ?? OPENAI_BASE_URL).host
 
 const BACKOFF: Backoff = { first_ms: 500, most_ms: 8000 }
-/** Asked to wait, we wait a little longer at random, so that not everybody comes back at once. */
+/** When a server asks us to wait, we wait a random little longer, so that not all clients return at once. */
 const RETRY_AFTER_JITTER = 0.1
 const CIRCUIT = { failures: 5, pause_seconds: 30 }
-/** The package insists on a key; a server of one's own takes any. */
+/** The package requires a key; a self-hosted server accepts any. */
 const NO_KEY = 'none'
-/** The longest that a timer can take, 24.8 days: the deadline is ours, on our clock. */
+/** The longest time that a timer supports, 24.8 days: we enforce the deadline on our own clock. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1
 
 /**
  * One endpoint that speaks OpenAI's protocol: OpenAI, Ollama, vLLM, and the compatible endpoints of Anthropic and
- * Gemini. Every call has a deadline over all of its attempts, repeats what may pass (408, 409, 429, 5xx, a broken
- * connection) with growing, jittered pauses or as `Retry-After` says, and shares a circuit breaker with the others to
- * the same model.
+ * Gemini. Each call has a deadline for all of its attempts together. It repeats temporary failures (408, 409, 429, 5xx,
+ * a broken connection) with growing, jittered pauses or as `Retry-After` says. All calls to the same model share a
+ * circuit breaker.
  */
 export class OpenAiClient {
   /** Host and port, for messages. */
   readonly host: string
   readonly base_url: string
-  /** Whether this is OpenAI itself, not a server that speaks like it. */
+  /** Whether this is OpenAI itself, not a compatible server. */
   readonly is_openai: boolean
-  /** Whether answers are asked for as streams. */
+  /** Whether answers are requested as streams. */
   readonly streams: boolean
   readonly #openai: OpenAI
   readonly #settings: OpenAiClientSettings
   readonly #parts: OpenAiClientDeps
   readonly #logger: Logger
-  /** One for each model: an embedding model that fails is no trouble of the one that answers. */
+  /** One per model: a failing embedding model must not block the language model. */
   readonly #circuits = new Map<string, Circuit>()
 
   constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {
@@ -81,23 +81,23 @@ export class OpenAiClient {
       apiKey: settings.api_key ?? NO_KEY,
       baseURL,
       fetch: openAiFetch,
-      // What is not given here the package would take from the environment.
+      // The package would read options that are not given here from the environment.
       adminAPIKey: null,
       organization: null,
       project: null,
       webhookSecret: null,
-      // Its own log would hold requests, and with them people's words.
+      // The package's own log would contain requests, and so the text of messages.
       logLevel: 'off',
-      // Its own repeating ignores our deadline and clock, a Retry-After above 60 s, and bodies cut in the middle.
+      // The package's own retries ignore our deadline and clock, a Retry-After above 60 s, and bodies that break off.
       maxRetries: 0,
       timeout: NO_TIMEOUT_MS,
     })
   }
 
   /**
-   * Makes one call to a model, repeated where that may help.
+   * Makes one model call, repeated if that may help.
    * @throws DenidinError `timeout`, `unavailable` (both retryable), `rejected`, `bad_answer`; or the outer signal's
-   * reason when it is aborted first.
+   *   reason when it is aborted first.
    */
   async call<T>(
     model: string,
@@ -132,7 +132,7 @@ export class OpenAiClient {
       try {
         return await act(this.#openai, signal)
       } catch (thrown) {
-        // Called off by whoever asked: no failure of the endpoint, whatever the reason says.
+        // The caller cancelled: this is not a failure of the endpoint, whatever the reason says.
         if (outer?.aborted === true) throw new CalledOff()
         if (signal.aborted) throw signal.reason
         const failed = translate(thrown, this.host, clock)
@@ -167,5 +167,5 @@ export class OpenAiClient {
   }
 }
 
-/** Never seen outside: the deadline has answered the caller with the signal's reason already. */
+/** Internal: the deadline has already rejected the call with the signal's reason. */
 class CalledOff extends Error {}

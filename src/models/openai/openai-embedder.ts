@@ -16,18 +16,19 @@ import { embeddedTokens, readEmbeddings } from './read-embeddings.ts'
 export interface OpenAiEmbedderDeps {
   readonly client: OpenAiClient
   readonly model: string
-  /** Shortens the vectors where the model can; `undefined`: as long as they come. */
+  /** Shortens the vectors if the model supports it; `undefined`: the model's own length. */
   readonly dimensions: number | undefined
-  /** Cuts what is too long, and counts where the server does not say what a call took. */
+  /** Cuts texts that are too long, and counts if the server does not report the tokens of a call. */
   readonly tokens: TokenCounter
-  /** What was learned about models before. */
+  /** What earlier calls learned about models. */
   readonly knowledge: ModelKnowledge
 }
 
 /**
- * An embedder behind OpenAI's embeddings. Texts go out in batches, each with the client's whole deadline; what is
- * longer than 8,000 tokens, or than the model is found to read, is cut there. Vectors are asked for as base64 (an eighth of the reading) and taken as
- * numbers too; a server that refuses base64 is asked for numbers from then on.
+ * An embedder over OpenAI's embeddings API. Texts go out in batches, each with the client's whole deadline. Texts
+ * longer than 8,000 tokens, or than the model is found to read, are cut there. Vectors are requested as base64, which
+ * takes an eighth of the time to read; vectors as numbers are accepted too. A server that refuses base64 is asked for
+ * numbers from then on.
  */
 export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
   const { client, model, dimensions, tokens, knowledge } = parts
@@ -38,7 +39,7 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
         { model, input, encoding_format, ...(dimensions === undefined ? {} : { dimensions }) },
         { signal },
       )
-      // The package reads JSON only where the content type says so.
+      // The package parses JSON only if the content type says so.
       const answer = typeof received === 'string' ? jsonOf(received) : received
       const error = readProviderError(answer)
       if (error !== undefined) throw failureInAnswer(error, client.host)
@@ -60,7 +61,7 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
     if (rows === undefined) throw bad('something that holds no vectors')
     if (rows.length !== texts.length) throw bad(`${String(rows.length)} vectors for ${String(texts.length)} texts`)
     const vectors: (Float32Array | undefined)[] = texts.map(() => undefined)
-    // Of one answer only: a server may give another size from some day on, and the vector store heals that.
+    // Compared within one answer only: a server may change the size one day, and the vector store handles that.
     let length = dimensions
     rows.forEach(({ index, values }, position) => {
       const vector = toUnitLength(values)

@@ -1,4 +1,4 @@
-/** Translates the openai package's errors, and errors inside answers, into DeniDin's. */
+/** Translates errors of the openai package, and errors inside answers, into DeniDin's. */
 import { APIConnectionError, APIError } from 'openai'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
@@ -8,19 +8,19 @@ import { failureReason, namedLimit } from './failure-reason.ts'
 import type { ProviderError } from './provider-error.ts'
 import { refusedPart } from './refused-part.ts'
 
-/** What became of one attempt, in our own terms. */
+/** The outcome of one failed attempt, in our own terms. */
 export interface FailedAttempt {
   readonly error: DenidinError
-  /** Whether the same request may succeed when it is sent again at once or a little later. */
+  /** Whether the same request may succeed at once or a little later. */
   readonly again: boolean
   /** Milliseconds that the server asked us to wait. */
   readonly retry_after_ms: number | undefined
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was an answer. */
   readonly status: number | undefined
 }
 
 const REFUSED_PARAMETER = new Set([400, 422])
-/** Failures that may be over at the next attempt. */
+/** Failures that may be gone at the next attempt. */
 const PASSING: ReadonlySet<ModelErrorReason> = new Set([
   'rate-limited',
   'overloaded',
@@ -30,22 +30,22 @@ const PASSING: ReadonlySet<ModelErrorReason> = new Set([
 ])
 
 /**
- * Turns what the `openai` package throws into a `DenidinError`. The message names host, status and the provider's own
- * error code; the provider's sentence is left out, for it may repeat the key or a person's words.
+ * Turns an error of the `openai` package into a `DenidinError`. The message names host, status and the provider's own
+ * error code. The provider's message is left out, because it may repeat the key or a person's text.
  */
 export const translate = (thrown: unknown, host: string, clock: Clock): FailedAttempt => {
   const own = ownErrorOf(thrown)
   if (own !== undefined) return attempt(own)
-  // The package lets the parser's error through when a body is no JSON.
+  // The package passes on the parser's error if a body is not JSON.
   if (isNamed(thrown, 'SyntaxError')) {
-    return attempt(new ModelError('bad-response', `${host} answered with something that is no JSON`))
+    return attempt(new ModelError('bad-response', `${host} answered with something that is not JSON`))
   }
   if (isHttpError(thrown)) return refused(thrown, host, clock)
   const reason = systemCode(thrown)
   if (reason !== undefined && UNREADABLE_BODY.test(reason)) {
     return attempt(new ModelError('bad-response', `${host} answered with data that cannot be decompressed (${reason})`))
   }
-  // A connection that breaks inside a body reaches us as fetch's TypeError with its cause.
+  // A connection that breaks inside a body arrives as fetch's TypeError with its cause.
   if (thrown instanceof APIConnectionError || (isNamed(thrown, 'TypeError') && thrown.cause !== undefined)) {
     const message = `${host} could not be reached${reason === undefined ? '' : ` (${reason})`}`
     return attempt(new ModelError('unreachable', message))
@@ -53,7 +53,7 @@ export const translate = (thrown: unknown, host: string, clock: Clock): FailedAt
   return attempt(new DenidinError('internal', `the call to ${host} failed`, { cause: thrown }))
 }
 
-/** The failure that an answer reports although it came with status 200. */
+/** The failure that an answer with status 200 reports. */
 export const failureInAnswer = (error: ProviderError, host: string): ModelError =>
   modelError({ status: undefined, error }, host)
 
@@ -61,7 +61,7 @@ export const failureInAnswer = (error: ProviderError, host: string): ModelError 
 export const refusedParameter = (thrown: unknown, parameter: string): boolean => {
   if (!isHttpError(thrown) || !REFUSED_PARAMETER.has(thrown.status)) return false
   const error = reportOf(thrown)
-  // Where a server does not name the parameter in its own field, its sentence does.
+  // If a server does not name the parameter in its own field, its message does.
   return error.parameter === undefined
     ? new RegExp(`\\b${parameter}\\b`).test(error.message)
     : error.parameter === parameter
@@ -78,13 +78,13 @@ const reportOf = (thrown: HttpError): ProviderError => thrown.error as ProviderE
 /** Codes of zlib, brotli and zstd. */
 const UNREADABLE_BODY = /^(?:Z_|ERR_BROTLI|ERR__ERROR|ERR_ZLIB|ZSTD_)/
 
-/** Errors of the runtime are not always instances of our own realm's classes: fetch's are not, inside a `node:vm`. */
+/** Errors of the runtime are not always instances of this realm's classes: fetch's are not, inside a `node:vm`. */
 const isNamed = (thrown: unknown, name: 'SyntaxError' | 'TypeError'): thrown is Error =>
   isObject(thrown) && 'name' in thrown && thrown.name === name
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** An error of ours, or one that the package wrapped because it was thrown inside its `fetch`. */
+/** Our own error, or one that the package wrapped because its `fetch` threw it. */
 const ownErrorOf = (thrown: unknown): DenidinError | undefined => {
   for (let each = thrown; isObject(each); each = 'cause' in each ? each.cause : undefined) {
     if (each instanceof DenidinError) return each
@@ -123,7 +123,7 @@ const modelError = (
   })
 }
 
-/** A word such as `model_not_found`; anything longer might quote the request. */
+/** An identifier such as `model_not_found`; anything longer might quote the request. */
 const IDENTIFIER = /^[A-Za-z][\w.-]{2,40}$/
 
 const SENTENCES: Readonly<Record<ModelErrorReason, string>> = {
@@ -144,7 +144,7 @@ const SENTENCES: Readonly<Record<ModelErrorReason, string>> = {
   'bad-response': 'answered with something that cannot be read',
 }
 
-/** `ECONNREFUSED` and the like, wherever it hides among the causes. */
+/** `ECONNREFUSED` and the like, wherever it is in the chain of causes. */
 const systemCode = (thrown: unknown): string | undefined => {
   for (let each = thrown; isObject(each); each = 'cause' in each ? each.cause : undefined) {
     if ('code' in each && typeof each.code === 'string' && /^[A-Z_]+$/.test(each.code)) return each.code
@@ -153,8 +153,8 @@ const systemCode = (thrown: unknown): string | undefined => {
 }
 
 /**
- * Milliseconds to wait, from `retry-after-ms`, or `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). The
- * package itself takes no notice of one above 60 s, and sleeps past any deadline below it.
+ * Milliseconds to wait, from `retry-after-ms`, or `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). The package
+ * itself ignores one above 60 s, and below that sleeps past any deadline.
  */
 const retryAfter = (headers: Headers, clock: Clock): number | undefined => {
   const milliseconds = Number.parseFloat(headers.get('retry-after-ms') ?? '')

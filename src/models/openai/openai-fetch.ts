@@ -1,4 +1,4 @@
-/** The `fetch` of the openai package: guarded, and failures come in one shape, which the package understands. */
+/** The `fetch` of the openai package: guarded, and with all failures in one shape, which the package understands. */
 import { jsonOf } from '../../platform/json-text.ts'
 import { guardedFetch } from '../guarded-fetch.ts'
 import { readProviderError, type ProviderError } from './provider-error.ts'
@@ -11,7 +11,7 @@ const NO_REPORT: ProviderError = {
   context_tokens: undefined,
 }
 
-/** The package reads `error` of a failed answer; there it finds a `ProviderError`, whatever the server sent. */
+/** The package reads `error` of a failed answer; we put a `ProviderError` there, whatever the server sent. */
 export const openAiFetch: typeof fetch = async (input, init) => {
   const response = await guardedFetch(input, init)
   if (response.ok) return response

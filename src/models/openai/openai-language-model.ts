@@ -20,11 +20,11 @@ import type { OpenAiClient } from './openai-client.ts'
 export interface OpenAiLanguageModelDeps {
   readonly client: OpenAiClient
   readonly model: string
-  /** Name in the usage table; by default `openai`, as whoever speaks its protocol. */
+  /** Name in the usage table; `openai` by default, because the endpoint speaks its protocol. */
   readonly provider?: string
-  /** Counts what is sent, for the meter, and where the server does not say what a request took. */
+  /** Counts requests for the meter, and usage if the server does not report it. */
   readonly tokens: TokenCounter
-  /** What was learned about models before. */
+  /** What earlier calls learned about models. */
   readonly knowledge: ModelKnowledge
   /** Accounts for every request. */
   readonly meter: Meter
@@ -33,10 +33,10 @@ export interface OpenAiLanguageModelDeps {
 }
 
 /**
- * A language model behind OpenAI's chat completions. Requests that are refused are mended, and what is learned by that
- * is kept for the calls that follow. The bound on the answer is sent as `max_completion_tokens` to OpenAI itself (its
- * reasoning models accept nothing else) and as `max_tokens` to all others (Ollama, vLLM and most gateways know that
- * one), until a server refuses it.
+ * A language model over OpenAI's chat completions API. Refused requests are mended, and what that teaches applies to
+ * later calls. The limit of the answer is sent as `max_completion_tokens` to OpenAI itself, whose reasoning models
+ * accept nothing else. All others get `max_tokens`, which Ollama, vLLM and most gateways know, until a server refuses
+ * it.
  */
 export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): LanguageModel => {
   const { client, model, tokens, knowledge, meter, clock, logger } = parts

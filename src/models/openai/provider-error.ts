@@ -1,26 +1,28 @@
-/** Reads the error that a server reports, in each of the shapes in use. */
+/** Reads the error that a server reports, in each of the known shapes. */
 import { type Fields, fieldsOf, isFilled, itemsOf } from './json-fields.ts'
 
 /** An error as a server reports it, whatever its shape. */
 export interface ProviderError {
-  /** The server's sentence. It may repeat the key or a person's words: only for matching, and for the log at debug. */
+  /**
+   * The server's message. It may repeat the key or a person's text: use it only for matching, and log it only at debug.
+   */
   readonly message: string
-  /** Codes, types and states, in the server's own words. */
+  /** Codes, types and states, as the server names them. */
   readonly codes: readonly string[]
-  /** The parameter that is refused, where the server names it. */
+  /** The refused parameter, if the server names it. */
   readonly parameter: string | undefined
   /** HTTP status that the error itself names: the answer may have come with status 200. */
   readonly status: number | undefined
-  /** Size of the context in tokens, where the server reports it as a number (llama.cpp). */
+  /** Size of the context in tokens, if the server reports it as a number (llama.cpp). */
   readonly context_tokens: number | undefined
 }
 
-/** Characters of a server's sentence that are looked at. */
+/** How many characters of a server's message are examined. */
 const MESSAGE_CHARACTERS = 4000
 const STATUSES = { from: 300, to: 599 }
 
 /**
- * The error in a body, or `undefined` when it reports none. Shapes in use:
+ * The error in a body, or `undefined` if it reports none. Known shapes:
  *
  * - `{"error": {"message", "type", "code", "param"}}`: OpenAI, Azure, OpenRouter, Anthropic, Ollama, llama.cpp
  * - `[{"error": {…}}]`: Gemini; `{"error": "sentence"}`: LM Studio, and Ollama's own API
@@ -75,7 +77,7 @@ const errorOf = (root: Fields): unknown => {
 const sentenceOf = (error: unknown): string => {
   if (typeof error === 'string') return error
   const { msg, message = msg, metadata } = fieldsOf(error)
-  // OpenRouter passes on what its provider said beside its own sentence.
+  // OpenRouter passes on its provider's message beside its own.
   const raw = fieldsOf(metadata)['raw']
   const said = typeof message === 'string' ? message : JSON.stringify(message ?? error)
   return typeof raw === 'string' ? `${said} ${raw}` : said

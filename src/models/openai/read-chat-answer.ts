@@ -1,14 +1,17 @@
-/** Reads the body of a chat completion, by what is in it: a stream of events or one JSON text, whatever was asked for. */
+/**
+ * Reads the body of a chat completion according to its content: a stream of events or one JSON text, whatever was
+ * requested.
+ */
 import { jsonOf } from '../../platform/json-text.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { ModelError } from '../model-error.ts'
 import { ChatAnswerBuilder, type ChatAnswer } from './chat-answer.ts'
 import { jsonValues } from './json-fields.ts'
 
-/** Silence in the middle of an answer after which it is given up. Before its first word, the deadline of the call counts. */
+/** How long an answer may pause before it is given up. Before its first chunk, the deadline of the call applies. */
 const STALL_MS = 20 * SECOND_MS
 const CHARACTERS_PER_MILLION = 1_000_000
-/** Most characters of a body that is one JSON text, which is held as a whole. */
+/** Most characters of a body that is one JSON text, which is kept in memory whole. */
 const JSON_CHARACTERS = 16 * CHARACTERS_PER_MILLION
 /** Most characters of one line of a stream. */
 const LINE_CHARACTERS = 4 * CHARACTERS_PER_MILLION
@@ -16,12 +19,12 @@ const LINE_CHARACTERS = 4 * CHARACTERS_PER_MILLION
 /** First characters of the lines of a stream: `data:`, `event:`, `error:`, `id:`, `retry:` and comments. */
 const STREAM_OPENINGS = new Set('deir:')
 
-/** The last data of a stream. */
+/** The data that ends a stream. */
 const DONE = /^"?\[?done\]?"?$/i
 /** Names of events that only keep a connection open. */
 const SIGN_OF_LIFE = /ping|keep.?alive|heart.?beat/i
 
-/** A stream that ended without saying that the answer is complete, or that cannot be read: half an answer, perhaps. */
+/** A stream that cannot be read, or that ended without saying that the answer is complete: it may be half an answer. */
 export class BrokenStream extends ModelError {
   constructor(host: string, how: string) {
     super('bad-response', `${host} sent a stream that ${how}`)
@@ -30,7 +33,7 @@ export class BrokenStream extends ModelError {
 
 /**
  * @throws BrokenStream, or ModelError `timeout` when the server falls silent in the middle, `too-large`, or
- * `bad-response` for a body that is no answer
+ * `bad-response` for a body that is not an answer
  */
 export const readChatAnswer = async (response: Response, host: string, clock: Clock): Promise<ChatAnswer> => {
   const reading = new BodyReading(host)
@@ -45,7 +48,7 @@ export const readChatAnswer = async (response: Response, host: string, clock: Cl
       if (done || reading.finished) return reading.end()
     }
   } finally {
-    // Of a body that is read to its end, nothing is left to cancel; of another, the connection is closed.
+    // A body that was read to its end has nothing left to cancel; for any other, this closes the connection.
     reader.cancel().catch(() => undefined)
   }
 }
@@ -59,14 +62,14 @@ const untilStalled = async <T>(next: Promise<T>, host: string, clock: Clock): Pr
   return await Promise.race([next, stalled.promise])
 }
 
-/** Takes a body as it comes. A stream has lines such as `data: {…}`; everything else is taken for one JSON text. */
+/** Reads a body as it arrives. A stream has lines such as `data: {…}`; everything else is treated as one JSON text. */
 class BodyReading {
   readonly #host: string
   readonly #answer = new ChatAnswerBuilder()
   #shape: 'unknown' | 'stream' | 'json' = 'unknown'
-  /** What is not read yet: the beginning of a line, or all of a JSON text. */
+  /** What is not parsed yet: the beginning of a line, or all of a JSON text. */
   #pending = ''
-  /** Data of an event that is no JSON yet: it goes on in the next line. */
+  /** Data of an event that is not complete JSON yet: it continues in the next line. */
   #data = ''
   /** Name of the event that is being read. */
   #event = ''
@@ -106,7 +109,7 @@ class BodyReading {
     if (first === '') return 'unknown'
     if (first === '{' || first === '[') return 'json'
     if (STREAM_OPENINGS.has(first)) return 'stream'
-    const what = first === '<' ? 'a web page: check base_url' : 'something that is no JSON'
+    const what = first === '<' ? 'a web page: check base_url' : 'something that is not JSON'
     throw new ModelError('bad-response', `${this.#host} answered with ${what}`)
   }
 
@@ -129,7 +132,7 @@ class BodyReading {
   #takeLine(line: string): void {
     if (line === '') this.#endEvent()
     const [, field, value = ''] = /^\s*(\w+): ?(.*)$/s.exec(line) ?? []
-    // `error` as a field is llama.cpp's. Comments and lines of other kinds say nothing, as the standard has it.
+    // llama.cpp uses `error` as a field. Comments and other lines are ignored, as the standard requires.
     if (field === 'data') this.#takeData(value)
     else if (field === 'error') this.#takeData(`{"error":${value}}`)
     else if (field === 'event') this.#event = value.trim()
@@ -166,10 +169,10 @@ class BodyReading {
       this.#answer.add(whole)
       return
     }
-    // Some proxies add something behind the answer, and some servers send a stream as one JSON text a line.
+    // Some proxies append something to the answer, and some servers send a stream as one JSON text per line.
     for (const value of jsonValues(text)) this.#answer.add(value)
     if (this.#answer.ended) return
-    const what = text === '' ? 'nothing' : 'something that is no JSON'
+    const what = text === '' ? 'nothing' : 'something that is not JSON'
     throw new ModelError('bad-response', `${this.#host} answered with ${what}`)
   }
 

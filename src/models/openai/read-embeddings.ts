@@ -1,8 +1,8 @@
-/** Reads the vectors of an answer, in each of the shapes in use. */
+/** Reads the vectors of an answer, in each of the known shapes. */
 import { jsonOf } from '../../platform/json-text.ts'
 import { countOf, fieldsOf, itemsOf, textOf } from './json-fields.ts'
 
-/** One vector of an answer, and to which text it belongs where the server says so. */
+/** One vector of an answer, and the index of its text if the server gives it. */
 export interface EmbeddingRow {
   readonly index: number | undefined
   readonly values: readonly number[]
@@ -11,7 +11,7 @@ export interface EmbeddingRow {
 const BYTES_PER_FLOAT = 4
 
 /**
- * The rows of an answer, or `undefined` when one of them holds no vector. Shapes in use:
+ * The rows of an answer, or `undefined` if one of them contains no vector. Known shapes:
  *
  * - `{"data": [{"index", "embedding"}]}`: OpenAI and most others; the embedding as numbers or as base64
  * - `[{"index", "embedding": [[…]]}]`: llama.cpp
@@ -42,7 +42,7 @@ const valuesOf = (embedding: unknown): readonly number[] | undefined => {
   if (text !== undefined) return text.trimStart().startsWith('[') ? valuesOf(jsonOf(text)) : fromBase64(text)
   const items = itemsOf(embedding)
   const [only] = items
-  // One vector in a list of its own is still one; several are one for each token, and none for the text.
+  // A list with a single vector is that vector; several vectors are one per token, and there is none for the text.
   if (items.length === 1 && Array.isArray(only)) return valuesOf(only)
   return items.length > 0 && items.every(value => typeof value === 'number') ? items : undefined
 }

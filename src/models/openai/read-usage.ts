@@ -1,12 +1,13 @@
-/** Reads what a call took, in each of the shapes in use. */
+/** Reads the token usage of a call, in each of the known shapes. */
 import type { TokenUsage } from '../language-model.ts'
 import { countOf, type Fields, fieldsOf } from './json-fields.ts'
 
 /**
- * Tokens as a server counted them. Shapes in use:
+ * Tokens as a server counted them. Known shapes:
  *
  * - cached input in `prompt_tokens_details.cached_tokens` (OpenAI, Azure, Gemini, Groq, xAI, OpenRouter),
- *   `prompt_cache_hit_tokens` (DeepSeek), `cached_tokens` (Moonshot), `cache_read_input_tokens` (gateways to Anthropic);
+ *   `prompt_cache_hit_tokens` (DeepSeek), `cached_tokens` (Moonshot), `cache_read_input_tokens` (gateways to
+ *   Anthropic);
  * - hidden reasoning inside `completion_tokens` (OpenAI), or beside it and only in `total_tokens` (Gemini, xAI);
  * - cached input inside `prompt_tokens`, or beside it and only in `total_tokens` (some gateways to Anthropic).
  */

@@ -1,7 +1,7 @@
 /** Names the part of a request that a server refuses: a parameter, or the system message. */
 import type { ProviderError } from './provider-error.ts'
 
-/** Parameters that are sent, under the names that servers use for them. */
+/** Parameters that we send, under the names that servers use for them. */
 const PARAMETERS = [
   'max_tokens',
   'max_completion_tokens',
@@ -17,13 +17,13 @@ const PARAMETERS = [
 ] as const
 
 /**
- * Roles in the wrong order, or a role that is not known. Requests have one system message and turns that alternate, so
- * that only the system message can be meant.
+ * Roles in the wrong order, or an unknown role. Our requests have one system message and alternating turns, so only the
+ * system message can be meant.
  */
 export const REFUSED_ROLES =
   /\broles? (?:must|should|need)|alternat\w+ (?:between )?(?:user|roles)|must alternate|(?:first|last) (?:message|role)|expected last role|system (?:role|message|instruction|prompt)s? (?:is |are |must |should )?(?:be |not |un|only)|developer instruction|does not support '?(?:system|developer)|only user and assistant roles|(?:unknown|invalid|unsupported|unexpected) (?:message )?role|roles? .{0,40}(?:not supported|unsupported)/i
 
-/** The first part that is mentioned, where the server does not name it in its own field. */
+/** The first part that the message mentions, if the server does not name it in its own field. */
 export const refusedPart = ({ message, parameter }: ProviderError): string | undefined => {
   if (REFUSED_ROLES.test(message)) return 'system'
   const named = PARAMETERS.find(each => each === parameter)

@@ -1,4 +1,7 @@
-/** `archive.verify` and `archive.reindex`: proves the archive whole, and rebuilds what follows from its messages. */
+/**
+ * `archive.verify` and `archive.reindex`: checks the integrity of the archive, and rebuilds the data derived from its
+ * messages.
+ */
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 
@@ -41,7 +44,7 @@ export const archiveVerify = operation({
 
 export const archiveReindex = operation({
   summary:
-    'Compute the identity of every archived message anew and rebuild the search index, after a copy of the archive',
+    'Compute the identity of every archived message again and rebuild the search index, after a copy of the archive',
   access: 'operator',
   effect: 'write',
   needs: 'data',

@@ -94,8 +94,9 @@ const USES = [
 type Context = Uses<(typeof USES)[number]>
 
 /**
- * The operator sees everything; the godfather what is theirs, or everything where `memory.godfather_scope` is `all`. A
- * caller who is confined to a person sees that person's own.
+ * The operator may search everything; the godfather only their own messages, or everything if `memory.godfather_scope`
+ * is `all`.
+ * A caller who is confined to one person may search that person's messages alone.
  */
 const accessOf = async (context: Context, caller: Caller): Promise<ArchiveAccess> => {
   if (caller.level === 'operator') return 'all'
@@ -121,12 +122,12 @@ const instantOf = (
     !/^\d{4}-\d\d-\d\d/.test(written) ||
     (DAY.test(written) && isoTime(at).slice(0, 10) !== written)
   ) {
-    throw new DenidinError('invalid_input', `${name} "${written}" is no day (YYYY-MM-DD) and no time in ISO 8601`)
+    throw new DenidinError('invalid_input', `${name} "${written}" is neither a day (YYYY-MM-DD) nor a time in ISO 8601`)
   }
   return DAY.test(written) ? zone.beginOf(at / DAY_MS + day_after) : at
 }
 
-/** Levels in any case, and as other programs name them. */
+/** Accepts levels in any case, and under other programs' names. */
 const levelOf = (written: string | undefined): ArchiveFilters['level'] => {
   if (written === undefined) return undefined
   const level = LEVELS.find(each => each === written.toUpperCase().replace(/^WARNING$/, 'WARN'))
@@ -181,7 +182,7 @@ const rowOf = async ({ people }: Context, message: FoundMessage): Promise<Output
   }
 }
 
-/** Whose messages were shown. */
+/** Audit entries for the people whose messages were shown. */
 const touchedBy = (messages: readonly FoundMessage[]): readonly Touched[] =>
   [...Map.groupBy(messages, ({ scope }): Scope | typeof ARCHIVE => scope ?? ARCHIVE)].map(([whose, found]) =>
     whose === ARCHIVE

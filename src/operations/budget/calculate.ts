@@ -1,4 +1,4 @@
-/** `budget.calculate`: the budget of a task in tokens, and how it came about. */
+/** `budget.calculate`: the budget of a task in tokens, and how it was calculated. */
 import { z } from 'zod'
 import { budgetOfTask, type Task, type TaskBudget } from '../../budget/task-budget.ts'
 import { BUDGET_SCOPES } from '../../budget/profiles/budget-profiles.ts'
@@ -55,7 +55,7 @@ export const budgetCalculate = operation({
   },
 })
 
-/** The signals that were found, and what the agent would get for every complexity. */
+/** The detected signals, and the agent's budget for every complexity. */
 const detailsOf = ({ max_tokens }: Task, { budget, detected }: TaskBudget, { profiles }: CurrentProfiles) => ({
   ...(detected === undefined ? {} : { signals: [...detected.signals] }),
   ...('agent' in budget && profiles !== undefined

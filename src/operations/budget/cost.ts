@@ -1,4 +1,4 @@
-/** `budget.cost`: what calls to models cost, by day, person, chat, purpose, provider or model. */
+/** `budget.cost`: the cost of model calls, by day, person, chat, purpose, provider or model. */
 import { z } from 'zod'
 import {
   addTotals,
@@ -48,7 +48,7 @@ export const budgetCost = operation({
     to: z.string(),
     zone: z.string(),
     prices_as_of: z.string().optional().describe('day that the price file names'),
-    problem: z.string().optional().describe('what is wrong with the price file; the last good prices hold'),
+    problem: z.string().optional().describe('the error in the price file; the last valid prices apply'),
     costs: z.array(
       z.object({
         day: text,
@@ -89,7 +89,7 @@ export const budgetCost = operation({
   },
 })
 
-/** Days as they follow each other; everything else with the highest cost first. */
+/** Days in chronological order; everything else with the highest cost first. */
 const ordered = (totals: readonly CostTotal[], by: CostKey): readonly CostTotal[] =>
   totals.toSorted((a, b) =>
     by === 'day'
@@ -114,12 +114,12 @@ const keyOf = async (
 
 const figuresOf = ({ key: _, currency, cost, ...counts }: CostTotal) => ({
   ...counts,
-  // Where nothing has a price, 0 would be a claim.
+  // If nothing has a price, a cost of 0 would be wrong.
   cost: cost === 0n && counts.unpriced > 0 ? null : unitsOf(cost),
   currency: currency ?? null,
 })
 
-/** One sum for each currency; calls that cost nothing in any currency belong to the first. */
+/** One sum for each currency; calls that are free in any currency belong to the first. */
 const sums = (totals: readonly CostTotal[]): readonly CostTotal[] => {
   const currencies = [...new Set(totals.flatMap(({ currency }) => currency ?? []))].sort()
   const [first] = currencies

@@ -1,4 +1,4 @@
-/** `budget.detect`: how complex a task is, and by which signals. */
+/** `budget.detect`: the complexity of a task, and the signals for it. */
 import { z } from 'zod'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import { detectComplexity } from '../../text/complexity/detect-complexity.ts'

@@ -1,4 +1,4 @@
-/** `budget.explain`: the budget of one turn, what was packed into it, and what was left out and why. */
+/** `budget.explain`: the budget of one turn, what was packed into it, what was left out, and why. */
 import { z } from 'zod'
 import { percentOf } from '../../budget/percent-of.ts'
 import { BUDGET_SCOPES } from '../../budget/profiles/budget-profiles.ts'
@@ -14,7 +14,7 @@ import { isoTime, referenceField } from '../references.ts'
 
 const complexity = z.enum(COMPLEXITIES)
 
-/** What the reasons of the packer mean. */
+/** The meaning of the packer's reasons. */
 const REASONS: Readonly<Record<string, string>> = {
   not_needed: 'the message needed no more of the conversation',
   turn_budget: 'the budget of the turn, or the share of its scope, was used up',
@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<string, string>> = {
   recalled: 'it was recalled',
 }
 
-/** The signals with the words in which they were seen, while the messages are kept. */
+/** The signals with the words that gave them, while the messages are stored. */
 const signalsOf = (
   { signals, previous }: ReplyBudget,
   answered: readonly MessageRecord[],

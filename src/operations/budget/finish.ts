@@ -1,4 +1,4 @@
-/** `budget.finish`: says how the work ended for which patterns were loaded. */
+/** `budget.finish`: reports how the work ended for which patterns were loaded. */
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 

@@ -1,4 +1,4 @@
-/** `budget.profiles`: the budget profiles that hold now, and which agents have them. */
+/** `budget.profiles`: the current budget profiles, and which agents have them. */
 import { z } from 'zod'
 import { DenidinError } from '../../platform/errors.ts'
 import { operation } from '../operation.ts'
@@ -20,7 +20,7 @@ export const budgetProfiles = operation({
         agents: z.array(z.string()),
       }),
     ),
-    problem: z.string().optional().describe('what is wrong with the file; the last good profiles hold'),
+    problem: z.string().optional().describe('the error in the file; the last valid profiles apply'),
   }),
   failure: ({ problem }) => problem,
   run: async ({ budget }) => {

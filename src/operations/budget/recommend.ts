@@ -1,4 +1,7 @@
-/** `budget.recommend`: which profiles, budgets and weights would suit the use of the last days; writes them on request. */
+/**
+ * `budget.recommend`: the profiles, budgets and weights that would suit the usage of the last days; writes them on
+ * request.
+ */
 import { z } from 'zod'
 import type { ProfileEdit } from '../../budget/profiles/edit-profiles.ts'
 import type { WrittenProfiles } from '../../budget/profiles/profile-file.ts'
@@ -21,7 +24,7 @@ import {
 } from './usage-rows.ts'
 
 const DAYS = 30
-/** People that are listed. */
+/** Most people that are listed. */
 const MOST_PEOPLE = 50
 
 export const budgetRecommend = operation({
@@ -75,7 +78,7 @@ export const budgetRecommend = operation({
   confirm: ({ apply }) => apply,
   run: async ({ analysis, budget, costs, people, system }, { days, agent, apply }, { signal }) => {
     const { profiles, problem } = budget.profiles.current()
-    // What a broken file says is not known, so that no change of it can be right.
+    // The content of an invalid file is unknown, so no change of it can be right.
     if (profiles === undefined || (apply && problem !== undefined)) {
       throw new DenidinError('invalid_config', problem ?? 'there are no budget profiles')
     }

@@ -17,20 +17,20 @@ type ReportKind = (typeof REPORTS)[number]
 const WEEK_DAYS = 7
 const MONTH_DAYS = 30
 
-/** Tokens of patterns from which they are too many to be useful. */
+/** Limits above which there are too many tokens of patterns to be useful. */
 const PATTERN_LIMITS = [
   ['warning', 150_000],
   ['critical', 180_000],
   ['limit', 200_000],
 ] as const
-/** The administrator is told when a limit is as near as this. */
+/** The administrator is warned when a limit is at most this many days away. */
 const NEAR_DAYS = 30
 
 const USES = ['analysis.usage', 'budget.profiles', 'analysis.caps', 'analysis.reports', 'system.clock'] as const
 
 type Context = Uses<(typeof USES)[number]>
 
-/** A report, and the line about it; `undefined`: nothing to tell. */
+/** A report, and a line about it for the administrator; `undefined`: nothing to report. */
 interface Written {
   readonly text: string
   readonly line: ((strings: Strings) => string) | undefined

@@ -1,4 +1,4 @@
-/** `budget.spending`: what a person spent today and this month, and for the administrator, what everyone did. */
+/** `budget.spending`: a person's spending today and this month, and for the administrator, everyone's. */
 import { z } from 'zod'
 import type { LimitLevel, Spent } from '../../usage/limits/limit-guard.ts'
 import { LIMIT_NAMES, periodOf } from '../../usage/limits/spending-limits.ts'
@@ -9,7 +9,7 @@ import type { Uses } from '../context.ts'
 import { mayRun, operation } from '../operation.ts'
 import { findPerson, personField } from '../references.ts'
 
-/** Persons who spent most. */
+/** How many of the people who spent most are listed. */
 const TOP = 5
 
 const spent = {

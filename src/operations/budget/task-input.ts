@@ -1,16 +1,16 @@
-/** What operations on a task have in common: its agent, its words and its complexity, and the figures about it. */
+/** The common parts of operations on a task: its agent, its text, its complexity, and the figures about it. */
 import { z } from 'zod'
 import type { Task } from '../../budget/task-budget.ts'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 
 export const MOST_TASK_CHARACTERS = 10_000
 
-/** Names of folders: without `.` or `..`, and without signs that no name needs. */
+/** Names of folders: without `.` or `..`, and without special characters. */
 const FOLDER = String.raw`(?!\.{1,2}(?:/|$))[^/\\\p{Cc}]+`
 const NAME = new RegExp(`^${FOLDER}$`, 'u')
 const FULL_NAME = new RegExp(`^${FOLDER}(?:/${FOLDER})*$`, 'u')
 
-/** A share as it is printed, with two digits. */
+/** A share for output, with two decimals. */
 export const roundedShare = (share: number): number => Math.round(share * 100) / 100
 
 export const taskInput = {

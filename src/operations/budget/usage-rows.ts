@@ -1,4 +1,4 @@
-/** What the operations on the usage log show: rows of agents, of recommendations and of people, and their schemas. */
+/** Output rows of the operations on the usage log, for agents, recommendations and people, and their schemas. */
 import { z } from 'zod'
 import { BUDGET_SCOPES } from '../../budget/profiles/budget-profiles.ts'
 import type { PersonSuggestion, Recommendation } from '../../budget/usage/recommend.ts'

@@ -14,7 +14,7 @@ import {
   recommendationSchema,
 } from './usage-rows.ts'
 
-/** Open loads that are listed. */
+/** Most open loads that are listed. */
 const MOST_OPEN_LOADS = 20
 
 export const budgetUsage = operation({
@@ -93,7 +93,7 @@ interface Asked {
   readonly is_on: boolean
 }
 
-/** Why there is nothing to see, or less than the log holds. */
+/** Why there is nothing to see, or less than the log contains. */
 export const noticeOf = (report: UsageReport, { days, agent, is_on }: Asked): string | undefined => {
   const notices = [
     report.overall.executions > 0

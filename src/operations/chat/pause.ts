@@ -18,7 +18,7 @@ const conversationInput = {
 
 const GROUP = /@g\.us$/
 
-/** The conversation that is named, or the one the command was written in. */
+/** The named conversation, or the one in which the command was written. */
 const conversationOf = async (
   context: Uses<'people.directory' | 'instance.godfather_phone'>,
   { conversation }: { readonly conversation?: string | undefined },

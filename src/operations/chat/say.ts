@@ -13,7 +13,7 @@ import { idsOf, memoriesOf, messagesOf } from '../memory/given.ts'
 import { operation, type Caller, type Touched } from '../operation.ts'
 import { isoTime, referenceField, terminalPhone } from '../references.ts'
 
-/** Of a longer message the beginning is read, and its writer is told so; this is what the socket takes. */
+/** Only the beginning of a longer message is read, and its writer is told so; this is the limit of the socket. */
 const MESSAGE_CHARACTERS = 250_000
 const NAME_CHARACTERS = 100
 const MOST_MEMORIES = 100

@@ -1,4 +1,4 @@
-/** Binds an exported chat to a person or a group: who its senders are, and what of it becomes their messages. */
+/** Binds an exported chat to a person or a group: who its senders are, and which of its messages become theirs. */
 import { z } from 'zod'
 import { importExport, openBoundFile, type BoundReport } from '../../ingest/binding/bound-export.ts'
 import {
@@ -68,7 +68,7 @@ export interface Binding extends BindingTarget {
   readonly chat_id: string
 }
 
-/** The chat of imported messages of a person; no channel serves it. */
+/** The chat id of a person's imported messages; no channel serves it. */
 const DIRECT_CHAT_ID = 'imported:whatsapp'
 
 type TargetContext = Uses<'people.directory' | 'messages.imports'>
@@ -94,7 +94,7 @@ export const bindingOf = async (
 }
 
 const PAGE = 500
-/** People among whom names are looked for. */
+/** How many people are searched for a name. */
 const MOST_PEOPLE = 20_000
 
 const everyone = async (directory: Pick<People, 'list'>): Promise<readonly Person[]> => {
@@ -109,7 +109,7 @@ const everyone = async (directory: Pick<People, 'list'>): Promise<readonly Perso
 }
 
 /**
- * People as an export may name them; what the caller says of a name goes before what is known.
+ * People in the form in which an export may name them; the caller's mapping takes precedence over known names.
  * @throws DenidinError `invalid_input`, `not_found`
  */
 export const namedPeople = async (
@@ -132,7 +132,7 @@ export const namedPeople = async (
   return [...known, ...said]
 }
 
-/** @throws DenidinError `invalid_input` for what only a load into a conversation takes */
+/** @throws DenidinError `invalid_input` for fields that only a load into a conversation accepts */
 export const refuseUnbound = ({ me, learn = false }: Pick<BindingInput, 'me' | 'learn'>): void => {
   if (me === undefined && !learn) return
   throw new DenidinError(
@@ -141,7 +141,7 @@ export const refuseUnbound = ({ me, learn = false }: Pick<BindingInput, 'me' | '
   )
 }
 
-/** What the caller said about the senders. @throws DenidinError `invalid_input`, `not_found` */
+/** The caller's mapping of the senders. @throws DenidinError `invalid_input`, `not_found` */
 const givenSpeakers = async (
   directory: Pick<People, 'lookUp'>,
   { me, participant = [] }: Pick<BindingInput, 'me' | 'participant'>,
@@ -152,7 +152,7 @@ const givenSpeakers = async (
     const at = text.lastIndexOf('=')
     const [name, reference] = [text.slice(0, at).trim(), text.slice(at + 1).trim()]
     if (at < 1 || name === '' || reference === '') {
-      throw new DenidinError('invalid_input', `"${text}" is no participant: write it as name=person, or name=skip`)
+      throw new DenidinError('invalid_input', `"${text}" is not a participant: write it as name=person, or name=skip`)
     }
     const speaker: Speaker =
       reference === 'skip'
@@ -196,12 +196,12 @@ export interface BindReport extends BoundReport {
   readonly binding: Binding
 }
 
-/** Newest messages that are learned from on request: some tens of model calls. */
+/** Most messages, newest first, that are learned from on request: some tens of model calls. */
 const MOST_LEARNED = 2000
-/** Silence after which another conversation begins. */
+/** Silence after which a new conversation begins. */
 const CONVERSATION_GAP_MS = 6 * HOUR_MS
 
-/** @throws DenidinError `disabled`, `invalid_input` where it is not certain who a sender is */
+/** @throws DenidinError `disabled`; `invalid_input` if it is not certain who a sender is */
 export const bindExport = async (
   context: BindContext,
   input: BindingInput,
@@ -234,7 +234,7 @@ export const bindExport = async (
   return { ...report, learned, binding }
 }
 
-/** For a load that writes nothing: a stranger by number is counted as a person of their own. */
+/** For a dry run: an unknown number counts as a separate person. */
 const nobodyNew: Pick<People, 'resolve'> = {
   resolve: async ({ identities }) => ({
     person_id: `new:${phoneOf(identities) ?? ''}`,
@@ -246,7 +246,8 @@ const nobodyNew: Pick<People, 'resolve'> = {
 }
 
 /**
- * A sender by number is a person of that number, known or new; no one is made for a name alone, nor before all are certain.
+ * A sender with a number is the person of that number, known or new. No person is created for a name alone, nor before
+ * all senders are certain.
  * @throws DenidinError `invalid_input`
  */
 const speakersOf = async (

@@ -16,7 +16,7 @@ import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, actorOf, type AuditedOutput, type Call } from '../operation.ts'
 
 const count = z.int().min(0)
-/** Files that a report names at most; their sums are of all. */
+/** Most files that a report names; its sums include all files. */
 const MOST_FILES = 100
 
 const input = z.strictObject({

@@ -1,4 +1,4 @@
-/** `ingest.participants`: who writes in an exported chat, and with whom each sender is matched. */
+/** `ingest.participants`: the senders of an exported chat, and the person that each is matched with. */
 import { z } from 'zod'
 import { nameOrPhone, type Person } from '../../people/person.ts'
 import { operation } from '../operation.ts'

@@ -1,4 +1,4 @@
-/** Input fields that say how times and dates of a source are to be read. */
+/** Input fields that determine how times and dates of a source are read. */
 import { z } from 'zod'
 import { DATE_ORDERS, type DateOrder, type ReadingOptions } from '../../ingest/source.ts'
 import type { Clock } from '../../platform/clock.ts'

@@ -1,4 +1,7 @@
-/** `ingest.runs`, `ingest.rejected` and `ingest.export`: how earlier loads went, the lines that they set aside, and the audit trail. */
+/**
+ * `ingest.runs`, `ingest.rejected` and `ingest.export`: the results of earlier loads, the lines that they set aside,
+ * and the audit trail.
+ */
 import { extname } from 'node:path'
 import { z } from 'zod'
 import type { ExtractionRun } from '../../archive/extraction-run.ts'
@@ -54,7 +57,7 @@ const toRow = (of: ExtractionRun): z.output<typeof run> => ({
   notes: of.notes ?? null,
 })
 
-/** The number in a "next"; @throws DenidinError `invalid_input` */
+/** The number in a "next" value. @throws DenidinError `invalid_input` */
 const numberIn = (after: string | undefined, what: string): number | undefined => {
   if (after === undefined) return undefined
   if (/^\d{1,15}$/.test(after)) return Number(after)
@@ -113,7 +116,7 @@ export const ingestRejected = operation({
 
 const FORMATS = ['json', 'csv'] as const
 
-/** Runs that are read at once. */
+/** Runs per page. */
 const PAGE = 1000
 
 export const ingestExport = operation({
@@ -143,7 +146,7 @@ export const ingestExport = operation({
   },
 })
 
-/** @throws DenidinError `invalid_input` for a file whose ending says another format */
+/** @throws DenidinError `invalid_input` if the file's extension means another format */
 const formatOf = (file: string, given: (typeof FORMATS)[number] | undefined): (typeof FORMATS)[number] => {
   const ending = extname(file).slice(1).toLowerCase()
   const named = FORMATS.find(each => each === ending)

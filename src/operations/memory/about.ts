@@ -14,17 +14,17 @@ import { itemOfMemory, itemOfMessage, itemSchema, type UnnumberedItem } from './
 const QUERY_CHARACTERS = 2000
 const SHOWN_DEFAULT = 20
 const SHOWN_MOST = 100
-/** Messages that a list for a query shows besides memories. */
+/** Most messages, besides memories, in the list for a query. */
 const MESSAGES_SHOWN = 10
 
-/** Newest messages that are looked through for what was not learned yet. */
+/** How many of the newest messages are searched for statements that were not learned yet. */
 const RECENT_MESSAGES = 50
-/** Memories from groups that are counted. */
+/** Most memories from groups that are counted. */
 const MOST_ELSEWHERE = 1000
 
 interface FoundItems {
   readonly items: readonly UnnumberedItem[]
-  /** How many there are, whether or not they are listed. */
+  /** How many entries there are, listed or not. */
   readonly total: number
 }
 
@@ -49,7 +49,7 @@ const newestItems = async (
   return { items, total }
 }
 
-/** What the person stated in sessions that are not stored yet: it is remembered word for word, but no fact was taken from it. */
+/** The person's statements in sessions that are not stored yet: remembered verbatim, but without a fact. */
 const notLearned = async (
   { memory, messages, sessions }: Uses<'memory.store' | 'messages.history' | 'sessions.browser'>,
   { scope, person: { person_id } }: Subject,
@@ -67,7 +67,7 @@ const notLearned = async (
   return waiting.filter(message => !learned.has(message.message_id))
 }
 
-/** Whether a message tells something of its sender: what they state, or a place, a contact or the like that they sent. */
+/** Whether a message says something about its sender: a statement, or an attachment such as a place or a contact. */
 const tells = (message: MessageRecord): boolean => {
   if (isForwarded(message)) return false
   const attachment = message.details?.attachment
@@ -78,11 +78,11 @@ const tells = (message: MessageRecord): boolean => {
 const states = (text: string): boolean =>
   splitSentences(text.slice(0, READ_CHARACTERS)).some(sentence => kindOf(sentence) === 'statement')
 
-/** Whether a text only asks: such a message has a word that is looked for, and says nothing of it. */
+/** Whether a text only asks: such a message contains the word that is searched for, but says nothing about it. */
 const onlyAsks = (text: string): boolean =>
   splitSentences(text.slice(0, READ_CHARACTERS)).every(sentence => kindOf(sentence) === 'question')
 
-/** Beginning of a text by which its kind is judged. */
+/** How much of a text is read to judge its kind. */
 const READ_CHARACTERS = 2000
 
 const itemsFor = async (

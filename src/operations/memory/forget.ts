@@ -58,10 +58,10 @@ const ownerOf = async ({ memory: { store } }: Uses<'memory.store'>, what: string
   return personOfScope(scope) ?? found?.person_ids[0]
 }
 
-/** Numbers of the last list, with spaces between them. */
+/** Numbers from the last list, separated by spaces. */
 const NUMBERS = /^\d{1,4}(?: \d{1,4})*$/
 
-/** What was asked for: the things that are the person's own to forget, and the words that name none of these. */
+/** The requested items that are the person's own to delete, and the words that refer to no such item. */
 const wantedOf = async (
   context: Uses<'memory.store' | 'memory.lists' | 'messages.history'>,
   what: string,
@@ -85,7 +85,10 @@ const wantedOf = async (
   return { own, others, found }
 }
 
-/** When the command was sent, by the time of its channel; nothing is covered by time where that is not kept. */
+/**
+ * When the command was sent, by the clock of its channel; if that is not stored, no message is covered because of its
+ * time.
+ */
 const askedAt = async (
   { messages }: Uses<'messages.history'>,
   command_ids: readonly string[],
@@ -108,7 +111,7 @@ const output = z.object({
 
 type Output = z.output<typeof output>
 
-/** The newest text among these things. */
+/** The newest text among these items. */
 const newestText = ({ memories = [], messages = [] }: Things): string | null =>
   [
     ...memories.map(({ text, said_to }) => ({ text, at: said_to })),

@@ -9,7 +9,7 @@ import type { Person } from '../../people/person.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import { isoTime } from '../references.ts'
 
-/** Who said what a memory came from, as its reader sees them. */
+/** Speakers of the source of a memory, from its reader's point of view. */
 export const SPEAKERS = ['you', 'others', 'conversation', 'forwarded'] as const
 type Speaker = (typeof SPEAKERS)[number]
 
@@ -23,7 +23,7 @@ export const speakerOfMemory = (
       ? 'you'
       : 'others'
 
-/** A message of a listing, as a record or as a quote. */
+/** A message of a list, as a record or as a quote. */
 type Said = Pick<MessageRecord, 'person_id' | 'details'> & Pick<Quote, 'forwarded'>
 
 export const speakerOfMessage = (message: Said, { person_id }: Person): Speaker => {
@@ -31,7 +31,7 @@ export const speakerOfMessage = (message: Said, { person_id }: Person): Speaker 
   return message.person_id === person_id ? 'you' : 'others'
 }
 
-/** A memory or a message with its number, as a list shows it. */
+/** A memory or a message with its number in a list. */
 export const itemSchema = z.object({
   number: z.int().min(1),
   kind: z.enum(['memory', 'message']),
@@ -47,7 +47,7 @@ export interface UnnumberedItem {
   readonly shown: Omit<z.output<typeof itemSchema>, 'number'>
   /** When it was said, milliseconds since the Unix epoch. */
   readonly at: number
-  /** What its number will stand for. */
+  /** The item that its number will refer to. */
   readonly listed: ListedItem
 }
 

@@ -31,7 +31,7 @@ export const memoryRow = async (
   text: memory.text,
 })
 
-/** One audit entry per person or group whose memories are among these. */
+/** One audit entry for each person or group that owns any of these memories. */
 export const touchedMemories = (memories: readonly MemoryRecord[]): readonly Touched[] =>
   [...Map.groupBy(memories, memory => memory.scope)].map(([whose, theirs]) => ({
     whose,

@@ -1,4 +1,4 @@
-/** Fact extraction while it is switched off. */
+/** Fact extraction while it is disabled. */
 import { DenidinError } from '../../platform/errors.ts'
 import type { Learning } from '../context.ts'
 

@@ -12,7 +12,7 @@ const MOST_ROWS = 100
 
 const countOf = (found: readonly OldReflections[]): number => found.reduce((sum, each) => sum + each.count, 0)
 
-/** Deletes reflections past their retention; returns how many. Deletes nothing while the memory system is off. */
+/** Deletes reflections past their retention; returns how many. Deletes nothing while the memory system is disabled. */
 export const pruneByAge = async (
   { instance, sessions }: Uses<'instance.memory_system_enabled' | 'sessions.pruneReflections'>,
   caller: Caller,

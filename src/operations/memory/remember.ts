@@ -1,4 +1,4 @@
-/** `memory.remember`: stores a text word for word. */
+/** `memory.remember`: stores a text verbatim. */
 import { z } from 'zod'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../memory/memory.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -28,7 +28,7 @@ export const memoryRemember = operation({
     const [source] = command_ids
     const record: MemoryRecord = {
       ...PLAIN_MEMORY,
-      // Repeating the command after a crash finds the memory there already.
+      // If the command is repeated after a crash, the memory already exists.
       memory_id: source === undefined ? system.ids.uuid() : `explicit-${source}`,
       scope,
       person_ids: [person.person_id],

@@ -1,4 +1,4 @@
-/** `memory.why`: what the model was given for the last reply. */
+/** `memory.why`: the content that the model was given for the last reply. */
 import { z } from 'zod'
 import type { LeftOut, ReplyBudget } from '../../memory/memory-log.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
@@ -13,7 +13,8 @@ import { idsOf, memoriesOf, messagesOf } from './given.ts'
 import { speakerOfMemory, speakerOfMessage, SPEAKERS } from './listed-item.ts'
 
 /**
- * Whether the subject may still see what a reply was given: the godfather loses others' words with the role or the scope.
+ * Whether the subject may still see an item that a reply was given: the godfather loses access to others' messages when
+ * the role or the scope changes.
  */
 const visibleTo = async (
   { memory }: Uses<'memory.scopes'>,
@@ -26,7 +27,7 @@ const visibleTo = async (
     belongTo(person.person_id, 'memory_id' in item ? { memories: [item] } : { messages: [item] })
 }
 
-/** Reasons for which something that bears on the message was left out. */
+/** Reasons for leaving out relevant items. */
 const NO_ROOM: ReadonlySet<string> = new Set(['turn_budget', 'request_budget', 'history_budget'])
 
 const contextOf = ({ need, complexity, raised, scopes, left }: ReplyBudget) => {

@@ -1,4 +1,4 @@
-/** `people.privacy`, `people.language` and `people.timezone`: what a person decided about learning, language and time. */
+/** `people.privacy`, `people.language` and `people.timezone`: a person's choices about learning, language and time. */
 import { z } from 'zod'
 import { describePerson } from '../../messages/describe-scope.ts'
 import { LANGUAGES } from '../../people/preferences.ts'

@@ -26,7 +26,7 @@ const ONLY_OF: Readonly<
   by: ['conversation'],
 }
 
-/** Fields that choose from all sessions: one that is asked for by its id is shown whole. */
+/** Fields that select from all sessions: a session requested by its id is shown whole. */
 const NOT_WITH_SESSION = ['project', 'start_date', 'end_date'] as const
 
 const input = z.strictObject({
@@ -115,10 +115,10 @@ const checkFields = (asked: z.output<typeof input>): void => {
   }
 }
 
-/** A field as the command line has it. */
+/** The spelling of a field on the command line. */
 const option = (field: string): string => field.replaceAll('_', '-')
 
-/** The language of pages for the operator: the one that the godfather has chosen. */
+/** The language of pages for the operator: the godfather's choice. */
 export const operatorLanguage = async ({
   instance,
   people,

@@ -1,4 +1,4 @@
-/** `session.sweep` and `session.purge`: what the schedule does with expired sessions and data past its retention. */
+/** `session.sweep` and `session.purge`: the scheduled work on expired sessions and on data past its retention. */
 import { z } from 'zod'
 import type { Uses } from '../context.ts'
 import { pruneByAge } from '../memory/reflections.ts'

@@ -3,7 +3,9 @@ import type { Socket } from 'node:net'
 
 const NEWLINE = 0x0a
 
-/** Splits incoming data into lines. A line longer than `maxBytes` calls `tooLong` once; then nothing more is read. */
+/**
+ * Splits incoming data into lines. If a line is longer than `maxBytes`, calls `tooLong` once and reads nothing more.
+ */
 export const readLines = (
   socket: Socket,
   maxBytes: number,
@@ -35,12 +37,12 @@ export const readLines = (
   })
 }
 
-/** Writes a value as one line; does nothing when the other end has gone. */
+/** Writes a value as one line; does nothing if the other end has disconnected. */
 export const writeLine = (socket: Socket, value: unknown): void => {
   if (socket.writable) socket.write(`${JSON.stringify(value)}\n`)
 }
 
-/** Parses a line as an object; `undefined` when it is none. */
+/** Parses a line as an object; `undefined` if it is not one. */
 export const parseLine = (line: string): Record<string, unknown> | undefined => {
   try {
     const value: unknown = JSON.parse(line)

@@ -18,8 +18,8 @@ interface Pending {
 const NOT_SERVED = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'ENOTSOCK', 'ELOOP', 'EISDIR'])
 
 /**
- * Connects to the owner of a data folder over its socket; `undefined` when there is none.
- * @throws DenidinError `forbidden` when the socket belongs to another user.
+ * Connects to the owner of a data folder over its socket; `undefined` if there is none.
+ * @throws DenidinError `forbidden` if the socket belongs to another user.
  */
 export const connectToOwner = async (path: string): Promise<OperationsClient | undefined> => {
   const socket = await open(path)

@@ -59,7 +59,7 @@ export const serveSocket = async ({ path, runner, logger }: SocketServerDeps): P
     await listen(server, address.path)
   }
   await chmod(path, PRIVATE_FILE_MODE)
-  // A listener that fails later (no more file handles) must not bring the bot down.
+  // A listener that fails later (no more file handles) must not stop the bot.
   server.on('error', error => {
     logger.for('socket').error('The socket failed', { error: error.name })
   })
@@ -80,7 +80,10 @@ export const serveSocket = async ({ path, runner, logger }: SocketServerDeps): P
   }
 }
 
-/** Removes what a crash left behind, or whatever file is in the place of the socket; a folder may hold someone's files. */
+/**
+ * Removes a leftover of a crash, or any other file at the path of the socket. A folder is not removed, because it may
+ * contain someone's files.
+ */
 const removeLeftover = async (path: string): Promise<void> => {
   const found = await lstat(path).catch(() => undefined)
   if (found?.isDirectory() === true) {

@@ -20,7 +20,7 @@ export const doctor = operation({
   run: async ({ instance, system, sessions }, _input, { signal, progress }) => {
     const { checks, clock, diagnostics } = system
     const thorough = new Set(diagnostics.map(({ name }) => name))
-    // What is examined thoroughly need not be asked again.
+    // Components that are examined thoroughly need no second check.
     const others = checks.filter(({ name }) => !thorough.has(name))
     const total = diagnostics.length + others.length
     const found: ExaminedComponent[] = []
@@ -35,7 +35,7 @@ export const doctor = operation({
   },
 })
 
-/** The installation is examined, and that may be before the first start. */
+/** `doctor` examines the installation, possibly before the first start, so a stopped bot is not a problem. */
 const STOPPED: Health = { state: 'off', detail: 'DeniDin is not running.' }
 const RUNNING: Health = { state: 'ok', detail: 'DeniDin is running.' }
 

@@ -1,4 +1,4 @@
-/** `jobs.list` and `jobs.run`: what runs on a schedule, and running it now. */
+/** `jobs.list` and `jobs.run`: lists the scheduled jobs, and runs one now. */
 import { z } from 'zod'
 import { DenidinError } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
@@ -9,7 +9,7 @@ import { operation, type Call } from '../operation.ts'
 import { isoTime } from '../references.ts'
 import { sessionPurge, sessionSweep } from '../session/retention.ts'
 
-/** The sweep and the purge use the same. */
+/** The sweep and the purge use the same fields. */
 const USES = [...sessionSweep.uses, ...budgetReport.uses, ...reportScheduled.uses] as const
 
 type Context = Uses<(typeof USES)[number]>

@@ -7,7 +7,7 @@ import { isoTime } from '../references.ts'
 import { componentSchema, examineAll, troubleIn } from './instance-health.ts'
 
 const count = z.int().min(0)
-/** `null`: it cannot be read, which the state of the database explains. */
+/** `null`: it cannot be read; the state of the database says why. */
 const stored = count.nullable()
 
 export const status = operation({
@@ -97,5 +97,5 @@ export const status = operation({
   },
 })
 
-/** `undefined` where the stores cannot be read: the health of the components must be shown all the more. */
+/** `undefined` if the stores cannot be read: it is then even more important to show the health of the components. */
 const readable = <T>(read: () => Promise<T>): Promise<T | undefined> => read().catch(() => undefined)

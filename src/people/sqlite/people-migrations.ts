@@ -1,7 +1,9 @@
-/** Tables of persons, their identities and merges. */
+/** Tables of people, their identities and merges. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
 
-/** Tables of the people. Other tables name persons without a foreign key: a merge takes the person away first. */
+/**
+ * Tables of the people. Other tables refer to people without a foreign key, because a merge removes the person first.
+ */
 export const peopleMigrations: readonly Migration[] = [
   {
     id: 'people-001',

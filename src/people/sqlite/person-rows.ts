@@ -1,4 +1,4 @@
-/** Rows of persons and their names in SQLite. */
+/** Rows of people and their identities in SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -15,7 +15,7 @@ interface PersonRow {
   readonly created_at: number
   /** `[{"kind":"phone","value":"15550001111"}]` */
   readonly identities: string
-  /** The same, of those that no other account had before. */
+  /** The same, of identities that no other account had before. */
   readonly own: string
   readonly former: string
 }

@@ -1,4 +1,4 @@
-/** The personal data in the tables of persons: name, role and identities. */
+/** The personal data in the tables of people: name, role and identities. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { blanks } from '../../database/sqlite/in-batches.ts'
 import { recordedTime, type PersonalData } from '../personal-data.ts'
@@ -10,8 +10,8 @@ interface ProfileRow {
 }
 
 /**
- * The profile of a person. Erasure removes the name alone: number and role stay, so that a blocked person stays blocked,
- * and so that what was forgotten about them is recognised when it comes again.
+ * The profile of a person. Erasure removes only the name. Number and role stay, so that a blocked person stays blocked,
+ * and so that forgotten data is recognised if it comes again.
  */
 export const createPersonalProfile = (database: Database): PersonalData => ({
   name: 'profile',
@@ -20,7 +20,7 @@ export const createPersonalProfile = (database: Database): PersonalData => ({
     database.get<{ n: number }>('select count(*) as n from persons where person_id = :person_id and name is not null', {
       person_id,
     })?.n ?? 0,
-  // Merging two people is what happens in these tables.
+  // The merge itself changes these tables.
   reassign: async () => undefined,
   export: async function* (person_id) {
     const profile = database.get<ProfileRow>(
@@ -42,7 +42,7 @@ export const createPersonalProfile = (database: Database): PersonalData => ({
   erase: async person_id =>
     database.transaction(() => {
       const named = 'where person_id = :person_id and name is not null'
-      // Its letters first: see `overwriteInBatches`.
+      // The letters are overwritten first: see `overwriteInBatches`.
       database.run(`update persons set ${blanks(['name'])} ${named}`, { person_id })
       return database.run(`update persons set name = null ${named}`, { person_id })
     }),

@@ -1,4 +1,4 @@
-/** Merges of two persons in SQLite, and what is still to be reassigned after them. */
+/** Merges of two people in SQLite, and the data that is still to be reassigned after them. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -25,20 +25,20 @@ interface Merged {
 }
 
 /**
- * A turn that was under way when two persons became one may still write under the id that went away. After this time it
+ * A turn that was running when two people were merged may still write under the id that was removed. After this time it
  * has ended, and the data under that id is reassigned a second time.
  */
 const SETTLED_AFTER_MS = 10 * MINUTE_MS
 const PASSES = 2
 
 /**
- * Makes two persons one. The names and the role move in one transaction, so that from then on every message comes from
- * the survivor and a block holds at once. The data held about the other person follows, store by store; whatever a crash
- * or a failing store leaves behind is taken up again.
+ * Merges two people. The identities and the role move in one transaction, so that from then on every message comes from
+ * the survivor, and a block applies immediately. The data about the other person follows, store by store; after a crash
+ * or a failure the rest is retried.
  */
 export class SqliteMerges {
   readonly #deps: MergeDeps
-  /** When the next unfinished merge is due, so that the usual message needs no look at the table. */
+  /** When the next unfinished merge is due, so that an ordinary message need not read the table. */
   #next_due = 0
   #running: Promise<void> = Promise.resolve()
 
@@ -46,7 +46,7 @@ export class SqliteMerges {
     this.#deps = deps
   }
 
-  /** Moves names and role of `from` to `into` and removes `from`, inside the transaction that is open. */
+  /** Moves identities and role of `from` to `into` and removes `from`, inside the open transaction. */
   begin(into: PersonId, from: PersonId): void {
     const { database, clock, logger } = this.#deps
     const [survivor, other] = [this.#kept(into), this.#kept(from)]
@@ -64,10 +64,10 @@ export class SqliteMerges {
     })
     database.run('delete from persons where person_id = :from', { from })
     this.#next_due = 0
-    logger.info('Two persons are one', { into_id: into, from_id: from })
+    logger.info('Two people were merged', { into_id: into, from_id: from })
   }
 
-  /** Reassigns what is due, of one survivor or of all. A store that fails does not reject: it is asked again. */
+  /** Reassigns data that is due, of one survivor or of all. A store that fails does not reject: it is tried again. */
   async finish(into?: PersonId): Promise<void> {
     if (this.#isLater(this.#next_due) || this.#due(into).length === 0) return
     const finishNext = (): Promise<void> => this.#finishDue(into)
@@ -82,7 +82,7 @@ export class SqliteMerges {
 
   async #finishDue(into: PersonId | undefined): Promise<void> {
     const failed = new Set<PersonId>()
-    // Read again each time: a person who was merged onwards meanwhile has another survivor.
+    // Read again each time: a survivor who was merged meanwhile has another survivor.
     for (;;) {
       const row = this.#due(into).find(each => !failed.has(each.from_id))
       if (row === undefined) break
@@ -92,7 +92,7 @@ export class SqliteMerges {
     this.#next_due = next?.due ?? Infinity
   }
 
-  /** Gives everything held about one person to the other. @returns whether every store did it */
+  /** Reassigns all data of one person to the other. @returns whether every store succeeded */
   async #reassign({ from_id, into_id }: MergeRow): Promise<boolean> {
     const { database, clock, logger } = this.#deps
     let is_complete = true
@@ -100,7 +100,7 @@ export class SqliteMerges {
       try {
         await data.reassign(from_id, into_id)
       } catch (error) {
-        // One that fails keeps no other back; all are asked again.
+        // A store that fails does not hold up the others; all are tried again.
         const { code } = asDenidinError(error)
         logger.error('Could not give data to the merged person, will try again', { store: data.name, into_id, code })
         is_complete = false
@@ -124,12 +124,12 @@ export class SqliteMerges {
        where person_id = :into and (kind, value) in (select kind, value from identities where person_id = :into)`,
       { into },
     )
-    // A name that passed between the two did not pass to another person.
+    // An identity that passed between these two did not pass to another person.
     database.run('update identities set passed_from = :into where passed_from = :from', { into, from })
     database.run('update identities set passed_from = null where person_id = :into and passed_from = :into', { into })
   }
 
-  /** A time that is further away than any was set: the clock was set back since, and the merge is due now. */
+  /** Merges that are due, including those further in the future than any delay: the clock was set back since. */
   #due(into: PersonId | undefined): readonly MergeRow[] {
     const now = this.#deps.clock.now()
     return this.#deps.database.all<MergeRow>(

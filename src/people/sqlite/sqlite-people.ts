@@ -1,4 +1,4 @@
-/** People in SQLite: who is who, roles, and the merging of two persons into one. */
+/** People in SQLite: who is who, roles, and the merging of two people. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -29,7 +29,7 @@ export interface SqlitePeople extends People {
   recover(): Promise<void>
 }
 
-/** Makes the people of a database. A sender who is known under one person costs one indexed read and no write. */
+/** Creates the people of a database. A sender who is known under one person costs one indexed read and no write. */
 export const createSqlitePeople = (deps: SqlitePeopleDeps): SqlitePeople => {
   const rows = new SqlitePersonRows({ ...deps, roles: configuredRoles(deps.settings) })
   const merges = new SqliteMerges(deps)

@@ -65,7 +65,7 @@ export const createSqlitePreferences = (database: Database): Preferences & Perso
 
     name: 'preferences',
     tables: ['preferences'],
-    // The wish not to be learned from is not data about a person: forgetting everything does not revoke it.
+    // The learning opt-out is not data about a person: forgetting everything does not revoke it.
     count: async person_id =>
       database.get<{ n: number }>(
         'select count(*) as n from preferences where person_id = :person_id and (learn = 1 or language is not null or time_zone is not null)',

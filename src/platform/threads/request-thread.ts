@@ -1,4 +1,6 @@
-/** The main side of a worker thread that answers typed requests: starts with the first one, starts anew after a crash. */
+/**
+ * The main side of a worker thread that answers typed requests: starts with the first request, restarts after a crash.
+ */
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import { withDeadline } from '../deadline.ts'
@@ -8,7 +10,7 @@ import type { Health, HealthCheck } from '../health.ts'
 import type { Logger } from '../logger.ts'
 import type { FromThread, RequestMap, RequestOptions, Requests, ToThread } from './thread-messages.ts'
 
-/** How long a thread may take to end what it is doing when DeniDin stops; then it is ended as by a crash. */
+/** How long a thread may take to finish its work when DeniDin stops; after that it is terminated. */
 const STOP_DEADLINE_MS = 10_000
 
 export interface RequestThreadDeps {
@@ -16,9 +18,9 @@ export interface RequestThreadDeps {
   readonly name: string
   /** The file that the thread runs. */
   readonly file: URL
-  /** What the file finds as `workerData`. */
+  /** The `workerData` of the thread. */
   readonly data: unknown
-  /** Milliseconds without a request after which the thread ends, to give its memory back. */
+  /** Milliseconds without a request after which the thread ends, to free its memory. */
   readonly idle_ms: number
   readonly clock: Clock
   readonly logger: Logger
@@ -31,8 +33,8 @@ interface Pending {
 }
 
 /**
- * One worker thread. It starts with the first request and ends when it was not asked anything for a while. If it breaks
- * down, the requests that were under way fail with `unavailable`, and the next one starts it again.
+ * One worker thread. It starts with the first request and ends when it gets no requests for a while. If it crashes, the
+ * running requests fail with `unavailable`, and the next one starts it again.
  */
 export class RequestThread<R extends RequestMap<R>> implements Requests<R>, HealthCheck, AsyncDisposable {
   readonly name: string
@@ -42,7 +44,7 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
   #ending: Promise<void> = Promise.resolve()
   #idle: Disposable | undefined
   #crash: string | undefined
-  /** What the thread said of itself last; kept when it ends, because the next one opens the same files. */
+  /** The last health that the thread reported; kept when it ends, because the next one opens the same files. */
   #told: Health | undefined
   #closed = false
 
@@ -52,7 +54,7 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
     this.#log = deps.logger.for(deps.name)
   }
 
-  /** Whether the thread runs: what only matters then need not start it. */
+  /** Whether the thread runs, for callers who need not start it. */
   get isRunning(): boolean {
     return this.#running !== undefined
   }
@@ -62,7 +64,7 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
     input: R[N]['input'],
     options: RequestOptions = {},
   ): Promise<R[N]['output']> {
-    // One that is ending has the files open still.
+    // An ending thread still has the files open.
     await this.#ending
     options.signal?.throwIfAborted()
     if (this.#closed) throw new DenidinError('stopping', 'DeniDin is stopping')
@@ -85,7 +87,7 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
       : { state: 'ok', detail: 'It is running.' }
   }
 
-  /** Calls off what is under way, and resolves when the thread has closed its files. */
+  /** Cancels the running requests, and resolves when the thread has closed its files. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     this.#end()
@@ -125,9 +127,9 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
 }
 
 interface ThreadListener {
-  /** How the thread is. */
+  /** The thread reported its health. */
   told(health: Health): void
-  /** It ended although no one wanted that. */
+  /** The thread ended unexpectedly. */
   crashed(reason: string): void
 }
 

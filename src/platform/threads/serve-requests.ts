@@ -8,7 +8,7 @@ import type { FromThread, LogLevel, RequestMap, ThreadProgress, ToThread } from 
 
 /** What a handler gets besides its input. */
 export interface RequestCall {
-  /** Aborted when the caller calls it off or the thread is to end. */
+  /** Aborted when the caller cancels the request or the thread is to end. */
   readonly signal: AbortSignal
   progress(step: ThreadProgress): void
 }
@@ -34,16 +34,16 @@ export const threadLogger = (port: MessagePort, component = 'thread'): Logger =>
   }
 }
 
-/** What answers the requests of a thread. */
+/** The service that answers the requests of a thread. */
 export interface RequestService<R extends RequestMap<R>> extends AsyncDisposable {
   readonly handlers: RequestHandlers<R>
-  /** How it is; asked after a request that failed, and from then on after each one until it is well. */
+  /** Its health; asked after a request that failed, and from then on after each one until it is healthy. */
   health(): Promise<Health>
 }
 
 /**
- * Answers requests until the main side wants the thread to end; then calls off what is under way, waits for it, and closes
- * the service. Requests run beside each other: a long handler pauses in between, so that others get their turn.
+ * Answers requests until the main side asks the thread to end; then cancels the running requests, waits for them, and
+ * closes the service. Requests run concurrently: a long handler pauses in between, so that others get their turn.
  */
 export const serveRequests = <R extends RequestMap<R>>(port: MessagePort, service: RequestService<R>): void => {
   const server = new RequestServer(port, new Map(Object.entries<Handler>(service.handlers)), () => service.health())

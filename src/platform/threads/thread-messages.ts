@@ -1,16 +1,16 @@
-/** What the two sides of a worker thread tell each other, and the types of the requests. */
+/** The messages between the two sides of a worker thread, and the types of the requests. */
 import type { ErrorRecord } from '../error-record.ts'
 import type { Health } from '../health.ts'
 import type { LogFields } from '../logger.ts'
 
-/** Requests by name: what goes in and what comes out. Both are copied (structured clone): no functions, no classes. */
+/** Requests by name, with their input and output. Both are copied (structured clone): no functions, no classes. */
 export type RequestMap<R> = { readonly [N in keyof R]: { readonly input: unknown; readonly output: unknown } }
 
-/** How far a long request has come. */
+/** The progress of a long request. */
 export interface ThreadProgress {
   readonly done: number
   readonly total?: number
-  /** What is counted, in the plural. */
+  /** The counted items, in the plural. */
   readonly unit: string
 }
 
@@ -21,7 +21,7 @@ export interface RequestOptions {
 
 /** Something that answers requests. */
 export interface Requests<R extends RequestMap<R>> {
-  /** @throws DenidinError as the handler does; `unavailable` when the thread broke down; the reason of the signal. */
+  /** @throws DenidinError as the handler does; `unavailable` if the thread crashed; the reason of the signal. */
   request<N extends keyof R & string>(name: N, input: R[N]['input'], options?: RequestOptions): Promise<R[N]['output']>
 }
 
@@ -31,7 +31,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type ToThread =
   | { readonly kind: 'request'; readonly id: number; readonly name: string; readonly input: unknown }
   | { readonly kind: 'abort'; readonly id: number }
-  /** End what is under way, close everything, and end. */
+  /** Finish the running work, close everything, and end. */
   | { readonly kind: 'stop' }
 
 /** From the thread to the main side. */
@@ -39,7 +39,7 @@ export type FromThread =
   | { readonly kind: 'progress'; readonly id: number; readonly step: ThreadProgress }
   | { readonly kind: 'done'; readonly id: number; readonly output: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorRecord }
-  /** How the thread is, where that may have changed. */
+  /** The health of the thread, when it may have changed. */
   | { readonly kind: 'health'; readonly health: Health }
   | {
       readonly kind: 'log'

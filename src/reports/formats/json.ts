@@ -12,7 +12,7 @@ export const plainValue = (cell: Cell, kind: CellKind): PlainValue => {
   return kind === 'day' ? isoDayOf(cell) : cell
 }
 
-/** `undefined` is no day. */
+/** `undefined` is not a day. */
 export const isoDayOrNull = (day: number | undefined): string | null => (day === undefined ? null : isoDayOf(day))
 
 export const reportJson = ({ tables, charts: _, ...document }: ReportDocument): string => {

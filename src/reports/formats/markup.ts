@@ -9,7 +9,7 @@ const SPECIAL: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Controls but for line breaks and tabs are no characters of HTML. */
+/** Controls but for line breaks and tabs are not characters of HTML. */
 const CONTROLS = /[^\P{Cc}\t\n]/gu
 
 /** A text as the content of an element or the value of a quoted attribute, without anything invisible in it. */

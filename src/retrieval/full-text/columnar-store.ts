@@ -1,7 +1,7 @@
 /** The columns of a scope: time, length, speaker and flags of every message in 16 bytes each. */
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { IndexedDocument } from './index-document.ts'
-import { neighbourhoodsOf, type Neighbourhoods } from './windows.ts'
+import { averageOf, extendedNeighbourhoods, neighbourhoodsOf, withEnd, type Neighbourhoods } from './windows.ts'
 
 /** Bytes that the index keeps of each message beside its words. */
 export const DOCUMENT_BYTES = 16
@@ -61,7 +61,26 @@ export interface Columns extends Neighbourhoods {
 }
 
 /** Reads the columns of a scope from its parts, put together in their order. */
-export const decodeColumns = (bytes: Uint8Array): Columns => {
+export const decodeColumns = (bytes: Uint8Array): Columns => completed(readColumns(bytes))
+
+/** The columns of a scope to which messages were added: the others are not looked at again. */
+export const withAdded = (columns: Columns, bytes: Uint8Array): Columns => {
+  const added = readColumns(bytes)
+  const size = columns.size + added.size
+  const read: Read = {
+    size,
+    present: columns.present + added.present,
+    seconds: withEnd(new Uint32Array(size), columns.seconds, added.seconds),
+    lengths: withEnd(new Uint16Array(size), columns.lengths, added.lengths),
+    speakers: withEnd(new Uint16Array(size), columns.speakers, added.speakers),
+    flags: withEnd(new Uint16Array(size), columns.flags, added.flags),
+    mention_days: withEnd(new Uint16Array(2 * size), columns.mention_days, added.mention_days),
+    mention_lengths: withEnd(new Uint8Array(2 * size), columns.mention_lengths, added.mention_lengths),
+  }
+  return completed(read, columns)
+}
+
+const readColumns = (bytes: Uint8Array): Read => {
   const size = Math.floor(bytes.byteLength / DOCUMENT_BYTES)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const seconds = new Uint32Array(size)
@@ -83,7 +102,7 @@ export const decodeColumns = (bytes: Uint8Array): Columns => {
     mention_lengths[2 * at] = view.getUint8(from + 14)
     mention_lengths[2 * at + 1] = view.getUint8(from + 15)
   }
-  return completed({ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths })
+  return { size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths }
 }
 
 /** The columns of a scope as if these speakers alone had said anything. */
@@ -96,16 +115,20 @@ export const restrictedTo = (columns: Columns, kept: ReadonlySet<number>): Colum
   return completed({ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths })
 }
 
-type Read = 'size' | 'present' | 'seconds' | 'lengths' | 'speakers' | 'flags' | 'mention_days' | 'mention_lengths'
+/** What is read of the messages themselves. */
+type Read = Omit<Columns, keyof Neighbourhoods | 'average_length'>
 
-/** Adds what follows from what was read. */
-const completed = (read: Pick<Columns, Read>): Columns => {
+/**
+ * Adds what follows from what was read.
+ * @param before the neighbourhoods of the first messages, where they are known
+ */
+const completed = (read: Read, before?: Neighbourhoods): Columns => {
   const { present, lengths, flags } = read
-  const words = lengths.reduce((sum, length) => sum + length, 0)
+  const written = { ...read, isPresent: (at: number) => ((flags[at] ?? 0) & FLAG.present) !== 0 }
   return {
     ...read,
-    ...neighbourhoodsOf({ ...read, isPresent: at => ((flags[at] ?? 0) & FLAG.present) !== 0 }),
-    average_length: present === 0 ? 1 : Math.max(1, words / present),
+    ...(before === undefined ? neighbourhoodsOf(written) : extendedNeighbourhoods(before, written)),
+    average_length: averageOf(lengths, present),
   }
 }
 

@@ -84,7 +84,7 @@ export class FullTextIndexer implements AsyncDisposable {
     const filling = (await index.progress()).filled_to !== undefined
     for (;;) {
       if (this.#stopping) return
-      // Read each time: a damaged index may have been begun anew meanwhile.
+      // Read each time: a damaged index may have been recreated meanwhile.
       const progress = await index.progress()
       const goesOn =
         progress.filled_to === undefined ? await this.#follow(progress) : await this.#fill(progress.filled_to)
@@ -105,13 +105,13 @@ export class FullTextIndexer implements AsyncDisposable {
     return true
   }
 
-  /** @returns whether there was any */
+  /** @returns whether there may be more; what came since was, or will be, reported */
   async #follow({ change }: IndexProgress): Promise<boolean> {
     const next = await this.#changesAfter(change)
     if (next === undefined) return false
     await this.#apply(next.states, { change: next.change })
     this.#since_purge += next.states.length
-    return true
+    return next.states.length === BATCH
   }
 
   /** The next changes after this one, with the number of the last of them. */

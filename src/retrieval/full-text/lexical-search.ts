@@ -2,7 +2,7 @@
 import { rarity } from '../../text/rarity.ts'
 import { shareOf } from '../../text/word-frequency.ts'
 import { relatedTo } from '../../text/synonyms.ts'
-import { yieldToEventLoop } from '../../platform/yield.ts'
+import { TimeSlices } from '../../platform/yield.ts'
 import { lexicalScores, windowed, WordScores, type LexicalScores } from './bm25.ts'
 import type { Postings, ScopeReader } from './full-text-index.ts'
 import type { RecallQuery } from './query-parser.ts'
@@ -33,6 +33,9 @@ export const searchWords = async (
   const words = new WordScores(reader.columns, weights, hidden)
   const looked_for = new Map<string, number>()
   let full = 0
+  // Not after every word: whatever runs in the background would get a turn each time, while a person waits.
+  const slices = new TimeSlices()
+  const pause = (): Promise<void> => slices.pause()
   for (const stem of query.asked) {
     const found = asked.get(stem)
     const rare = (count: number): number => rarity(count, present, shareOf(stem), weights.prior)
@@ -41,15 +44,15 @@ export const searchWords = async (
     const { forms, postings, weight } = found
     for (const each of forms) looked_for.set(each, rare(postings.ordinals.length))
     if (rare(postings.ordinals.length) < LEAST_RARITY) continue
-    await words.add(postings, weight, shareOf(stem), yieldToEventLoop)
+    await words.add(postings, weight, shareOf(stem), pause)
   }
   for (const [stem, postings] of rarest(related, present)) {
-    await words.add(postings, weights.related, shareOf(stem), yieldToEventLoop)
+    await words.add(postings, weights.related, shareOf(stem), pause)
     if (!looked_for.has(stem)) {
       looked_for.set(stem, weights.related * rarity(postings.ordinals.length, present, shareOf(stem), weights.prior))
     }
   }
-  await yieldToEventLoop()
+  await pause()
   const scores = lexicalScores(reader.columns, query, words, weights, full * windowed(reader.columns, weights))
   return { ...scores, words: looked_for }
 }

@@ -39,7 +39,7 @@ export interface RecallQuery {
   readonly of_bot: boolean
 }
 
-/** A stretch of time in seconds since the Unix epoch; `until` is no part of it. */
+/** A stretch of time in seconds since the Unix epoch; `until` is not a part of it. */
 interface SentWithin {
   readonly from: number
   readonly until: number
@@ -135,7 +135,7 @@ const mainForms = (text: string): readonly string[] => wordsOf(text).map(({ main
 
 const isOwn = (text: string): boolean => FIRST_PERSON.test(text) || OURS.test(text)
 
-/** The part of a name by which people are called; a phone number is no name. */
+/** The part of a name by which people are called; a phone number is not a name. */
 const firstName = (name: string): readonly string[] =>
   tokenise(name)
     .slice(0, 1)

@@ -60,6 +60,64 @@ export const neighbourhoodsOf = (written: Written): Neighbourhoods => {
   return { session_first, session_last, burst_first, near: windowsOf(NEAR_RADIUS), wide: windowsOf(WIDE_RADIUS) }
 }
 
+/**
+ * The neighbourhoods once messages were added at the end: only those of the last conversation can be others than before.
+ * @param before of the messages without those that were added
+ */
+export const extendedNeighbourhoods = (before: Neighbourhoods, written: Written): Neighbourhoods => {
+  const { seconds, speakers, lengths, present } = written
+  const size = seconds.length
+  const first = before.session_first.at(-1) ?? 0
+  const last = neighbourhoodsOf({
+    seconds: seconds.subarray(first),
+    speakers: speakers.subarray(first),
+    lengths: lengths.subarray(first),
+    isPresent: at => written.isPresent(first + at),
+    present,
+  })
+  const places = (head: Uint32Array, tail: Uint32Array): Uint32Array =>
+    withEnd(
+      new Uint32Array(size),
+      head,
+      tail.map(at => first + at),
+    )
+  const joined = (head: Windows, tail: Windows): Windows => {
+    const whole = withEnd(new Uint32Array(size), head.lengths, tail.lengths)
+    return {
+      before: withEnd(new Uint8Array(size), head.before, tail.before),
+      after: withEnd(new Uint8Array(size), head.after, tail.after),
+      lengths: whole,
+      average: averageOf(whole, present),
+    }
+  }
+  return {
+    session_first: places(before.session_first, last.session_first),
+    session_last: places(before.session_last, last.session_last),
+    burst_first: places(before.burst_first, last.burst_first),
+    near: joined(before.near, last.near),
+    wide: joined(before.wide, last.wide),
+  }
+}
+
+/** Fills an array with the beginning of one array, as far as it goes, and a new end. */
+export const withEnd = <List extends Uint8Array | Uint16Array | Uint32Array>(
+  array: List,
+  beginning: List,
+  end: List,
+): List => {
+  const from = array.length - end.length
+  array.set(beginning.subarray(0, from))
+  array.set(end, from)
+  return array
+}
+
+/** Mean of the words of all messages or windows, removed messages not counted; 1 at least. */
+export const averageOf = (lengths: Uint16Array | Uint32Array, present: number): number => {
+  let words = 0
+  for (const length of lengths) words += length
+  return present === 0 ? 1 : Math.max(1, words / present)
+}
+
 /** Conversations and bursts; removed messages belong to those before them. */
 const groupsOf = ({ seconds, speakers, isPresent }: Written) => {
   const size = seconds.length
@@ -110,7 +168,6 @@ const windows = (sums: Uint32Array, inside: (from: number, to: number) => boolea
   const before = new Uint8Array(size)
   const after = new Uint8Array(size)
   const lengths = new Uint32Array(size)
-  let words = 0
   for (let at = 0, from = 0, to = 0; at < size; at++) {
     while (!inside(from, at)) from++
     to = Math.max(to, at)
@@ -118,7 +175,6 @@ const windows = (sums: Uint32Array, inside: (from: number, to: number) => boolea
     before[at] = at - from
     after[at] = to - at
     lengths[at] = (sums[to + 1] ?? 0) - (sums[from] ?? 0)
-    words += lengths[at] ?? 0
   }
-  return { before, after, lengths, average: present === 0 ? 1 : Math.max(1, words / present) }
+  return { before, after, lengths, average: averageOf(lengths, present) }
 }

@@ -5,7 +5,7 @@ const SAME_WORDS = 0.85
 /** A message that is much shorter than the other may be the answer that the other only mentions. */
 const SAME_LENGTH = 0.6
 
-/** Fewer words in a row than these are no statement: “the boat” may be the answer that another message only mentions. */
+/** Fewer words in a row than these are not a statement: “the boat” may be the answer that another message only mentions. */
 const LEAST_IN_A_ROW = 2
 
 /**
@@ -64,11 +64,42 @@ export function* withoutRestatements<Item>(
   items: Iterable<Item>,
   stemsOf: (item: Item) => readonly string[],
 ): Generator<Item, void> {
-  const kept: Said[] = []
+  const kept = new KeptStatements()
   for (const item of items) {
     const said = new Said(stemsOf(item))
-    if (kept.some(each => restatesIt(each, said))) continue
-    kept.push(said)
+    if (kept.isRestatedBy(said)) continue
+    kept.add(said)
     yield item
   }
+}
+
+/** Messages by their words: nearly all pairs have too few words in common to be compared. */
+class KeptStatements {
+  readonly #withoutWords: Said[] = []
+  readonly #byWord = new Map<string, Said[]>()
+
+  add(said: Said): void {
+    if (said.words.size === 0) this.#withoutWords.push(said)
+    for (const stem of said.words) {
+      const others = this.#byWord.get(stem)
+      if (others === undefined) this.#byWord.set(stem, [said])
+      else others.push(said)
+    }
+  }
+
+  isRestatedBy(again: Said): boolean {
+    if (again.words.size === 0) return this.#withoutWords.some(each => restatesIt(each, again))
+    // What it restates has one of any words that are more than may be missing: the rarest have the fewest messages.
+    const rarest = Array.from(again.words, stem => this.#byWord.get(stem) ?? []).sort((a, b) => a.length - b.length)
+    return rarest
+      .slice(0, mostMissing(again.words.size) + 1)
+      .some(others => others.some(each => restatesIt(each, again)))
+  }
+}
+
+/** How many of so many words the other may lack. */
+const mostMissing = (words: number): number => {
+  let missing = 0
+  while (words - missing - 1 >= words * SAME_WORDS) missing++
+  return missing
 }

@@ -1,19 +1,24 @@
 /** Keeps the columns and speakers of the scopes that were searched last in memory. */
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../../database/sqlite/database.ts'
-import { decodeColumns, type Columns } from '../full-text/columnar-store.ts'
+import type { MessageId } from '../../messages/message.ts'
+import { decodeColumns, withAdded, type Columns } from '../full-text/columnar-store.ts'
 import type { Speaker } from '../full-text/full-text-index.ts'
+import type { ColumnChanges } from './index-writer.ts'
 
 /** What is read of a scope before any search. */
 export interface ScopeFrame {
   readonly columns: Columns
   readonly speakers: readonly Speaker[]
+  readonly ordinals: KnownOrdinals
 }
 
 /** Messages whose columns are kept decoded: about 45 bytes each. */
 const MOST_MESSAGES = 300_000
+/** Messages of a scope whose ordinals are kept: those of its running session, and what was found last. */
+const MOST_ORDINALS = 4000
 
-/** Columns and speakers of the scopes that were asked last, until something in them changes. */
+/** Columns and speakers of the scopes that were asked last. */
 export class IndexCache {
   readonly #database: Database
   readonly #frames = new LRUCache<number, ScopeFrame>({
@@ -28,9 +33,21 @@ export class IndexCache {
   of(scope_no: number): ScopeFrame {
     const kept = this.#frames.get(scope_no)
     if (kept !== undefined) return kept
-    const frame = this.#read(scope_no)
+    const frame = { ...this.#read(scope_no), ordinals: new KnownOrdinals() }
     this.#frames.set(scope_no, frame)
     return frame
+  }
+
+  /** Takes in messages that were added behind all others; after any other change, the scope is read anew. */
+  follow(scope_no: number, changes: ColumnChanges): void {
+    const kept = this.#frames.get(scope_no)
+    if (kept === undefined) return
+    const added = addedBehind(kept.columns.size, changes)
+    if (added === undefined) this.forget(scope_no)
+    else {
+      const columns = withAdded(kept.columns, added)
+      this.#frames.set(scope_no, { ...kept, columns, speakers: this.#speakers(scope_no) })
+    }
   }
 
   forget(scope_no: number): void {
@@ -41,16 +58,40 @@ export class IndexCache {
     this.#frames.clear()
   }
 
-  #read(scope_no: number): ScopeFrame {
+  #read(scope_no: number): Pick<ScopeFrame, 'columns' | 'speakers'> {
     const parts = this.#database
       .all<{ columns: Uint8Array }>('select columns from parts where scope_no = :scope_no order by part', { scope_no })
       .map(row => row.columns)
-    const speakers = this.#database
+    return { columns: decodeColumns(Buffer.concat(parts)), speakers: this.#speakers(scope_no) }
+  }
+
+  #speakers(scope_no: number): readonly Speaker[] {
+    return this.#database
       .all<{ speaker: number; person_id: string; bot: number; names: string }>(
         'select speaker, person_id, bot, names from speakers where scope_no = :scope_no order by speaker',
         { scope_no },
       )
       .map(row => ({ ...row, bot: row.bot === 1, names: JSON.parse(row.names) as string[] }))
-    return { columns: decodeColumns(Buffer.concat(parts)), speakers }
+  }
+}
+
+/** The columns of messages that were added behind the first `size`; `undefined` where anything else changed. */
+const addedBehind = (size: number, { columns, shrunk }: ColumnChanges): Uint8Array | undefined => {
+  const ordinals = [...columns.keys()].sort((a, b) => a - b)
+  if (shrunk || ordinals.some((ordinal, at) => ordinal !== size + at)) return undefined
+  return Buffer.concat(ordinals.flatMap(ordinal => columns.get(ordinal) ?? []))
+}
+
+/** Ordinals of messages of one scope that are there for certain: one that goes takes the whole frame with it. */
+class KnownOrdinals {
+  readonly #ordinals = new Map<MessageId, number>()
+
+  of(message_id: MessageId): number | undefined {
+    return this.#ordinals.get(message_id)
+  }
+
+  add(message_id: MessageId, ordinal: number): void {
+    if (this.#ordinals.size >= MOST_ORDINALS) this.#ordinals.clear()
+    this.#ordinals.set(message_id, ordinal)
   }
 }

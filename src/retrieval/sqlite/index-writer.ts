@@ -20,15 +20,21 @@ interface Entry {
   readonly count: number
 }
 
+/** What a step changed in the columns of one scope. */
+export interface ColumnChanges {
+  /** Ordinal → its columns. */
+  readonly columns: ReadonlyMap<number, Uint8Array>
+  /** Whether messages left the scope. */
+  readonly shrunk: boolean
+}
+
 /** What has to be written into the blobs of one scope; put together first, so that each is written once. */
-class Changes {
+class Changes implements ColumnChanges {
   /** Stem → part → entries to add. */
   readonly added = new Map<string, Map<number, Entry[]>>()
   /** Stem → part → ordinals to take out. */
   readonly removed = new Map<string, Map<number, Set<number>>>()
-  /** Ordinal → its columns. */
   readonly columns = new Map<number, Uint8Array>()
-  /** Whether messages left the scope. */
   shrunk = false
 
   entriesToAdd(stem: string, part: number): Entry[] {
@@ -54,8 +60,8 @@ export class IndexWriter {
     this.#speakers = new SpeakerRows(database)
   }
 
-  /** Brings messages into their newest form; gives the numbers of the scopes in which something changed. */
-  apply(states: readonly MessageState[]): ReadonlySet<number> {
+  /** Brings messages into their newest form; gives what changed, by the number of the scope. */
+  apply(states: readonly MessageState[]): ReadonlyMap<number, ColumnChanges> {
     const changes = new Map<number, Changes>()
     const changesOf = (scope_no: number): Changes => entryOf(changes, scope_no, () => new Changes())
     for (const { message_id, now } of states) {
@@ -77,7 +83,7 @@ export class IndexWriter {
       this.#writeColumns(scope_no, change)
       if (change.shrunk) this.#speakers.forgetSilent(scope_no)
     }
-    return new Set(changes.keys())
+    return changes
   }
 
   #numberOf(scope: Scope): number {

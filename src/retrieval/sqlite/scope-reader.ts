@@ -1,6 +1,7 @@
 /** Reads the full-text index of one scope from SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { Postings, ScopeReader } from '../full-text/full-text-index.ts'
 import { decodePostings } from '../full-text/posting-codec.ts'
 import { readTerms } from './document-terms.ts'
@@ -10,8 +11,13 @@ import type { ScopeFrame } from './index-cache.ts'
 const STEP_BLOBS = 1000
 
 /** Reads one scope: every statement names its number, so that no other scope can be read. */
-export const createScopeReader = (database: Database, scope_no: number, frame: ScopeFrame): ScopeReader => ({
-  ...frame,
+export const createScopeReader = (
+  database: Database,
+  scope_no: number,
+  { columns, speakers, ordinals: known }: ScopeFrame,
+): ScopeReader => ({
+  columns,
+  speakers,
 
   postings: async stems => {
     const found = new Map<string, Postings>()
@@ -46,16 +52,30 @@ export const createScopeReader = (database: Database, scope_no: number, frame: S
          where scope_no = :scope_no and ordinal in (select value from json_each(:ordinals))`,
         { scope_no, ordinals: JSON.stringify(ordinals) },
       )
-      .map(({ ordinal, message_id, stems }) => ({ ordinal, message_id, ...readTerms(stems) })),
+      .map(({ ordinal, message_id, stems }) => {
+        known.add(message_id, ordinal)
+        return { ordinal, message_id, ...readTerms(stems) }
+      }),
 
-  ordinals: async message_ids =>
-    new Map(
-      database
-        .all<{ message_id: string; ordinal: number }>(
-          `select message_id, ordinal from documents
-           where message_id in (select value from json_each(:ids)) and scope_no = :scope_no`,
-          { scope_no, ids: JSON.stringify(message_ids) },
-        )
-        .map(({ message_id, ordinal }) => [message_id, ordinal]),
-    ),
+  ordinals: async message_ids => {
+    const unknown = message_ids.filter(id => known.of(id) === undefined)
+    const read =
+      unknown.length === 0
+        ? []
+        : database.all<{ message_id: string; ordinal: number }>(
+            `select message_id, ordinal from documents
+             where message_id in (select value from json_each(:ids)) and scope_no = :scope_no`,
+            { scope_no, ids: JSON.stringify(unknown) },
+          )
+    const found = new Map<MessageId, number>()
+    for (const message_id of message_ids) {
+      const ordinal = known.of(message_id)
+      if (ordinal !== undefined) found.set(message_id, ordinal)
+    }
+    for (const { message_id, ordinal } of read) {
+      found.set(message_id, ordinal)
+      known.add(message_id, ordinal)
+    }
+    return found
+  },
 })

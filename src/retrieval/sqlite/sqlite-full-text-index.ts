@@ -45,7 +45,7 @@ export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
     this.#writer = new IndexWriter(database)
   }
 
-  /** The file was begun anew: nothing that was read of the old one holds. */
+  /** The file was recreated: nothing that was read of the old one holds. */
   renewed(): void {
     this.#cache.clear()
   }
@@ -73,7 +73,7 @@ export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
       this.#record(reached)
       return scopes
     })
-    for (const scope_no of changed) this.#cache.forget(scope_no)
+    for (const [scope_no, changes] of changed) this.#cache.follow(scope_no, changes)
   }
 
   async dropScope(scope: Scope): Promise<boolean> {

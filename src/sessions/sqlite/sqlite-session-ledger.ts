@@ -20,7 +20,7 @@ const toRecord = (row: SessionRow): SessionRecord => ({
 
 export class SqliteSessionLedger implements SessionLedger, SessionTransfers, LedgerData {
   readonly name = 'sessions'
-  /** A session belongs to a scope; the persons of a group's session are those of its messages. */
+  /** A session belongs to a scope; the people of a group's session are those of its messages. */
   readonly tables = ['sessions']
   readonly #database: Database
 
@@ -56,7 +56,8 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
   }
 
   async touch(session_id: string, added: number, at: number): Promise<void> {
-    // The messages themselves are on the disk already, or will be with the reply: only the count may come late.
+    // No flush is needed: the messages themselves are on disk already, or will be with the reply; only the count may be
+    // late.
     this.#database.unflushed(() => {
       this.#update(session_id, 'messages = messages + :added, last_active = :at', { added, at })
     })
@@ -153,7 +154,8 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
     const [from, to] = [scopeOfPerson(from_id), scopeOfPerson(to_id)]
     this.#database.transaction(() => {
       const [left, right] = [this.#active(from), this.#active(to)]
-      // Two running conversations cannot become one window: the one that was idle longer ends and is remembered.
+      // Two running conversations cannot be merged into one window: the one that was idle longer ends and is
+      // remembered.
       if (left !== undefined && right !== undefined) {
         const [older, newer] = left.last_active <= right.last_active ? [left, right] : [right, left]
         this.#close(older.session_id, 'merged', newer.last_active)

@@ -1,6 +1,6 @@
 /**
- * The analyser: the words of a text as every search and comparison takes them. What is indexed and what is asked for come
- * from here, so that both see the same words.
+ * The analyser: splits a text into words for every search and comparison. Indexing and queries both use it, so that
+ * they see the same words.
  */
 import { fold, inCompatibilityForm, inSmallLetters } from '../fold.ts'
 import { stem } from '../stem.ts'
@@ -13,35 +13,35 @@ import { hanForms, hanQuestionForms, isKoreanParticle, koreanForm, segmented } f
 
 /** A word of a text. */
 export interface Word extends Form {
-  /** It carries no subject of its own. */
+  /** Whether it is a stop word, which carries no subject of its own. */
   readonly stop: boolean
-  /** As it is written, folded and in small letters. */
+  /** As written, folded and in lower case. */
   readonly written: string
 }
 
-/** Words longer than this are no words (addresses of pages, codes) and are cut, so that no key grows without bound. */
+/** Longer words are not words (URLs, codes) and are cut, so that no key grows without bound. */
 const LONGEST_WORD = 40
-/** A text of so many words is read to its end for the search; what comes after is a document. */
+/** A search reads at most this many words of a text; the rest belongs to a document. */
 const MOST_WORDS = 5000
 
-/** Signs that join the parts of one word: wi-fi, AT&T, user_name; the maqaf. */
+/** Characters that join the parts of one word: wi-fi, AT&T, user_name; the maqaf. */
 const JOINS = /^[-\u05be\u2010\u2011_&]?$/
 const HYPHEN = /^[-\u05be\u2010\u2011]?$/
-/** Signs of addresses: dana@example.org. */
+/** Characters within addresses: dana@example.org. */
 const DOTS = /^[.@]$/
-/** More parts than these are a row of words, or no word at all. */
+/** More parts than this are a sequence of words, or no word at all. */
 const MOST_PARTS = 4
 const MOST_DOTTED = 8
 
-/** Letters that Hebrew joins to what follows: and, the, in, to, as, from, that. */
+/** Letters that Hebrew attaches to the next word: and, the, in, to, as, from, that. */
 const HEBREW_JOINED = /^[ושהבכלמ]{1,3}$/
 const ORDINAL = /^(?:st|nd|rd|th)$/
 const SHORT_ENDING = 2
 
-/** The words of a text, in their order; each of a compound's parts is one, and may be written as the whole. */
+/** The words of a text, in order. Each part of a compound is a word, and may also be written as the whole. */
 export const wordsOf = (text: string): readonly Word[] => analyse(text, false)
 
-/** The words of a question: texts that contain them, in one of their forms, are looked for. */
+/** The words of a question. A search finds texts that contain them in any of their forms. */
 export const questionWordsOf = (question: string): readonly Word[] => analyse(question, true)
 
 const analyse = (text: string, asked: boolean): readonly Word[] => {
@@ -52,7 +52,7 @@ const analyse = (text: string, asked: boolean): readonly Word[] => {
   for (const chunk of chunksOf(inSmallLetters(written))) {
     if (words.length >= MOST_WORDS) break
     const [only] = chunk
-    // Most words stand alone: what follows here is for the others.
+    // Most words are single pieces; the rest of the function handles the others.
     if (!asked && chunk.length === 1 && only !== undefined && isPlain(only, reading)) {
       words.push(plainWord(only.text))
       continue
@@ -68,7 +68,7 @@ const analyse = (text: string, asked: boolean): readonly Word[] => {
   return words
 }
 
-/** What the words of one text are read with. */
+/** The context in which the words of one text are read. */
 interface Reading {
   /** The folded text, with its capitals. */
   readonly written: string
@@ -83,10 +83,10 @@ const isPlain = ({ text, script, from, to }: Piece, { written, spelled, acronyms
   (script === 'hebrew' && !acronyms.has(text)) ||
   (script === 'latin' && spelled.size === 0 && !HAS_HUMPS.test(written.slice(from, to)))
 
-/** Pieces that are read together; no word has so many. */
+/** Most pieces that are read together; no word has this many. */
 const MOST_PIECES = 50
 
-/** Pieces with nothing but a sign between them. */
+/** Pieces with nothing but a joining character between them. */
 function* chunksOf(lower: string): Generator<readonly Piece[], void> {
   let chunk: Piece[] = []
   for (const piece of piecesOf(lower)) {
@@ -99,7 +99,7 @@ function* chunksOf(lower: string): Generator<readonly Piece[], void> {
   if (chunk.length > 0) yield chunk
 }
 
-/** A chunk without letters that only join it to the word behind or before: ב in בNetflix, 는 in Netflix는. */
+/** A chunk without letters that are only attached to the next or previous word: ב in בNetflix, 는 in Netflix는. */
 const withoutJoined = (chunk: readonly Piece[]): readonly Piece[] =>
   chunk.length === 1 ? chunk : chunk.filter((piece, at) => !isJoined(piece, chunk[at - 1], chunk[at + 1]))
 
@@ -119,7 +119,7 @@ const ALPHABETS: ReadonlyMap<Piece['script'], string> = new Map([
   ['figures', 'latin'],
 ])
 
-/** The parts of a chunk that are one word together: where the script changes, another one begins. */
+/** Splits a chunk into compounds: a new one begins where the script changes. */
 const compoundsOf = (chunk: readonly Piece[]): readonly (readonly Piece[])[] => {
   const compounds: Piece[][] = []
   let alphabet = ''
@@ -150,7 +150,7 @@ const wordsIn = (compound: readonly Piece[], reading: Reading): readonly Word[] 
   if (compound.some(({ text }) => text.includes(' '))) return words
   const glued = compound.slice(1).every(({ before }) => before === '')
   if (compound.length > (dotted ? MOST_DOTTED : MOST_PARTS)) return glued ? [wordOf(form(stemOf(whole)), whole)] : words
-  // “Covid19” is a word that contains two; “5km” is two words.
+  // “Covid19” is one word that contains two; “5km” is two words.
   if (glued && !reading.asked && (only?.script === 'latin' || compound.length > 2)) {
     return [
       wordOf(
@@ -165,7 +165,7 @@ const wordsIn = (compound: readonly Piece[], reading: Reading): readonly Word[] 
   }
   // Node.js, nodejs.
   const wholes = [...new Set(dotted ? [cut(whole), stemOf(whole.replace(/[.@]/g, ''))] : [stemOf(whole)])]
-  // “On-off”: parts that say nothing by themselves may do so together.
+  // “On-off”: stop words may have a meaning together.
   return words.every(each => each.stop)
     ? [...words, ...wholes.map(each => wordOf(form(each), each))]
     : words.map(each => ({ ...each, also: [...each.also, ...wholes] }))
@@ -174,7 +174,7 @@ const wordsIn = (compound: readonly Piece[], reading: Reading): readonly Word[] 
 const SHORT_LETTERS = 2
 const TELLING_FIGURES = 3
 
-/** A code that is asked for, such as B12, BL2291, H2O: its few letters say nothing alone, short figures neither. */
+/** A code in a question, such as B12, BL2291, H2O: its few letters say nothing alone, nor do short figures. */
 const codeOf = (compound: readonly Piece[]): Word | undefined => {
   const isPart = ({ text, script, before }: Piece, at: number): boolean =>
     (at === 0 || before === '') && (script === 'figures' ? /^\d+$/.test(text) : text.length <= SHORT_LETTERS)
@@ -201,7 +201,7 @@ const pieceWords = (piece: Piece, { written, spelled, acronyms, asked }: Reading
     case 'latin':
       return latinWords(piece, written.slice(from, to), { hashtag: written.charAt(from - 1) === '#', spelled })
     default:
-      // עו״ד is no עוד.
+      // עו״ד is not עוד.
       return [acronyms.has(text) ? { ...plainWord(text), stop: false } : plainWord(text)]
   }
 }
@@ -211,7 +211,10 @@ const HAS_HUMPS = /[a-z][A-Z]/
 const SHORTEST_HUMP = 2
 const MOST_HUMPS = 5
 
-/** A word in Latin letters. With capitals inside (`GitHub`) a text contains its parts too; a hashtag is asked for by them. */
+/**
+ * A word in Latin letters. With capitals inside (`GitHub`), a text also contains its parts; a question with a hashtag
+ * asks for its parts.
+ */
 const latinWords = (
   { text }: Piece,
   capitals: string,
@@ -229,7 +232,7 @@ const latinWords = (
   return parts.map(each => wordOf(form(stemOf(each), [main, ...also]), each))
 }
 
-/** Two neighbouring words of a question as one, where others may write them so: ice cream, check in. */
+/** Two neighbouring words of a question as one, for texts that write them so: ice cream, check in. */
 const pairOf = ([one, ...more]: readonly Piece[], [other, ...others]: readonly Piece[]): string | undefined =>
   one === undefined || other?.before !== ' ' || more.length + others.length > 0 || !mayJoin(one, other)
     ? undefined
@@ -260,7 +263,7 @@ const cut = (word: string): string => word.slice(0, LONGEST_WORD)
 
 const stemOf = (word: string): string => plainWord(word).main
 
-/** The words that were read last: few words make up most of what people say. */
+/** A cache of the most recent words: few words make up most of what people write. */
 const plainWords = new Map<string, Word>()
 const MOST_KEPT = 20_000
 
@@ -287,7 +290,7 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
 
 const NO_SPELLINGS: ReadonlyMap<string, string> = new Map()
 
-/** Words with ä, ö, ü, ø, å, by their folded form, as they are written without these keys: Müller, Mueller. */
+/** Words with ä, ö, ü, ø or å, by their folded form, and how they are written without these keys: Müller, Mueller. */
 const spellingsIn = (text: string): ReadonlyMap<string, string> => {
   if (!TWO_SPELLINGS.test(text) && !text.includes('\u0308')) return NO_SPELLINGS
   const spelled =
@@ -320,8 +323,8 @@ const acronymsIn = (text: string): ReadonlySet<string> => {
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}{2}/gu
 const LETTER_OR_FIGURE = /[\p{L}\p{N}]/u
 
-/** Emoji of a text, each once. */
+/** Emoji of a text, without duplicates. */
 export const emojiIn = (text: string): readonly string[] => [...new Set(text.match(EMOJI) ?? [])]
 
-/** Emoji of a text that consists of nothing else. */
+/** Emoji of a text that contains nothing else. */
 export const emojiAlone = (text: string): readonly string[] => (LETTER_OR_FIGURE.test(text) ? [] : emojiIn(text))

@@ -4,10 +4,10 @@ const PREFIX = /^(?:(?:[وف]?(?:[بك]?ال|لل)|و(?=.{3}))(?=.{2}))/
 const SUFFIXES = ['ها', 'ان', 'ات', 'ون', 'ين', 'يه', 'ه', 'ي']
 const SHORTEST = 3
 
-/** Letters that Arabic joins to a word of another script: the, and, in, to, as. */
+/** Letters that Arabic attaches to a word of another script: the, and, in, to, as. */
 export const ARABIC_JOINED = /^[وف]?(?:[بلك]?(?:ال)?|لل)$/
 
-/** A folded Arabic word without the article, joined letters and one ending. */
+/** A folded Arabic word without the article, attached letters and one ending. */
 export const stemArabic = (word: string): string => {
   const rest = word.replace(PREFIX, '')
   const ending = SUFFIXES.find(each => rest.endsWith(each) && rest.length - each.length >= SHORTEST)

@@ -1,12 +1,12 @@
-/** A word of a text in the forms under which a search finds it. */
+/** The forms under which a search finds a word. */
 
-/** Forms of one word. Two words are the same word if one's `main` or `also` is among the other's. */
+/** Forms of one word. Two words are the same word if `main` or one of `also` of the one is among those of the other. */
 export interface Form {
-  /** How it is counted and compared. */
+  /** The form that is counted and compared. */
   readonly main: string
-  /** Under which it may be written as well. */
+  /** Other ways to write it. */
   readonly also: readonly string[]
-  /** What a text with it contains too, and a question for it does not ask for: the year of a date. */
+  /** Words that a text with it contains too, but that a question with it does not ask for: the year of a date. */
   readonly parts: readonly string[]
 }
 

@@ -1,14 +1,17 @@
-/** Reads figures with what stands between them: dates, times, telephone numbers, amounts, versions. */
+/** Reads figures together with the characters between them: dates, times, telephone numbers, amounts, versions. */
 import { form, type Form } from './form.ts'
 
-/** A row of figures as one pattern finds it, at most so many groups at a time. */
+/** A sequence of figures, as a pattern; at most this many groups at a time. */
 export const FIGURES = "\\+?\\(?\\d+(?:(?:[.,:\\/'’\\u2010-\\u2013\\-]|\\) ?\\(?|[ \\-]\\(|-?\\)[ \\-]?| )\\d+){0,11}"
 
-/** The same, with what says which half of the day is meant. */
+/** The same, followed by a marker for the half of the day. */
 const TIMED_FIGURES = new RegExp(`(${FIGURES})(?: ?([ap])[.]?m(?![\\p{L}\\p{N}])[.]?)?`, 'giv')
 const SIGN = /\D/g
 
-/** A text with each of its numbers as one word of letters and figures, equal for equal numbers: `17x30`, `3x5`, `1500`. */
+/**
+ * A text with each of its numbers as one word of letters and figures; equal numbers give equal words: `17x30`, `3x5`,
+ * `1500`.
+ */
 export const withPlainNumbers = (text: string): string =>
   text.replace(TIMED_FIGURES, (whole, figures: string, half: string | undefined) => {
     const numbers = numbersIn(figures, half?.toLowerCase()).map(({ main }) => main.replace(SIGN, 'x'))
@@ -16,15 +19,15 @@ export const withPlainNumbers = (text: string): string =>
   })
 
 interface Row {
-  /** Figures of each group, and what stands before it. */
+  /** Figures of each group, and the characters before it. */
   readonly groups: readonly string[]
   readonly between: readonly string[]
-  /** It begins with a plus. */
+  /** Whether it begins with a plus. */
   readonly plus: boolean
   readonly bracket: boolean
 }
 
-/** What was read, and of how many groups. */
+/** The form that was read, and how many groups it covers. */
 interface Read {
   readonly form: Form
   readonly groups: number
@@ -35,8 +38,8 @@ type Reader = (row: Row, at: number) => Read | undefined
 const GROUP = /\d+/g
 
 /**
- * The numbers of a row of figures, in their order.
- * @param half `a` or `p` where "am" or "pm" follows
+ * The numbers in a sequence of figures, in order.
+ * @param half `a` or `p` if "am" or "pm" follows
  */
 export const numbersIn = (figures: string, half: string | undefined): readonly Form[] => {
   const groups: string[] = []
@@ -71,7 +74,7 @@ const clock = (hour: number, minute: string): string => `${two(hour)}:${minute}`
 const isMinute = (group: string | undefined): group is string =>
   group !== undefined && group.length === 2 && Number(group) < MINUTES
 
-/** `5:30 pm`, `5 pm`: the last of the row. */
+/** `5:30 pm`, `5 pm`: at the end of the sequence. */
 const halfDay = ({ groups, between }: Row, at: number, half: string | undefined): Read | undefined => {
   const hour = groups[at] ?? ''
   const left = groups.length - at
@@ -98,7 +101,7 @@ const MONTHS = 12
 const DAYS = 31
 const CENTURY = 2000
 
-/** `28.11.2026`, `2026-11-28`, `28/11/26`; a month first only where it cannot be the day. */
+/** `28.11.2026`, `2026-11-28`, `28/11/26`; the month comes first only if that figure cannot be the day. */
 const date: Reader = ({ groups, between }, at) => {
   const [one = '', second = '', three = ''] = groups.slice(at, at + 3)
   const sign = between[at + 1] ?? ''
@@ -117,7 +120,7 @@ const dateOf = (year: string, month: string, day: string): Read | undefined =>
 
 const THOUSANDS_SIGN = /^[.,'’ ]$/
 
-/** `1,500`, `1.250.000,50`, `1,50,000`: groups of three, or in India of two but for the last. */
+/** `1,500`, `1.250.000,50`, `1,50,000`: groups of three or, in India, of two except the last. */
 const thousands: Reader = ({ groups, between, plus, bracket }, at) => {
   if (at === 0 && (plus || bracket)) return undefined
   const [first = ''] = groups.slice(at)
@@ -126,7 +129,7 @@ const thousands: Reader = ({ groups, between, plus, bracket }, at) => {
   let end = at + 1
   while (between[end] === sign && (groups[end]?.length === 3 || groups[end]?.length === 2)) end++
   const members = groups.slice(at + 1, end)
-  // In India the groups before the last have two figures; elsewhere all have three.
+  // In India all groups before the last have two figures; elsewhere all have three.
   const last = members.at(-1)
   if (last?.length !== 3 || new Set(members.slice(0, -1).map(each => each.length)).size > 1) return undefined
   if (members.length === 2 && members[0]?.length === 2 && sign !== ',') return undefined
@@ -147,7 +150,7 @@ const decimal: Reader = ({ groups, between }, at) => {
   const [whole = '', fraction] = groups.slice(at)
   const sign = between[at + 1]
   if (fraction === undefined || (sign !== '.' && sign !== ',')) return undefined
-  // Figures with a comma between each are a list.
+  // Figures with a comma between each of them are a list.
   if (between[at] === sign || between[at + 2] === sign) return undefined
   return { form: form(decimalOf(whole, fraction)), groups: 2 }
 }
@@ -169,15 +172,15 @@ const version: Reader = ({ groups, between }, at) => {
 
 const LEAST_DASHED = 7
 const LEAST_SPACED = 9
-/** Figures of a telephone number with its leading 0. */
+/** Length of a telephone number with its leading 0. */
 const LEAST_TRUNK = 9
-/** The longest telephone number (E.164), and the longest number of an account (IBAN). */
+/** The longest telephone number (E.164), and the longest account number (IBAN). */
 const LONGEST_TELEPHONE = 15
 const LONGEST_ACCOUNT = 34
 const LONGEST_GROUP = 12
 const YEAR = /^(?:19|20)\d\d$/
 
-/** Groups that make one number: telephones, cards, plates. `+972 50 123 4567`, `(03) 123-4567`, `123-45-678`. */
+/** Groups that form one number: telephones, cards, number plates. `+972 50 123 4567`, `(03) 123-4567`, `123-45-678`. */
 const joined: Reader = ({ groups, between, plus, bracket }, at) => {
   const first = groups[at] ?? ''
   const marked = at === 0 && (plus || bracket)
@@ -193,7 +196,7 @@ const joined: Reader = ({ groups, between, plus, bracket }, at) => {
     if (length > LONGEST_GROUP || figures + length > (telephone ? LONGEST_TELEPHONE : LONGEST_ACCOUNT)) break
     if (telephone && figures >= LEAST_TRUNK && groups[end]?.startsWith('0') === true) break
     if (!telephone && sign === ' ' && (length < 2 || first.length < 2)) break
-    // A dash after spaces, or spaces after dashes, begin another number unless it is a telephone's.
+    // A dash after spaces, or a space after dashes, begins another number, except in a telephone number.
     if (!telephone && end > at + 1 && dash !== dashes > 0) break
     figures += length
     if (dash) dashes++
@@ -211,7 +214,7 @@ const LEAST_INTERNATIONAL = 11
 const SHORTEST_NATIONAL = 6
 const LONGEST_COUNTRY_CODE = 3
 
-/** A number without what is dialled before it: 0, 00, and, as other forms, a country's one to three figures. */
+/** A number without its dialling prefix: 0, 00 and, as other forms, a country code of one to three figures. */
 const telephoneOf = (figures: string, plus: boolean): Form => {
   const bare = figures.length < LEAST_TRUNK ? figures : figures.replace(/^0+/, '')
   const international =
@@ -227,5 +230,8 @@ const telephoneOf = (figures: string, plus: boolean): Form => {
 
 const single = (figures: string): Form => (figures.length < LEAST_TRUNK ? form(figures) : telephoneOf(figures, false))
 
-/** In their order: what looks like a date is no telephone number, and what looks like an amount is none either. */
+/**
+ * Tried in this order: a number that looks like a date is not a telephone number, and neither is one that looks like an
+ * amount.
+ */
 const READERS: readonly Reader[] = [date, time, version, thousands, joined, decimal]

@@ -1,7 +1,7 @@
 /** Cuts a folded text into pieces of one script each: words, figures, names with signs. */
 import { FIGURES } from './numbers.ts'
 
-/** How the words of a script are found. `other`: words with spaces between them, as they are. */
+/** How the words of a script are found. `other`: words with spaces between them, unchanged. */
 export type Script =
   'latin' | 'hebrew' | 'arabic' | 'cyrillic' | 'hangul' | 'han' | 'segmented' | 'other' | 'figures' | 'sign'
 
@@ -10,12 +10,12 @@ export interface Piece {
   /** In lower case. */
   readonly text: string
   readonly script: Script
-  /** What stands between it and the piece before it; at most two characters of it. */
+  /** The text between it and the previous piece; at most two characters of that. */
   readonly before: string
-  /** Where it begins and ends in the folded text. */
+  /** Its start and end in the folded text. */
   readonly from: number
   readonly to: number
-  /** `a` or `p` behind figures: am, pm. */
+  /** `a` or `p` after figures: am, pm. */
   readonly half: string | undefined
 }
 
@@ -41,7 +41,7 @@ const RUNS = [
 const SIGNS =
   '(?<![a-z0-9])(?:[a-z](?:[+]{2}|#)|(?:ab?|b|o)[+\\u2212])(?![+\\p{L}\\p{N}])|(?<![\\p{L}\\p{N}])[.]net(?![\\p{L}\\p{N}])'
 
-/** Most words: to find them first saves nearly half of the time. */
+/** Most words: matching them first saves nearly half of the time. */
 const PLAIN_WORD = '[a-z]{3,}(?![\\p{L}\\p{M}])|[א-ת]+(?![\\p{L}\\p{M}])'
 
 const PIECE = new RegExp(`${PLAIN_WORD}|(${FIGURES})|(${SIGNS})|${RUNS.map(([, run]) => run).join('|')}`, 'gv')
@@ -57,13 +57,13 @@ const scriptOf = (word: string): Script => {
   return SCRIPT_OF.find(([, run]) => run.test(word))?.[0] ?? 'other'
 }
 
-/** The pieces of a text in their order. @param folded a folded text in lower case */
+/** The pieces of a text in order. @param folded a folded text in lower case */
 export function* piecesOf(folded: string): Generator<Piece, void> {
   let end = 0
   for (const match of folded.matchAll(PIECE)) {
     const [text, figures, sign] = match
     const from = match.index
-    // Behind the hour, "pm" is a part of it.
+    // After an hour, "pm" is part of it.
     if (from < end) continue
     let to = from + text.length
     const before = folded.slice(Math.max(end, from - LONGEST_BETWEEN), from)

@@ -1,16 +1,16 @@
-/** Words of scripts that put no spaces between them: Chinese, Japanese, Thai, Lao, Khmer, Burmese; and Korean words. */
+/** Words of scripts without spaces between them: Chinese, Japanese, Thai, Lao, Khmer, Burmese; and Korean words. */
 import { once } from '../../platform/once.ts'
 import { isStopWord } from '../stop-words.ts'
 import { form, type Form } from './form.ts'
 
-/** Letters of scripts that put no spaces between their words. */
+/** Letters of scripts without spaces between words. */
 export const UNSPACED = /[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u
 
 const words = once(() => new Intl.Segmenter('und', { granularity: 'word' }))
 
-/** Longer rows without any sign are cut: a segmenter looks ahead to the end of a row. */
+/** Longer sequences without punctuation are cut: a segmenter looks ahead to the end of a sequence. */
 const ROW_CHARACTERS = 500
-/** Characters of one row that are read. */
+/** Most characters of one sequence that are read. */
 const LONGEST_TEXT = 10_000
 
 function* rowsOf(text: string): Generator<string, void> {
@@ -18,15 +18,15 @@ function* rowsOf(text: string): Generator<string, void> {
     yield text.slice(at, at + ROW_CHARACTERS)
 }
 
-/** The words of a row of letters, as a dictionary cuts them. */
+/** The words of a sequence of letters, split by a dictionary. */
 export const segmented = (text: string): readonly string[] =>
   [...rowsOf(text)].flatMap(row => [...words().segment(row)].map(({ segment }) => segment))
 
 const HAN = /\p{scx=Hani}/u
 
 /**
- * A Chinese or Japanese text: every two neighbouring characters are a word of it, and each character alone may be one.
- * Where one word ends depends on the words around it, and a question has others.
+ * A Chinese or Japanese text: every two neighbouring characters count as a word, and each single character may be one.
+ * Word boundaries depend on the surrounding words, and those of a question differ.
  */
 export const hanForms = (text: string): readonly Form[] => {
   const characters = Array.from(text.slice(0, LONGEST_TEXT))
@@ -39,8 +39,8 @@ export const hanForms = (text: string): readonly Form[] => {
 }
 
 /**
- * A word of a question in Chinese or Japanese: by every two characters; one character alone if it is a word in itself, or
- * if the other one says nothing.
+ * A Chinese or Japanese word of a question: by every two characters; by one character if it is a word in itself, or if
+ * the other one says nothing.
  */
 export const hanQuestionForms = (word: string): readonly Form[] => {
   const characters = Array.from(word)
@@ -50,7 +50,7 @@ export const hanQuestionForms = (word: string): readonly Form[] => {
   return characters.slice(1).map((second, at) => form(`${characters[at] ?? ''}${second}`, also))
 }
 
-/** Korean particles behind a consonant, behind a vowel, and behind any word; the longest first. */
+/** Korean particles after a consonant, after a vowel, and after any word; the longest first. */
 const AFTER_CONSONANT = ['이에요', '이랑', '으로', '은', '이', '을', '과']
 const AFTER_VOWEL = ['예요', '랑', '는', '가', '를', '와', '로']
 const AFTER_ANY =
@@ -58,7 +58,7 @@ const AFTER_ANY =
 const FIRST_SYLLABLE = 0xac00
 const FINALS = 28
 const MOST_PARTICLES = 3
-/** A particle of one letter that may as well be the end of a short word is left on it. */
+/** A one-letter particle that may just as well be the end of a short word is left on it. */
 const SHORTEST_KOREAN = 2
 
 const endsInConsonant = (word: string): boolean => (word.charCodeAt(word.length - 1) - FIRST_SYLLABLE) % FINALS !== 0
@@ -79,7 +79,7 @@ const withoutParticle = (word: string): string => {
 
 const PARTICLES: ReadonlySet<string> = new Set([...AFTER_CONSONANT, ...AFTER_VOWEL, ...AFTER_ANY])
 
-/** Whether a piece behind a word of another script is a particle: Netflix는. */
+/** Whether a piece after a word of another script is a particle: Netflix는. */
 export const isKoreanParticle = (word: string): boolean => PARTICLES.has(word)
 
 /** A Korean word without its particles; verbs and compounds also by their first two syllables. */

@@ -1,24 +1,24 @@
-/** Detects how complex a message or a task is by signals in its words and by what went before. */
+/** Detects how complex a message or a task is, by signals in its words and by its context. */
 import { once } from '../../platform/once.ts'
 import { withoutFinalForms } from '../fold.ts'
 import { labelled, lexiconPatterns, WORD_BEGINS, WORD_ENDS } from '../lexicons/lexicon.ts'
 import { platformsIn } from '../platforms.ts'
 import { COMPLEXITIES, type Complexity } from './complexity.ts'
 
-/** A sign of a class in a text. */
+/** A sign of a complexity class in a text. */
 export interface ComplexitySignal {
   readonly complexity: Complexity
   /** What it adds to the score of its class. */
   readonly weight: number
-  /** The words in which it was seen, or what else it is. */
+  /** The words that gave the signal, or another reason. */
   readonly because: string
 }
 
-/** What is known besides the text. */
+/** Context besides the text. */
 export interface TaskContext {
   /** Agents that work on the task together. */
   readonly agents?: number
-  /** Complexity of the turn before in the same conversation. */
+  /** Complexity of the previous turn in the same conversation. */
   readonly previous?: Complexity
 }
 
@@ -47,17 +47,19 @@ const patterns = once((): readonly Pattern[] =>
 )
 
 const HEBREW = /\p{Script=Hebrew}/u
-/** A name in Latin letters; short words are units and the like. */
+/** A name in Latin letters; shorter words are units and the like. */
 const LATIN_NAME = /(?<![\p{Script=Latin}\p{N}])\p{Script=Latin}[\p{Script=Latin}\p{N}.+-]{2,}/gu
 
-/** Characters of a text that are looked at: what is asked for stands at the beginning. */
+/** How much of a text is examined: the request usually comes at the beginning. */
 const MOST_CHARACTERS = 4000
-/** A text without signals that is not longer is talk or a look-up. */
+/** A text without signals of at most this length is small talk or a look-up. */
 const SHORT_WORDS = 12
-/** Systems of a list from which on a task spans several of them. */
+/** A task that lists at least this many systems spans several of them. */
 const MANY_SYSTEMS = 3
 
-/** Detects the complexity of a text. Every word of it may count; where a sentence begins decides whether it is a look-up. */
+/**
+ * Detects the complexity of a text. Every word may count; the beginning of a sentence decides whether it is a look-up.
+ */
 export const detectComplexity = (text: string, context: TaskContext = {}): DetectedComplexity => {
   const read = withoutFinalForms(text.slice(0, MOST_CHARACTERS).toLowerCase())
   const signals = [...signalsOf(read), ...contextSignals(context)]
@@ -69,7 +71,7 @@ export const detectComplexity = (text: string, context: TaskContext = {}): Detec
     return { complexity, confidence: 0.5, signals }
   }
   const best = Math.max(...scores)
-  // Of equal scores the higher class wins: too little context costs more than too much.
+  // Among equal scores the higher class wins: too little context costs more than too much.
   const complexity = COMPLEXITIES[scores.lastIndexOf(best)] ?? 'medium'
   const second = Math.max(...scores.filter((_, at) => at !== COMPLEXITIES.indexOf(complexity)))
   return { complexity, confidence: Math.min(1, 0.5 + 0.2 * (best - second)), signals }
@@ -87,7 +89,7 @@ const signalsOf = (text: string): readonly ComplexitySignal[] => {
   if (HEBREW.test(text)) platforms.push(...distinct(text, LATIN_NAME).filter(each => !platforms.join().includes(each)))
   return [
     ...COMPLEXITIES.flatMap(complexity => [
-      // Several wordings of one class say little more than one does.
+      // Several wordings of one class add little to the first.
       ...(seen.get(complexity) ?? []).map(({ weight, because }, at) => ({
         complexity,
         weight: complexity === 'medium' && at > 0 ? 0 : weight,
@@ -121,7 +123,7 @@ interface Systems {
   readonly platforms: readonly string[]
 }
 
-/** Several systems that are connected, or dealt with together. */
+/** Signals for several systems that are connected, or handled together. */
 const systemSignals = ({ linking, joining, systems, platforms }: Systems): readonly ComplexitySignal[] => {
   const all = [...new Set([...platforms, ...systems])]
   const because = [...linking, ...all].join(', ')

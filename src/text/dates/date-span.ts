@@ -1,31 +1,33 @@
 /** Spans of days on the calendar: the result of reading a date expression. */
 import { DAY_MS } from '../../platform/clock.ts'
 
-/** A stretch of calendar days, both ends included, in days since 1 January 1970. */
+/** A range of calendar days, both ends included, in days since 1 January 1970. */
 export interface DateSpan {
   readonly from: number
   readonly to: number
 }
 
-/** Whether a clause speaks of what was or of what will be; `undefined` where its words do not say. */
+/** Whether a clause speaks of the past or of the future; `undefined` if its words do not say. */
 export type Tense = 'past' | 'future' | undefined
 
-/** Which of two figures is read as the day where both may be: `3/4` is 3 April or March 4. */
+/** Which of two figures is the day if both could be: `3/4` is 3 April or March 4. */
 export type DateOrder = 'day-first' | 'month-first'
 
 /** When a date expression was said, and how it is meant. */
 export interface SaidOn {
   /** The calendar day on which it was said, in days since the Unix epoch. */
   readonly day: number
-  /** Of the clause around the expression. */
+  /** The tense of the clause around the expression. */
   readonly tense: Tense
   readonly order: DateOrder
 }
 
-/** The expression looks like a date and is none: it is not read again by a less exact pattern. */
+/** The expression looks like a date but is not one: less exact patterns must not read it again. */
 export const NO_DATE = 'no date'
 
-/** A regular expression (flags `giu`), and the days that its groups mean; `undefined` leaves the text to other patterns. */
+/**
+ * A regular expression (flags `giu`), and the days that its groups mean; `undefined` leaves the text to other patterns.
+ */
 export type DatePattern = readonly [
   pattern: string,
   span: (groups: readonly (string | undefined)[], said: SaidOn) => DateSpan | typeof NO_DATE | undefined,
@@ -37,7 +39,7 @@ const dayOf = (at: number): number => Math.floor(at / DAY_MS)
 
 const dateOf = (day: number): Date => new Date(day * DAY_MS)
 
-/** The day of a calendar date; months from 0, may be out of range and then count on. */
+/** The day of a calendar date; months from 0. Values out of range carry over. */
 export const dayOfDate = (year: number, month: number, date: number): number => dayOf(Date.UTC(year, month, date))
 
 export const yearOf = (day: number): number => dateOf(day).getUTCFullYear()
@@ -46,7 +48,7 @@ export const monthOf = (day: number): number => dateOf(day).getUTCMonth()
 /** Sunday is 0. */
 export const weekdayOf = (day: number): number => dateOf(day).getUTCDay()
 
-/** The day of a calendar date, months from 0; `undefined` where the calendar has no such day. */
+/** The day of a calendar date, months from 0; `undefined` if the calendar has no such day. */
 export const realDay = (year: number, month: number, date: number): number | undefined => {
   const day = dayOfDate(year, month, date)
   return monthOf(day) === month && dateOf(day).getUTCDate() === date && yearOf(day) === year ? day : undefined
@@ -61,7 +63,7 @@ export const wholeMonth = (year: number, month: number): DateSpan => ({
 
 export const wholeYear = (year: number): DateSpan => ({ from: dayOfDate(year, 0, 1), to: dayOfDate(year, 11, 31) })
 
-/** First months of spring, summer, autumn and winter in the northern half of the world, where seasons take three months. */
+/** Seasons in the northern hemisphere, each three months long from its first month. */
 export type Season = 'spring' | 'summer' | 'autumn' | 'winter'
 const FIRST_MONTH: Readonly<Record<Season, number>> = { spring: 2, summer: 5, autumn: 8, winter: 11 }
 
@@ -71,13 +73,13 @@ export const wholeSeason = (year: number, season: Season): DateSpan => ({
   to: dayOfDate(year, FIRST_MONTH[season] + 3, 0),
 })
 
-/** The week of a day, moved by whole weeks. @param first weekday with which a week begins, Sunday is 0 */
+/** The week of a day, moved by whole weeks. @param first weekday on which a week begins; Sunday is 0 */
 export const weekOf = (day: number, weeks: number, first = 1): DateSpan => {
   const begin = day - ((weekdayOf(day) - first + WEEK_DAYS) % WEEK_DAYS) + weeks * WEEK_DAYS
   return { from: begin, to: begin + WEEK_DAYS - 1 }
 }
 
-/** Friday to Sunday before or after a day: what people call the last, this and the next weekend. */
+/** Friday to Sunday before or after a day: the last, this and the next weekend. */
 export const weekendOf = (day: number, weekends: number): DateSpan => {
   const { to } = weekOf(day, weekends)
   return { from: to - 2, to }
@@ -95,13 +97,13 @@ export const nearestWeekday = (day: number, weekday: number, direction: -1 | 1):
   return day + direction * (distance === 0 ? WEEK_DAYS : distance)
 }
 
-/** How much nearer a month or season to come must be than one that is past: people tell more than they plan. */
+/** How much nearer a future month or season must be than a past one: people report more often than they plan. */
 const FUTURE_DISTANCE = 2
 
 /**
- * The span without a year that is meant: the last one in the past, the next one in the future, and the nearest where the
- * tense is not known.
- * @param spanIn the span in a year; `undefined` where that year has none (29 February)
+ * The year in which a span is meant: the last one in the past, the next one in the future, and the nearest one if the
+ * tense is unknown.
+ * @param spanIn the span in a year; `undefined` if that year has none (29 February)
  */
 const meantYear = (
   { day, tense }: SaidOn,
@@ -124,7 +126,7 @@ const meantYear = (
   )
 }
 
-/** A month or season of the year that was said, or of the one that is meant where none was. */
+/** A month or season in the given year, or in the year that is meant if none is given. */
 export const spanOfYear = (
   year: string | number | undefined,
   said: SaidOn,
@@ -132,7 +134,7 @@ export const spanOfYear = (
 ): DateSpan =>
   year === undefined ? (meantYear(said, FUTURE_DISTANCE, spanIn) ?? spanIn(yearOf(said.day))) : spanIn(Number(year))
 
-/** A day of the year that was said, or of the one that is meant; no date where the calendar has no such day. */
+/** A day in the given year, or in the year that is meant; no date if the calendar has no such day. */
 export const dayOfYear = (
   year: string | number | undefined,
   said: SaidOn,
@@ -145,7 +147,7 @@ export const dayOfYear = (
   return (year === undefined ? meantYear(said, 1, spanIn) : spanIn(Number(year))) ?? NO_DATE
 }
 
-/** A stretch of days in each year, such as a holiday: that of the year that was said, or of the one that is meant. */
+/** A range of days in each year, such as a holiday: in the given year, or in the year that is meant. */
 export const daysOfYear = (year: string | undefined, said: SaidOn, spanIn: (year: number) => DateSpan): DateSpan =>
   year === undefined ? (meantYear(said, 1, spanIn) ?? spanIn(yearOf(said.day))) : spanIn(Number(year))
 
@@ -153,7 +155,7 @@ export const daysOfYear = (year: string | undefined, said: SaidOn, spanIn: (year
 export const weekdayMeant = ({ day, tense }: SaidOn, weekday: number): DateSpan =>
   singleDay(nearestWeekday(day, weekday, tense === 'past' ? -1 : 1))
 
-/** A day of the month in the months from the day on, or back from it in the past: the first that fits. */
+/** A day of the month, searched month by month from the given day, backwards for the past: the first that fits. */
 const nearestDate = (
   { day, tense }: SaidOn,
   date: number,
@@ -169,7 +171,7 @@ const nearestDate = (
   return NO_DATE
 }
 
-/** A day of a month; no date where the month has no such day. */
+/** A day of a month; no date if the month has no such day. */
 export const dateOfMonth = ({ from, to }: DateSpan, date: number): DateSpan | typeof NO_DATE => {
   const meant = from + date - 1
   return meant >= from && meant <= to ? singleDay(meant) : NO_DATE
@@ -183,7 +185,9 @@ export const dayOfMonthMeant = (said: SaidOn, date: number): DateSpan | typeof N
 export const weekdayAndDate = (said: SaidOn, weekday: number, date: number): DateSpan | typeof NO_DATE =>
   nearestDate(said, date, 48, day => weekdayOf(day) === weekday)
 
-/** “From the 3rd to the 5th”: the second date first, because it has the month; the first is in the same year. */
+/**
+ * “From the 3rd to the 5th”: the second date is read first, because it has the month; the first is in the same year.
+ */
 export const daysUntil = (
   last: DateSpan | typeof NO_DATE,
   firstIn: (year: string) => DateSpan | typeof NO_DATE,
@@ -214,7 +218,9 @@ const PARTS_OF_UNIT: Readonly<Partial<Record<Unit, readonly [number, Unit]>>> = 
   week: [7, 'day'],
 }
 
-/** A number of units before or after a day, as exactly as people mean it: “two weeks ago” is half a week either way. */
+/**
+ * A number of units before or after a day, as precisely as people mean it: “two weeks ago” may be off by half a week.
+ */
 export const unitsFrom = (day: number, count: number, unit: Unit): DateSpan => {
   const parts = PARTS_OF_UNIT[unit]
   if (!Number.isInteger(count) && parts !== undefined) return unitsFrom(day, Math.round(count * parts[0]), parts[1])
@@ -238,7 +244,7 @@ export const partOfMonth = ({ from, to }: DateSpan, part: 'early' | 'middle' | '
       ? { from: from + 9, to: from + 20 }
       : { from: to - 11, to }
 
-/** One stretch from the first span to the second: “from Sunday to Thursday” ends in the week in which it begins. */
+/** One range from the first span to the second: “from Sunday to Thursday” ends in the week in which it begins. */
 export const stretch = (first: DateSpan, second: DateSpan): DateSpan => {
   const to = second.to < first.from && first.from - second.to < WEEK_DAYS ? second.to + WEEK_DAYS : second.to
   return { from: Math.min(first.from, second.from === second.to ? to : second.from), to: Math.max(first.to, to) }

@@ -30,10 +30,10 @@ import {
 } from './date-span.ts'
 import { yearInFigures } from './dates-in-figures.ts'
 
-/** Names of the months, from January on, and of the days of the week, from Sunday on. */
+/** Names of the months, starting with January, and of the weekdays, starting with Sunday. */
 export const MONTHS = 'january february march april may june july august september october november december'.split(' ')
 export const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
-/** From one to twelve: of longer times people say another unit. */
+/** From one to twelve: for longer times people use another unit. */
 const NUMBERS = [...NUMBER_WORDS].filter(([word, number]) => /^[a-z]/.test(word) && number >= 1 && number <= 12)
 const ORDINALS =
   'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first'.split(
@@ -47,14 +47,16 @@ const PARTS: Readonly<Record<string, 'early' | 'middle' | 'late'>> = {
   end: 'late',
 }
 
-/** Full name or the usual three or four letters; `may` and `march` only as written names, because they are words too. */
+/**
+ * The full name or the usual three or four letters; `may` and `march` only as whole names, because they are words too.
+ */
 const MONTH =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?'
 const DAY = `(\\d{1,2}(?:st|nd|rd|th)?|${[...ORDINALS].reverse().join('|')})`
 const FIGURES = '(\\d{1,2})(?:st|nd|rd|th)?'
 const YEAR = "((?:19|20)\\d\\d|['’]\\d\\d)"
 const WEEKDAY = `(${WEEKDAYS.join('|')})`
-/** A weekday before a date says nothing more. */
+/** A weekday before a date adds nothing. */
 const ALSO_WEEKDAY = '(?:(?:on )?(?:sun|mon|tues?|weds?|wednes|thu(?:rs?)?|fri|sat(?:ur)?)(?:day)?\\.?,? (?:the )?)?'
 const SHORT_WEEKDAY = '(sun|mon|tues?|weds?|thu(?:rs?)?|fri|sat)'
 const SEASON = '(spring|summer|autumn|fall|winter)'
@@ -107,7 +109,7 @@ const movedSpan = (direction: number, name: string, day: number): DateSpan | und
   return movedSeason(direction, name, day)
 }
 
-/** The day that “a week from …” and “two days after …” count from. */
+/** The day from which “a week from …” and “two days after …” count. */
 const ANCHOR = `(now|today|tomorrow|yesterday|(?:next |last |this )?${WEEKDAYS.join('|')})`
 const anchorDay = (anchor: string, said: SaidOn): number => {
   const { day } = said
@@ -146,7 +148,7 @@ const partOf = (part: string, which: string, name: string, day: number): DateSpa
       : { from: to - 2, to }
 }
 
-/** Dates with a month, the more exact first. */
+/** Dates with a month, most exact first. */
 const MONTH_DATES: readonly DatePattern[] = [
   [
     `\\b(?:between |from )?${FIGURES}(?: ?[-–] ?| to | and | until )${FIGURES}(?: of)? ${MONTH}(?:,? ${YEAR})?(?![\\p{L}\\d])`,
@@ -194,7 +196,7 @@ const MONTH_DATES: readonly DatePattern[] = [
   ['\\b(?:in|since|during|of|from|year|until|around|by) ((?:19|20)\\d\\d)\\b', ([year]) => wholeYear(Number(year))],
 ]
 
-/** Days, weeks, months and years that are counted from the day of the message. */
+/** Days, weeks, months and years counted from the day of the message. */
 const COUNTED: readonly DatePattern[] = [
   ['\\b(?:the )?day before yesterday\\b', (_, { day }) => singleDay(day - 2)],
   ['\\b(?:the )?day after tomorrow\\b', (_, { day }) => singleDay(day + 2)],
@@ -250,7 +252,7 @@ const AROUND: readonly DatePattern[] = [
     '\\b(?:on |over |at )?the weekend\\b(?! (?:of|in))',
     (_, { day, tense }) => weekendOf(day, tense === 'past' && weekendOf(day, 0).from > day ? -1 : 0),
   ],
-  // What repeats is no certain day.
+  // A repeated event is not on a certain day.
   [`\\b(?:every|each) (?:other )?(?:${WEEKDAYS.join('|')}|week|weekend|month|year|day)\\b`, () => NO_DATE],
   [`\\b(?:on )?${WEEKDAY}s\\b`, () => NO_DATE],
   [
@@ -273,5 +275,5 @@ const AROUND: readonly DatePattern[] = [
   ],
 ]
 
-/** How dates are written and said in English, the more exact first. */
+/** Date expressions in English, most exact first. */
 export const ENGLISH_DATES: readonly DatePattern[] = [...MONTH_DATES, ...COUNTED, ...AROUND]

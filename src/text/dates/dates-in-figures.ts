@@ -1,4 +1,4 @@
-/** Reads dates in figures: `2026-12-01`, `1.12.2026`, `12/1/26`, and `1.12` where a word before it says that it is a date. */
+/** Reads dates in figures: `2026-12-01`, `1.12.2026`, `12/1/26`, and `1.12` if a word before it marks it as a date. */
 import {
   dayOfYear,
   daysUntil,
@@ -11,7 +11,7 @@ import {
   type SaidOn,
 } from './date-span.ts'
 
-/** Two figures of a year from here on belong to the last century: births are spoken of more than distant plans. */
+/** Two-digit years from here on belong to the last century: births are mentioned more often than distant plans. */
 const LAST_CENTURY_FROM = 70
 
 /** `2026`, `26` or `85` as a year. */
@@ -26,7 +26,10 @@ interface DayAndMonth {
   readonly month: number
 }
 
-/** Which figure is the day: the one that can be no month, otherwise by the order; `undefined` if neither can be both. */
+/**
+ * Which figure is the day: the one that cannot be a month, otherwise by the order; `undefined` if they cannot be a
+ * date.
+ */
 const dayAndMonth = (first: number, second: number, order: DateOrder): DayAndMonth | undefined => {
   const month_first = second > 12 || (order === 'month-first' && first <= 12)
   const [date, month] = month_first ? [second, first] : [first, second]
@@ -46,18 +49,18 @@ const readFigures = (
   )
 }
 
-/** Nothing that would make the figures a part of a longer number. */
+/** The figures must not be part of a longer number. */
 const BEGIN = '(?<![\\d.,/:+]|[\\d\\p{Script=Latin}]-)'
 const END = '(?![\\d/:]|[.,-]\\d)'
 const YEAR = '((?:19|20)\\d\\d|\\d\\d)'
 /** Words after which `1.12` is a day, and not a version or a price. */
 const CUE =
   '(?:(?<![\\p{L}\\p{N}])(?:on|by|until|till|from|since|before|after|to|between|עד|לפני|אחרי|מאז|בתאריך|לתאריך|ליום)\\s+(?:the )?|(?<![\\p{L}\\p{N}])[ושהבלמכ]{1,2}[-־ ]?)'
-/** What makes figures an amount. */
+/** Marks figures as an amount. */
 const NO_AMOUNT =
   '(?!\\s*(?:%|₪|\\$|€|£|ש["״]ח|(?:שקל|אחוז|קילו|ק["״]ג|גרם|מטר|ס["״]מ|ליטר|דולר|יורו|שעות|דקות|cups?|percent|dollars?|euros?|kg|km|miles?|hours?|inch)))'
 
-/** Dates in figures, the more exact first. */
+/** Dates in figures, most exact first. */
 export const DATES_IN_FIGURES: readonly DatePattern[] = [
   [
     `${BEGIN}((?:19|20)\\d\\d)([-/.])(\\d{1,2})\\2(\\d{1,2})(?:T[\\d:.]+Z?)?${END}`,
@@ -81,7 +84,7 @@ export const DATES_IN_FIGURES: readonly DatePattern[] = [
     `${CUE}(\\d{1,2})[./](\\d{1,2})\\.?${END}${NO_AMOUNT}`,
     ([first = '', second = ''], said) => readFigures(first, second, undefined, said),
   ],
-  // With a full stop after the month, in the middle of a sentence: as German writes a date.
+  // With a full stop after the month, in the middle of a sentence: the German way to write a date.
   [
     `${BEGIN}(\\d{1,2})\\.(\\d{1,2})\\.(?=\\s\\p{Ll})`,
     ([first = '', second = ''], said) => readFigures(first, second, undefined, { ...said, order: 'day-first' }),

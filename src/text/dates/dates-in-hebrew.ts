@@ -29,7 +29,7 @@ import {
   type Unit,
 } from './date-span.ts'
 
-/** Names of the months, from January on, and of the days of the week, from Sunday on. */
+/** Names of the months, starting with January, and of the weekdays, starting with Sunday. */
 export const MONTHS = 'ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר'.split(' ')
 export const WEEKDAYS = 'ראשון שני שלישי רביעי חמישי שישי שבת'.split(' ')
 /** Weekdays by their letter: יום א׳. */
@@ -59,7 +59,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
   שנים: 'year',
   שנה: 'year',
 }
-/** From one to ten as days of the month, and from three to ten of a unit: two of a unit has a form of its own. */
+/** From one to ten as days of the month, and from three to ten of a unit: two units have a dual form. */
 const FIRST_TEN = [...NUMBER_WORDS].filter(([word, number]) => /^[א-ת]/.test(word) && number >= 1 && number <= 10)
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ...FIRST_TEN.filter(([, number]) => number >= 3),
@@ -67,13 +67,13 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['מספר', 3] as const,
 ])
 
-/** The letters that join a word: in, of, from, to, that, and. */
+/** Letters that are attached to a word: in, of, from, to, that, and. */
 const JOINED = '[והבלמשכ]{0,3}[-־]?'
 const MONTH = `(${MONTHS.join('|')})`
 const WEEKDAY = `(${WEEKDAYS.join('|')})`
 const YEAR = '((?:19|20)\\d\\d)'
 const DATE = `(\\d{1,2}|${FIRST_TEN.map(([word]) => word).join('|')})`
-/** A weekday as it is spoken of: with the word for day, or the sabbath, or its letter. */
+/** A weekday: with the word for day, or the sabbath, or its letter. */
 const DAY = `(?:יום ${WEEKDAY}|יום ([${WEEKDAY_LETTERS}])['׳]|(שבת)(?! (?:על|ליד|בבית ה)))`
 const ALSO_WEEKDAY = `(?:${WORD_BEGINS}[ובלמהש]{0,2}יום (?:${WEEKDAYS.join('|')}|[${WEEKDAY_LETTERS}]['׳]),? )?`
 
@@ -116,7 +116,7 @@ const partOf = (part: string, name: string, when: string | undefined, day: numbe
   return bare === 'שנה' ? partOfYear(whole, side) : partOfMonth(whole, side)
 }
 
-/** A month or season that lies strictly before or after the day. */
+/** A month or season strictly before or after the day. */
 const movedYear = (when: string, day: number, spanIn: (year: number) => DateSpan): DateSpan => {
   const step = direction(when)
   if (step === 0) return spanIn(yearOf(day))
@@ -128,7 +128,7 @@ const movedYear = (when: string, day: number, spanIn: (year: number) => DateSpan
 const WHEN = '(שעברה?|ה?קודם|ה?קודמת|ה?אחרון|ה?אחרונה|הבאה?|ה?קרובה?|הזאת|הזו|הזה)'
 const PART = '(תחילת|אמצע|סוף)'
 
-/** Dates with a month, the more exact first. */
+/** Dates with a month, most exact first. */
 const MONTH_DATES: readonly DatePattern[] = [
   [
     `${WORD_BEGINS}(?:בין )?[בהלמ]?[-־]?(\\d{1,2})(?: ?[-–־] ?| עד (?:ה[-־])?| ל[-־]?| ו[-־]?)(\\d{1,2}) ?[בל][-־]?${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${WORD_ENDS}`,
@@ -158,7 +158,7 @@ const MONTH_DATES: readonly DatePattern[] = [
   [`${WORD_BEGINS}(?:ב|בשנת |מאז |עד )[-־]?${YEAR}${WORD_ENDS}`, ([year]) => wholeYear(Number(year))],
 ]
 
-/** Days, weeks, months and years that are counted from the day of the message. */
+/** Days, weeks, months and years counted from the day of the message. */
 const COUNTED: readonly DatePattern[] = [
   [`${WORD_BEGINS}שלשום${WORD_ENDS}`, (_, { day }) => singleDay(day - 2)],
   [`${WORD_BEGINS}(?:אתמול|אמש)${WORD_ENDS}`, (_, { day }) => singleDay(day - 1)],
@@ -198,7 +198,7 @@ const AROUND: readonly DatePattern[] = [
     `${WORD_BEGINS}[ובלמהש]{0,2}שבוע ${WHEN},? [בו]{0,2}${DAY}${WORD_ENDS}`,
     ([when, name, letter, sabbath], { day }) => weekdayOfWeek(when, [name, letter, sabbath], day),
   ],
-  // What repeats is no certain day.
+  // A repeated event is not on a certain day.
   [`${WORD_BEGINS}(?:כל|בכל) (?:יום )?(?:${WEEKDAYS.join('|')}|שבוע|חודש|שנה|סוף שבוע)${WORD_ENDS}`, () => NO_DATE],
   [`${WORD_BEGINS}[בוהל]{0,2}(?:ימי|שבתות)(?: (?:${WEEKDAYS.join('|')}))?${WORD_ENDS}`, () => NO_DATE],
   [
@@ -236,7 +236,7 @@ const AROUND: readonly DatePattern[] = [
   [
     `${WORD_BEGINS}[בלמהו]{0,2}(שבוע|חודש|שנה|סופ["״]?ש|סוף ה?שבוע) ${WHEN}${WORD_ENDS}`,
     ([name = '', when = ''], { day }) => {
-      // “The weekend to come” is that of this week, unless it is over.
+      // “The coming weekend” is that of this week, unless it is over.
       const near = name.startsWith('סו') && /^ה?קרוב/.test(when)
       return near ? weekend(day, weekend(day, 0).to > day ? 0 : 1) : moved(name, direction(when), day)
     },
@@ -264,5 +264,5 @@ const AROUND: readonly DatePattern[] = [
   ],
 ]
 
-/** How dates are written and said in Hebrew, the more exact first. */
+/** Date expressions in Hebrew, most exact first. */
 export const HEBREW_DATES: readonly DatePattern[] = [...MONTH_DATES, ...COUNTED, ...AROUND]

@@ -18,15 +18,15 @@ const compile = (patterns: readonly DatePattern[]): readonly CompiledPattern[] =
 const latinDates = once(() => compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...ENGLISH_DATES]))
 const hebrewDates = once(() => compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...HEBREW_DATES]))
 
-/** Texts longer than this are searched up to here: a message of pages is about more than one date. */
+/** Most characters of a text that are searched: a message of several pages is about more than one date. */
 const MOST_CHARACTERS = 4000
-/** “Between … and …”: one stretch. */
+/** “Between … and …”: one range. */
 const BETWEEN =
   /\bbetween\b|\bfrom\b.{1,80}\b(?:to|until|till)\b|(?<!\p{L})בין(?!\p{L})|(?<!\p{L})מ\S{1,30} .{0,80}(?<!\p{L})עד(?!\p{L})/iu
 
 /**
- * Days that a text speaks of: explicit dates and relative ones, English and Hebrew. A weekday or a day without a year is
- * one to come, unless the clause speaks of the past. What is not understood is left out.
+ * The days that a text mentions: explicit dates and relative ones, English and Hebrew. A weekday or a day without a
+ * year is in the future, unless the clause speaks of the past. Expressions that are not understood are left out.
  * @param day the calendar day on which it was said, in days since 1 January 1970
  */
 export const datesIn = (text: string, day: number, order: DateOrder = 'day-first'): readonly DateSpan[] => {
@@ -34,7 +34,7 @@ export const datesIn = (text: string, day: number, order: DateOrder = 'day-first
   const spans = readDates(text, day, order).map(({ from, to }): DateSpan => ({ from, to }))
   const [first, second] = spans
   if (first === undefined || second === undefined || spans.length > 2 || !BETWEEN.test(searched)) return spans
-  // “Between 3 May and 9 May 2023”: the year belongs to both.
+  // “Between 3 May and 9 May 2023”: the year belongs to both dates.
   const years = new Set(searched.match(/(?<!\d)(?:19|20)\d\d(?!\d)/g))
   const [year] = years
   const both = years.size === 1 ? [first, second].map(each => inYear(each, Number(year))) : [first, second]
@@ -44,7 +44,7 @@ export const datesIn = (text: string, day: number, order: DateOrder = 'day-first
 /** A date expression of a text, and the days that it means. */
 export interface DateExpression extends DateSpan {
   readonly words: string
-  /** Of the clause around it. */
+  /** The tense of the clause around it. */
   readonly tense: Tense
 }
 
@@ -56,7 +56,7 @@ export const readDates = (text: string, day: number, order: DateOrder = 'day-fir
     ? [...hebrewDates(), ...latinDates()]
     : latinDates()) {
     const before = rest
-    // What one pattern has understood is not read again by a less exact one.
+    // An expression that one pattern has understood is not read again by a less exact one.
     rest = before.replace(pattern, (words: string, ...groups: readonly (string | number | undefined)[]) => {
       const last = groups.findIndex(each => typeof each === 'number')
       const texts = groups.slice(0, last).map(each => (typeof each === 'string' ? each.toLowerCase() : undefined))

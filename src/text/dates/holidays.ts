@@ -3,10 +3,10 @@ import { DAY_MS } from '../../platform/clock.ts'
 import { dayOfDate, daysOfYear, type DatePattern, type DateSpan } from './date-span.ts'
 
 interface Holiday {
-  /** Names in English and Hebrew: a pattern. */
+  /** Names in English and Hebrew, as a pattern. */
   readonly names: string
   readonly calendar: 'gregory' | 'hebrew' | 'islamic-umalqura'
-  /** As the calendar names it in English. */
+  /** The calendar's English name of the month. */
   readonly month: string
   readonly date: number
   readonly days: number
@@ -41,11 +41,11 @@ const HOLIDAYS: readonly Holiday[] = [
 
 /** Longest distance from the first of January to a date of the same year. */
 const YEAR_DAYS = 366
-/** Years whose holidays are kept; a text that names more years is no conversation. */
+/** Years whose holidays are cached; a text that names more years is not a conversation. */
 const MOST_YEARS = 32
 const known = new Map<string, number>()
 
-/** The day on which a holiday begins in a year of the common calendar. */
+/** The day on which a holiday begins in a Gregorian year. */
 const beginIn = ({ calendar, month, date }: Holiday, year: number): number => {
   const key = `${calendar} ${month} ${String(date)} ${String(year)}`
   const before = known.get(key)
@@ -56,7 +56,7 @@ const beginIn = ({ calendar, month, date }: Holiday, year: number): number => {
   for (let day = begin; day < begin + YEAR_DAYS; day++) {
     const parts = format.formatToParts(day * DAY_MS)
     const name = parts.find(part => part.type === 'month')?.value ?? ''
-    // A leap year of the Hebrew calendar has two months of Adar; the second has the holiday, and comes later.
+    // A leap year of the Hebrew calendar has two months of Adar; the holiday is in the second.
     if ((name === month || name === `${month} II`) && Number(parts.find(part => part.type === 'day')?.value) === date)
       found = day
   }

@@ -1,17 +1,17 @@
-/** Whether a clause speaks of the past or of the future: on that depends which Tuesday “on Tuesday” is. */
+/** Determines whether a clause speaks of the past or of the future, and so which Tuesday “on Tuesday” means. */
 import { wholeWordsOf } from '../lexicons/lexicon.ts'
 import type { Tense } from './date-span.ts'
 
 const FUTURE = wholeWordsOf('future-cues')
 const PAST = wholeWordsOf('past-cues')
-/** Words right before a date that decide alone. */
+/** Words right before a date that decide by themselves. */
 const SINCE = /(?:^|[^\p{L}])(?:since|ever since|מאז|החל מ)[\s-]*$/iu
 const UNTIL =
   /(?:^|[^\p{L}])(?:until|till|til|by|for|(?:moved|postponed|rescheduled|pushed|changed) to|עד|לקראת|(?:נדחה|נדחתה|הוזז|הוזזה) ל)[\s-]*$/iu
 
-/** What ends a clause. */
+/** The end of a clause. */
 const CLAUSE_END = /[.!?;\n]/u
-/** Characters on either side of a date that are looked at. */
+/** Characters on either side of a date that are examined. */
 const MOST_CHARACTERS = 120
 
 /** The tense of the clause around the characters from `start` to `end` of a text. */

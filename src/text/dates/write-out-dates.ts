@@ -1,4 +1,4 @@
-/** Writes relative days of a sentence out as dates, so that it can be understood on any later day. English and Hebrew. */
+/** Replaces relative days of a sentence by dates, so that it can be understood on any later day. English and Hebrew. */
 import { DAY_MS } from '../../platform/clock.ts'
 import { UTC } from '../../platform/time-zone.ts'
 import { monthOf, wholeMonth, wholeYear, yearOf, type DateSpan } from './date-span.ts'
@@ -6,11 +6,11 @@ import { readDates, type DateExpression } from './dates.ts'
 
 const HEBREW = /[א-ת]/
 const YEAR = /(?<!\d)(?:19|20)\d\d(?!\d)/
-/** A longer stretch is no day that anyone waits for. */
+/** A longer range is not a day that anyone waits for. */
 const LONGEST_DAYS = 366
 
 const WEEKDAY = /(?<!\p{L})(?:sun|mon|tues|wednes|thurs|fri|satur)day(?!\p{L})|ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת/iu
-/** Says which of several days of a name is meant. */
+/** Says which of several days with one name is meant. */
 const WHICH =
   /(?<!\p{L})(?:next|last|this|coming|past)(?!\p{L})|ה(?:בא|באה|קרוב|קרובה)(?!\p{L})|שעבר|שעברה|הזה|הזאת|הזו/iu
 /** Words that count from the day on which they are said. */
@@ -20,13 +20,13 @@ const TODAY = /(?<!\p{L})(?:today|tonight|היום|הערב|הלילה|הבוק�
 /** A day of the calendar without its year: `3 May`, `1.12`. */
 const CALENDAR = /\d/
 
-/** What takes place on one day: there “on Tuesday” is a certain Tuesday, and not every one. */
+/** Events that take place on one day: with them, “on Tuesday” is a certain Tuesday, and not every one. */
 const EVENT =
   /(?<!\p{L})(?:appointment|meeting|flight|exam|test|quiz|wedding|interview|party|dinner|lunch|trip|surgery|operation|concert|visit|dentist|doctor|deadline|delivery|due|birthday|hearing|funeral|barbecue|date with|call with|arriv\p{L}+|leav\p{L}+|land\p{L}*|fly\p{L}*|travel\p{L}*|depart\p{L}*)(?!\p{L})|(?<!\p{L})[והבלמש]{0,2}(?:תור|פגישה|פגישת|טיסה|טיסת|מבחן|חתונה|חתונת|ראיון|מסיבה|מסיבת|ארוחה|ארוחת|נסיעה|ניתוח|הופעה|ביקור|רופא|רופאת|מועד|משלוח|יום ההולדת|יום הולדת|דיון|הלוויה|טס|טסה|טסים|נוסע|נוסעת|נוסעים|מגיע|מגיעה|מגיעים)(?!\p{L})/iu
-/** What repeats. */
+/** Repeated events. */
 const HABIT =
   /(?<!\p{L})(?:usually|always|every|each|weekly|daily|regularly|closed|open|opens|closes|תמיד|בדרך כלל|כל|בכל|סגור|סגורה|פתוח|פתוחה)(?!\p{L})/iu
-/** What comes every year. */
+/** Yearly events. */
 const ANNUAL =
   /(?<!\p{L})(?:birthdays?|anniversar(?:y|ies)|born|holidays?|every year|annual\p{L}*)(?!\p{L})|(?<!\p{L})[והבלמש]{0,2}(?:יום ההולדת|יום הולדת|ימי הולדת|נולד|נולדה|נולדתי|יום נישואין|אזכרה|יום השנה)(?!\p{L})/iu
 /** A word right before a weekday that makes it one of many: “my Monday class”. */
@@ -38,7 +38,7 @@ const HEBREW_PREPOSITION = /(?<!\p{L})(?:עד|מאז|לפני|אחרי|של|בי
 const SUBJECT_FOLLOWS = /^\s*(?:is|was|will|are|'s|’s)(?!\p{L})/iu
 
 /**
- * The sentence with its relative days as dates, such as `on Sunday, 29 November 2026`. Weekdays without more stay where
+ * The sentence with its relative days as dates, such as `on Sunday, 29 November 2026`. Weekdays stay as they are if
  * they may be habits.
  * @param day the calendar day on which it was said, in days since 1 January 1970
  */
@@ -55,10 +55,13 @@ export const writeOutDates = (sentence: string, day: number): string => {
   return text
 }
 
-/** Whether a sentence speaks of days that are not written out, and means other ones on another day. */
+/**
+ * Whether a sentence mentions days without a full date, so that it would mean other days if it were said on another
+ * day.
+ */
 export const hasRelativeDates = (sentence: string, day: number): boolean => writeOutDates(sentence, day) !== sentence
 
-/** Whether everything that a sentence announced on a day is over on a later one. */
+/** Whether everything that a sentence announced on one day is over on a later one. */
 export const isOver = (sentence: string, said: number, today: number): boolean => {
   if (ANNUAL.test(sentence) || HABIT.test(sentence)) return false
   const spans = readDates(sentence, said).filter(({ from, to }) => to - from <= LONGEST_DAYS)
@@ -74,7 +77,7 @@ const isRelative = ({ words, from, to, tense }: DateExpression, sentence: string
   return CALENDAR.test(words) && from === to && !ANNUAL.test(sentence)
 }
 
-/** A date that stands beside the words already: “Tuesday, 1 December 2026”. */
+/** A date already follows or precedes the words: “Tuesday, 1 December 2026”. */
 const isPartOfDate = (before: string, after: string): boolean =>
   /^,?\s{0,2}(?:ה?-?\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))/iu.test(after) ||
   /\d{4},?\s{0,2}\(?$/u.test(before)
@@ -124,7 +127,7 @@ const inHebrew = (found: DateExpression, before: string): string => {
   const { words, from, to } = found
   const joined = /^(?:ש|ו)?([לבמ])(?=יום|שבת|מחר|סוף|תחילת)/u.exec(words)?.[1]
   const prefix = joined ?? (HEBREW_PREPOSITION.test(before) ? '' : 'ב')
-  // “מ” and “ל” are joined as “ב” is.
+  // “מ” and “ל” are attached like “ב”.
   if (from === to) return `${prefix}${hebrewWeekday(from)}, ${hebrewDate(from)}`
   if (isMonth(found)) return `${prefix}${hebrewMonth(from)}`
   if (isYear(found)) return `${prefix}-${String(yearOf(from))}`

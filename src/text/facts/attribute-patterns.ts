@@ -6,12 +6,12 @@ import { labelled, lexiconPatterns } from '../lexicons/lexicon.ts'
 import { withoutFinalForms } from '../fold.ts'
 
 /**
- * How many values a person has at a time. `single`: a new value ends the earlier one. `usually_single`: it does so where
- * the words say that something changed. `several`: a further value stands beside the earlier ones.
+ * How many values a person has at a time. `single`: a new value ends the earlier one. `usually_single`: it does so if
+ * the words say that something changed. `several`: a new value is added to the earlier ones.
  */
 export type Cardinality = 'single' | 'usually_single' | 'several'
 
-/** Something that facts state of a person or a thing, and how it is worded. */
+/** An attribute that facts state about a person or a thing, and its wordings. */
 export interface Attribute {
   readonly name: string
   readonly cardinality: Cardinality
@@ -19,7 +19,7 @@ export interface Attribute {
   readonly patterns: readonly RegExp[]
 }
 
-/** In the order in which they are tried: the first pattern that matches decides. */
+/** In the order in which they are tried: the first matching pattern decides. */
 const CARDINALITIES: Readonly<Record<string, Cardinality>> = {
   when: 'usually_single',
   home: 'single',

@@ -4,10 +4,10 @@ import type { ParsedFact } from './parse-fact.ts'
 /** `similar`: they may be the same; a second opinion has to confirm it. */
 export type Verdict = 'same' | 'contradicts' | 'similar' | 'different'
 
-/** Least share of common words of two facts that are similar. */
+/** Least share of common words of two similar facts. */
 const SIMILAR_SHARE = 0.5
 const RELATED_SHARE = 1 / 3
-/** When a fact counts as the same as another one, less than this share of its words may be missing there. */
+/** If a fact counts as the same as another one, less than this share of its words may be missing in the other. */
 export const MAX_MISSING_SHARE = 1 / 3
 
 /** Compares a fact with an earlier one. Order matters: only the later one contradicts. */
@@ -21,7 +21,7 @@ export const compare = (fact: ParsedFact, earlier: ParsedFact): Verdict => {
   return resembles(fact, earlier, SIMILAR_SHARE) ? 'similar' : 'different'
 }
 
-/** Whether both state the same attribute, of whomever. */
+/** Whether both state the same attribute, whoever its owner is. */
 export const haveSameAttribute = (a: ParsedFact, b: ParsedFact): boolean =>
   a.attribute !== undefined && a.attribute.name === b.attribute?.name
 
@@ -36,13 +36,16 @@ const compareAttributes = (fact: ParsedFact, earlier: ParsedFact): Verdict => {
   return cardinality === 'single' || (cardinality === 'usually_single' && fact.change) ? 'contradicts' : 'different'
 }
 
-/** Whether an extractor's claim that both say the same is plausible: nothing that distinguishes facts differs. */
+/**
+ * Whether an extractor's claim that both say the same is plausible: they do not differ in anything that distinguishes
+ * facts.
+ */
 export const mayBeSame = (fact: ParsedFact, earlier: ParsedFact): boolean =>
   haveSameAttribute(fact, earlier)
     ? compareAttributes(fact, earlier) === 'same'
     : resembles(fact, earlier, RELATED_SHARE)
 
-/** Whether they share so many words that hardly anything of the fact is missing, and nothing that distinguishes facts. */
+/** Whether they share most words, and do not differ in anything that distinguishes facts. */
 const resembles = (fact: ParsedFact, earlier: ParsedFact, least_share: number): boolean =>
   compatible(fact, earlier) &&
   overlap(fact.terms, earlier.terms) >= least_share &&

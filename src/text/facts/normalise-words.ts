@@ -5,14 +5,14 @@ import { labelled, lexiconLines } from '../lexicons/lexicon.ts'
 import { NUMBER_WORDS } from '../number-words.ts'
 import { tokenise, wordsInFolded } from '../tokenise.ts'
 
-/** Every spelling of a word → the one that stands for them all. */
+/** Every spelling of a word → its canonical spelling. */
 const sameWords = new Map(
   lexiconLines('fact-same-words')
     .map(tokenise)
     .flatMap(([kept = '', ...others]) => others.map(word => [word, kept] as const)),
 )
 
-/** The same word behind a Hebrew prefix: to my sister, and her sister. */
+/** The same word after a Hebrew prefix: to my sister, and her sister. */
 const withoutPrefix = (word: string): string | undefined =>
   /^[ולבכמשה][א-ת]{3}/.test(word) ? sameWords.get(word.slice(1)) : undefined
 
@@ -26,10 +26,10 @@ const digits = new Map(
 
 /** `3rd`, `21st`. */
 const ORDINAL = /\b(\d+)(?:st|nd|rd|th)\b/gi
-/** Where Hebrew letters are joined to a word or number of another script: בNetflix, ב14. */
+/** The border between attached Hebrew letters and a word or number of another script: בNetflix, ב14. */
 const SCRIPT_BORDER = /(?<=[א-ת])(?=[A-Za-z\d])/g
 
-/** The comparable words of a text: as `tokenise` has them, with numbers, ordinals and times of day in one form each. */
+/** The comparable words of a text: those of `tokenise`, with numbers, ordinals and times of day in one form each. */
 export const normaliseWords = (text: string): readonly string[] =>
   wordsInFolded(withPlainNumbers(fold(text).replace(ORDINAL, '$1').replace(SCRIPT_BORDER, ' '))).map(
     word => digits.get(word) ?? sameWords.get(word) ?? withoutPrefix(word) ?? word,

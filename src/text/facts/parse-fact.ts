@@ -10,12 +10,12 @@ import { tokenise } from '../tokenise.ts'
 import { ATTRIBUTES, type Attribute } from './attribute-patterns.ts'
 import { isNumber, namesIn, normaliseWords } from './normalise-words.ts'
 
-/** What a fact says. */
+/** The parsed content of a fact. */
 export interface ParsedFact {
   readonly attribute: Pick<Attribute, 'name' | 'cardinality'> | undefined
-  /** Stems of the attribute's value, in their order; of the whole text when no attribute matches. */
+  /** Stems of the attribute's value, in order; of the whole text if no attribute matches. */
   readonly value: readonly string[]
-  /** The first of the stems in their order: mostly whom or what the fact is about. */
+  /** The first of these stems: mostly the person or thing that the fact is about. */
   readonly lead: string
   /** Whether it begins with the speaker: with “I” or “my”, or a Hebrew verb in the first person. */
   readonly led_by_speaker: boolean
@@ -56,7 +56,7 @@ const SINCE = wordsOfRole('since')
 const FILLER = wordsOfRole('filler')
 const ANOTHER = wordsOfRole('another')
 
-/** Patterns and the phrases that replace them; a phrase ends with a space, as every word of a sentence does here. */
+/** Patterns and the phrases that replace them; a phrase ends with a space, like every word of a sentence here. */
 const REWRITINGS = lexiconLines('fact-rewritings').map(line => {
   const [pattern = '', phrase = ''] = line.split(/ =>(?: |$)/)
   return [new RegExp(withoutFinalForms(pattern), 'g'), phrase === '' ? '' : `${withoutFinalForms(phrase)} `] as const
@@ -97,11 +97,11 @@ const rewrite = (text: string, speaker: ReadonlySet<string>): readonly string[] 
     .split(' ')
 }
 
-/** Hebrew joins "to", "of", "and" and the like to a name. */
+/** Hebrew attaches "to", "of", "and" and the like to a name. */
 const isSpeaker = (word: string, speaker: ReadonlySet<string>): boolean =>
   speaker.has(word) || (/^[ובלכמשה][א-ת]{2}/.test(word) && speaker.has(word.slice(1)))
 
-/** Words at the beginning of a fact among which the speaker is looked for. */
+/** How many words at the beginning of a fact may be the speaker. */
 const BEGINNING = 2
 const HEBREW_FIRST_PERSON = /^[א-ת]{2,}(?:תי|נו)$/
 
@@ -114,7 +114,7 @@ const timeOf = (words: readonly string[]): ParsedFact['time'] => {
   return words.some(word => LATER.has(word)) ? 'later' : 'now'
 }
 
-/** @param telling stop words that tell something here */
+/** @param telling stop words that carry meaning here */
 const stemsOf = (words: string, telling: ReadonlySet<string> = NONE): string[] =>
   words
     .split(' ')
@@ -122,7 +122,7 @@ const stemsOf = (words: string, telling: ReadonlySet<string> = NONE): string[] =
     .filter(word => isNumber(word) || telling.has(word) || !isStopWord(word))
     .map(stem)
 
-/** A longer text is no everyday statement, and matching takes time that grows with the square of its length. */
+/** A longer text is not an everyday statement, and matching takes time that grows with the square of its length. */
 const MAX_WORDS = 40
 const MAX_CHARACTERS = 400
 

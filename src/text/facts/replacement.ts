@@ -1,4 +1,4 @@
-/** Judges whether one fact may replace another: they must state the same thing of the same subject. */
+/** Judges whether one fact may replace another: they must state the same thing about the same subject. */
 import { MONTHS as ENGLISH_MONTHS, WEEKDAYS as ENGLISH_DAYS } from '../dates/dates-in-english.ts'
 import { MONTHS as HEBREW_MONTHS, WEEKDAYS as HEBREW_DAYS } from '../dates/dates-in-hebrew.ts'
 import { labelled, lexiconLines } from '../lexicons/lexicon.ts'
@@ -12,18 +12,18 @@ import { wordsOfRole, type ParsedFact } from './parse-fact.ts'
 const stemsOfRole = (role: string): ReadonlySet<string> => new Set([...wordsOfRole(role)].map(stem))
 
 const KIN = stemsOfRole('kin')
-/** It will not take place. */
+/** Words that cancel an event. */
 const CANCELS = stemsOfRole('cancels')
 
-/** Stems of what facts may be about, by topic. */
+/** Stems of subjects of facts, by topic. */
 const TOPICS = labelled(lexiconLines('fact-topics')).map(
   ([name, words]) => [name, new Set(tokenise(words).map(stem))] as const,
 )
 
-/** Attributes whose words stand in many sentences: they do not say what a fact is about. */
+/** Attributes whose words occur in many sentences: they do not say what a fact is about. */
 const GENERAL = new Set(['has', 'profession', 'named'])
 
-/** Least share of the words of either fact, besides its subject, that are in the other one too. */
+/** Least share of the words of either fact, besides its subject, that the other one must contain too. */
 const SHARED = 0.5
 
 const CALENDAR_WORDS = ['day', 'days', 'יום', 'ימי', 'ביום', 'בימי', 'ליום', 'לימי', 'שעה', 'בשעה', 'לשעה']
@@ -33,15 +33,15 @@ const CALENDAR: ReadonlySet<string> = new Set(
   [ENGLISH_DAYS, ENGLISH_MONTHS, HEBREW_DAYS, HEBREW_MONTHS, CALENDAR_WORDS].flat().flatMap(tokenise).map(stem),
 )
 
-/** Something changed, began, ended or turned out otherwise. */
+/** Words that say that something changed, began, ended or turned out otherwise. */
 const TURNS = stemsOfRole('turns').union(stemsOfRole('change')).difference(CALENDAR)
 
 /** Whether a stem is a number, a weekday or a month. */
 export const isFigure = (word: string): boolean => isNumber(word) || CALENDAR.has(word)
 
 /**
- * Whether a claim that the later fact ends the earlier one is plausible. One subject alone proves nothing: “Noa moved to
- * Haifa” says nothing of what Noa is allergic to.
+ * Whether a claim that the later fact ends the earlier one is plausible. One subject alone proves nothing: “Noa moved
+ * to Haifa” says nothing about Noa's allergies.
  */
 export const mayReplace = (later: ParsedFact, earlier: ParsedFact): boolean => {
   if (compare(later, earlier) === 'contradicts') return true
@@ -55,14 +55,14 @@ export const mayReplace = (later: ParsedFact, earlier: ParsedFact): boolean => {
 
 const isSpecific = ({ attribute }: ParsedFact): boolean => attribute !== undefined && !GENERAL.has(attribute.name)
 
-/** Words around the value that say whose it is: not that something turned, and not the former value. */
+/** Whether the words around the values name the same owner, ignoring words for a change, and the previous value. */
 const areOwnedAlike = (later: ParsedFact, earlier: ParsedFact): boolean => {
   const said = (fact: ParsedFact, other: ParsedFact): ReadonlySet<string> =>
     new Set(fact.about.filter(word => !TURNS.has(word) && !other.value.includes(word)))
   return equal(said(later, earlier), said(earlier, later))
 }
 
-/** Where several values stand beside each other, a new one replaces only what it names. */
+/** If an attribute has several values, a new one replaces only a value that it names. */
 const replacesValue = (later: ParsedFact, earlier: ParsedFact): boolean =>
   later.attribute?.cardinality !== 'several' ||
   (signals(later, earlier) && (!later.terms.isDisjointFrom(new Set(earlier.value)) || later.terms.has(stem('nothing'))))
@@ -70,7 +70,7 @@ const replacesValue = (later: ParsedFact, earlier: ParsedFact): boolean =>
 const signals = (later: ParsedFact, earlier: ParsedFact): boolean =>
   later.change || later.negated !== earlier.negated || !later.terms.isDisjointFrom(TURNS)
 
-/** Whether the later fact says that something turned about a topic of the earlier one. */
+/** Whether the later fact says that something changed about a topic of the earlier one. */
 const haveSameTopic = (later: ParsedFact, earlier: ParsedFact): boolean =>
   signals(later, earlier) && TOPICS.some(([name, words]) => [later, earlier].every(fact => isAbout(fact, name, words)))
 
@@ -86,7 +86,7 @@ const haveSameSubject = (later: ParsedFact, earlier: ParsedFact): boolean => {
 }
 
 /**
- * Whether they are one statement about days or numbers, with others, or one that is cancelled: “the dentist is on
+ * Whether both make the same statement with different days or numbers, or the later one cancels it: “the dentist is on
  * Tuesday”.
  */
 const haveOtherFigures = (later: ParsedFact, earlier: ParsedFact): boolean => {
@@ -99,7 +99,9 @@ const haveOtherFigures = (later: ParsedFact, earlier: ParsedFact): boolean => {
   return said.size > 0 && before.size > 0 && (said.isSubsetOf(before) || before.isSubsetOf(said))
 }
 
-/** Whether they share words besides their subject: most of them, or one where the later fact says that something turned. */
+/**
+ * Whether they share words besides their subject: most of them, or one if the later fact says that something changed.
+ */
 const shareContent = (later: ParsedFact, earlier: ParsedFact): boolean => {
   const alike = later.lead === earlier.lead && (!later.led_by_speaker || KIN.has(later.lead))
   const subject = alike ? later.lead : ''

@@ -1,6 +1,6 @@
 /**
- * Names what the sentences of a text state: the attribute and whose it is, without the value. Two statements with one key
- * speak of the same thing, and where their values differ, the later one holds.
+ * Determines keys for the sentences of a text: the attribute and its owner, without the value. Two statements with the
+ * same key are about the same thing, and if their values differ, the later one holds.
  */
 import { clausesOf } from '../clauses.ts'
 import { isOwnStatement, readSentences } from '../stance.ts'
@@ -8,21 +8,21 @@ import { compare } from './compare-facts.ts'
 import { parseFact, type ParsedFact } from './parse-fact.ts'
 import { isFigure } from './replacement.ts'
 
-/** What a clause states. */
+/** The statement of a clause, with its key. */
 export interface KeyedStatement {
   readonly key: string
   readonly sentence: string
   readonly parsed: ParsedFact
 }
 
-/** Every key begins so; no word does. */
+/** Every key begins with it; no word does. */
 export const KEY_MARK = '='
 
-/** Beginning of a text that is read; what comes after is a document, not something said. */
+/** How much of the beginning of a text is read; the rest belongs to a document, not to something said. */
 const MOST_CHARACTERS = 2000
 const MOST_STATEMENTS = 12
 
-/** The statements of a text about things that have one value at a time. `speaker`: the words of the speaker's names. */
+/** The statements of a text about attributes with one value at a time. `speaker`: the words of the speaker's names. */
 export const keyedStatements = (text: string, speaker: ReadonlySet<string>): readonly KeyedStatement[] => {
   const found: KeyedStatement[] = []
   for (const read of readSentences(text.slice(0, MOST_CHARACTERS))) {
@@ -38,19 +38,19 @@ export const keyedStatements = (text: string, speaker: ReadonlySet<string>): rea
   return found
 }
 
-/** The keys alone, each once. */
+/** Only the keys, without duplicates. */
 export const statementKeys = (text: string, speaker: ReadonlySet<string>): readonly string[] => [
   ...new Set(keyedStatements(text, speaker).map(({ key }) => key)),
 ]
 
-/** Whether a later statement with the same key says something else. */
+/** Whether a later statement with the same key differs. */
 export const saysOtherwise = (later: ParsedFact, earlier: ParsedFact): boolean => {
   const verdict = compare(later, earlier)
   if (verdict === 'same' || isSameDay(later, earlier)) return false
   return verdict === 'contradicts' || later.value.join(' ') !== earlier.value.join(' ')
 }
 
-/** Whether only one of them writes the date of the same weekday out. */
+/** Whether they name the same weekday and only one of them adds its date. */
 const isSameDay = (later: ParsedFact, earlier: ParsedFact): boolean => {
   const [values, others] = [new Set(later.value), new Set(earlier.value)]
   const shared = values.intersection(others)

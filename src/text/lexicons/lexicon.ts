@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Languages, and `shared` for lists whose lines join several languages. */
+/** Languages, and `shared` for lists whose lines combine several languages. */
 const FOLDERS = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter(entry => entry.isDirectory())
   .map(entry => entry.name)
@@ -14,7 +14,7 @@ const FOLDERS = readdirSync(import.meta.dirname, { withFileTypes: true })
 
 const DEFINITION = /^@(\w+) = (.+)$/
 
-/** The lines of one list in one language, without comments; none when the language has no such list. */
+/** The lines of one list in one language, without comments; empty if the language has no such list. */
 const linesIn = ({ name: folder, files }: (typeof FOLDERS)[number], name: string): readonly string[] => {
   const file = `${name}.txt`
   if (!files.has(file)) return []
@@ -23,8 +23,8 @@ const linesIn = ({ name: folder, files }: (typeof FOLDERS)[number], name: string
 }
 
 /**
- * The lines of a list, all languages together.
- * @throws Error when no language has the list: the installation is incomplete.
+ * The lines of a list in all languages together.
+ * @throws Error if no language has the list: the installation is incomplete.
  */
 export const lexiconLines = (name: string): readonly string[] => {
   const lines = FOLDERS.flatMap(folder => linesIn(folder, name))
@@ -32,12 +32,12 @@ export const lexiconLines = (name: string): readonly string[] => {
   return lines
 }
 
-/** The words of a list, all languages together. */
+/** The words of a list in all languages together. */
 export const lexiconWords = (name: string): readonly string[] => lexiconLines(name).flatMap(line => line.split(/\s+/))
 
 /**
- * The patterns of a list, all languages together: sources of regular expressions. `@name = pattern` defines a part that
- * later lines and definitions of the same file use as `@name`; `'` matches an apostrophe of either form, or none.
+ * The patterns of a list in all languages together: sources of regular expressions. `@name = pattern` defines a part
+ * that later lines and definitions of the same file use as `@name`; `'` matches an apostrophe of either form, or none.
  */
 export const lexiconPatterns = (name: string): readonly string[] => {
   const patterns = FOLDERS.flatMap(folder => expand(linesIn(folder, name)))
@@ -69,7 +69,7 @@ export const WORD_ENDS = '(?![\\p{L}\\p{N}])'
 export const wholeWordsOf = (name: string): RegExp =>
   new RegExp(`${WORD_BEGINS}(?:${lexiconPatterns(name).join('|')})${WORD_ENDS}`, 'iu')
 
-/** Cuts lines of the form `label: text` into their two parts. @throws Error for a line of another form. */
+/** Splits lines of the form `label: text` into their two parts. @throws Error if a line has another form. */
 export const labelled = (lines: readonly string[]): readonly (readonly [label: string, text: string])[] =>
   lines.map(line => {
     const [, label, text] = /^([^:]+): (.+)$/.exec(line) ?? []

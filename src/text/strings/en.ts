@@ -32,7 +32,7 @@ const duration = (seconds: number): string => {
   return many(Math.floor(seconds / DAY_SECONDS), 'day')
 }
 
-/** How long to wait, in seconds up to two minutes. */
+/** A waiting time, in seconds up to two minutes. */
 const waiting = (seconds: number): string =>
   seconds < 2 * MINUTE_SECONDS ? many(seconds, 'second') : many(Math.ceil(seconds / MINUTE_SECONDS), 'minute')
 
@@ -50,7 +50,7 @@ const COMPLEXITY_WORDS: Readonly<Record<Complexity, string>> = {
   'multi-system': 'one about several systems',
 }
 
-/** Transcripts and summaries of conversations are our words; what people said stays word for word. */
+/** Transcripts and summaries of conversations are the bot's words; people's words stay verbatim. */
 const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
   by === 'conversation' ? withWrittenDays(text, englishDay) : text
 
@@ -111,7 +111,7 @@ const storedLines = ({
         `${many(waiting_messages, 'message')} waiting.`,
       ]
 
-/** `$0.12 and 3,400 tokens`, or the tokens alone where nothing has a price. */
+/** `$0.12 and 3,400 tokens`, or only the tokens if nothing has a price. */
 const spentText = ({ cost, tokens }: SpentFigures, currency: string | null): string => {
   const counted = many(tokens, 'token')
   return cost === null || currency === null ? counted : `${writtenMoney(cost, currency, 'en')} and ${counted}`
@@ -336,7 +336,7 @@ const reports: ReportStrings = {
       : `📈 ${MEASURES[measure]} will reach its limit in about ${many(days_left, 'day')}.`,
 }
 
-/** DeniDin's own words in English. */
+/** DeniDin's own messages in English. */
 export const en: Strings = {
   commands,
   any_command: anyCommand,

@@ -1,14 +1,14 @@
-/** Words what a search of the archive found: a line for each message, with its day and who wrote it. */
+/** Formats the results of an archive search: one line per message, with its day and who wrote it. */
 import type { WallClock } from '../../platform/time-zone.ts'
 
-/** `from`: who wrote it; `said_on`: `null` when its source does not tell. */
+/** `from`: who wrote it; `said_on`: `null` if its source does not say. */
 export interface FoundLine {
   readonly from: string | null
   readonly said_on: WallClock | null
   readonly snippet: string
 }
 
-/** @param day how a day is written in the language of the reader */
+/** @param day formats a day in the language of the reader */
 export const foundLines = (messages: readonly FoundLine[], day: (at: WallClock) => string): string =>
   messages
     .map(({ from, said_on, snippet }) => {

@@ -23,7 +23,7 @@ const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
 const DAY_SECONDS = 24 * HOUR_SECONDS
 
-/** Hebrew has a form for one, and for some units of time one for two. */
+/** Hebrew has a form for one and, for some units of time, one for two. */
 const many = (count: number, one: string, several: string, two = `${count.toLocaleString('he')} ${several}`): string =>
   count === 1 ? one : count === 2 ? two : `${count.toLocaleString('he')} ${several}`
 
@@ -34,7 +34,7 @@ const duration = (seconds: number): string => {
   return many(Math.floor(seconds / DAY_SECONDS), 'יום', 'ימים', 'יומיים')
 }
 
-/** How long to wait, in seconds up to two minutes. */
+/** A waiting time, in seconds up to two minutes. */
 const waiting = (seconds: number): string =>
   seconds < 2 * MINUTE_SECONDS
     ? many(seconds, 'שנייה', 'שניות', 'שתי שניות')
@@ -49,7 +49,7 @@ const COMPLEXITY_WORDS: Readonly<Record<Complexity, string>> = {
   'multi-system': 'קשורה לכמה מערכות',
 }
 
-/** Transcripts and summaries of conversations are our words; what people said stays word for word. */
+/** Transcripts and summaries of conversations are the bot's words; people's words stay verbatim. */
 const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
   by === 'conversation' ? withWrittenDays(text, hebrewDay) : text
 
@@ -113,7 +113,7 @@ const storedLines = ({
         `${many(waiting_messages, 'הודעה אחת', 'הודעות')} בהמתנה.`,
       ]
 
-/** Cost and tokens, or the tokens alone where nothing has a price. */
+/** Cost and tokens, or only the tokens if nothing has a price. */
 const spentText = ({ cost, tokens }: SpentFigures, currency: string | null): string => {
   const counted = many(tokens, 'אסימון אחד', 'אסימונים')
   return cost === null || currency === null
@@ -324,7 +324,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   whatsapp: 'החיבור לוואטסאפ',
 }
 
-/** Names that are not in the list are those of programs, and are the same in every language. */
+/** Names that are not in the list are names of programs, which are the same in every language. */
 const nameOf = (component: string): string => COMPONENTS[component] ?? component
 
 const IN_TROUBLE = { degraded: 'באופן חלקי', down: 'לא תקין' }
@@ -359,7 +359,7 @@ const reports: ReportStrings = {
       : `📈 ${MEASURES[measure]} ${WILL_REACH[measure]} לגבול בעוד ${days_left === 1 ? 'יום אחד' : `${String(days_left)} ימים`} בערך.`,
 }
 
-/** DeniDin's own words in Hebrew. */
+/** DeniDin's own messages in Hebrew. */
 export const he: Strings = {
   commands,
   any_command: anyCommand,

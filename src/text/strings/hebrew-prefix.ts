@@ -1,4 +1,4 @@
-/** Joins the Hebrew prefixes (and, in, to, from, that, the, as) to the words behind them. */
+/** Attaches the Hebrew prefixes (and, in, to, from, that, the, as) to the following words. */
 
 const HEBREW_LETTER = /^[א-ת]/
 

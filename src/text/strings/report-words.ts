@@ -1,7 +1,7 @@
-/** The words of report pages, in each language that DeniDin speaks itself. */
+/** The words of report pages, in each language of DeniDin's own messages. */
 import type { Language } from '../language.ts'
 
-/** Words of one language. Columns, values and tables that have no word here are shown by their own name. */
+/** Words of one language. Columns, values and tables without a word here are shown by their own name. */
 export interface ReportWords {
   readonly locale: string
   readonly direction: 'ltr' | 'rtl'
@@ -11,15 +11,15 @@ export interface ReportWords {
   /** Fixed values of columns, such as the states of runs. */
   readonly values: Readonly<Record<string, string>>
   readonly period: string
-  /** From the first day to the last; `undefined`: no bound. */
+  /** From the first day to the last; `undefined`: open. */
   days(first: string | undefined, last: string | undefined): string
   readonly time_zone: string
   readonly generated: string
   readonly subject: string
-  /** What is not known, or belongs to nothing. */
+  /** Stands for unknown values, and values that belong to nothing. */
   readonly none: string
   readonly no_rows: string
-  /** Caption of a chart; `days`: how many days a bar stands for. */
+  /** Caption of a chart; `days`: how many days one bar covers. */
   chart(value: string, label: string, days: number): string
   /** How many of the names a chart shows. */
   firstOf(shown: number, all: number): string

@@ -1,4 +1,4 @@
-/** The messages that DeniDin sends in its own words: what each language must provide. */
+/** The messages that DeniDin sends in its own words: the interface that each language implements. */
 import type { FoundLine } from './found-lines.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import type { CalendarDay, CalendarTime } from './written-day.ts'
@@ -6,15 +6,15 @@ import type { CalendarDay, CalendarTime } from './written-day.ts'
 /** Figures behind `/status`. */
 export interface StatusFigures {
   readonly version: string
-  /** Worst state of any part. */
+  /** Worst state of any component. */
   readonly state: 'ok' | 'degraded' | 'down'
-  /** Components that are not well, with what is wrong. */
+  /** Components with a problem, with the reason. */
   readonly troubles: readonly { readonly name: string; readonly detail: string }[]
   /** Names of components that were neither checked nor used since the start. */
   readonly untried?: readonly string[]
   readonly uptime_seconds: number
   readonly memory_on: boolean
-  /** Counts of what is stored are `null` while it cannot be read. */
+  /** Counts of stored data are `null` while it cannot be read. */
   readonly active_sessions: number | null
   readonly waiting_sessions: number | null
   readonly memories: number | null
@@ -23,24 +23,24 @@ export interface StatusFigures {
   readonly model_tokens: number
 }
 
-/** A memory or message as a list shows it. */
+/** A memory or message in a list. */
 export interface ListedFigures {
   readonly number: number
   readonly by: 'you' | 'others' | 'conversation' | 'forwarded'
-  /** Where the reader is. */
+  /** In the reader's time zone. */
   readonly said_on: CalendarDay
   readonly in_group: boolean
   readonly text: string
 }
 
-/** What a reply was given. */
+/** An item that a reply was given. */
 export interface WhyFigures {
   /** `null`: forgotten since. */
   readonly text: string | null
   readonly by: ListedFigures['by'] | null
-  /** Where the reader is. */
+  /** In the reader's time zone. */
   readonly said_on: CalendarDay | null
-  /** 0 to 1; `null`: found by its words, or not looked for. */
+  /** 0 to 1; `null`: found by full text, or not searched for. */
   readonly similarity: number | null
   /** `profile`: it goes with every message of the person. */
   readonly given_as: 'recall' | 'profile'
@@ -57,23 +57,23 @@ export interface WhyContext {
   readonly left_out: number
 }
 
-/** What forgetting came to. */
+/** The result of forgetting. */
 export interface ForgottenFigures {
   readonly messages: number
   readonly memories: number
   readonly residue: number
   readonly index: 'done' | 'later'
-  /** The newest text that was asked for; `null`: everything was. */
+  /** The newest text that was to be forgotten; `null`: everything was. */
   readonly quote: string | null
 }
 
-/** A limit of spending. */
+/** A spending limit. */
 export interface LimitFigures {
-  /** `person_day`: of the reader and a day; the others are of everyone together. */
+  /** `person_day`: the reader's daily limit; the others are for everyone together. */
   readonly name: 'person_day' | 'day' | 'month'
 }
 
-/** Cost in units of the currency (`null`: not known), and tokens. */
+/** Cost in units of the currency (`null`: unknown), and tokens. */
 export interface SpentFigures {
   readonly cost: number | null
   readonly tokens: number
@@ -81,7 +81,7 @@ export interface SpentFigures {
 
 export interface UsedLimitFigures {
   readonly limit: LimitFigures['name']
-  /** `null`: it is one of tokens. */
+  /** `null`: the limit is one of tokens. */
   readonly most_cost: number | null
   readonly most_tokens: number | null
   readonly used_percent: number
@@ -93,18 +93,18 @@ export interface SpendingFigures {
   readonly limits: readonly UsedLimitFigures[]
 }
 
-/** What was spent on models, and the limits. */
+/** Spending on models, and the limits. */
 export interface BudgetFigures {
   /** ISO 4217. */
   readonly currency: string | null
-  /** `null`: the reader is no person. */
+  /** `null`: the reader is not a person. */
   readonly own: SpendingFigures | null
-  /** For the administrator. */
+  /** Only for the administrator. */
   readonly everyone:
     (SpendingFigures & { readonly top: readonly (SpentFigures & { readonly name: string | null })[] }) | null
 }
 
-/** Answers of each chat command, and the line about it in `/help`. */
+/** Answers of each chat command, and its line in `/help`. */
 export interface CommandStrings {
   readonly help: { readonly help: string; readonly heading: string }
   readonly reset: {
@@ -112,14 +112,14 @@ export interface CommandStrings {
     readonly saved: string
     /** The conversation is safe and will be moved into long-term memory later. */
     readonly saved_later: string
-    /** A conversation was closed, and nothing of it was to be kept. */
+    /** A conversation was closed, and none of it was to be kept. */
     readonly not_saved: string
     /** There was no conversation. */
     readonly nothing: string
   }
   readonly memory: {
     readonly help: string
-    /** `total`: how many there are, of which the items are the newest; `learn`: whether the person allows learning. */
+    /** `total`: how many there are; the items are the newest of them. `learn`: whether the person allows learning. */
     list(items: readonly ListedFigures[], total: number, learn: boolean): string
   }
   readonly search: {
@@ -135,21 +135,21 @@ export interface CommandStrings {
     readonly all_question: string
     done(figures: ForgottenFigures): string
     readonly nothing: string
-    /** Added where some of several entries were not found; `numbers` as a list. */
+    /** Added if some of several entries were not found; `numbers` as a list. */
     unknown(numbers: string): string
-    /** What others said in a group is not one person's to delete. */
+    /** In a group, one person may not delete what others said. */
     readonly not_yours: string
   }
   readonly export: {
     readonly help: string
-    /** The time of an entry, where the reader is. */
+    /** The time of an entry, in the reader's time zone. */
     time(time: CalendarTime): string
     /** The file is too long for a chat. */
     done(file: string): string
   }
   readonly why: {
     readonly help: string
-    /** `replied`: whether there was a reply at all; `sympathy`: whether the model was asked for it. */
+    /** `replied`: whether there was a reply at all; `sympathy`: whether the model was asked for sympathy. */
     basis(items: readonly WhyFigures[], replied: boolean, sympathy: boolean): string
     /** One or two sentences. */
     context(context: WhyContext): string
@@ -171,7 +171,7 @@ export interface CommandStrings {
   readonly status: { readonly help: string; report(figures: StatusFigures): string }
 }
 
-/** Answers that any command can get instead of its own. */
+/** Answers that any command may give instead of its own. */
 export interface AnyCommandStrings {
   /** `near`: the command that was probably meant. */
   unknown(command: string, near: string | undefined): string
@@ -188,27 +188,27 @@ export interface AnyCommandStrings {
   near_miss(command: string): string
 }
 
-/** A component in trouble, as the administrator is told of it. */
+/** A component with a problem, as reported to the administrator. */
 export interface AlertFigures {
   /** Name of the component, as `status` shows it. */
   readonly component: string
   readonly state: 'degraded' | 'down'
-  /** What is wrong, in English. */
+  /** The problem, in English. */
   readonly reason: string
   readonly lasted_seconds: number
 }
 
-/** What the administrator is told about a component. */
+/** Messages to the administrator about a component. */
 export interface AlertStrings {
   began(figures: AlertFigures): string
-  /** It came back soon after it was over, and lasts. */
+  /** The problem came back soon after it was over, and persists. */
   again(figures: AlertFigures): string
   ended(figures: AlertFigures): string
-  /** It was over before it could be told. */
+  /** The problem was over before it could be reported. */
   passed(figures: AlertFigures): string
 }
 
-/** What a report on budgets says in one line. */
+/** The figures of a budget report for one line. */
 export interface ReportFigures {
   readonly days: number
   readonly executions: number
@@ -219,55 +219,55 @@ export interface ReportFigures {
   readonly recommendations: number | undefined
 }
 
-/** What the administrator is told about a report. */
+/** Messages to the administrator about a report. */
 export interface ReportStrings {
   usage(figures: ReportFigures): string
-  /** Something grows, and reaches its limit within `days_left` days; 0: it has. */
+  /** Something grows and reaches its limit within `days_left` days; 0: it has reached it. */
   growth(figures: { readonly measure: 'data' | 'patterns'; readonly days_left: number }): string
 }
 
-/** Everything that DeniDin says to people in its own words, in one language. Commands appear as they are typed. */
+/** All of DeniDin's own messages to people, in one language. Commands appear as they are typed. */
 export interface Strings {
   readonly commands: CommandStrings
   readonly any_command: AnyCommandStrings
   readonly alerts: AlertStrings
   readonly reports: ReportStrings
-  /** Below an answer that ends at its bound. */
+  /** Below an answer that was cut off at its limit. */
   readonly answer_cut: string
   /** Below the answer to a message that was too long to be read as a whole. */
   beginning_read(characters: number): string
-  /** The model gave no answer, and may later. */
+  /** The model gave no answer, but may later. */
   readonly model_unavailable: string
-  /** The model refuses for good (wrong key, unknown model): only the operator can help. */
+  /** The model refuses permanently (wrong key, unknown model): only the operator can help. */
   readonly model_rejected: string
   /** The account with the model's provider has no credit left: only the operator can help. */
   readonly model_out_of_credit: string
   /** Added for the administrator; `reason` is in English, without a full stop. */
   failure_reason(reason: string): string
-  /** A limit of spending allows no answer before `until`, where the reader is. */
+  /** A spending limit allows no answer before `until`, in the reader's time zone. */
   limit_reached(limit: LimitFigures['name'], until: CalendarTime): string
-  /** The same where it is not known which limit it is, and until when. */
+  /** The same if it is unknown which limit it is, and until when. */
   readonly limit_reached_anywhere: string
   /** So many messages came at once that some are only read. */
   too_many_messages(seconds: number): string
-  /** The messages of a day are used up; `until`: where the reader is. */
+  /** The daily number of messages is used up; `until` is in the reader's time zone. */
   messages_used_up(until: CalendarTime): string
-  /** So much of a limit is used. */
+  /** This share of a limit is used. */
   limit_near(limit: LimitFigures['name'], percent: number): string
-  /** The filter of the service refuses the words of this one message. */
+  /** The filter of the service refuses the text of this one message. */
   readonly model_filtered: string
-  /** Another program seems to answer; a person reads how to go on. */
+  /** Another program seems to answer; tells a person how to continue. */
   program_answers(minutes: number): string
-  /** What that person may write; some of these words stand in `program_answers`. */
+  /** What that person may write; `program_answers` mentions some of these words. */
   readonly resume_words: readonly string[]
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string
   /** A message was recorded, then DeniDin stopped before it answered. */
   readonly restarted_before_answer: string
-  /** A fault of ours. */
+  /** An internal error. */
   readonly something_went_wrong: string
-  /** Media came without words; the kinds are those of attachments, such as `voice`. */
+  /** Media came without text; the kinds are those of attachments, such as `voice`. */
   cannot_read(kinds: readonly string[]): string
   /** A message arrived that could not be decrypted. */
   readonly unreadable: string

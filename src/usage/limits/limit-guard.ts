@@ -1,4 +1,4 @@
-/** Checks every call against the limits of spending before it is made. */
+/** Checks every model call against the spending limits before it is made. */
 import { CallRefused } from '../../models/call-refused.ts'
 import type { PlannedCall } from '../../models/meter.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -8,13 +8,13 @@ import { OFFLINE, type AppliedPrice, type PriceBook } from '../prices/price-book
 import { LimitRefusals } from './limit-refusals.ts'
 import { periodOf, type LimitName, type Period, type SpendingLimit } from './spending-limits.ts'
 
-/** What calls took, reservations included. */
+/** What calls used, including reservations. */
 export interface Spent {
   readonly cost: Amount
   readonly tokens: bigint
 }
 
-/** Sums of what was spent. They are part of the transaction of a reservation, so there is nothing to wait for. */
+/** Sums of spending. They are part of the transaction of a reservation, so they are synchronous. */
 export interface SpendingSums {
   /** @param person_id `undefined`: everyone together */
   spent(range: DayRange, person_id: string | undefined, currency: string | undefined): Spent
@@ -26,7 +26,7 @@ export interface LimitLevel extends SpendingLimit {
   readonly period: Period
 }
 
-/** What a call may take, at most. */
+/** The most that a call may use. */
 export interface Estimate extends Spent {
   /** `undefined`: its model has no price. */
   readonly applied: AppliedPrice | undefined
@@ -42,16 +42,16 @@ export interface LimitGuardDeps {
   readonly limits: readonly SpendingLimit[]
   readonly sums: SpendingSums
   readonly prices: Pick<PriceBook, 'status'>
-  /** Whether calls to a model without a price are refused, or count nothing. */
+  /** Whether calls to a model without a price are refused or count as free. */
   readonly unpriced_models: 'free' | 'refuse'
-  /** The model that answers from four fifths of a limit on; the last fifth is its. */
+  /** The model that answers once four fifths of a limit are used; the last fifth is reserved for it. */
   readonly smaller_model: string | undefined
-  /** Whether the limit of each person holds for this one. */
+  /** Whether a person is exempt from the limit per person. */
   readonly isExempt: (person_id: string) => boolean
   readonly clock: Clock
 }
 
-/** Fifths of a limit for the usual model, where a smaller one takes over. */
+/** How many fifths of a limit the usual model may use before a smaller one takes over. */
 const USUAL_FIFTHS = 4n
 const FIFTHS = 5n
 
@@ -68,7 +68,7 @@ export class LimitGuard implements LimitCheck {
     return this.#deps.limits
   }
 
-  /** What was refused since the start, in the periods that are under way. */
+  /** Refusals since the start, in the current periods. */
   get refusals(): Pick<LimitRefusals, 'tried' | 'current'> {
     return this.#refusals
   }
@@ -82,7 +82,7 @@ export class LimitGuard implements LimitCheck {
       throw new CallRefused('no_price', `the model ${call.model} has no price, and limits.unpriced_models is "refuse"`)
     }
     for (const limit of limits) {
-      // What costs nothing cannot exceed a limit, nor does refusing it mend one that is exceeded.
+      // A free call cannot exceed a limit, and refusing it would not reduce the spending.
       if (estimate[limit.unit] === 0n) continue
       if (limit.name === 'person_day' && this.#isUnlimited(call.person_id)) continue
       const level = this.#level(limit, call.person_id, estimate.applied?.currency)
@@ -94,7 +94,7 @@ export class LimitGuard implements LimitCheck {
     }
   }
 
-  /** How much of each limit is used: of those of everyone, and with a person, of theirs. */
+  /** How much of each limit is used: of the limits of everyone and, with a person, of that person's limits. */
   levels(person_id?: string): readonly LimitLevel[] {
     const { limits, prices } = this.#deps
     const { currency } = prices.status()
@@ -114,7 +114,10 @@ export class LimitGuard implements LimitCheck {
     return person_id === undefined || this.#deps.isExempt(person_id)
   }
 
-  /** Embeddings go on to the end of a limit: without them, the smaller model would have less to answer from. */
+  /**
+   * Whether a call must leave the last fifth to the smaller model. Embeddings may use the whole limit: without them,
+   * the smaller model would have less to answer from.
+   */
   #leavesRoomForSmaller({ kind, model }: PlannedCall): boolean {
     const { smaller_model } = this.#deps
     return smaller_model !== undefined && kind === 'completion' && model !== smaller_model

@@ -1,23 +1,23 @@
-/** Remembers which limits refused a call in the periods that are under way, for the health and the administrator. */
+/** Remembers which limits refused a call in the current periods, for the health check and the administrator. */
 import type { Clock } from '../../platform/clock.ts'
 import type { LimitName, SpendingLimit } from './spending-limits.ts'
 
 /** A limit that refused a call. */
 export interface ReachedLimit extends Pick<SpendingLimit, 'name' | 'unit'> {
-  /** Whose limit it is; `undefined`: everyone's. */
+  /** The person whose limit it is; `undefined`: everyone's. */
   readonly person_id: string | undefined
   /** When it allows calls again, milliseconds since the Unix epoch. */
   readonly ends: number
 }
 
-/** What is refused now. */
+/** The current refusals. */
 export interface CurrentRefusals {
   readonly limits: readonly ReachedLimit[]
   /** Models that are refused because they have no price. */
   readonly models: readonly string[]
 }
 
-/** In memory: after a start, the next refusal says it again. */
+/** Kept in memory: after a restart, the next refusal records it again. */
 export class LimitRefusals {
   readonly #clock: Clock
   readonly #reached = new Map<string, ReachedLimit>()

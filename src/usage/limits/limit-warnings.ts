@@ -1,19 +1,19 @@
-/** Decides when a person is told that a limit is nearly used up: once for each limit and period. */
+/** Decides when a person is warned that a limit is nearly used up: once per limit and period. */
 import type { LimitGuard, LimitLevel } from './limit-guard.ts'
 
-/** From this share in percent of a limit on, there is a warning. */
+/** The warning is given once this percentage of a limit is used. */
 const WARNING_PERCENT = 80n
 
-/** Which warnings were given. */
+/** Records which warnings were given. */
 export interface WarningStore {
-  /** @returns whether it is the first one about this limit in the period that began on `day` */
+  /** @returns whether this is the first warning about this limit in the period that began on `day` */
   firstWarning(warning: { readonly person_id: string; readonly limit: string; readonly day: number }): boolean
 }
 
-/** Who may be warned, and of what. */
+/** Decides who is warned, and about which limit. */
 export interface LimitWarnings {
   /**
-   * The limit that a person is to be told of now; `undefined`: none. It counts as told.
+   * The limit about which a person is to be warned now; `undefined`: none. The warning counts as given.
    * @param all also the limits of everyone, for the administrator
    */
   take(person_id: string, all: boolean): LimitLevel | undefined

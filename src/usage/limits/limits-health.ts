@@ -1,4 +1,4 @@
-/** The health of the limits: whether one is reached, so that the administrator is told. */
+/** The health of the limits: whether one is reached, so that the administrator is alerted. */
 import type { Health, HealthCheck } from '../../platform/health.ts'
 import { unitsOf } from '../prices/amount.ts'
 import type { PriceBook } from '../prices/price-book.ts'
@@ -18,7 +18,7 @@ const PERIODS: Readonly<Record<LimitName, string>> = {
 
 const NOT_TRIED: Health = { state: 'unknown', detail: 'No call was made since the start.' }
 
-/** The limits of everyone together, and whether the limits of cost can hold. */
+/** The limits for everyone together, and whether cost limits can be enforced. */
 export class LimitsHealth implements HealthCheck {
   readonly name = 'limits'
   readonly #deps: LimitsHealthDeps
@@ -53,7 +53,10 @@ export class LimitsHealth implements HealthCheck {
   }
 }
 
-/** The limits of each person: a component of its own, or no one would be told that everyone's is reached after them. */
+/**
+ * The limits of each person. They are a separate component: otherwise no one would be alerted when everyone's limit is
+ * reached after a person's.
+ */
 export class PersonalLimitsHealth implements HealthCheck {
   readonly name = 'personal limits'
   readonly #guard: LimitsHealthDeps['guard']

@@ -1,10 +1,10 @@
-/** The limits of spending: how much money and how many tokens calls to models may take, by person and period. */
+/** The spending limits: how much money and how many tokens model calls may use, by person and period. */
 import { DAY_MS } from '../../platform/clock.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { DayRange } from '../cost-reader.ts'
 import { amountOf } from '../prices/amount.ts'
 
-/** `person_day`: of each person. The others are of everyone together. */
+/** `person_day`: for each person. The others are for everyone together. */
 export const LIMIT_NAMES = ['person_day', 'day', 'month'] as const
 export type LimitName = (typeof LIMIT_NAMES)[number]
 
@@ -15,7 +15,7 @@ export interface SpendingLimit {
   readonly most: bigint
 }
 
-/** The settings `limits.*` about spending; `undefined`: no such limit. */
+/** The settings `limits.*` for spending; `undefined`: no such limit. */
 export interface SpendingLimitSettings {
   readonly cost_per_person_per_day: number | undefined
   readonly cost_per_day: number | undefined
@@ -40,9 +40,9 @@ export const spendingLimitsOf = (settings: SpendingLimitSettings): readonly Spen
   ]
 }
 
-/** A period that is under way: its days so far, in a zone. */
+/** A current period: its days so far, in a time zone. */
 export interface Period extends DayRange {
-  /** When the next one begins, milliseconds since the Unix epoch. */
+  /** When the next period begins, milliseconds since the Unix epoch. */
   readonly ends: number
 }
 

@@ -1,10 +1,10 @@
-/** What a call costs: the tariff that applies to it, times what it took. */
+/** Calculates the cost of a call: the tariff that applies to it, times its usage. */
 import type { TokenUsage } from '../../models/language-model.ts'
 import type { PlannedCall } from '../../models/meter.ts'
 import { unitsOf, type Amount } from './amount.ts'
 import type { ModelPrice } from './price-list.ts'
 
-/** What a call took, of which a price may be asked. */
+/** The billable usage of a call. */
 export interface Consumption extends TokenUsage {
   readonly images?: number
   readonly audio_seconds?: number
@@ -23,7 +23,7 @@ export interface Tariff {
 
 const TOKENS_OF_PRICE = 1_000_000n
 const MINUTE_SECONDS = 60n
-/** A call that costs more is a fault of a count or of a price; as a number it could not be read exactly. */
+/** A higher cost is an error in a count or a price; it could not be represented exactly as a number. */
 const MOST = BigInt(Number.MAX_SAFE_INTEGER)
 
 export const FREE: Tariff = {
@@ -35,11 +35,11 @@ export const FREE: Tariff = {
   audio_minute: 0n,
 }
 
-/** The tariff of one kind of call; `undefined` where the prices say nothing of it: an embedding price prices no answers. */
+/** The tariff of one kind of call; `undefined` if the prices do not cover it: an embedding price covers no answers. */
 export const tariffOf = (price: ModelPrice, kind: PlannedCall['kind']): Tariff | undefined => {
   const { request = 0n, image = 0n, audio_minute = 0n } = price
   const input = kind === 'embedding' ? (price.embedding ?? price.input) : price.input
-  // A call that is paid as a whole needs no price of tokens.
+  // A call with a flat price needs no price per token.
   const byCall = price.request !== undefined
   if (input === undefined && !byCall) return undefined
   if (kind === 'completion' && price.output === undefined && !byCall) return undefined
@@ -73,7 +73,7 @@ export const costOf = (tariff: Tariff, taken: Consumption): Amount => {
 
 const roundedUp = (amount: Amount, divisor: bigint): Amount => (amount + divisor - 1n) / divisor
 
-/** A tariff as it is kept beside the cost: its prices that are not 0, in units of the currency. */
+/** The tariff as it is stored beside the cost: its prices other than 0, in currency units. */
 export const writtenTariff = (tariff: Tariff): string =>
   JSON.stringify(
     Object.fromEntries(

@@ -1,4 +1,4 @@
-/** The price of a call as it holds now: that of the operator's file, which is read again when it changes. */
+/** Finds the current price of a call in the operator's file, which is read again when it changes. */
 import type { PlannedCall } from '../../models/meter.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { OperatorFile, type ChangingFile } from '../../platform/operator-file.ts'
@@ -6,21 +6,21 @@ import { FREE, tariffOf, type Tariff } from './call-cost.ts'
 import { NO_PRICES, type PriceList } from './price-list.ts'
 import { readPriceList } from './read-prices.ts'
 
-/** What a call is priced by. */
+/** The properties of a call that determine its price. */
 export type PricedCall = Pick<PlannedCall, 'kind' | 'provider' | 'model'>
 
 /** The tariff that applies to a call. */
 export interface AppliedPrice {
   readonly tariff: Tariff
-  /** `undefined` for a model of this machine's own, which is free in any currency. */
+  /** `undefined` for a local model, which is free in any currency. */
   readonly currency: string | undefined
 }
 
-/** Prices, and where they come from. */
+/** The current prices, and their source. */
 export interface PriceStatus {
   readonly currency: string | undefined
   readonly as_of: string | undefined
-  /** What is wrong with the file as it is; the last good prices hold. */
+  /** The error in the current file; the last valid prices apply. */
   readonly problem: string | undefined
 }
 
@@ -31,7 +31,7 @@ export interface PriceBook {
   status(): PriceStatus
 }
 
-/** The provider of the models that are built in: they are free, and no limit is for them. */
+/** The provider of the built-in models: they are free, and no limit applies to them. */
 export const OFFLINE = 'offline'
 const FREE_ANYWHERE: AppliedPrice = { tariff: FREE, currency: undefined }
 
@@ -40,7 +40,7 @@ export interface FilePriceBookDeps {
   readonly logger: Logger
 }
 
-/** The price book of a file. Says once of each model that it has no price, if there is any price at all. */
+/** The price book of a file. If there is any price at all, it logs once per model that the model has no price. */
 export class FilePriceBook implements PriceBook {
   readonly #file: OperatorFile<PriceList>
   readonly #logger: Logger
@@ -66,7 +66,7 @@ export class FilePriceBook implements PriceBook {
     return { currency, as_of, problem: this.#file.current().problem }
   }
 
-  /** @throws DenidinError `invalid_config` when there is a file and it is broken */
+  /** @throws DenidinError `invalid_config` if there is a file and it is invalid */
   check(): void {
     this.#file.check()
   }
@@ -83,7 +83,7 @@ export class FilePriceBook implements PriceBook {
   }
 }
 
-/** Only the models of this machine's own have a price. */
+/** Only local models have a price. */
 export const noPrices: PriceBook = {
   priceOf: ({ provider }) => (provider === OFFLINE ? FREE_ANYWHERE : undefined),
   status: () => ({ currency: undefined, as_of: undefined, problem: undefined }),

@@ -1,18 +1,18 @@
-/** What models cost: the prices of the operator, and which of them applies to a model by its name. */
+/** The operator's model prices, and which of them applies to a model by its name. */
 import { LRUCache } from 'lru-cache'
 import type { Amount } from './amount.ts'
 
-/** Prices of one model. What a model cannot do has none. */
+/** Prices of one model. Anything the model cannot do has no price. */
 export interface ModelPrice {
   /** Per million tokens of a request. */
   readonly input?: Amount | undefined
-  /** The same for tokens that the provider reads from its cache; without one, they cost as much as others. */
+  /** The same for tokens that the provider reads from its cache; if omitted, they cost as much as others. */
   readonly cached_input?: Amount | undefined
   /** Per million tokens of an answer. */
   readonly output?: Amount | undefined
-  /** Per million tokens that are embedded; without one, `input`. */
+  /** Per million embedded tokens; if omitted, `input`. */
   readonly embedding?: Amount | undefined
-  /** Per call, whatever it takes: many re-rankers charge by the search. */
+  /** Per call, regardless of its size: many re-rankers charge per search. */
   readonly request?: Amount | undefined
   readonly image?: Amount | undefined
   readonly audio_minute?: Amount | undefined
@@ -20,9 +20,9 @@ export interface ModelPrice {
 
 /** Prices by the names of models, all in one currency. */
 export interface Prices {
-  /** ISO 4217, such as `USD`; `undefined` without a price. */
+  /** ISO 4217, such as `USD`; `undefined` if there is no price. */
   readonly currency: string | undefined
-  /** The day from which on they hold, `YYYY-MM-DD`, as the operator wrote it. */
+  /** The day from which the prices apply, `YYYY-MM-DD`, as the operator wrote it. */
   readonly as_of: string | undefined
   /** Name, or pattern with `*` → price. */
   readonly models: Readonly<Record<string, ModelPrice>>
@@ -35,20 +35,20 @@ export interface PricedModel {
 }
 
 /**
- * Ends of names that stand for the same model at the same price: a day (`-2024-07-18`, `-20240718`, `@20240718`), a month
- * and a day or a year and a month (`-0613`, `-2411`), a number of a release (`-001`), and `-latest`.
+ * Name suffixes that stand for the same model at the same price: a day (`-2024-07-18`, `-20240718`, `@20240718`), a
+ * month and a day or a year and a month (`-0613`, `-2411`), a release number (`-001`), and `-latest`.
  */
 const RELEASE =
   /[-@](?:20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|2\d(?:0[1-9]|1[0-2])|0\d\d|latest)$/
 
 const MOST_NAMES = 1000
 
-/** Finds prices by names. */
+/** Finds prices by model name. */
 export class PriceList {
   readonly currency: string | undefined
   readonly as_of: string | undefined
   readonly #exact: ReadonlyMap<string, ModelPrice>
-  /** The longest pattern first: it says most. */
+  /** The longest pattern first, because it is the most specific. */
   readonly #patterns: readonly (readonly [Pattern, ModelPrice])[]
   readonly #found = new LRUCache<string, { readonly price: ModelPrice | undefined }>({ max: MOST_NAMES })
 
@@ -69,8 +69,8 @@ export class PriceList {
   }
 
   /**
-   * The price of a model: that of its name; of its name without the release; of the longest pattern. A name in the list
-   * may be that of the model alone, or `provider/model`.
+   * The price of a model: that of its name; of its name without the release; of the longest matching pattern. A name in
+   * the list may be the model alone, or `provider/model`.
    */
   priceOf({ provider, model }: PricedModel): ModelPrice | undefined {
     const key = `${provider}/${model}`.toLowerCase()
@@ -95,7 +95,7 @@ export class PriceList {
 /** The pieces of a pattern between its stars. */
 type Pattern = readonly string[]
 
-/** Whether a name matches a pattern: each piece is looked for behind the one before, which takes linear time. */
+/** Whether a name matches a pattern. Each piece is searched for after the previous one, in linear time. */
 const matches = (name: string, [beginning = '', ...others]: Pattern): boolean => {
   const end = others.pop() ?? ''
   if (!name.startsWith(beginning) || !name.endsWith(end)) return false

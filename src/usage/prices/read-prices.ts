@@ -4,7 +4,10 @@ import { brokenFile, readJsonWithComments } from '../../platform/json-with-comme
 import { amountOf } from './amount.ts'
 import { PriceList, type ModelPrice } from './price-list.ts'
 
-/** Beyond it a larger unit of the currency is meant; amounts of single calls stay whole numbers that programs can read. */
+/**
+ * A larger amount suggests the wrong currency unit; within the limit, amounts of single calls stay integers that
+ * programs can represent.
+ */
 const MOST_UNITS = 1_000_000
 const PRICE = `must be a number from 0 to ${MOST_UNITS.toLocaleString('en')}`
 const CURRENCY = 'must be the code of a currency, such as "USD"'

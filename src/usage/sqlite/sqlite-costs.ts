@@ -1,4 +1,4 @@
-/** Adds up the costs of calls, a day at a time, so that other work goes on in between. */
+/** Adds up the costs of calls, one day at a time, so that other work can run in between. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { TimeSlices } from '../../platform/yield.ts'
@@ -12,7 +12,7 @@ const COLUMNS: Readonly<Record<Exclude<CostKey, 'day'>, string>> = {
   model: 'model',
 }
 
-/** Units and billionths apart: no sum of either leaves the whole numbers that can be read exactly. */
+/** Units and billionths are kept separately, so that each sum stays an integer that can be represented exactly. */
 interface Row extends Omit<CostTotal, 'key' | 'currency' | 'cost'> {
   readonly key: string | null
   readonly currency: string | null
@@ -20,7 +20,7 @@ interface Row extends Omit<CostTotal, 'key' | 'currency' | 'cost'> {
   readonly billionths: number
 }
 
-/** First and last day, and the times of the first and last call of those without a day. */
+/** First and last day, and the times of the first and last call without a day. */
 interface Bounds {
   readonly first: number | null
   readonly last: number | null
@@ -28,7 +28,7 @@ interface Bounds {
   readonly end: number | null
 }
 
-/** Whose calls alone are added up. */
+/** Restricts the sum to the calls of one person or chat. */
 interface CallsOf {
   readonly person_id: string | undefined
   readonly chat_id: string | undefined
@@ -65,7 +65,7 @@ export class SqliteCosts implements CostReader {
     return [...totals.values()]
   }
 
-  /** The days that calls are on record of, so that a range without an end is read as fast as any; no day without calls. */
+  /** The days with recorded calls, so that an open range is read as fast as any; an empty range if there are none. */
   #recordedDays(): DayRange {
     const { first, last, begin, end } = this.#database.get<Bounds>(
       `select (select min(day) from usage) as first, (select max(day) from usage) as last,

@@ -1,4 +1,4 @@
-/** The usage table: one row per call to a model, from its reservation on. */
+/** The usage table: one row per model call, from its reservation on. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { TokenUsage } from '../../models/language-model.ts'
 import type { FailedCall, Meter, PlannedCall, ReservationId } from '../../models/meter.ts'
@@ -22,8 +22,8 @@ export interface SqliteMeterDeps {
 }
 
 /**
- * The usage table: accounts for calls, adds them up, and knows who caused them. Each step is one statement. A crash of the
- * process loses none; a power cut may lose those of the last moment.
+ * The usage table: accounts for calls, adds them up, and records who caused them. Each step is one statement. A process
+ * crash loses none of them; a power cut may lose those of the last moments.
  */
 export class SqliteMeter implements Meter, UsageReader, PersonalData {
   readonly name = 'usage'
@@ -31,7 +31,7 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   readonly #database: Database
   readonly #clock: Clock
   readonly #deps: SqliteMeterDeps
-  /** What calls under way are to cost. */
+  /** The prices that apply to calls under way. */
   readonly #applied = new Map<ReservationId, AppliedPrice>()
 
   constructor(deps: SqliteMeterDeps) {
@@ -84,7 +84,7 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
     this.#settle(usage_id, 'failed', duration_ms, usage)
   }
 
-  /** Ends a call. A failed one costs what it is known to have taken; without a word about that, it has no cost. */
+  /** Ends a call. A failed call costs its reported usage; if none was reported, it has no cost. */
   #settle(usage_id: ReservationId, outcome: 'ok' | 'failed', duration_ms: number, usage: TokenUsage | undefined): void {
     const { input_tokens = 0, output_tokens = 0, cached_tokens = 0 } = usage ?? {}
     const applied = usage === undefined ? undefined : this.#applied.get(usage_id)
@@ -111,8 +111,8 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   }
 
   /**
-   * Releases what calls of an earlier process had reserved: how they ended is not known. Called at the start, before any
-   * call. @returns how many there were
+   * Releases the reservations of an earlier process, whose calls ended in an unknown way. Called at the start, before
+   * any call. @returns how many there were
    */
   async releaseInterrupted(): Promise<number> {
     return this.#database.run(
@@ -152,7 +152,7 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
     }
   }
 
-  /** What calls cost stays counted; who caused them goes. */
+  /** The cost of calls stays counted; the person who caused them is removed. */
   async erase(person_id: PersonId): Promise<number> {
     return this.#database.run('update usage set person_id = null, chat_id = null where person_id = :person_id', {
       person_id,
@@ -160,7 +160,10 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   }
 }
 
-/** What a call may take: its request at the higher price, from a cache or not, and the longest answer. */
+/**
+ * The most that a call may use: its request at the higher of the two input prices, cached or not, and the longest
+ * answer.
+ */
 const estimateOf = (call: PlannedCall, applied: AppliedPrice | undefined): Estimate => {
   const { estimated_tokens, estimated_answer_tokens: output_tokens = 0 } = call
   const taken = { input_tokens: estimated_tokens - output_tokens, output_tokens }

@@ -1,4 +1,4 @@
-/** What was spent by day, person and currency: sums that triggers keep beside the rows of the calls. */
+/** Spending by day, person and currency: sums that triggers keep beside the rows of the calls. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
@@ -9,7 +9,7 @@ import type { PersonSpent, SpendingReader } from '../spending-reader.ts'
 import type { Spent } from '../limits/limit-guard.ts'
 import type { WarningStore } from '../limits/limit-warnings.ts'
 
-/** The id under which everyone's calls are added up. */
+/** The id under which the calls of everyone are summed. */
 const EVERYONE = ''
 
 interface DaySum extends Spent {
@@ -20,7 +20,7 @@ interface DaySum extends Spent {
 interface SumRow {
   readonly day: number
   readonly currency: string
-  /** As text: together they may exceed what a number holds exactly. */
+  /** As text, because the sums may exceed the exact range of a number. */
   readonly cost: string
   readonly tokens: string
 }
@@ -30,7 +30,9 @@ export class SqliteSpending implements SpendingReader, WarningStore, PersonalDat
   readonly tables = ['spending', 'limit_warnings']
   readonly #database: Database
   readonly #clock: Clock
-  /** What persons spent today before they were forgotten. It is not on disk; without it, `/forget` would lift a limit. */
+  /**
+   * Today's spending of people who were forgotten since. It is not on disk; without it, `/forget` would lift a limit.
+   */
   readonly #forgotten = new Map<string, readonly DaySum[]>()
 
   constructor(database: Database, clock: Clock) {

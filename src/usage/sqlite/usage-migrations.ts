@@ -24,7 +24,8 @@ export const usageMigrations: readonly Migration[] = [
     `,
   },
   {
-    // The outcome is 'reserved' while a call is under way, then 'ok' or 'failed', or 'interrupted' by the end of a process.
+    // The outcome is 'reserved' while a call is under way, then 'ok' or 'failed', or 'interrupted' if the process
+    // ended.
     id: 'usage-002',
     sql: `
       alter table usage add column reserved_tokens integer not null default 0;
@@ -32,8 +33,8 @@ export const usageMigrations: readonly Migration[] = [
     `,
   },
   {
-    // Amounts are billionths of the currency's unit. The day is that of the installation's zone, in days since 1970: the
-    // day on which the call began. Calls from before this migration have none, and no cost.
+    // Amounts are billionths of a currency unit. The day is that on which the call began, in the installation's zone,
+    // in days since 1970. Calls from before this migration have neither day nor cost.
     id: 'usage-003',
     sql: `
       alter table usage add column day integer;
@@ -46,8 +47,8 @@ export const usageMigrations: readonly Migration[] = [
     `,
   },
   {
-    // What was spent by day, person and currency ('': none), reservations included; the person '' is everyone. A call keeps
-    // its day and its currency from its reservation to its end. What the built-in models take is no spending.
+    // Spending by day, person and currency ('': none), reservations included; the person '' is everyone. A call keeps
+    // its day and its currency from its reservation to its end. Calls to built-in models count as no spending.
     id: 'usage-004',
     sql: `
       create table spending (

@@ -1,7 +1,7 @@
-/** Reads the URL of a remote Chroma server, and makes a client that uses all of it. */
+/** Parses the URL of a remote Chroma server, and creates a client that uses all parts of it. */
 import { ChromaClient } from 'chromadb'
 
-/** Where a remote server is, and how it is entered. */
+/** Address and credentials of a remote server. */
 export interface ChromaAddress {
   /** Without user, password, token and trailing slash. */
   readonly base_url: string
@@ -11,15 +11,15 @@ export interface ChromaAddress {
 }
 
 /**
- * Reads a URL such as `https://user:password@host/path` or `https://host:8000/path?token=…&tenant=…&database=…`. A user
- * without a password is a token. A token is sent in both headers that Chroma's servers may ask for.
+ * Parses a URL such as `https://user:password@host/path` or `https://host:8000/path?token=…&tenant=…&database=…`. A
+ * user without a password is a token. A token is sent in both headers that Chroma's servers may expect.
  */
 export const chromaAddress = (url: string): ChromaAddress => {
   const { protocol, host, pathname, username, password, searchParams } = new URL(url)
   const user = decodeURIComponent(username)
   const token = searchParams.get('token') ?? (password === '' && user !== '' ? user : undefined)
   return {
-    // People copy the address of the API itself, too.
+    // People also copy the address of the API itself.
     base_url: `${protocol}//${host}${pathname.replace(/\/+$/, '').replace(/\/api(\/v\d+)?$/, '')}`,
     headers: token === undefined ? basic(user, decodeURIComponent(password)) : bearer(token),
     tenant: searchParams.get('tenant') ?? undefined,
@@ -44,7 +44,7 @@ export const createRemoteClient = ({ base_url, headers, tenant, database }: Chro
     ...(tenant === undefined ? {} : { tenant }),
     ...(database === undefined ? {} : { database }),
   })
-  // The package takes host and port, and no path: the address is set where it keeps its own.
+  // The package accepts host and port, but no path: we set the address where the package stores its own.
   const { apiClient } = client as unknown as { readonly apiClient: { setConfig(config: { baseUrl: string }): unknown } }
   apiClient.setConfig({ baseUrl: base_url })
   return client

@@ -1,4 +1,4 @@
-/** The collections of one run of a Chroma server: makes, opens and checks them. */
+/** The collections of one run of a Chroma server: creates, opens and checks them. */
 import { createHash } from 'node:crypto'
 import type { Collection as ChromaCollection } from 'chromadb'
 import { DenidinError } from '../../platform/errors.ts'
@@ -6,36 +6,37 @@ import type { CollectionAllocator, Collection, CollectionNumber } from '../colle
 import type { ChromaConnection } from './chroma-server.ts'
 
 /**
- * More neighbours and a wider search than Chroma's defaults (16, 100, 100): with those, 3 of 1,500 texts that differ in a
- * number only were never found; with these, all were. Costs a third of the speed of adding.
+ * More neighbours and a wider search than Chroma's defaults (16, 100, 100). With those, 3 of 1,500 texts that differ
+ * only in a number were never found; with these, all were. Adding becomes a third slower.
  */
 const HNSW = {
   space: 'cosine',
   max_neighbors: 32,
   ef_construction: 200,
   ef_search: 200,
-  // Changes that are not in the files yet are applied again when a collection is opened, each about 10 ms: at most so many.
+  // Changes that are not in the files yet are applied again when a collection is opened, about 10 ms each: at most this
+  // many.
   sync_threshold: 100,
 } as const
 
 const HASH_CHARACTERS = 10
 const LIST_PAGE = 100
 
-/** Stored vectors that a collection must find when it is used for the first time. */
+/** How many stored vectors a collection must find when it is first used. */
 const SAMPLES = 8
 
-/** A stored vector that the index does not find at this distance or nearer has been lost. */
+/** A stored vector that the index does not find within this distance has been lost. */
 const SAME_VECTOR_DISTANCE = 0.01
 
-/** Longest part of a name that comes from the configuration; Chroma takes 512 characters in all. */
+/** Longest part of a name that comes from the configuration; Chroma allows 512 characters in all. */
 const PREFIX_CHARACTERS = 200
 
 type Handle = Promise<ChromaCollection>
 
-/** The collections of one server run: makes them, finds them, and looks whether they hold what they should. */
+/** The collections of one server run: creates and finds them, and checks whether they contain the right vectors. */
 export class ChromaCollections {
   readonly connection: ChromaConnection
-  /** The vector store whose collections these are. */
+  /** Id of the vector store that owns these collections. */
   readonly instance: string
   readonly #table: CollectionAllocator
   readonly #prefix: string
@@ -48,7 +49,7 @@ export class ChromaCollections {
     this.#prefix = prefixOf(collection_name)
   }
 
-  /** Name of a collection: configured name, hash of space and vector store, number. No other vector store has it. */
+  /** Name of a collection: configured name, hash of space and vector store, number. No other vector store uses it. */
   nameOf({ space, collection }: Pick<Collection, 'space' | 'collection'>): string {
     const hash = createHash('sha256')
       .update(JSON.stringify([space, this.instance]))
@@ -66,14 +67,14 @@ export class ChromaCollections {
     }
   }
 
-  /** Drops a collection by its name; nothing happens when it is not there. */
+  /** Drops a collection by its name; does nothing if it does not exist. */
   async drop(name: string): Promise<void> {
     await this.connection.client.deleteCollection({ name })
   }
 
   /**
-   * A collection that may be used: made when it is new, otherwise looked at once in each run of the server.
-   * @throws DenidinError `damaged` when it holds too little or too much, or does not find what it holds.
+   * Returns a collection that is ready for use: created if it is new, otherwise checked once per run of the server.
+   * @throws DenidinError `damaged` if it contains too few or too many vectors, or does not find those that it contains.
    */
   async open(collection: Collection): Handle {
     const known = this.#handles.get(collection.collection)
@@ -88,7 +89,7 @@ export class ChromaCollections {
     }
   }
 
-  /** A collection as it is, whatever it holds; `undefined` when it is not there. */
+  /** A collection without any check; `undefined` if it does not exist. */
   async raw(collection: Collection): Promise<ChromaCollection | undefined> {
     const name = this.nameOf(collection)
     return (await this.names()).has(name) ? await this.connection.client.getCollection({ name }) : undefined
@@ -96,7 +97,7 @@ export class ChromaCollections {
 
   async #make(collection: Collection): Handle {
     const name = this.nameOf(collection)
-    // One that was made and not noted before a crash is begun again.
+    // A collection that was created but not recorded before a crash is started over.
     if ((await this.names()).has(name)) await this.drop(name)
     const made = await this.connection.client.createCollection({
       name,
@@ -122,7 +123,7 @@ export class ChromaCollections {
     return found
   }
 
-  /** Looks for vectors that must be there; one miss is forgiven, because the search is approximate. */
+  /** Searches for vectors that must be there; one miss is tolerated, because the search is approximate. */
   async #probe(collection: CollectionNumber, found: ChromaCollection): Promise<void> {
     const samples = (await this.#table.samples(collection, SAMPLES)).filter(each =>
       each.vector.some(value => value !== 0),
@@ -142,7 +143,10 @@ export class ChromaCollections {
   }
 }
 
-/** The configured name as Chroma takes it: letters, digits, `.`, `_`, `-`, beginning with a letter or digit. */
+/**
+ * The configured name in the form that Chroma accepts: letters, digits, `.`, `_`, `-`, beginning with a letter or
+ * digit.
+ */
 const prefixOf = (collection_name: string): string => {
   const clean = collection_name.replace(/[^a-zA-Z0-9._-]+/g, '-').replace(/^[^a-zA-Z0-9]+/, '')
   return clean === '' ? 'denidin' : clean.slice(0, PREFIX_CHARACTERS)

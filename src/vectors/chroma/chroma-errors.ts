@@ -13,9 +13,9 @@ import { DenidinError } from '../../platform/errors.ts'
 const UNREACHABLE = [ChromaConnectionError, ChromaRateLimitError, ChromaQuotaExceededError]
 
 /**
- * What a Chroma call threw, as ours: `unavailable` when the server does not answer or asks us to wait, `not_found` for a
- * collection that is not there, `rejected` when it refuses us, `invalid_input` for a request that it does not take, and
- * `damaged` for all the rest: it answers, but cannot do it, or nothing that makes sense.
+ * Translates an error of a Chroma call: `unavailable` if the server does not answer or asks us to wait, `not_found` for
+ * a missing collection, `rejected` if it refuses us, `invalid_input` for a request that it does not accept. Everything
+ * else is `damaged`: the server answers, but with an error or with nonsense.
  */
 export const fromChroma = (error: unknown): DenidinError => {
   if (error instanceof DenidinError) return error
@@ -33,13 +33,13 @@ const codeOf = (error: unknown): 'not_found' | 'rejected' | 'invalid_input' | 'd
   return 'damaged'
 }
 
-/** Whatever went wrong: for those who ask, the index is not available now. */
+/** Whatever went wrong: for the caller, the index is unavailable. */
 export const unavailable = (error: DenidinError): DenidinError =>
   error.code === 'unavailable' || error.code === 'stopping'
     ? error
     : new DenidinError('unavailable', error.message, { cause: error, retryable: true })
 
-/** 1 − cosine distance, within [−1, 1] whatever rounding makes of it. */
+/** 1 − cosine distance, clamped to [−1, 1] against rounding. */
 export const similarityOf = (distance: number | null | undefined): number => {
   if (typeof distance !== 'number') throw new DenidinError('damaged', 'Chroma answered without a distance')
   return Math.max(-1, Math.min(1, 1 - distance))

@@ -16,8 +16,8 @@ const HEARTBEAT_EVERY_MS = 25
 const STOP_DEADLINE_MS = 3000
 
 /**
- * Has the C library overwrite memory that is freed or handed out (glibc): the index writes a part of its memory to its
- * files that it never filled, and would put deleted vectors there.
+ * Makes the C library (glibc) overwrite memory that is freed or allocated: the index writes parts of its memory to its
+ * files that it never filled, and they could contain deleted vectors.
  */
 const WIPED_MEMORY = { MALLOC_PERTURB_: '255' }
 
@@ -27,7 +27,7 @@ const CHILD = fileURLToPath(import.meta.url.replace(/chroma-process(\.[jt]s)$/, 
 export interface ChromaProcessDeps {
   readonly clock: Clock
   readonly logger: Logger
-  /** The script that runs the server, if not our own. */
+  /** The script that runs the server, if it is not our own. */
   readonly program?: string
 }
 
@@ -38,7 +38,7 @@ export interface Ending {
   readonly last_words: string
 }
 
-/** A server process that failed to come up; `ending` is missing when it still ran at the deadline. */
+/** The server process failed to start; `ending` is missing if it was still running at the deadline. */
 export class ChromaStartError extends DenidinError {
   readonly ending: Ending | undefined
 
@@ -62,7 +62,7 @@ export class ChromaProcess implements AsyncDisposable {
   private constructor(folder: string, port: number, { clock, logger, program }: ChromaProcessDeps) {
     this.port = port
     this.#clock = clock
-    // The server needs nothing of our environment, and must not see the keys in it.
+    // The server needs nothing from our environment, and must not see the keys in it.
     this.#child = spawn(
       process.execPath,
       [program ?? CHILD, 'run', '--path', folder, '--host', HOST, '--port', String(port)],
@@ -86,8 +86,8 @@ export class ChromaProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts a server on `folder` (made when missing, private) and waits until it answers.
-   * @throws ChromaStartError when it ends, or does not answer within 20 s.
+   * Starts a server on `folder` (created if missing, private) and waits until it answers.
+   * @throws ChromaStartError if it ends, or does not answer within 20 s.
    */
   static async start(folder: string, options: ChromaProcessDeps): Promise<ChromaProcess> {
     await makePrivateFolder(folder)
@@ -128,7 +128,7 @@ export class ChromaProcess implements AsyncDisposable {
     )
   }
 
-  /** Ends the process: asks, and kills it when it does not go in time. */
+  /** Asks the process to end, and kills it if it does not exit in time. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#gone) return
     this.#child.kill('SIGTERM')
@@ -152,11 +152,11 @@ export class ChromaProcess implements AsyncDisposable {
   }
 
   #listen(logger: Logger): void {
-    // Its output is a banner.
+    // Its output is only a banner.
     this.#child.stdout?.resume()
     // Writing to a process that is gone must not become an unhandled error.
     this.#child.stdin?.on('error', () => undefined)
-    // Without a free file handle, a child has no streams at all, whatever its type says.
+    // If no file handle is free, a child has no streams at all, whatever its type says.
     const errors = this.#child.stderr ?? undefined
     if (errors === undefined) return
     createInterface({ input: errors }).on('line', raw => {

@@ -1,7 +1,7 @@
 /**
- * The Chroma server's process: `node chroma-child.ts run --path … --host … --port …`. Chroma occupies the main thread
- * and never looks at its parent, so a second thread waits for the end of standard input, which the system closes when
- * the parent dies, even by kill -9, and then ends the process: two servers must never open one folder.
+ * The Chroma server's process: `node chroma-server-main.ts run --path … --host … --port …`. Chroma occupies the main
+ * thread and never checks its parent. So a second thread waits for the end of standard input, which the system closes
+ * when the parent dies, even by kill -9, and then ends the process: two servers must never open the same folder.
  */
 import { Socket } from 'node:net'
 import { isMainThread, Worker } from 'node:worker_threads'

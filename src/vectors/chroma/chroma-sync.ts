@@ -1,34 +1,37 @@
-/** Brings Chroma's collections into step with the allocation table. */
+/** Synchronises Chroma's collections with the allocation table. */
 import { createHash } from 'node:crypto'
 import type { Collection as ChromaCollection } from 'chromadb'
 import type { CollectionAllocator, Collection, CollectionNumber, Move, WaitingVector } from '../collection-allocator.ts'
 import type { RebuildRun } from '../vector-index.ts'
 import type { ChromaCollections } from './chroma-collections.ts'
 
-/** Numbers (not bytes) of all vectors in one request: more would hold up the event loop while they are written out. */
+/** Numbers (not bytes) of all vectors in one request: more would block the event loop while they are serialised. */
 const NUMBERS_PER_REQUEST = 16_000
 const MOST_PER_REQUEST = 500
 const REMOVALS_PER_REQUEST = 500
 
 /**
- * Deleted vectors that are blanked, each a few milliseconds; with more of them, filling the collection anew is not much
- * slower, and leaves no gaps.
+ * Most deleted vectors that are blanked, at a few milliseconds each. With more of them, refilling the collection is not
+ * much slower, and leaves no gaps.
  */
 const MOST_BLANKED = 50
 
-/** Changes after which Chroma writes a collection to its files, where the collection's configuration does not say. */
+/**
+ * Number of changes after which Chroma writes a collection to its files, if the collection's configuration does not
+ * say.
+ */
 const DEFAULT_SYNC_THRESHOLD = 1000
 
-/** Collections that are opened before the first query: loading one with 10,000 vectors takes up to a second. */
+/** Collections that are opened before the first query: loading one of 10,000 vectors takes up to a second. */
 const WARM_COLLECTIONS = 8
 
-/** The metadata of what belongs to no scope. */
+/** The metadata of items without a scope. */
 const NO_ONES = { scope: '' }
 
-/** Items that have left a collection. */
+/** Items to delete from a collection. */
 type Removals = NonNullable<Awaited<ReturnType<CollectionAllocator['removals']>>>
 
-/** How Chroma is called: both take care of what goes wrong. */
+/** Ways to call Chroma; both handle failures. */
 export interface Calls {
   /** Does something with a collection. */
   use<T>(
@@ -36,19 +39,19 @@ export interface Calls {
     collection: Collection,
     act: (collection: ChromaCollection) => Promise<T>,
   ): Promise<T>
-  /** Does something that concerns no collection in particular. */
+  /** Does something that concerns no particular collection. */
   call<T>(collections: ChromaCollections, act: () => Promise<T>): Promise<T>
-  /** Removes what is left of dropped collections and deleted rows from the server's files. */
+  /** Removes the remains of dropped collections and deleted rows from the server's files. */
   scrub(): Promise<void>
   /** Whether all vectors of a collection, by Chroma's id, are in the files of its index and nowhere else. */
   hasFlushed(collection_id: string): Promise<boolean>
 }
 
-/** Brings Chroma's collections into step with the allocation table: takes out, puts in, moves, drops. */
+/** Synchronises Chroma's collections with the allocation table: deletes, adds, moves and drops. */
 export class ChromaSync {
   readonly #table: CollectionAllocator
   readonly #calls: Calls
-  /** Vectors for one request; known once the length of a vector is. */
+  /** Vectors per request; known once the length of a vector is. */
   #batch = 1
 
   constructor(table: CollectionAllocator, calls: Calls) {
@@ -79,7 +82,7 @@ export class ChromaSync {
     }
     await this.#takeOut(collections, signal)
     await this.#drop(collections)
-    // The last space of those that share the files rewrites them.
+    // The last of the spaces that share the files rewrites them.
     if (purging && (await this.#table.purge.isClean())) {
       await this.#calls.scrub()
       await this.#table.purge.end()
@@ -87,7 +90,7 @@ export class ChromaSync {
     await this.#warm(collections, signal)
   }
 
-  /** Moves one collection after the other to a fresh one; what waits meanwhile has its turn after each. */
+  /** Moves one collection after the other to a new one; waiting work gets its turn after each. */
   async rebuild(collections: ChromaCollections, { signal, progress }: RebuildRun): Promise<void> {
     const total = (await this.#table.maintenance.left())?.vectors ?? 0
     for (;;) {
@@ -108,8 +111,8 @@ export class ChromaSync {
   }
 
   /**
-   * Chroma only marks a vector as deleted, and keeps it in its files: a collection that contained one that was not blanked
-   * is filled anew, and the old one dropped. @returns whether a purge is requested
+   * Chroma only marks a vector as deleted, and keeps it in its files. A collection with a deleted vector that was not
+   * blanked is therefore replaced by a newly filled one. @returns whether a purge is requested
    */
   async #clean(collections: ChromaCollections, signal?: AbortSignal): Promise<boolean> {
     const unclean = await this.#table.purge.unclean()
@@ -124,8 +127,8 @@ export class ChromaSync {
   }
 
   /**
-   * Has Chroma write a collection to its files, blanked vectors included: it does so after a number of changes, and a
-   * change of an item that it does not know counts. @returns whether it did
+   * Makes Chroma write a collection to its files, blanked vectors included. Chroma does so after a number of changes,
+   * and a change of an unknown item counts. @returns whether it did
    */
   async #flush(collections: ChromaCollections, number: CollectionNumber): Promise<boolean> {
     const live = await this.#live(number)
@@ -157,7 +160,9 @@ export class ChromaSync {
     }
   }
 
-  /** What overwrites the vectors of these items before they are deleted; `undefined` where there are too many. */
+  /**
+   * The values that overwrite the vectors of these items before they are deleted; `undefined` if there are too many.
+   */
   async #blanksFor({ collection, item_ids }: Removals): Promise<Parameters<ChromaCollection['upsert']>[0] | undefined> {
     const length = (await this.#table.samples(collection, 1))[0]?.vector.length
     if (length === undefined || item_ids.length > MOST_BLANKED) return undefined
@@ -182,7 +187,7 @@ export class ChromaSync {
     })
   }
 
-  /** Fills a new collection, then switches the scopes to it. Until then they are answered from the old one. */
+  /** Fills a new collection, then switches the scopes to it. Until then the old one answers for them. */
   async #move(
     collections: ChromaCollections,
     move: Move,
@@ -200,7 +205,7 @@ export class ChromaSync {
         for (const { seq, item_id, scope } of vectors) copied.push({ seq, item_id, scope })
         progress?.(copied.length)
       }
-      // One that is empty is made too: it is live from here on.
+      // An empty collection is created too, because it is live from here on.
       if (copied.length === 0) await this.#calls.use(collections, to, async () => undefined)
       await this.#table.moves.finish(move, to.collection, copied)
     } catch (error) {
@@ -209,7 +214,7 @@ export class ChromaSync {
     }
   }
 
-  /** Loads the newest collections, and so finds out early what is damaged. Those in use are not asked again. */
+  /** Loads the newest collections, so that damage is found early. Collections in use are skipped. */
   async #warm(collections: ChromaCollections, signal?: AbortSignal): Promise<void> {
     const live = (await this.#table.collections()).filter(each => each.state === 'live')
     for (const each of live.slice(-WARM_COLLECTIONS).reverse()) {
@@ -231,8 +236,8 @@ export class ChromaSync {
 }
 
 /**
- * Numbers that say nothing, another row of them for each item: equal ones would lie at one point, and the search would get
- * stuck among them.
+ * Meaningless numbers, different for each item: equal vectors would coincide, and the search would get stuck among
+ * them.
  */
 const noise = (item_id: string, length: number): number[] =>
   Array.from(createHash('shake256', { outputLength: length }).update(item_id).digest(), byte => byte - 127.5)

@@ -16,11 +16,11 @@ import { ChromaSync } from './chroma-sync.ts'
 import type { ChromaServer } from './chroma-server.ts'
 import { verifyCollections } from './chroma-verification.ts'
 
-/** Longest that one call to the server may take: a person waits for a query, no one for the filling. */
+/** Deadlines of one call to the server: a person waits for a query, no one for filling. */
 const QUERY_DEADLINE_MS = 2000
 const FILLING_DEADLINE_MS = 30_000
 
-/** Vectors of one scope that are compared one by one where the search finds too few: about 10 ms at 1,536 numbers. */
+/** Most vectors of one scope that are compared one by one if the search finds too few: about 10 ms at 1,536 numbers. */
 const MOST_COMPARED = 1000
 
 export interface ChromaVectorIndexDeps {
@@ -32,7 +32,7 @@ export interface ChromaVectorIndexDeps {
   readonly logger: Logger
 }
 
-/** The vector index in Chroma's collections, which the allocation table gives out. */
+/** The vector index in Chroma's collections, which the allocation table assigns. */
 export const createChromaVectorIndex = (deps: ChromaVectorIndexDeps): VectorIndex => new ChromaVectorIndex(deps)
 
 class ChromaVectorIndex implements VectorIndex {
@@ -62,7 +62,7 @@ class ChromaVectorIndex implements VectorIndex {
   async query(scope: Scope, vector: Float32Array, limit: number, signal?: AbortSignal): Promise<readonly Neighbour[]> {
     const target = await this.#deps.table.find(scope)
     if (target === undefined || target.state === 'new') {
-      // What has never been put in cannot be found; whether that is for want of a server is worth telling.
+      // Vectors that were never added cannot be found. If they are missing because there is no server, report that.
       if ((await this.pending()) > 0) await this.#deps.server.connect()
       return []
     }
@@ -71,7 +71,7 @@ class ChromaVectorIndex implements VectorIndex {
     } catch (error) {
       signal?.throwIfAborted()
       const now = await this.#deps.table.find(scope)
-      // The scope has moved to another collection while we asked the old one.
+      // The scope moved to another collection while we queried the old one.
       if (now?.state === 'live' && now.collection !== target.collection)
         return await this.#ask(now, scope, vector, limit)
       throw error
@@ -140,8 +140,8 @@ class ChromaVectorIndex implements VectorIndex {
   }
 
   /**
-   * The search is approximate: among many vectors that are nearly the same, some cannot be reached. Where it finds fewer
-   * than there are, and there are few, all are compared.
+   * The search is approximate: among many almost equal vectors, some cannot be reached. If it finds fewer than exist,
+   * and the scope is small, all are compared.
    */
   async #complete(
     scope: Scope,
@@ -155,14 +155,14 @@ class ChromaVectorIndex implements VectorIndex {
     return nearest(vector, await this.#deps.table.vectorsOf(scope, MOST_COMPARED), limit)
   }
 
-  /** One after the other: filling the index is done by one hand. */
+  /** Runs one action after the other: only one may fill the index at a time. */
   async #alone<T>(act: () => Promise<T>): Promise<T> {
     const done = this.#work.then(act)
     this.#work = done.catch(() => undefined)
     return await done
   }
 
-  /** The collections of the server's present run, compared with the table when they are seen for the first time. */
+  /** The collections of the server's current run, compared with the table when they are first seen. */
   async #open(): Promise<ChromaCollections> {
     const connection = await this.#deps.server.connect()
     const known = this.#collections
@@ -183,7 +183,7 @@ class ChromaVectorIndex implements VectorIndex {
     for (const each of await table.collections()) {
       const name = collections.nameOf(each)
       if (each.state === 'live' && !names.has(name)) {
-        this.#logger.warn('A part of the index is gone and is filled again', { collection: name })
+        this.#logger.warn('A part of the index is missing and is filled again', { collection: name })
         await table.retire(each.collection)
         this.#behind()
       }
@@ -198,7 +198,7 @@ class ChromaVectorIndex implements VectorIndex {
     return collections
   }
 
-  /** Does something with a collection; one that proves damaged is given up and filled again from the vector store. */
+  /** Does something with a collection; if it proves damaged, it is given up and filled again from the vector store. */
   async #use<T>(
     collections: ChromaCollections,
     target: Collection,
@@ -225,7 +225,7 @@ class ChromaVectorIndex implements VectorIndex {
     }
   }
 
-  /** A call that concerns no collection in particular. */
+  /** A call that concerns no particular collection. */
   async #call<T>(collections: ChromaCollections, deadline_ms: number, act: () => Promise<T>): Promise<T> {
     try {
       return await withDeadline(this.#deps.clock, deadline_ms, 'the Chroma server', act)
@@ -236,7 +236,7 @@ class ChromaVectorIndex implements VectorIndex {
     }
   }
 
-  /** What fails at a collection that has held vectors is that collection's fault; all else is the whole server's. */
+  /** A failure that is not a collection's fault concerns the whole server: it may be down, or its data damaged. */
   async #afterFailure(collections: ChromaCollections, error: DenidinError, atOldCollection: boolean): Promise<void> {
     const { server } = this.#deps
     const { run } = collections.connection

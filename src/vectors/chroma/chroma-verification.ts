@@ -7,16 +7,16 @@ import type { IndexFindings, VerifyOptions } from '../vector-index.ts'
 import { fromChroma } from './chroma-errors.ts'
 import type { ChromaCollections } from './chroma-collections.ts'
 
-/** Rows that are read in one request. */
+/** Rows per request. */
 const ROWS_PER_REQUEST = 1000
-/** Rows of one request whose numbers are read too: 300 embeddings take about 20 ms. */
+/** Rows per request if their numbers are read too: 300 embeddings take about 20 ms. */
 const VECTORS_PER_REQUEST = 200
-/** Vectors of a collection whose numbers are compared, unless all are. */
+/** How many vectors of a collection are compared number by number, unless all are. */
 const SAMPLES = 50
-/** Stored numbers lose nothing but rounding. */
+/** Stored numbers differ only by rounding. */
 const LEAST_COSINE = 0.9999
 
-/** Compares every live collection with the table, row by row. Nothing fills the index meanwhile. */
+/** Compares every live collection with the table, row by row. The index is not filled meanwhile. */
 export const verifyCollections = async (
   collections: ChromaCollections,
   table: CollectionAllocator,
@@ -29,7 +29,7 @@ export const verifyCollections = async (
     const found = await verifyOne(await collections.raw(each), each.collection, table, options, total.looked_at).catch(
       async (error: unknown) => {
         options.signal.throwIfAborted()
-        // A server that is down says nothing about what it holds.
+        // A server that is down says nothing about its content.
         await collections.connection.client.heartbeat().catch(() => {
           throw fromChroma(error)
         })
@@ -52,7 +52,7 @@ const verifyOne = async (
 ): Promise<Omit<IndexFindings, 'broken'>> => {
   const there = chroma === undefined ? new Map<string, unknown>() : await rowsOf(chroma, signal)
   const counts = { looked_at: 0, missing: 0, foreign: 0, misplaced: 0, altered: 0 }
-  // The table may change while the rows are read: what counts is its present state, and the index follows later.
+  // The table may change while the rows are read: its current state counts, and the index follows later.
   for (const ids of pagesOf([...there.keys()], ROWS_PER_REQUEST)) {
     const current = await table.maintenance.current(collection, ids)
     for (const id of ids) {
@@ -115,7 +115,7 @@ const alteredOf = async (
 const pagesOf = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size))
 
-/** Up to `count` of them, evenly over the whole. */
+/** Up to `count` items, evenly spread. */
 const spread = <T>(items: readonly T[], count: number): readonly T[] =>
   items.length <= count
     ? items

@@ -1,4 +1,4 @@
-/** A Chroma server that DeniDin starts, watches, repairs and stops. */
+/** A Chroma server that DeniDin starts, monitors, repairs and stops. */
 import { readdir } from 'node:fs/promises'
 import { ChromaClient } from 'chromadb'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
@@ -15,10 +15,10 @@ import { ChromaProcess, ChromaStartError, type ChromaProcessDeps } from './chrom
 import type { ChromaConnection, ChromaServer } from './chroma-server.ts'
 
 const BACKOFF: Backoff = { first_ms: 200, most_ms: 60_000 }
-/** A server that ran this long before it died is started again as if for the first time. */
+/** A server that ran this long before it died is restarted without back-off. */
 const STABLE_AFTER_MS = 60_000
 const SIGN_OF_LIFE_MS = 2000
-/** Starts on the same data that must fail before the data is suspected. */
+/** After this many failed starts on the same data, the data is suspected. */
 const STARTS_BEFORE_DOUBT = 2
 
 export interface ManagedChromaDeps {
@@ -27,7 +27,7 @@ export interface ManagedChromaDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
-  /** The script that runs the server, if not our own. */
+  /** The script that runs the server, if it is not our own. */
   readonly program?: string
 }
 
@@ -43,7 +43,7 @@ type State =
   | { readonly is: 'waiting'; readonly why: string; readonly timer: Disposable }
   | { readonly is: 'stopped' }
 
-/** A Chroma server of our own: started on first use, started again when it dies, ended with us. */
+/** Our own Chroma server: started on first use, restarted when it dies, stopped with DeniDin. */
 export const createManagedChromaServer = (deps: ManagedChromaDeps): ChromaServer => new ManagedChromaServer(deps)
 
 class ManagedChromaServer implements ChromaServer {
@@ -172,11 +172,11 @@ class ManagedChromaServer implements ChromaServer {
     }
   }
 
-  /** Starts the server; data on which it ends again and again is set aside, provided that it runs without it. */
+  /** Starts the server. Data on which it keeps ending is set aside, provided that the server runs without it. */
   async #startOnGoodData(): Promise<ChromaProcess> {
     const { folder } = this.#deps
     await removeOrphanSegments(folder, this.#deps.clock).catch((error: unknown) => {
-      this.#logger.debug('Unused parts of the index stay on the disk', { error: String(error) })
+      this.#logger.debug('Unused parts of the index could not be removed from the disk', { error: String(error) })
     })
     for (let attempt = 1; ; attempt++) {
       try {

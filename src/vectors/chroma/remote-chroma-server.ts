@@ -14,14 +14,14 @@ const BACKOFF: Backoff = { first_ms: 500, most_ms: 60_000 }
 const SIGN_OF_LIFE_MS = 5000
 
 export interface RemoteChromaDeps {
-  /** `http://host:port/path`; user and password, or a token, may be in it: see `chromaAddress`. */
+  /** `http://host:port/path`; it may contain user and password, or a token: see `chromaAddress`. */
   readonly url: string
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
 }
 
-/** A Chroma server that DeniDin does not run. It touches its own collections alone. */
+/** A Chroma server that DeniDin does not run. DeniDin touches only its own collections. */
 export const createRemoteChromaServer = (deps: RemoteChromaDeps): ChromaServer => new RemoteChromaServer(deps)
 
 class RemoteChromaServer implements ChromaServer {
@@ -29,7 +29,7 @@ class RemoteChromaServer implements ChromaServer {
   readonly #deps: RemoteChromaDeps
   readonly #logger: Logger
   readonly #client: ChromaClient
-  /** The address without any password in it. */
+  /** The address without its password. */
   readonly #origin: string
   readonly #listeners: (() => void)[] = []
   #runs = 0

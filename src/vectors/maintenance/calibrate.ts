@@ -7,12 +7,12 @@ import { itemOfMessage } from '../item-id.ts'
 import { distributionOf, round, shareAbove, suggestThreshold, type Calibration } from './calibration.ts'
 import { chosen, comparePairs, memorySamples, type MemorySessions, type Sample } from './calibration-pairs.ts'
 
-/** Questions that an embedder which costs nothing embeds for a calibration. */
+/** Most questions that are embedded for a calibration if the embedder costs nothing. */
 const FREE_EMBEDDINGS = 200
-/** Questions of one session: more would describe that session alone. */
+/** Most questions of one session: more would describe only that session. */
 const QUESTIONS_OF_A_SESSION = 5
 
-/** What was said in a session; the message store answers it. */
+/** The messages of a session, from the message store. */
 export interface SessionMessages {
   ofSession(
     session_id: string,
@@ -30,7 +30,7 @@ export interface CalibrateDeps {
 }
 
 export interface CalibrateRun {
-  /** Questions that may be embedded for it; 0: stored vectors alone. */
+  /** Most questions that may be embedded; 0: only stored vectors are used. */
   readonly most_embeddings: number
   readonly signal: AbortSignal
 }
@@ -63,7 +63,7 @@ export const calibrate = async (
 const percentAbove = (values: readonly number[], threshold: number | undefined): number | undefined =>
   threshold === undefined || values.length === 0 ? undefined : round(100 * shareAbove(values, threshold))
 
-/** What was asked in the sessions of these memories: as stored, or embedded as a question is. */
+/** The questions asked in the sessions of these memories, as stored vectors or newly embedded. */
 const questionsOf = async (
   deps: CalibrateDeps,
   remembered: readonly Sample[],

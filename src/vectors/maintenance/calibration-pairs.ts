@@ -6,13 +6,16 @@ import type { IndexedVectors } from '../collection-allocator.ts'
 import { cosine } from '../exact-search.ts'
 import type { StoredVector } from '../vector-store.ts'
 
-/** Scopes and vectors of each that are looked at: about a hundred thousand comparisons at most, in small steps. */
+/**
+ * How many scopes are sampled, and how many vectors of each: about a hundred thousand comparisons at most, in small
+ * steps.
+ */
 const SCOPES = 40
 const OF_A_SCOPE = 40
-/** Pairs of unrelated vectors for each vector. */
+/** Unrelated vectors that each vector is compared with. */
 const STRANGERS = 20
 
-/** Which session each memory came from; the memory store answers it. */
+/** The session of each memory, from the memory store. */
 export interface MemorySessions {
   get(
     scope: Scope,
@@ -20,14 +23,14 @@ export interface MemorySessions {
   ): Promise<readonly { readonly memory_id: string; readonly session_id: string | undefined }[]>
 }
 
-/** A vector with the conversation that it came from. */
+/** A vector with its conversation. */
 export interface Sample {
   readonly scope: Scope
   readonly session_id: string | undefined
   readonly vector: Float32Array
 }
 
-/** Vectors of memories, of a random choice of scopes, with their sessions. */
+/** Vectors of memories with their sessions, from a random choice of scopes. */
 export const memorySamples = async (
   table: Pick<IndexedVectors, 'scopes' | 'vectorsOf'>,
   memories: MemorySessions,
@@ -48,8 +51,8 @@ export const memorySamples = async (
 }
 
 /**
- * How similar questions are to what is remembered of their own conversation, and to what is remembered of others: of
- * other people where there are any, else of other conversations.
+ * How similar questions are to memories of their own conversation, and to memories of others: of other people if there
+ * are any, else of other conversations.
  */
 export const comparePairs = async (
   questions: readonly Sample[],
@@ -90,7 +93,7 @@ export const nearestPair = (vectors: readonly StoredVector[]): { readonly pairs:
   return { pairs, most }
 }
 
-/** A random choice. */
+/** A random sample. */
 export const chosen = <T>(items: readonly T[], count: number, ids: Ids): readonly T[] => {
   if (items.length <= count) return items
   const indexes = new Set<number>()

@@ -1,6 +1,6 @@
 /** Suggests a similarity threshold from pairs of related and unrelated texts. */
 
-/** Pairs of a kind below which nothing is suggested. */
+/** With fewer pairs of either kind than this, nothing is suggested. */
 export const LEAST_PAIRS = 30
 
 /** How similar pairs of one kind are. */
@@ -12,20 +12,20 @@ export interface Distribution {
 }
 
 export interface Calibration {
-  /** The embedding model that was looked at, and the threshold that holds now. */
+  /** The embedding model that was examined, and the current threshold. */
   readonly model: string
   readonly min_similarity: number
-  /** `undefined` when there are too few pairs. */
+  /** `undefined` if there are too few pairs. */
   readonly suggested: number | undefined
   /** Shares of pairs at or above the suggestion, in percent. */
   readonly related_above: number | undefined
   readonly unrelated_above: number | undefined
-  /** The same at the threshold that holds now. */
+  /** The same at the current threshold. */
   readonly related_above_now: number | undefined
   readonly unrelated_above_now: number | undefined
   readonly related: Distribution
   readonly unrelated: Distribution
-  /** Texts that were embedded for it. */
+  /** Texts that were embedded for the calibration. */
   readonly embedded: number
 }
 
@@ -33,7 +33,7 @@ const STEP = 0.01
 
 /**
  * The threshold that separates the two kinds best: where the share of related pairs above it exceeds that of unrelated
- * ones the most. Source: Youden, "Index for rating diagnostic tests", 1950. Of several, the middle one.
+ * ones the most. Among equally good ones, the middle one. Source: Youden, "Index for rating diagnostic tests", 1950.
  */
 export const suggestThreshold = (related: readonly number[], unrelated: readonly number[]): number | undefined => {
   if (related.length < LEAST_PAIRS || unrelated.length < LEAST_PAIRS) return undefined

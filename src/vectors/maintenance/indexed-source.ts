@@ -1,4 +1,4 @@
-/** A source of vectors as maintenance sees it. */
+/** A source of vectors from the point of view of maintenance. */
 import type { CollectionAllocator } from '../collection-allocator.ts'
 import type { EmbeddingSource } from '../embedding-source.ts'
 import type { VectorIndex } from '../vector-index.ts'
@@ -9,8 +9,8 @@ export interface IndexedSource {
   readonly space: string
   readonly table: CollectionAllocator
   readonly index: VectorIndex
-  /** Whether what has no vector should have one. */
+  /** Whether items without a vector should get one. */
   readonly embeds: boolean
-  /** Compares everything at once, and resolves when nothing can be done for now. */
+  /** Compares everything now, and resolves when nothing more can be done for now. */
   syncNow(): Promise<void>
 }

@@ -1,10 +1,10 @@
-/** Vector maintenance while long-term memory is switched off. */
+/** Vector maintenance while long-term memory is disabled. */
 import { DenidinError } from '../../platform/errors.ts'
 import type { VectorMaintenance } from './vector-maintenance.ts'
 
 const off = (): Promise<never> => Promise.reject(new DenidinError('disabled', 'long-term memory is switched off'))
 
-/** With long-term memory switched off, nothing looks after its vectors. */
+/** While long-term memory is disabled, no one maintains its vectors. */
 export const noVectorMaintenance: VectorMaintenance = {
   rebuild: off,
   verify: off,

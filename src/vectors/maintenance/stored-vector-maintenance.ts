@@ -1,4 +1,4 @@
-/** Rebuilding, verifying, calibrating and pruning of the stored vectors and their indexes. */
+/** Rebuilds, verifies, calibrates and prunes the stored vectors and their indexes. */
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Embedder } from '../../models/embedder.ts'
@@ -29,7 +29,7 @@ export interface VectorMaintenanceDeps {
   readonly history: SessionMessages
   readonly vectors: VectorStore
   readonly embedder: Embedder
-  /** The space of the previous model, while that answers. */
+  /** The space of the previous model, while that still answers. */
   readonly previous_space: string | undefined
   readonly min_similarity: number
   /** Further derived data that is verified with the vectors. */
@@ -37,7 +37,7 @@ export interface VectorMaintenanceDeps {
   readonly ids: Ids
 }
 
-/** A share of the vectors that may change what holds of them all. */
+/** A change of this share of the vectors may change the warning. */
 const NOTABLE_SHARE = 0.05
 
 type Findings = Awaited<ReturnType<VerifiablePart['verify']>>
@@ -45,7 +45,7 @@ type Findings = Awaited<ReturnType<VerifiablePart['verify']>>
 export class StoredVectorMaintenance implements VectorMaintenance {
   readonly #deps: VectorMaintenanceDeps
   readonly #sources: readonly IndexedSource[]
-  /** The last warning, and how many vectors there were then. */
+  /** The last warning, and how many vectors there were at that time. */
   #threshold: { readonly held: number; readonly warning: string | undefined } | undefined
 
   constructor(deps: VectorMaintenanceDeps) {
@@ -53,13 +53,15 @@ export class StoredVectorMaintenance implements VectorMaintenance {
     this.#sources = [deps.memories, deps.messages]
   }
 
-  /** Thousands of comparisons are made anew only when the vectors have changed: this is asked several times a minute. */
+  /**
+   * Repeats its thousands of comparisons only if the vectors have changed, because it is called several times a minute.
+   */
   async thresholdWarning(): Promise<string | undefined> {
     const { vectors, min_similarity, ids } = this.#deps
     const counts = await Promise.all(this.#sources.map(each => vectors.count(each.space)))
     const held = counts.reduce((sum, count) => sum + count, 0)
     const known = this.#threshold
-    // Of many vectors a few more change nothing; what is wrong is looked at again at every change.
+    // Among many vectors, a few more change nothing; while there is a warning, every change is checked.
     const least_change = known?.warning === undefined ? held * NOTABLE_SHARE : 1
     if (known !== undefined && Math.abs(held - known.held) < Math.max(1, least_change)) return known.warning
     const warning = await findThresholdWarning(
@@ -147,7 +149,7 @@ export class StoredVectorMaintenance implements VectorMaintenance {
     for (const source of this.#sources) {
       await source.syncNow()
       await verify(verifyVectors(source, vectors))
-      // Without a vector there is nothing to verify, and no server to start for it.
+      // If there is no vector, there is nothing to verify, and no reason to start a server.
       if (await vectors.holds(source.space)) await verify(verifyIndex(source))
       if (run.repair) await repairVectors(source, vectors)
     }

@@ -4,11 +4,13 @@ import type { IndexedVectors } from '../collection-allocator.ts'
 import { LEAST_PAIRS } from './calibration.ts'
 import { chosen, nearestPair } from './calibration-pairs.ts'
 
-/** Scopes, and vectors of each, that are compared: some milliseconds. */
+/** How many scopes, and how many vectors of each, are compared: some milliseconds. */
 const SCOPES = 20
 const VECTORS_PER_SCOPE = 12
 
-/** @returns a sentence for the operator; `undefined` when some stored vectors reach the threshold, or there are too few */
+/**
+ * @returns a sentence for the operator; `undefined` if some stored vectors reach the threshold, or there are too few
+ */
 export const findThresholdWarning = async (
   tables: readonly Pick<IndexedVectors, 'scopes' | 'vectorsOf'>[],
   min_similarity: number,

@@ -1,4 +1,4 @@
-/** Compares vectors and their index with the items that they stand for, and repairs what differs. */
+/** Compares vectors and their index with their items, and repairs the differences. */
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { VectorStore } from '../vector-store.ts'
 import type { IndexedSource } from './indexed-source.ts'
@@ -7,7 +7,7 @@ import type { Finding, VerifiablePart, VerifyRun } from './vector-maintenance.ts
 /** Rows that are compared in one step. */
 const PAGE = 500
 
-/** Compares the vectors of a source with its items. With `repair`, what can be put right at once is. */
+/** Compares the vectors of a source with its items. With `repair`, differences that can be repaired immediately are. */
 export const verifyVectors = (indexed: IndexedSource, vectors: VectorStore): VerifiablePart => ({
   name: indexed.source.name,
   verify: async run => {
@@ -26,7 +26,7 @@ export const verifyIndex = ({ source, index }: IndexedSource): VerifiablePart =>
   },
 })
 
-/** Embeds what has no vector, and has the index follow. */
+/** Embeds items without a vector, and updates the index. */
 export const repairVectors = async (indexed: IndexedSource, vectors: VectorStore): Promise<void> => {
   if (indexed.source.growing) await vectors.setMark(indexed.space, undefined)
   await indexed.syncNow()

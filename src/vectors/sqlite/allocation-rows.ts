@@ -36,7 +36,7 @@ export const toWaiting = ({ seq, item_id, scope, vector }: VectorRow): WaitingVe
   vector: toVector(vector),
 })
 
-/** Statements that the allocation table and its moves share. Those that name `:space` get it filled in. */
+/** Statements that the allocation table and its moves share. `:space` is filled in where a statement names it. */
 export class AllocationRows {
   readonly space: string
   readonly #database: Database
@@ -83,7 +83,7 @@ export class AllocationRows {
     return row === undefined ? undefined : toCollection(row)
   }
 
-  /** Gives out a new collection. */
+  /** Assigns a new collection. */
   give(state: Collection['state'], alone: boolean): Collection {
     this.run('insert into collections (space, state, alone) values (:space, :state, :alone)', {
       state,
@@ -92,7 +92,7 @@ export class AllocationRows {
     return { collection: this.number('select last_insert_rowid() as n'), space: this.space, state, alone }
   }
 
-  /** Notes that the collection where a vector may lie has to let it go. */
+  /** Records that the collection that may contain a vector has to delete it. */
   leave(seq: number): void {
     this.run(
       `insert or ignore into removals (collection, item_id)

@@ -5,7 +5,7 @@ import { isBusy } from '../../database/sqlite/database-errors.ts'
 import type { Parameters, Row } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 
-/** The server holds its database for moments only; the event loop must not wait for it. */
+/** The server locks its database only briefly; the event loop must not wait for it. */
 const LOCKED_RETRIES = 100
 const LOCKED_PAUSE_MS = 50
 

@@ -8,7 +8,7 @@ import { COLLECTION_COLUMNS, toCollection, type AllocationRows, type CollectionR
 export class CollectionAssignment {
   readonly #rows: AllocationRows
   readonly #most: number
-  /** The newest shared collection and the vectors that it has been promised to. */
+  /** The newest shared collection, and how many vectors are assigned to it. */
   #shared: { readonly collection: Collection; vectors: number } | undefined
 
   constructor(rows: AllocationRows, most: number) {

@@ -1,9 +1,10 @@
-/** Looks for vectors that a Chroma server has been given and not written into its index yet. */
+/** Looks for vectors that a Chroma server has received but not written to its index yet. */
 import type { Clock } from '../../platform/clock.ts'
 import { readChroma } from './chroma-database.ts'
 
 /**
- * Whether the queue in Chroma's database contains a vector for this collection: the files of the index are behind it.
+ * Whether the queue in Chroma's database contains a vector for this collection: if so, the files of the index lag
+ * behind.
  * @throws when Chroma's database cannot be read or has other tables than we know
  */
 export const hasQueuedVectors = async (

@@ -1,4 +1,4 @@
-/** Overwrites what Chroma's files still contain of deleted vectors and dropped collections. */
+/** Overwrites the remains of deleted vectors and dropped collections in Chroma's files. */
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../platform/clock.ts'
 import { exists } from '../../platform/files.ts'
@@ -9,7 +9,8 @@ import { removeOrphanSegments } from './orphan-segments.ts'
 const WORKER = new URL(import.meta.url.replace(/scrub-chroma-folder(\.[jt]s)$/, 'vacuum-worker$1'))
 
 /**
- * Removes the files of dropped collections, and rewrites Chroma's database without its free space. A server may run on the folder: it waits meanwhile (20 ms at 2,500 vectors).
+ * Removes the files of dropped collections, and rewrites Chroma's database without its free space. A server may be
+ * running on the folder: it waits meanwhile (20 ms at 2,500 vectors).
  * @throws when the database cannot be rewritten now
  */
 export const scrubChromaFolder = async (folder: string, clock: Pick<Clock, 'sleep'>): Promise<void> => {
@@ -18,7 +19,7 @@ export const scrubChromaFolder = async (folder: string, clock: Pick<Clock, 'slee
   if (await exists(file)) await vacuum(file)
 }
 
-/** In a thread of its own: it would hold up the event loop for as long as it takes. */
+/** Runs in a separate thread: it would block the event loop until it is done. */
 const vacuum = (file: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const worker = new Worker(WORKER, { workerData: { file } })

@@ -33,7 +33,7 @@ export interface CollectionAllocatorDeps {
   readonly collection_vectors?: number
   /** Other spaces whose collections are in use. */
   readonly in_use?: readonly string[]
-  /** Whether this table clears away what is in use nowhere; one of them does. */
+  /** Whether this table cleans up collections of spaces that are not in use; exactly one table does. */
   readonly tidies?: boolean
 }
 
@@ -49,7 +49,7 @@ class SqliteCollectionAllocator implements CollectionAllocator {
   readonly #rows: AllocationRows
   readonly #most: number
   readonly tidies: boolean
-  /** Spaces that this table leaves alone, as JSON. */
+  /** Spaces that this table does not touch, as JSON. */
   readonly #others: string
   readonly maintenance: MaintenanceTable
   readonly purge: PurgeTable
@@ -65,7 +65,7 @@ class SqliteCollectionAllocator implements CollectionAllocator {
     this.moves = new SqliteMoveTable(this.#rows, this.#most)
   }
 
-  /** Read each time: a damaged file may have been begun anew. */
+  /** Read each time: a damaged file may have been recreated. */
   get instance(): string {
     return this.#rows.get<{ instance: string }>('select instance from instance')?.instance ?? ''
   }
@@ -157,7 +157,7 @@ class SqliteCollectionAllocator implements CollectionAllocator {
           this.#rows.leave(row.seq)
           this.#rows.run('update vectors set collection = :collection where seq = :seq', { collection, seq: row.seq })
         }
-        // What is put there now replaces what should have left.
+        // An item that is added now replaces the one that was to be deleted.
         this.#rows.run('delete from removals where collection = :collection and item_id = :item_id', {
           collection,
           item_id: row.item_id,
@@ -231,7 +231,7 @@ class SqliteCollectionAllocator implements CollectionAllocator {
     this.#rows.run(`delete from collections where collection = :collection and state = 'retired'`, { collection })
   }
 
-  /** Condition of the collections that this table may touch. */
+  /** SQL condition for the collections that this table may change. */
   get #ours(): string {
     return this.tidies ? 'space not in (select value from json_each(:others))' : 'space = :space'
   }

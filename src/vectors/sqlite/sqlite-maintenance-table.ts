@@ -1,10 +1,10 @@
-/** What rebuilding and verifying read and record in `vectors.db`. */
+/** Reads and records the data for rebuilding and verifying in `vectors.db`. */
 import type { Scope } from '../../messages/scope.ts'
 import type { CollectionNumber, MaintenanceTable, WaitingVector } from '../collection-allocator.ts'
 import type { StoredVector } from '../vector-store.ts'
 import { toWaiting, WHOLE_VECTORS, type AllocationRows, type VectorRow } from './allocation-rows.ts'
 
-/** What rebuilding and verifying the index go by. */
+/** The data for rebuilding and verifying the index. */
 export class SqliteMaintenanceTable implements MaintenanceTable {
   readonly #rows: AllocationRows
 

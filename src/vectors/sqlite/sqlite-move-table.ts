@@ -64,19 +64,19 @@ export class SqliteMoveTable implements MoveTable {
           { from, copies },
         )
       }
-      // A vector that was replaced has another seq; one whose scope has changed is not marked as indexed any more.
+      // A replaced vector has another seq; one whose scope has changed is no longer marked as indexed.
       this.#rows.run(
         `update vectors set collection = :to
          where collection = :from and indexed = 1 and seq in (select value from json_each(:copies))`,
         { to, from, copies },
       )
-      // Deleted or changed while they were copied.
+      // Vectors that were deleted or changed while they were copied.
       this.#rows.run(
         `insert or ignore into removals (collection, item_id) select :to, value from json_each(:ids)
          where value not in (select item_id from vectors where collection = :to)`,
         { to, ids },
       )
-      // What was not copied follows as waiting work.
+      // Vectors that were not copied follow as waiting work.
       this.#rows.run(
         `update vectors set indexed = 0 where collection = :from and indexed = 1
            and scope in (select value from json_each(:scopes))`,

@@ -1,4 +1,4 @@
-/** What purging the index files of deleted vectors reads and records in `vectors.db`. */
+/** Reads and records in `vectors.db` which index files still contain deleted vectors. */
 import type { CollectionNumber, PurgeTable, UncleanCollection } from '../collection-allocator.ts'
 import type { AllocationRows } from './allocation-rows.ts'
 

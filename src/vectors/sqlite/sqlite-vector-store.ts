@@ -7,18 +7,18 @@ import { MESSAGE_ITEM_PREFIX } from '../item-id.ts'
 import { takesLength, type StoredVector, type VectorStore } from '../vector-store.ts'
 import { toBlob, toVector } from './blobs.ts'
 
-/** Vectors that go in one transaction. */
+/** Vectors deleted in one transaction. */
 const DELETED_AT_ONCE = 200
-/** Vectors that one step of dropping a space removes: some milliseconds. */
+/** Vectors that one step of dropping a space deletes: some milliseconds. */
 const DROPPED_AT_ONCE = 500
 
 const OF_SCOPE_BUT = 'scope = :scope and item_id not in (select value from json_each(:except))'
 
-/** The first text behind all that begin with `prefix`. */
+/** The first text that sorts after all texts beginning with `prefix`. */
 const behind = (prefix: string): string =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
 
-/** Where ids with a prefix lie among all ids. */
+/** The range of ids with a prefix among all ids. */
 const OTHERS_FROM = MESSAGE_ITEM_PREFIX
 const OTHERS_TO = behind(MESSAGE_ITEM_PREFIX)
 
@@ -29,7 +29,7 @@ interface VectorRow {
   readonly vector: Uint8Array
 }
 
-/** Vectors in `vectors.db`. Whatever changes here is at once waiting work in the allocation table of the same file. */
+/** Vectors in `vectors.db`. Any change is immediately waiting work in the allocation table of the same file. */
 export const createSqliteVectorStore = (database: Database): VectorStore => new SqliteVectorStore(database)
 
 class SqliteVectorStore implements VectorStore {
@@ -42,7 +42,7 @@ class SqliteVectorStore implements VectorStore {
   async put(space: string, vectors: readonly StoredVector[]): Promise<void> {
     this.#database.transaction(() => {
       for (const { item_id, scope, vector } of vectors) {
-        if (!scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a vector is no valid text')
+        if (!scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a vector is not valid text')
         this.#checkLength(space, vector)
         this.#remove('space = :space and item_id = :item_id', { space, item_id })
         this.#database.run('insert into vectors (space, item_id, scope) values (:space, :item_id, :scope)', {
@@ -202,7 +202,7 @@ class SqliteVectorStore implements VectorStore {
       .map(row => row.item_id)
   }
 
-  /** Deletes rows and notes which collections may still hold them. */
+  /** Deletes rows and records which collections may still contain them. */
   #remove(where: string, parameters: { space?: string; item_id: string }): void {
     this.#database.run(
       `insert or ignore into removals (collection, item_id)

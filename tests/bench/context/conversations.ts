@@ -100,6 +100,30 @@ export const askedAfterwards = ({ name, asker, turns, questions }: Dialogue): Co
   }
 }
 
+const HOUR_MS = 60 * 60 * 1000
+
+/** A talk with the bot as it was held: its questions stand where they were asked, and the bot says what it said. */
+export const heldAsItWas = ({ name, turns, questions }: Dialogue): Conversation => {
+  const texts = new Map(turns.map(turn => [turn.id, turn.text]))
+  const asked = new Map(questions.map(question => [question.asked_at, question]))
+  const steps: Step[] = []
+  for (const [at, turn] of turns.entries()) {
+    if (turn.role === 'assistant') continue
+    const [before, after] = [turns[at - 1], turns[at + 1]]
+    if (before !== undefined && before.session !== turn.session) {
+      steps.push({ pause_hours: Math.max(0, turn.sent_at - before.sent_at) / HOUR_MS })
+    }
+    const question = asked.get(turn.id)
+    steps.push({
+      kind: question === undefined ? 'statement' : 'long ago',
+      text: turn.text,
+      reply: after?.role === 'assistant' ? after.text : 'All right.',
+      evidence: question?.evidence.map(id => texts.get(id) ?? '') ?? [],
+    })
+  }
+  return { name, role: 'client', person: turns.find(({ role }) => role === undefined)?.speaker ?? '', past: [], steps }
+}
+
 interface Question {
   readonly text: string
   readonly evidence: readonly string[]

@@ -6,7 +6,7 @@ import { surroundings } from '../../../src/app/runtime.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
 import { GODFATHER, TestDenidin } from '../../support/denidin.ts'
-import { reply, type RecordedRequest } from '../../support/model-server.ts'
+import { lastUserMessage, reply, type RecordedRequest } from '../../support/model-server.ts'
 import { openStores } from '../../support/stores.ts'
 import { percentiles } from '../figures.ts'
 import type { Conversation, MessageKind, Said } from './conversations.ts'
@@ -14,6 +14,7 @@ import type { Conversation, MessageKind, Said } from './conversations.ts'
 const HOUR_MS = 60 * 60 * 1000
 const MINUTE_MS = 60 * 1000
 const CLIENT = '15550001111'
+const SUMMARY = 'A conversation.'
 
 const tokens = createTokenCounter()
 
@@ -24,8 +25,10 @@ export interface Outcome {
   readonly text: string
   /** Tokens beyond the system prompt and the message that is answered. */
   readonly context_tokens: number
-  /** Share of the evidence that it carried, 0 to 1; `undefined` where nothing answers. */
+  /** Share of the evidence that it carried whole, 0 to 1; `undefined` where nothing answers. */
   readonly evidence: number | undefined
+  /** Share of the sentences of the evidence that it carried, by their length. */
+  readonly sentences: number | undefined
   /** Milliseconds from the message to the request. */
   readonly took_ms: number
 }
@@ -35,8 +38,10 @@ export interface ContextFigures {
   readonly messages: number
   /** Mean. */
   readonly context_tokens: number
-  /** Percent of the evidence; `NaN` where nothing answers. */
+  /** Percent of the evidence, whole; `NaN` where nothing answers. */
   readonly evidence: number
+  /** Percent of its sentences: of a long message, the passage that answers may be enough. */
+  readonly sentences: number
   readonly p50_ms: number
   readonly p95_ms: number
 }
@@ -59,7 +64,8 @@ export const holdConversation = async (
       denidin.clock.forward(step.pause_hours * HOUR_MS)
       continue
     }
-    outcomes.push(await outcomeOf(denidin, conversation, chat_id, step))
+    const outcome = await outcomeOf(denidin, conversation, chat_id, step)
+    if (outcome !== undefined) outcomes.push(outcome)
     denidin.clock.forward(MINUTE_MS)
   }
   return outcomes
@@ -70,27 +76,50 @@ const outcomeOf = async (
   { name: conversation, person }: Conversation,
   chat_id: string,
   { kind, text, reply: answer, evidence }: Said,
-): Promise<Outcome> => {
+): Promise<Outcome | undefined> => {
   models.requests.splice(0)
-  models.next('completion', reply(answer))
-  const arrived = models.received('completion', models.counts.completion + 1).then(() => performance.now())
+  let asked: { readonly request: RecordedRequest; readonly at: number } | undefined
+  models.always(
+    'completion',
+    reply(request => {
+      // A session that ended is summed up meanwhile.
+      if (!asks(request, text)) return SUMMARY
+      asked ??= { request, at: performance.now() }
+      return answer
+    }),
+  )
   const began = performance.now()
   const sender = { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') } as const], name: person }
   await channel.deliver({ text, chat_id, sent_at: clock.now(), sender })
-  const took_ms = (await arrived) - began
   await app.conversation.whenIdle(chat_id)
   await app.messageIndex.whenIdle()
-  const [request] = models.of('completion')
-  if (request === undefined) throw new Error(`there was no request for "${text}"`)
-  const context = contextOf(request)
+  if (asked === undefined) {
+    // A command is answered without the model.
+    if (text.startsWith('/')) return undefined
+    throw new Error(`there was no request for "${text}"`)
+  }
+  const context = contextOf(asked.request)
   return {
     conversation,
     kind,
     text,
     context_tokens: context.reduce((sum, content) => sum + tokens.count(content) + MESSAGE_TOKENS, 0),
-    evidence: evidence.length === 0 ? undefined : shareOf(evidence, context),
-    took_ms,
+    evidence: evidence.length === 0 ? undefined : mean(evidence.map(each => (isIn(each, context) ? 1 : 0))),
+    sentences: evidence.length === 0 ? undefined : mean(evidence.map(each => shareOfSentences(each, context))),
+    took_ms: asked.at - began,
   }
+}
+
+/** Letters and digits by which a long message is known: the request may have it shortened. */
+const BEGINNING = 100
+
+/** Whether a request asks for the answer to a message. A message is cleaned when it comes in: only its letters and digits count. */
+const asks = (request: RecordedRequest, text: string): boolean => {
+  const [asked, said] = [lastUserMessage(request), text].map(each => each.replace(/[^\p{L}\p{N}]+/gu, '')) as [
+    string,
+    string,
+  ]
+  return asked.endsWith(said) || (said.length > BEGINNING && asked.includes(said.slice(0, BEGINNING)))
 }
 
 /** Contents of a request but the system prompt and the message that is answered. */
@@ -103,10 +132,20 @@ const contextOf = ({ body: { messages = [] } }: RecordedRequest): readonly strin
 /** How the blocks begin that stand in one message with the system prompt. */
 const HEADINGS = [PROFILE_HEADING, RECALLED_HEADING]
 
-const shareOf = (evidence: readonly string[], context: readonly string[]): number => {
-  const all = context.join('\n')
-  const found = evidence.filter(text => all.includes(text) || all.includes(JSON.stringify(text).slice(1, -1)))
-  return found.length / evidence.length
+const isIn = (text: string, context: readonly string[]): boolean => {
+  const quoted = JSON.stringify(text).slice(1, -1)
+  return context.some(each => each.includes(text) || each.includes(quoted))
+}
+
+const SENTENCE_END = /(?<=[.!?])\s+|\n+/u
+
+const shareOfSentences = (text: string, context: readonly string[]): number => {
+  const sentences = text
+    .split(SENTENCE_END)
+    .map(each => each.trim())
+    .filter(each => each !== '')
+  const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, each) => sum + each.length, 0)
+  return lengthOf(sentences.filter(each => isIn(each, context))) / Math.max(1, lengthOf(sentences))
 }
 
 /** Writes what was said long ago into the stores, while the bot is stopped. */
@@ -158,10 +197,13 @@ const figures = (outcomes: readonly Outcome[]): ContextFigures => {
   return {
     messages: outcomes.length,
     context_tokens: Math.round(mean(outcomes.map(each => each.context_tokens))),
-    evidence: Math.round(1000 * mean(asked)) / 10,
+    evidence: percent(asked),
+    sentences: percent(outcomes.flatMap(({ sentences }) => sentences ?? [])),
     p50_ms: p50,
     p95_ms: p95,
   }
 }
+
+const percent = (shares: readonly number[]): number => Math.round(1000 * mean(shares)) / 10
 
 const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length

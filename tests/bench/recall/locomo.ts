@@ -3,7 +3,7 @@ import type { Dialogue, DialogueQuestion, DialogueTurn } from '../../support/dia
 
 // Reads conversations in the format of LoCoMo (Maharana et al., "Evaluating Very Long-Term Conversational Memory of LLM
 // Agents", 2024), and what may stand in it besides: who asks (`asker`), turns of the bot (`role`), and the turn in which a
-// question is asked (`asked_at`). The data itself is no part of the project.
+// question is asked (`asked_at`). The data itself is not a part of the project.
 
 interface RawTurn {
   readonly speaker: string

@@ -12,7 +12,7 @@ const CLEO = '15551230003@c.us'
 const DAN = '15551230004@c.us'
 const GROUP = '120363000000000001@g.us'
 
-/** What the phone knows of people whose address is no phone number. */
+/** What the phone knows of people whose address is not a phone number. */
 export const CONTACTS = [{ id: BOB, phone: '15551230002@c.us', pushname: 'Bob' }, MOVING_CONTACT]
 
 /** Every so many messages somebody resets the conversation, asks for a long answer, or, in the group, tells others. */

@@ -13,7 +13,7 @@ const LOOK_MS = 50
 /** Chats that are judged by `ForgetfulTalk`. */
 const ELSEWHERE = `(${FORGETFUL_CHATS.map(each => `'${each}'`).join(', ')})`
 /** Lines of the log that no crash may leave behind. */
-const BAD_NEWS = /Session file is damaged|Something failed that nobody waited for|A turn failed|Not even an apology/
+const BAD_NEWS = /Session file is damaged|A background task failed|A turn failed|Not even an apology/
 
 /** What is wrong, each in a sentence, and how much there was. */
 export interface Verdict {

@@ -192,7 +192,7 @@ export class Talk {
   #plan(person: Person, said: Words, group: boolean): { readonly text: string; readonly expected: readonly Kind[] } {
     const asked = person.asked && !group
     if (!group) person.asked = false
-    // What is no answer to the question withdraws it, with a sentence that says so.
+    // What is not an answer to the question withdraws it, with a sentence that says so.
     const talk: readonly Kind[] = asked ? ['notice', 'talk'] : ['talk']
     if (said.kind === 'note') {
       const token = `tok${String(++tokens)}x`

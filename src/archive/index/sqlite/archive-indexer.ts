@@ -79,7 +79,7 @@ export class ArchiveIndexer {
     for (const seq of this.#rows.noted('removed_messages', this.reached)) this.#deps.columns.remove(seq)
   }
 
-  /** Reads the columns of all parts anew, of an index that was opened or begun anew. */
+  /** Reads the columns of all parts anew, of an index that was opened or recreated. */
   reload(): void {
     const { index, columns } = this.#deps
     this.#generation++
@@ -118,7 +118,7 @@ export class ArchiveIndexer {
         await this.#follow()
         return
       } catch (error) {
-        // The index was begun anew meanwhile, and is filled from the beginning.
+        // The index was recreated meanwhile, and is filled from the beginning.
         if (generation === this.#generation) throw error
       }
     }
@@ -138,7 +138,8 @@ export class ArchiveIndexer {
    * name must not keep a number that is not on the disk, because another name would get it later.
    */
   #commit(generation: number, act: () => void): void {
-    if (generation !== this.#generation) throw new DenidinError('unavailable', 'the index of the archive is begun anew')
+    if (generation !== this.#generation)
+      throw new DenidinError('unavailable', 'the index of the archive is being rebuilt')
     try {
       this.#deps.index.transaction(act)
     } catch (error) {

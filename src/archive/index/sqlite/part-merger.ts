@@ -1,4 +1,4 @@
-/** Makes one part of several, without the messages that are gone or were read anew since. */
+/** Makes one part of several, without the messages that are gone or were read again since. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { Columns } from '../columns.ts'
 import type { IndexPart } from '../index-part.ts'

@@ -126,7 +126,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     }
   }
 
-  /** Begins the index anew: `indexer.sync` reads the whole archive. */
+  /** Empties the index: `indexer.sync` reads the whole archive. */
   rebuild(): void {
     this.#index.startOver({ state: 'ok', detail: 'The index of the archive is rebuilt, as was asked.' })
   }

@@ -4,7 +4,7 @@ import type { Token, Tokens } from 'marked'
 /** A style that WhatsApp knows: bold, italic, strikethrough. */
 type Style = '*' | '_' | '~'
 
-/** A stretch of a line, in order: words, code with its backticks, or the start or end of a style. */
+/** A piece of a line: words, code with its backticks, or the start or end of a style. */
 type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'code'; readonly text: string }
@@ -18,8 +18,8 @@ const ENTITY = /&(amp|lt|gt|quot|nbsp|#39);/g
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'" }
 
 /**
- * Inline tokens as WhatsApp shows them. WhatsApp knows a style only within one line and only where no letter touches its
- * marks from outside: a style over several lines gets marks on each, a style inside a word gets none.
+ * Converts inline tokens to WhatsApp's marks. WhatsApp recognises a style only within one line, and only if no letter
+ * touches its marks from outside. A style over several lines gets marks on each line; a style inside a word gets none.
  */
 export const inlineToWhatsApp = (tokens: readonly Token[]): string =>
   written(onEachLine(withoutDoubles(piecesOf(tokens), [])))
@@ -31,7 +31,7 @@ export const boldToWhatsApp = (tokens: readonly Token[]): string => {
   return written(onEachLine([bold(true), ...inner, bold(false)]))
 }
 
-/** The words without any marks, for places where WhatsApp shows none. */
+/** The words without any marks, for places where WhatsApp displays none. */
 export const inlineToPlain = (tokens: readonly Token[]): string =>
   piecesOf(tokens)
     .map(piece =>
@@ -57,7 +57,7 @@ const pieceOf = (token: Token): readonly Piece[] => {
     case 'em':
       return styled('_', inner())
     case 'del':
-      // A single tilde is "about", and WhatsApp's own mark.
+      // A single tilde means "about", and is WhatsApp's own mark.
       return token.raw.startsWith('~~') ? styled('~', inner()) : [words('~'), ...inner(), words('~')]
     case 'codespan':
       return [{ kind: 'code', text: codeText(token as Tokens.Codespan) }]
@@ -76,7 +76,7 @@ const pieceOf = (token: Token): readonly Piece[] => {
   }
 }
 
-/** Code in the marks that WhatsApp knows: one backtick, or three where the code itself contains some. */
+/** Code in the marks that WhatsApp knows: one backtick, or three if the code itself contains one. */
 const codeText = ({ raw }: Tokens.Codespan): string => {
   const fence = /^`+/.exec(raw)?.[0] ?? ''
   const code = raw.slice(fence.length, -fence.length)
@@ -88,10 +88,10 @@ const codeText = ({ raw }: Tokens.Codespan): string => {
 const withoutScheme = (address: string): string => address.replace(/^(?:mailto|tel):/i, '')
 const bare = (address: string): string => address.replace(/^https?:\/\//i, '').replace(/\/$/, '')
 
-/** A link as `words (address "title")`, or as its address alone where the words say nothing else. */
+/** A link as `words (address "title")`, or as its address alone if the words say nothing else. */
 const linkPieces = (link: Tokens.Link | Tokens.Image): readonly Piece[] => {
   if (link.raw.startsWith('<')) return [words(withoutScheme(link.raw.slice(1, -1)))]
-  // An address that stands by itself.
+  // A bare address.
   if (!/^!?\[/.test(link.raw)) return [words(link.raw)]
   const label = link.text.trim()
   const address = withoutScheme(link.href)
@@ -104,7 +104,7 @@ const linkPieces = (link: Tokens.Link | Tokens.Image): readonly Piece[] => {
   ]
 }
 
-/** Leaves out a style inside the same style: WhatsApp would take its opening mark for the closing one. */
+/** Drops a style inside the same style: WhatsApp would take its opening mark for the closing one. */
 const withoutDoubles = (pieces: readonly Piece[], around: readonly Style[]): readonly Piece[] => {
   const open = [...around]
   return pieces.filter(piece => {
@@ -117,7 +117,7 @@ const withoutDoubles = (pieces: readonly Piece[], around: readonly Style[]): rea
   })
 }
 
-/** Ends every style at the end of a line and begins it anew on the next. */
+/** Ends every style at the end of a line and begins it again on the next. */
 const onEachLine = (pieces: readonly Piece[]): readonly Piece[] => {
   const open: Border[] = []
   return pieces.flatMap((piece): readonly Piece[] => {
@@ -149,7 +149,7 @@ const written = (pieces: readonly Piece[]): string => {
     .join('')
 }
 
-/** Places of the borders that WhatsApp understands: something between them, no letter outside. */
+/** Positions of the borders that WhatsApp recognises: text between them, and no letter outside. */
 const shownBorders = (pieces: readonly Piece[]): readonly number[] => {
   let text = ''
   const offsets = pieces.map(piece => {

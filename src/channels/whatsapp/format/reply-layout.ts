@@ -4,12 +4,13 @@ import { withDirection } from '../../../text/bidi.ts'
 import { MOST_CHARACTERS, splitReply } from './split-reply.ts'
 import { formattedStretches } from './whatsapp-format.ts'
 
-/** Attempts to make room for directional marks; each comes nearer, and two are the most that were seen. */
+/** Attempts to make room for directional marks; each comes closer, and more than two were never needed. */
 const MOST_ATTEMPTS = 8
 
 /**
- * A reply as the messages that a phone shows: WhatsApp's formatting, parts of at most 4,000 characters, each line in its
- * direction. At least one part, none empty unless the reply is. Others get their turn while a long reply is laid out.
+ * Formats a reply as the messages that a phone displays: WhatsApp's markup, parts of at most 4,000 characters, each
+ * line in its direction. Returns at least one part, none empty unless the reply is. Yields to other work while it lays
+ * out a long reply.
  */
 export const layOutReply = async (markdown: string): Promise<readonly string[]> => {
   const slices = new TimeSlices()
@@ -18,7 +19,7 @@ export const layOutReply = async (markdown: string): Promise<readonly string[]> 
     formatted += stretch
     await slices.pause()
   }
-  // Directional marks count too: where they lengthen a part beyond the limit, all parts are made shorter.
+  // Directional marks count too: if they lengthen a part beyond the limit, all parts are made shorter.
   let most = MOST_CHARACTERS
   let parts: readonly string[] = []
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {

@@ -1,6 +1,8 @@
-/** Cuts a long reply into messages, where a reader would. */
+/** Splits a long reply into messages at the points where a human reader would. */
 
-/** Characters of one message, counted in UTF-16 units as WhatsApp does; far below its own limit, and readable. */
+/**
+ * Characters of one message, counted in UTF-16 units as WhatsApp does; readable, and far below WhatsApp's own limit.
+ */
 export const MOST_CHARACTERS = 4000
 
 const FENCE = '```'
@@ -14,23 +16,23 @@ const segments = (segmenter: Intl.Segmenter, text: string): readonly string[] =>
 /** A text's lines, each with its end. */
 const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+/g) ?? []
 
-/** Ways to take a text apart, from the coarsest; the pieces of each, put together, are the text again. */
+/** Ways to split a text, coarsest first; in each, the pieces joined are the text again. */
 const WAYS: readonly ((text: string) => readonly string[])[] = [
-  // An item of a list with what stands further in below it.
+  // A list item with the indented lines below it.
   text => text.match(/[^\n]*(?:\n[ \t]+[^\n]*)*\n?/g)?.filter(each => each !== '') ?? [],
   linesOf,
   text => segments(sentences, text),
   text => text.match(/\s*\S+\s*/g) ?? [],
   text => segments(graphemes, text),
-  // A single grapheme longer than a message: whole characters at least.
+  // For a single grapheme longer than a message: whole code points at least.
   text => Array.from(text),
 ]
 
 /**
- * A text as parts of at most `most` characters, in order: cut between paragraphs where possible, else between list
- * items, lines, sentences, words, and never inside a character that is seen as one. A heading, or a line that ends with
- * a colon, goes with what it announces. A block of code stays whole where it fits into one part; where it does not,
- * each part of it has its own fences. No word is lost; white space at the cuts is.
+ * Splits a text into parts of at most `most` characters, in order. It cuts between paragraphs if possible, else between
+ * list items, lines, sentences, words, and never inside a visible character. A heading, or a line that ends with a
+ * colon, stays with the text that follows it. A code block stays whole if it fits into one part; if it does not, each
+ * part of it has its own fences. No word is lost; white space at the cuts is.
  */
 export const splitReply = (text: string, most = MOST_CHARACTERS): readonly string[] => {
   const parts: string[] = []
@@ -63,7 +65,7 @@ export const splitReply = (text: string, most = MOST_CHARACTERS): readonly strin
   return parts
 }
 
-/** The part that is being filled. Its length is known without reading it again, however many pieces it has. */
+/** The part that is being filled. Its length is known without rereading it, however many pieces it has. */
 class OpenPart {
   text = ''
 
@@ -73,7 +75,7 @@ class OpenPart {
     return this.text === '' ? trimmed(piece).length : end === 0 ? 0 : this.text.length + end
   }
 
-  /** Without words in it, white space is only the depth of the line that follows. */
+  /** At the start of a part, white space is kept only as the indentation of the first line. */
   add(piece: string): void {
     this.text = this.text === '' ? piece.replace(EMPTY_LINES, '') : this.text + piece
   }
@@ -81,10 +83,10 @@ class OpenPart {
 
 const EMPTY_LINES = /^(?:[ \t]*\n)+/
 
-/** Without empty lines around it; spaces before the first word may be the depth of a list. */
+/** Without empty lines around it; spaces before the first word stay, because they may be the indentation of a list. */
 const trimmed = (text: string): string => text.replace(EMPTY_LINES, '').trimEnd()
 
-/** Paragraphs and blocks of code, each with the empty lines behind it. */
+/** Paragraphs and code blocks, each with the empty lines after it. */
 const blocksOf = (text: string): readonly string[] => {
   const blocks: string[] = []
   let open = ''
@@ -103,10 +105,10 @@ const blocksOf = (text: string): readonly string[] => {
   return open === '' ? blocks : [...blocks, open]
 }
 
-/** Joins what announces something to what it announces, where both fit into one part. */
+/** Joins a heading or announcement to the block that follows it, if both fit into one part. */
 const announced = (blocks: readonly string[], most: number): readonly string[] => {
   const joined: string[] = []
-  /** Length of the last one, without white space at its end. */
+  /** Length of the last block, without white space at its end. */
   let length = 0
   for (const block of blocks.toReversed()) {
     const next = joined.at(-1)

@@ -1,17 +1,19 @@
 /** Cuts a long Markdown text into stretches that can be formatted one by one. */
 
 /**
- * Longest stretch in characters. A Markdown parser takes time by the square of the length of some texts: one stretch
- * takes at most some tens of milliseconds, and all of them together time that grows with the length of the text.
+ * Longest stretch in characters. For some texts a Markdown parser takes time quadratic in their length. One stretch
+ * takes at most some tens of milliseconds, and the time for all of them grows linearly with the text.
  */
 const MOST_CHARACTERS = 4000
-/** A cut before this would only make more stretches. */
+/** A cut before this would only create more stretches. */
 const LEAST_CHARACTERS = MOST_CHARACTERS / 4
 
 const FENCE = '```'
 const OPENS_FENCE = /^ {0,3}(?:`{3,}|~{3,})/
 
-/** How well a text can be cut before a line: inside a row of lines of one block, between two such rows, between blocks. */
+/**
+ * How suitable a cut before a line is: 0 inside a run of lines of one block, 1 between two such runs, 2 between blocks.
+ */
 type Rank = 0 | 1 | 2
 
 interface Cut {
@@ -22,9 +24,9 @@ interface Cut {
 }
 
 /**
- * Stretches of a text, each with its line ends: put together they are the text again, but for a block of code that is
- * longer than a stretch: each part of it has fences of its own. Cut between blocks where possible, else before a line
- * that is not indented, else between lines, else between words.
+ * The stretches of a text, each with its line ends. Joined, they are the text again, except that a code block longer
+ * than a stretch gets fences in each part. Cuts between blocks if possible, else before a line that is not indented,
+ * else between lines, else between words.
  */
 export function* stretchesOf(markdown: string): Generator<string, void> {
   if (markdown.length <= MOST_CHARACTERS) {
@@ -39,7 +41,7 @@ export function* stretchesOf(markdown: string): Generator<string, void> {
   yield open.rest()
 }
 
-/** Lines with their ends, long ones in pieces. */
+/** Lines with their ends; long lines in pieces. */
 function* shortLines(text: string): Generator<string, void> {
   for (const line of text.match(/[^\n]*\n|[^\n]+/g) ?? []) {
     let from = 0
@@ -52,7 +54,7 @@ function* shortLines(text: string): Generator<string, void> {
   }
 }
 
-/** Where a piece of a long line ends: behind a space, else between two characters. */
+/** Where a piece of a long line ends: after a space, else between two characters. */
 const endOfPiece = (piece: string): number => {
   const space = piece.lastIndexOf(' ') + 1
   if (space > LEAST_CHARACTERS) return space
@@ -64,10 +66,10 @@ const endOfPiece = (piece: string): number => {
 class OpenStretch {
   #lines: string[] = []
   #cuts: Cut[] = []
-  /** The line that opened the block of code at the end of the lines. */
+  /** The line that opened the code block at the end of the lines. */
   #fence: string | undefined
   length = 0
-  /** Nothing but a fence that a cut has left open. */
+  /** True if it contains only a fence that a cut left open. */
   isEmpty = true
 
   add(line: string): void {
@@ -81,7 +83,7 @@ class OpenStretch {
     this.isEmpty = false
   }
 
-  /** The lines before the best cut; those behind it stay. */
+  /** Removes and returns the lines before the best cut; the lines after it stay. */
   cut(): string {
     const best = this.#cuts
       .filter(each => each.characters >= LEAST_CHARACTERS)

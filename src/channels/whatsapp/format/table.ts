@@ -1,14 +1,17 @@
-/** Renders a Markdown table (GFM) for WhatsApp, which has none: aligned columns, pairs, or one paragraph a row. */
+/**
+ * Renders a Markdown table (GFM) for WhatsApp, which has no tables: as aligned columns, as pairs, or as one paragraph
+ * per row.
+ */
 import { Lexer, type Token } from 'marked'
 import { boldToWhatsApp, inlineToPlain, inlineToWhatsApp } from './inline.ts'
 
-/** Characters of fixed width that a small phone shows on one line. */
+/** Fixed-width characters that fit on one line of a small phone. */
 const NARROW_WIDTH = 30
 const BETWEEN_COLUMNS = '  '
-/** Letters that keep their columns in a fixed-width font on any phone. */
+/** Letters that align in the fixed-width font of any phone. */
 const FIXED_WIDTH = /^[\x20-\x7e\u00a0-\u024f\u2010-\u2026\u20ac]*$/
 
-/** Rows of text: a row may have more cells than the head, and none may be lost. */
+/** Rows of text. A row may have more cells than the head, and none may be lost. */
 interface Table {
   readonly head: readonly string[]
   readonly rows: readonly (readonly string[])[]
@@ -33,7 +36,7 @@ const cellsOf = (line: string): readonly string[] => {
   return cells.map(cell => cell.trim().replace(/<br\s*\/?>/gi, ' '))
 }
 
-/** The source of a table as lines; `fixed` when they belong in a block of fixed width. */
+/** The source of a table as lines; `fixed` if they belong in a fixed-width block. */
 export const linesOfTable = (raw: string): { readonly lines: readonly string[]; readonly fixed: boolean } => {
   const { head, rows } = tableOf(raw)
   const aligned = head.length > 2 ? alignedLines([head, ...rows]) : undefined
@@ -41,7 +44,7 @@ export const linesOfTable = (raw: string): { readonly lines: readonly string[]; 
   return { lines: head.length > 2 ? records(head, rows) : pairs(head, rows), fixed: false }
 }
 
-/** Columns under each other, where that is narrow enough. */
+/** Aligned columns, if they are narrow enough. */
 const alignedLines = (rows: readonly (readonly string[])[]): readonly string[] | undefined => {
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0)
   if (columns * BETWEEN_COLUMNS.length > NARROW_WIDTH) return undefined
@@ -59,7 +62,7 @@ const alignedLines = (rows: readonly (readonly string[])[]): readonly string[] |
   )
 }
 
-/** One or two columns: `a: b`, a line a row. */
+/** One or two columns: `a: b`, one line per row. */
 const pairs = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [
   boldToWhatsApp(read(head.filter(cell => cell !== '').join(' – '))),
   ...rows.map(([name = '', ...values]) => `• ${labelled(name, values)}`),
@@ -70,7 +73,7 @@ const labelled = (name: string, values: readonly string[]): string => {
   return [inlineToWhatsApp(read(name)), ...said].filter(each => each !== '').join(': ')
 }
 
-/** Three columns and more: a bold line for the first cell of each row, under it the others with their headings. */
+/** Three columns and more: a bold line for the first cell of each row, then the other cells with their headings. */
 const records = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => {
   if (rows.length === 0) return [boldToWhatsApp(read(head.filter(cell => cell !== '').join(' – ')))]
   return rows.flatMap((row, index) => {

@@ -5,15 +5,14 @@ import { stretchesOf } from './stretches.ts'
 import { linesOfTable } from './table.ts'
 
 /**
- * A Markdown text in WhatsApp's formatting. Headings become bold lines, links `words (address)`, tables lines, nested
- * lists bullets that show their depth; code stays as it is. No word is lost, whatever marks are out of balance, and a
- * text without any marks stays the same.
- * It comes stretch by stretch: a long text takes a while, and the caller can do something else between two of them.
- * Source: FAQ "How to format your messages", WhatsApp Help Center.
+ * Converts Markdown to WhatsApp's formatting. Headings become bold lines, links `words (address)`, tables lines, and
+ * nested lists bullets that show their depth; code stays unchanged. No word is lost, however unbalanced the marks are,
+ * and a text without any marks stays the same. The result comes in stretches: a long text takes a while, and the caller
+ * can do something else between two of them. Source: FAQ "How to format your messages", WhatsApp Help Center.
  */
 export function* formattedStretches(markdown: string): Generator<string, void> {
   for (const stretch of stretchesOf(markdown.replace(/\r\n?/g, '\n'))) {
-    // White space at the end of a stretch is between words or lines, and the parser drops it.
+    // White space at the end of a stretch separates words or lines, but the parser drops it.
     const words = stretch.trimEnd()
     yield formatted(words) + stretch.slice(words.length)
   }
@@ -22,7 +21,7 @@ export function* formattedStretches(markdown: string): Generator<string, void> {
 const formatted = (text: string): string => {
   if (!isFormatting(text)) return text
   const rendered = render(text)
-  // Marks alone leave nothing; then they were meant literally.
+  // If only marks remain, they were meant literally.
   return rendered.trim() === '' ? text : rendered
 }
 
@@ -32,27 +31,27 @@ const render = (text: string): string => {
       .map(line => line.text)
       .join('\n')
   } catch (error) {
-    // The parser recurses: marks nested hundreds deep are no formatting, and the text is sent as it is.
+    // The parser recurses: marks nested hundreds deep are not formatting, and the text is sent as it is.
     if (error instanceof RangeError) return text
     throw error
   }
 }
 
 const MARKS = /[*_~`[\]<>!]/g
-/** A short text may consist of marks. */
+/** A short text may consist of marks only. */
 const SHORT_CHARACTERS = 500
-/** Marks that begin a quote or an item, so many in one line that they are no nesting. */
+/** So many quote or list marks in one line that they are not nesting. */
 const DEEP_NESTING = /^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*){9}/m
-/** A row of blanks that no one typed as a layout. */
+/** A run of blanks that no one typed as layout. */
 const WIDE_GAP = /[ \t]{500}/
 
-/** Whether marks are formatting: a longer text with a mark on every fourth place is an attack or a drawing. */
+/** Whether marks are formatting: a longer text in which every fourth character is a mark is an attack or a drawing. */
 const isFormatting = (text: string): boolean =>
   !DEEP_NESTING.test(text) &&
   !WIDE_GAP.test(text) &&
   (text.length <= SHORT_CHARACTERS || (text.match(MARKS)?.length ?? 0) * 4 <= text.length)
 
-/** A finished line; code must not be changed by what surrounds it. */
+/** A finished line; neighbouring lines must not change code. */
 interface Line {
   readonly text: string
   readonly code: boolean
@@ -71,7 +70,7 @@ const newlinesAtEnd = (raw: string): number => raw.slice(raw.trimEnd().length).s
 
 /**
  * Lines of blocks, with the empty lines that the source has between them.
- * @param depth number of lists around them
+ * @param depth number of enclosing lists
  */
 const linesOf = (blocks: readonly Token[], depth: number): readonly Line[] => {
   const lines: Line[] = []
@@ -104,13 +103,13 @@ const linesOfBlock = (block: Token, depth: number): readonly Line[] => {
     case 'list':
       return listLines(block as Tokens.List, depth)
     case 'checkbox':
-      // Its item shows it in place of the bullet.
+      // The item shows it in place of the bullet.
       return []
     case 'paragraph':
     case 'text':
       return textLines((block as Tokens.Paragraph | Tokens.Text).tokens ?? [block], depth)
     default:
-      // HTML and link definitions are no formatting: their words stay.
+      // HTML and link definitions are not formatting: their text stays.
       return textLines(Lexer.lexInline(block.raw.trimEnd()), depth)
   }
 }
@@ -123,7 +122,7 @@ const textLines = (tokens: readonly Token[], depth: number): readonly Line[] =>
 const headingLines = ({ raw, depth, text, tokens }: Tokens.Heading): readonly Line[] => {
   if (text === '') return [line(raw.trim())]
   const underlined = !/^ {0,3}#/.test(raw)
-  // A row of hyphens below a paragraph is a rule to most models.
+  // Most models write a row of hyphens below a paragraph to mean a horizontal rule.
   if (underlined && depth === 2) return [...textLines(tokens, 0), line(RULE_LINE)]
   return [line(boldToWhatsApp(tokens))]
 }
@@ -136,7 +135,7 @@ const codeLines = ({ raw, text, codeBlockStyle }: Tokens.Code): readonly Line[] 
         .map(each => ({ text: each, code: true }))
     : fenced(text.split('\n'))
 
-/** WhatsApp knows no quote inside a quote, and no code inside one. */
+/** WhatsApp supports no quote inside a quote, and no code inside one. */
 const quoteLines = (lines: readonly Line[]): readonly Line[] =>
   lines.map(({ text, code }) =>
     code || text.trim() === '' ? { text, code } : line(text.startsWith('> ') ? text : `> ${text}`),

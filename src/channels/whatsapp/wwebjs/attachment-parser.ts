@@ -1,15 +1,15 @@
-/** Reads what comes with a message besides its words, as WhatsApp's page writes it: places, contacts, polls, media, events. */
+/** Reads the attachment of a message as WhatsApp's page writes it: places, contacts, polls, media, events. */
 import type { Attachment, ContactCard, MediaKind } from '../../../messages/message-details.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
 import { cutStart } from '../../../text/cut.ts'
 import { WORDED_TYPES } from '../whatsapp-message.ts'
 import { fieldsOf, type Fields } from './raw-fields.ts'
 
-/** Longest text that is taken, in UTF-16 units. */
+/** Most characters of a text that are kept, in UTF-16 units. */
 const MOST_CHARACTERS = 1000
-/** Most contacts and options that are taken. */
+/** Most contacts and options that are kept. */
 const MOST_ITEMS = 50
-/** Beginning of a contact card that is read: a photo may follow. */
+/** How much of a contact card is read: a photo may follow. */
 const CARD_CHARACTERS = 20_000
 /** Prices are written in thousandths. */
 const PRICE_UNIT = 1000
@@ -27,7 +27,7 @@ const numberOf = (value: unknown): number | undefined => {
 
 const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value.slice(0, MOST_ITEMS) : [])
 
-/** The kinds of media, by the names that WhatsApp gives them. */
+/** The kinds of media, by WhatsApp's names. */
 const MEDIA: ReadonlyMap<string, MediaKind> = new Map<string, MediaKind>(
   Object.entries({
     image: 'picture',
@@ -63,10 +63,10 @@ const locationOf = (fields: Fields): Attachment => {
   }
 }
 
-/** A line of a card that goes on in the next line begins there with a space; Apple puts groups before names. */
+/** A card line that continues in the next line begins there with a space; Apple puts groups before names. */
 const unfolded = (card: string): readonly string[] => card.replace(/\r?\n[ \t]/g, '').split(/\r?\n/)
 
-/** What stands behind the first colon of a line of a card, without its escapes. */
+/** The text after the first colon of a card line, unescaped. */
 const valueOf = (line: string): string | undefined => {
   const value = line.slice(line.indexOf(':') + 1)
   const decoded = /^[^:]*;ENCODING=QUOTED-PRINTABLE/i.test(line) ? quotedPrintable(value) : value
@@ -157,7 +157,7 @@ const priceOf = (amount: unknown, currency: unknown): string | undefined => {
     : `${(thousandths / PRICE_UNIT).toFixed(2)} ${code}`
 }
 
-/** Readers of everything that is no medium, by the names that WhatsApp gives the kinds. */
+/** Readers for all attachments that are not media, by WhatsApp's names of the kinds. */
 const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
   Object.entries<(fields: Fields) => Attachment>({
     location: locationOf,
@@ -197,14 +197,14 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
   }),
 )
 
-/** Kinds that are no message of a person: notices of WhatsApp, and what is told in other ways. */
+/** Kinds that are not messages of a person: notices of WhatsApp, and kinds that are reported in other ways. */
 const NOTICES =
   /notification|protocol|placeholder|^(?:album|broadcast|call_log|ciphertext|comment|debug|event_.*|gp2|keep_in_chat|pin.*|poll_.*|pinned_message|reaction.*|requests?_.*|revoked|scheduled_call_edit|status.*|unreadable|vote.*|.*_update|.*_notice|newsletter.*|bot_.*|encrypted.*)$/
 
-/** The names of the media that may be looked at once, on devices that do not show them. */
+/** The names of view-once media, on devices that do not show them. */
 const VIEW_ONCE = /^view_?once/
 
-/** What comes with a raw message; `undefined` for a text, and for what no person sent. */
+/** The attachment of a raw message; `undefined` for a text, and for messages that no person sent. */
 export const parseAttachment = (raw: unknown): Attachment | undefined => {
   const fields = fieldsOf(raw)
   const type = boundedTextOf(fields['type']) ?? 'unknown'
@@ -213,14 +213,14 @@ export const parseAttachment = (raw: unknown): Attachment | undefined => {
   const read = READERS.get(type.replace(/^(poll_creation|event_creation).*/, '$1'))
   if (read !== undefined) return read(fields)
   if (type === 'chat' || NOTICES.test(type)) return undefined
-  // A form or a menu of a business whose words are not where they are looked for.
+  // A form or a menu of a business whose text is not in the usual place.
   if (WORDED_TYPES.includes(type) && parseWords(fields) !== '') return undefined
   return VIEW_ONCE.test(type) ? { kind: 'picture', view_once: true } : { kind: 'unknown', type }
 }
 
 /**
- * The words of a raw message: the body of a text, what was chosen on a button or a list, the caption of anything else.
- * The body of a picture, a document or a place is its preview in base64, whether its file is there yet or not.
+ * The text of a raw message: the body of a text, the choice on a button or a list, or the caption of anything else. The
+ * body of a picture, a document or a place is its preview in base64, whether its file is loaded or not.
  */
 export const parseWords = (raw: unknown): string => {
   const fields = fieldsOf(raw)

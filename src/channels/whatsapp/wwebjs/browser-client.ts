@@ -1,4 +1,4 @@
-/** One client of whatsapp-web.js with its own browser, from opening to the end; its successor is a new one. */
+/** One client of whatsapp-web.js with its own browser, from opening to the end; the next connection is a new one. */
 import type { Clock } from '../../../platform/clock.ts'
 import { withDeadline } from '../../../platform/deadline.ts'
 import { DenidinError } from '../../../platform/errors.ts'
@@ -27,7 +27,7 @@ export interface BrowserClientDeps {
   /** Folder of the login; absolute. */
   readonly login_dir: string
   readonly pairing_phone: string | undefined
-  /** In MiB; a browser that uses more is replaced in a quiet moment. */
+  /** In MiB; a browser that uses more is replaced when the channel is quiet. */
   readonly browser_memory_mb: number
   readonly isQuiet: () => boolean
   readonly deadlines: BrowserDeadlines
@@ -106,7 +106,7 @@ export class BrowserClient implements EngineConnection {
     })
   }
 
-  /** Checks the page at once: something may be wrong with it. */
+  /** Checks the page now: something may be wrong with it. */
   checkNow(): void {
     this.#heartbeat.checkNow()
   }
@@ -265,7 +265,7 @@ export class BrowserClient implements EngineConnection {
   async #close(): Promise<void> {
     this.end({ kind: 'closed' })
     const { clock, deadlines, logger } = this.#deps
-    // A browser that is just being started cannot be ended before it is there.
+    // A browser that is just starting cannot be ended before it runs.
     const ending = async (): Promise<void> => {
       if (this.#client?.pupBrowser === null) await this.#opening
       await this.#client?.destroy()

@@ -1,4 +1,4 @@
-/** Measures the memory of the browser until it uses too much and the moment is quiet. */
+/** Measures the memory of the browser until it uses too much and the channel is quiet. */
 import type { Clock } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { reasonOf } from '../failure-reason.ts'
@@ -12,7 +12,7 @@ export interface BrowserMemoryDeps {
   /** Pause before the first measurement, and between two. */
   readonly after_ms: number
   readonly every_ms: number
-  /** Whether no one would notice if WhatsApp were away for a moment. */
+  /** Whether no one would notice if WhatsApp were briefly unavailable. */
   readonly isQuiet: () => boolean
   readonly clock: Clock
   readonly logger: Logger
@@ -21,7 +21,7 @@ export interface BrowserMemoryDeps {
 const MEBIBYTE = 2 ** 20
 
 /**
- * Resolves with the memory, in MiB, once it is too much and the moment is quiet; with `undefined` when `signal` is
+ * Resolves with the memory, in MiB, once it is too much and the channel is quiet; with `undefined` if `signal` is
  * aborted first. Never rejects.
  */
 export const waitForExcess = async (deps: BrowserMemoryDeps, signal: AbortSignal): Promise<number | undefined> => {
@@ -40,7 +40,8 @@ export const waitForExcess = async (deps: BrowserMemoryDeps, signal: AbortSignal
     logger.debug('Memory of the browser', { used_mb })
     if (used_mb <= most_mb) continue
     if (deps.isQuiet()) return used_mb
-    if (!announced) logger.info('The browser uses much memory and is replaced in a quiet moment', { used_mb, most_mb })
+    if (!announced)
+      logger.info('The browser uses too much memory and is replaced once the channel is quiet', { used_mb, most_mb })
     announced = true
   }
 }

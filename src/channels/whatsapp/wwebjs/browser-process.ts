@@ -1,4 +1,4 @@
-/** Finds, measures and ends the browsers of one login; a process without our mark is never touched. */
+/** Finds, measures and ends the browsers of one login; a process without our marker is never touched. */
 import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { SECOND_MS, type Clock } from '../../../platform/clock.ts'
@@ -7,24 +7,24 @@ import { listProcesses, memoryOf, treeOf, type ProcessInfo } from './process-tab
 
 const MARK = '--denidin-login='
 const MARK_DIGITS = 32
-/** For exiting after SIGTERM, and for being gone after SIGKILL. */
+/** Grace periods: for exiting after SIGTERM, and for being gone after SIGKILL. */
 const TERM_MS = 2 * SECOND_MS
 const KILL_MS = 5 * SECOND_MS
 const CHECK_EVERY_MS = 20
 
 /**
- * The argument that marks a browser of this login, so that a later run can tell it from all others. Browsers ignore
- * arguments that they do not know.
- * @param login_dir absolute path of the folder that holds the login
+ * The argument that marks a browser of this login, so that a later run can recognise it. Browsers ignore arguments that
+ * they do not know.
+ * @param login_dir absolute path of the folder that contains the login
  */
 export const markOf = (login_dir: string): string =>
   `${MARK}${createHash('sha256').update(login_dir).digest('hex').slice(0, MARK_DIGITS)}`
 
-/** Process ids of the browsers with this mark. */
+/** Process ids of the browsers with this marker. */
 export const markedBrowsers = async (mark: string): Promise<readonly number[]> =>
   marked(mark, await listProcesses()).map(each => each.pid)
 
-/** Memory of the browsers with this mark and of all their processes, in bytes. */
+/** Memory of the browsers with this marker and of all their processes, in bytes. */
 export const memoryOfBrowsers = async (mark: string): Promise<number> => {
   const all = await listProcesses()
   const trees = marked(mark, all).flatMap(each => treeOf(each.pid, all))
@@ -32,8 +32,8 @@ export const memoryOfBrowsers = async (mark: string): Promise<number> => {
 }
 
 /**
- * Ends every browser with this mark, with all its processes, and resolves with how many there were. `gently` asks them to
- * exit first, so that the profile is written, and kills those that do not.
+ * Ends every browser with this marker, with all its processes, and resolves with how many there were. `gently` first
+ * asks them to exit, so that the profile is written, and kills those that do not.
  */
 export const endBrowsers = async (mark: string, how: 'gently' | 'at once', deps: EndDeps): Promise<number> => {
   const all = await listProcesses()
@@ -49,7 +49,7 @@ export const endBrowsers = async (mark: string, how: 'gently' | 'at once', deps:
     if (await gone(trees, TERM_MS, deps.clock)) return roots.length
   }
   for (const { pid, group } of roots) {
-    // It leads a process group of its own: this ends its children too.
+    // It leads its own process group: this ends its children too.
     if (group === pid) signal(-pid, 'SIGKILL')
   }
   for (const { pid } of trees) signal(pid, 'SIGKILL')

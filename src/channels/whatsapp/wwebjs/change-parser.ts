@@ -7,7 +7,10 @@ import { fieldsOf, textOf, type Fields } from './raw-fields.ts'
 const isEdited = (fields: Fields): boolean =>
   fields['latestEditMsgKey'] != null || fields['latestEditSenderTimestampMs'] != null
 
-/** The edit of a message in its new form. A caption may be taken away; of a text, no words are left only where it goes. */
+/**
+ * The edit of a message in its new form. A caption may be removed; an empty text means that the message is being
+ * deleted, which is not an edit.
+ */
 const editOf = (message: WhatsAppMessage, edited: boolean): MessageChange | undefined => {
   const { chat_id, message_id, text, mentioned_ids } = message
   if (text.trim() === '' && (message.details?.attachment === undefined || !edited)) return undefined
@@ -16,7 +19,7 @@ const editOf = (message: WhatsAppMessage, edited: boolean): MessageChange | unde
 
 /**
  * An edit that the page reports, from the message in its new form.
- * @param written what is reported as new: the words, or a preview picture, which is no edit
+ * @param written what the page reports as new: the text, or a preview picture, which is not an edit
  */
 export const parseEdit = (raw: unknown, written: unknown): MessageChange | undefined => {
   const message = parseMessage(raw)
@@ -24,11 +27,11 @@ export const parseEdit = (raw: unknown, written: unknown): MessageChange | undef
   return editOf(message, isEdited(fieldsOf(raw)))
 }
 
-/** A message deleted for everyone, from what is left of it. */
+/** A message deleted for everyone, from its remaining fields. */
 export const parseDeletion = (raw: unknown): MessageChange | undefined => {
   const message = parseMessage(raw)
   if (message === undefined) return undefined
-  // Where the notice is a message of its own, it names the deleted one.
+  // If the notice is a separate message, it names the deleted one.
   const message_id = messageIdOf(fieldsOf(raw)['protocolMessageKey']) ?? message.message_id
   return { kind: 'deleted', chat_id: message.chat_id, message_id }
 }
@@ -41,7 +44,7 @@ export const parseChange = (raw: unknown): MessageChange | undefined => {
   return message === undefined ? undefined : editOf(message, true)
 }
 
-/** A reaction as the library hands it out. */
+/** A reaction as the library reports it. */
 export const parseReaction = (reaction: unknown): MessageChange | undefined => {
   const { msgId, senderId, reaction: emoji, timestamp } = fieldsOf(reaction)
   const message_id = messageIdOf(msgId)

@@ -33,7 +33,7 @@ export interface WwebjsSendOptions {
   readonly sendSeen: boolean
 }
 
-/** A message of the library; `rawData` is what the page wrote, the rest repeats it. */
+/** A message of the library; `rawData` is what the page wrote, the other fields repeat it. */
 export interface WwebjsMessage {
   readonly rawData: unknown
 }
@@ -50,16 +50,16 @@ interface Library {
 
 export interface WwebjsClientOptions {
   readonly browser: Browser
-  /** The login is kept below it, in `session/`. */
+  /** The folder that contains the login, in `session/`. */
   readonly login_dir: string
   readonly pairing_phone: string | undefined
-  /** How long the browser may take to start, and then the page to show that it is WhatsApp's. */
+  /** Time for the browser to start, and then for the page to prove to be WhatsApp's. */
   readonly open_ms: number
-  /** Called as soon as the browser runs, before the page is opened; what it throws stops the opening. */
+  /** Called as soon as the browser runs, before the page is opened; an error thrown here stops the opening. */
   onBrowser(client: WwebjsClient): void
 }
 
-/** Folder of the browser profile that holds the login, inside `login_dir`. */
+/** Folder of the browser profile with the login, inside `login_dir`. */
 export const PROFILE_FOLDER = 'session'
 
 const PAIRING_INTERVAL_MS = 180_000
@@ -86,7 +86,7 @@ export const createWwebjsClient = async (options: WwebjsClientOptions): Promise<
       env: browser.environment,
       pipe: true,
       timeout: open_ms,
-      // DeniDin answers signals itself: it stops in its own order.
+      // DeniDin handles signals itself and stops in its own order.
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
@@ -100,9 +100,9 @@ export const createWwebjsClient = async (options: WwebjsClientOptions): Promise<
     reported = true
     options.onBrowser(client)
   }
-  // The library would delete the profile under a browser that still runs; we do it after the browser has ended.
+  // The library would delete the profile while the browser still runs; we do it after the browser has ended.
   auth.logout = () => Promise.resolve()
-  // It only keeps a copy of the page that nothing reads, and its rejection is unhandled when the page goes away.
+  // It only stores a copy of the page that nothing reads, and its rejection is unhandled if the page goes away.
   client.initWebVersionCache = () => Promise.resolve()
   return client
 }

@@ -6,19 +6,19 @@ import { CHANNEL_DEADLINES, type ChannelDeadlines } from '../deadlines.ts'
 export interface BrowserDeadlines extends Pick<ChannelDeadlines, 'close_ms'> {
   /** From starting the browser to WhatsApp's page answering. */
   readonly open_ms: number
-  /** From there, or from the scan, to being ready; every sign of progress starts it again. */
+  /** From there, or from the scan, until ready; every sign of progress restarts it. */
   readonly ready_ms: number
-  /** For one question to the page. */
+  /** For one request to the page. */
   readonly ask_ms: number
   /** Pause between two health checks of a page that is ready. */
   readonly look_every_ms: number
-  /** Pause between two health checks of a page that is getting ready, or shows a code. */
+  /** Pause between two health checks of a page that is loading, or shows a code. */
   readonly look_early_ms: number
   /** For the page's answer to a health check; after two missed ones the browser is replaced. */
   readonly look_ms: number
-  /** How long WhatsApp may be without its servers before a new browser tries. */
+  /** How long WhatsApp may be disconnected from its servers before a new browser tries. */
   readonly offline_ms: number
-  /** Grace period of a new browser: even with a limit that is too low it is not replaced all the time. */
+  /** Grace period of a new browser: even with too low a limit it is not replaced all the time. */
   readonly memory_after_ms: number
   /** Pause between two measurements of the browser's memory. */
   readonly memory_every_ms: number

@@ -1,13 +1,13 @@
-/** Translates what whatsapp-web.js and the browser's driver throw; nothing else looks at their message texts. */
+/** Translates errors of whatsapp-web.js and the browser driver; no other code looks at their message texts. */
 import { DenidinError } from '../../../platform/errors.ts'
 import { reasonOf } from '../failure-reason.ts'
 
-/** What WhatsApp's own words for an ended connection mean for the operator. */
+/** What WhatsApp's own names for an ended connection mean for the operator. */
 const DISCONNECTED: Readonly<Record<string, string>> = {
   CONFLICT: 'WhatsApp is open elsewhere with the same login.',
   UNPAIRED: 'WhatsApp no longer knows this device.',
 }
-/** How the driver says that a page went away during a question, because another was loaded or the browser is gone. */
+/** How the driver says that a page went away during a request, because another was loaded or the browser is gone. */
 const PAGE_GONE = /context was destroyed|cannot find context|detached|target closed|session closed|inspected target/i
 const TIME_IS_UP = /timeout|timed out/i
 
@@ -15,7 +15,7 @@ const TIME_IS_UP = /timeout|timed out/i
 export const disconnection = (state: string): string =>
   DISCONNECTED[state] ?? `WhatsApp ended the connection (${state}).`
 
-/** An error of ours in place of one of the library or of the browser. */
+/** Translates an error of the library or of the browser into one of ours. */
 export const translated = (thrown: unknown): DenidinError =>
   thrown instanceof DenidinError
     ? thrown

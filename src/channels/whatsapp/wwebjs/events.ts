@@ -1,4 +1,4 @@
-/** Listens to whatsapp-web.js and to its browser, and translates what they report. */
+/** Listens to whatsapp-web.js and to its browser, and translates their events. */
 import type { Logger } from '../../../platform/logger.ts'
 import type { EngineEvents } from '../engine-events.ts'
 import { reasonOf } from '../failure-reason.ts'
@@ -13,19 +13,19 @@ export interface ClientListener {
   /** The device is linked, and the page loads its messages. */
   progress(): void
   ready(): void
-  /** The connection has this state now. */
+  /** The connection is in this state now. */
   connection(state: string): void
-  /** The library gave the client up, for this state of the connection; `LOGOUT`: the login was ended. */
+  /** The library gave up the client because of this connection state; `LOGOUT`: the login was ended. */
   disconnected(state: string): void
-  /** The login on disk was refused. */
+  /** WhatsApp refused the login on disk. */
   refused(): void
 }
 
 type MessageEvents = Pick<EngineEvents, 'message' | 'changed' | 'acknowledged'>
 
 /**
- * Listens to a client of the library for as long as it is `wanted`. What a listener throws is logged: the library would
- * swallow it.
+ * Listens to a client of the library as long as it is `wanted`. An error that a listener throws is logged: the library
+ * would swallow it.
  */
 export const listenToClient = (
   client: WwebjsClient,
@@ -80,7 +80,7 @@ const listenToLifecycle = (on: On, listener: ClientListener): void => {
 const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void => {
   const parsed = (raw: unknown, act: (message: WhatsAppMessage) => void): void => {
     const message = parseMessage((raw as WwebjsMessage).rawData)
-    if (message === undefined) logger.error('A message of WhatsApp could not be read: it has no id, chat or author')
+    if (message === undefined) logger.error('A WhatsApp message could not be read: it has no id, chat or author')
     else act(message)
   }
   // Comes once for every message, own ones included.
@@ -89,7 +89,7 @@ const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void =
       events.message(message)
     })
   })
-  // Reported once more when it is decrypted; of a placeholder nothing else is.
+  // Reported once more when it is decrypted; a placeholder never is.
   on('message_ciphertext', raw => {
     parsed(raw, message => {
       if (message.type !== CIPHERTEXT) events.message(message)
@@ -99,7 +99,7 @@ const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void =
     const message = parseVote(vote)
     if (message !== undefined) events.message(message)
   })
-  // Only after WhatsApp has tried for a while to have it sent again: its text never came.
+  // WhatsApp reports this only after several attempts to have the message resent: its text never came.
   on('message_ciphertext_failed', raw => {
     parsed(raw, message => {
       const known = message.details?.attachment !== undefined
@@ -128,10 +128,10 @@ const listenToChanges = (on: On, events: MessageEvents): void => {
   })
 }
 
-/** Listens to the browser and its page: the library itself does not report their end. */
+/** Listens to the browser and its page: the library itself does not report when they end. */
 export const listenToBrowser = (client: WwebjsClient, lost: (reason: string) => void): void => {
-  // The driver no longer listens once it has let go of the browser: what it had yet to write into a broken pipe would
-  // end the whole process.
+  // The driver stops listening once it has released the browser. A pending write into a broken pipe would then end the
+  // whole process.
   for (const stream of client.pupBrowser?.process()?.stdio ?? []) stream?.on('error', () => undefined)
   client.pupBrowser?.on('disconnected', () => {
     lost('The browser ended.')

@@ -1,4 +1,7 @@
-/** Brings the library's code into each page once, and catches the promises that the library leaves unhandled while it does. */
+/**
+ * Injects the library's code into each page once, and catches the promises that the library leaves unhandled while
+ * doing so.
+ */
 import { SECOND_MS, type Clock } from '../../../platform/clock.ts'
 import { reasonOf } from '../failure-reason.ts'
 import type { WwebjsClient } from './client.ts'
@@ -11,9 +14,9 @@ export interface InjectionListener {
   loading(): void
   /** The library's code is in the page. */
   loaded(): void
-  /** The client is of no more use. */
+  /** The client can no longer be used. */
   lost(reason: string): void
-  /** The browser could not be closed in good order. */
+  /** The browser could not be closed cleanly. */
   notClosed(reason: string): void
 }
 
@@ -21,14 +24,14 @@ interface MarkedWindow {
   denidinDocument?: string
 }
 
-/** How often the code is injected into pages that are replaced meanwhile, before the browser is replaced. */
+/** How often injection is tried while pages keep being replaced, before the browser is replaced. */
 const MOST_ATTEMPTS = 20
 const PAUSE_MS = SECOND_MS / 10
 
 /**
- * Handles the promises that the library leaves unhandled: one rejection would end the whole process. They are those of
- * every load of the page, of the pairing code and of closing. The library's code is injected into each document once, even
- * where the library starts over because some frame of the page was loaded, or where the page is replaced meanwhile.
+ * Handles the promises that the library leaves unhandled, because one rejection would end the whole process: those of
+ * every page load, of the pairing code and of closing. The library's code is injected into each document once, even if
+ * the library starts over because some frame of the page was loaded, or the page is replaced meanwhile.
  */
 export const guardInjection = (library: WwebjsClient, clock: Clock, listener: InjectionListener): void => {
   const inject = library.inject.bind(library)
@@ -66,7 +69,7 @@ export const guardInjection = (library: WwebjsClient, clock: Clock, listener: In
     try {
       return await requestPairingCode(...values)
     } catch (error) {
-      // A page that was replaced asks for a code of its own.
+      // A replacement page requests its own code.
       if (failureOf(error) !== 'page gone') listener.lost(`WhatsApp gave no pairing code: ${reasonOf(error)}`)
       return ''
     }
@@ -81,7 +84,7 @@ export const guardInjection = (library: WwebjsClient, clock: Clock, listener: In
   }
 }
 
-/** The name of the document that is in the page now; a new document gets a name. */
+/** The name of the document that is in the page now; a new document is given one. */
 const documentOf = async (library: WwebjsClient): Promise<string | undefined> =>
   await library.pupPage?.evaluate(() => {
     const page = globalThis as unknown as MarkedWindow

@@ -1,4 +1,4 @@
-/** Reads what whatsapp-web.js hands out: the one place that knows how WhatsApp's page writes a message. */
+/** Reads messages of whatsapp-web.js: the one place that knows how WhatsApp's page writes a message. */
 import { createHash } from 'node:crypto'
 import { textWithDetails, type MessageDetails } from '../../../messages/message-details.ts'
 import { messageKeyOf, plainAddress } from '../../../messages/message-key.ts'
@@ -8,19 +8,19 @@ import { CIPHERTEXT, isGroup, PLACEHOLDERS, POLL_VOTE, type WhatsAppMessage } fr
 import { parseAttachment, parseWords } from './attachment-parser.ts'
 import { fieldsOf, textOf, type Fields } from './raw-fields.ts'
 
-/** Longest text of a quoted message that is taken, in UTF-16 units. */
+/** Most characters of a quoted message that are kept, in UTF-16 units. */
 const MOST_QUOTED = 4000
 
-/** Longer than any id of a message. The writer's program chooses it, so it may be anything. */
+/** Longer than any message id. The sender's program chooses the id, so it may be anything. */
 const MOST_ID_CHARACTERS = 300
-/** Options of a poll that are taken. */
+/** Most options of a poll that are kept. */
 const MOST_OPTIONS = 50
 /** More people than a group has. */
 const MOST_MENTIONS = 10_000
 
 /**
- * An address that came as text or as an object, without the device that it may name (`15550001111:7@c.us`).
- * `undefined` when it is none.
+ * An address that came as text or as an object, without the device that it may name (`15550001111:7@c.us`). `undefined`
+ * if it is not an address.
  */
 export const addressOf = (value: unknown): string | undefined => {
   const fields = fieldsOf(value)
@@ -31,9 +31,8 @@ export const addressOf = (value: unknown): string | undefined => {
 }
 
 /**
- * The text of a message id: under its old name, under the name it has since July 2026 (`$1`), or else built from its
- * parts as WhatsApp builds it. `undefined` when none of them exists. Of an id that is far too long the end is replaced by
- * its hash.
+ * The text of a message id: under its old name, under its name since July 2026 (`$1`), or else built from its parts as
+ * WhatsApp builds it. `undefined` if none of these exists. If an id is far too long, its end is replaced by a hash.
  */
 export const messageIdOf = (value: unknown): string | undefined => {
   const id = writtenIdOf(value)
@@ -54,10 +53,10 @@ const writtenIdOf = (value: unknown): string | undefined => {
   return [String(fields['fromMe'] === true), remote, id, ...(participant === undefined ? [] : [participant])].join('_')
 }
 
-/** From so many times on, WhatsApp shows a message as forwarded many times. */
+/** From this many times on, WhatsApp shows a message as forwarded many times. */
 const FORWARDED_OFTEN = 5
 
-/** What an encrypted message will never show here, whatever is sent again. */
+/** Content of an encrypted message that this device will never see, even if it is resent. */
 const placeholderOf = (fields: Fields): 'view_once' | 'phone_only' | undefined =>
   fields['type'] === CIPHERTEXT ? PLACEHOLDERS.get(fields['subtype']) : undefined
 
@@ -71,7 +70,7 @@ const detailsOf = (fields: Fields): MessageDetails | undefined => {
 
 type QuoteFields = Pick<WhatsAppMessage, 'quoted_author_id' | 'quoted_key' | 'quoted_text' | 'quoted_chat_id'>
 
-/** What a message quotes. The copy of the quoted message, its author, or both may be missing. */
+/** The quote of a message. The copy of the quoted message, its author, or both may be missing. */
 const quoteOf = (fields: Fields, chat_id: string): QuoteFields => {
   const quoted_key = textOf(fields['quotedStanzaID'])
   if (quoted_key === undefined || quoted_key.length > MOST_ID_CHARACTERS) {
@@ -90,8 +89,8 @@ const quoteOf = (fields: Fields, chat_id: string): QuoteFields => {
 }
 
 /**
- * When a message disappears: at a time, or so many seconds after it was sent. Some disappear so many seconds after they
- * were read; the account reads at once.
+ * When a message disappears: at a fixed time, or a number of seconds after it was sent or read. The account reads at
+ * once, so both count from sending.
  */
 const expiryOf = (fields: Fields): number | undefined => {
   if (fields['kicState'] === 'KEPT' || fields['subtype'] === 'ephemeral_setting') return undefined
@@ -106,8 +105,8 @@ const expiryOf = (fields: Fields): number | undefined => {
 }
 
 /**
- * A vote in a poll, as the library hands it out, as a message of its own. The library does not tell its id: it gets one
- * that is the same whenever the same vote is reported.
+ * Turns a vote in a poll, as the library reports it, into a message. The library gives no id: it gets one that is the
+ * same whenever the same vote is reported.
  */
 export const parseVote = (vote: unknown): WhatsAppMessage | undefined => {
   const { voter, parentMsgKey, parentMessage, selectedOptions, interractedAtTs } = fieldsOf(vote)
@@ -139,13 +138,13 @@ export const parseVote = (vote: unknown): WhatsAppMessage | undefined => {
         options: options.flatMap(option => textOf(fieldsOf(option)['name']) ?? []),
       },
     },
-    // It goes no later than a message of its time.
+    // It disappears no later than a message that was sent at its time.
     expires_at: expiryOf({ ...parent, expiredTimestamp: undefined, t: sent_at / SECOND_MS }),
     ack: 0,
   }
 }
 
-/** Parses a raw message; `undefined` when it has no readable id, no chat or no author. */
+/** Parses a raw message; `undefined` if it has no readable id, no chat or no author. */
 export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const fields = fieldsOf(raw)
   const key = fieldsOf(fields['id'])

@@ -5,14 +5,14 @@ import { DenidinError } from '../../../platform/errors.ts'
 
 export interface PageHeartbeatDeps<T> {
   readonly clock: Clock
-  /** Asks the page; may take for ever. */
+  /** Asks the page; may never resolve. */
   readonly ask: () => Promise<T>
   /** Pause before the next check, in milliseconds. */
   readonly pause_ms: () => number
-  /** For the answer to one check, in milliseconds. */
+  /** Deadline for one check, in milliseconds. */
   readonly deadline_ms: number
   readonly answered: (answer: T) => void
-  /** The page failed or did not answer in time, so many times in a row. */
+  /** The page failed or did not answer in time, this many times in a row. */
   readonly missed: (misses: number, error: unknown) => void
 }
 
@@ -45,7 +45,8 @@ export class PageHeartbeat<T> implements Disposable {
     const isOver = (): boolean => signal.aborted
     let misses = 0
     while (!isOver()) {
-      // The first miss is followed by another check at once; a page that fails at once gets its time all the same.
+      // After the first miss another check follows immediately; after that, a page that fails immediately gets the
+      // usual pauses.
       if (misses !== 1) await this.#pause()
       if (isOver()) return
       try {

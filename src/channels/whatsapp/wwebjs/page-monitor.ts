@@ -1,4 +1,4 @@
-/** Draws conclusions from the health checks of a page: what to report, what to do in the page, and when to give it up. */
+/** Evaluates the health checks of a page: what to report, what to do in the page, and when to give it up. */
 import type { Clock } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { ConnectionEnd, EngineEvents } from '../engine-events.ts'
@@ -13,10 +13,10 @@ export interface PageMonitorDeps {
   readonly page: Pick<Page, 'tellSynced' | 'acknowledgeNews'>
   readonly stage: () => PageStage
   readonly events: Pick<EngineEvents, 'event'>
-  /** The code was accepted: the page goes on. */
+  /** The code was accepted: the page continues. */
   readonly progress: () => void
   readonly end: (end: ConnectionEnd) => void
-  /** How long WhatsApp may be without its servers. */
+  /** How long WhatsApp may be disconnected from its servers. */
   readonly offline_ms: number
   readonly clock: Clock
   readonly logger: Logger
@@ -24,9 +24,9 @@ export interface PageMonitorDeps {
 
 /** States of a page whose code was accepted. */
 const CODE_ACCEPTED: readonly (string | null)[] = ['PAIRING', 'CONNECTED']
-/** Health checks in a row that a page may miss. */
+/** The health check in a row that, when missed, gives up the page. */
 const MOST_MISSES = 2
-/** Checks in a row of a page that has all messages although the library does not know it. */
+/** Checks in a row that find all messages loaded without the library noticing, before it is told. */
 const MOST_UNNOTICED = 2
 /** Presses, one per check, after which a dialog should be gone. */
 const MOST_PRESSES = 4
@@ -97,7 +97,7 @@ export class PageMonitor {
       events.event({ kind: 'operator_needed', task: undefined })
       return
     }
-    // It may have several pages; one that is still there after some presses cannot be dealt with here.
+    // The dialog may have several pages; if one is still there after several presses, we cannot close it.
     if (this.#presses >= MOST_PRESSES) events.event({ kind: 'operator_needed', task: NEWS_DIALOG })
     this.#presses += 1
     this.#do('closing a dialog', () => page.acknowledgeNews())
@@ -107,10 +107,10 @@ export class PageMonitor {
     const { logger } = this.#deps
     act().then(
       done => {
-        logger.info('Something was done in the page of WhatsApp', { what, done: done !== false })
+        logger.info('An action in the WhatsApp page succeeded', { what, done: done !== false })
       },
       (error: unknown) => {
-        logger.warn('Something could not be done in the page of WhatsApp', { what, reason: reasonOf(error) })
+        logger.warn('An action in the WhatsApp page failed', { what, reason: reasonOf(error) })
       },
     )
   }

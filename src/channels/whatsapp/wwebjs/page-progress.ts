@@ -1,7 +1,7 @@
-/** How far the page of one client got, and the deadline of the step that it is in. */
+/** The progress of one client's page, and the deadline of its current step. */
 import type { Clock } from '../../../platform/clock.ts'
 
-/** `waiting`: the page shows a code, for which a person may need any time. */
+/** `waiting`: the page shows a code; a person may need any amount of time for it. */
 export type PageStage = 'loading' | 'waiting' | 'ready'
 
 export class PageProgress implements Disposable {
@@ -11,7 +11,7 @@ export class PageProgress implements Disposable {
   #deadline: Disposable | undefined
   #disposed = false
 
-  /** @param tooLate called when a step takes longer than it may */
+  /** @param tooLate called when a step exceeds its deadline */
   constructor(clock: Clock, tooLate: (what: string, milliseconds: number) => void) {
     this.#clock = clock
     this.#tooLate = tooLate
@@ -21,7 +21,7 @@ export class PageProgress implements Disposable {
     return this.#stage
   }
 
-  /** The page is on its way: this step has a deadline, and the previous one is no longer waited for. */
+  /** Starts a step with a deadline; the previous step is no longer waited for. */
   expect(what: string, milliseconds: number): void {
     this.#stage = 'loading'
     this.#deadline?.[Symbol.dispose]()
@@ -31,7 +31,7 @@ export class PageProgress implements Disposable {
     })
   }
 
-  /** The page reached a stage that may last for ever. */
+  /** The page reached a stage without a deadline. */
   settle(stage: 'waiting' | 'ready'): void {
     this.#stage = stage
     this.#deadline?.[Symbol.dispose]()

@@ -1,6 +1,6 @@
 /**
- * What WhatsApp's page shows when a person is needed: the one place that knows its words. The browser is started in
- * English, so that they are these.
+ * Recognises the screens on which WhatsApp's page needs a person: the one place that knows their texts. The browser
+ * runs in English, so the texts are the English ones.
  */
 import {
   ACCOUNT_BLOCKED,
@@ -19,7 +19,7 @@ export interface PageLook {
   readonly screen: Screen | undefined
 }
 
-/** `passkey`: only a person's own device can go on from here. `news`: a dialog that must be acknowledged. */
+/** `passkey`: only a person's own device can continue from here. `news`: a dialog that must be acknowledged. */
 export type Screen = 'passkey' | 'news'
 
 interface ScreenWords {
@@ -44,7 +44,7 @@ const BLOCKS: Readonly<Record<string, OperatorTask>> = {
   DEPRECATED_VERSION: VERSION_REFUSED,
 }
 
-/** What the operator must do about a connection in this state; `undefined` when it may recover by itself. */
+/** What the operator must do about a connection in this state; `undefined` if it may recover by itself. */
 export const blockOf = (state: string): OperatorTask | undefined => BLOCKS[state]
 
 interface PageNode {
@@ -63,7 +63,7 @@ interface PageWindow {
   denidinPasskeyWanted?: boolean
 }
 
-/** Runs in every new page, before its own code: notes that the page asks for a passkey, whatever its words. */
+/** Runs in every new page, before its own code: notes whether the page asks for a passkey, whatever text it shows. */
 export const watchForPasskey = (): void => {
   const page = globalThis as unknown as PageWindow
   const { credentials } = page.navigator
@@ -75,7 +75,7 @@ export const watchForPasskey = (): void => {
   }
 }
 
-/** Runs in the page: the health check. It reads no words of people: only dialogs, and pages that are not linked. */
+/** Runs in the page: the health check. It reads no messages of people: only dialogs, and pages that are not linked. */
 export const lookAtPage = (words: ScreenWords): PageLook => {
   const page = globalThis as unknown as PageWindow
   const socket = page.require?.('WAWebSocketModel').Socket
@@ -93,7 +93,7 @@ export const lookAtPage = (words: ScreenWords): PageLook => {
   return { state, synced, screen: news ? 'news' : undefined }
 }
 
-/** Runs in the page: presses the button of a "What's new" dialog. False when there was none. */
+/** Runs in the page: presses the button of a "What's new" dialog. False if there was none. */
 export const acknowledgeNews = (words: ScreenWords): boolean => {
   const page = globalThis as unknown as PageWindow
   const textOf = (node: PageNode): string => (node.innerText ?? '').trim().toLowerCase().replaceAll('’', "'")
@@ -109,8 +109,8 @@ export const acknowledgeNews = (words: ScreenWords): boolean => {
 }
 
 /**
- * Runs in the page: tells the library that the messages are loaded. It misses this event when the page loads them before
- * the library listens, and would then never be ready.
+ * Runs in the page: tells the library that the messages are loaded. The library misses this event if the page loads
+ * them before it listens, and would then never be ready.
  */
 export const tellSynced = (): void => {
   const page = globalThis as unknown as PageWindow

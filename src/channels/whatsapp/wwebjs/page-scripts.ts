@@ -1,6 +1,6 @@
 /**
- * Functions that run inside WhatsApp's page, not here: each is sent there as source text, so it must be self-contained
- * and may use nothing of this file but types.
+ * Functions that run inside WhatsApp's page, not here. Each is sent there as source text, so it must be self-contained
+ * and may use only types from this file.
  */
 
 interface PageWid {
@@ -37,10 +37,10 @@ interface PageChat {
 
 interface PageContact {
   readonly username?: unknown
-  /** The name that the account chose. */
+  /** The display name that the account chose. */
   readonly pushname?: unknown
   readonly verifiedName?: unknown
-  /** The name in the address book of the phone. */
+  /** The name in the phone's address book. */
   readonly name?: unknown
 }
 
@@ -58,7 +58,7 @@ interface PageWindow {
     readonly Msg: {
       get(id: string): PageMessage | undefined
       getModelsArray(): PageMessage[]
-      /** Looks on the disk of the browser too. */
+      /** Also searches the browser's disk. */
       getMessagesById?(ids: readonly string[]): Promise<{ readonly messages: PageMessage[] }>
     }
   }
@@ -82,9 +82,9 @@ export interface PageReport {
 }
 
 /**
- * Makes the text of message ids readable under the name that the library uses. Since July 2026 the site keeps it under
- * another name; which one is found by its value, so that the next change of name does no harm.
- * To be called for every loaded page; a second call on the same page does nothing.
+ * Makes the text of message ids readable under the name that the library uses. Since July 2026 the site uses another
+ * name. We find it by its value, so that the next change of name does no harm. Call it for every loaded page; a second
+ * call on the same page does nothing.
  */
 export const repairMessageIds = (): PageReport => {
   const page = globalThis as unknown as PageWindow
@@ -109,7 +109,7 @@ export const repairMessageIds = (): PageReport => {
         get(this: PageMessageKey) {
           return read(this)
         },
-        // Should the site write the old name again, the written value counts.
+        // If the site writes the old name again, the written value counts.
         set(this: PageMessageKey, value: unknown) {
           Object.defineProperty(this, '_serialized', { value, writable: true, configurable: true, enumerable: true })
         },
@@ -120,7 +120,7 @@ export const repairMessageIds = (): PageReport => {
   const library = page.WWebJS
   if (library.idsAreRepaired !== true) {
     const original = library.getMessageModel
-    // A getter does not travel out of the page: what leaves it must hold the text itself.
+    // A getter does not survive the transfer out of the page, so the copy must contain the text itself.
     library.getMessageModel = message => {
       const model = original(message)
       const text = message.id._serialized
@@ -138,13 +138,13 @@ export const repairMessageIds = (): PageReport => {
 /** A chat as the page lists it. */
 interface PageChatEntry {
   readonly chat_id: string
-  /** Of its newest message, in seconds since the Unix epoch. */
+  /** Time of its newest message, in seconds since the Unix epoch. */
   readonly newest_s: number
   /** Unread messages; −1 where a person marked the chat as unread. */
   readonly unread: number
 }
 
-/** Every chat with its newest time, out of the page's memory. */
+/** Every chat with its newest time, from the page's memory. */
 export const listChats = (): PageChatEntry[] => {
   const page = globalThis as unknown as PageWindow
   return page
@@ -160,11 +160,14 @@ export const listChats = (): PageChatEntry[] => {
 /** Messages of a chat as the page writes them. */
 interface PageHistory {
   readonly messages: unknown[]
-  /** There are more, older ones. */
+  /** Whether there are more, older ones. */
   readonly cut: boolean
 }
 
-/** The newest messages of a chat, at most `most` and none from before `from_s`. Loads those that the page no longer has. */
+/**
+ * The newest messages of a chat, at most `most` and none from before `from_s`. Loads messages that the page no longer
+ * has in memory.
+ */
 export const readHistory = async (chat_id: string, from_s: number, most: number): Promise<PageHistory> => {
   const page = globalThis as unknown as PageWindow
   const chat = page.require('WAWebCollections').Chat.get(chat_id)
@@ -182,7 +185,7 @@ export const readHistory = async (chat_id: string, from_s: number, most: number)
     if (earlier.length === 0) break
     known = [...earlier, ...known]
   }
-  // Those of one second stay in the order in which the page has them.
+  // Messages of the same second stay in the page's order.
   const inOrder = known.filter(isWanted).sort((a, b) => a.t - b.t)
   return {
     messages: inOrder.slice(-most).map(message => page.WWebJS.getMessageModel(message)),
@@ -190,7 +193,7 @@ export const readHistory = async (chat_id: string, from_s: number, most: number)
   }
 }
 
-/** The username of an account, if the page knows one. Without it the other names still identify the sender. */
+/** The username of an account, if the page knows it. Without it, the other names still identify the sender. */
 export const readUsername = (address: string): unknown => {
   try {
     const page = globalThis as unknown as PageWindow
@@ -201,7 +204,7 @@ export const readUsername = (address: string): unknown => {
   }
 }
 
-/** The display name of an account, by one of its addresses: the one that it chose itself comes first. */
+/** The display name of an account, by one of its addresses; the name that it chose itself comes first. */
 export const readDisplayName = (addresses: readonly string[]): string | undefined => {
   const page = globalThis as unknown as PageWindow
   const { Contact } = page.require('WAWebCollections')
@@ -214,7 +217,7 @@ export const readDisplayName = (addresses: readonly string[]): string | undefine
   return names.find((name): name is string => typeof name === 'string' && name.trim() !== '')
 }
 
-/** Those of these messages, ids and stanza ids, that were kept in their chat. */
+/** Which of these messages, given as ids and stanza ids, were kept in their chat. */
 export const readKept = async (
   chat_id: string,
   keys: readonly (readonly [message_id: string, stanza_id: string])[],
@@ -232,14 +235,14 @@ export const readKept = async (
   return kept
 }
 
-/** How far an own message got, under whatever address the page has it; 0 where the page does not know. */
+/** The level that an own message reached, under any address that the page has for it; 0 if the page does not know. */
 export const readAck = (message_id: string, stanza_id: string): number => {
   const { Msg } = (globalThis as unknown as PageWindow).require('WAWebCollections')
   const found = Msg.get(message_id) ?? Msg.getModelsArray().find(({ id }) => id.fromMe === true && id.id === stanza_id)
   return found?.ack ?? 0
 }
 
-/** The id that the page has for a message of a chat at this moment; the given one where it knows none. */
+/** The page's current id for a message of a chat; the given id if it knows none. */
 export const currentId = (message_id: string, stanza_id: string, chat_id: string): string => {
   const { Msg, Chat } = (globalThis as unknown as PageWindow).require('WAWebCollections')
   if (Msg.get(message_id) !== undefined) return message_id
@@ -249,7 +252,7 @@ export const currentId = (message_id: string, stanza_id: string, chat_id: string
   return typeof found?.id._serialized === 'string' ? found.id._serialized : message_id
 }
 
-/** Whether the page has an own message with this text that was made within the last seconds. */
+/** Whether the page has an own message with this text from the last seconds. */
 export const hasOwnText = (text: string, within_s: number): boolean => {
   // eslint-disable-next-line no-restricted-syntax -- the page writes its messages by this clock, whatever ours says
   const since_s = new Date().getTime() / 1000 - within_s

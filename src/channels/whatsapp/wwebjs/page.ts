@@ -1,4 +1,4 @@
-/** The questions that can be asked of WhatsApp's page; errors of the library and of the browser are translated here. */
+/** The requests that can be made to WhatsApp's page; errors of the library and of the browser are translated here. */
 import { SECOND_MS, type Clock } from '../../../platform/clock.ts'
 import { withDeadline } from '../../../platform/deadline.ts'
 import { messageKeyOf } from '../../../messages/message-key.ts'
@@ -26,7 +26,7 @@ import {
 } from './page-scripts.ts'
 import { acknowledgeNews, lookAtPage, SCREEN_WORDS, tellSynced, type PageLook } from './page-screens.ts'
 
-/** The page writes times in whole seconds: its message may seem older than its sending by so much. */
+/** The page writes times in whole seconds, so a message may seem this much older than its sending. */
 const MADE_EARLIER_MS = SECOND_MS
 /** Deadline for reading a chat: the page loads some dozens of older messages at a time. */
 const HISTORY_MS = 30 * SECOND_MS
@@ -36,14 +36,14 @@ export class Page {
   readonly #clock: Clock
   readonly #ask_ms: number
 
-  /** @param ask_ms deadline of every question but `look`, `send` and `history`, in milliseconds */
+  /** @param ask_ms deadline of every request except `look`, `send` and `history`, in milliseconds */
   constructor(client: () => WwebjsClient | undefined, clock: Clock, ask_ms: number) {
     this.#client = client
     this.#clock = clock
     this.#ask_ms = ask_ms
   }
 
-  /** Makes message ids readable; to be called whenever the page has become ready. */
+  /** Makes message ids readable; call it whenever the page has become ready. */
   async repair(): Promise<PageReport> {
     return await this.#ask('repairing the message ids', page => page.evaluate(repairMessageIds))
   }
@@ -53,12 +53,12 @@ export class Page {
     return await this.#loadedPage().evaluate(lookAtPage, SCREEN_WORDS)
   }
 
-  /** Presses the button of a "What's new" dialog. False when there was none. */
+  /** Presses the button of a "What's new" dialog. False if there was none. */
   async acknowledgeNews(): Promise<boolean> {
     return await this.#ask('closing a dialog', page => page.evaluate(acknowledgeNews, SCREEN_WORDS))
   }
 
-  /** Triggers the library's "synced" event again, which it missed. */
+  /** Triggers the library's "synced" event again, because the library missed it. */
   async tellSynced(): Promise<void> {
     await this.#ask('telling that the messages are there', page => page.evaluate(tellSynced))
   }
@@ -68,7 +68,7 @@ export class Page {
     const began = this.#clock.now()
     try {
       const sent = await this.#running().sendMessage(chat_id, text, {
-        // No request to addresses in a reply, and no second "seen".
+        // No requests to addresses in a reply, and no second read receipt.
         linkPreview: false,
         sendSeen: false,
         ...(quotedMessageId === undefined ? {} : { quotedMessageId }),
@@ -140,8 +140,8 @@ export class Page {
   }
 
   /**
-   * The page gave up sending. Whether it had made the message by then is seen in the page itself, not told by the error.
-   * @throws DenidinError `rejected` when there is no message
+   * The page gave up sending. The page itself shows whether it had created the message by then; the error does not say.
+   * @throws DenidinError `rejected` if there is no message
    */
   async #throwUnlessMade(text: string, began: number, why: string): Promise<void> {
     const within_s = (this.#clock.now() - began + MADE_EARLIER_MS) / SECOND_MS

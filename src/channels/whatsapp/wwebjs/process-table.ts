@@ -1,7 +1,7 @@
-/** Lists the processes of this machine from Linux's `/proc`. Elsewhere the list is empty. */
+/** Lists the processes of this machine from Linux's `/proc`. On other systems the list is empty. */
 import { readdir, readFile } from 'node:fs/promises'
 
-/** A process as it was when it was listed. */
+/** A process at the time of listing. */
 export interface ProcessInfo {
   readonly pid: number
   readonly parent_pid: number
@@ -9,7 +9,9 @@ export interface ProcessInfo {
   readonly group: number
   /** Empty while the process is exiting. */
   readonly args: readonly string[]
-  /** When it started, in ticks since the machine did. Unique together with the process id, which may be reused. */
+  /**
+   * When it started, in clock ticks since the machine booted. Unique together with the process id, which may be reused.
+   */
   readonly began: string
 }
 
@@ -51,8 +53,8 @@ export const treeOf = (root: number, all: readonly ProcessInfo[]): readonly Proc
 }
 
 /**
- * Memory of these processes together, in bytes: shared pages count in proportion (PSS). Where the kernel does not report
- * that, resident memory (RSS). 0 for processes that are gone.
+ * Memory of these processes together, in bytes: shared pages count in proportion (PSS), or resident memory (RSS) if the
+ * kernel does not report PSS. 0 for processes that are gone.
  */
 export const memoryOf = async (pids: readonly number[]): Promise<number> => {
   const each = await Promise.all(pids.map(memoryOfOne))

@@ -1,4 +1,4 @@
-/** Keeps one copy of the part of the browser profile that holds the login, beside the profile. */
+/** Keeps one copy of the part of the browser profile that contains the login, beside the profile. */
 import { cp, readdir, rename, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DenidinError } from '../../../platform/errors.ts'
@@ -7,11 +7,11 @@ import type { Ids } from '../../../platform/ids.ts'
 import { PROFILE_FOLDER } from './client.ts'
 
 const BACKUP = 'backup'
-/** The previous copy, for the moment in which the new one takes its place. */
+/** The previous copy, while the new one replaces it. */
 const BEFORE = 'backup-before'
 const IN_PROGRESS = 'backup-new-'
 const SET_ASIDE = `${PROFILE_FOLDER}.damaged-`
-/** Where Chromium stores the data of a page: the login is in these; caches are left out. */
+/** Where Chromium stores the data of a page, including the login; caches are left out. */
 const LOGIN_FILES = [
   'Local State',
   'Default/Preferences',
@@ -24,14 +24,14 @@ const LOGIN_FILES = [
   'Default/databases',
 ]
 const LOCK_FILE = 'LOCK'
-/** A running browser changes its files; the copy counts only when none of them changed meanwhile. */
+/** A running browser changes its files; a copy counts only if none of them changed meanwhile. */
 const ATTEMPTS = 5
 
 /**
- * Copies the login aside while its browser runs, and replaces the last copy by a rename.
+ * Backs up the login while its browser runs, and replaces the last copy by a rename.
  * @returns size of the copy in bytes
- * @throws DenidinError `unavailable` when the files kept changing, or the disk is too full; the signal's reason
- * when it is aborted
+ * @throws DenidinError `unavailable` if the files kept changing, or the disk is too full; the signal's reason if it is
+ *   aborted
  */
 export const backUpProfile = async (login_dir: string, ids: Ids, signal: AbortSignal): Promise<number> => {
   const profile = join(login_dir, PROFILE_FOLDER)
@@ -54,8 +54,8 @@ export const backUpProfile = async (login_dir: string, ids: Ids, signal: AbortSi
 }
 
 /**
- * Replaces the profile by the backup and keeps its files aside; no browser may be using it. The backup is used up: a
- * login that was broken twice is not tried a third time. False when there was no backup.
+ * Replaces the profile by the backup and keeps the replaced files beside it; no browser may be using it. The backup is
+ * used up: a login that was broken twice is not restored a third time. False if there was no backup.
  */
 export const restoreProfile = async (login_dir: string, at: number): Promise<boolean> => {
   const profile = join(login_dir, PROFILE_FOLDER)
@@ -139,7 +139,7 @@ const listing = async (profile: string): Promise<readonly string[]> => {
   return found.sort()
 }
 
-/** @throws DenidinError `unavailable` when the copy would leave less free space on the disk than it takes itself. */
+/** @throws DenidinError `unavailable` if the copy would leave less free space on the disk than it takes itself. */
 const checkDiskSpace = async (profile: string, files: readonly string[]): Promise<void> => {
   const bytes = files.reduce((sum, line) => sum + Number(line.split(' ').at(-2)), 0)
   const { bavail, bsize } = await statfs(profile)

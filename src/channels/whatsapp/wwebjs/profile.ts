@@ -1,4 +1,4 @@
-/** The browser profile that holds the login: made, checked, freed of stale locks, deleted. */
+/** The browser profile that contains the login: creates, checks and deletes it, and removes stale locks. */
 import { mkdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { PROFILE_FOLDER } from './client.ts'
 import { listProcesses } from './process-table.ts'
 
 const TRIAL_FILE = '.can-write'
-/** Chrome's mark that a profile is in use: a link to `<host>-<process id>`; the other two belong to it. */
+/** Chrome's marker that a profile is in use: a link to `<host>-<process id>`; the other two belong to it. */
 const LOCK = 'SingletonLock'
 const LOCK_FILES = [LOCK, 'SingletonCookie', 'SingletonSocket']
 
@@ -18,7 +18,7 @@ export const deleteProfile = async (login_dir: string): Promise<void> => {
 }
 
 /**
- * Makes the folders of the login and checks that they can be written to.
+ * Creates the folders of the login and checks that they can be written to.
  * @throws DenidinError `unavailable` with a sentence for the operator
  */
 export const makeProfile = async (login_dir: string): Promise<void> => {
@@ -43,8 +43,8 @@ export const makeProfile = async (login_dir: string): Promise<void> => {
 
 /**
  * Removes the lock of a browser that no longer runs: after a power cut, or in a container with a new host name, Chrome
- * would refuse the profile for ever. The lock of a browser that runs on this profile stays; its process id alone proves
- * little, since the system reuses ids.
+ * would refuse the profile for ever. The lock of a browser that uses this profile stays; a process id alone proves
+ * little, because the system reuses ids.
  */
 export const freeProfile = async (login_dir: string): Promise<void> => {
   const profile = join(login_dir, PROFILE_FOLDER)
@@ -55,7 +55,7 @@ export const freeProfile = async (login_dir: string): Promise<void> => {
   for (const file of LOCK_FILES) await remove(join(profile, file))
 }
 
-/** Whether a process runs that has this profile open; where its arguments cannot be seen, whether it runs at all. */
+/** Whether a process runs that has this profile open; if its arguments cannot be seen, whether it runs at all. */
 const isUsing = async (pid: number, profile: string): Promise<boolean> => {
   const all = await listProcesses()
   if (all.length > 0) return all.some(each => each.pid === pid && each.args.includes(`--user-data-dir=${profile}`))

@@ -1,4 +1,4 @@
-/** Takes apart what WhatsApp's page hands out, which may be anything: nothing in it is relied on before it was looked at. */
+/** Reads values of WhatsApp's page, which may be anything: each is checked before it is used. */
 
 /** The fields of a value of unknown shape. */
 export type Fields = Readonly<Record<string, unknown>>

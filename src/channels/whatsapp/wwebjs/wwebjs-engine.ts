@@ -20,9 +20,9 @@ export interface WwebjsEngineDeps {
   readonly settings: WhatsAppSettings
   /** Folder of the login; absolute, because the browser's marker is made from it. */
   readonly login_dir: string
-  /** Where the bundled browser is unpacked: private, and kept over restarts. */
+  /** Where the bundled browser is unpacked: private, and kept across restarts. */
   readonly cache_dir: string
-  /** Environment of the process: the browser is searched in its `PATH`, and inherits it. */
+  /** Environment of the process: its `PATH` is searched for a browser, which also inherits it. */
   readonly environment: Environment
   readonly deadlines: BrowserDeadlines
   readonly clock: Clock

@@ -1,4 +1,4 @@
-/** The results of a search of the archive as text: a line about each message, and its words with what matches in bold. */
+/** The results of an archive search as text: a line about each message, and its text with the matches in bold. */
 import type { z } from 'zod'
 import { archiveSearch } from '../../../operations/archive/search.ts'
 import { printable, type Report } from '../render.ts'
@@ -8,10 +8,10 @@ type Found = z.output<typeof archiveSearch.output>
 const BOLD = '\u001b[1m'
 const DIM = '\u001b[2m'
 const PLAIN = '\u001b[0m'
-/** Values of a facet that are shown. */
+/** Most values of a facet that are shown. */
 const MOST_VALUES = 10
 
-/** In a pipe: one line for each message, with tabs between its fields. */
+/** In a pipe: one line per message, with tabs between its fields. */
 export const searchReport: Report = (output, _input, { terminal }) => {
   const found = archiveSearch.output.parse(output)
   const err = found.notes.map(note => `${note}\n`).join('')
@@ -38,7 +38,7 @@ const entry = (message: Found['messages'][number]): string => {
   return `${DIM}${fields.join(' · ')}${PLAIN}\n${marked(message.snippet_html)}`
 }
 
-/** Marks become bold; everything else is shown as it was written. */
+/** Marks become bold; everything else is shown as written. */
 const marked = (html: string): string =>
   html
     .split(/(<mark>.*?<\/mark>)/s)

@@ -1,4 +1,7 @@
-/** The output of `budget load` as text: the budget, its alerts, and on request every scope and the most relevant patterns. */
+/**
+ * The output of `budget load` as text: the budget, its alerts and, on request, every scope and the most relevant
+ * patterns.
+ */
 import type { z } from 'zod'
 import { budgetLoad } from '../../../operations/budget/load.ts'
 import { printable, type Report } from '../render.ts'
@@ -6,11 +9,11 @@ import { drawTable } from '../table.ts'
 
 type Load = z.output<typeof budgetLoad.output>
 
-/** Patterns that `--detailed` names. */
+/** Most patterns that `--detailed` names. */
 const TOP_PATTERNS = 10
 const COLUMNS_DEFAULT = 100
 
-/** With `--text` the texts alone go to stdout, so that a program can read them; everything else goes to stderr. */
+/** With `--text` only the texts go to stdout, so that a program can read them; everything else goes to stderr. */
 export const loadReport: Report = (output, input, { columns = COLUMNS_DEFAULT }) => {
   const load = budgetLoad.output.parse(output)
   const text = [summary(load), ...(input['detailed'] === true ? details(load, columns) : [])].join('\n\n')
@@ -40,7 +43,7 @@ const summary = (load: Load): string => {
 }
 
 const fallbackLine = ({ profile, budget }: Load, reason: string): string =>
-  `${capital(printable(reason))}; ${profile === 'manual' ? `the manual budget of ${count(budget)} tokens is used` : 'the last good profiles are used'}`
+  `${capital(printable(reason))}; ${profile === 'manual' ? `the manual budget of ${count(budget)} tokens is used` : 'the last valid profiles are used'}`
 
 /** ` (44.5% agent-specific, 55.5% global)` */
 const byScope = ({ scopes, loaded }: Load): string => (loaded === 0 ? '' : ` (${efficiency(scopes)})`)
@@ -98,7 +101,7 @@ const details = (load: Load, columns: number): readonly string[] => {
   ]
 }
 
-/** Texts that are too long for a table are printed as they are, one row a line. */
+/** Texts that are too long for a table are printed as they are, one row per line. */
 const table = (head: readonly string[], rows: readonly (readonly string[])[], columns: number): string =>
   drawTable(head, rows, { columns, longest: columns }) ?? [head, ...rows].map(row => row.join('  ')).join('\n')
 

@@ -17,14 +17,14 @@ export interface ChatDeps extends Terminal {
   readonly client: OperationsClient
   /** Phone number to speak as; by default the operation chooses. */
   readonly as?: string
-  /** One JSON object a line: `{ phone, replies }`. */
+  /** One JSON object per line: `{ phone, replies }`. */
   readonly json: boolean
   readonly signal?: AbortSignal
 }
 
 /**
  * Sends each line and prints its replies before the next; ends with the input, or when the reader of the replies has
- * gone. Resolves with the exit code: that of the last line that failed, else 0.
+ * disconnected. Resolves with the exit code: that of the last line that failed, else 0.
  */
 export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr }: ChatDeps): Promise<number> => {
   const interactive = stdin.isTTY === true && stdout.isTTY === true
@@ -44,7 +44,7 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
   })
   const show = (output: OperationOutput<'chat.say'>): readonly string[] => {
     if (json) return [JSON.stringify(output)]
-    // A pipe gets replies alone; at a terminal silence would look like a fault.
+    // A pipe gets only replies; at a terminal, silence would look like a failure.
     if (interactive && output.replies.length === 0) return [NO_REPLY]
     return stdout.isTTY === true ? output.replies.map(printable) : output.replies
   }
@@ -78,7 +78,7 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
     if (interactive && !state.ended) lines.prompt()
   }
   lines.close()
-  // The cursor is still behind the prompt.
+  // The cursor is still after the prompt.
   if (interactive && !leftByCommand) stdout.write('\n')
   signal?.removeEventListener('abort', leave)
   return exit

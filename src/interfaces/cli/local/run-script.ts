@@ -8,7 +8,7 @@ const STDERR = 2
 /**
  * Runs a script on this terminal and resolves with its exit code. `quiet` keeps stdout free: what the script prints
  * there goes to stderr.
- * @throws DenidinError `internal` when the script cannot be run.
+ * @throws DenidinError `internal` if the script cannot be run.
  */
 export const runScript = (script: string, options: readonly string[], quiet = false): Promise<number> =>
   new Promise((resolve, reject) => {

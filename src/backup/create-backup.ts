@@ -1,0 +1,280 @@
+/** Makes a backup while the bot runs. */
+import { createHash } from 'node:crypto'
+import { open, readdir } from 'node:fs/promises'
+import { basename, join, relative, sep } from 'node:path'
+import { DenidinError } from '../platform/errors.ts'
+import { makePrivateFolder, remove } from '../platform/files.ts'
+import { SECOND_MS, type Clock } from '../platform/clock.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { BackupFolder } from './backup-folder.ts'
+import { requireRoom } from './disk-room.ts'
+import { installationOf } from './sqlite/erasure-log.ts'
+import {
+  backupId,
+  filesOf,
+  manifestOf,
+  readBackupId,
+  type BackupType,
+  type Manifest,
+  type StoredDatabase,
+  type StoredFile,
+  type StoredFolder,
+} from './manifest.ts'
+import { ClosedDatabase } from './sqlite/database-proof.ts'
+import { holdsDatabase, Snapshot } from './sqlite/snapshots.ts'
+import type { Throttle } from './throttle.ts'
+
+/** Size of the pieces that files are cut into. A multiple of every page size of SQLite. */
+export const CHUNK_BYTES = 256 * 1024
+
+/** A database that is copied. They are listed in the order in which their snapshots are taken. */
+export interface DatabaseSource {
+  readonly name: string
+  /** Absolute, below the data folder. */
+  readonly path: string
+  readonly content: StoredDatabase['content']
+}
+
+/** A folder, or a single file, that is copied. */
+export interface FolderSource {
+  readonly name: string
+  /** Absolute. */
+  readonly path: string
+  /** Where it is in the backup, with `/`. */
+  readonly stored_as: string
+  readonly restored: StoredFolder['restored']
+}
+
+/** Everything that a backup copies. */
+export interface BackupSources {
+  readonly data_root: string
+  readonly databases: readonly DatabaseSource[]
+  readonly folders: readonly FolderSource[]
+  /** Texts that are stored as files beside the data, such as the configuration without secrets. */
+  readonly texts: readonly { readonly name: string; readonly file: string; readonly text: string }[]
+  /** Paths below the data folder, with `/`, of what is made anew from the rest. */
+  readonly derived: readonly string[]
+}
+
+export interface CreateDeps {
+  readonly folder: BackupFolder
+  /** Where copies are made; whatever is in it is deleted. */
+  readonly work_folder: string
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly throttle: Throttle
+  readonly denidin_version: string
+}
+
+/** One call. */
+export interface WorkCall {
+  readonly signal: AbortSignal
+  progress(step: { readonly done: number; readonly total?: number; readonly unit: string }): void
+}
+
+/**
+ * Makes a backup and returns its manifest. Whatever goes wrong, no manifest is left, and what was stored is used by the
+ * next attempt or collected by the next `prune`.
+ * @throws DenidinError `unavailable` (disk full, folder cannot be written), `damaged` (a database), `already_running`;
+ *   the reason of the signal
+ */
+export const createBackup = async (
+  deps: CreateDeps,
+  sources: BackupSources,
+  type: BackupType,
+  call: WorkCall,
+): Promise<Manifest> => {
+  using _lock = deps.folder.lock()
+  return await new BackupWriter(deps, sources, type, call).write()
+}
+
+class BackupWriter {
+  readonly #deps: CreateDeps
+  readonly #sources: BackupSources
+  readonly #type: BackupType
+  readonly #call: WorkCall
+  #new_bytes = 0
+  #new_objects = 0
+  #done_bytes = 0
+  #total_bytes = 0
+
+  constructor(deps: CreateDeps, sources: BackupSources, type: BackupType, call: WorkCall) {
+    this.#deps = deps
+    this.#sources = sources
+    this.#type = type
+    this.#call = call
+  }
+
+  async write(): Promise<Manifest> {
+    const { folder, work_folder, clock, ids } = this.#deps
+    await remove(work_folder)
+    await folder.deleteLeftovers()
+    const parent = (await folder.ids()).at(-1) ?? null
+    try {
+      const created_at = clock.now()
+      const copies = await this.#copyDatabases(parent === null)
+      const databases: StoredDatabase[] = []
+      for (const { source, path } of copies) databases.push(await this.#storeDatabase(source, path))
+      const folders: StoredFolder[] = []
+      for (const source of this.#sources.folders) folders.push(await this.#storeFolder(source))
+      for (const each of this.#sources.texts) folders.push(await this.#storeText(each))
+      const manifest = manifestOf({
+        id: backupId(idTime(created_at, parent), this.#type, ids.uuid().slice(0, 4)),
+        type: this.#type,
+        created_at: new Date(created_at).toISOString(),
+        parent,
+        installation: this.#installation(copies),
+        denidin_version: this.#deps.denidin_version,
+        node_version: process.version,
+        chunk_bytes: CHUNK_BYTES,
+        databases,
+        // An empty folder of the data is restored empty.
+        folders: folders.filter(({ restored, files }) => restored === 'in_place' || files.length > 0),
+        derived: [...this.#sources.derived],
+        bytes: filesOf({ databases, folders }).reduce((sum, file) => sum + file.bytes, 0),
+        new_bytes: this.#new_bytes,
+        new_objects: this.#new_objects,
+      })
+      this.#call.signal.throwIfAborted()
+      await folder.add(manifest)
+      return manifest
+    } finally {
+      await remove(work_folder)
+    }
+  }
+
+  async #copyDatabases(is_first: boolean): Promise<readonly { source: DatabaseSource; path: string }[]> {
+    const { work_folder, folder, throttle } = this.#deps
+    const { signal } = this.#call
+    const present = this.#sources.databases.filter(({ path }) => holdsDatabase(path))
+    if (!present.some(({ content }) => content === 'truth')) {
+      throw new DenidinError('not_found', `there is nothing to back up in ${this.#sources.data_root} yet`)
+    }
+    const snapshots = Snapshot.take(present.map(({ path }) => path))
+    try {
+      const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.bytes, 0)
+      this.#total_bytes = 2 * bytes
+      await requireRoom(work_folder, bytes, 'a copy of the databases')
+      // A first backup takes up to the size of the data, a later one what has changed.
+      await requireRoom(folder.path, Math.ceil(is_first ? bytes / 2 : bytes / 20), 'a backup')
+      await makePrivateFolder(work_folder)
+      const copies: { source: DatabaseSource; path: string }[] = []
+      for (const [index, source] of present.entries()) {
+        const path = join(work_folder, basename(source.path))
+        using snapshot = snapshots[index]
+        await snapshot?.copyTo(path, {
+          signal,
+          pause: each => {
+            this.#advance(each)
+            return throttle.delay(each)
+          },
+        })
+        copies.push({ source, path })
+      }
+      return copies
+    } finally {
+      for (const snapshot of snapshots) snapshot[Symbol.dispose]()
+    }
+  }
+
+  async #storeDatabase({ name, path, content }: DatabaseSource, copy: string): Promise<StoredDatabase> {
+    const proof = await this.#proofOf(copy)
+    const stored = await this.#storeFile(copy, this.#below(path))
+    await remove(copy)
+    return { ...stored, name, content, ...proof }
+  }
+
+  async #proofOf(copy: string): Promise<Pick<StoredDatabase, 'migrations' | 'tables'>> {
+    using database = new ClosedDatabase(copy)
+    return await database.prove(this.#call)
+  }
+
+  #installation(copies: readonly { source: DatabaseSource; path: string }[]): string {
+    const erasures = copies.find(({ source }) => source.content === 'erasures')?.source.path
+    return installationOf(erasures)
+  }
+
+  async #storeFolder({ name, path, stored_as, restored }: FolderSource): Promise<StoredFolder> {
+    const files: StoredFile[] = []
+    for (const file of await filesBelow(path)) {
+      // A file that is gone by now was no longer wanted.
+      const stored = await this.#storeFile(file, relative(path, file).split(sep).join('/') || basename(path)).catch(
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT') return undefined
+          throw error
+        },
+      )
+      if (stored !== undefined) files.push(stored)
+    }
+    return { name, path: stored_as, restored, files }
+  }
+
+  async #storeText({ name, file, text }: BackupSources['texts'][number]): Promise<StoredFolder> {
+    const content = Buffer.from(text)
+    const hash = createHash('sha256').update(content).digest('hex')
+    const objects = content.length === 0 ? [] : [await this.#put(content)]
+    return {
+      name,
+      path: name,
+      restored: 'aside',
+      files: [{ path: file, bytes: content.length, sha256: hash, objects }],
+    }
+  }
+
+  /** Files that others append to are stored as long as they are when they are opened. */
+  async #storeFile(path: string, stored_as: string): Promise<StoredFile> {
+    const { throttle } = this.#deps
+    await using file = await open(path, 'r')
+    const { size } = await file.stat()
+    const whole = createHash('sha256')
+    const objects: string[] = []
+    let bytes = 0
+    while (bytes < size) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(CHUNK_BYTES, size - bytes)), 0, null, bytes)
+      if (bytesRead === 0) break
+      const chunk = buffer.subarray(0, bytesRead)
+      whole.update(chunk)
+      objects.push(await this.#put(chunk))
+      bytes += bytesRead
+      this.#advance(bytesRead)
+      await throttle.pause(bytesRead, this.#call.signal)
+    }
+    return { path: stored_as, bytes, sha256: whole.digest('hex'), objects }
+  }
+
+  async #put(content: Uint8Array): Promise<string> {
+    const { hash, new_bytes } = await this.#deps.folder.objects.put(content, this.#type !== 'incremental')
+    this.#new_bytes += new_bytes
+    if (new_bytes > 0) this.#new_objects += 1
+    return hash
+  }
+
+  #advance(bytes: number): void {
+    this.#done_bytes += bytes
+    this.#call.progress({
+      done: Math.floor(this.#done_bytes / 2 ** 20),
+      total: Math.max(Math.floor(this.#total_bytes / 2 ** 20), Math.floor(this.#done_bytes / 2 ** 20)),
+      unit: 'MB',
+    })
+  }
+
+  #below(path: string): string {
+    return relative(this.#sources.data_root, path).split(sep).join('/')
+  }
+}
+
+/** Ids are in the order in which backups were made, also within a second and after the clock was set back. */
+const idTime = (now: number, parent: string | null): number =>
+  Math.max(now, (readBackupId(parent ?? '')?.at ?? -Infinity) + SECOND_MS)
+
+/** All files below a folder, sorted; the file itself when it is one; nothing when it is missing. */
+const filesBelow = async (path: string): Promise<readonly string[]> => {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOTDIR' ? undefined : [],
+  )
+  if (entries === undefined) return [path]
+  return entries
+    .filter(entry => entry.isFile() && !entry.name.endsWith('.new'))
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort()
+}

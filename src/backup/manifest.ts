@@ -1,0 +1,168 @@
+/** The manifest of a backup: what it holds, from which objects, and how its content can be proved. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { DenidinError } from '../platform/errors.ts'
+
+/**
+ * - `full`: every object that it needs is read and compared before it is relied on.
+ * - `incremental`: objects of earlier backups are relied on when they are there. It restores as much as a full one.
+ * - `archive`: like `full`, kept longer.
+ */
+export const BACKUP_TYPES = ['full', 'incremental', 'archive'] as const
+export type BackupType = (typeof BACKUP_TYPES)[number]
+
+/** Marks a manifest as one of ours, whatever its version. */
+const FORMAT = 'denidin-backup'
+/** Raised when an older DeniDin could not restore it rightly. */
+const FORMAT_VERSION = 1
+
+const ID = /^\d{4}-\d{2}-\d{2}T\d{6}Z-(full|incremental|archive)-[0-9a-f]{4}$/
+
+/** A SHA-256 in hex. */
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+const count = z.int().min(0)
+
+/** Whether a path of a manifest stays below the folder that it is relative to. */
+const staysBelow = (path: string): boolean =>
+  !path.includes('\0') && !path.includes('\\') && path.split('/').every(part => !['', '.', '..'].includes(part))
+
+const relativePath = z.string().min(1).max(4096).refine(staysBelow)
+
+const storedFile = z.strictObject({
+  /** Below the data folder, with `/`. */
+  path: relativePath,
+  bytes: count,
+  /** Of the whole content. */
+  sha256: hash,
+  /** The content in pieces of `chunk_bytes`, by their SHA-256; the last one may be shorter. */
+  objects: z.array(hash),
+})
+
+const table = z.strictObject({
+  name: z.string(),
+  rows: count,
+  /** Of all rows in the order of their key. */
+  sha256: hash,
+})
+
+const storedDatabase = storedFile.extend({
+  /** Name of the source, such as `database`. */
+  name: z.string(),
+  content: z.enum(['truth', 'paid', 'erasures']),
+  /** Ids of the migrations that ran: its schema. */
+  migrations: z.array(z.string()),
+  tables: z.array(table),
+})
+
+const storedFolder = z.strictObject({
+  /** Name of the source, such as `sessions`. */
+  name: z.string(),
+  path: relativePath,
+  /** `in_place`: belongs to the data. `aside`: is put beside it, for the operator. `login`: replaces the login on request. */
+  restored: z.enum(['in_place', 'aside', 'login']),
+  /** Their paths are relative to the folder. */
+  files: z.array(storedFile),
+})
+
+const manifestSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  format_version: z.literal(FORMAT_VERSION),
+  id: z.string().regex(ID),
+  type: z.enum(BACKUP_TYPES),
+  /** When the databases were as they are in the backup. */
+  created_at: z.iso.datetime(),
+  /** The backup before it, if there was one. */
+  parent: z.string().regex(ID).nullable(),
+  /** Which data folder it is of; see `installationOf`. */
+  installation: z.string().regex(/^[0-9a-f]{16}$/),
+  denidin_version: z.string(),
+  node_version: z.string(),
+  chunk_bytes: z.int().min(512),
+  databases: z.array(storedDatabase),
+  folders: z.array(storedFolder),
+  /** Paths below the data folder that are made anew from the rest. */
+  derived: z.array(relativePath),
+  /** Size of everything that it restores. */
+  bytes: count,
+  /** What its new objects take on the disk. */
+  new_bytes: count,
+  new_objects: count,
+})
+
+export type StoredFile = z.output<typeof storedFile>
+export type StoredDatabase = z.output<typeof storedDatabase>
+export type StoredFolder = z.output<typeof storedFolder>
+export type StoredTable = z.output<typeof table>
+export type Manifest = z.output<typeof manifestSchema>
+
+/** Whether a text is the id of a backup. */
+export const isBackupId = (text: string): boolean => ID.test(text)
+
+/** Ids sort by time. @param random four hexadecimal digits, which tell backups of one second apart */
+export const backupId = (at: number, type: BackupType, random: string): string =>
+  `${new Date(at)
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '')}-${type}-${random}`
+
+/** What an id says by itself; `undefined` for what is no id. */
+export const readBackupId = (id: string): { readonly type: BackupType; readonly at: number } | undefined => {
+  const type = BACKUP_TYPES.find(each => each === ID.exec(id)?.[1])
+  if (type === undefined) return undefined
+  const [day = '', time = ''] = id.slice(0, 17).split('T')
+  return { type, at: Date.parse(`${day}T${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4, 6)}Z`) }
+}
+
+/** All files of a backup, each with its path below the data folder. */
+export const filesOf = ({ databases, folders }: Pick<Manifest, 'databases' | 'folders'>): readonly StoredFile[] => [
+  ...databases,
+  ...folders.flatMap(folder => folder.files.map(file => ({ ...file, path: `${folder.path}/${file.path}` }))),
+]
+
+/** Every object that a backup needs. */
+export const objectsOf = (manifest: Pick<Manifest, 'databases' | 'folders'>): ReadonlySet<string> =>
+  new Set(filesOf(manifest).flatMap(file => file.objects))
+
+const HEAD = '{"sha256":"'
+const MIDDLE = '","manifest":'
+const TAIL = '}\n'
+const HASH_CHARACTERS = 64
+
+/** The content of a manifest's file: JSON whose first field proves the second, byte for byte. */
+export const writeManifest = (manifest: Manifest): string => {
+  const text = JSON.stringify(manifest)
+  return `${HEAD}${sha256Of(text)}${MIDDLE}${text}${TAIL}`
+}
+
+/**
+ * Reads the content of a manifest's file.
+ * @param name of the file, without its ending: the id that it must have
+ * @throws DenidinError `damaged`, with the reason: changed, cut, from elsewhere, or from a newer DeniDin
+ */
+export const readManifest = (content: string, name: string): Manifest => {
+  const refuse = (reason: string): DenidinError => new DenidinError('damaged', `the manifest of ${name} ${reason}`)
+  const begin = HEAD.length + HASH_CHARACTERS + MIDDLE.length
+  const text = content.slice(begin, -TAIL.length)
+  if (content !== `${HEAD}${sha256Of(text)}${MIDDLE}${text}${TAIL}`) {
+    throw refuse(content.startsWith(HEAD) ? 'is damaged: its checksum does not match' : 'is not one of DeniDin')
+  }
+  const data: unknown = JSON.parse(text)
+  const { format, format_version } = (data ?? {}) as { format?: unknown; format_version?: unknown }
+  if (format !== FORMAT) throw refuse('is not one of DeniDin')
+  if (typeof format_version !== 'number' || format_version > FORMAT_VERSION) {
+    throw refuse(`has the format version ${String(format_version)}, which a newer DeniDin wrote; use that one`)
+  }
+  const parsed = manifestSchema.safeParse(data)
+  if (!parsed.success) throw refuse(`makes no sense: ${parsed.error.issues[0]?.path.join('.') ?? ''} is wrong`)
+  if (parsed.data.id !== name) throw refuse(`belongs to ${parsed.data.id}`)
+  return parsed.data
+}
+
+/** A manifest as it is written, but for the two fields that every manifest has. */
+export const manifestOf = (content: Omit<Manifest, 'format' | 'format_version'>): Manifest => ({
+  format: FORMAT,
+  format_version: FORMAT_VERSION,
+  ...content,
+})
+
+const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,0 +1,119 @@
+/** Writes the files of a backup into a folder and proves each of them, object by object and table by table. */
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { asDenidinError, DenidinError } from '../platform/errors.ts'
+import { fileFault } from '../platform/file-faults.ts'
+import { makePrivateFolder, PRIVATE_FILE_MODE } from '../platform/files.ts'
+import type { WorkCall } from './create-backup.ts'
+import { filesOf, type Manifest, type StoredDatabase, type StoredFile } from './manifest.ts'
+import type { ObjectStore } from './object-store.ts'
+import { ClosedDatabase } from './sqlite/database-proof.ts'
+import type { Throttle } from './throttle.ts'
+
+export interface MaterializeDeps {
+  readonly objects: Pick<ObjectStore, 'get'>
+  readonly throttle: Throttle
+  /** Whether the files must survive a power cut: those that are looked at and deleted need not. */
+  readonly syncs: boolean
+}
+
+/** What was proved, and one sentence for each thing that is wrong. */
+export interface Proof {
+  readonly problems: readonly string[]
+  readonly objects: number
+  readonly bytes: number
+  readonly tables: number
+  readonly rows: number
+}
+
+/**
+ * Writes all files of a backup below `target` and proves them. Goes on after a problem, so that all are found.
+ * @throws DenidinError `unavailable` when a file cannot be written; the reason of the signal
+ */
+export const materialize = async (
+  manifest: Manifest,
+  target: string,
+  deps: MaterializeDeps,
+  call: WorkCall,
+): Promise<Proof> => {
+  const problems: string[] = []
+  /** Paths that were not restored whole: there is nothing to look into. */
+  const broken = new Set<string>()
+  const total = Math.ceil(manifest.bytes / 2 ** 20)
+  let [objects, bytes, tables, rows] = [0, 0, 0, 0]
+  for (const file of filesOf(manifest)) {
+    const before = bytes
+    const wrong = await writeFile(file, join(target, file.path), deps, size => {
+      objects += 1
+      bytes += size
+      call.progress({ done: Math.floor(bytes / 2 ** 20), total, unit: 'MB' })
+      return deps.throttle.pause(size, call.signal)
+    })
+    if (wrong === undefined && bytes - before === file.bytes) continue
+    problems.push(wrong ?? `${file.path} has another size than the manifest says`)
+    broken.add(file.path)
+  }
+  for (const database of manifest.databases.filter(({ path }) => !broken.has(path))) {
+    const wrong = await proveDatabase(database, join(target, database.path), call)
+    problems.push(...wrong)
+    tables += database.tables.length
+    rows += database.tables.reduce((sum, table) => sum + table.rows, 0)
+  }
+  return { problems, objects, bytes, tables, rows }
+}
+
+/** @returns what is wrong with it */
+const writeFile = async (
+  { path, bytes, sha256, objects }: StoredFile,
+  target: string,
+  { objects: store, syncs }: MaterializeDeps,
+  written: (bytes: number) => Promise<void>,
+): Promise<string | undefined> => {
+  try {
+    await makePrivateFolder(dirname(target))
+    await using file = await open(target, 'wx', PRIVATE_FILE_MODE)
+    const whole = createHash('sha256')
+    for (const hash of objects) {
+      const content = await store.get(hash)
+      whole.update(content)
+      await file.writeFile(content)
+      await written(content.length)
+    }
+    if (syncs) await file.sync()
+    return whole.digest('hex') === sha256
+      ? undefined
+      : `${path} (${String(bytes)} bytes) has other content than the manifest says`
+  } catch (error) {
+    if (error instanceof DenidinError && error.code === 'damaged') return `${path} cannot be restored: ${error.message}`
+    throw isSystemError(error) ? fileFault(error, target) : error
+  }
+}
+
+const isSystemError = (error: unknown): boolean => typeof (error as NodeJS.ErrnoException).syscall === 'string'
+
+/** Opens a restored database and compares it with the manifest. @returns what is wrong with it */
+const proveDatabase = async (expected: StoredDatabase, path: string, call: WorkCall): Promise<readonly string[]> => {
+  try {
+    using database = new ClosedDatabase(path)
+    database.check()
+    const { migrations, tables } = await database.prove(call)
+    const found = new Map(tables.map(table => [table.name, table]))
+    const problems = expected.tables.flatMap(table => {
+      const restored = found.get(table.name)
+      if (restored === undefined) return [`${expected.path}: the table ${table.name} is missing`]
+      if (restored.rows !== table.rows) {
+        return [`${expected.path}: ${table.name} has ${String(restored.rows)} rows, not ${String(table.rows)}`]
+      }
+      return restored.sha256 === table.sha256
+        ? []
+        : [`${expected.path}: rows of ${table.name} differ from the manifest`]
+    })
+    if (tables.length > expected.tables.length) problems.push(`${expected.path} has tables that the manifest lacks`)
+    if (migrations.join() !== expected.migrations.join()) problems.push(`${expected.path} has another schema`)
+    return problems
+  } catch (error) {
+    call.signal.throwIfAborted()
+    return [`${expected.path} cannot be used: ${asDenidinError(error).message}`]
+  }
+}

@@ -1,0 +1,149 @@
+/** The objects of backups: pieces of files, each named by the SHA-256 of its content, compressed and proved. */
+import { createHash } from 'node:crypto'
+import { open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { DenidinError } from '../platform/errors.ts'
+import { fileFault } from '../platform/file-faults.ts'
+import { makePrivateFolder, PRIVATE_FILE_MODE } from '../platform/files.ts'
+
+const compress = promisify(zstdCompress)
+const decompress = promisify(zstdDecompress)
+
+const ENDING = '.zst'
+const OBJECT_NAME = /^([0-9a-f]{64})\.zst$/
+const HASH_BYTES = 32
+/** A skippable frame (RFC 8878) of 32 bytes: `zstd -d` passes over it, and it proves every byte behind it. */
+const PROOF_HEADER = Buffer.from([0x50, 0x2a, 0x4d, 0x18, HASH_BYTES, 0, 0, 0])
+const PROOF_BYTES = PROOF_HEADER.length + HASH_BYTES
+
+/** What became of a piece that was stored. */
+export interface StoredObject {
+  readonly hash: string
+  /** Bytes that it takes on the disk in addition: 0 when it was there already. */
+  readonly new_bytes: number
+}
+
+/** Objects below one folder. */
+export class ObjectStore {
+  readonly #folder: string
+  readonly #changed = new Set<string>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /**
+   * Stores a piece, unless it is there already.
+   * @param rereads whether an object that is there is read and compared first, and replaced when it is damaged
+   * @throws DenidinError `unavailable` when it cannot be written
+   */
+  async put(content: Uint8Array, rereads: boolean): Promise<StoredObject> {
+    const hash = hashOf(content)
+    const path = this.#pathOf(hash)
+    if (rereads ? await this.#isWhole(hash) : await isFile(path)) return { hash, new_bytes: 0 }
+    const frame = await compress(content)
+    const stored = Buffer.concat([PROOF_HEADER, createHash('sha256').update(frame).digest(), frame])
+    try {
+      await makePrivateFolder(dirname(path))
+      await writeThrough(`${path}.new`, stored)
+      await rename(`${path}.new`, path)
+    } catch (error) {
+      await unlink(`${path}.new`).catch(() => undefined)
+      throw fileFault(error, path)
+    }
+    this.#changed.add(dirname(path))
+    return { hash, new_bytes: stored.length }
+  }
+
+  /** Makes sure that everything that was put survives a power cut. */
+  async flush(): Promise<void> {
+    for (const folder of [...this.#changed, this.#folder]) await syncFolder(folder)
+    this.#changed.clear()
+  }
+
+  /** The content of an object. @throws DenidinError `damaged` when it is missing or any of its bytes is wrong */
+  async get(hash: string): Promise<Buffer> {
+    const path = this.#pathOf(hash)
+    const stored = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? damaged(path, 'is missing') : damaged(path, `cannot be read (${error.message})`)
+    })
+    const frame = stored.subarray(PROOF_BYTES)
+    const proof = Buffer.concat([PROOF_HEADER, createHash('sha256').update(frame).digest()])
+    if (!stored.subarray(0, PROOF_BYTES).equals(proof)) throw damaged(path, 'is damaged: its checksum does not match')
+    const content = await decompress(frame).catch((error: unknown) => {
+      throw damaged(path, `is damaged (${(error as Error).message})`)
+    })
+    if (hashOf(content) !== hash) throw damaged(path, 'holds other content than its name says')
+    return content
+  }
+
+  /** All objects, with the bytes that each takes. */
+  async list(): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>()
+    for (const path of await this.#files()) {
+      const hash = OBJECT_NAME.exec(path.slice(path.lastIndexOf('/') + 1))?.[1]
+      if (hash !== undefined) found.set(hash, (await stat(path).catch(() => ({ size: 0 }))).size)
+    }
+    return found
+  }
+
+  /** Deletes all objects but these, and what an interrupted write left. @returns what is gone */
+  async keepOnly(kept: ReadonlySet<string>): Promise<{ readonly objects: number; readonly bytes: number }> {
+    let [objects, bytes] = [0, 0]
+    for (const path of await this.#files()) {
+      const hash = OBJECT_NAME.exec(path.slice(path.lastIndexOf('/') + 1))?.[1]
+      if (hash !== undefined && kept.has(hash)) continue
+      bytes += (await stat(path).catch(() => ({ size: 0 }))).size
+      if (hash !== undefined) objects += 1
+      await unlink(path)
+    }
+    return { objects, bytes }
+  }
+
+  async #isWhole(hash: string): Promise<boolean> {
+    return await this.get(hash).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async #files(): Promise<readonly string[]> {
+    const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(() => [])
+    return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  }
+
+  #pathOf(hash: string): string {
+    return join(this.#folder, hash.slice(0, 2), `${hash}${ENDING}`)
+  }
+}
+
+/** The SHA-256 of a content, in hex. */
+export const hashOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
+
+/** Writes a file that is on the disk when this resolves. */
+export const writeThrough = async (path: string, content: Uint8Array | string): Promise<void> => {
+  const file = await open(path, 'w', PRIVATE_FILE_MODE)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Makes sure that the names in a folder survive a power cut. Some network disks refuse; their server answers for it. */
+export const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(path, 'r').catch(() => undefined)
+  await folder?.sync().catch(() => undefined)
+  await folder?.close()
+}
+
+const isFile = async (path: string): Promise<boolean> =>
+  await stat(path).then(
+    found => found.isFile() && found.size > PROOF_BYTES,
+    () => false,
+  )
+
+const damaged = (path: string, reason: string): DenidinError => new DenidinError('damaged', `${path} ${reason}`)

@@ -1,0 +1,85 @@
+/** Which backups are kept, and the collection of objects that none of them needs. */
+import { DAY_MS } from '../platform/clock.ts'
+import { DenidinError } from '../platform/errors.ts'
+import type { BackupFolder } from './backup-folder.ts'
+import { objectsOf, readBackupId } from './manifest.ts'
+
+export interface Retention {
+  /** Days for which full and incremental backups are kept. */
+  readonly retention_days: number
+  /** Days for which archives are kept. */
+  readonly archive_retention_days: number
+}
+
+/** What of a backup decides whether it is kept. */
+export interface RetainedBackup {
+  readonly id: string
+  /** The result of its last verification; `undefined`: it was never verified. */
+  readonly in_order: boolean | undefined
+}
+
+/**
+ * Ids of the backups whose time is over. The newest is never among them, nor the newest that was verified and is in order.
+ * @param backups oldest first
+ */
+export const expiredBackups = (
+  backups: readonly RetainedBackup[],
+  { retention_days, archive_retention_days }: Retention,
+  now: number,
+): readonly string[] => {
+  const kept = new Set([
+    backups.findLast(({ in_order }) => in_order !== false)?.id,
+    backups.findLast(({ in_order }) => in_order === true)?.id,
+    backups.at(-1)?.id,
+  ])
+  return backups
+    .filter(({ id }) => {
+      const found = readBackupId(id)
+      if (found === undefined || kept.has(id)) return false
+      const days = found.type === 'archive' ? archive_retention_days : retention_days
+      return now - found.at > days * DAY_MS
+    })
+    .map(({ id }) => id)
+}
+
+export interface PruneResult {
+  readonly deleted: readonly string[]
+  readonly kept: number
+  readonly objects: number
+  readonly bytes: number
+}
+
+/**
+ * Deletes backups whose time is over and the objects that no other backup needs.
+ * @throws DenidinError `damaged` when a manifest cannot be read: what it needs is unknown, so nothing is deleted
+ */
+export const pruneBackups = async (
+  folder: BackupFolder,
+  retention: Retention,
+  now: number,
+  dry_run: boolean,
+): Promise<PruneResult> => {
+  using _lock = folder.lock()
+  const { backups, damaged } = await folder.list()
+  if (damaged[0] !== undefined) {
+    throw new DenidinError(
+      'damaged',
+      `${damaged[0].reason}; nothing was deleted, because it is unknown which objects it needs. Move backups/${damaged[0].id}.json away to give that backup up.`,
+    )
+  }
+  const candidates = await Promise.all(
+    backups.map(async ({ id }) => ({ id, in_order: (await folder.verification(id))?.in_order })),
+  )
+  const deleted = expiredBackups(candidates, retention, now)
+  const left = backups.filter(({ id }) => !deleted.includes(id))
+  const needed = new Set(left.flatMap(manifest => [...objectsOf(manifest)]))
+  if (dry_run) {
+    const unneeded = [...(await folder.objects.list())].filter(([hash]) => !needed.has(hash))
+    const bytes = unneeded.reduce((sum, [, size]) => sum + size, 0)
+    return { deleted, kept: left.length, objects: unneeded.length, bytes }
+  }
+  // Manifests first: a backup whose objects are going must not be listed.
+  await folder.deleteLeftovers()
+  await folder.delete(deleted)
+  return { deleted, kept: left.length, ...(await folder.objects.keepOnly(needed)) }
+}

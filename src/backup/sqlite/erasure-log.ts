@@ -1,0 +1,35 @@
+/** Tells which data folder a backup is of, by the secret of its erasure log, which is made once and never changes. */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { ClosedDatabase } from './database-proof.ts'
+
+const ID_CHARACTERS = 16
+/** A data folder without an erasure log. */
+export const UNKNOWN_INSTALLATION = '0'.repeat(ID_CHARACTERS)
+
+/** What an erasure log says of its data folder. */
+export interface ErasureLogState {
+  /** Sixteen hexadecimal digits, from which the secret cannot be found. */
+  readonly installation: string
+  /** Number of the last act of erasure; 0 when nothing was ever erased. The log of one data folder only grows. */
+  readonly last_act: number
+}
+
+/** @throws DenidinError `damaged` when the log cannot be read */
+export const readErasureLog = (path: string): ErasureLogState => {
+  using database = new ClosedDatabase(path)
+  const secret = database.value('select secret from secret')
+  if (!(secret instanceof Uint8Array)) return { installation: UNKNOWN_INSTALLATION, last_act: 0 }
+  return {
+    installation: createHash('sha256')
+      .update('denidin installation')
+      .update(secret)
+      .digest('hex')
+      .slice(0, ID_CHARACTERS),
+    last_act: Number(database.value('select coalesce(max(number), 0) from acts')),
+  }
+}
+
+/** The data folder that an erasure log belongs to. */
+export const installationOf = (path: string | undefined): string =>
+  path === undefined || !existsSync(path) ? UNKNOWN_INSTALLATION : readErasureLog(path).installation

@@ -1,0 +1,114 @@
+/** A process that makes or restores a backup is killed (kill -9) at random steps: all of it has happened, or none of it. */
+import { expect, test } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { cp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pruneBackups } from '../../src/backup/retention.ts'
+import { finishRestore } from '../../src/backup/swap.ts'
+import { systemIds } from '../../src/platform/ids.ts'
+import { BackupRig, contentsOf } from '../support/backup/backup-rig.ts'
+import { random } from '../support/random-text.ts'
+import { PROJECT } from '../support/script-run.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+/** How often each act is killed: `BACKUP_KILLS`, 6 by default. */
+const KILLS = Number(process.env['BACKUP_KILLS'] ?? 6)
+const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(systemIds.fraction() * 1e9))
+const TIMEOUT_MS = 60_000 + KILLS * 20_000
+
+const RETENTION = { retention_days: 30, archive_retention_days: 400 }
+
+/** Runs an act to its end, or to its death. @returns how many steps it took */
+const live = async (root: string, act: string, die_at?: number): Promise<number> =>
+  await new Promise((resolve, reject) => {
+    const support = join(PROJECT, 'tests/support/backup')
+    const { DIE_AT: _none, ...env } = process.env
+    const child = spawn(
+      process.execPath,
+      ['--import', join(support, 'die-at-file-step.mjs'), join(support, 'backup-child.ts'), root, act],
+      { env: die_at === undefined ? env : { ...env, DIE_AT: String(die_at) }, stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      if (code !== 0 && signal !== 'SIGKILL') reject(new Error(`the process ended with ${String(code)}`))
+      else resolve(Number(/steps (\d+)/.exec(out)?.[1] ?? 0))
+    })
+  })
+
+/** The data of a rig, without what a restore puts beside it. */
+const dataOf = (rig: BackupRig): ReadonlyMap<string, string> =>
+  new Map([...contentsOf(rig.data())].filter(([path]) => !/^(before-restore|restored-|run\/)/.test(path)))
+
+test(
+  'whenever the making of a backup is killed, it is not listed or it is whole, and the next one works',
+  async () => {
+    await using rig = await BackupRig.make()
+    rig.say(2000)
+    await rig.create('full')
+    rig.say(3000)
+    await using spare = await temporaryFolder()
+    await cp(rig.root, spare.path, { recursive: true })
+    const steps = await live(spare.path, 'create')
+    expect(steps).toBeGreaterThan(50)
+    const pick = random(SEED)
+    for (let kill = 0; kill < KILLS; kill++) {
+      const before = await rig.folder.ids()
+      const die_at = 1 + pick.below(steps)
+      await live(rig.root, 'create', die_at)
+      const { backups, damaged } = await rig.folder.list()
+      expect([die_at, SEED, damaged]).toEqual([die_at, SEED, []])
+      expect(backups.length - before.length).toBeLessThanOrEqual(1)
+      for (const { id } of backups.slice(-2))
+        expect(await rig.verify(id)).toMatchObject({ in_order: true, problems: [] })
+      await pruneBackups(rig.folder, RETENTION, rig.clock.now(), false)
+      expect(await rig.verify()).toMatchObject({ in_order: true })
+      await rig.folder.delete((await rig.folder.ids()).slice(1))
+      await pruneBackups(rig.folder, RETENTION, rig.clock.now(), false)
+    }
+    await rig.create()
+    expect(await rig.verify()).toMatchObject({ in_order: true })
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'whenever a restore is killed, the next start finds all of the old data or all of the backup',
+  async () => {
+    await using rig = await BackupRig.make()
+    await rig.create('full')
+    rig.say(500)
+    rig.write('index.db', 'an index of the later messages')
+    rig.write('sessions/two/session.json', '{"words":"later"}')
+    const old = dataOf(rig)
+    await using spare = await temporaryFolder()
+    await cp(rig.root, spare.path, { recursive: true })
+    const steps = await live(spare.path, 'restore')
+    const restored = dataOf(BackupRig.at(spare.path))
+    expect(restored).not.toEqual(old)
+    const pick = random(SEED)
+    let [forward, back] = [0, 0]
+    for (let kill = 0; kill < KILLS; kill++) {
+      await using crashed = await temporaryFolder()
+      await cp(rig.root, crashed.path, { recursive: true })
+      // Half of the kills are among the last steps, which move files.
+      const die_at = kill % 2 === 0 ? 1 + pick.below(steps) : steps - pick.below(60)
+      await live(crashed.path, 'restore', die_at)
+      const after = BackupRig.at(crashed.path)
+      await finishRestore(after.data())
+      const now = dataOf(after)
+      const is_restored = now.get('index.db') === undefined
+      expect([die_at, SEED, now]).toEqual([die_at, SEED, is_restored ? restored : old])
+      const beside = (await readdir(after.data())).filter(name => name.startsWith('before-restore'))
+      expect(beside.length).toBe(is_restored ? 1 : 0)
+      if (is_restored) forward += 1
+      else back += 1
+      await rm(after.data('restore'), { recursive: true, force: true })
+      await after.restore()
+      expect(dataOf(after)).toEqual(restored)
+    }
+    expect(forward + back).toBe(KILLS)
+  },
+  TIMEOUT_MS,
+)

@@ -1,0 +1,103 @@
+/** Whatever happens to the bytes of a backup is found, and never restored. */
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { BackupRig, contentsOf } from '../support/backup/backup-rig.ts'
+
+let rig: BackupRig
+
+beforeEach(async () => {
+  rig = await BackupRig.make()
+  rig.say(1500)
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+/** The outcome of a verification, or the reason why it could not begin. */
+const findings = async (): Promise<readonly string[]> =>
+  await rig.verify().then(
+    ({ problems }) => problems,
+    (error: Error) => [error.message],
+  )
+
+/** Damages a file, looks what a verification and a restore make of it, and mends it again. */
+const isFound = async (file: string, damage: (path: string) => void): Promise<boolean> => {
+  const path = join(rig.folder.path, file)
+  const whole = readFileSync(path)
+  damage(path)
+  if (whole.equals(readFileSync(path))) return true
+  const before = contentsOf(rig.data())
+  const found = await findings()
+  const restored = await rig.restore().then(
+    () => true,
+    () => false,
+  )
+  writeFileSync(path, whole)
+  expect(restored).toBe(false)
+  expect(contentsOf(rig.data())).toEqual(before)
+  return found.length > 0
+}
+
+test('a flipped bit in any file of a backup is found by a verification, and refused by a restore', async () => {
+  await rig.create('full')
+  const { files } = rig
+  await fc.assert(
+    fc.asyncProperty(fc.nat(files.length - 1), fc.nat(), fc.nat(7), async (file, at, bit) => {
+      const flip = (path: string): void => {
+        const bytes = readFileSync(path)
+        const place = at % bytes.length
+        bytes[place] = (bytes[place] ?? 0) ^ (1 << bit)
+        writeFileSync(path, bytes)
+      }
+      expect(await isFound(files[file] ?? '', flip)).toBe(true)
+    }),
+    { numRuns: Number(process.env['BACKUP_FLIPS'] ?? 60) },
+  )
+})
+
+test('every file of a backup that is cut, emptied, lengthened or missing is found', async () => {
+  await rig.create('full')
+  for (const file of rig.files) {
+    const size = readFileSync(join(rig.folder.path, file)).length
+    for (const left of [0, 1, Math.floor(size / 2), size - 1]) {
+      expect(await isFound(file, path => truncateSync(path, left))).toBe(true)
+    }
+    expect(await isFound(file, path => writeFileSync(path, 'x', { flag: 'a' }))).toBe(true)
+  }
+  const [object = '', other = ''] = rig.files.filter(path => path.startsWith('objects/'))
+  expect(await isFound(object, path => copyFileSync(join(rig.folder.path, other), path))).toBe(true)
+  rmSync(join(rig.folder.path, object))
+  expect(await findings()).toEqual([expect.stringContaining('is missing')])
+})
+
+test('a manifest under another name, of another program or of a newer version is refused with the reason', async () => {
+  const { id } = await rig.create('full')
+  const path = join(rig.folder.path, 'backups', `${id}.json`)
+  const other = id.replace(/.{4}$/, 'ffff')
+  copyFileSync(path, join(rig.folder.path, 'backups', `${other}.json`))
+  expect(await findings()).toEqual([`the manifest of ${other} belongs to ${id}`])
+  writeFileSync(join(rig.folder.path, 'backups', `${other}.json`), '{"name":"restic"}\n')
+  expect(await findings()).toEqual([`the manifest of ${other} is not one of DeniDin`])
+})
+
+test('a damaged backup is listed with the reason, and the one before it is restored on request', async () => {
+  const first = await rig.create('full')
+  const second = await rig.create('incremental')
+  truncateSync(join(rig.folder.path, 'backups', `${second.id}.json`), 50)
+  expect(await rig.folder.list()).toEqual({
+    backups: [first],
+    damaged: [{ id: second.id, reason: expect.stringContaining('checksum') }],
+  })
+  await expect(rig.restore()).rejects.toMatchObject({ code: 'damaged' })
+  expect(await rig.restore({ backup_id: first.id })).toMatchObject({ backup_id: first.id })
+})
+
+test('recall that does not find what it should makes a backup fail its verification, and the result is recorded', async () => {
+  const { id } = await rig.create('full')
+  const problems = ['recall did not find a message by its words']
+  const verification = await rig.verify('latest', async () => ({ questions: 3, answered: 2, problems }))
+  expect(verification).toMatchObject({ in_order: false, problems, questions: 3, answered: 2 })
+  expect(await rig.folder.verification(id)).toEqual(verification)
+})
