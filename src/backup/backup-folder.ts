@@ -1,5 +1,5 @@
 /**
- * The folder that holds backups: `backups/<id>.json` (manifests), `objects/ab/<sha256>.zst`, `verifications/<id>.json`. A
+ * The folder with backups: `backups/<id>.json` (manifests), `objects/ab/<sha256>.zst`, `verifications/<id>.json`. A
  * backup exists when its manifest does, which is written last.
  */
 import { readdir, readFile, rename, unlink } from 'node:fs/promises'
@@ -20,7 +20,7 @@ export interface DamagedBackup {
   readonly reason: string
 }
 
-/** What a folder holds: whole manifests, oldest first, and those that cannot be read. */
+/** The content of a folder: readable manifests, oldest first, and those that cannot be read. */
 export interface BackupList {
   readonly backups: readonly Manifest[]
   readonly damaged: readonly DamagedBackup[]
@@ -40,7 +40,8 @@ export class BackupFolder {
   }
 
   /**
-   * Lets no other process write here until it is disposed of: what one writes, another must not collect.
+   * Keeps other processes from writing here until it is disposed of: otherwise one process could collect objects that
+   * another has just written.
    * @throws DenidinError `already_running`
    */
   lock(): Disposable {
@@ -57,7 +58,7 @@ export class BackupFolder {
     }
   }
 
-  /** Ids of all backups, oldest first, without reading them. */
+  /** Ids of all backups, oldest first; the manifests are not read. */
   async ids(): Promise<readonly string[]> {
     return await idsIn(this.#manifests)
   }
@@ -84,7 +85,7 @@ export class BackupFolder {
     return readManifest(content, id)
   }
 
-  /** Makes a backup exist: from here on it is complete, whatever happens. */
+  /** Makes a backup exist: from now on it is complete. */
   async add(manifest: Manifest): Promise<void> {
     const path = this.#manifestPath(manifest.id)
     await this.objects.flush()
@@ -100,7 +101,7 @@ export class BackupFolder {
     await syncFolder(this.path)
   }
 
-  /** Deletes manifests with what is known of them; their objects are collected by `ObjectStore.keepOnly`. */
+  /** Deletes manifests and their verifications; their objects are collected by `ObjectStore.keepOnly`. */
   async delete(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       await unlink(this.#manifestPath(id))
@@ -109,7 +110,7 @@ export class BackupFolder {
     await syncFolder(this.#manifests)
   }
 
-  /** What an interrupted write of a manifest left. */
+  /** Deletes the remains of an interrupted write of a manifest. */
   async deleteLeftovers(): Promise<void> {
     for (const name of await readdir(this.#manifests).catch(() => [])) {
       if (name.endsWith('.new')) await remove(join(this.#manifests, name))
@@ -120,7 +121,7 @@ export class BackupFolder {
     await writeFileAtomic(this.#verificationPath(verification.backup_id), `${JSON.stringify(verification, null, 2)}\n`)
   }
 
-  /** The last verification of a backup; `undefined` when it was never verified. */
+  /** The last verification of a backup; `undefined` if it was never verified. */
   async verification(id: string): Promise<Verification | undefined> {
     try {
       return JSON.parse(await readFile(this.#verificationPath(id), 'utf8')) as Verification
@@ -143,7 +144,7 @@ export class BackupFolder {
   }
 }
 
-/** A folder that cannot be read must not look like an empty one: its objects would be collected. */
+/** An unreadable folder must not look empty, because its objects would then be collected. */
 const idsIn = async (folder: string): Promise<readonly string[]> => {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
@@ -160,8 +161,8 @@ const idsIn = async (folder: string): Promise<readonly string[]> => {
 }
 
 /**
- * The backup that a caller names: an id, the beginning of one, or `latest`.
- * @param before the newest that was complete by then, milliseconds since the Unix epoch
+ * Finds the backup that a caller names: by its id, the beginning of it, or `latest`.
+ * @param before selects the newest backup that was complete by then, in milliseconds since the Unix epoch
  * @throws DenidinError `not_found`, `invalid_input`, `damaged`
  */
 export const findBackup = async (

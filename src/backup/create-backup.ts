@@ -24,23 +24,23 @@ import { ClosedDatabase } from './sqlite/database-proof.ts'
 import { holdsDatabase, Snapshot } from './sqlite/snapshots.ts'
 import type { Throttle } from './throttle.ts'
 
-/** Size of the pieces that files are cut into. A multiple of every page size of SQLite. */
+/** Size of the pieces into which files are split. A multiple of every page size of SQLite. */
 export const CHUNK_BYTES = 256 * 1024
 
-/** A database that is copied. They are listed in the order in which their snapshots are taken. */
+/** A database to copy. Databases are listed in the order in which their snapshots are taken. */
 export interface DatabaseSource {
   readonly name: string
-  /** Absolute, below the data folder. */
+  /** Absolute path, below the data folder. */
   readonly path: string
   readonly content: StoredDatabase['content']
 }
 
-/** A folder, or a single file, that is copied. */
+/** A folder, or a single file, to copy. */
 export interface FolderSource {
   readonly name: string
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string
-  /** Where it is in the backup, with `/`. */
+  /** Path within the backup, with `/`. */
   readonly stored_as: string
   readonly restored: StoredFolder['restored']
 }
@@ -52,13 +52,13 @@ export interface BackupSources {
   readonly folders: readonly FolderSource[]
   /** Texts that are stored as files beside the data, such as the configuration without secrets. */
   readonly texts: readonly { readonly name: string; readonly file: string; readonly text: string }[]
-  /** Paths below the data folder, with `/`, of what is made anew from the rest. */
+  /** Paths below the data folder, with `/`, of derived data, which is rebuilt from the rest. */
   readonly derived: readonly string[]
 }
 
 export interface CreateDeps {
   readonly folder: BackupFolder
-  /** Where copies are made; whatever is in it is deleted. */
+  /** The folder for temporary copies; its content is deleted. */
   readonly work_folder: string
   readonly clock: Clock
   readonly ids: Ids
@@ -66,15 +66,15 @@ export interface CreateDeps {
   readonly denidin_version: string
 }
 
-/** One call. */
+/** The context of one call. */
 export interface WorkCall {
   readonly signal: AbortSignal
   progress(step: { readonly done: number; readonly total?: number; readonly unit: string }): void
 }
 
 /**
- * Makes a backup and returns its manifest. Whatever goes wrong, no manifest is left, and what was stored is used by the
- * next attempt or collected by the next `prune`.
+ * Makes a backup and returns its manifest. If it fails, no manifest is left, and the objects that were stored are used
+ * by the next attempt or collected by the next `prune`.
  * @throws DenidinError `unavailable` (disk full, folder cannot be written), `damaged` (a database), `already_running`;
  *   the reason of the signal
  */
@@ -128,7 +128,7 @@ class BackupWriter {
         node_version: process.version,
         chunk_bytes: CHUNK_BYTES,
         databases,
-        // An empty folder of the data is restored empty.
+        // An empty folder of the data is restored as an empty folder.
         folders: folders.filter(({ restored, files }) => restored === 'in_place' || files.length > 0),
         derived: [...this.#sources.derived],
         bytes: filesOf({ databases, folders }).reduce((sum, file) => sum + file.bytes, 0),
@@ -155,7 +155,7 @@ class BackupWriter {
       const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.bytes, 0)
       this.#total_bytes = 2 * bytes
       await requireRoom(work_folder, bytes, 'a copy of the databases')
-      // A first backup takes up to the size of the data, a later one what has changed.
+      // A first backup takes up to the size of the data, a later one only the changes.
       await requireRoom(folder.path, Math.ceil(is_first ? bytes / 2 : bytes / 20), 'a backup')
       await makePrivateFolder(work_folder)
       const copies: { source: DatabaseSource; path: string }[] = []
@@ -197,7 +197,7 @@ class BackupWriter {
   async #storeFolder({ name, path, stored_as, restored }: FolderSource): Promise<StoredFolder> {
     const files: StoredFile[] = []
     for (const file of await filesBelow(path)) {
-      // A file that is gone by now was no longer wanted.
+      // A file that has been deleted in the meantime is no longer needed.
       const stored = await this.#storeFile(file, relative(path, file).split(sep).join('/') || basename(path)).catch(
         (error: NodeJS.ErrnoException) => {
           if (error.code === 'ENOENT') return undefined
@@ -221,7 +221,7 @@ class BackupWriter {
     }
   }
 
-  /** Files that others append to are stored as long as they are when they are opened. */
+  /** Of a file that others append to, the length at the time of opening is stored. */
   async #storeFile(path: string, stored_as: string): Promise<StoredFile> {
     const { throttle } = this.#deps
     await using file = await open(path, 'r')
@@ -263,11 +263,11 @@ class BackupWriter {
   }
 }
 
-/** Ids are in the order in which backups were made, also within a second and after the clock was set back. */
+/** Ids sort in the order in which backups were made, even within a second and after the clock was set back. */
 const idTime = (now: number, parent: string | null): number =>
   Math.max(now, (readBackupId(parent ?? '')?.at ?? -Infinity) + SECOND_MS)
 
-/** All files below a folder, sorted; the file itself when it is one; nothing when it is missing. */
+/** All files below a folder, sorted; the file itself if the path is a file; empty if nothing exists there. */
 const filesBelow = async (path: string): Promise<readonly string[]> => {
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) =>
     error.code === 'ENOTDIR' ? undefined : [],

@@ -1,14 +1,14 @@
-/** Refuses work that a disk has no room for, before it begins. */
+/** Refuses work for which the disk has too little space, before it begins. */
 import { statfs } from 'node:fs/promises'
 import { DenidinError } from '../platform/errors.ts'
 import { makePrivateFolder } from '../platform/files.ts'
 import { fileFault } from '../platform/file-faults.ts'
 
 const MB = 2 ** 20
-/** What stays free, so that the bot can go on writing. */
+/** How much space stays free, so that the bot can continue to write. */
 export const RESERVE_BYTES = 64 * MB
 
-/** @throws DenidinError `unavailable` when the disk below `folder` has too little room for `bytes` */
+/** @throws DenidinError `unavailable` if the disk below `folder` has too little space for `bytes` */
 export const requireRoom = async (folder: string, bytes: number, what: string): Promise<void> => {
   await makePrivateFolder(folder).catch((error: unknown) => {
     throw fileFault(error, folder)

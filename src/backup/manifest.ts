@@ -1,19 +1,20 @@
-/** The manifest of a backup: what it holds, from which objects, and how its content can be proved. */
+/** The manifest of a backup: its files, their objects, and checksums of their content. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { DenidinError } from '../platform/errors.ts'
 
 /**
- * - `full`: every object that it needs is read and compared before it is relied on.
- * - `incremental`: objects of earlier backups are relied on when they are there. It restores as much as a full one.
- * - `archive`: like `full`, kept longer.
+ * - `full`: every object is read and compared before it is relied on.
+ * - `incremental`: existing objects of earlier backups are relied on without reading them. It restores as much as a
+ *   full one.
+ * - `archive`: like `full`, but kept longer.
  */
 export const BACKUP_TYPES = ['full', 'incremental', 'archive'] as const
 export type BackupType = (typeof BACKUP_TYPES)[number]
 
-/** Marks a manifest as one of ours, whatever its version. */
+/** Marks a manifest as one of DeniDin's, whatever its version. */
 const FORMAT = 'denidin-backup'
-/** Raised when an older DeniDin could not restore it rightly. */
+/** Increase this if an older DeniDin could not restore the new format correctly. */
 const FORMAT_VERSION = 1
 
 const ID = /^\d{4}-\d{2}-\d{2}T\d{6}Z-(full|incremental|archive)-[0-9a-f]{4}$/
@@ -29,10 +30,10 @@ const staysBelow = (path: string): boolean =>
 const relativePath = z.string().min(1).max(4096).refine(staysBelow)
 
 const storedFile = z.strictObject({
-  /** Below the data folder, with `/`. */
+  /** Path below the data folder, with `/`. */
   path: relativePath,
   bytes: count,
-  /** Of the whole content. */
+  /** Checksum of the whole content. */
   sha256: hash,
   /** The content in pieces of `chunk_bytes`, by their SHA-256; the last one may be shorter. */
   objects: z.array(hash),
@@ -41,7 +42,7 @@ const storedFile = z.strictObject({
 const table = z.strictObject({
   name: z.string(),
   rows: count,
-  /** Of all rows in the order of their key. */
+  /** Checksum of all rows in the order of their key. */
   sha256: hash,
 })
 
@@ -49,7 +50,7 @@ const storedDatabase = storedFile.extend({
   /** Name of the source, such as `database`. */
   name: z.string(),
   content: z.enum(['truth', 'paid', 'erasures']),
-  /** Ids of the migrations that ran: its schema. */
+  /** Ids of the migrations that were applied: they identify the schema. */
   migrations: z.array(z.string()),
   tables: z.array(table),
 })
@@ -58,7 +59,10 @@ const storedFolder = z.strictObject({
   /** Name of the source, such as `sessions`. */
   name: z.string(),
   path: relativePath,
-  /** `in_place`: belongs to the data. `aside`: is put beside it, for the operator. `login`: replaces the login on request. */
+  /**
+   * `in_place`: belongs to the data. `aside`: is put beside the data, for the operator. `login`: replaces the login on
+   * request.
+   */
   restored: z.enum(['in_place', 'aside', 'login']),
   /** Their paths are relative to the folder. */
   files: z.array(storedFile),
@@ -69,22 +73,22 @@ const manifestSchema = z.strictObject({
   format_version: z.literal(FORMAT_VERSION),
   id: z.string().regex(ID),
   type: z.enum(BACKUP_TYPES),
-  /** When the databases were as they are in the backup. */
+  /** The time whose state of the databases the backup contains. */
   created_at: z.iso.datetime(),
-  /** The backup before it, if there was one. */
+  /** The previous backup, if there is one. */
   parent: z.string().regex(ID).nullable(),
-  /** Which data folder it is of; see `installationOf`. */
+  /** The data folder of the backup; see `installationOf`. */
   installation: z.string().regex(/^[0-9a-f]{16}$/),
   denidin_version: z.string(),
   node_version: z.string(),
   chunk_bytes: z.int().min(512),
   databases: z.array(storedDatabase),
   folders: z.array(storedFolder),
-  /** Paths below the data folder that are made anew from the rest. */
+  /** Paths below the data folder of derived data, which is rebuilt from the rest. */
   derived: z.array(relativePath),
-  /** Size of everything that it restores. */
+  /** Size of everything that the backup restores. */
   bytes: count,
-  /** What its new objects take on the disk. */
+  /** Size of its new objects on disk. */
   new_bytes: count,
   new_objects: count,
 })
@@ -98,14 +102,14 @@ export type Manifest = z.output<typeof manifestSchema>
 /** Whether a text is the id of a backup. */
 export const isBackupId = (text: string): boolean => ID.test(text)
 
-/** Ids sort by time. @param random four hexadecimal digits, which tell backups of one second apart */
+/** Ids sort by time. @param random four hexadecimal digits that distinguish backups made within a second */
 export const backupId = (at: number, type: BackupType, random: string): string =>
   `${new Date(at)
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '')}-${type}-${random}`
 
-/** What an id says by itself; `undefined` for what is no id. */
+/** The type and the time in an id; `undefined` for a text that is not an id. */
 export const readBackupId = (id: string): { readonly type: BackupType; readonly at: number } | undefined => {
   const type = BACKUP_TYPES.find(each => each === ID.exec(id)?.[1])
   if (type === undefined) return undefined
@@ -128,7 +132,7 @@ const MIDDLE = '","manifest":'
 const TAIL = '}\n'
 const HASH_CHARACTERS = 64
 
-/** The content of a manifest's file: JSON whose first field proves the second, byte for byte. */
+/** The content of a manifest's file: JSON whose first field is the checksum of the second. */
 export const writeManifest = (manifest: Manifest): string => {
   const text = JSON.stringify(manifest)
   return `${HEAD}${sha256Of(text)}${MIDDLE}${text}${TAIL}`
@@ -158,7 +162,7 @@ export const readManifest = (content: string, name: string): Manifest => {
   return parsed.data
 }
 
-/** A manifest as it is written, but for the two fields that every manifest has. */
+/** A manifest, completed with the two fields that all manifests share. */
 export const manifestOf = (content: Omit<Manifest, 'format' | 'format_version'>): Manifest => ({
   format: FORMAT,
   format_version: FORMAT_VERSION,

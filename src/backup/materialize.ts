@@ -1,4 +1,4 @@
-/** Writes the files of a backup into a folder and proves each of them, object by object and table by table. */
+/** Writes the files of a backup into a folder and verifies each of them, object by object and table by table. */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -14,11 +14,11 @@ import type { Throttle } from './throttle.ts'
 export interface MaterializeDeps {
   readonly objects: Pick<ObjectStore, 'get'>
   readonly throttle: Throttle
-  /** Whether the files must survive a power cut: those that are looked at and deleted need not. */
+  /** Whether the files must survive a power cut; false for files that are only checked and then deleted. */
   readonly syncs: boolean
 }
 
-/** What was proved, and one sentence for each thing that is wrong. */
+/** The result of the verification, with one sentence for each problem. */
 export interface Proof {
   readonly problems: readonly string[]
   readonly objects: number
@@ -28,8 +28,9 @@ export interface Proof {
 }
 
 /**
- * Writes all files of a backup below `target` and proves them. Goes on after a problem, so that all are found.
- * @throws DenidinError `unavailable` when a file cannot be written; the reason of the signal
+ * Writes all files of a backup below `target` and verifies them. Continues after a problem, so that all problems are
+ * found.
+ * @throws DenidinError `unavailable` if a file cannot be written; the reason of the signal
  */
 export const materialize = async (
   manifest: Manifest,
@@ -38,7 +39,7 @@ export const materialize = async (
   call: WorkCall,
 ): Promise<Proof> => {
   const problems: string[] = []
-  /** Paths that were not restored whole: there is nothing to look into. */
+  /** Paths that were not restored completely, so that opening them makes no sense. */
   const broken = new Set<string>()
   const total = Math.ceil(manifest.bytes / 2 ** 20)
   let [objects, bytes, tables, rows] = [0, 0, 0, 0]
@@ -63,7 +64,7 @@ export const materialize = async (
   return { problems, objects, bytes, tables, rows }
 }
 
-/** @returns what is wrong with it */
+/** @returns the problem, if there is one */
 const writeFile = async (
   { path, bytes, sha256, objects }: StoredFile,
   target: string,
@@ -92,7 +93,7 @@ const writeFile = async (
 
 const isSystemError = (error: unknown): boolean => typeof (error as NodeJS.ErrnoException).syscall === 'string'
 
-/** Opens a restored database and compares it with the manifest. @returns what is wrong with it */
+/** Opens a restored database and compares it with the manifest. @returns the problems */
 const proveDatabase = async (expected: StoredDatabase, path: string, call: WorkCall): Promise<readonly string[]> => {
   try {
     using database = new ClosedDatabase(path)

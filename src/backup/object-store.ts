@@ -1,4 +1,6 @@
-/** The objects of backups: pieces of files, each named by the SHA-256 of its content, compressed and proved. */
+/**
+ * The objects of backups: pieces of files, each named by the SHA-256 of its content, compressed and with a checksum.
+ */
 import { createHash } from 'node:crypto'
 import { open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -14,18 +16,20 @@ const decompress = promisify(zstdDecompress)
 const ENDING = '.zst'
 const OBJECT_NAME = /^([0-9a-f]{64})\.zst$/
 const HASH_BYTES = 32
-/** A skippable frame (RFC 8878) of 32 bytes: `zstd -d` passes over it, and it proves every byte behind it. */
+/**
+ * A skippable frame (RFC 8878) of 32 bytes: `zstd -d` ignores it, and it contains the checksum of all bytes after it.
+ */
 const PROOF_HEADER = Buffer.from([0x50, 0x2a, 0x4d, 0x18, HASH_BYTES, 0, 0, 0])
 const PROOF_BYTES = PROOF_HEADER.length + HASH_BYTES
 
-/** What became of a piece that was stored. */
+/** The result of storing a piece. */
 export interface StoredObject {
   readonly hash: string
-  /** Bytes that it takes on the disk in addition: 0 when it was there already. */
+  /** Additional bytes on disk: 0 if the object already existed. */
   readonly new_bytes: number
 }
 
-/** Objects below one folder. */
+/** The objects below one folder. */
 export class ObjectStore {
   readonly #folder: string
   readonly #changed = new Set<string>()
@@ -35,9 +39,9 @@ export class ObjectStore {
   }
 
   /**
-   * Stores a piece, unless it is there already.
-   * @param rereads whether an object that is there is read and compared first, and replaced when it is damaged
-   * @throws DenidinError `unavailable` when it cannot be written
+   * Stores a piece, unless it already exists.
+   * @param rereads whether an existing object is read and compared first, and replaced if it is damaged
+   * @throws DenidinError `unavailable` if it cannot be written
    */
   async put(content: Uint8Array, rereads: boolean): Promise<StoredObject> {
     const hash = hashOf(content)
@@ -57,13 +61,13 @@ export class ObjectStore {
     return { hash, new_bytes: stored.length }
   }
 
-  /** Makes sure that everything that was put survives a power cut. */
+  /** Ensures that everything stored so far survives a power cut. */
   async flush(): Promise<void> {
     for (const folder of [...this.#changed, this.#folder]) await syncFolder(folder)
     this.#changed.clear()
   }
 
-  /** The content of an object. @throws DenidinError `damaged` when it is missing or any of its bytes is wrong */
+  /** The content of an object. @throws DenidinError `damaged` if it is missing or any of its bytes is wrong */
   async get(hash: string): Promise<Buffer> {
     const path = this.#pathOf(hash)
     const stored = await readFile(path).catch((error: NodeJS.ErrnoException) => {
@@ -79,7 +83,7 @@ export class ObjectStore {
     return content
   }
 
-  /** All objects, with the bytes that each takes. */
+  /** All objects, with their sizes in bytes. */
   async list(): Promise<ReadonlyMap<string, number>> {
     const found = new Map<string, number>()
     for (const path of await this.#files()) {
@@ -89,7 +93,7 @@ export class ObjectStore {
     return found
   }
 
-  /** Deletes all objects but these, and what an interrupted write left. @returns what is gone */
+  /** Deletes all objects except these, and the remains of interrupted writes. @returns what was deleted */
   async keepOnly(kept: ReadonlySet<string>): Promise<{ readonly objects: number; readonly bytes: number }> {
     let [objects, bytes] = [0, 0]
     for (const path of await this.#files()) {
@@ -119,10 +123,10 @@ export class ObjectStore {
   }
 }
 
-/** The SHA-256 of a content, in hex. */
+/** The SHA-256 of a content, in hexadecimal. */
 export const hashOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
-/** Writes a file that is on the disk when this resolves. */
+/** Writes a file, and resolves when it is on disk. */
 export const writeThrough = async (path: string, content: Uint8Array | string): Promise<void> => {
   const file = await open(path, 'w', PRIVATE_FILE_MODE)
   try {
@@ -133,7 +137,10 @@ export const writeThrough = async (path: string, content: Uint8Array | string): 
   }
 }
 
-/** Makes sure that the names in a folder survive a power cut. Some network disks refuse; their server answers for it. */
+/**
+ * Ensures that the names in a folder survive a power cut. Some network disks do not support this; their server is
+ * responsible for it.
+ */
 export const syncFolder = async (path: string): Promise<void> => {
   const folder = await open(path, 'r').catch(() => undefined)
   await folder?.sync().catch(() => undefined)

@@ -1,4 +1,7 @@
-/** Restores a backup: beside the data, proved there, then put in its place. The erasure log of the data folder stays. */
+/**
+ * Restores a backup: writes it beside the data, verifies it there, and then replaces the data with it. The erasure log
+ * of the data folder stays.
+ */
 import { existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -18,18 +21,18 @@ import { newerSchemas } from './verify-backup.ts'
 
 export interface RestoreDeps {
   readonly folder: BackupFolder
-  /** The caller owns it, and has opened nothing in it. */
+  /** The data folder, which the caller owns, and in which nothing may be open. */
   readonly data_root: string
   readonly clock: Clock
   readonly throttle: Throttle
   readonly known_migrations: ReadonlyMap<string, ReadonlySet<string>>
-  /** Paths below the data folder of everything that a backup replaces or that is made anew from it. */
+  /** Paths below the data folder of everything that a backup replaces, and of derived data. */
   readonly replaced: readonly string[]
 }
 
 export interface RestoreRequest {
   readonly backup_id: string
-  /** The newest backup that was complete by then, milliseconds since the Unix epoch. */
+  /** Selects the newest backup that was complete by then, in milliseconds since the Unix epoch. */
   readonly before?: number | undefined
   /** Whether the WhatsApp login of the backup replaces the present one. */
   readonly include_login: boolean
@@ -40,14 +43,18 @@ export interface RestoreResult {
   readonly created_at: string
   readonly rows: number
   readonly bytes: number
-  /** Where the old data is; `undefined` when there was none. */
+  /** Where the old data is; `undefined` if there was none. */
   readonly kept_aside: string | undefined
-  /** Files for the operator, such as the configuration without secrets; `undefined` when the backup has none. */
+  /**
+   * The folder with files for the operator, such as the configuration without secrets; `undefined` if the backup has
+   * none.
+   */
   readonly for_operator: string | undefined
   /**
    * - `kept`: what was forgotten since the backup is forgotten again at the next start.
-   * - `from_backup`: there was none, or an older or empty one. What was forgotten after the newest backup is not known.
-   * - `from_backup_damaged`: the same, because the one that was there cannot be read; it was put aside.
+   * - `from_backup`: the data folder had no log, or an older or empty one. What was forgotten after the newest backup
+   *   is not known.
+   * - `from_backup_damaged`: the same, because the log of the data folder cannot be read; it was put aside.
    * - `none`: neither the data folder nor a backup has one.
    */
   readonly erasure_log: 'kept' | 'from_backup' | 'from_backup_damaged' | 'none'
@@ -55,9 +62,9 @@ export interface RestoreResult {
 }
 
 /**
- * Restores a backup over whatever is in the data folder.
+ * Restores a backup and replaces the content of the data folder.
  * @throws DenidinError `not_found`; `damaged` (the backup, with the first reasons, or one of another data folder);
- *   `unavailable` (no room, a file that cannot be moved). Before the swap nothing in the data folder has changed.
+ *   `unavailable` (no space, a file that cannot be moved). Before the swap, nothing in the data folder has changed.
  */
 export const restoreBackup = async (
   deps: RestoreDeps,
@@ -71,7 +78,7 @@ export const restoreBackup = async (
   return await new Restore(deps, request, manifest, call).run()
 }
 
-/** A backup on a disk that cannot be written can be restored too. */
+/** Locks the folder if possible: a backup on a read-only disk can be restored too. */
 const lockIfPossible = (folder: BackupFolder): Disposable | undefined => {
   try {
     return folder.lock()
@@ -132,7 +139,7 @@ class Restore {
     }
   }
 
-  /** The erasure log of the data folder: `undefined` when there is none, `damaged` when it cannot be read. */
+  /** The erasure log of the data folder: `undefined` if there is none, `damaged` if it cannot be read. */
   #presentLog(): ErasureLogState | 'damaged' | undefined {
     const path = join(this.#deps.data_root, ERASURE_LOG)
     if (!existsSync(path)) return undefined
@@ -143,7 +150,10 @@ class Restore {
     }
   }
 
-  /** What is forgotten of one person must not be restored to another, and a log of forgotten things is not given up. */
+  /**
+   * Refuses a backup of another data folder: what one person had forgotten must not be restored for another, and an
+   * erasure log must not be given up.
+   */
   #refuseForeign(present: ErasureLogState | 'damaged' | undefined): void {
     const { installation, id } = this.#manifest
     if (present === undefined || present === 'damaged' || present.last_act === 0) return
@@ -155,7 +165,10 @@ class Restore {
     )
   }
 
-  /** The newest erasure log in any backup of the same data folder: what was forgotten after this backup is in it. */
+  /**
+   * The newest erasure log in any backup of the same data folder: it also contains what was forgotten after this
+   * backup.
+   */
   async #newestLog(): Promise<StoredDatabase | undefined> {
     const { backups } = await this.#deps.folder.list()
     return backups
@@ -164,7 +177,7 @@ class Restore {
       .at(-1)
   }
 
-  /** What is restored of the manifest, each with its place below the staging folder. */
+  /** The parts of the manifest that are restored, each with its path below the staging folder. */
   #chosen(for_operator: string): Manifest {
     const { databases, folders } = this.#manifest
     return {
@@ -190,21 +203,21 @@ class Restore {
       const more = proof.problems.length > 3 ? `; and ${String(proof.problems.length - 3)} more` : ''
       throw new DenidinError('damaged', `the backup ${manifest.id} cannot be restored: ${shown}${more}`)
     }
-    // Looking into a database leaves files beside it that belong to the look.
+    // Opening a database creates files beside it that are not part of the backup.
     for (const { path } of manifest.databases) {
       for (const file of databaseFiles(join(target, path)).slice(1)) await remove(file)
     }
     return proof
   }
 
-  /** Stages the log of the backups where the present one knows less. */
+  /** Stages the erasure log of the backups if it contains more than the present one. */
   async #stageLog(
     stored: StoredDatabase | undefined,
     present: ErasureLogState | 'damaged' | undefined,
   ): Promise<RestoreResult['erasure_log']> {
     const readable = present === 'damaged' ? undefined : present
     if (stored === undefined) return readable === undefined ? 'none' : 'kept'
-    // Compared outside the staging folder, from which everything is taken over.
+    // Compared outside the staging folder, because everything in that folder is moved into place.
     const trial = join(dirname(this.#staging), 'log')
     await this.#materialize({ ...this.#manifest, databases: [stored], folders: [], bytes: stored.bytes }, trial)
     const path = join(trial, stored.path)

@@ -1,25 +1,26 @@
-/** Which backups are kept, and the collection of objects that none of them needs. */
+/** Decides which backups are kept, and collects the objects that none of them needs. */
 import { DAY_MS } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import { objectsOf, readBackupId } from './manifest.ts'
 
 export interface Retention {
-  /** Days for which full and incremental backups are kept. */
+  /** How many days full and incremental backups are kept. */
   readonly retention_days: number
-  /** Days for which archives are kept. */
+  /** How many days archives are kept. */
   readonly archive_retention_days: number
 }
 
-/** What of a backup decides whether it is kept. */
+/** The properties of a backup that decide whether it is kept. */
 export interface RetainedBackup {
   readonly id: string
-  /** The result of its last verification; `undefined`: it was never verified. */
+  /** The result of its last verification; `undefined` if it was never verified. */
   readonly in_order: boolean | undefined
 }
 
 /**
- * Ids of the backups whose time is over. The newest is never among them, nor the newest that was verified and is in order.
+ * Ids of the backups that have expired. The newest backup never expires, and neither does the newest one that was
+ * verified successfully.
  * @param backups oldest first
  */
 export const expiredBackups = (
@@ -50,8 +51,9 @@ export interface PruneResult {
 }
 
 /**
- * Deletes backups whose time is over and the objects that no other backup needs.
- * @throws DenidinError `damaged` when a manifest cannot be read: what it needs is unknown, so nothing is deleted
+ * Deletes expired backups and the objects that no other backup needs.
+ * @throws DenidinError `damaged` if a manifest cannot be read: the objects that it needs are unknown, so nothing is
+ *   deleted
  */
 export const pruneBackups = async (
   folder: BackupFolder,
@@ -78,7 +80,7 @@ export const pruneBackups = async (
     const bytes = unneeded.reduce((sum, [, size]) => sum + size, 0)
     return { deleted, kept: left.length, objects: unneeded.length, bytes }
   }
-  // Manifests first: a backup whose objects are going must not be listed.
+  // Manifests are deleted first: a backup whose objects are being deleted must not be listed.
   await folder.deleteLeftovers()
   await folder.delete(deleted)
   return { deleted, kept: left.length, ...(await folder.objects.keepOnly(needed)) }

@@ -1,6 +1,6 @@
 /**
- * Puts restored files in the place of the old ones, by renames inside the data folder. A journal says what is to be done
- * before anything is moved, so that whoever opens the data folder next can complete what a crash interrupted.
+ * Replaces old files with restored ones, by renames inside the data folder. A journal is written before any file is
+ * moved, so that the next process that opens the data folder can complete an interrupted swap.
  */
 import { lstat, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -8,16 +8,16 @@ import { DenidinError } from '../platform/errors.ts'
 import { makePrivateFolder, remove, writeFileAtomic } from '../platform/files.ts'
 import { syncFolder } from './object-store.ts'
 
-/** Below the data folder: what is being restored. */
+/** The folder for restored files, below the data folder. */
 const STAGING = 'restore'
 const JOURNAL = 'swap.json'
 
-/** What a swap moves. All paths are below the data folder, with `/`. */
+/** The moves of a swap. All paths are below the data folder, with `/`. */
 export interface Swap {
   readonly backup_id: string
-  /** Where the old files go. */
+  /** Where the old files are moved. */
   readonly aside: string
-  /** Old files and folders that go, whether or not they exist. */
+  /** Old files and folders to move away, whether or not they exist. */
   readonly out: readonly string[]
   /** New files and folders, which are below `restore/new`. */
   readonly in: readonly string[]
@@ -26,15 +26,15 @@ export interface Swap {
 /** Where restored files wait for the swap. */
 export const stagingFolder = (data_root: string): string => join(data_root, STAGING, 'new')
 
-/** Deletes what an interrupted restore left that had not come to its swap. */
+/** Deletes the files of an interrupted restore that had not reached its swap. */
 export const clearStaging = async (data_root: string): Promise<void> => {
   await remove(join(data_root, STAGING))
 }
 
 /**
- * Swaps. After this has begun to move files, it is completed whatever happens.
+ * Performs a swap. Once it has begun to move files, it will be completed, even after a crash.
  * @returns whether anything was put aside
- * @throws DenidinError `unavailable` when a file cannot be moved; the next start tries again
+ * @throws DenidinError `unavailable` if a file cannot be moved; the next start tries again
  */
 export const swapIn = async (data_root: string, swap: Swap): Promise<boolean> => {
   await requireOneDisk(data_root, [...swap.out, ...swap.in])
@@ -44,8 +44,8 @@ export const swapIn = async (data_root: string, swap: Swap): Promise<boolean> =>
 }
 
 /**
- * Completes a swap that was interrupted, or deletes what a restore left that had not come to it. Costs one look at a folder
- * when there is neither. The caller owns the data folder and has opened nothing in it.
+ * Completes an interrupted swap, or deletes the files of a restore that had not reached it. If there is neither, this
+ * only checks whether a folder exists. The caller owns the data folder and has opened nothing in it.
  * @returns the swap that was completed
  */
 export const finishRestore = async (data_root: string): Promise<Swap | undefined> => {
@@ -67,7 +67,7 @@ const journalIn = (data_root: string): string => join(data_root, STAGING, JOURNA
 
 const complete = async (data_root: string, swap: Swap): Promise<boolean> => {
   const fresh = new Set(swap.in)
-  // First everything old: a new database beside the write-ahead log of the old one would be damaged by it.
+  // The old files are all moved first: the write-ahead log of an old database would damage a new one beside it.
   for (const path of new Set([...swap.out, ...swap.in])) {
     const is_old = !fresh.has(path) || (await isThere(join(stagingFolder(data_root), path)))
     if (is_old) await move(join(data_root, path), join(data_root, swap.aside, path))
@@ -79,7 +79,7 @@ const complete = async (data_root: string, swap: Swap): Promise<boolean> => {
   return await isThere(join(data_root, swap.aside))
 }
 
-/** Moves what is there; what has gone already was moved before a crash. */
+/** Moves a file if it exists; a missing one was already moved before a crash. */
 const move = async (from: string, to: string): Promise<void> => {
   if (!(await isThere(from))) return
   try {

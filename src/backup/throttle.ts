@@ -1,7 +1,7 @@
-/** Keeps the work of a backup below a number of bytes in a second, so that the disk stays free for the bot. */
+/** Limits the bytes per second that a backup reads and writes, so that the disk stays free for the bot. */
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 
-/** Bytes that may be read at once before a pause is worth taking. */
+/** Shorter pauses than this are not worth taking. */
 const LEAST_PAUSE_MS = 5
 
 export class Throttle {
@@ -15,7 +15,7 @@ export class Throttle {
     this.#free_at = clock.monotonic()
   }
 
-  /** Milliseconds to wait after so many bytes. */
+  /** How many milliseconds to wait after reading or writing this many bytes. */
   delay(bytes: number): number {
     const now = this.#clock.monotonic()
     this.#free_at = Math.max(this.#free_at, now) + (bytes / this.#bytes_per_second) * SECOND_MS

@@ -1,4 +1,4 @@
-/** Proves a backup by restoring it into a temporary folder and asking it questions whose answers are known. */
+/** Verifies a backup by restoring it into a temporary folder and asking it questions with known answers. */
 import { join } from 'node:path'
 import { asDenidinError } from '../platform/errors.ts'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
@@ -13,21 +13,21 @@ import type { RecallCheck, Verification } from './verification.ts'
 
 export interface VerifyDeps {
   readonly folder: BackupFolder
-  /** Where it is restored; whatever is in it is deleted. */
+  /** The folder for the trial restore; its content is deleted. */
   readonly work_folder: string
   readonly clock: Clock
   readonly throttle: Throttle
   /** Ids of the migrations that this DeniDin knows, by the name of the database. */
   readonly known_migrations: ReadonlyMap<string, ReadonlySet<string>>
-  /** Asks recall over a restored data folder. */
+  /** Runs recall on a restored data folder. */
   readonly askRecall: (data_root: string, signal: AbortSignal) => Promise<RecallCheck>
 }
 
 /**
- * Restores a backup, proves it, records and returns the result.
+ * Restores a backup, verifies it, and records and returns the result.
  * @param backup_id an id, its beginning, or `latest`
- * @throws DenidinError `not_found`, `unavailable` (no room, or the folder cannot be written); `damaged` when its manifest
- *   cannot be read; the reason of the signal
+ * @throws DenidinError `not_found`, `unavailable` (no space, or the folder cannot be written); `damaged` if its
+ *   manifest cannot be read; the reason of the signal
  */
 export const verifyBackup = async (deps: VerifyDeps, backup_id: string, call: WorkCall): Promise<Verification> => {
   const { folder, work_folder, clock } = deps

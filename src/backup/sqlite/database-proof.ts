@@ -1,11 +1,11 @@
-/** What proves the content of a database: its schema, and count and digest of every table. */
+/** The checksums of a database's content: its schema, and the count and digest of every table. */
 import { createHash, type Hash } from 'node:crypto'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { DamagedDatabase, faultOf } from '../../database/sqlite/database-errors.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { StoredDatabase, StoredTable } from '../manifest.ts'
 
-/** Rows between two looks at the clock. */
+/** How many rows are read between two checks of the time. */
 const ROWS_AT_ONCE = 64
 const DOUBLE_BYTES = 8
 
@@ -40,7 +40,7 @@ export class ClosedDatabase implements Disposable {
     return { migrations: this.#migrations(), tables }
   }
 
-  /** The value of a query's only column, of its first row. */
+  /** The value of a query's only column, in its first row. */
   value(sql: string): SQLOutputValue | undefined {
     return Object.values(this.#rows(sql)[0] ?? {})[0]
   }
@@ -109,7 +109,7 @@ export class ClosedDatabase implements Disposable {
   }
 }
 
-/** Each value with its type and length, so that no two rows give the same bytes. */
+/** Each value is hashed with its type and length, so that different rows never give the same bytes. */
 const addRow = (hash: Hash, row: readonly SQLOutputValue[]): void => {
   let text = '('
   for (const value of row) {

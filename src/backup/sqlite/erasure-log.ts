@@ -1,21 +1,21 @@
-/** Tells which data folder a backup is of, by the secret of its erasure log, which is made once and never changes. */
+/** Identifies the data folder of a backup by the secret of its erasure log, which is created once and never changes. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { ClosedDatabase } from './database-proof.ts'
 
 const ID_CHARACTERS = 16
-/** A data folder without an erasure log. */
+/** The id of a data folder without an erasure log. */
 export const UNKNOWN_INSTALLATION = '0'.repeat(ID_CHARACTERS)
 
-/** What an erasure log says of its data folder. */
+/** What an erasure log says about its data folder. */
 export interface ErasureLogState {
-  /** Sixteen hexadecimal digits, from which the secret cannot be found. */
+  /** Sixteen hexadecimal digits, from which the secret cannot be derived. */
   readonly installation: string
-  /** Number of the last act of erasure; 0 when nothing was ever erased. The log of one data folder only grows. */
+  /** Number of the last erasure; 0 if nothing was ever erased. The log of a data folder only grows. */
   readonly last_act: number
 }
 
-/** @throws DenidinError `damaged` when the log cannot be read */
+/** @throws DenidinError `damaged` if the log cannot be read */
 export const readErasureLog = (path: string): ErasureLogState => {
   using database = new ClosedDatabase(path)
   const secret = database.value('select secret from secret')
@@ -30,6 +30,6 @@ export const readErasureLog = (path: string): ErasureLogState => {
   }
 }
 
-/** The data folder that an erasure log belongs to. */
+/** The id of the data folder that an erasure log belongs to. */
 export const installationOf = (path: string | undefined): string =>
   path === undefined || !existsSync(path) ? UNKNOWN_INSTALLATION : readErasureLog(path).installation

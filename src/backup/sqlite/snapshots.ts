@@ -4,16 +4,19 @@ import { backup, DatabaseSync } from 'node:sqlite'
 import { faultOf } from '../../database/sqlite/database-errors.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 
-/** Pages that are copied in one step: about a millisecond. */
+/** How many pages one step copies: about a millisecond of work. */
 const PAGES_AT_ONCE = 256
 
 export interface CopyOptions {
-  /** Called after each step with the bytes that it copied; the milliseconds it returns are waited for. */
+  /** Called after each step with the number of bytes that it copied; returns for how many milliseconds to wait. */
   readonly pause: (bytes: number) => number
   readonly signal: AbortSignal
 }
 
-/** A database as it was at one moment. The bot goes on writing; only its write-ahead log grows until this is closed. */
+/**
+ * The state of a database at one point in time. The bot continues to write; until this is closed, only its write-ahead
+ * log grows.
+ */
 export class Snapshot implements Disposable {
   readonly path: string
   readonly bytes: number
@@ -31,9 +34,9 @@ export class Snapshot implements Disposable {
   }
 
   /**
-   * Takes snapshots of several databases at nearly one moment: in this order, within a millisecond or two. A connection of
-   * its own with an open read transaction sees one state, whatever others commit, and a copy through it never has to begin
-   * again.
+   * Takes snapshots of several databases almost at the same time: in this order, within a millisecond or two. A
+   * separate connection with an open read transaction sees one state, whatever others commit, so that a copy through it
+   * never has to restart.
    */
   static take(paths: readonly string[]): readonly Snapshot[] {
     const opened: { readonly path: string; readonly connection: DatabaseSync }[] = []
@@ -41,7 +44,7 @@ export class Snapshot implements Disposable {
       for (const path of paths) {
         const connection = guarded(path, () => new DatabaseSync(path, { readOnly: true, timeout: 5000 }))
         opened.push({ path, connection })
-        // Reads the schema, so that nothing is left to do between two snapshots.
+        // Reads the schema, so that no work is left to do between two snapshots.
         guarded(path, () => connection.prepare('select count(*) from sqlite_schema').get())
       }
       for (const { path, connection } of opened) {
@@ -57,7 +60,7 @@ export class Snapshot implements Disposable {
     }
   }
 
-  /** Copies it into a new file. @throws DenidinError `damaged`, `unavailable`; the reason of the signal */
+  /** Copies the snapshot into a new file. @throws DenidinError `damaged`, `unavailable`; the reason of the signal */
   async copyTo(target: string, { pause, signal }: CopyOptions): Promise<void> {
     let left = this.bytes / this.#page_bytes
     try {
@@ -92,7 +95,10 @@ const guarded = <T>(path: string, act: () => T): T => {
   }
 }
 
-/** The next step of a copy begins when its progress was heard: the thread is held up, because nothing else holds that up. */
+/**
+ * Blocks the thread, because the next step of a copy begins as soon as the progress callback returns, and nothing else
+ * can delay it.
+ */
 const waitBlocking = (milliseconds: number): void => {
   if (milliseconds >= 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }
