@@ -146,10 +146,12 @@ test('a token of one person sees no word of another, wherever it asks', async ()
 
 test("another person's session and memory do not exist for a token of one person", async () => {
   const admin = tokens['read']
-  const { sessions } = (await rig.request('GET', '/api/v1/sessions', { token: admin })).json
-  const { memories } = (await rig.request('GET', '/api/memories', { token: admin })).json
-  const session = sessions.find((each: { who: string }) => each.who.includes('Eli')).session_id
-  const memory = memories.find((each: { text: string }) => each.text.includes('ELISECRET')).memory_id
+  const listed = await rig.request('GET', '/api/v1/sessions', { token: admin })
+  const sessions = listed.json.sessions as readonly { who: string; session_id: string }[]
+  const session = sessions.find(each => each.who.includes('Eli'))!.session_id
+  const all = await rig.request('GET', '/api/memories', { token: admin })
+  const memories = all.json.memories as readonly { text: string; memory_id: string }[]
+  const memory = memories.find(each => each.text.includes('ELISECRET'))!.memory_id
   for (const [path, nothing] of [
     [`/api/v1/sessions/${session}`, '/api/v1/sessions/none'],
     [`/api/memories/${memory}`, '/api/memories/none'],
@@ -159,7 +161,7 @@ test("another person's session and memory do not exist for a token of one person
       await rig.request('GET', path, { token: tokens['dana read'] }),
       await rig.request('GET', nothing, { token: tokens['dana read'] }),
     ]
-    const words = ({ json, status }: RestAnswer, id: string): unknown => [status, json.detail.replace(id, '…')]
+    const words = ({ json, status }: RestAnswer, id: string): unknown => [status, String(json.detail).replace(id, '…')]
     expect(words(other, path.split('/').at(-1) ?? '')).toEqual(words(none, 'none'))
     expect(other.status).toBe(404)
   }

@@ -35,7 +35,8 @@ test('a body over the limit is refused before it is read', async () => {
 
 test('memories are listed in pages, by offset and one after the other, and deleted', async () => {
   for (const n of [1, 2, 3]) await ask('POST', '/api/memories', { text: `memory ${n}`, person: DANA })
-  const texts = ({ json }: RestAnswer): string[] => json.memories.map((each: { text: string }) => each.text)
+  const texts = ({ json }: RestAnswer): string[] =>
+    (json.memories as readonly { text: string }[]).map(each => each.text)
   expect(texts(await ask('GET', '/api/memories?limit=2'))).toEqual(['memory 3', 'memory 2'])
   expect(texts(await ask('GET', '/api/memories?limit=2&offset=1'))).toEqual(['memory 2', 'memory 1'])
   const { next } = (await ask('GET', '/api/memories?limit=2')).json
@@ -53,7 +54,7 @@ test('a chat runs through the pipeline and says what was recalled', async () => 
   await ask('POST', '/api/memories', { text: 'The dentist appointment is on Friday.', person: DANA })
   await rig.denidin.whenIdle()
   const dana = await rig.token('dana', 'write', DANA)
-  const chat = async (body: object): Promise<any> =>
+  const chat = async (body: object): Promise<RestAnswer['json']> =>
     (await rig.request('POST', '/api/chat', { token: dana, body })).json
   const answer = await chat({ message: 'When is my dentist appointment?' })
   expect(answer).toMatchObject({

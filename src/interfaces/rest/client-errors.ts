@@ -10,7 +10,7 @@ interface ServerError {
 /** The problem that an error of the server is. @param body_kilobytes `api.body_kilobytes` */
 export const requestProblem = (thrown: unknown, body_kilobytes: number): Problem => {
   if (thrown instanceof Problem) return thrown
-  const { code = '', statusCode = 500 } = typeof thrown === 'object' && thrown !== null ? (thrown as ServerError) : {}
+  const { code = '', statusCode = 500 }: ServerError = typeof thrown === 'object' && thrown !== null ? thrown : {}
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new Problem('too_large', `a body may have at most ${String(body_kilobytes)} kilobytes (api.body_kilobytes)`)
   }

@@ -227,7 +227,7 @@ export const openApiDocument = (version: string): JsonObject => {
     servers: [{ url: '/' }],
     security: [{ token: [] }],
     tags: [...new Set([...restMenu.map(tagOf), 'system'])].sort().map(name => ({ name })),
-    paths: paths as unknown as JsonObject,
+    paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: { ...schemas, Problem: jsonSchema(problemSchema, 'output') },

@@ -1,6 +1,6 @@
 /** Problem documents (RFC 9457): the one form of every error of the REST API. */
 import { z } from 'zod'
-import { DenidinError, type ErrorCode } from '../../platform/errors.ts'
+import type { DenidinError, ErrorCode } from '../../platform/errors.ts'
 
 /** What can be wrong with a request besides what an operation says. */
 type RequestFault =

@@ -68,8 +68,10 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Names as the operation has them. */
-const named = <T>({ renamed = {} }: RestRoute, values: Readonly<Record<string, T>>): Record<string, T> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [renamed[name] ?? name, value]))
+const named = <T>({ renamed = {} }: RestRoute, values: Readonly<Record<string, T>>): Record<string, T> => {
+  const names = new Map(Object.entries(renamed))
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [names.get(name) ?? name, value]))
+}
 
 const single = (query: RequestParts['query']): Record<string, string> =>
   Object.fromEntries(

@@ -23,7 +23,7 @@ export interface RestRoute<N extends OperationName = OperationName> {
   /** Unique and stable: programs generated from the OpenAPI document call it by this name. */
   readonly id: string
   /** Names in the request that differ from those of the input: `{ name: 'report' }`. */
-  readonly renamed?: Readonly<Record<string, keyof OperationInput<N> & string>>
+  readonly renamed?: Readonly<Record<string, string>>
   /** Input that the route itself gives, and that a request cannot. */
   readonly fixed?: Partial<OperationInput<N>>
   /** What the output says does not exist: answered with 404 and this sentence. */
@@ -33,7 +33,9 @@ export interface RestRoute<N extends OperationName = OperationName> {
   readonly example?: Readonly<Record<string, unknown>>
 }
 
-type Options<N extends OperationName> = Omit<RestRoute<N>, 'method' | 'path' | 'run' | 'scope' | 'id'>
+type Options<N extends OperationName> = Omit<RestRoute<N>, 'method' | 'path' | 'run' | 'scope' | 'id' | 'renamed'> & {
+  readonly renamed?: Readonly<Record<string, keyof OperationInput<N> & string>>
+}
 
 const route = <N extends OperationName>(
   call: `${RestMethod} /${string}`,

@@ -4,12 +4,15 @@ import { OPERATOR } from '../../../src/operations/client.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
 import { TestDenidin, type Json } from '../denidin.ts'
 
+/** A value that was read from JSON: what it holds, the expectations check. */
+type Parsed = ReturnType<typeof JSON.parse>
+
 export interface RestAnswer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
   /** The body as JSON, or `undefined`. */
-  readonly json: any
+  readonly json: Parsed
 }
 
 export interface RestRequest {
@@ -33,7 +36,7 @@ export class EventReader implements Disposable {
   }
 
   /** The next event of a name; `undefined` when the stream ends first. */
-  async next(name: string): Promise<any> {
+  async next(name: string): Promise<Parsed> {
     for (;;) {
       const end = this.#text.indexOf('\n\n')
       if (end >= 0) {
@@ -148,7 +151,7 @@ const serve = async (denidin: TestDenidin): Promise<readonly [Api, AsyncDisposab
   return [api, await api.serve(denidin.app, 'test', { clock, logger, ids: systemIds })]
 }
 
-const jsonOf = (text: string): any => {
+const jsonOf = (text: string): Parsed => {
   try {
     return JSON.parse(text)
   } catch {
