@@ -1,4 +1,4 @@
-// Which folder of src/ may import which: the layers of docs/architecture.md. Each imports only from layers below it.
+// Which folders of src/ may import which: the layers of docs/architecture.md. Each imports only from lower layers.
 
 const base = ['platform', 'text', 'database', 'models', 'people', 'lifecycle']
 const pipeline = [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval', 'usage', 'rollout', 'channels']
@@ -172,9 +172,9 @@ module.exports = {
     },
   ],
   options: {
-    // Packages are looked at, so that the rules about them count, but not walked through.
+    // Packages are included, so that the rules about them apply, but their own imports are not followed.
     doNotFollow: { path: 'node_modules' },
-    // Type-only imports are imports: they count for the floors and for cycles.
+    // Type-only imports count for the layers and for cycles too.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },

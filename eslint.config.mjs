@@ -55,11 +55,11 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      // `.catch((error: NodeJS.ErrnoException) => …)` names what the one call before it throws.
+      // `.catch((error: NodeJS.ErrnoException) => …)` names the type that the preceding call throws.
       '@typescript-eslint/use-unknown-in-catch-callback-variable': 'off',
       // `typeof import('tiktoken')` names a library that is loaded later.
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
-      // A class per port may hold no state, and an implementation of an async port may have nothing to wait for.
+      // The class of a port may have no state, and an implementation of an async port may have nothing to await.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-unused-vars': [
         'error',
@@ -70,11 +70,11 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       // Transports of winston are typed by another version of the same stream.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      // Ports are written with methods and made of functions: `({ signal, progress }) => …` loses nothing.
+      // Ports are declared with methods but implemented by functions, so `({ signal, progress }) => …` is safe.
       '@typescript-eslint/unbound-method': 'off',
-      // `Promise.withResolvers<void>()` is no misuse.
+      // `Promise.withResolvers<void>()` is not a misuse.
       '@typescript-eslint/no-invalid-void-type': 'off',
-      // What is named by a closure before it exists: two parts that know each other.
+      // A closure may name a value before it exists if two parts refer to each other.
       'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-restricted-syntax': ['error', ...LITERAL_SPREADS],
@@ -91,7 +91,7 @@ export default defineConfig(
     },
   },
   {
-    // The command line, and programs of their own that DeniDin starts.
+    // The command line, and separate programs that DeniDin starts.
     files: [
       'src/interfaces/cli/**',
       'src/main.ts',
@@ -127,7 +127,7 @@ export default defineConfig(
     files: ['tests/**/*.ts'],
     rules: {
       'project/no-module-mock': 'error',
-      // What a test reads back is checked by its expectations.
+      // The expectations of a test check the values that it reads.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
@@ -152,7 +152,7 @@ export default defineConfig(
     },
   },
   {
-    // Tools of the project, and pages that run in a browser: plain JavaScript.
+    // Tools of the project, and pages that run in a browser, in plain JavaScript.
     files: ['**/*.{js,mjs,cjs}'],
     rules: { 'no-undef': 'off' },
   },

@@ -16,15 +16,15 @@ const project = name => ({
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
 })
 
-// The soak takes as long as it is told to, and only when it is.
+// The soak test runs only on request, and for the requested time.
 const soak = process.env.SOAK_MINUTES === undefined ? [] : ['soak']
 
 export default {
   projects: ['unit', 'contract', 'integration', 'e2e', ...soak].map(project),
-  // A worker that holds a tiktoken encoding and a browser client is let go before it grows.
+  // A worker with a tiktoken encoding and a browser client is replaced before it grows.
   workerIdleMemoryLimit: '600MB',
-  // A worker that has ended takes a second to give a gigabyte back on a busy machine. After half a second, the default,
-  // it was killed, and said to have been kept alive by a test; one that is kept alive is still found.
+  // On a busy machine, a worker that has ended takes a second to release a gigabyte. After half a second, the default,
+  // it was killed and reported as kept alive by a test; workers that really are kept alive are still detected.
   workerGracefulExitTimeout: 10_000,
   maxWorkers: 2,
   testTimeout: 30_000,

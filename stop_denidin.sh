@@ -1,9 +1,9 @@
 #!/bin/sh
-# Stops a running DeniDin: it finishes the replies under way, then ends. Waits for that, a minute at most.
+# Stops a running DeniDin, which first finishes the replies in progress. Waits for its end, by default up to a minute.
 # Usage: ./stop_denidin.sh [--timeout SECONDS] [--json | --help]
-#   --timeout  how long to wait (default: 60); when DeniDin still runs then, the exit code is 1
+#   --timeout  how long to wait (default: 60); if DeniDin still runs after that, the exit code is 1
 #   --json     prints JSON
-# Needs neither a valid configuration nor installed packages, and finds the bot whatever the configuration says by now.
+# Needs neither a valid configuration nor installed packages, and finds the bot even after the configuration was changed.
 set -eu
 
 LOOK_SECONDS=0.2

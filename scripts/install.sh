@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs the packages that DeniDin needs, when they are missing or package-lock.json has changed; silent otherwise.
+# Installs the packages that DeniDin needs if they are missing or package-lock.json has changed; otherwise silent.
 # Usage: scripts/install.sh [--help]
-# Everything is said on stderr. Where development packages are installed, they stay.
+# All output goes to stderr. Development packages that are already installed stay.
 set -eu
 
 if [ "${1:-}" = --help ]; then
@@ -18,7 +18,7 @@ fail() {
   exit 1
 }
 
-# Any Node can tell whether an install is due, the one that npm brought included: cron may know no other.
+# Any Node can check whether an install is needed, including the one that npm installed: cron may find no other.
 node=$(command -v node || command -v node_modules/.bin/node) ||
   fail "DeniDin needs Node 20 or newer to install itself, and there is no 'node' on the PATH: install it from nodejs.org or your system's packages."
 if "$node" scripts/is-installed.mjs; then

@@ -1,5 +1,5 @@
-// Exit code 0 when node_modules holds what package-lock.json asks for, 1 when an install is due.
-// Runs on any Node, before Node 24 is there. Development packages that are there do not matter, nor do those missing.
+// Exit code 0 if node_modules contains the packages of package-lock.json, 1 if an install is needed.
+// Runs on any Node, before Node 24 is installed. Development packages are ignored, whether installed or missing.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ const read = name => JSON.parse(readFileSync(join(root, name), 'utf8')).packages
 
 const installed = () => {
   const wanted = read('package-lock.json')
-  // npm writes this file last, so that a broken-off install has none.
+  // npm writes this file last, so it is missing after an interrupted install.
   const found = read('node_modules/.package-lock.json')
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   return Object.entries(wanted)
@@ -17,7 +17,7 @@ const installed = () => {
     .every(([path, entry]) => {
       const name = path.slice('node_modules/'.length)
       if (found[path] === undefined || !existsSync(join(root, path))) {
-        // Packages for other systems are not there, and need not be; Node itself is asked for below.
+        // Packages for other systems are not needed; Node itself is checked below.
         return entry.optional === true && manifest.dependencies[name] === undefined
       }
       return found[path].version === entry.version && found[path].integrity === entry.integrity

@@ -1,5 +1,5 @@
 // Tells run_denidin.sh what it must know before a start: prints the folder of the log, then `browser` or `no-browser`.
-// Exit code 1, with the reason on stderr, when the settings are wrong or a bot runs that this start would be the second of.
+// Exit code 1, with the reason on stderr, if the settings are wrong or a bot is already running.
 // Usage: node scripts/plan-start.ts
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { DenidinError } from '../src/platform/errors.ts'
 /** A bot that runs from this folder. */
 interface RunningBot {
   readonly pid: string
-  /** The file that DENIDIN_CONFIG named when it was started, if any. */
+  /** The file that DENIDIN_CONFIG named when the bot was started, if any. */
   readonly config: string | undefined
 }
 
@@ -27,8 +27,8 @@ const runningBots = (...options: readonly string[]): readonly RunningBot[] =>
     })
 
 /**
- * The pid that the bot which owns a data folder has left there. A `denidin` command owns it too, and leaves none; a file
- * from before may hold a number that another program has by now, or anything else.
+ * The pid in the data folder of the bot that owns it. A `denidin` command may also own the folder, without writing a pid;
+ * an old file may contain the number of another program, or anything else.
  */
 const pidIn = (data_root: string): string | undefined => {
   try {
@@ -41,7 +41,7 @@ const pidIn = (data_root: string): string | undefined => {
 
 const isBot = (pid: string): boolean => /\/main\.[jt]s(\s|$)/.test(commandOf(pid))
 
-/** The command line of a process. @throws when there is none */
+/** The command line of a process. @throws if the process does not exist */
 const commandOf = (pid: string): string =>
   existsSync('/proc/self/cmdline')
     ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
@@ -56,7 +56,7 @@ const refuseSecondBot = (settings: Settings): void => {
   const isHeld = isOwned(runFolder(data_root).lock)
   const owner = isHeld ? pidIn(data_root) : undefined
   const [mine] = runningBots('--mine')
-  // A pid file that was lost or replaced tells nothing: the lock does.
+  // A pid file may have been lost or replaced, so the lock decides.
   if (mine !== undefined && isHeld && (owner ?? mine.pid) === mine.pid) {
     refuse(`DeniDin is already running (pid ${mine.pid}).`)
   }
@@ -82,8 +82,8 @@ const refuseSecondBot = (settings: Settings): void => {
 }
 
 /**
- * Whether another bot writes into the same log, as after DENIDIN_CONFIG was changed: then it is the one of before the
- * change. What cannot be read any more counts as the same.
+ * Whether another bot writes to the same log, which happens after DENIDIN_CONFIG was changed: it is the bot from before
+ * the change. If its configuration can no longer be read, it counts as the same bot.
  */
 const sharesLog = ({ config }: RunningBot, logs_dir: string): boolean => {
   try {
@@ -103,7 +103,7 @@ const startedWith = ({ config }: RunningBot): string =>
     ? 'started without DENIDIN_CONFIG (./stop_denidin.sh stops it)'
     : `started with another configuration (DENIDIN_CONFIG='${config}' ./stop_denidin.sh stops it)`
 
-// Looking at the lock creates it if it is missing: for its owner alone, as all that DeniDin writes.
+// Checking the lock creates it if it is missing; like all files of DeniDin, only its owner can read it.
 process.umask(0o077)
 try {
   const { settings } = readSettings()

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Lists the bots that run from this folder, one a line: process id, start time, and the file that DENIDIN_CONFIG named
-# ("-" if it was not set), separated by tabs. It asks the process table and keeps no record of its own, so that neither a
+# Lists the bots that run from this folder, one per line: process id, start time, and the file that DENIDIN_CONFIG named
+# ("-" if it was not set), separated by tabs. It reads the process table and keeps no records, so that neither a
 # changed configuration nor a crash, a reboot or a reused process id can mislead it. Needs no Node.
 # Usage: scripts/running-bots.sh [--mine] [--ps]
 #   --mine  only the bots of the configuration in use: those started with the same file, or, like this call, without
-#           DENIDIN_CONFIG in their environment, whatever .env and the configuration say by now
-#   --ps    asks `ps` even where /proc exists
+#           DENIDIN_CONFIG in their environment, regardless of the present .env and configuration
+#   --ps    uses `ps` even if /proc exists
 set -eu
 
 if [ "${1:-}" = --help ]; then
@@ -16,7 +16,7 @@ fi
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
 main=$root/src/main.ts
 
-# One spelling for one file; a relative name begins at the folder of DeniDin.
+# Normalises the name of a file; a relative name is relative to the folder of DeniDin.
 absolute() {
   case $1 in
     /*) file=$1 ;;
@@ -32,7 +32,7 @@ named_by_env_file() {
     "$root/.env" 2>/dev/null | tail -n 1 | sed -e 's/[[:space:]]*$//' -e "s/^\([\"']\)\(.*\)\1\$/\2/"
 }
 
-# pid, start time and configuration of each process whose program is Node and one of whose arguments is our main.ts.
+# pid, start time and configuration of each process whose program is Node and whose arguments include DeniDin's main.ts.
 from_proc() {
   grep -lFs -- "$main" /proc/[0-9]*/cmdline 2>/dev/null | while IFS= read -r file; do
     folder=${file%/cmdline}
@@ -45,7 +45,7 @@ from_proc() {
     printf '%s\n' "$arguments" | grep -qxF -- "$main" || continue
     config=$(printf '%s\n' "$arguments" | sed -n 's/^--configuration=//p')
     [ -n "$config" ] || config=$(tr '\0' '\n' 2>/dev/null <"$folder/environ" | sed -n 's/^DENIDIN_CONFIG=//p') || :
-    # Field 22, counted from the end of the program's name, which may hold anything.
+    # Field 22, counted from the end of the program's name, which may contain any characters.
     started=$(sed 's/.*) //' "$folder/stat" 2>/dev/null | cut -d ' ' -f 20) || continue
     [ -n "$started" ] && printf '%s\t%s\t%s\n' "${folder#/proc/}" "$started" "${config:--}"
   done
@@ -55,7 +55,7 @@ from_ps() {
   LC_ALL=C ps -axww -o pid= -o lstart= -o command= | MAIN=$main awk '
     {
       started = $2 "-" $3 "-" $4 "-" $5 "-" $6
-      # The command follows five words of time; the path of its program may contain spaces.
+      # The command follows the five words of the time; the path of its program may contain spaces.
       command = $0
       for (word = 1; word <= 6; word++) sub(/^ *[^ ]+ +/, "", command)
       at = index(command, " " ENVIRON["MAIN"])

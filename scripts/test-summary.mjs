@@ -1,11 +1,11 @@
-// Prints the counts of Jest runs together as one plain line, from the files that `--json --outputFile` wrote.
-// Usage: node scripts/test-summary.mjs FILE…; the exit code is 1 when anything failed.
+// Prints the total counts of several Jest runs on one line, from the files that `--json --outputFile` wrote.
+// Usage: node scripts/test-summary.mjs FILE…; the exit code is 1 if anything failed.
 import { readFileSync } from 'node:fs'
 
 const results = process.argv.slice(2).map(file => JSON.parse(readFileSync(file, 'utf8')))
 const sum = count => results.reduce((total, result) => total + count(result), 0)
 const passed = sum(result => result.numPassedTests)
-// A test file that could not even be loaded has no tests to count as failed: it counts as one.
+// A test file that could not be loaded contains no tests, so it counts as one failed test.
 const failed = sum(result => result.numFailedTests + result.numRuntimeErrorTestSuites)
 const skipped = sum(result => result.numPendingTests + result.numTodoTests)
 

@@ -1,4 +1,4 @@
-// Learns the weights of the linear re-ranker from talks that the project makes up, and from nothing else.
+// Learns the weights of the linear re-ranker from invented conversations, and from nothing else.
 // Usage: node scripts/train-ranker.ts [--talks N]
 // Writes src/retrieval/ranking/ranker-weights.ts. The same seeds give the same weights.
 import { UTC } from '../src/platform/time-zone.ts'
@@ -13,11 +13,11 @@ import type { Dialogue } from '../tests/support/dialogues/dialogue.ts'
 
 const { values } = parseArgs({ options: { talks: { type: 'string', default: '25' } } })
 
-/** Far from the seeds that the bench and the tests use. */
+/** Far from the seeds that the benchmark and the tests use. */
 const FIRST_SEED = 10_001
 const STEPS = 400
 const LEARNING_RATE = 0.5
-/** Pull towards the search's own order: what the talks do not show stays as it is. */
+/** Pull towards the search's own order: weights for which the conversations give no evidence stay unchanged. */
 const RIDGE = 0.03
 
 /** One question: its candidates, and which of them answer it. */
@@ -94,8 +94,8 @@ writeFileSync(
   `import type { LinearWeights } from './linear-reranker.ts'
 
 /**
- * Learned by \`node scripts/train-ranker.ts\` from ${String(examples.length)} questions about ${String(2 * talks)} made-up talks (seeds from ${String(FIRST_SEED)}),
- * English and Hebrew; never from anybody's data.
+ * Learned by \`node scripts/train-ranker.ts\` from ${String(examples.length)} questions about ${String(2 * talks)} invented conversations (seeds from ${String(FIRST_SEED)}),
+ * in English and Hebrew; never from user data.
  */
 export const RANKER_WEIGHTS: LinearWeights = {
 ${FEATURE_NAMES.map(name => `  ${name}: ${String(weights[name])},`).join('\n')}

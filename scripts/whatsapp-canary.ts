@@ -1,5 +1,5 @@
-// Looks at the live WhatsApp Web, unauthenticated: do the modules and names still exist that DeniDin relies on?
-// Needs the internet. Prints what is missing; exit code 0 when nothing is, 1 when something is, 2 when it cannot tell.
+// Checks, without login, whether the live WhatsApp Web still has the modules and names that DeniDin relies on.
+// Needs internet access. Prints what is missing. Exit code: 0 if nothing is missing, 1 if something is, 2 if unknown.
 // Usage: npm run canary
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -11,7 +11,7 @@ import { makePrivateFolder } from '../src/platform/files.ts'
 import { systemIds } from '../src/platform/ids.ts'
 import { silentLogger } from '../src/platform/logger.ts'
 
-/** What is used here of puppeteer, which comes with whatsapp-web.js. */
+/** The part of puppeteer, which comes with whatsapp-web.js, that this script uses. */
 interface Page {
   goto(url: string, options: { timeout: number; waitUntil: 'domcontentloaded' }): Promise<unknown>
   waitForFunction(expression: string, options: { timeout: number }): Promise<unknown>
@@ -32,7 +32,7 @@ const LIBRARY = join(ROOT, 'node_modules/whatsapp-web.js/src')
 const CHANNEL = join(ROOT, 'src/channels/whatsapp')
 const CACHE = join(ROOT, 'data/run/browser')
 
-/** What our own scripts use inside the modules, which the list of modules does not show. */
+/** Names inside modules that DeniDin's own scripts use; the list of modules does not contain them. */
 const NAMES = [
   'WAWebSocketModel.Socket',
   'WAWebCollections.Chat.getModelsArray',
@@ -42,7 +42,7 @@ const NAMES = [
   'WAWebUserPrefsMeUser.getMaybeMeLidUser',
 ]
 
-/** Every module of WhatsApp's page that the installed library or our own scripts ask for. */
+/** Every module of WhatsApp's page that the installed library or DeniDin's own scripts require. */
 const modulesWanted = (): readonly string[] => {
   const sources = [
     ...readdirSync(LIBRARY, { recursive: true, encoding: 'utf8' }).map(name => join(LIBRARY, name)),
@@ -54,7 +54,7 @@ const modulesWanted = (): readonly string[] => {
   return [...new Set(names)].sort()
 }
 
-/** What the page lacks of `names`: of modules, or of what stands in one behind dots. */
+/** Those of `names` that the page lacks: modules, or names inside a module, separated by dots. */
 const missingIn = (page: Page, names: readonly string[]): Promise<readonly string[]> =>
   page.evaluate(`${JSON.stringify(names)}.filter(name => {
     const [module, ...path] = name.split('.')
@@ -72,7 +72,7 @@ const launch = async (): Promise<RunningBrowser> => {
     ids: systemIds,
     logger: silentLogger,
   })
-  // The library brings puppeteer-core under the name of puppeteer.
+  // The library contains puppeteer-core under the name puppeteer.
   const puppeteer = createRequire(import.meta.url)('puppeteer') as Puppeteer
   return await puppeteer.launch({
     executablePath: browser.path,
@@ -94,7 +94,7 @@ try {
     })
     const version = await page.evaluate<unknown>('window.Debug.VERSION')
     const missing = await missingIn(page, wanted)
-    // What is missing with its module is not said twice.
+    // Names in a missing module are not reported again.
     const names = await missingIn(
       page,
       NAMES.filter(name => !missing.some(module => name.startsWith(`${module}.`))),

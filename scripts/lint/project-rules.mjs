@@ -1,4 +1,4 @@
-/** Lint rules of this project's own: what a general plugin does not know. */
+/** Lint rules for conventions of this project, which general plugins do not know. */
 
 const KEBAB_CASE = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/
 

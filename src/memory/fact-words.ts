@@ -1,7 +1,7 @@
 /** Finds the memories of a scope by full text, as long as their vectors do not exist yet or cannot be searched. */
 import { LRUCache } from 'lru-cache'
 import type { Scope } from '../messages/scope.ts'
-import { TimeSlices } from '../platform/yield.ts'
+import { ANSWER_SLICE_MS, TimeSlices } from '../platform/yield.ts'
 import { containsWord, formsIn, type AskedWord } from '../text/content-stems.ts'
 import { askedWords } from '../text/question-kind.ts'
 import { relatedTo } from '../text/synonyms.ts'
@@ -51,7 +51,7 @@ export class FactWords {
     const all = asked.reduce((sum, { worth }) => sum + worth, 0)
     if (all === 0) return []
     const matches: WordMatch[] = []
-    const slices = new TimeSlices()
+    const slices = new TimeSlices(ANSWER_SLICE_MS)
     for (const { item_id, forms } of (await this.#open(scope)).memories) {
       const found = asked.reduce((sum, { word, worth }) => sum + worth * containment(word, forms), 0)
       if (found >= all * LEAST_SHARE) matches.push({ item_id, share: found / all })
@@ -73,7 +73,7 @@ export class FactWords {
   /** Usually only a few memories were added since the scope was read: then the others are not read again. */
   async #read(scope: Scope, count: number, known?: ScopeWords): Promise<readonly MemoryForms[]> {
     const read: MemoryForms[] = []
-    const slices = new TimeSlices()
+    const slices = new TimeSlices(ANSWER_SLICE_MS)
     for (let before: string | undefined; read.length < MOST_MEMORIES;) {
       const page = await this.#memories.list(scope, { limit: PAGE, ...(before === undefined ? {} : { before }) })
       for (const { memory_id, text } of page) {

@@ -5,15 +5,22 @@ export const yieldToEventLoop = (): Promise<void> => new Promise(resolve => setI
 
 /** How long background work keeps a turn waiting: a turn returns to the event loop about six times. */
 const SLICE_MS = 2
+/** Slices of work that a person waits for: it would otherwise wait for background work each time it gives way. */
+export const ANSWER_SLICE_MS = 8
 
 /**
- * For long loops in the background: `pause` lets all other work go first whenever 2 ms have passed since the last time.
+ * For long loops: `pause` lets all other work go first whenever `slice_ms` have passed since the last time.
  */
 export class TimeSlices {
+  readonly #slice_ms: number
   #began = performance.now()
 
+  constructor(slice_ms = SLICE_MS) {
+    this.#slice_ms = slice_ms
+  }
+
   async pause(): Promise<void> {
-    if (performance.now() - this.#began < SLICE_MS) return
+    if (performance.now() - this.#began < this.#slice_ms) return
     await yieldToEventLoop()
     this.#began = performance.now()
   }

@@ -2,7 +2,7 @@
 import { rarity } from '../../text/rarity.ts'
 import { shareOf } from '../../text/word-frequency.ts'
 import { relatedTo } from '../../text/synonyms.ts'
-import { TimeSlices } from '../../platform/yield.ts'
+import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 import { lexicalScores, windowed, WordScores, type LexicalScores } from './bm25.ts'
 import type { Postings, ScopeReader } from './full-text-index.ts'
 import type { RecallQuery } from './query-parser.ts'
@@ -34,7 +34,7 @@ export const searchWords = async (
   const looked_for = new Map<string, number>()
   let full = 0
   // Not after every word: whatever runs in the background would get a turn each time, while a person waits.
-  const slices = new TimeSlices()
+  const slices = new TimeSlices(ANSWER_SLICE_MS)
   const pause = (): Promise<void> => slices.pause()
   for (const stem of query.asked) {
     const found = asked.get(stem)

@@ -17,6 +17,8 @@ export interface ScopeFrame {
 const MOST_MESSAGES = 300_000
 /** Messages of a scope whose ordinals are kept: those of its running session, and what was found last. */
 const MOST_ORDINALS = 4000
+/** Messages that are taken in at once. More come while the index is being filled: then no search may follow for long. */
+const MOST_ADDED = 8
 
 /** Columns and speakers of the scopes that were asked last. */
 export class IndexCache {
@@ -78,7 +80,7 @@ export class IndexCache {
 /** The columns of messages that were added behind the first `size`; `undefined` where anything else changed. */
 const addedBehind = (size: number, { columns, shrunk }: ColumnChanges): Uint8Array | undefined => {
   const ordinals = [...columns.keys()].sort((a, b) => a - b)
-  if (shrunk || ordinals.some((ordinal, at) => ordinal !== size + at)) return undefined
+  if (shrunk || ordinals.length > MOST_ADDED || ordinals.some((ordinal, at) => ordinal !== size + at)) return undefined
   return Buffer.concat(ordinals.flatMap(ordinal => columns.get(ordinal) ?? []))
 }
 
