@@ -59,11 +59,6 @@ const KINDS: Readonly<Record<ProblemCode, Kind>> = {
   answer_not_kept: { status: 409, title: 'The request was carried out; its answer is not kept' },
 }
 
-/** Statuses that a problem may have. */
-export const PROBLEM_STATUSES: readonly number[] = [...new Set(Object.values(KINDS).map(kind => kind.status))].sort(
-  (a, b) => a - b,
-)
-
 /** What names one wrong value: a JSON pointer into the body, or the name of a parameter. */
 interface Fault {
   readonly detail: string
