@@ -104,7 +104,7 @@ export class App implements AsyncDisposable {
   /** All modules in the order in which they start; they stop in the reverse order. */
   #moduleList(): readonly Module[] {
     const { foundation, services, process, alerts } = this.#parts
-    const { stores, audit, memory, models, archive } = foundation
+    const { stores, audit, memory, models, archive, backups } = foundation
     const { agent, channels, privacy } = services
     return [
       {
@@ -114,6 +114,7 @@ export class App implements AsyncDisposable {
       },
       { name: 'audit log', stop: () => audit.close() },
       archive.module,
+      backups.module,
       {
         name: 'budget usage log',
         start: async () => {

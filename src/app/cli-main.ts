@@ -3,6 +3,7 @@ import { runCli } from '../interfaces/cli/run-cli.ts'
 import { connectToOwner } from '../operations/socket/socket-client.ts'
 import { systemClock } from '../platform/clock.ts'
 import { connectThroughProxy, fromRoot, readSettings, readVersion } from './bootstrap.ts'
+import { openBackups } from './backup/open-backups.ts'
 import { openForCall } from './open-standalone.ts'
 import { runFolder } from './run-paths.ts'
 
@@ -28,6 +29,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
       // Opening is tried again while another command owns the data folder.
       if (!isProxied) connectThroughProxy(loaded)
       isProxied = true
+      if (options.without_data === true) return await openBackups(loaded.settings, version)
       return await openForCall(loaded.settings, version, options)
     },
     local: {

@@ -52,7 +52,7 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
 /** Every component whose health `status` shows and alerts follow. */
 const healthChecks = (
   { settings, streams = [], parts }: AppDeps,
-  { stores, audit, memory, models, archive }: Foundation,
+  { stores, audit, memory, models, archive, backups }: Foundation,
   { channels, delivery, learning, privacy }: Services,
 ): readonly HealthCheck[] => [
   ...memory.modules.flatMap(module => module.health ?? []),
@@ -65,6 +65,7 @@ const healthChecks = (
   ...stores.health,
   ...memory.files,
   ...(archive.module.health ?? []),
+  ...(backups.module.health ?? []),
   ...streams,
   audit,
   parts.setAside,
@@ -79,6 +80,7 @@ const createAppRunner = (
     audit,
     memory,
     archive,
+    backups,
     administrator,
   }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
   { sessions, lifecycle, learning, agent, privacy, delivery, console, wishes, scheduler, profiles }: Services,
@@ -95,6 +97,7 @@ const createAppRunner = (
       privacy,
       profiles,
       archive,
+      backups,
       instance: { version, uptime, checks },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, agent },

@@ -26,7 +26,7 @@ export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
     throw new DenidinError(
       'damaged',
       `${data_root}/denidin.db is missing or empty, but ${others.join(' and ')} hold what people said to an earlier DeniDin. ` +
-        'Put back denidin.db from a backup that was made while DeniDin was stopped (a copy made while it runs is empty or old). ' +
+        'Put back denidin.db with `denidin backup restore`, or from a copy that was made while DeniDin was stopped (one made while it runs is empty or old). ' +
         `To start over instead, move ${others.join(', ')} out of ${data_root}.`,
     )
   }

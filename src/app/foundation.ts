@@ -8,6 +8,7 @@ import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { exists } from '../platform/files.ts'
 import { ExportFiles } from '../privacy/export.ts'
 import { createArchive, type Archive } from './archive/archive.ts'
+import { createBackups, type AppBackups } from './backup/backups.ts'
 import { createMemoryFeatures, indexModules, openIndexes, type MemoryFeatures } from './memory.ts'
 import { createModels, type Models } from './models.ts'
 import { openBaseStores, withPeople, type Stores } from './stores.ts'
@@ -34,13 +35,14 @@ export interface Foundation {
   readonly exportFiles: ExportFiles
   readonly memory: MemoryFeatures
   readonly archive: Archive
+  readonly backups: AppBackups
 }
 
 /**
  * Opens what everything else is built on.
  * @throws DenidinError `damaged` or `unavailable` if the data cannot be used; everything is closed again then
  */
-export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foundation> => {
+export const openFoundation = async ({ settings, parts, version }: AppDeps): Promise<Foundation> => {
   await using opened = new AsyncDisposableStack()
   const used_before = await exists(join(settings.data_root, 'erasures.db'))
   const base = opened.use(openBaseStores(settings, parts))
@@ -64,8 +66,17 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
   const audit = createAuditFile(settings.logs_dir, 'memory_audit', parts.clock, trouble => {
     parts.logger.for('audit').error(trouble)
   })
+  const backups = createBackups({
+    settings,
+    version,
+    runtime: parts,
+    copied: () => {
+      stores.database.finishScrub()
+    },
+    is_open: true,
+  })
   const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
   // From here on, the modules close the opened resources.
   opened.move()
-  return { stores, personalData, models, knowledge, audit, exportFiles, memory, archive }
+  return { stores, personalData, models, knowledge, audit, exportFiles, memory, archive, backups }
 }

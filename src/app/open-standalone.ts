@@ -6,6 +6,7 @@ import { localClient, type OperationsClient } from '../operations/client.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
+import { completeRestore } from './backup/complete-restore.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createCatchUp, searches, STORING } from './catch-up.ts'
 import { createApp } from './create-app.ts'
@@ -29,6 +30,7 @@ export const openForCall = async (
   await closeDataFolder(settings.data_root)
   const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
+  await completeRestore(settings.data_root, logger.for('app'))
   const app = cleanup.use(
     await createApp({ settings, version, parts: surroundings(settings, logger), streams: [logger.file] }),
   )

@@ -17,6 +17,7 @@ import type { SessionBrowser } from '../sessions/session.ts'
 import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor-checks.ts'
 import type { Archive } from './archive/archive.ts'
+import type { AppBackups } from './backup/backups.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
@@ -44,6 +45,7 @@ export interface OperationContextDeps {
   readonly privacy: Privacy
   readonly profiles: ProfileSource
   readonly archive: Archive
+  readonly backups: AppBackups
   readonly instance: {
     readonly version: string
     readonly uptime: Uptime
@@ -132,6 +134,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     },
     archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
     api: { tokens: stores.apiTokens, newSecret: randomSecret },
+    backup: { backups: deps.backups, settings: settings.backup },
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }
 }

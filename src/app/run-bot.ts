@@ -15,6 +15,7 @@ import { remove, writeFileAtomic } from '../platform/files.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
 import { Api } from './api.ts'
 import { createPriceBook, createProfileSource } from './budget.ts'
+import { completeRestore } from './backup/complete-restore.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
@@ -130,6 +131,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   createPriceBook(settings, parts).check()
   using _owner = takeOwnership(files.lock)
   await closeDataFolder(settings.data_root)
+  await completeRestore(settings.data_root, logger)
   await writeFileAtomic(files.pid, `${String(options.pid)}\n`)
   await using cleanup = new AsyncDisposableStack()
   cleanup.defer(() => remove(files.pid))

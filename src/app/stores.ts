@@ -214,6 +214,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     backupSources: [
       { name: 'database', path: database.path, kind: 'sqlite', content: 'truth' },
       { name: 'budget usage', path: join(settings.data_root, 'usage'), kind: 'folder', content: 'truth' },
+      { name: 'reports', path: join(settings.data_root, 'reports'), kind: 'folder', content: 'truth' },
       ...sessions.folders.backupSources,
       ...erasures.backupSources,
     ],

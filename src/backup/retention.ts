@@ -18,6 +18,9 @@ export interface RetainedBackup {
   readonly in_order: boolean | undefined
 }
 
+/** Days after which only the last incremental backup of each day is kept: some installations make one every few minutes. */
+const EVERY_INCREMENT_DAYS = 2
+
 /**
  * Ids of the backups that have expired. The newest backup never expires, and neither does the newest one that was
  * verified successfully.
@@ -33,12 +36,18 @@ export const expiredBackups = (
     backups.findLast(({ in_order }) => in_order === true)?.id,
     backups.at(-1)?.id,
   ])
+  const dayOf = (at: number): number => Math.floor(at / DAY_MS)
+  const incremental = backups.filter(({ id }) => readBackupId(id)?.type === 'incremental')
+  const lastOfDay = new Map(incremental.map(({ id }) => [dayOf(readBackupId(id)?.at ?? 0), id]))
   return backups
     .filter(({ id }) => {
       const found = readBackupId(id)
       if (found === undefined || kept.has(id)) return false
-      const days = found.type === 'archive' ? archive_retention_days : retention_days
-      return now - found.at > days * DAY_MS
+      const age = now - found.at
+      if (age > (found.type === 'archive' ? archive_retention_days : retention_days) * DAY_MS) return true
+      return (
+        found.type === 'incremental' && age > EVERY_INCREMENT_DAYS * DAY_MS && lastOfDay.get(dayOf(found.at)) !== id
+      )
     })
     .map(({ id }) => id)
 }

@@ -1,6 +1,7 @@
 /** Checks that involve more than one key or the file system, after each value was checked separately. */
 import { accessSync, constants, statSync } from 'node:fs'
 import { isIP, isIPv4 } from 'node:net'
+import { join, relative } from 'node:path'
 import { hasLongTermMemory } from './features.ts'
 import { allowedText, faultText } from './formats.ts'
 import { SCHEMA } from './schema.ts'
@@ -20,6 +21,7 @@ export const findConflicts = (settings: Settings): readonly string[] => [
   ...memoryConflicts(settings.memory.longterm),
   ...limitConflicts(settings),
   ...apiConflicts(settings.api),
+  ...backupConflicts(settings),
   ...unreadableFiles(settings),
 ]
 
@@ -94,6 +96,17 @@ const apiConflicts = ({ enabled, host, behind_tls_proxy, cors_origins }: Setting
     ...conflicts,
     `api.host: ${host} can be reached from other machines, which would send tokens and people's words unencrypted; put a TLS proxy before it and set api.behind_tls_proxy to true, or use 127.0.0.1`,
   ]
+}
+
+/** A backup must not copy itself, nor be moved by a restore. */
+const backupConflicts = ({ backup: { folder }, data_root }: Settings): readonly string[] => {
+  if (folder === undefined) return []
+  const below = relative(data_root, folder)
+  const [first = ''] = below.split('/')
+  const is_inside = below !== '' && first !== '..' && first !== 'backups'
+  return below === '' || is_inside
+    ? [`backup.folder: must be outside data_root, or ${join(data_root, 'backups')}, not "${folder}"`]
+    : []
 }
 
 const unreadableFiles = (settings: Settings): readonly string[] =>

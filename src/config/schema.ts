@@ -6,6 +6,7 @@ import { AFFECT } from './schema/affect.ts'
 import { AI } from './schema/ai.ts'
 import { ALERTS } from './schema/alerts.ts'
 import { API } from './schema/api.ts'
+import { BACKUP } from './schema/backup.ts'
 import { BUDGET } from './schema/budget.ts'
 import { CONVERSATION } from './schema/conversation.ts'
 import { EMBEDDINGS } from './schema/embeddings.ts'
@@ -33,4 +34,5 @@ export const SCHEMA = {
   limits: LIMITS,
   reports: REPORTS,
   api: API,
+  backup: BACKUP,
 } as const satisfies Section

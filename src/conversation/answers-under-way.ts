@@ -1,6 +1,6 @@
 /**
- * The messages to which an answer is being made, so that a change of one of them ends the work on it at once: an answer is
- * always one to what its writer wants to have said.
+ * Messages that are being answered. A change of one of them cancels the work on its answer immediately, so that an
+ * answer always fits the current text.
  */
 import { LRUCache } from 'lru-cache'
 import type { MessageId } from '../messages/message.ts'
@@ -18,16 +18,16 @@ export interface AnswerUnderWay extends Disposable {
   readonly signal: AbortSignal
 }
 
-/** `talk`: edits count until the answer goes out. `command`: once it runs, only a deletion counts. */
+/** `talk`: edits count until the answer is sent. `command`: once it runs, only a deletion counts. */
 export type AnsweredKind = 'talk' | 'command'
 
 /**
- * What an edit finds: `none`: nothing to end; `ended`: the work was ended, and whoever did it begins again with the new
- * words; `goes_on`: it goes on in spite of the edit.
+ * The effect of an edit: `none`: there was no work to cancel; `ended`: the work was cancelled, and its owner starts
+ * again with the new text; `goes_on`: the work continues despite the edit.
  */
 export type EditedWork = 'none' | 'ended' | 'goes_on'
 
-/** Times that edits of one message end the work on its answer; after that, the answer is to what stands. */
+/** How many edits of one message cancel the work on its answer; after that, the answer uses the text at hand. */
 const MOST_EDITS = 3
 const EDITS_REMEMBERED = 1000
 
@@ -53,7 +53,7 @@ export class AnswersUnderWay {
     }
   }
 
-  /** A message has this text from now on. */
+  /** Records that a message has this text from now on. */
   edited(message_id: MessageId, text: string): EditedWork {
     const work = this.#workOn(message_id)
     if (work === undefined) return 'none'
@@ -64,7 +64,10 @@ export class AnswersUnderWay {
     return 'ended'
   }
 
-  /** A message is gone. @returns whether an answer to it was being made: whoever did it goes on with what is left */
+  /**
+   * Records that a message was deleted. @returns whether it was being answered; whoever does that continues with the
+   * remaining messages
+   */
   deleted(message_id: MessageId): boolean {
     const work = this.#workOn(message_id)
     if (work !== undefined) end(work)

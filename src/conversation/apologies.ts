@@ -1,4 +1,4 @@
-/** Apologises for failures of ours: a message that could not be recorded, a turn that failed. */
+/** Apologises for failures of ours: a message that could not be recorded, or a turn that failed. */
 import { LRUCache } from 'lru-cache'
 import type { IncomingMessage, MessageId } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
@@ -11,7 +11,10 @@ import type { StringsFor } from './reply-language.ts'
 import { answering, type ReplyWriter } from './reply-writer.ts'
 import type { TurnMessage } from './turn-message.ts'
 
-/** Messages that could not be recorded, remembered so that their writers get one apology however often they come again. */
+/**
+ * How many unrecorded messages are remembered, so that their writers get one apology however often the messages come
+ * again.
+ */
 const MOST_REFUSED = 1000
 
 export interface ApologiesDeps {
@@ -31,7 +34,7 @@ export class Apologies {
     this.#deps = deps
   }
 
-  /** For a message that could not be recorded. */
+  /** Apologises for a message that could not be recorded. */
   async forRefused(message: IncomingMessage, { person_id }: Person): Promise<void> {
     const { outbox, writer, stringsFor, logger } = this.#deps
     const { message_id, chat_id, chat_kind, text } = message
@@ -48,7 +51,7 @@ export class Apologies {
     }
   }
 
-  /** For a batch of which some messages may be unanswered. */
+  /** Apologises for a batch, some of whose messages may be unanswered. */
   async forFailedTurn(batch: readonly TurnMessage[]): Promise<void> {
     try {
       await this.#apologiseFor(batch)
@@ -62,7 +65,7 @@ export class Apologies {
     const { messages, outbox, writer, stringsFor } = this.#deps
     const waiting = new Set((await messages.inbox.open()).map(message => message.message_id))
     const unanswered = batch.filter(message => waiting.has(message.message_id))
-    // A person who did not speak to the bot is not spoken to; the next start takes these messages up again.
+    // The bot does not write to a person who did not address it; the next start handles these messages.
     const last = unanswered.findLast(message => message.addressed)
     if (last === undefined) return
     const question = unanswered.map(message => message.text).join('\n')

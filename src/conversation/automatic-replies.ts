@@ -1,4 +1,7 @@
-/** Tells automatic replies of the account (greetings and absences of WhatsApp Business) from the owner's own words. */
+/**
+ * Distinguishes automatic replies of the account (greeting and absence messages of WhatsApp Business) from the owner's
+ * own messages.
+ */
 import { LRUCache } from 'lru-cache'
 import type { OwnerMessage } from '../channels/channel.ts'
 import type { ChatId, IncomingMessage } from '../messages/message.ts'
@@ -8,18 +11,18 @@ import { comparedText } from './loops/similar-texts.ts'
 
 const MOST_CHATS = 5000
 const MOST_TEXTS = 100
-/** Characters of a message that are looked at; greetings say what they are at the beginning. */
+/** How much of a message is examined; greetings are recognisable at the beginning. */
 const READ_CHARACTERS = 1000
-/** An automatic reply follows a person's message; what comes later was written by hand. */
+/** An automatic reply follows a person's message within this time; later messages were written by hand. */
 const FOLLOWS_WITHIN_MS = MINUTE_MS
-/** No one reads a message and types so much within so few seconds. Times of WhatsApp are whole seconds. */
+/** No one reads a message and types a longer one within this time. WhatsApp's times are whole seconds. */
 const TYPED_WITHIN_MS = 2 * SECOND_MS
 const TYPED_CHARACTERS = 40
 
 const WORDING = lexiconPatterns('automatic-replies').map(pattern => new RegExp(pattern, 'u'))
 
 export class AutomaticReplies {
-  /** When a person wrote last in a chat, by the time of their message. */
+  /** When a person last wrote in a chat, by the time of their message. */
   readonly #heard = new LRUCache<ChatId, number>({ max: MOST_CHATS })
   /** Texts that were recognised as automatic. */
   readonly #texts = new LRUCache<string, true>({ max: MOST_TEXTS })
@@ -30,8 +33,8 @@ export class AutomaticReplies {
   }
 
   /**
-   * Whether a message of the account was sent by itself: it follows a person's message in a direct chat, and is worded as
-   * such replies are, was seen as one before, or came faster than its words can be typed.
+   * Whether a message of the account was sent automatically: it follows a person's message in a direct chat, and is
+   * worded like such replies, was recognised as one before, or came faster than anyone can type it.
    */
   isAutomatic({ chat_id, chat_kind, text, sent_at }: OwnerMessage): boolean {
     const heard_at = this.#heard.get(chat_id)

@@ -20,14 +20,14 @@ export class Backfill implements Pick<ChannelEvents, 'backfilled' | 'recordedUnt
     this.#deps = deps
   }
 
-  /** One turn per chat, for what its owner has not answered. */
+  /** One turn per chat, for the messages that its owner has not answered. */
   async backfilled({ chat_id, said, until }: BackfilledChat): Promise<void> {
     const { messages, conversation, takeover, automatic } = this.#deps
-    // A channel reads a chat from a while before its end, each time again. Were all known messages recorded once more, a
-    // process that is killed soon after each start would never come to the new ones.
+    // A channel rereads a chat from some time before its mark. If all known messages were recorded again, a process
+    // that is killed soon after each start would never reach the new ones.
     const known = await messages.inbox.known(said.map(each => each.message.message_id))
     const failures: unknown[] = []
-    /** What cannot be recorded keeps nothing else back: the chat is read again from its mark. */
+    /** A message that cannot be recorded does not hold up the others: the chat is read again from its mark. */
     const attempt = async (act: () => Promise<void>): Promise<void> => {
       await act().catch((error: unknown) => failures.push(error))
     }
@@ -38,7 +38,7 @@ export class Backfill implements Pick<ChannelEvents, 'backfilled' | 'recordedUnt
         if (!known.has(each.message.message_id)) unanswered.push(each.message)
         continue
       }
-      // What the account sent by itself answers nothing.
+      // An automatic reply of the account answers nothing.
       if (automatic.isAutomatic(each.message)) {
         await attempt(() => takeover.ownerWrote(each.message))
         continue
@@ -60,7 +60,7 @@ export class Backfill implements Pick<ChannelEvents, 'backfilled' | 'recordedUnt
     return await this.#deps.messages.inbox.recordedUntil(chat_ids)
   }
 
-  /** What people said before the owner's message is answered by it. */
+  /** The owner's message counts as the answer to people's messages before it. */
   async #receiveAnswered(messages: readonly IncomingMessage[]): Promise<void> {
     await this.#deps.conversation.receiveAll(
       messages.map(message => ({ ...message, addressed: false, may_continue: false })),

@@ -1,4 +1,4 @@
-/** Loads what the dispatcher needs to know about a batch of messages: their texts as of now, who wrote them, and the pause. */
+/** Loads the dispatcher's data about a batch of messages: their current texts, their writers, and the pause. */
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Person, PersonId } from '../people/person.ts'
@@ -7,7 +7,7 @@ import type { CurrentTexts } from './current-texts.ts'
 import type { Pause, Pauses } from './pauses.ts'
 import type { TurnMessage } from './turn-message.ts'
 
-/** A message and who wrote it; `undefined` for a person who was forgotten meanwhile. */
+/** A message and its writer; `undefined` for a person who was forgotten meanwhile. */
 export interface LoadedMessage {
   readonly message: TurnMessage
   readonly person: Person | undefined
@@ -24,7 +24,7 @@ export interface BatchLoaderDeps {
   readonly pauses: Pick<Pauses, 'at'>
   readonly clock: Clock
   readonly currentTexts: CurrentTexts
-  /** Queues a message in its own scope: its person turned out to be someone known under another name. */
+  /** Queues a message in another scope, because its writer turned out to be a person who is already known. */
   readonly requeue: (message: TurnMessage) => void
 }
 
@@ -46,13 +46,13 @@ export class BatchLoader {
     return { messages: messages.map(message => ({ message, person: persons.get(message.person_id) })), pause }
   }
 
-  /** Whether these messages still say what they said when they were loaded. */
+  /** Whether the texts of these messages have not changed since they were loaded. */
   async isCurrent(batch: readonly TurnMessage[]): Promise<boolean> {
     const now = await this.#deps.currentTexts(batch)
     return now.length === batch.length && now.every((message, index) => message.text === batch[index]?.text)
   }
 
-  /** Persons by the id under which they wrote, and by the one that they have now. */
+  /** People by the id under which they wrote, and by their current id. */
   async #personsOf(batch: readonly TurnMessage[]): Promise<ReadonlyMap<PersonId, Person>> {
     const persons = new Map<PersonId, Person>()
     for (const person_id of new Set(batch.map(message => message.person_id))) {
@@ -65,7 +65,7 @@ export class BatchLoader {
   }
 }
 
-/** A message as one of the person that its writer is by now, in that person's scope. */
+/** A message attributed to the current person of its writer, in that person's scope. */
 const underCurrentPerson = (message: TurnMessage, persons: ReadonlyMap<PersonId, Person>): TurnMessage => {
   const person_id = persons.get(message.person_id)?.person_id ?? message.person_id
   return { ...message, person_id, scope: scopeOf(message, person_id) }

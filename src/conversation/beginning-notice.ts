@@ -4,9 +4,9 @@ import type { Strings } from '../text/strings/strings.ts'
 
 type Words = Pick<Strings, 'beginning_read'>
 
-/** The sentence by itself. */
+/** Only the sentence. */
 export const beginningNotice = ({ beginning_read }: Words): string => beginning_read(MOST_MESSAGE_CHARACTERS)
 
-/** An answer to such a message, with the sentence below it. */
+/** An answer to such a message, followed by the sentence. */
 export const withBeginningNotice = (answer: string, strings: Words): string =>
   `${answer}\n\n${beginningNotice(strings)}`

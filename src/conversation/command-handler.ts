@@ -3,27 +3,27 @@ import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Person, PersonId } from '../people/person.ts'
 
-/** Who writes, where. Comes from the channel, never from the text. */
+/** The writer and the chat. Determined by the channel, never by the text. */
 export interface Speaker {
   readonly person: Person
   readonly chat_id: ChatId
   readonly chat_kind: 'direct' | 'group'
   readonly scope: Scope
-  /** The message that holds the command. */
+  /** The message with the command. */
   readonly message_id?: MessageId
 }
 
 /** Called inside the queue of the speaker's scope. */
 export interface CommandHandler {
   /**
-   * Whether a text is a command (known or not), one in plain words, or the answer to a question about one: it never
-   * reaches the model nor the history. `from` is who wrote it, where.
+   * Whether a text is a command (known or not), a command in plain words, or the answer to a question about one. Such a
+   * text reaches neither the model nor the history. `from`: its writer and chat.
    */
   recognises(text: string, from?: { readonly person_id: PersonId; readonly chat_id: ChatId }): boolean
-  /** What to say about a question that the text has withdrawn; `recognises` was asked about the text before. */
+  /** The sentence about a question that the text has withdrawn; call `recognises` with the text first. */
   withdrawal(text: string, speaker: Speaker): Promise<string | undefined>
   /** Drops the question that the last command of a speaker asked, if any. */
   dropQuestion(speaker: Speaker): void
-  /** Runs a command and gives the sentence to answer with, in the speaker's language. Never rejects. */
+  /** Runs a command and returns the answer in the speaker's language. Never rejects. */
   run(text: string, speaker: Speaker): Promise<string>
 }

@@ -21,7 +21,7 @@ export interface CommandRunnerDeps {
   readonly stringsFor: StringsFor
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly clock: Clock
-  /** Removes what was deleted from the files of the database. */
+  /** Removes deleted data from the files of the database. */
   readonly scrub: () => void
 }
 
@@ -33,14 +33,14 @@ export class CommandRunner {
   }
 
   /**
-   * Whether a message is a command. Ask in the order of the messages: what is not an answer withdraws an open question. What
-   * was forwarded is not a command, for its sender did not write it.
+   * Whether a message is a command. Ask in the order of the messages, because a message that is not an answer withdraws
+   * an open question. A forwarded message is not a command: its sender did not write it.
    */
   recognises(message: TurnMessage): boolean {
     return message.addressed && !isForwarded(message) && this.#deps.commands.recognises(message.text, message)
   }
 
-  /** Says that a message, which may be anything, has withdrawn an open question; the message is worked on as usual. */
+  /** Tells the person that a message withdrew an open question; the message is then processed as usual. */
   async sayWithdrawn(message: TurnMessage, person: Person): Promise<void> {
     const { commands, outbox, writer } = this.#deps
     if (!message.addressed) return
@@ -48,20 +48,20 @@ export class CommandRunner {
     if (text !== undefined) await outbox.notify(writer.notice([], message, text))
   }
 
-  /** @param wanted aborted when the message was deleted: what the command did stays done, and is not spoken of */
+  /** @param wanted aborted when the message was deleted: the effect of the command stays, but no answer is sent */
   async run(message: TurnMessage, person: Person, wanted: AbortSignal): Promise<void> {
     const { commands, outbox, messages, writer, channelOf, clock, scrub } = this.#deps
     const { message_id, chat_id } = message
     await using _typing = await channelOf(chat_id)?.typing(chat_id)
     const text = await this.#answer(message, person)
-    // An answer that no one has to think about needs no time for typing. Commands are not conversation: neither their
-    // words nor their answers, which may hold what is to be forgotten, stay.
+    // No one has to think about the answer to a command, so it needs no typing time. Commands are not conversation:
+    // neither their text nor their answer is stored, which may contain data to be forgotten.
     const reply = writer.notice([message_id], message, text)
     const sent = await outbox.deliver(reply, undefined, wanted).catch((error: unknown) => {
       if (!wanted.aborted) throw error
       return undefined
     })
-    // No one has read the question that an answer may hold: no yes is one to it.
+    // No one has read the question in the answer, so a later yes must not count as an answer to it.
     if (sent === undefined && wanted.aborted) commands.dropQuestion(speakerOf(message, person))
     if (sent !== undefined) {
       await messages.history.remove(message_id, clock.now())

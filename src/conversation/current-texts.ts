@@ -1,11 +1,11 @@
-/** Reads again what messages that wait for an answer say by now: they may be edited or deleted meanwhile. */
+/** Reads messages that wait for an answer again: they may have been edited or deleted meanwhile. */
 import type { MessageStore } from '../messages/message-store.ts'
 import { idsOf, type TurnMessage } from './turn-message.ts'
 
-/** The messages as their writers want them by now: edited texts, without what they took back. */
+/** The current versions of messages: edited texts, without deleted messages. */
 export type CurrentTexts = (batch: readonly TurnMessage[]) => Promise<readonly TurnMessage[]>
 
-/** Where texts are kept, the store has them as they are now. */
+/** If texts are stored, the store has the current ones. */
 export const keptTexts =
   (history: Pick<MessageStore['history'], 'current'>): CurrentTexts =>
   async batch => {

@@ -1,4 +1,7 @@
-/** Decides when held replies are tried again: after a reconnect, and regularly while a pause or quiet hours hold them back. */
+/**
+ * Decides when deferred replies are retried: after a reconnect, and regularly while a pause or quiet hours hold them
+ * back.
+ */
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -16,12 +19,14 @@ export interface DeferredRepliesDeps {
   readonly logger: Logger
 }
 
-/** A pause may end by itself, the machine may sleep, its clock may be set: while something waits, this often. */
+/**
+ * A pause may expire, the machine may sleep, or its clock may be set: while anything waits, it is checked this often.
+ */
 const CHECK_EVERY_MS = MINUTE_MS
 
 type HeldChat = Awaited<ReturnType<Outbox['held']>>[number]
 
-/** Sends what is held, chat by chat, each in the queue of its conversation. */
+/** Sends deferred replies, chat by chat, each in the queue of its conversation. */
 export class DeferredReplies implements Disposable {
   readonly #deps: DeferredRepliesDeps
   #timer: Disposable | undefined
@@ -31,7 +36,7 @@ export class DeferredReplies implements Disposable {
     this.#deps = deps
   }
 
-  /** Tries every chat once. Never rejects: a chat that fails keeps no other back. */
+  /** Tries every chat once. Never rejects: a chat that fails does not hold up the others. */
   async send(reason: ResendReason, serves: (chat_id: ChatId) => boolean = () => true): Promise<void> {
     const { outbox, logger } = this.#deps
     const fail = (error: unknown): void => {
@@ -41,7 +46,7 @@ export class DeferredReplies implements Disposable {
       fail(error)
       return []
     })
-    // All at once, so that each is tried while the channel can send; the pacer keeps them apart.
+    // All in parallel, so that each is tried while the channel can send; the pacer spaces them out.
     const here = chats.filter(chat => serves(chat.chat_id))
     await Promise.all(here.map(chat => this.#sendIn(chat, reason).catch(fail)))
     this.#watch()

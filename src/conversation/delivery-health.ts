@@ -1,22 +1,24 @@
-/** Counts what became of replies, chat by chat, and reports it as health: a dead chat shows among healthy ones. */
+/**
+ * Counts the outcomes of replies per chat and reports them as health, so that one dead chat shows among healthy ones.
+ */
 import type { ChatId } from '../messages/message.ts'
 import type { Reply } from '../messages/outbox-store.ts'
 import type { Health } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 
-/** This many unconfirmed replies in a row are not an accident. */
+/** This many unconfirmed replies in a row are not a coincidence. */
 const ALARMING_STREAK = 3
 
-/** Chats in trouble that are remembered, the newest; only some of them are named. */
+/** How many failing chats are remembered, newest first; only some of them are named. */
 const MOST_CHATS = 1000
 const MOST_NAMED = 3
 
-/** What happened in a chat since the last reply that went out there. */
+/** What happened in a chat since the last reply that was sent there. */
 interface Trouble {
   readonly unconfirmed: number
   readonly given_up: number
-  /** Why the channel does not take messages for this chat, if it does not. */
+  /** Why the channel accepts no messages for this chat, if so. */
   readonly refused: string | undefined
 }
 
@@ -25,7 +27,7 @@ const NO_TROUBLE: Trouble = { unconfirmed: 0, given_up: 0, refused: undefined }
 export class DeliveryHealth {
   readonly #metrics: Metrics
   readonly #logger: Logger
-  /** Unconfirmed replies in a row, over all chats. */
+  /** Unconfirmed replies in a row, in all chats. */
   #streak = 0
   readonly #chats = new Map<ChatId, Trouble>()
 
@@ -49,16 +51,16 @@ export class DeliveryHealth {
     }
   }
 
-  /** The channel works and does not take a message for this chat. */
+  /** The channel works but does not accept a message for this chat. */
   refused(chat_id: ChatId, reason: string): void {
     this.#change(chat_id, before => ({ ...before, refused: reason }))
   }
 
-  /** A reply certainly did not go out, and will not. */
+  /** A reply certainly was not sent, and will not be. */
   failed({ outbox_id, chat_id }: Pick<Reply, 'outbox_id' | 'chat_id'>, why: string): void {
     this.#metrics.count('replies_failed')
     this.#change(chat_id, before => ({ ...before, given_up: before.given_up + 1 }))
-    this.#logger.error('A reply was given up: it certainly did not go out', { outbox_id, why })
+    this.#logger.error('A reply was given up: it certainly was not sent', { outbox_id, why })
   }
 
   health(): Health {

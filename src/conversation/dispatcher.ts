@@ -1,4 +1,4 @@
-/** Decides who handles each message of a batch: no one (blocked), a command, a request to repeat it or to write it, or a turn. */
+/** Decides who handles each message of a batch: no one (blocked), a command, a request to repeat it, or a turn. */
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -28,7 +28,7 @@ export interface DispatcherDeps {
     readonly unseen: UnseenMedia
     readonly rates: RateLimits
     readonly turn: Turn
-    /** For a batch on which the others failed. */
+    /** For a batch in which another handler failed. */
     readonly apologies: Apologies
   }
   readonly underWay: Pick<AnswersUnderWay, 'begin'>
@@ -48,7 +48,9 @@ export class Dispatcher {
     this.#deps = deps
   }
 
-  /** Works on a batch of one scope, chat by chat: a person is answered where they wrote. Never rejects. */
+  /**
+   * Processes a batch of one scope, chat by chat: people are answered in the chat in which they wrote. Never rejects.
+   */
   async dispatch(scope: Scope, batch: readonly TurnMessage[]): Promise<void> {
     for (const chat of groupByChat(batch)) {
       await withTrace(chat.at(-1)?.trace ?? this.#deps.ids.uuid(), () => this.#dispatchChat(scope, chat))
@@ -77,7 +79,7 @@ export class Dispatcher {
       if (person === undefined || person.role === 'blocked') {
         await messages.inbox.settle([message.message_id], 'ignored', clock.now())
       } else if (handlers.commands.recognises(message)) {
-        // What was said before a command belongs before it: a reset must not swallow it.
+        // Messages before a command are answered first, so that a reset does not swallow them.
         await this.#talk(scope, talk.splice(0), pause)
         await handlers.commands.sayWithdrawn(message, person)
         await this.#command(scope, { message, person })
@@ -108,7 +110,7 @@ export class Dispatcher {
     const said = talk.map(({ message }) => message)
     const reply = await this.#whileUnchanged(said, 'talk', async wanted => {
       const context = await loadTurnContext(contexts, scope, [first, ...others], pause)
-      // What was answered without the model is a part of the conversation all the same.
+      // Messages that were answered without the model still belong to the conversation.
       const listens =
         context.listens ||
         (await handlers.rates.refuse(context, wanted)) ||
@@ -119,7 +121,10 @@ export class Dispatcher {
     else if (reply !== undefined) loops.answered(scope, reply.said)
   }
 
-  /** Works on an answer to messages. `changed` when one of them was changed before it began, or as `work` says. */
+  /**
+   * Works on an answer to messages. Returns `changed` if one of them changed before the work began, or if `work`
+   * returns that.
+   */
   async #whileUnchanged<T>(
     messages: readonly TurnMessage[],
     kind: AnsweredKind,
@@ -128,7 +133,7 @@ export class Dispatcher {
     const { batches, underWay } = this.#deps
     using answer = underWay.begin(messages, kind)
     try {
-      // A change since they were loaded ended no work: there was none.
+      // If a message changed after loading, there was no work yet that the change could have cancelled.
       return (await batches.isCurrent(messages)) && !answer.signal.aborted ? await work(answer.signal) : 'changed'
     } catch (error) {
       if (error !== answer.signal.reason) throw error

@@ -1,6 +1,6 @@
 /**
- * The beginning of the pipeline: a message is on disk before any work on it, then waits in the queue of its scope, or
- * for the end of quiet hours.
+ * The beginning of the pipeline: a message is written to disk before any work on it, then waits in the queue of its
+ * scope, or for the end of quiet hours.
  */
 import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
@@ -65,7 +65,7 @@ export class Inbox implements Conversation {
     await this.#take(messages)
   }
 
-  /** Records messages of one chat and queues them. @returns those that are to be worked on */
+  /** Records messages of one chat and queues them. @returns the messages to process */
   async #take(messages: readonly IncomingMessage[]): Promise<readonly TurnMessage[]> {
     const taking = this.#recordAndQueue(messages)
     this.#taking.add(taking)
@@ -81,18 +81,18 @@ export class Inbox implements Conversation {
     return await withTrace(trace, async () => {
       const recorded: TurnMessage[] = []
       const failures: unknown[] = []
-      // One that cannot be recorded keeps no other back; its channel reads it again.
+      // A message that cannot be recorded does not hold up the others; its channel reads it again.
       for (const message of messages) {
         try {
           const open = await this.#deps.recorder.record(message, trace)
-          // While stopping, what comes in is only recorded: the next start takes it up.
+          // While stopping, messages are only recorded: the next start processes them.
           if (open !== undefined && !this.#drain.signal.aborted) recorded.push(open)
         } catch (error) {
           failures.push(error)
-          // A full disk or a damaged file is not a fault of the message, and its component says so.
+          // A full disk or a damaged file is not a fault of the message, and its component reports it.
           if (isOfItem(error)) this.#deps.setAside.add('recording messages', message.message_id, error)
         }
-        // Many messages in a row are recorded one by one: what others wait for goes on in between.
+        // Messages are recorded one by one, so that other work can run in between.
         await this.#slices.pause()
       }
       if (!this.#drain.signal.aborted) await this.#enqueue(recorded, messages.at(-1)?.may_continue === true)
@@ -107,7 +107,7 @@ export class Inbox implements Conversation {
   }
 
   async answerAgain(message_ids: readonly MessageId[]): Promise<void> {
-    // What is recorded now, the next start takes up.
+    // The next start processes messages that are recorded now.
     if (this.#drain.signal.aborted || message_ids.length === 0) return
     const { recovery } = this.#deps
     await recovery.takeUp(await this.#notDelayed(await recovery.waitingOf(message_ids)))
@@ -123,7 +123,7 @@ export class Inbox implements Conversation {
   }
 
   async whenIdle(chat_id: ChatId): Promise<void> {
-    // A message that is recorded may not be queued yet.
+    // A recorded message may not be queued yet.
     await Promise.allSettled(this.#taking)
     await this.#deps.scheduler.whenIdle(message => message.chat_id === chat_id)
   }
@@ -133,7 +133,7 @@ export class Inbox implements Conversation {
     this.#drain.abort()
     this.#untilQuietHoursEnd[Symbol.dispose]()
     deferred[Symbol.dispose]()
-    // What is being recorded may still be queued: the stores stay open until it is, and its turn is one that ends.
+    // A message that is being recorded may still be queued: the stores stay open until it is, and its turn can end.
     await Promise.allSettled(this.#taking)
     await scheduler.drain()
   }
@@ -146,18 +146,19 @@ export class Inbox implements Conversation {
   async #enqueue(messages: readonly TurnMessage[], mayContinue: boolean): Promise<void> {
     const now = await this.#notDelayed(messages)
     if (now.length === 0) return
-    // What waited for the end of quiet hours comes first.
+    // Messages that waited for the end of quiet hours come first.
     this.#untilQuietHoursEnd.watch()
     for (const [scope, batch] of Map.groupBy(now, message => message.scope)) {
       this.#deps.scheduler.push(scope, batch, mayContinue)
     }
   }
 
-  /** Has messages wait for the end of quiet hours. @returns those that need not */
+  /** Makes messages wait for the end of quiet hours. @returns those that need not wait */
   async #notDelayed<M extends OpenMessage>(messages: readonly M[]): Promise<readonly M[]> {
     const now: M[] = []
     for (const message of messages) {
-      // One that cannot be judged is taken up: what is wrong shows there, and keeps no other message back.
+      // If the check fails for a message, it is processed now: the problem shows there, and no other message is held
+      // up.
       if (await this.#deps.quiet.delay(message).catch(() => false)) this.#untilQuietHoursEnd.add(message)
       else now.push(message)
     }
@@ -171,7 +172,7 @@ export class Inbox implements Conversation {
       await recovery.takeUp(waited)
     } catch (error) {
       const reason = asDenidinError(error).message
-      this.#logger.error('What waited for the end of quiet hours was not taken up', { reason })
+      this.#logger.error('Messages that waited for the end of quiet hours could not be queued', { reason })
     }
     await deferred.send('resumed')
   }

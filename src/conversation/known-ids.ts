@@ -1,6 +1,6 @@
 /**
- * The border between the channels and the pipeline for ids: whatever a channel reports about a message that is known
- * already arrives under the id that the message was recorded with first.
+ * Translates ids at the border between the channels and the pipeline: every report of a channel about a known message
+ * arrives with the id under which the message was first recorded.
  */
 import type { BackfilledChat, ChannelEvents, OwnerMessage } from '../channels/channel.ts'
 import type { MessageIdentity, NamedMessage } from '../messages/message-identity.ts'
@@ -21,7 +21,7 @@ export interface KnownIdsDeps {
 
 export class KnownIds implements Events {
   readonly #deps: KnownIdsDeps
-  /** The same message may come under two addresses at once: the second one waits until the first is recorded. */
+  /** The same message may come under two addresses simultaneously: the second one waits until the first is recorded. */
   readonly #messages = new KeyedQueue<string>()
 
   constructor(deps: KnownIdsDeps) {
@@ -67,7 +67,7 @@ export class KnownIds implements Events {
     const marks = new Map(await events.recordedUntil(chat_ids))
     for (const chat_id of chat_ids) {
       if (marks.has(chat_id) || !isDirectChat(chat_id)) continue
-      // A chat that has another address by now is the chat that it was.
+      // A chat whose address has changed is still the same chat.
       const others = await events.recordedUntil([...(await addresses.all(chat_id))])
       if (others.size > 0) marks.set(chat_id, Math.max(...others.values()))
     }
@@ -91,7 +91,7 @@ export class KnownIds implements Events {
     await this.#messages.run(messageKeyOf(message_id).stanza_id, act)
   }
 
-  /** What a message quotes, under its known id. A reply to one of our messages is addressed to the bot. */
+  /** The quoted message under its known id. A reply to one of our messages is addressed to the bot. */
   async #withQuote(message: IncomingMessage): Promise<IncomingMessage> {
     const { reply_to } = message
     const known = reply_to === undefined ? undefined : await this.#deps.identity.quoted(reply_to)

@@ -1,4 +1,4 @@
-/** Writes mentions with names: what a channel delivers holds the digits of an address for each person. */
+/** Writes mentions with names: a text from a channel contains the digits of an address for each mentioned person. */
 import type { ChannelEvents } from '../channels/channel.ts'
 import type { MemberNames } from '../messages/member-names.ts'
 import type { ChatId, IncomingMessage, Mention } from '../messages/message.ts'
@@ -13,22 +13,28 @@ export interface MentionNamesDeps {
   readonly members: Pick<MemberNames, 'latest'>
 }
 
-/** A text as a channel delivers it. */
+/** A text from a channel. */
 interface MentioningText {
   readonly text: string
   readonly mentions?: readonly Mention[] | undefined
   readonly chat_id?: ChatId | undefined
 }
 
-/** Digits behind an `@`, as WhatsApp writes a mention. */
+/** Digits after an `@`, as WhatsApp writes a mention. */
 const DIGITS = /@(\d+)/g
 
-/** Digits of a LID: no one types as many behind an `@`, so they are a mention also where the list of mentions is lost. */
+/**
+ * Least digits of a LID. No one types that many after an `@`, so they are a mention even if the list of mentions is
+ * missing.
+ */
 const LID_DIGITS = 14
-/** Digits of a phone number: without a list, a mention where it is that of a member of the group. */
+/**
+ * Least digits of a phone number. Without a list they are a mention only if the number is that of a member of the
+ * group.
+ */
 const PHONE_DIGITS = 7
 
-/** Addresses of one text that are looked up; the others are called by their labels. */
+/** How many addresses of one text are looked up; the others are shown with their labels. */
 const MOST_LOOKED_UP = 200
 
 export class MentionNames {
@@ -38,9 +44,9 @@ export class MentionNames {
     this.#deps = deps
   }
 
-  /** The text with `@Name` for each mention; someone without a known name is called by a label. */
+  /** The text with `@Name` for each mention; people without a known name are shown with a label. */
   async inWords({ text: delivered, mentions = [], chat_id }: MentioningText): Promise<string> {
-    // Phones put direction marks around mentions.
+    // Phones put directional marks around mentions.
     const text = withoutFormatCharacters(delivered)
     const mentioned = byDigits(mentions)
     const written = new Set([...text.matchAll(DIGITS)].map(([, digits = '']) => digits))
@@ -80,7 +86,7 @@ const unlisted = (digits: string): Mention => ({
   name: undefined,
 })
 
-/** The mentions by what the text may hold of them: it is not always the address that the list names. */
+/** The mentions by the digits that the text may contain, which are not always those of the address in the list. */
 const byDigits = (mentions: readonly Mention[]): ReadonlyMap<string, Mention> =>
   new Map([
     ...mentions.flatMap(mention => mention.identities.map(({ value }) => [value, mention] as const)),
@@ -92,7 +98,7 @@ const labelOf = ({ identities, name }: Pick<Mention, 'identities' | 'name'>): st
 
 type Events = Omit<ChannelEvents, 'ready'>
 
-/** The border between the channels and the pipeline for mentions: every text arrives with names in it. */
+/** Replaces mentions at the border between the channels and the pipeline: every text arrives with names in it. */
 export const withMentionNames = (names: Pick<MentionNames, 'inWords'>, events: Events): Events => {
   const named = async <M extends MentioningText>({ mentions, ...message }: M): Promise<Omit<M, 'mentions'>> => {
     const { text, chat_id } = message

@@ -1,4 +1,4 @@
-/** Follows what happens to messages after they were recorded: edits, deletions and reactions. */
+/** Handles changes of messages after they were recorded: edits, deletions and reactions. */
 import type { ChannelEvents, EditedMessage, Reaction } from '../channels/channel.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { ChangedMessage } from '../messages/history-store.ts'
@@ -18,12 +18,12 @@ import type { Exclusive } from './turn-scheduler.ts'
 export interface MessageEventsDeps {
   readonly people: Pick<People, 'resolve'>
   readonly messages: Pick<MessageStore, 'history' | 'outbox'>
-  /** The answers that a change ends. */
+  /** The answers that a change cancels. */
   readonly answers: {
     readonly underWay: Pick<AnswersUnderWay, 'deleted' | 'edited'>
-    /** Remembers changes of messages whose texts are not kept. */
+    /** Remembers changes of messages whose texts are not stored. */
     readonly recent: ChangeListener
-    /** Queues messages again of which a reply was withdrawn before it went out. */
+    /** Queues messages again whose reply was withdrawn before it was sent. */
     readonly again: (message_ids: readonly MessageId[]) => Promise<void>
   }
   readonly windows: Pick<Sessions, 'refresh'>
@@ -54,7 +54,8 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     const changed = was && (await messages.history.edit(message_id, text, await countInSlices(tokens, text)))
     answers.recent.edited(message_id, words)
     const work = answers.underWay.edited(message_id, text)
-    // What is being answered the turn takes up again; what is held has to be queued.
+    // The turn itself repeats work on a message that is being answered; messages with a deferred reply have to be
+    // queued.
     if (work === 'ended') await messages.outbox.withdraw(message_id, 'all')
     else if (work === 'none' && changed !== undefined) {
       await answers.again(await messages.outbox.withdraw(message_id, 'conversation'))
@@ -74,7 +75,7 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     const waiting = await messages.outbox.withdraw(message_id, 'all')
     if (!ended) await answers.again(waiting)
     if (changed === undefined) return
-    this.#logger.info('A message was taken back and is forgotten', { message_id })
+    this.#logger.info('A message was deleted by its author and is forgotten', { message_id })
     await this.#sessionFollows(changed, !ended)
   }
 
@@ -84,7 +85,7 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     await messages.history.rate({ message_id, person_id, value: ratingOf(emoji), at })
   }
 
-  /** @param wait whether to wait for it: not while an answer to the message is being made, which may take long */
+  /** @param wait whether to wait for it; not while the message is being answered, which may take long */
   async #sessionFollows(changed: ChangedMessage | undefined, wait: boolean): Promise<void> {
     if (changed?.session_id === undefined) return
     const { scope, session_id } = changed

@@ -1,4 +1,4 @@
-/** Records an incoming message before any work on it: who wrote it, in which scope, and whether it is to be answered. */
+/** Records an incoming message before any work on it: its writer, its scope, and whether it is to be answered. */
 import type { IncomingMessage, QuotedCopy } from '../messages/message.ts'
 import { textWithDetails, type MessageDetails } from '../messages/message-details.ts'
 import { kindOfIncoming } from '../messages/message-kind.ts'
@@ -22,9 +22,9 @@ import type { TurnMessage } from './turn-message.ts'
 
 export interface MessageRecorderDeps {
   readonly settings: {
-    /** Older messages, found after an absence, are kept as history and not answered. */
+    /** Older messages, found after an absence, are stored as history and not answered. */
     readonly answer_within_ms: number
-    /** Whether what is said may be kept. */
+    /** Whether messages may be stored. */
     readonly keep: boolean
   }
   readonly people: Pick<People, 'resolve' | 'lookUp'>
@@ -43,7 +43,7 @@ const wallTime = (instant: string, zone: TimeZone): string => {
   return `${zone.isoDay(at)} ${timeOfDay(zone.wallClock(at))}`
 }
 
-/** Details with the times of an event as the clocks of the installation show them. */
+/** Details with the times of an event in the installation's local time. */
 const datedDetails = (details: MessageDetails | undefined, zone: TimeZone): MessageDetails | undefined => {
   const { attachment } = details ?? {}
   if (attachment?.kind !== 'event') return details
@@ -55,7 +55,7 @@ const datedDetails = (details: MessageDetails | undefined, zone: TimeZone): Mess
   return { ...details, attachment: { ...attachment, ...dated } }
 }
 
-/** Something that can be read: a letter, a digit, a sign. */
+/** A readable character: a letter, a digit, or a symbol. */
 const WORDS = /[\p{L}\p{N}\p{P}\p{S}]/u
 
 export class MessageRecorder {
@@ -70,8 +70,8 @@ export class MessageRecorder {
   }
 
   /**
-   * @returns the message when it is to be worked on; `undefined` when it is known already, blocked, or without words
-   * @throws when it could not be recorded; its writer was told so
+   * @returns the message if it is to be processed; `undefined` if it is already known, blocked, or without content
+   * @throws if it could not be recorded; its writer was told so
    */
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
     const { settings, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
@@ -86,7 +86,7 @@ export class MessageRecorder {
     const scope = scopeOf(message, person.person_id)
     const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to, quote } = message
     const blocked = person.role === 'blocked'
-    // What has disappeared already by the time that it is found is not kept.
+    // A message that has already disappeared when it is found is not stored.
     const gone = (message.expires_at ?? Number.POSITIVE_INFINITY) <= clock.now()
     const ignored = blocked || gone || (kind !== 'unreadable' && !WORDS.test(text))
     const tokens = await countInSlices(counter, text)
@@ -119,7 +119,10 @@ export class MessageRecorder {
     return { ...where, kind, addressed, text, sender_name, tokens, sent_at, trace, reply_to, details, quote }
   }
 
-  /** Quoted words that may be kept: those of the bot and of people whom DeniDin knows, so that they can forget them. */
+  /**
+   * Quoted text that may be stored: that of the bot and of people whom DeniDin knows, so that they can have it
+   * forgotten.
+   */
   async #wordsOf(
     { by, text: written }: QuotedCopy,
     scope: Scope,
@@ -130,7 +133,7 @@ export class MessageRecorder {
     if (by === 'bot') return { role: 'assistant', person_id, sender_name: undefined, text }
     const said_by = await personOf(this.#deps.people, by.identities)
     if (said_by === undefined) return undefined
-    // In a group they are called as in everything else that they say there.
+    // In a group, people have the same name here as in their other messages.
     const sender_name = (await this.#deps.members.latest(scope, said_by.person_id)) ?? said_by.name
     return { role: 'user', person_id: said_by.person_id, sender_name, text }
   }
@@ -144,7 +147,7 @@ export class MessageRecorder {
     return chat_kind === 'direct' ? name : await this.#deps.members.nameOf({ scope, person_id, identities, name })
   }
 
-  /** Milliseconds since a message was sent. A clock that was set forward meanwhile makes no message old. */
+  /** Milliseconds since a message was sent. A clock that was set forward meanwhile does not make a message old. */
   #ageOf({ sent_at }: IncomingMessage): number {
     const { clock } = this.#deps
     const steady = this.#began.now + clock.monotonic() - this.#began.monotonic

@@ -1,6 +1,6 @@
 /**
- * The end of the pipeline: a reply is laid out in parts, recorded, and sent. Nothing is ever sent twice on a guess, and
- * in one chat one reply goes out after the other.
+ * The end of the pipeline: a reply is laid out in parts, recorded, and sent. Nothing is ever resent on a guess, and in
+ * one chat replies are sent one after the other.
  */
 import type { Channel, Delivery } from '../channels/channel.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
@@ -23,32 +23,37 @@ import type { SetAside } from '../platform/set-aside.ts'
 /** Sends replies, each as one message or several. */
 export interface Outbox extends HealthCheck {
   /**
-   * Sends a reply. Of every part the intent is on disk before, the outcome after.
+   * Sends a reply. The intent for every part is on disk before it is sent, the outcome after.
    * @param since when the work on it began, on the monotonic clock: typing is counted from there. Without it, no time
-   * is taken for typing.
-   * @param wanted aborted when the reply is not wanted any more; once it is recorded, `OutboxStore.withdraw` takes it back
-   * @returns the id under which the reply is kept; `undefined` when nothing of it went out: it is held, or was withdrawn
+   *   is taken for typing.
+   * @param wanted aborted when the reply is not wanted any more; once it is recorded, `OutboxStore.withdraw` withdraws
+   *   it
+   * @returns the id under which the reply is stored; `undefined` if none of it was sent: it is deferred, or was
+   *   withdrawn
    * @throws DenidinError `forbidden` for a chat in which no one ever wrote to us; the reason of `wanted`
    */
   deliver(reply: Reply, since?: number, wanted?: AbortSignal): Promise<MessageId | undefined>
-  /** Apologises for a failure of ours, even when that failure keeps the intent from being recorded. */
+  /** Apologises for a failure of ours, even if that failure prevents recording the intent. */
   apologise(reply: Reply): Promise<void>
   /**
-   * Sends words of our own that answer no message, such as an alert, even when the intent cannot be recorded.
-   * @returns whether it went out, may have, or is kept until it can
+   * Sends a message of our own that answers nothing, such as an alert, even if the intent cannot be recorded.
+   * @returns whether it was sent, may have been sent, or is held until it can be
    */
   notify(reply: Reply): Promise<boolean>
-  /** At the start: what was being sent when the process ended is unconfirmed for good; what was not goes out later. */
+  /**
+   * Call at the start: parts that were being sent when the process ended are unconfirmed for good; parts that were not
+   * are sent later.
+   */
   recover(): Promise<void>
-  /** Chats that a channel serves and in which something certainly did not go out, oldest first. */
+  /** Chats that a channel serves and that have deferred replies, oldest first. */
   held(): Promise<readonly { readonly chat_id: ChatId; readonly scope: Scope }[]>
   /**
-   * Tries to send what is held in a chat. After a reconnect, what does not go out is given up; at the end of a pause or
-   * of quiet hours only what these kept back is tried.
-   * @returns replies of which something may have gone out
+   * Tries to send the deferred replies of a chat. After a reconnect, replies that fail again are given up; at the end
+   * of a pause or of quiet hours, only replies that these held back are tried.
+   * @returns replies of which a part may have been sent
    */
   sendHeld(chat_id: ChatId, reason: ResendReason): Promise<readonly Reply[]>
-  /** Whether something could be sent, but for quiet hours or a pause. */
+  /** Whether any reply could be sent, if it were not for quiet hours or a pause. */
   readonly waits: boolean
 }
 
@@ -62,7 +67,7 @@ export interface OutboxDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
-  /** Aborted when DeniDin stops: what has not gone out by then is held. */
+  /** Aborted when DeniDin stops: parts that have not been sent by then are deferred. */
   readonly stopping: AbortSignal
 }
 
@@ -130,7 +135,8 @@ export class ChannelOutbox implements Outbox {
       throw new DenidinError('forbidden', 'no one in this chat has ever written to us: DeniDin does not write first')
     }
     const { channel, parts } = await this.#layOut(reply)
-    // No other work may come in between: a change from now on finds the record, an earlier one has aborted the signal.
+    // No other work may come in between: a change from now on finds the record, and an earlier one has aborted the
+    // signal.
     wanted?.throwIfAborted()
     await messages.outbox.intend(reply, textsOf(parts))
     const addresses = await this.#deps.addresses.ofFresh(reply)
@@ -155,7 +161,9 @@ export class ChannelOutbox implements Outbox {
     return true
   }
 
-  /** The channel will list these messages: they must not be taken for the owner's. Records what can be recorded. */
+  /**
+   * The channel will list these messages, and they must not be mistaken for the owner's. Records as many as possible.
+   */
   async #recordSent(deliveries: readonly Delivery[]): Promise<void> {
     const { messages, clock } = this.#deps
     for (const { message_id } of deliveries) {

@@ -1,4 +1,6 @@
-/** What happens when the account's owner writes in a chat: the bot pauses there, and keeps the words as its own. */
+/**
+ * Handles messages that the account owner writes in a chat: the bot pauses there, and stores them as its own messages.
+ */
 import type { OwnerMessage } from '../channels/channel.ts'
 import type { Erasures } from '../messages/erasures.ts'
 import type { MessageStore } from '../messages/message-store.ts'
@@ -18,16 +20,16 @@ import { windowBudget, type WindowBudgets } from './window-budget.ts'
 
 export interface OwnerTakeoverDeps {
   readonly settings: {
-    /** Whether what is said may be kept. */
+    /** Whether messages may be stored. */
     readonly keep: boolean
-    /** Minutes for which the bot is paused after its owner wrote in a chat; 0: it is not. */
+    /** For how many minutes the bot is paused after the owner wrote in a chat; 0: it is not paused. */
     readonly takeover_minutes: number
     readonly window_tokens: WindowBudgets
   }
   readonly people: Pick<People, 'find' | 'resolve'>
   readonly messages: Pick<MessageStore, 'inbox' | 'history'>
   readonly erasures: Pick<Erasures, 'isErased'>
-  /** Where the owner's words are added, each time alone in the queue of the scope. */
+  /** Where the owner's messages are added, each alone in the queue of the scope. */
   readonly sessions: { readonly windows: Pick<Sessions, 'append' | 'open' | 'save'>; readonly exclusive: Exclusive }
   readonly pauses: Pick<Pauses, 'at' | 'begin'>
   readonly automatic: Pick<AutomaticReplies, 'isAutomatic'>
@@ -45,12 +47,12 @@ export class OwnerTakeover {
     this.#logger = deps.logger.for('inbox')
   }
 
-  /** Messages that we sent ourselves, known ones, and those that were forgotten are ignored. */
+  /** Ignores messages that we sent ourselves, known ones, and forgotten ones. */
   async ownerWrote(written: OwnerMessage): Promise<void> {
     const { messages, people, erasures } = this.#deps
     const message = { ...written, text: messageText(written.text) }
     if ((await messages.inbox.originOf(message)) !== 'new') return
-    // In a group no one in particular is spoken to: there the group takes the place of the person.
+    // In a group the owner addresses no one in particular, so the group takes the place of the person.
     const person_id = message.other === undefined ? message.chat_id : (await people.resolve(message.other)).person_id
     if (await erasures.isErased({ ...message, person_id })) return
     const scope = scopeOf(message, person_id)
@@ -62,10 +64,10 @@ export class OwnerTakeover {
     await this.#keep(message, scope, person_id)
   }
 
-  /** An automatic reply is known from now on, without its words. */
+  /** Records the id of an automatic reply, without its text. */
   async #ignore(message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> {
     const { messages, clock } = this.#deps
-    this.#logger.info('The account sent an automatic reply, the bot goes on', { message_id: message.message_id })
+    this.#logger.info('The account sent an automatic reply, the bot is not paused', { message_id: message.message_id })
     await messages.inbox.receive({
       message: { ...message, addressed: false, may_continue: false, sender: { identities: [] } },
       person_id,
@@ -77,22 +79,22 @@ export class OwnerTakeover {
     })
   }
 
-  /** Pauses the bot for a time that begins with the owner's message, however late it arrives. */
+  /** Pauses the bot for a time that starts with the owner's message, however late it arrives. */
   async #pause({ message_id, sent_at }: OwnerMessage, scope: Scope): Promise<void> {
     const { settings, pauses, clock } = this.#deps
     const minutes = settings.takeover_minutes
     const now = clock.now()
-    // A message from the future was written by another clock: the pause is no longer for it.
+    // A message from the future was written by another clock and must not extend the pause.
     const until = Math.min(sent_at, now) + minutes * MINUTE_MS
     if (until <= now) return
     const pause = await pauses.at(scope, now)
-    // An older message that arrives later shortens nothing.
+    // An older message that arrives later does not shorten the pause.
     if (pause !== undefined && (pause.until ?? Infinity) >= until) return
     await pauses.begin({ scope, until, reason: 'owner' }, now)
     this.#logger.info('The owner wrote, the bot stays quiet', { message_id, minutes })
   }
 
-  /** Keeps what the owner said as the bot's own words: for the person it is one voice. */
+  /** Stores the owner's message as the bot's own: for the person, both speak with one voice. */
   async #keep(message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> {
     const { settings, messages, clock } = this.#deps
     const { message_id, chat_id, chat_kind, text, sent_at, expires_at } = message

@@ -1,7 +1,7 @@
 /** Pauses: conversations in which the bot listens and does not answer, and why. */
 import type { Scope } from '../messages/scope.ts'
 
-/** Why a conversation is paused: the account's owner wrote in it, or a command said so. */
+/** Why a conversation is paused: the account owner wrote in it, or a command paused it. */
 export type PauseReason = 'owner' | 'command'
 
 export interface Pause {
@@ -13,19 +13,19 @@ export interface Pause {
 
 /** Conversations in which the bot listens and does not answer. */
 export interface Pauses {
-  /** The pause that holds in a conversation at an instant, if any. */
+  /** The pause of a conversation at an instant, if any. */
   at(scope: Scope, now: number): Promise<Pause | undefined>
-  /** Begins a pause, or changes the one that holds; a pause by command is not shortened by the owner's words. */
+  /** Begins a pause, or changes the current one; the owner's messages do not shorten a pause by command. */
   begin(pause: Pause, now: number): Promise<void>
-  /** Ends the pause of a conversation; false when there was none. */
+  /** Ends the pause of a conversation; false if there was none. */
   end(scope: Scope): Promise<boolean>
-  /** Every pause that holds at an instant. */
+  /** Every pause at an instant. */
   list(now: number): Promise<readonly Pause[]>
 }
 
 /**
- * When a pause ends, seen from `now`: a pause that seems to begin in the future was begun before the clock was set back,
- * and lasts no longer than it was meant to, counted from now.
+ * When a pause ends, as seen at `now`. If a pause seems to begin in the future, the clock was set back since; it lasts
+ * no longer than intended, counted from now.
  */
 export const endOfPause = (
   { until, begun_at }: { readonly until: number | undefined; readonly begun_at: number | undefined },

@@ -1,4 +1,4 @@
-/** Reads a person's profile: the memories that are known first of all about them. */
+/** Reads a person's profile: the most important memories about them. */
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Profiles } from '../memory/profiles.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -12,10 +12,10 @@ export interface ProfileDeps {
   readonly clock: Pick<Clock, 'now' | 'zone'>
 }
 
-/** The lines of a scope's profile, most wanted first. */
+/** The lines of a scope's profile, most important first. */
 export type ProfileOf = (scope: Scope) => Promise<readonly ProfileLine[]>
 
-/** Reads the memories each time again: what was forgotten, or holds no more, is not in it. */
+/** Reads the memories each time, so that forgotten or outdated ones are not in it. */
 export const createProfileOf =
   ({ profiles, memories, clock }: ProfileDeps): ProfileOf =>
   async scope => {
@@ -27,12 +27,12 @@ export const createProfileOf =
       .flatMap(id => found.get(id) ?? [])
       .filter(memory => memory.valid_to === undefined || memory.valid_to > clock.now())
       .map(memory => ({ memory, said: clock.zone.dayOf(memory.said_to) }))
-      // What was to come when it was said is no news any more.
+      // Announcements whose day has passed are left out.
       .filter(({ memory, said }) => !isOver(memory.text, said, today))
     return current.map(({ memory: { memory_id, sources, text, said_to }, said }) => ({
       memory_id,
       sources,
-      // Learned before relative days were written out, or a habit that reads like a day.
+      // The fact was learned before relative days were replaced by dates, or is a habit that reads like a day.
       text: hasRelativeDates(text, said) ? `${oneLine(text)} (said on ${clock.zone.longDay(said_to)})` : oneLine(text),
     }))
   }

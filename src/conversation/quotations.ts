@@ -1,4 +1,4 @@
-/** Finds what the messages of a conversation quote, so that the model sees what "translate this" means. */
+/** Finds the messages that a conversation quotes, so that the model understands "translate this". */
 import { withoutFormatCharacters } from '../text/format-characters.ts'
 import type { MessageId, QuotedCopy } from '../messages/message.ts'
 import type { FoundQuote, QuotedWords, QuoteReader } from '../messages/quote-reader.ts'
@@ -10,22 +10,22 @@ import type { TurnMessage } from './turn-message.ts'
 
 export interface QuotationsDeps {
   readonly quotes: QuoteReader
-  /** Whether what is said is kept, so that a message that is known and not there was forgotten. */
+  /** Whether messages are stored, so that a known message that is missing was forgotten. */
   readonly keep: boolean
 }
 
-/** Messages, the newest, whose quotes are looked up. */
+/** How many of the newest messages have their quotes looked up. */
 const MOST_QUOTING = 100
-/** Shorter quotes are too common to tell which part of a long reply is meant. */
+/** Shorter quotes are too common to identify a part of a long reply. */
 const LEAST_TOLD = 4
 
-/** What the messages of a window quote, by their ids. */
+/** The quotes of a window's messages, by message id. */
 export type Quotations = ReadonlyMap<MessageId, ShownQuote>
 
 /**
- * Looks up what the messages of a window quote. Words of a message that is kept are those of the store: the copy that came
- * with the quote may be forged or out of date. Words of another conversation are shown in the turn alone in which they
- * were sent, and those of a forgotten message not at all.
+ * Looks up the quotes of a window's messages. The text of a stored message comes from the store, because the copy in
+ * the quote may be forged or out of date. Text of another conversation is shown only in the turn in which it was sent,
+ * and that of a forgotten message not at all.
  */
 export const findQuotations = async (
   { quotes, keep }: QuotationsDeps,
@@ -63,25 +63,25 @@ const ofWords = ({ role, person_id, sender_name, text }: QuotedWords, copy: Quot
   text: copy !== undefined && isPartOf(copy.text, text) ? copy.text : text,
 })
 
-/** Whether a copy holds a part of a longer text, such as one message of a long reply: then that part is meant. */
+/** Whether a copy is a part of a longer text, such as one message of a long reply: then that part is meant. */
 const isPartOf = (copy: string, text: string): boolean => {
   const [part, whole] = [lettersOf(copy), lettersOf(text)]
   return part.length >= LEAST_TOLD && part.length < whole.length && whole.includes(part)
 }
 
-/** Markup and line breaks differ between a text and what the channel shows of it. */
+/** Markup and line breaks differ between a text and its display by the channel. */
 const lettersOf = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '')
 
-/** The kept messages that the messages of a turn quote. */
+/** The stored messages that the messages of a turn quote. */
 export const quotedIdsOf = (batch: readonly TurnMessage[], quotations: Quotations): readonly MessageId[] =>
   batch.flatMap(({ message_id }) => quotations.get(message_id)?.message_id ?? [])
 
-/** What a search is asked for: the words of the turn, and what they quote where they name nothing by themselves. */
+/** The question for a search: the text of the turn, and the quoted text if the turn names no subject by itself. */
 export const questionWithQuotes = (question: string, batch: readonly TurnMessage[], quotations: Quotations): string => {
   const quoted = batch.flatMap(({ message_id }) => quotations.get(message_id)?.text ?? [])
   if (quoted.length === 0 || subjectsToFind(question).length > MOST_VAGUE) return question
   return [question, ...quoted].join('\n')
 }
 
-/** Subject words of a question that may be about what it quotes: "translate this", "is that right?". */
+/** A question with at most this many subject words may be about its quote: "translate this", "is that right?". */
 const MOST_VAGUE = 2

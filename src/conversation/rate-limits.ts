@@ -1,4 +1,4 @@
-/** Answers no more messages of a person than the limits allow, and tells them once when they go on. */
+/** Answers no more messages of a person than the limits allow, and tells the person once when answers resume. */
 import { LRUCache } from 'lru-cache'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -9,14 +9,14 @@ import type { TurnContext } from './turn-context.ts'
 
 export interface RateLimitsDeps extends SayInsteadDeps {
   readonly rate: MessageRate
-  /** Limits of one person do not hold for the godfather. */
+  /** Whether limits per person do not apply to the godfather. */
   readonly exempt_godfather: boolean
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
 }
 
-/** Persons who were told. */
+/** How many people who were told are remembered. */
 const MOST_TOLD = 10_000
 
 export class RateLimits {
@@ -29,10 +29,10 @@ export class RateLimits {
   }
 
   /**
-   * Counts what is to be answered.
+   * Counts messages that are to be answered.
    * @param wanted aborted when a message was edited or deleted
-   * @returns whether the bot only listens: what was said stays part of the conversation
-   * @throws the reason of `wanted`, when it is aborted before the sentence about the limit went out
+   * @returns whether the bot only listens: the messages stay part of the conversation
+   * @throws the reason of `wanted`, if it is aborted before the sentence about the limit was sent
    */
   async refuse(turn: TurnContext, wanted: AbortSignal): Promise<boolean> {
     const { rate, logger, metrics } = this.#deps
@@ -48,17 +48,17 @@ export class RateLimits {
       logger.for('conversation').warn('A person writes more than the limits allow', { person_id, limit })
       await this.#tell(turn, refusal, wanted)
     }
-    // Only now: what was withdrawn, no one has read, and it is still to be told.
+    // Only now, because no one reads a withdrawn sentence, and the person still has to be told.
     this.#told.set(key, refusal.until)
     return true
   }
 
-  /** Those who write in a terminal own the machine. */
+  /** People who write in a terminal own the machine. */
   #isExempt({ person, channel }: TurnContext): boolean {
     return (this.#deps.exempt_godfather && person.role === 'godfather') || channel?.pace === 'immediate'
   }
 
-  /** Once until messages are answered again: a sentence for each message would be a flood of its own. */
+  /** Once until messages are answered again, because a sentence for each message would be another flood. */
   #isNews(key: string): boolean {
     return (this.#told.get(key) ?? 0) < this.#deps.clock.now()
   }

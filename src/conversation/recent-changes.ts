@@ -1,4 +1,4 @@
-/** What became of messages whose texts are not kept: their edits and deletions, for as long as an answer may take. */
+/** Remembers edits and deletions of messages whose texts are not stored, for as long as an answer may take. */
 import { LRUCache } from 'lru-cache'
 import type { MessageId } from '../messages/message.ts'
 import { afterEdit } from '../messages/message-kind.ts'
@@ -9,13 +9,13 @@ const MOST_REMEMBERED = 1000
 
 type Change = { readonly kind: 'deleted' } | { readonly kind: 'edited'; readonly words: string }
 
-/** Is told of every edit and deletion. */
+/** Is notified of every edit and deletion. */
 export interface ChangeListener {
   edited(message_id: MessageId, words: string): void
   deleted(message_id: MessageId): void
 }
 
-/** Where texts are kept, they are read again: changes need not be remembered. */
+/** If texts are stored, they are read again, so changes need not be remembered. */
 export const ignoredChanges: ChangeListener = { edited: () => undefined, deleted: () => undefined }
 
 export class RecentChanges implements ChangeListener {
@@ -34,7 +34,7 @@ export class RecentChanges implements ChangeListener {
     this.#changes.set(message_id, { kind: 'deleted' })
   }
 
-  /** The messages as their writers want them by now, without those that they took back. */
+  /** The current versions of messages, without deleted ones. */
   apply(batch: readonly TurnMessage[]): readonly TurnMessage[] {
     return batch.flatMap(message => {
       const change = this.#changes.get(message.message_id)

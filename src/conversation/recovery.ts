@@ -1,4 +1,4 @@
-/** Takes up messages that were recorded and not answered: those of an earlier process, and those that waited. */
+/** Resumes messages that were recorded but not answered: those of an earlier process, and those that waited. */
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 import type { MessageStore } from '../messages/message-store.ts'
@@ -21,7 +21,7 @@ export interface RecoveryDeps {
   readonly stringsFor: StringsFor
   /** Whether the bot is paused in a conversation. */
   readonly paused: (scope: Scope) => Promise<boolean>
-  /** Whether any channel serves a chat: what came by a channel that is switched off waits until it is on again. */
+  /** Whether any channel serves a chat: messages of a disabled channel wait until it is enabled again. */
   readonly serves: (chat_id: ChatId) => boolean
   readonly setAside: SetAside
   readonly clock: Clock
@@ -37,7 +37,10 @@ export class Recovery {
     this.#logger = deps.logger.for('inbox')
   }
 
-  /** Settles what was being sent when the last process ended. @returns messages that were never answered, oldest first */
+  /**
+   * Settles parts that were being sent when the last process ended. @returns messages that were never answered, oldest
+   * first
+   */
   async unanswered(): Promise<readonly OpenMessage[]> {
     const { outbox, messages, serves } = this.#deps
     await outbox.recover()
@@ -46,13 +49,13 @@ export class Recovery {
     return waiting
   }
 
-  /** Those of these messages that wait for their turn. */
+  /** Which of these messages wait for their turn. */
   async waitingOf(message_ids: readonly MessageId[]): Promise<readonly OpenMessage[]> {
     const ids = new Set(message_ids)
     return (await this.#deps.messages.inbox.open()).filter(message => ids.has(message.message_id))
   }
 
-  /** Queues messages whose texts are still known, and has the other texts said again. */
+  /** Queues messages whose texts are still known, and asks for the other ones to be repeated. */
   async takeUp(waiting: readonly OpenMessage[]): Promise<void> {
     const { messages, scheduler, clock } = this.#deps
     const known = waiting.flatMap(message => (message.text === undefined ? [] : [{ ...message, text: message.text }]))
@@ -71,7 +74,9 @@ export class Recovery {
     }
   }
 
-  /** The texts of messages in a chat were not kept (memory is off) and are gone: their writer is asked to repeat them. */
+  /**
+   * The texts of messages in a chat were not stored (memory is off) and are lost: their writer is asked to repeat them.
+   */
   async #askAgain(lost: readonly OpenMessage[]): Promise<void> {
     const { messages, outbox, scheduler, writer, stringsFor, paused, clock } = this.#deps
     const last = lost.at(-1)

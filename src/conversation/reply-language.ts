@@ -1,4 +1,4 @@
-/** The language of DeniDin's own sentences to a person. */
+/** The language of DeniDin's own messages to a person. */
 import type { Speaker } from './command-handler.ts'
 import { isCommand } from '../messages/message-kind.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -8,15 +8,15 @@ import type { Sessions } from '../sessions/sessions.ts'
 import { languageOf, stringsIn, type Language } from '../text/language.ts'
 import type { Strings } from '../text/strings/strings.ts'
 
-/** The language that a person has fixed, or the one that they last wrote in. */
+/** The language that a person has set, or the one in which they last wrote. */
 export const personLanguage =
   (sessions: Pick<Sessions, 'lastSaid'>, preferences: Pick<Preferences, 'of'>) =>
   async (scope: Scope, person_id: PersonId): Promise<Language> =>
     (await preferences.of(person_id)).language ?? languageOf((await sessions.lastSaid(scope, person_id)) ?? '')
 
 /**
- * The language to answer a command in: the one that the speaker has fixed, that of the request where it is a sentence,
- * or the one that they last wrote in.
+ * The language in which to answer a command: the one that the speaker has set, that of the request if it is a sentence,
+ * or the one in which they last wrote.
  */
 export const commandLanguage =
   (sessions: Sessions, preferences: Preferences) =>
@@ -28,10 +28,10 @@ export const commandLanguage =
     return (await preferences.of(person_id)).language ?? languageOf(text)
   }
 
-/** DeniDin's own sentences to a person who wrote `text`. */
+/** DeniDin's own messages to a person who wrote `text`. */
 export type StringsFor = (text: string, person_id: PersonId) => Promise<Strings>
 
-/** In the language that the person has fixed, or that of what they wrote. */
+/** In the language that the person has set, or that of the text. */
 export const stringsFor =
   (preferences: Preferences): StringsFor =>
   async (text, person_id) =>

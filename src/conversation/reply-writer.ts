@@ -1,4 +1,4 @@
-/** Makes replies out of texts: ids, token counts, and whether the text may be kept. */
+/** Turns texts into replies: adds ids, token counts, and whether the text may be stored. */
 import type { MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 import type { Reply } from '../messages/outbox-store.ts'
@@ -6,14 +6,14 @@ import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
-/** Where a reply goes and who is answered. */
+/** The chat of a reply, and the person who is answered. */
 export type Recipient = Pick<Reply, 'chat_id' | 'chat_kind' | 'person_id' | 'scope'>
 
 export interface ReplyWriterDeps {
   readonly ids: Ids
   readonly clock: Clock
   readonly tokens: TokenCounter
-  /** Whether what is said may be kept. */
+  /** Whether messages may be stored. */
   readonly keep: boolean
 }
 
@@ -24,13 +24,13 @@ export class ReplyWriter {
     this.#deps = deps
   }
 
-  /** A reply that belongs to the conversation; without a session it is kept but belongs to none. */
+  /** A reply that belongs to the conversation; without a session it is stored but belongs to none. */
   reply(answers: readonly MessageId[], to: Recipient, text: string, session_id?: string): Reply {
     const { keep } = this.#deps
     return this.#compose(answers, to, text, { keep, session_id: keep ? session_id : undefined })
   }
 
-  /** Words of our own that are not conversation, such as the answer to a command: they are not kept. */
+  /** A message of our own that is not conversation, such as the answer to a command: it is not stored. */
   notice(answers: readonly MessageId[], to: Recipient, text: string): Reply {
     return this.#compose(answers, to, text, { keep: false, session_id: undefined })
   }
@@ -58,7 +58,7 @@ export class ReplyWriter {
   }
 }
 
-/** Ids of what a reply answers, the message that it quotes at the end: that is where a channel looks for it. */
+/** Ids of the messages that a reply answers, with the quoted message last, where a channel looks for it. */
 export const answering = (batch: readonly OpenMessage[], quoted: OpenMessage): readonly MessageId[] => [
   ...batch.filter(message => message !== quoted).map(message => message.message_id),
   quoted.message_id,

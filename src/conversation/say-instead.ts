@@ -1,4 +1,4 @@
-/** Answers messages with a sentence of our own, in the place of the model. */
+/** Answers messages with a sentence of our own instead of the model. */
 import type { Outbox } from './outbox.ts'
 import { answering, type ReplyWriter } from './reply-writer.ts'
 import type { TurnContext } from './turn-context.ts'
@@ -10,7 +10,7 @@ export interface SayInsteadDeps {
 
 /**
  * @param wanted aborted when a message was edited or deleted
- * @throws the reason of `wanted`, when it is aborted before the sentence went out
+ * @throws the reason of `wanted`, if it is aborted before the sentence was sent
  */
 export const sayInstead = async (
   { outbox, writer }: SayInsteadDeps,

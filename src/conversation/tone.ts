@@ -1,21 +1,25 @@
-/** How a person seems to feel, and the tone that the model is asked for because of it. Never a mood of DeniDin's own. */
+/**
+ * How a person seems to feel, and the resulting instruction to the model about its tone. Never a mood of DeniDin's own.
+ */
 import type { Logger } from '../platform/logger.ts'
 import { ownFeeling } from '../text/own-feeling.ts'
 import { valenceOf } from '../text/valence/valence.ts'
 import type { RecallCandidates } from './packing/pack-recall.ts'
 
-/** Something recalled, and how much it counts. */
+/** A recalled text with its weight. */
 export interface Recollection {
   readonly text: string
   readonly score: number
 }
 
-/** What is recalled colours how a message is heard, but what is said now counts more: alone it changes no answer. */
+/**
+ * Recalled texts influence how a message is understood, but less than the message itself: alone they change no answer.
+ */
 const RECALLED_SHARE = 0.3
 
 /**
- * How the person seems to feel, −1 to 1: what the message says of their own feelings, and for three tenths the mean
- * valence of what was recalled with it, weighted by its score. A message that feels good is not spoilt by a sad memory.
+ * How the person seems to feel, −1 to 1: the message's own feeling and, with a share of three tenths, the mean valence
+ * of the texts recalled with it, weighted by their scores. A sad memory does not spoil a positive message.
  * @param own the feeling of the message, −1 to 1: see `ownFeeling`
  */
 export const feltValence = (own: number, recalled: readonly Recollection[]): number => {
@@ -25,11 +29,11 @@ export const feltValence = (own: number, recalled: readonly Recollection[]): num
   return (1 - RECALLED_SHARE) * own + RECALLED_SHARE * remembered
 }
 
-/** Below these the answer is asked to be warmer still, whatever the threshold. */
+/** Below these values the answer is to be warmer still, whatever the threshold. */
 const MODERATE = -0.3
 const STRONG = -0.6
 
-/** The sentence for the model, or `undefined` while the valence is not below the threshold. */
+/** The sentence for the model, or `undefined` if the valence is not below the threshold. */
 export const toneFor = (valence: number, threshold: number): string | undefined => {
   if (valence >= threshold) return undefined
   if (valence < STRONG) {
@@ -41,14 +45,14 @@ export const toneFor = (valence: number, threshold: number): string | undefined 
   return 'The person may be a little down. Answer warmly, with a word of understanding where it fits, and do not dwell on it.'
 }
 
-/** What the model is asked for with a message, because of how it and what was recalled with it feel. */
+/** The instruction to the model for a message, based on the feeling in it and in the recalled texts. */
 export type Tone = (message: string, recalled: RecallCandidates) => string | undefined
 
-/** `valence_threshold`: −1 to 0; what feels worse is answered with more sympathy. */
+/** `valence_threshold`: −1 to 0; messages below it are answered with more sympathy. */
 export const createTone = (settings: { readonly valence_threshold: number }, logger: Logger): Tone => {
   const log = logger.for('conversation')
   return (message, { memories, quotes }) => {
-    // Without a feeling of their own no memory, however sad, asks for sympathy.
+    // If the message expresses no feeling of its writer, no memory, however sad, asks for sympathy.
     const own = ownFeeling(message)
     if (own === 0) return undefined
     const recollections = [

@@ -20,25 +20,25 @@ export interface TurnContext {
   readonly chat_id: ChatId
   readonly chat_kind: 'direct' | 'group'
   readonly channel: Channel | undefined
-  /** The person who is answered: in a group, the one who spoke last to the bot. */
+  /** The person to answer: in a group, the one who last addressed the bot. */
   readonly person: Person
-  /** What was said, oldest first; at least one message. */
+  /** The messages, oldest first; at least one. */
   readonly batch: readonly TurnMessage[]
   /** The message that a reply refers to. */
   readonly last: TurnMessage
-  /** The texts of the batch; of pages the beginning and the end, where the question usually is. */
+  /** The texts of the batch; of long ones the beginning and the end, where the question usually is. */
   readonly question: string
-  /** What of them its senders wrote themselves. */
+  /** The part of the texts that their senders wrote themselves. */
   readonly own_words: string
-  /** Whether the bot only listens: no one spoke to it, or it is paused. */
+  /** Whether the bot only listens: no one addressed it, or it is paused. */
   readonly listens: boolean
-  /** DeniDin's own sentences, in the person's language. */
+  /** DeniDin's own messages, in the person's language. */
   readonly strings: Strings
-  /** Where the person is: their “today” is a day there. */
+  /** The person's time zone, which determines their “today”. */
   readonly zone: TimeZone
   /** Tokens of the session's window for this person. */
   readonly window_tokens: number
-  /** Whom calls of a model are made for. */
+  /** The caller for model calls. */
   readonly caller: { readonly person_id: PersonId; readonly chat_id: ChatId }
   /** When the work began, on the monotonic clock: typing is counted from here. */
   readonly since: number
@@ -50,13 +50,13 @@ export interface SpokenMessage {
   readonly person: Person
 }
 
-/** Most characters of what is searched for and felt: hardly a message of a person is longer. */
+/** Most characters that are searched for and examined for feelings: people's messages are rarely longer. */
 const MOST_QUESTION_CHARACTERS = 8000
 
 export interface TurnContextDeps {
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly stringsFor: StringsFor
-  /** What a person last said, which tells their language where a message has no words. */
+  /** A person's last message, which shows their language if the current one has no text. */
   readonly lastSaid: Sessions['lastSaid']
   readonly zoneOf: ZoneOf
   readonly window_tokens: WindowBudgets

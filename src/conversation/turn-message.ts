@@ -1,22 +1,22 @@
-/** The messages of a turn as the pipeline passes them on, and how they are grouped by chat. */
+/** The messages of a turn in the form in which the pipeline passes them on, and how they are grouped by chat. */
 import { isOneChat } from '../messages/message-key.ts'
 import type { MessageId, QuotedCopy } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 
-/** A message whose text is at hand. */
+/** A message whose text is available. */
 export interface TurnMessage extends OpenMessage {
   readonly text: string
-  /** What it quotes, as its channel showed it; `undefined` for one that is taken up after a start. */
+  /** The quote as its channel showed it; `undefined` for a message that is resumed after a start. */
   readonly quote?: QuotedCopy | undefined
-  /** Correlation id under which it was received; `undefined` for one that is taken up after a start. */
+  /** Correlation id under which it was received; `undefined` for a message that is resumed after a start. */
   readonly trace?: string
 }
 
 export const idsOf = (batch: readonly TurnMessage[]): readonly MessageId[] => batch.map(message => message.message_id)
 
 /**
- * One person may write in several chats; each is answered where it was written. Phone number and LID are one chat: it is
- * answered under the address that came last.
+ * One person may write in several chats; each is answered where it was written. Phone number and LID are one chat: it
+ * is answered under the most recent address.
  */
 export const groupByChat = (batch: readonly TurnMessage[]): readonly (readonly TurnMessage[])[] => {
   const chats: TurnMessage[][] = []

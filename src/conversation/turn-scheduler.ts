@@ -1,4 +1,4 @@
-/** Gathers the messages of a scope into batches and works on one batch per scope at a time. */
+/** Gathers the messages of a scope into batches and processes one batch per scope at a time. */
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { FairLimit } from '../platform/fair-limit.ts'
@@ -9,18 +9,18 @@ const LONGEST_BURST_MS = 15 * SECOND_MS
 
 export interface TurnSchedulerDeps<Item> {
   readonly clock: Clock
-  /** Items of one scope within this time are worked on together. */
+  /** Items of one scope within this time are processed together. */
   readonly debounce_ms: number
-  /** Batches under way at once over all scopes. */
+  /** Batches that run at once, over all scopes. */
   readonly most_at_once: number
-  /** Whom an item is worked on for: the places are shared among them. */
+  /** The person for whom an item is processed: the places are shared among people. */
   readonly ownerOf: (item: Item) => string
 }
 
-/** Works on a batch of one scope; must not reject. */
+/** Processes a batch of one scope; must not reject. */
 export type BatchHandler<Item> = (scope: Scope, batch: readonly Item[]) => Promise<void>
 
-/** Runs an act alone in the queue of a scope: no turn of that scope runs meanwhile. */
+/** Runs an action alone in the queue of a scope: no turn of that scope runs meanwhile. */
 export type Exclusive = <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
 
 interface ScopeQueue<Item> {
@@ -30,14 +30,14 @@ interface ScopeQueue<Item> {
   timer: Disposable | undefined
   /** End of everything queued so far. */
   tail: Promise<unknown>
-  /** Acts queued or running. */
+  /** Number of queued or running actions. */
   depth: number
 }
 
 /**
- * One serial queue per scope, a limit over all of them that is shared fairly among persons, and bursts gathered into one
- * batch. The queues exist before anything that works on batches, so that others can take `exclusive` first; batches wait
- * until `start`.
+ * One serial queue per scope, and a limit over all of them that is shared fairly among people. Bursts are gathered into
+ * one batch. The queues exist before anything that processes batches, so that other code can use `exclusive` first;
+ * batches wait until `start`.
  */
 export class TurnScheduler<Item> {
   readonly #deps: TurnSchedulerDeps<Item>
@@ -50,12 +50,12 @@ export class TurnScheduler<Item> {
     this.#limit = new FairLimit(deps.most_at_once)
   }
 
-  /** From now on `handler` works on the batches, those that wait included. Called once. */
+  /** From now on `handler` processes the batches, including waiting ones. Called once. */
   start(handler: BatchHandler<Item>): void {
     this.#handler.resolve(handler)
   }
 
-  /** Adds items of one batch. Unless more may follow, it starts as soon as the queue gets to it. */
+  /** Adds items of one batch. Unless more may follow, it starts as soon as the queue reaches it. */
   push(scope: Scope, items: readonly Item[], moreMayFollow: boolean): void {
     if (items.length === 0) return
     const queue = this.#queueOf(scope)
@@ -72,16 +72,16 @@ export class TurnScheduler<Item> {
       })
   }
 
-  /** Runs `act` when everything queued before it has ended, and holds back what comes after. */
+  /** Runs `act` when everything queued before it has ended, and holds back later work. */
   readonly exclusive: Exclusive = (scope, act) => this.#enqueue(scope, this.#queueOf(scope), act)
 
-  /** Items of a scope that wait or are worked on. */
+  /** Items of a scope that wait or are being processed. */
   open(scope: Scope): readonly Item[] {
     const queue = this.#queues.get(scope)
     return queue === undefined ? [] : [...queue.working, ...queue.waiting]
   }
 
-  /** Resolves when no item that `matches` waits or is worked on. */
+  /** Resolves when no matching item waits or is being processed. */
   async whenIdle(matches: (item: Item) => boolean): Promise<void> {
     for (;;) {
       const busy = [...this.#queues.values()].filter(queue => [...queue.waiting, ...queue.working].some(matches))
@@ -90,7 +90,7 @@ export class TurnScheduler<Item> {
     }
   }
 
-  /** Starts what waits for a burst to end, and resolves when every queue is empty. */
+  /** Starts batches that wait for a burst to end, and resolves when every queue is empty. */
   async drain(): Promise<void> {
     while (this.#queues.size > 0) {
       for (const [scope, queue] of this.#queues) {
@@ -106,7 +106,7 @@ export class TurnScheduler<Item> {
     void this.#enqueue(scope, queue, () =>
       this.#limit.run(this.#ownerOf(queue, scope), async () => {
         const handler = await this.#handler.promise
-        // What came in meanwhile belongs to the same turn, unless its burst is still going on.
+        // Items that came meanwhile belong to the same turn, unless their burst is still going on.
         if (queue.timer !== undefined || queue.waiting.length === 0) return
         queue.working = queue.waiting
         queue.waiting = []
@@ -119,7 +119,7 @@ export class TurnScheduler<Item> {
     )
   }
 
-  /** Who wrote last is answered; a person who writes in many groups has no more places than others. */
+  /** The last writer is answered; a person who writes in many groups gets no more places than others. */
   #ownerOf({ waiting }: ScopeQueue<Item>, scope: Scope): string {
     const last = waiting.at(-1)
     return last === undefined ? scope : this.#deps.ownerOf(last)

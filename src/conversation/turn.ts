@@ -1,5 +1,5 @@
 /**
- * A turn: one round of the pipeline, which answers what was said in one chat.
+ * A turn: one round of the pipeline, which answers the messages of one chat.
  *
  *   channel → inbox → scheduler → dispatcher ─┬─ blocked:    ignored
  *                                             ├─ command:    command runner
@@ -7,19 +7,19 @@
  *                                             ├─ unseen:     media that its sender is told about once
  *                                             └─ talk:       turn
  *
- *   1. load the context   who spoke, where, in which language, what was said   turn-context.ts
- *   2. open the session   the conversation so far, with what was said          steps/open-session.ts
- *   3. pack the history   what of it the model is shown                        steps/pack-request.ts
- *   4. recall             what was remembered or said before and bears on it   steps/gather-recall.ts
+ *   1. load the context   the person, the chat, the language, the messages     turn-context.ts
+ *   2. open the session   the conversation so far, with the new messages       steps/open-session.ts
+ *   3. pack the history   the part of it that the model is shown               steps/pack-request.ts
+ *   4. recall             relevant memories and earlier messages               steps/gather-recall.ts
  *   5. pack the request   everything else, within the budget of the turn       packing/pack-turn.ts
  *   6. complete           the model's answer, or a sentence about its failure  steps/complete.ts
  *   7. deliver            through the outbox, part by part                     steps/deliver.ts
- *   8. remember           what the reply was given; the session's window       steps/remember.ts
- *   9. warn               of a limit of spending that is nearly used up        steps/warn-of-limits.ts
+ *   8. remember           the content of the request; the session's window     steps/remember.ts
+ *   9. warn               about a spending limit that is nearly used up        steps/warn-of-limits.ts
  *
- * Around steps 6 to 8, how much of its budget the turn used is reported (steps/report-usage.ts).
+ * Around steps 6 to 8, the turn reports how much of its budget it used (steps/report-usage.ts).
  *
- * While the bot only listens, a turn ends after step 2: what was said is recorded in the session.
+ * While the bot only listens, a turn ends after step 2: the messages are recorded in the session.
  */
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -66,9 +66,9 @@ export class Turn {
 
   /**
    * @param wanted aborted when a message of the turn was edited or deleted
-   * @returns the text of the reply; `undefined` when the bot only listens; `changed` when that happened before
-   *   anything of the reply went out: what is left of the messages is unanswered
-   * @throws what a step throws; what was said is unanswered then
+   * @returns the text of the reply; `undefined` if the bot only listens; `changed` if that happened before any part of
+   *   the reply was sent: the remaining messages are unanswered
+   * @throws what a step throws; the messages are unanswered then
    */
   async run(turn: TurnContext, wanted: AbortSignal): Promise<{ readonly said: string } | 'changed' | undefined> {
     const { sessions } = this.#deps
@@ -82,19 +82,19 @@ export class Turn {
       return { said: await this.#answer(turn, session, wanted) }
     } catch (error) {
       if (!wanted.aborted) throw error
-      this.#logger.info('What was said was changed before it was answered')
-      // The window holds the former words.
+      this.#logger.info('A message was changed before it was answered')
+      // The window contains the previous text.
       await sessions.windows.refresh(session_id)
       return 'changed'
     }
   }
 
-  /** @throws also the reason of `wanted`, when it is aborted before anything of the reply went out */
+  /** @throws also the reason of `wanted`, if it is aborted before any part of the reply was sent */
   async #answer(turn: TurnContext, session: Session, wanted: AbortSignal): Promise<string> {
     const { sessions, completion, delivery } = this.#deps
     const { session_id } = session
     await using work = new AsyncDisposableStack()
-    // Shown until the reply is out: recall, the model and the pause before sending all count as writing.
+    // Shown until the reply is sent: recall, the model call and the pause before sending all count as writing.
     const typing = showWork(turn)
     work.defer(async () => await (await typing)?.[Symbol.asyncDispose]())
     const packed = await this.#pack(turn, session)

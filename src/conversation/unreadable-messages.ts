@@ -1,4 +1,4 @@
-/** Messages that came undecryptable, without text: their writer is asked once to repeat them. */
+/** Messages that arrived undecryptable, without text: their writer is asked once to repeat them. */
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -17,19 +17,19 @@ export interface UnreadableMessagesDeps {
 
 export class UnreadableMessages {
   readonly #deps: UnreadableMessagesDeps
-  /** Conversations in which the last message could not be read. */
+  /** Conversations whose last message could not be read. */
   readonly #asked = new Set<Scope>()
 
   constructor(deps: UnreadableMessagesDeps) {
     this.#deps = deps
   }
 
-  /** Something readable came: the next unreadable message is asked for again. */
+  /** A readable message came: the next unreadable one is asked for again. */
   readable(scope: Scope): void {
     this.#asked.delete(scope)
   }
 
-  /** Asks for the message again, or settles it where the bot does not speak or has asked before. */
+  /** Asks the writer to send the message again, or settles it if the bot is silent there or has already asked. */
   async handle(message: TurnMessage, { mayAsk }: { readonly mayAsk: boolean }): Promise<void> {
     const { messages, outbox, writer, stringsFor, clock } = this.#deps
     const { message_id, scope, person_id } = message

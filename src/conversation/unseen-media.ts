@@ -1,4 +1,6 @@
-/** Media without words, such as a voice message: their sender is told once, kindly, that the bot cannot see or hear them. */
+/**
+ * Media without text, such as a voice message: their sender is told once, kindly, that the bot cannot see or hear them.
+ */
 import { LRUCache } from 'lru-cache'
 import { isUnseen, ownWords, type Attachment } from '../messages/message-details.ts'
 import type { MessageStore } from '../messages/message-store.ts'
@@ -10,7 +12,7 @@ export interface UnseenMediaDeps extends SayInsteadDeps {
   readonly messages: Pick<MessageStore, 'history'>
 }
 
-/** What people were told, where no messages are kept that show it. */
+/** What people were told, if no stored messages show it. */
 const MOST_TOLD = 10_000
 
 export class UnseenMedia {
@@ -22,10 +24,10 @@ export class UnseenMedia {
   }
 
   /**
-   * Answers what was sent, where it is nothing but media of kinds about which the person was told nothing yet.
+   * Answers messages that contain only media of kinds about which the person was not told yet.
    * @param wanted aborted when a message was edited or deleted
-   * @returns whether it is answered; otherwise the model answers, which reads what came
-   * @throws the reason of `wanted`, when it is aborted before the answer went out
+   * @returns whether they are answered; otherwise the model answers, which reads that they arrived
+   * @throws the reason of `wanted`, if it is aborted before the answer was sent
    */
   async tell(turn: TurnContext, wanted: AbortSignal): Promise<boolean> {
     if (turn.listens) return false
@@ -35,7 +37,7 @@ export class UnseenMedia {
     const kinds: Attachment[] = []
     for (const attachment of unseen) if (!(await this.#wasTold(person.person_id, attachment))) kinds.push(attachment)
     if (kinds.length > 0) await this.#say(turn, kinds, wanted)
-    // Only now: what was withdrawn, no one has read, and it is still to be told.
+    // Only now, because no one reads a withdrawn sentence, and the person still has to be told.
     for (const attachment of unseen) this.#told.set(keyOf(person.person_id, attachment), true)
     return kinds.length > 0
   }
@@ -58,7 +60,7 @@ const typeOf = (attachment: Attachment): string => (attachment.kind === 'unknown
 const keyOf = (person_id: string, attachment: Attachment): string =>
   `${person_id} ${attachment.kind} ${typeOf(attachment)}`
 
-/** What came without any words and is not put into words either. */
+/** The attachment of a message without text, if it cannot be described in words either. */
 const unseenIn = (message: TurnMessage): Attachment | undefined => {
   const attachment = message.details?.attachment
   const isAlone = attachment !== undefined && isUnseen(attachment) && ownWords(message).trim() === ''

@@ -7,7 +7,7 @@ export interface WindowBudgets {
   readonly godfather: number
 }
 
-/** A group's window belongs to all its members, so it has the budget of a client, whichever of them speaks. */
+/** A group's window belongs to all its members, so it has the budget of a client, whoever writes. */
 export const windowBudget = (
   budgets: WindowBudgets,
   person: Person | undefined,

@@ -5,7 +5,7 @@
 import type { PersonalData } from '../people/personal-data.ts'
 import type { HealthCheck } from '../platform/health.ts'
 
-/** Something on disk that a feature owns. A backup copies `truth`; `derived` data is rebuilt after a restore. */
+/** Something on disk that a feature owns. A backup copies it unless it is `derived`: that is rebuilt after a restore. */
 export interface BackupSource {
   /** Unique and stable: the name in a backup's manifest. */
   readonly name: string
@@ -14,11 +14,11 @@ export interface BackupSource {
   readonly kind: 'sqlite' | 'folder'
   /**
    * - `truth`: cannot be rebuilt.
-   * - `derived`: is rebuilt from the truth, at the cost of time or of model calls.
-   * - `erasures`: the erasure log. A backup never contains it, because restoring an older copy would revive erased
-   *   data.
+   * - `paid`: is rebuilt from the truth by model calls, which cost money: a backup copies it too.
+   * - `derived`: is rebuilt from the truth, at the cost of time.
+   * - `erasures`: the erasure log. A restore never replaces it with an older one, which would revive erased data.
    */
-  readonly content: 'truth' | 'derived' | 'erasures'
+  readonly content: 'truth' | 'paid' | 'derived' | 'erasures'
 }
 
 /**

@@ -4,6 +4,7 @@
 import type { ApiTokens } from '../access/api-token.ts'
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
+import type { Backups } from '../backup/backups.ts'
 import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ProfileFile } from '../budget/profiles/profile-file.ts'
@@ -217,6 +218,11 @@ export interface OperationContext {
     readonly tokens: Pick<ApiTokens, 'add' | 'list' | 'remove'>
     /** 256 random bits as base64url. */
     readonly newSecret: () => string
+  }
+  readonly backup: {
+    readonly backups: Backups
+    /** `backup.scheduled` */
+    readonly settings: { readonly scheduled: boolean }
   }
   readonly privacy: {
     readonly erasure: Pick<Erasure, 'everything' | 'things'>

@@ -3,6 +3,12 @@ import type { z } from 'zod'
 import { apiTokenCreate, apiTokenList, apiTokenRevoke } from './api/tokens.ts'
 import { archiveReindex, archiveVerify } from './archive/maintenance.ts'
 import { archiveMessages, archiveSearch } from './archive/search.ts'
+import { backupCreate } from './backup/create.ts'
+import { backupList, backupShow } from './backup/list.ts'
+import { backupPrune } from './backup/prune.ts'
+import { backupRestore } from './backup/restore.ts'
+import { backupScheduled } from './backup/scheduled.ts'
+import { backupVerify } from './backup/verify.ts'
 import { budgetCalculate } from './budget/calculate.ts'
 import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
@@ -75,6 +81,13 @@ export const operations = {
   'archive.reindex': archiveReindex,
   'archive.search': archiveSearch,
   'archive.verify': archiveVerify,
+  'backup.create': backupCreate,
+  'backup.list': backupList,
+  'backup.prune': backupPrune,
+  'backup.restore': backupRestore,
+  'backup.scheduled': backupScheduled,
+  'backup.show': backupShow,
+  'backup.verify': backupVerify,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,

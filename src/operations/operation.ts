@@ -48,9 +48,12 @@ export interface Call<S = undefined> {
 /** The owner of files loaded into the archive: the operator, not a single person. */
 export const ARCHIVE = 'archive'
 
+/** Everyone's memory and messages, as in a backup. */
+export const EVERYONE = 'everyone'
+
 /** Memory or messages of one person or group that a call read or changed: one line of the audit log. */
 export interface Touched extends Pick<AuditEntry, 'memory_ids' | 'message_ids' | 'counts'> {
-  readonly whose: Scope | typeof ARCHIVE
+  readonly whose: Scope | typeof ARCHIVE | typeof EVERYONE
   /** Added to the operation's name, for operations that can do several things: `off` in `people.privacy off`. */
   readonly detail?: string
 }

@@ -30,7 +30,7 @@ export const writeFileAtomic = async (path: string, content: string): Promise<vo
   })
 }
 
-/** Does what needs a folder, which nearly always is there; where it is missing, it is made first. */
+/** Calls `act`, which needs a folder that nearly always exists; creates the folder and calls it again if it is missing. */
 export const inFolder = async <T>(folder: string, act: () => Promise<T>): Promise<T> => {
   try {
     return await act()

@@ -5,11 +5,11 @@ export const yieldToEventLoop = (): Promise<void> => new Promise(resolve => setI
 
 /** How long background work keeps a turn waiting: a turn returns to the event loop about six times. */
 const SLICE_MS = 2
-/** Slices of work that a person waits for: it would otherwise wait for background work each time it gives way. */
+/** Slices of work that a person waits for. They are longer, because background work runs each time it pauses. */
 export const ANSWER_SLICE_MS = 8
 
 /**
- * For long loops: `pause` lets all other work go first whenever `slice_ms` have passed since the last time.
+ * For long loops: `pause` lets all other work run whenever `slice_ms` have passed since the last time.
  */
 export class TimeSlices {
   readonly #slice_ms: number

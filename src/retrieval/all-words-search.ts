@@ -1,4 +1,4 @@
-/** Finds the messages of one conversation that hold every word of a text, newest first. */
+/** Finds the messages of one conversation that contain every word of a text, newest first. */
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { emojiAlone, questionWordsOf, wordsOf, type Word } from '../text/analyser/analyser.ts'
@@ -9,12 +9,12 @@ import { inTwoWords } from './full-text/word-finder.ts'
 import { quoteOf, type Quote } from './quote.ts'
 import type { OpenedEntry } from './opened-entry.ts'
 
-/** Messages whose texts are read in one step. */
+/** How many messages are read in one step. */
 const STEP = 100
 
 /**
- * The index narrows the search down to messages that hold every subject word; the texts are then compared with all words,
- * stop words included. A text without a subject word (“what is it”) finds nothing.
+ * The index reduces the search to messages that contain every subject word; their texts are then compared with all
+ * words, including stop words. A text without a subject word (“what is it”) finds nothing.
  */
 export const findAllWords = async (
   feed: Pick<MessageReader, 'get'>,
@@ -52,7 +52,7 @@ const containsAll = (text: string, wanted: readonly Wanted[]): boolean => {
   return wanted.every(({ main, also }) => containsWord(forms, { stem: main, also }))
 }
 
-/** Ordinals of people's messages that hold each of the words, the newest first; none for no words. */
+/** Ordinals of people's messages that contain each of the words, newest first; empty if there are no words. */
 const holdingAll = async (reader: ScopeReader, wanted: readonly Wanted[]): Promise<readonly number[]> => {
   let all: ReadonlySet<number> | undefined
   for (const word of wanted) {
@@ -69,7 +69,7 @@ const holdingWord = async (reader: ScopeReader, { main, also }: Wanted): Promise
   return new Set(found.flatMap(({ ordinals }) => [...ordinals]))
 }
 
-/** The messages of these ordinals, in their order. */
+/** The messages with these ordinals, in the same order. */
 const read = async (
   feed: Pick<MessageReader, 'get'>,
   { scope, reader }: Pick<OpenedEntry, 'scope' | 'reader'>,

@@ -1,13 +1,15 @@
-/** Lets facts lead to messages: a message counts as similar to a question if a fact that was taken from it is. */
+/** Finds messages by way of facts: a message counts as similar to a question if a fact that was learned from it is. */
 import type { MessageId } from '../messages/message.ts'
 import type { SimilarFacts, VectorCandidates } from './message-search.ts'
 
-/** A memory that came from more messages than these is about a whole conversation: it leads to no single message. */
+/**
+ * A memory with more source messages than this is about a whole conversation and does not point to a single message.
+ */
 const MOST_SOURCES = 4
 
 /**
- * A message is as similar to a question as the most similar of its own vector and of the facts that were taken from it.
- * Where the vectors of messages cannot be asked, the facts answer alone.
+ * The similarity of a message is that of its own vector or of the facts learned from it, whichever is highest. If the
+ * vectors of messages cannot be queried, only the facts count.
  */
 export const withFactSimilarity = (facts: SimilarFacts, messages: VectorCandidates): VectorCandidates => ({
   findSimilar: async (scope, question, limit, call) => {

@@ -1,4 +1,4 @@
-/** The search in messages over the full-text index, with vectors beside it where there are any. */
+/** The message search over the full-text index, combined with vectors if there are any. */
 import { asDenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -23,11 +23,11 @@ import type { OpenedEntry } from './opened-entry.ts'
 import { searchScope, stemsOf, type ScopeHit, type ScopeHits } from './scope-search.ts'
 import type { SearchLimits } from './search-service.ts'
 
-/** Longest that a search waits for messages that are still being indexed. */
+/** How long a search waits for messages that are still being indexed. */
 const INDEXING_WAIT_MS = 200
-/** Similar messages that are asked for. */
+/** How many similar messages are requested. */
 const MOST_SIMILAR = 50
-/** A question for a list gets so many times more quotes. */
+/** Factor for the number of quotes if the question asks for a list. */
 const LIST_FACTOR = 2
 
 export interface MessageSearchDeps {
@@ -128,7 +128,9 @@ export class IndexedMessageSearch implements MessageSearch {
     }
   }
 
-  /** Does something with every entry. What fails outside the scope of the question is left out. */
+  /**
+   * Calls a function for every entry. If it fails for another scope than that of the question, that entry is left out.
+   */
   async #inEach<Found>(
     opened: readonly OpenedEntry[],
     search: (entry: OpenedEntry) => Promise<Found>,
@@ -139,7 +141,7 @@ export class IndexedMessageSearch implements MessageSearch {
           return [await search(entry)]
         } catch (error) {
           if (entry.isAsked) throw error
-          this.#logger.warn('A further conversation could not be searched', { why: asDenidinError(error).message })
+          this.#logger.warn('Another conversation could not be searched', { why: asDenidinError(error).message })
           return []
         }
       }),
@@ -147,7 +149,7 @@ export class IndexedMessageSearch implements MessageSearch {
     return found.flat()
   }
 
-  /** Every entry that holds any message, with the newest of them. */
+  /** Opens every entry that contains any message, with its newest messages. */
   async #open(entries: readonly ScopeEntry[]): Promise<readonly OpenedEntry[]> {
     const opened = entries.map(async ({ scope, only }, at): Promise<readonly OpenedEntry[]> => {
       const whole = await this.#deps.index.open(scope)
@@ -158,7 +160,7 @@ export class IndexedMessageSearch implements MessageSearch {
     return (await Promise.all(opened)).flat()
   }
 
-  /** Similarity by ordinal; none when it cannot be had. */
+  /** Similarity by ordinal; empty if it is not available. */
   async #similarOrdinals(
     vectors: VectorCandidates,
     { reader, scope }: OpenedEntry,
@@ -175,7 +177,7 @@ export class IndexedMessageSearch implements MessageSearch {
         }),
       )
     } catch (error) {
-      this.#logger.warn('Recall goes by words alone', { why: asDenidinError(error).message })
+      this.#logger.warn('Messages are recalled by their words only', { why: asDenidinError(error).message })
       return new Map()
     }
   }
@@ -190,7 +192,7 @@ export class IndexedMessageSearch implements MessageSearch {
         .sort((a, b) => b.score - a.score)
         .map(({ hit }) => hit)
     } catch (error) {
-      this.#logger.warn('The re-ranker failed; the order of the search is kept', { why: asDenidinError(error).message })
+      this.#logger.warn('The re-ranker failed, the order of the search is kept', { why: asDenidinError(error).message })
       return hits
     }
   }

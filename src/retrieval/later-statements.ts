@@ -1,6 +1,6 @@
 /**
- * Finds what a person said later about the same thing: another value of it, or a correction right after. What no longer
- * holds is never recalled without it.
+ * Finds what a person said later about the same thing: another value of it, or a correction right after it. A statement
+ * that no longer holds is never recalled without the later one.
  */
 import { LRUCache } from 'lru-cache'
 import type { LaterText } from '../memory/memory.ts'
@@ -20,39 +20,42 @@ import { FLAG } from './full-text/columnar-store.ts'
 import type { ScopeReader } from './full-text/full-text-index.ts'
 import type { OpenedEntry } from './opened-entry.ts'
 
-/** Something that may no longer hold. */
+/** A statement that may no longer hold. */
 export interface EarlierStatement {
-  /** Under which the answer names it. */
+  /** The key of this statement in the result. */
   readonly id: string
   readonly scope: Scope
-  /** Who said it. */
+  /** The person who made the statement. */
   readonly person_id: PersonId
   readonly text: string
   readonly said_at: number
-  /** Messages that it was said in: a correction right after one of them counts. */
+  /** The messages that contain it: a correction right after one of them counts. */
   readonly message_ids: readonly MessageId[]
-  /** What it states, where that is known; otherwise its text is read. */
+  /** Keys for the statement, if they are known; otherwise its text is analysed. */
   readonly keys?: readonly string[]
 }
 
 /** What was said later. */
 export interface LaterStatement {
-  /** The newest last. */
+  /** The newest comes last. */
   readonly texts: readonly LaterText[]
-  /** Since when the earlier statement does not hold, milliseconds since the Unix epoch; `undefined`: it says more. */
+  /**
+   * Since when the earlier statement no longer holds, in milliseconds since the Unix epoch; `undefined` if the text
+   * contains further statements.
+   */
   readonly ended_at: number | undefined
 }
 
-/** Messages after one, of everybody, among which its correction is looked for. */
+/** How many messages after one, from anyone, are searched for its correction. */
 const CORRECTION_REACH = 8
-/** Corrections that follow each other. */
+/** How many corrections in a row are followed. */
 const MOST_CORRECTIONS = 4
-/** Characters of a later statement that are shown. */
+/** How many characters of a later statement are shown. */
 const MOST_CHARACTERS = 240
-/** Texts of memories whose statements are remembered. */
+/** For how many texts of memories the analysis is cached. */
 const MOST_PARSED = 2000
 
-/** What a hit shows of it. */
+/** The fields of a hit that show the later statement. */
 export const endedBy = (later: LaterStatement | undefined): { held_until?: number; now?: readonly LaterText[] } =>
   later === undefined
     ? {}
@@ -80,7 +83,7 @@ export class LaterStatements {
     this.#feed = feed
   }
 
-  /** By the id of each earlier statement that something later was said about. */
+  /** The later statements, by the id of the earlier one. */
   async find(
     entries: readonly OpenedEntry[],
     statements: readonly EarlierStatement[],
@@ -91,7 +94,7 @@ export class LaterStatements {
     const ordinals = await ordinalsOf(entries, statements)
     const links = keyed.map(({ each, keys }): Link => {
       const own = each.message_ids.flatMap(id => ordinals.get(`${each.scope} ${id}`) ?? [])
-      // The message that says it, or that it was learned from, is not a later one, in whatever words.
+      // A message that contains the statement, or that it was learned from, is not a later one, whatever its wording.
       const newer = keys
         .flatMap(key => newerThan(each, byKey.get(`${each.person_id} ${key}`)))
         .filter(({ entry, ordinal }) => !own.some(source => source.entry === entry && source.ordinal === ordinal))
@@ -132,7 +135,7 @@ export class LaterStatements {
     }
     const [first] = said.sort((a, b) => a.at - b.at)
     if (first === undefined) return undefined
-    // What corrected the earlier statement is itself over once it was stated anew.
+    // A correction of the earlier statement is itself outdated once a newer value was stated.
     const holding = said.filter(({ at }) => at >= stated)
     const texts = distinct(holding.map(({ id, text }) => ({ id, text: shortened(text) })))
     return { texts, ended_at: statementsIn(earlier.text) > 1 ? undefined : first.at }
@@ -171,7 +174,7 @@ export class LaterStatements {
 /** A person as a speaker of one scope. */
 interface Speaking {
   readonly numbers: ReadonlySet<number>
-  /** Words of their names. */
+  /** Words of the person's names. */
   readonly names: ReadonlySet<string>
 }
 
@@ -243,7 +246,7 @@ const isNewer = (one: Found, other: Found): boolean =>
 const newerThan = ({ said_at }: EarlierStatement, found: Found | undefined): readonly Found[] =>
   found !== undefined && found.seconds >= Math.floor(said_at / SECOND_MS) ? [found] : []
 
-/** By scope and id: where the messages of earlier statements stand. */
+/** The ordinals of the messages of earlier statements, by scope and id. */
 const ordinalsOf = async (
   entries: readonly OpenedEntry[],
   statements: readonly EarlierStatement[],
@@ -260,7 +263,7 @@ const ordinalsOf = async (
   return places
 }
 
-/** The messages right after one in which its speaker corrects it. */
+/** The messages right after this one in which its speaker corrects it. */
 const correctionsAfter = ({ entry, ordinal: from }: Found): readonly Found[] => {
   const { flags, speakers, session_last, seconds, size } = entry.reader.columns
   const found: Found[] = []

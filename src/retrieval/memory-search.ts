@@ -1,4 +1,7 @@
-/** The search over long-term memory and messages. Facts are asked for once: they are hits, and they lead to messages. */
+/**
+ * The search over long-term memory and messages. Facts are queried once: they are hits themselves, and they point to
+ * messages.
+ */
 import { NO_FACTS, type FactHits, type FactSearch } from '../memory/fact-search.ts'
 import type { ScopeEntry, SearchScope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
@@ -18,7 +21,7 @@ import type { SearchHits, SearchLimits, SearchQuery, SearchService } from './sea
 export interface MemorySearchDeps {
   readonly facts: FactSearch
   readonly messages: MessageSearch
-  /** Groups of a person that remember something. */
+  /** Groups of a person for which memories exist. */
   readonly memories: SpeakerGroups
   readonly zoneOf: ZoneOf
   readonly policy: Pick<ScopePolicy, 'label'>
@@ -39,7 +42,7 @@ export class MemorySearch implements SearchService {
   async search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits> {
     const { messages, memories } = this.#deps
     const newest = messages.indexNewest()
-    // The groups of a speaker are those of the newest messages too.
+    // The newest messages may be in further groups of the speaker, so they must be indexed first.
     if (scope.speaker !== undefined) await newest
     const entries = await scopeEntries(scope, [messages, memories])
     const facts = this.#findFacts(entries, query, call)
@@ -85,7 +88,7 @@ export class MemorySearch implements SearchService {
     this.#logger.warn('Memories could not be recalled', { why, took_ms: this.#deps.clock.monotonic() - begun })
   }
 
-  /** Adds to memories what was said later about the same thing: it may not be learned yet. */
+  /** Adds to memories what was said later about the same thing, because that may not have been learned yet. */
   async #markEnds(
     entries: readonly ScopeEntry[],
     recalled: readonly RecalledMemory[],
@@ -98,7 +101,7 @@ export class MemorySearch implements SearchService {
       )
       return recalled.map(each => ({ ...each, ...endedBy(later.get(each.memory.memory_id)) }))
     } catch (error) {
-      this.#logger.warn('Later statements could not be looked for', { why: asDenidinError(error).message })
+      this.#logger.warn('Later statements could not be searched for', { why: asDenidinError(error).message })
       return recalled
     }
   }
@@ -138,7 +141,7 @@ export class MemorySearch implements SearchService {
   }
 }
 
-/** What a memory says, where it is one person's. */
+/** The statement of a memory, if the memory belongs to one person. */
 const toStatement = ({
   memory_id: id,
   scope,

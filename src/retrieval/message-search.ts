@@ -1,4 +1,4 @@
-/** The port of the search in messages: by relevance to a question, or by all words. */
+/** The port of the message search: by relevance to a question, or by all words. */
 import type { SimilarMemory } from '../memory/fact-search.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
@@ -10,32 +10,32 @@ import type { Quote } from './quote.ts'
 import type { SpeakerGroups } from './scope-entries.ts'
 import type { SearchLimits, SearchQuery } from './search-service.ts'
 
-/** A question as the search in messages takes it. */
+/** A question as input for the message search. */
 export interface MessageQuestion extends Pick<SearchQuery, 'text' | 'asked_at' | 'asker'> {
-  /** Where the asker is: “today” is a day there. */
+  /** The asker's time zone: “today” is a day there. */
   readonly zone: TimeZone
 }
 
 export interface MessageHits {
-  /** Best first; messages that only restate an earlier one are left out. */
+  /** Best first; messages that only repeat an earlier one are left out. */
   readonly quotes: readonly Quote[]
   /** How many of them may be used. */
   readonly most_quotes: number
-  /** What was looked for, and how much each word counts: passages of long texts are chosen by it. */
+  /** The words of the question, and how much each counts: they select the passages of long texts. */
   readonly words: QuestionWords
 }
 
-/** The facts of a scope that are similar to the question: they lead to the messages that they were taken from. */
+/** The facts of a scope that are similar to the question: they point to the messages that they were learned from. */
 export type SimilarFacts = (scope: Scope) => Promise<readonly SimilarMemory[]>
 
 /**
- * Searches the messages of `entries`; the first entry is the scope that the question is asked in. Other entries are
- * skipped when they cannot be searched.
+ * Searches the messages of `entries`; the first entry is the scope in which the question is asked. Other entries are
+ * skipped if they cannot be searched.
  */
 export interface MessageSearch extends SpeakerGroups {
-  /** Waits for a moment until messages that arrived just now can be found: called once before a search. */
+  /** Waits briefly until messages that have just arrived can be found. Call it once before a search. */
   indexNewest(): Promise<void>
-  /** @throws DenidinError `unavailable` when the index cannot be read for the first entry */
+  /** @throws DenidinError `unavailable` if the index cannot be read for the first entry */
   findRelevant(
     entries: readonly ScopeEntry[],
     question: MessageQuestion,
@@ -48,7 +48,7 @@ export interface MessageSearch extends SpeakerGroups {
     entries: readonly ScopeEntry[],
     statements: readonly EarlierStatement[],
   ): Promise<ReadonlyMap<string, LaterStatement>>
-  /** Messages of people that hold every word, in whatever form, newest first. @throws as `findRelevant` */
+  /** People's messages that contain every word, in any form, newest first. @throws as `findRelevant` */
   findAllWords(
     entries: readonly ScopeEntry[],
     words: string,
@@ -56,9 +56,9 @@ export interface MessageSearch extends SpeakerGroups {
   ): Promise<readonly Quote[]>
 }
 
-/** Messages that are similar in meaning to a question: a further source of candidates beside the words. */
+/** Messages that are similar in meaning to a question: a source of candidates besides the words. */
 export interface VectorCandidates {
-  /** Best first. A failure leaves the search to the words. */
+  /** Best first. If this fails, the search uses words only. */
   findSimilar(
     scope: Scope,
     question: string,
@@ -67,8 +67,8 @@ export interface VectorCandidates {
   ): Promise<readonly { readonly message_id: MessageId; readonly similarity: number }[]>
 }
 
-/** The search goes by words alone. */
+/** The search uses words only. */
 export const noVectorCandidates: VectorCandidates = { findSimilar: async () => [] }
 
-/** No facts lead to messages. */
+/** No message is found by way of facts. */
 export const noSimilarFacts: SimilarFacts = async () => []

@@ -1,20 +1,20 @@
 /** The order in which quotes are packed into a request. */
 import type { Quote } from './quote.ts'
 
-/** The best are taken in their order, whatever their length. */
+/** How many of the best quotes keep their order, regardless of their length. */
 const FIRST = 10
-/** Behind them, the score is divided by tokens^0.3: half as long is worth a fifth more. */
+/** After those, the score is divided by tokens^0.3: a quote half as long counts a fifth more. */
 const LENGTH_EXPONENT = 0.3
-/** Shorter ones are not worth more for it: they say little. */
+/** Quotes shorter than this get no further bonus, because they say little. */
 const SHORT_TOKENS = 15
-/** Nor are longer ones worth less: of these a passage is quoted. */
+/** Quotes longer than this get no further penalty, because only a passage of them is quoted. */
 const LONG_TOKENS = 120
 
 type Sized = Pick<Quote, 'tokens' | 'score'>
 
 /**
- * The first `most` quotes in the order in which they are packed, whatever the budget: the first ten as the search found
- * them, the others by what they are worth for their length. Another order than that of the scores stands as it is.
+ * The first `most` quotes in the order in which they are packed, for any budget: the first ten as the search found
+ * them, the others by their value for their length. Quotes that are not sorted by score keep their order.
  */
 export const inPackingOrder = <Item extends Sized>(quotes: readonly Item[], most: number): readonly Item[] => {
   const all = quotes.slice(0, most)

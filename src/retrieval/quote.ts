@@ -7,7 +7,7 @@ import type { PersonId } from '../people/person.ts'
 
 export interface Quote {
   readonly message_id: MessageId
-  /** The conversation in which it was said. */
+  /** The conversation that contains it. */
   readonly scope: Scope
   readonly person_id: PersonId
   readonly role: 'user' | 'assistant'
@@ -17,19 +17,19 @@ export interface Quote {
   readonly text: string
   /** Tokens of `text`. */
   readonly tokens: number
-  /** The search sorts by it; comparable within one answer alone. */
+  /** The search sorts by this score; scores are comparable only within one answer. */
   readonly score: number
-  /** 0 to about 1: how much of the question the message and its neighbours contain, rare words counting most. */
+  /** 0 to about 1: how much of the question the message and its neighbours contain; rare words count most. */
   readonly lexical: number
   /** Cosine similarity, if the message was found by meaning. */
   readonly similarity?: number
-  /** Since when it no longer holds, milliseconds since the Unix epoch. */
+  /** Since when it no longer holds, in milliseconds since the Unix epoch. */
   readonly held_until?: number
-  /** What its speaker said later about the same thing, the newest last. */
+  /** What its speaker said later about the same thing; the newest comes last. */
   readonly now?: readonly LaterText[]
-  /** Its speaker only passed it on: the words are someone else's. */
+  /** Its speaker only forwarded it: the text is someone else's. */
   readonly forwarded?: true
-  /** Whose conversation it is, for a hit outside the asker's own scope. */
+  /** The owner of the conversation, for a hit outside the asker's own scope. */
   readonly owner_label?: string
 }
 

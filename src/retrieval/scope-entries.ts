@@ -1,13 +1,16 @@
-/** Lists the conversations that a search scope covers, and of whom they may be read. */
+/** Lists the conversations that a search scope covers, and whose messages may be read in them. */
 import type { ScopeEntry, SearchScope, Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 
-/** A source that knows the groups in which a person said something. */
+/** A source that knows in which groups a person wrote something. */
 export interface SpeakerGroups {
   groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
 }
 
-/** The scope itself comes first, then the extra scopes, then the groups of the speaker: there they read only themselves. */
+/**
+ * The scope itself comes first, then the extra scopes, then the groups of the speaker, in which only the speaker's own
+ * messages are read.
+ */
 export const scopeEntries = async (
   { scope, speaker, extra_scopes = [] }: SearchScope,
   sources: readonly SpeakerGroups[],

@@ -1,6 +1,6 @@
 /**
- * Decides what a search may read: the only place that makes a `SearchScope`. Hits from other people's conversations are
- * labelled with their owner, and their use is written to the audit log.
+ * Decides what a search may read: the only place that creates a `SearchScope`. Hits from other people's conversations
+ * are labelled with their owner, and their use is written to the audit log.
  */
 import type { AuditEntry, AuditLog } from '../memory/audit-log.ts'
 import type { RecalledMemory } from '../memory/memory.ts'
@@ -9,10 +9,10 @@ import { describeScope } from '../messages/describe-scope.ts'
 import type { People } from '../people/people.ts'
 import type { Quote } from './quote.ts'
 
-/** Further conversations that the godfather's question may read, of each source: the latest. */
+/** How many further conversations of each source a question of the godfather may read: the most recent ones. */
 const MOST_EXTRA_SCOPES = 50
 
-/** A source that knows in which scopes something was last added. */
+/** A source that knows to which scopes something was added last. */
 export interface RecentScopes {
   recentScopes(limit: number): Promise<readonly Scope[]>
 }
@@ -35,7 +35,7 @@ export interface ScopePolicyDeps {
 /** One scope and nothing else. */
 export const singleScope = (scope: Scope): SearchScope => ({ scope })
 
-/** What belongs to the asker: in a direct chat also what they alone said in groups; in a group the group. */
+/** What belongs to the asker: in a direct chat, also the asker's own messages in groups; in a group, the group. */
 export const ownSearchScope = (asked: Scope): SearchScope => {
   const speaker = personOfScope(asked)
   return speaker === undefined ? { scope: asked } : { scope: asked, speaker }
@@ -48,7 +48,10 @@ export class ScopePolicy {
     this.#deps = deps
   }
 
-  /** What a question may read that is asked in `asked`: the asker's own, and, for the godfather where configured, all. */
+  /**
+   * What a question in `asked` may read: the asker's own conversations, and all of them for the godfather if so
+   * configured.
+   */
   async ofQuestion(asked: Scope): Promise<SearchScope> {
     const extra_scopes = await this.#extraScopes(asked)
     return extra_scopes.length === 0 ? ownSearchScope(asked) : { ...ownSearchScope(asked), extra_scopes }
@@ -71,7 +74,7 @@ export class ScopePolicy {
     })
   }
 
-  /** Writes to the audit log which labelled hits were used for a question asked in `asked`. */
+  /** Writes to the audit log which labelled hits were used for a question in `asked`. */
   audit(asked: Scope, used: UsedHits): void {
     const by = personOfScope(asked) ?? asked
     const memories = used.memories.filter(each => each.owner_label !== undefined)
@@ -87,7 +90,7 @@ export class ScopePolicy {
     }
   }
 
-  /** Whether what is asked in `asked` may read other people's conversations at this moment. */
+  /** Whether a question in `asked` may currently read other people's conversations. */
   async readsOthers(asked: Scope): Promise<boolean> {
     const { people, godfather_scope } = this.#deps
     const person_id = personOfScope(asked)

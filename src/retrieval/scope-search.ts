@@ -1,4 +1,4 @@
-/** Searches the messages of one scope: words, vectors and their fusion. */
+/** Searches the messages of one scope: by words, by vectors, and by both combined. */
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -16,7 +16,7 @@ import { withoutRestatements } from './ranking/dedupe.ts'
 import type { Fusion, LexicalWeights } from './ranking/weights.ts'
 import { searchWords } from './full-text/lexical-search.ts'
 
-/** Messages that are looked at closely. */
+/** How many messages are examined closely. */
 const CANDIDATES = 100
 
 /** A message that may be quoted. */
@@ -24,9 +24,12 @@ export interface ScopeHit {
   readonly scope: Scope
   readonly candidate: Candidate
   readonly message: MessageRecord
-  /** Comparable between scopes: the score there, weighted by how sure it is that this was spoken of there. */
+  /**
+   * Comparable between scopes: the score in its scope, weighted by how certain it is that this scope covers the
+   * question.
+   */
   readonly rank: number
-  /** Input of a re-ranker; all 0 for one that does not read them. */
+  /** Input of a re-ranker; all 0 if the re-ranker does not use them. */
   readonly features: Features
 }
 
@@ -35,7 +38,7 @@ export interface ScopeHits {
   readonly hits: readonly ScopeHit[]
   /** The question asks for a list. */
   readonly list: boolean
-  /** What was looked for, and how much each word counts. */
+  /** The words of the question, and how much each counts. */
   readonly words: QuestionWords
 }
 
@@ -44,7 +47,7 @@ export interface ScopeSearchDeps {
   readonly weights: LexicalWeights
   readonly fusion: Fusion
   readonly reranker: Pick<Reranker, 'readsFeatures'>
-  /** Similarity of messages by ordinal, from vectors; empty without. Never rejects. */
+  /** Similarity of messages by ordinal, from vectors; empty without vectors. Never rejects. */
   readonly similar: (entry: OpenedEntry) => Promise<ReadonlyMap<number, number>>
 }
 
@@ -58,9 +61,9 @@ export const searchScope = async (
   const { weights, fusion } = deps
   const { reader } = entry
   const query = readQuestion(question, reader.speakers)
-  // Politeness alone asks for nothing.
+  // A text of polite phrases alone asks for nothing.
   if (query.asked.length === 0 && query.dates.length === 0) return { hits: [], list: false, words: new Map() }
-  // The embedder and the index of vectors work while the words are looked up here.
+  // The embedder and the vector index work while the words are looked up here.
   const asking = deps.similar(entry)
   const hidden = await hiddenIn(reader, limits.exclude)
   const scores = await searchWords(reader, query, weights, hidden)
@@ -83,8 +86,8 @@ export const searchScope = async (
 }
 
 /**
- * 1 for each message that the reader has before them: the question itself, and the conversation that it belongs to. It
- * is not quoted, and its neighbours are not found by its words.
+ * 1 for each message that the reader sees anyway: the question itself, and the conversation that it belongs to. Such a
+ * message is not quoted, and its words do not raise the scores of its neighbours.
  */
 const hiddenIn = async (reader: ScopeReader, exclude: ReadonlySet<MessageId>): Promise<Uint8Array> => {
   const hidden = new Uint8Array(reader.columns.size)
@@ -94,7 +97,7 @@ const hiddenIn = async (reader: ScopeReader, exclude: ReadonlySet<MessageId>): P
 
 export const stemsOf = ({ candidate }: ScopeHit): readonly string[] => candidate.stems
 
-/** The words themselves are read where they are true, within the scope, and only of whom may be quoted. */
+/** Reads the texts from their primary store, within the scope, and only of people who may be quoted. */
 const readMessages = async (
   { feed }: Pick<ScopeSearchDeps, 'feed'>,
   { scope, only }: OpenedEntry,

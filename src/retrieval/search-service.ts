@@ -1,4 +1,6 @@
-/** The port of the search: one query over facts and messages within a search scope. Turns, commands and the CLI use it. */
+/**
+ * The port of the search: one query over facts and messages within a search scope. Turns, commands and the CLI use it.
+ */
 import type { RecalledMemory } from '../memory/memory.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { SearchScope } from '../messages/scope.ts'
@@ -10,40 +12,40 @@ import type { Quote } from './quote.ts'
 export interface SearchQuery {
   readonly text: string
   /**
-   * Which messages match: `relevant` to the text as a question, best first; those that hold `all_words` of it, in whatever
-   * form, newest first; or `none`, to search facts alone. Facts always match by meaning.
+   * Which messages match: those `relevant` to the text as a question, best first; those that contain `all_words` of it
+   * in any form, newest first; or `none`, to search facts only. Facts always match by meaning.
    */
   readonly messages: 'relevant' | 'all_words' | 'none'
-  /** When it is asked, milliseconds since the Unix epoch: relative dates (“last Tuesday”) count from here. */
+  /** When the question is asked, in milliseconds since the Unix epoch: relative dates (“last Tuesday”) refer to it. */
   readonly asked_at: number
-  /** Whom “I” means; `undefined` when the asker takes no part in the conversation. */
+  /** The person whom “I” refers to; `undefined` if the asker does not take part in the conversation. */
   readonly asker: PersonId | undefined
 }
 
 export interface SearchLimits {
   /** Most messages. Questions for a list get twice as many. */
   readonly quotes: number
-  /** Messages that the reader sees anyway: never found. */
+  /** Messages that the reader sees anyway: they are never found. */
   readonly exclude?: ReadonlySet<MessageId>
 }
 
 export interface SearchHits {
-  /** Facts and summaries, best first, at most `top_k_results`; uncut. */
+  /** Facts and summaries, best first, at most `top_k_results`; not shortened. */
   readonly memories: readonly RecalledMemory[]
-  /** Messages in the order that the query asks for; uncut. */
+  /** Messages in the order that the query asks for; not shortened. */
   readonly quotes: readonly Quote[]
   /** How many of the quotes may be used. */
   readonly most_quotes: number
-  /** What was looked for, and how much each word counts: passages of long texts are chosen by it. */
+  /** The words of the question, and how much each counts: they select the passages of long texts. */
   readonly words: QuestionWords
-  /** Why the facts could not be searched by meaning: they were found by their words alone. `undefined`: they could. */
+  /** Why the facts could not be searched by meaning and were found only by their words; `undefined` if they could. */
   readonly failure: string | undefined
 }
 
 export interface SearchService {
   /**
    * Searches within `scope`, and nowhere else. Hits of `extra_scopes` carry the name of their owner; call
-   * `ScopePolicy.audit` for those that are used. Never rejects: what cannot be searched gives no hits.
+   * `ScopePolicy.audit` for those that are used. Never rejects: a part that cannot be searched returns no hits.
    */
   search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits>
 }

@@ -150,7 +150,7 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
     file: derived,
     personalData: [personal],
     backupSources: [
-      { name: 'vectors', path: settings.database_path, kind: 'sqlite', content: 'derived' },
+      { name: 'vectors', path: settings.database_path, kind: 'sqlite', content: 'paid' },
       { name: 'chroma', path: settings.chroma_folder, kind: 'folder', content: 'derived' },
     ],
     maintenance: new StoredVectorMaintenance({

@@ -73,6 +73,18 @@ test.each<[string, readonly (readonly [number, BackupType, boolean?])[], readonl
     [],
   ],
   [
+    'of incremental ones older than two days the last of each day stays',
+    [
+      [3.3, 'incremental'],
+      [3.2, 'incremental'],
+      [3.1, 'full'],
+      [3, 'incremental'],
+      [1.2, 'incremental'],
+      [1.1, 'incremental'],
+    ],
+    [0, 1],
+  ],
+  [
     'a good one does not keep those before it',
     [
       [90, 'full', true],

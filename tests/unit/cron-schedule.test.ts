@@ -4,6 +4,7 @@ import { ScheduleHealth } from '../../src/interfaces/cron/schedule-health.ts'
 import { nodeCron, type Scheduler } from '../../src/interfaces/cron/scheduler.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
+import { VERIFICATION } from '../support/operations/fake-backups.ts'
 import { keptLog } from '../support/operations/kept-log.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
@@ -15,6 +16,10 @@ const settings = {
   monthly_cron: '0 7 1 * *',
   health_cron: '0 5 * * *',
   reports_cron: '30 6 * * 1',
+  incremental_backup_cron: '30 2 * * *',
+  full_backup_cron: '0 3 * * 0',
+  archive_backup_cron: '0 4 1 * *',
+  backup_verify_cron: '0 5 * * *',
 }
 
 /** A scheduler that the test rings. */
@@ -52,6 +57,37 @@ test('each schedule of a report writes its report', async () => {
   const { parts, tasks } = setUp()
   for (const key of ['weekly_cron', 'monthly_cron', 'health_cron', 'reports_cron']) await tasks.get(key)?.ring()
   expect(parts.asked).toEqual(['report weekly', 'report monthly', 'report health', 'scheduled reports'])
+})
+
+test('each schedule of a backup makes its backup, the last prunes and verifies the newest', async () => {
+  const { parts, tasks } = setUp()
+  for (const key of ['incremental_backup_cron', 'full_backup_cron', 'archive_backup_cron', 'backup_verify_cron']) {
+    await tasks.get(key)?.ring()
+  }
+  expect(parts.asked).toEqual(['backup incremental', 'backup full', 'backup archive', 'prune', 'verify latest'])
+})
+
+test('with backup.scheduled off the schedule makes no backup, and an operator still does', async () => {
+  const { parts, tasks } = setUp()
+  Object.assign(parts.backup.settings, { scheduled: false })
+  await tasks.get('full_backup_cron')?.ring()
+  await tasks.get('backup_verify_cron')?.ring()
+  expect(parts.asked).toEqual([])
+  await parts.runner().run('jobs.run', { job: 'backup' }, { caller: { transport: 'cli', level: 'operator' } })
+  expect(parts.asked).toEqual(['backup incremental'])
+})
+
+test('a scheduled verification that finds the backup damaged is trouble until one is in order', async () => {
+  const { parts, tasks, health } = setUp()
+  parts.backup.backups.verification = { ...VERIFICATION, in_order: false, problems: ['an object is missing'] }
+  await tasks.get('backup_verify_cron')?.ring()
+  expect(await health.health()).toMatchObject({
+    state: 'degraded',
+    detail: expect.stringContaining('an object is missing'),
+  })
+  parts.backup.backups.verification = VERIFICATION
+  await tasks.get('backup_verify_cron')?.ring()
+  expect(await health.health()).toMatchObject({ state: 'ok' })
 })
 
 test('a failure is logged and the next time comes all the same', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { deleteInBatches, overwriteInBatches } from '../../src/database/sqlite/in-batches.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -41,4 +42,23 @@ test('rows of every size that are overwritten and deleted leave no trace in the 
   const file = await readFile(path, 'latin1')
   expect(file).not.toContain('secret')
   expect(file).toContain('kept')
+})
+
+test('a scrub does not wait for a reader such as a backup; the first transaction after it finishes the scrub', async () => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'test.db')
+  using database = new Database(path, MIGRATIONS)
+  database.run("insert into words values (1, 'secret', null)")
+  const reader = new DatabaseSync(path, { readOnly: true })
+  reader.exec('begin')
+  reader.prepare('select * from words').all()
+  database.run('delete from words')
+  expect(database.scrub()).toBe(false)
+  // Others are waited for as before.
+  expect(database.get('pragma busy_timeout')).toMatchObject({ timeout: 5000 })
+  expect(await readFile(`${path}-wal`, 'latin1')).toContain('secret')
+  reader.close()
+  database.transaction(() => database.run("insert into words values (2, 'kept', null)"))
+  expect(await readFile(`${path}-wal`, 'latin1')).not.toContain('secret')
+  expect(await readFile(path, 'latin1')).not.toContain('secret')
 })

@@ -1,4 +1,5 @@
 /** Answers the requests of the archive's thread. Opens `archive.db` at the first request that needs it. */
+import { archiveIndexPath } from '../../archive/archive-files.ts'
 import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
 import type { ConversationCopy } from '../../archive/conversation-copy.ts'
 import { IndexFollowing } from '../../archive/index/index-following.ts'
@@ -143,7 +144,7 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
     const database = openArchive(archive_path)
     const health = new DatabaseHealth('archive', database)
     const store = new SqliteArchiveStore(database, clock)
-    const search = new SqliteArchiveSearch({ archive: database, path: indexPathOf(archive_path), clock, logger })
+    const search = new SqliteArchiveSearch({ archive: database, path: archiveIndexPath(archive_path), clock, logger })
     const following = new IndexFollowing(search.indexer, { clock, logger: logger.for('archive.index') })
     const caught_up = following.begin()
     const changed = (): Promise<void> => following.changed()
@@ -165,6 +166,3 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
     }
   }
 }
-
-/** The index is stored beside its archive. */
-const indexPathOf = (archive_path: string): string => archive_path.replace(/\.db$/, '-index.db')

@@ -1,5 +1,6 @@
 /** The archive as the app sees it: its thread, the requests to it, and the module that stops it. */
 import { join, resolve } from 'node:path'
+import { archiveIndexPath } from '../../archive/archive-files.ts'
 import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../../archive/archive-search.ts'
 import type { ConversationCopy } from '../../archive/conversation-copy.ts'
@@ -89,7 +90,10 @@ export const createArchive = ({ settings, stores, runtime }: ArchiveDeps): Archi
       name: 'archive',
       health: [thread],
       personalData: [follower.personal],
-      backupSources: [{ name: 'archive', path: archive_path, kind: 'sqlite', content: 'truth' }],
+      backupSources: [
+        { name: 'archive', path: archive_path, kind: 'sqlite', content: 'truth' },
+        { name: 'archive index', path: archiveIndexPath(archive_path), kind: 'sqlite', content: 'derived' },
+      ],
       stop: async () => {
         await background.whenIdle()
         await thread[Symbol.asyncDispose]()

@@ -1,4 +1,4 @@
-/** Stops answering where another program answers the bot, so that two of them do not talk to each other without end. */
+/** Stops answering another program that answers the bot, so that the two do not talk to each other endlessly. */
 import { LRUCache } from 'lru-cache'
 import type { Channel } from '../../channels/channel.ts'
 import { ownWords } from '../../messages/message-details.ts'
@@ -17,23 +17,23 @@ import type { ReplyWriter } from '../reply-writer.ts'
 import { idsOf, type TurnMessage } from '../turn-message.ts'
 import { ProgramDetector, type ProgramSign } from './program-detector.ts'
 
-/** Participants and conversations that are remembered; the others are judged afresh. */
+/** Participants and conversations that are remembered; others are judged from scratch. */
 const MOST_PARTICIPANTS = 2000
-/** The longest stop; each stop of a participant within a day lasts twice as long as the one before. */
+/** The longest stop; each stop of a participant within a day lasts twice as long as the previous one. */
 const LONGEST_STOP_MS = DAY_MS
-/** A person needs this long to read that the bot has stopped; a program that answers at once is none. */
+/** A person needs this long to read that the bot has stopped; whoever answers sooner is a program. */
 const READING_MS = 10 * SECOND_MS
-/** For one that was stopped repeatedly, a message counts as a person's only after such a pause. */
+/** If a participant was stopped repeatedly, a message counts as a person's only after this pause. */
 const LONG_PAUSE_MS = MINUTE_MS
-/** What the sentence about the stop asks a person to write, in any language: it may be read in another one. */
+/** The words with which a person can resume, in all languages, because they may read the sentence in another one. */
 const RESUME_WORDS: ReadonlySet<string> = new Set(LANGUAGES.flatMap(language => stringsIn(language).resume_words))
-/** What surrounds words in a message: blanks, punctuation, emoji. */
+/** Characters around words in a message: blanks, punctuation, emoji. */
 const AROUND = /^[^\p{L}]+|[^\p{L}]+$/gu
 
 const resumes = (text: string): boolean => RESUME_WORDS.has(text.replace(AROUND, '').toLowerCase())
 
 export interface LoopGuardDeps {
-  /** Minutes for which the bot only listens to a program; 0: programs are answered like people. */
+  /** How many minutes the bot only listens to a program; 0: programs are answered like people. */
   readonly stop_minutes: number
   readonly outbox: Pick<Outbox, 'deliver'>
   readonly writer: ReplyWriter
@@ -44,19 +44,19 @@ export interface LoopGuardDeps {
   readonly metrics: Metrics
 }
 
-/** One who writes in a conversation. */
+/** A participant of a conversation. */
 interface Participant {
   readonly detector: ProgramDetector
-  /** When they wrote last. */
+  /** When they last wrote. */
   wrote_at: number
   /** Until when the bot only listens to them. */
   stopped_until: number
   stopped_for: ProgramSign | undefined
-  /** Stops so far; forgotten after a day without one. */
+  /** Number of stops; reset after a day without one. */
   stops: number
 }
 
-/** The bot's last words in a conversation. */
+/** The bot's last reply in a conversation. */
 interface LastReply {
   readonly text: string
   readonly at: number
@@ -80,8 +80,8 @@ export class LoopGuard implements HealthCheck {
   }
 
   /**
-   * Looks at what was said before it is answered. Messages of a program come back as ones that are only listened to; the
-   * first of them is answered with a sentence that tells a person how to go on.
+   * Screens messages before they are answered. Messages of a program are returned as ones that the bot only listens to;
+   * the first of them is answered with a sentence that tells a person how to continue.
    */
   async screen(scope: Scope, batch: LoadedBatch): Promise<LoadedBatch> {
     const reply = this.#replies.get(scope)
@@ -114,7 +114,7 @@ export class LoopGuard implements HealthCheck {
     return { state: 'degraded', detail }
   }
 
-  /** The godfather, and those who write in a terminal, are not programs. */
+  /** The godfather, and people who write in a terminal, are never treated as programs. */
   #isExempt(said: readonly LoadedMessage[]): boolean {
     return said.some(
       ({ message, person }) =>
@@ -142,7 +142,10 @@ export class LoopGuard implements HealthCheck {
     return 'stop'
   }
 
-  /** A person is known by a command, by the words that they were told, or by saying something new in their own time. */
+  /**
+   * A person is recognised by a command, by the words that they were told to write, or by writing something new at a
+   * human pace.
+   */
   #judgeStopped(participant: Participant, text: string, reply: LastReply, now: number): 'person' | 'program' {
     const quiet_ms = now - Math.max(participant.wrote_at, reply.at)
     participant.wrote_at = now
@@ -198,7 +201,7 @@ export class LoopGuard implements HealthCheck {
   }
 }
 
-/** What nobody expects an answer to is none of the guard's business. */
+/** The guard ignores messages that need no answer. */
 const isJudged = ({ message }: LoadedMessage): boolean => message.addressed && message.kind !== 'unreadable'
 
 const unaddressed = (loaded: LoadedMessage): LoadedMessage => ({

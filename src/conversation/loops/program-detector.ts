@@ -1,52 +1,55 @@
-/** Recognises a program that answers the bot in a conversation, by what it says and how fast. */
+/** Recognises a program that answers the bot in a conversation, by the content and speed of its messages. */
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 import { comparedText, isEqual, isSimilar, type ComparedText } from './similar-texts.ts'
 
-/** Texts of the other side that a new one is compared with: some programs say two or three things in turn. */
+/** How many earlier texts a new one is compared with: some programs alternate between two or three texts. */
 const REMEMBERED_TEXTS = 4
 
-/** How many turns of one kind in a row make a program of a person. */
+/** How many turns of one kind in a row indicate a program. */
 interface Limits {
-  /** The same text again, or our own text back. */
+  /** The same text again, or our own text sent back. */
   readonly repeated: number
-  /** The same text but for numbers or a few words. */
+  /** The same text except for numbers or a few words. */
   readonly similar: number
   /** Written faster than a person reads and types. */
   readonly quick: number
-  /** Times between our reply and the next message that hardly differ. */
+  /** Almost constant times between our reply and the next message. */
   readonly regular: number
 }
 
-/** People dictate lists, in sentences that differ by a number alone: that needs many turns to be a program's. */
+/** People dictate lists in sentences that differ only in a number, so these need many turns to count as a program's. */
 const LIMITS: Limits = { repeated: 5, similar: 45, quick: 45, regular: 20 }
-/** For one that was recognised before. */
+/** For a participant that was recognised before. */
 const STRICT_LIMITS: Limits = { repeated: 2, similar: 4, quick: 10, regular: 10 }
 
-/** Within this time no person reads a reply and writes an answer of some words; the wait for a burst is in it. */
+/**
+ * Within this time no person reads a reply and writes an answer of several words; it includes the wait for further
+ * messages.
+ */
 const QUICK_MS = 4 * SECOND_MS
 const QUICK_CHARACTERS = 15
-/** Typed text above this speed comes from no keyboard; a text of some length, since people paste too. */
+/** No one types this fast. Applies only to texts of some length, because people paste too. */
 const TYPED_PER_SECOND = 25
 const TYPED_CHARACTERS = 100
-/** Answers that come at once are judged by their speed. */
+/** Faster answers are judged by their speed instead. */
 const REGULAR_FROM_MS = 4 * SECOND_MS
 const REGULAR_UP_TO_MS = 10 * MINUTE_MS
-/** Standard deviation as a share of the mean: of people it is above one half. */
+/** Standard deviation as a share of the mean; for people it is above one half. */
 const REGULAR_VARIATION = 0.15
 
-/** How a message was recognised. */
+/** The sign by which a message was recognised. */
 export type ProgramSign = keyof Limits
 
-/** What one participant of a conversation wrote last, and how. Times are milliseconds since the Unix epoch. */
+/** The last messages of one participant of a conversation. Times are milliseconds since the Unix epoch. */
 export class ProgramDetector {
   #texts: ComparedText[] = []
   #counts = { repeated: 0, similar: 0, quick: 0 }
   #gaps_ms: number[] = []
 
   /**
-   * Takes in a message that came after a reply of ours.
+   * Examines a message that came after a reply of ours.
    * @param gap_ms from our reply to the message
-   * @returns by what it was recognised as a program's; `undefined`: it may be a person's
+   * @returns the sign by which it was recognised as a program's; `undefined`: it may be a person's
    */
   take(text: string, reply: string, gap_ms: number, strict: boolean): ProgramSign | undefined {
     const compared = comparedText(text)
@@ -63,7 +66,7 @@ export class ProgramDetector {
     return this.#sign(strict ? STRICT_LIMITS : LIMITS)
   }
 
-  /** Whether a message is of another kind than the ones before, as when a person takes over. Remembers it. */
+  /** Whether a message differs from the previous ones, as when a person takes over. Remembers it. */
   isNew(text: string, reply: string): boolean {
     const compared = comparedText(text)
     const known = [...this.#texts, comparedText(reply)].some(
@@ -73,7 +76,7 @@ export class ProgramDetector {
     return !known
   }
 
-  /** A person writes here after all. */
+  /** The participant is a person after all. */
   reset(): void {
     this.#counts = { repeated: 0, similar: 0, quick: 0 }
     this.#gaps_ms = []

@@ -1,19 +1,19 @@
-/** Compares messages as programs repeat them: equal, or equal but for a counter, a time or a name. */
+/** Compares messages that programs repeat: equal, or equal except for a counter, a time or a name. */
 
-/** Characters of a text that are compared; a longer one is recognised by its beginning. */
+/** How much of a text is compared; a longer one is recognised by its beginning. */
 const COMPARED_CHARACTERS = 2000
 /** A text with fewer letters and digits says little: people repeat "ok" and "thank you" too. */
 const SHORT_CHARACTERS = 12
-/** Share of words in common from which two texts are the same but for details. */
+/** Two texts with at least this share of common words are the same except for details. */
 const SIMILAR_SHARE = 0.8
 
-/** A text as it is compared. */
+/** A text in the form in which it is compared. */
 export interface ComparedText {
-  /** Letters and digits alone. */
+  /** Only letters and digits. */
   readonly exact: string
   /** Its words without numbers. */
   readonly words: ReadonlySet<string>
-  /** Too short to recognise a program by. */
+  /** Too short to recognise a program by it. */
   readonly short: boolean
 }
 
@@ -28,7 +28,7 @@ export const comparedText = (text: string): ComparedText => {
   return { exact, words, short: exact.replaceAll(' ', '').length < SHORT_CHARACTERS }
 }
 
-/** Whether two texts are the same but for punctuation, capitals and emoji. */
+/** Whether two texts are the same except for punctuation, capitals and emoji. */
 export const isEqual = (one: ComparedText, other: ComparedText): boolean => one.exact === other.exact
 
 /** Whether two texts share nearly all of their words, numbers aside. */

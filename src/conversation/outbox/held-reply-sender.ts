@@ -1,4 +1,4 @@
-/** Sends replies that certainly did not go out before, once there is a reason to try again, and gives up old ones. */
+/** Sends deferred replies once there is a reason to try again, and gives up old ones. */
 import type { Channel } from '../../channels/channel.ts'
 import type { ChatId } from '../../messages/message.ts'
 import type { MessageStore } from '../../messages/message-store.ts'
@@ -9,14 +9,14 @@ import type { ReplyAddresses } from './reply-addresses.ts'
 import { RETRY_MS, type Part, type PartSender, type SendResult } from './part-sender.ts'
 import type { SetAside } from '../../platform/set-aside.ts'
 
-/** Why what is held may go out now. */
+/** Why deferred replies may be sent now. */
 export type ResendReason = 'reconnected' | 'resumed'
 
-/** When a held reply may go out. */
+/** When a deferred reply may be sent. */
 export interface HoldingRules {
-  /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
+  /** Whether deferred replies of this chat have to wait for the end of quiet hours or of a pause. */
   readonly delay: (reply: Reply) => Promise<boolean>
-  /** A reply that is held for longer than this is of no use any more. */
+  /** A reply that is deferred for longer than this is no longer useful. */
   readonly useless_after_ms: number
 }
 
@@ -34,16 +34,16 @@ export interface HeldReplySenderDeps {
 
 export class HeldReplySender {
   readonly #deps: HeldReplySenderDeps
-  /** Texts of held replies that may not be written to disk (memory is off), for as long as this process lives. */
+  /** Texts of deferred replies that may not be written to disk (memory is off), as long as this process lives. */
   readonly #unwritten = new Map<string, readonly Part[]>()
-  /** Held replies that a channel could have taken, had it not been for quiet hours or a pause. */
+  /** Deferred replies that a channel could have taken, if it had not been for quiet hours or a pause. */
   readonly #delayed = new Set<string>()
 
   constructor(deps: HeldReplySenderDeps) {
     this.#deps = deps
   }
 
-  /** Whether something could be sent, but for quiet hours or a pause. */
+  /** Whether any reply could be sent, if it were not for quiet hours or a pause. */
   get waits(): boolean {
     return this.#delayed.size > 0
   }
@@ -53,7 +53,7 @@ export class HeldReplySender {
     if (!reply.keep && unsent.length > 0) this.#unwritten.set(reply.outbox_id, unsent)
   }
 
-  /** Tries what is held in a chat, oldest first. @returns replies of which something may have gone out */
+  /** Tries the deferred replies of a chat, oldest first. @returns replies of which a part may have been sent */
   async sendIn(chat_id: ChatId, reason: ResendReason): Promise<readonly Reply[]> {
     const { messages, channelOf, setAside } = this.#deps
     const channel = channelOf(chat_id)
@@ -72,14 +72,14 @@ export class HeldReplySender {
       const { first, unsent } = attempt.result
       if (first !== undefined && first.outcome !== 'not_sent') sent.push(reply)
       if (unsent.length === 0 || this.#isStopping()) continue
-      // What comes after it waits too: the order stays.
+      // Later replies wait too, so that the order is kept.
       if (reason === 'resumed') break
       await this.#giveUp(reply, 'the channel did not take it after a reconnect either')
     }
     return sent
   }
 
-  /** Whether a reply may go out now; one that is too old is given up instead. */
+  /** Whether a reply may be sent now; one that is too old is given up instead. */
   async #isDue(reply: Reply, reason: ResendReason): Promise<boolean> {
     const { clock, holding } = this.#deps
     if (reason === 'resumed' && !this.#delayed.has(reply.outbox_id)) return false

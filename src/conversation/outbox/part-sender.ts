@@ -1,6 +1,6 @@
 /**
- * Sends the parts of one reply in their order. The intent of each part is on disk before it is sent, its outcome after;
- * only what certainly did not go out is tried again.
+ * Sends the parts of one reply in order. The intent for each part is on disk before it is sent, its outcome after. Only
+ * a part that certainly was not sent is tried again.
  */
 import type { Channel, Delivery } from '../../channels/channel.ts'
 import type { ChatId } from '../../messages/message.ts'
@@ -11,7 +11,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
 import type { Pacer } from '../pacing/pacer.ts'
 
-/** Waits between attempts to send what certainly did not go out; afterwards it is held. */
+/** Pauses between attempts to send a part that certainly was not sent; after the last one it is deferred. */
 export const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
 
 const NO_CHANNEL: Delivery = { outcome: 'not_sent', reason: 'no channel serves this chat' }
@@ -24,31 +24,31 @@ const NO_ADDRESS: Delivery = {
 
 /** One message of a reply; a long reply has several. */
 export interface Part {
-  /** Place in the reply, from 0. */
+  /** Position in the reply, from 0. */
   readonly part: number
   readonly text: string
 }
 
-/** A reply on its way, with the parts that are still to be sent. */
+/** A reply that is being sent, with the remaining parts. */
 export interface Sending {
   readonly reply: Reply
   readonly parts: readonly Part[]
   readonly channel: Channel | undefined
-  /** Where it may go: the next address is tried where the channel refuses the one before. */
+  /** Possible addresses: the next one is tried if the channel refuses the previous one. */
   readonly addresses: readonly ChatId[]
-  /** When the work on the reply began, on the monotonic clock; `undefined` when no time is taken for typing. */
+  /** When the work on the reply began, on the monotonic clock; `undefined` if no time is taken for typing. */
   readonly since: number | undefined
-  /** Waits before further attempts at what certainly did not go out. */
+  /** Pauses before further attempts to send a part that certainly was not sent. */
   readonly retry_ms: readonly number[]
-  /** Aborted when the reply is not wanted any more: then nothing is sent, unless some of it went out. */
+  /** Aborted when the reply is not wanted any more: then nothing is sent, unless a part of it was sent already. */
   readonly wanted?: AbortSignal | undefined
 }
 
-/** What became of a reply. */
+/** The result of sending a reply. */
 export interface SendResult {
-  /** Of the first part that was tried. */
+  /** The outcome of the first part that was tried. */
   readonly first: Delivery | undefined
-  /** Parts that certainly did not go out and may be sent later: the one that failed and those after it. */
+  /** Parts that certainly were not sent and may be sent later: the one that failed and those after it. */
   readonly unsent: readonly Part[]
 }
 
@@ -58,7 +58,7 @@ export interface PartSenderDeps {
   readonly health: DeliveryHealth
   readonly clock: Clock
   readonly logger: Logger
-  /** Aborted when DeniDin stops: what has not gone out by then is held. */
+  /** Aborted when DeniDin stops: parts that have not been sent by then are deferred. */
   readonly stopping: AbortSignal
 }
 
@@ -69,7 +69,7 @@ export class PartSender {
     this.#deps = deps
   }
 
-  /** Sends part by part and ends at the first part that certainly does not go out. */
+  /** Sends part by part and stops at the first part that certainly was not sent. */
   async send(sending: Sending): Promise<SendResult> {
     const { health, logger, clock } = this.#deps
     const { reply, parts } = sending
@@ -119,7 +119,7 @@ export class PartSender {
     }
   }
 
-  /** Waits as long as a person would take to type the part. A terminal does not wait. */
+  /** Waits as long as a person would take to type the part. For a terminal there is no wait. */
   async #pace({ reply, channel }: Sending, { text }: Part, since: number | undefined): Promise<void> {
     if (channel?.pace !== 'human') return
     await this.#deps.pacer.waitForPace({ chat_id: reply.chat_id, characters: text.length, since })
@@ -136,7 +136,7 @@ export class PartSender {
     }
   }
 
-  /** Tries the addresses in their order, until one is not refused. */
+  /** Tries the addresses in order until one is not refused. */
   async #attemptEachAddress(sending: Sending, part: Part): Promise<Delivery | 'withdrawn'> {
     let delivery: Delivery | 'withdrawn' = NO_ADDRESS
     for (const chat_id of sending.addresses) {
@@ -146,7 +146,10 @@ export class PartSender {
     return delivery
   }
 
-  /** A change that came during an attempt could not withdraw the reply: it might have gone out. */
+  /**
+   * Withdraws a reply after a change during an attempt. The change itself could not do so, because the part might have
+   * been sent.
+   */
   async #withdrawUnwanted({ reply, wanted }: Sending): Promise<void> {
     if (wanted?.aborted !== true) return
     for (const message_id of reply.answers) await this.#deps.messages.outbox.withdraw(message_id, 'all')

@@ -1,4 +1,6 @@
-/** Decides under which addresses a person may be answered in a direct chat: a number may belong to someone else by now. */
+/**
+ * Decides under which addresses a person may be answered in a direct chat: a number may belong to someone else by now.
+ */
 import type { Channel } from '../../channels/channel.ts'
 import { isDirectChat } from '../../messages/message-key.ts'
 import type { ChatId } from '../../messages/message.ts'
@@ -18,13 +20,13 @@ export class ReplyAddresses {
     this.#deps = deps
   }
 
-  /** For a reply to what was said just now: the address that it was said under first, then the others of its person. */
+  /** For a reply to a recent message: first the address of that message, then the other ones of its person. */
   async ofFresh({ chat_id, person_id }: Reply): Promise<readonly ChatId[]> {
     if (!isDirectChat(chat_id)) return [chat_id]
     return withFirst(chat_id, addressesOf(await this.#deps.people.find(person_id)))
   }
 
-  /** For a reply that waited: only addresses that are its person's now. None where all of them passed to others. */
+  /** For a deferred reply: only the current addresses of its person. None if all of them passed to other people. */
   async ofHeld({ chat_id, person_id }: Reply, channel: Channel): Promise<readonly ChatId[]> {
     if (!isDirectChat(chat_id)) return [chat_id]
     const person = await this.#deps.people.find(person_id)

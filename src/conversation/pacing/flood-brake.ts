@@ -1,11 +1,14 @@
-/** Takes messages of one conversation more slowly while many of it wait for an answer, so that others are answered as ever. */
+/**
+ * Processes messages of a conversation more slowly while many of them wait for an answer, so that others are answered
+ * as usual.
+ */
 import type { Scope } from '../../messages/scope.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { TurnMessage } from '../turn-message.ts'
 
-/** Messages of one conversation that may wait before it is slowed down; a person hardly writes so many at once. */
+/** Messages of one conversation that may wait before it is slowed down; a person rarely writes so many at once. */
 const MOST_WAITING = 5
-/** A message with so many tokens takes as much work as two short ones. */
+/** A message with this many tokens counts as one more message. */
 const TOKENS_OF_ONE = 200
 const PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2000
@@ -23,7 +26,9 @@ export class FloodBrake {
     this.#deps = deps
   }
 
-  /** Waits before the next message of its conversation is taken, if too much waits there. Ends early with the signal. */
+  /**
+   * Waits before the next message of a conversation is processed, if too many wait there. Ends early with the signal.
+   */
   async afterMessage(message: TurnMessage, signal: AbortSignal): Promise<void> {
     const { waiting, clock } = this.#deps
     const load = waiting(message.scope).reduce((sum, each) => sum + weightOf(each), 0)

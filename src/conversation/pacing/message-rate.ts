@@ -1,4 +1,4 @@
-/** How many messages of a person are answered: so many a minute, with bursts, and so many a day. */
+/** Limits how many messages of a person are answered: a rate per minute with bursts, and a number per day. */
 import { LRUCache } from 'lru-cache'
 import type { PersonId } from '../../people/person.ts'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
@@ -6,21 +6,21 @@ import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 /** The settings `limits.messages_*`; `undefined`: no such limit. */
 export interface MessageRateSettings {
   readonly messages_per_minute: number | undefined
-  /** Messages that may come at once; `undefined`: as many as in a minute. */
+  /** Messages that may come in a burst; `undefined`: as many as in a minute. */
   readonly message_burst: number | undefined
   readonly messages_per_day: number | undefined
 }
 
-/** Counts messages by person and day, over restarts. */
+/** Counts messages by person and day, across restarts. */
 export interface MessageCounts {
   of(person_id: PersonId, day: number): number
   add(person_id: PersonId, day: number, messages: number): void
 }
 
-/** Which limit is reached, and for how long. */
+/** The limit that is reached, and until when. */
 export interface RateRefusal {
   readonly limit: 'minute' | 'day'
-  /** When a message is answered again, milliseconds since the Unix epoch. */
+  /** When messages are answered again, milliseconds since the Unix epoch. */
   readonly until: number
 }
 
@@ -30,18 +30,20 @@ export interface MessageRateDeps {
   readonly clock: Clock
 }
 
-/** Persons whose last minute is remembered. */
+/** People whose last minute is remembered. */
 const MOST_PERSONS = 10_000
 
 /**
- * A token bucket, kept as the generic cell rate algorithm: one instant for each person, the theoretical arrival time of
- * their next message at a steady rate. A burst may be that far ahead of its time.
+ * A token bucket, implemented as the generic cell rate algorithm: for each person one instant, the theoretical arrival
+ * time of their next message at a steady rate. A burst may be ahead of that time by a fixed amount.
  */
 export class MessageRate {
   readonly #deps: MessageRateDeps
   /** By the monotonic clock, in milliseconds. */
   readonly #arrivals = new LRUCache<PersonId, number>({ max: MOST_PERSONS })
-  /** Messages that this process counted: forgetting everything erases those on disk, and must not begin a new day. */
+  /**
+   * Messages that this process counted: forgetting everything erases the counts on disk, and must not reset the day.
+   */
   readonly #counted = new LRUCache<PersonId, { readonly day: number; readonly messages: number }>({ max: MOST_PERSONS })
 
   constructor(deps: MessageRateDeps) {
@@ -54,7 +56,7 @@ export class MessageRate {
   }
 
   /**
-   * Takes messages of a person that are to be answered together. They are answered if there is room for one of them;
+   * Counts a person's messages that are to be answered together. They are answered if there is room for one of them;
    * all of them count.
    */
   take(person_id: PersonId, messages: number): RateRefusal | undefined {
@@ -75,7 +77,7 @@ export class MessageRate {
     if (ahead_ms > most_ahead_ms) {
       return { limit: 'minute', until: clock.now() + Math.ceil(ahead_ms - most_ahead_ms) }
     }
-    // What comes at once beyond a burst is answered in one reply, and lengthens the wait by a minute at most.
+    // A burst beyond the limit is answered in one reply, and lengthens the wait by at most a minute.
     const taken_ms = Math.min(messages * interval_ms, most_ahead_ms - ahead_ms + MINUTE_MS)
     this.#arrivals.set(person_id, arrival + taken_ms)
     return undefined
@@ -90,7 +92,7 @@ export class MessageRate {
     return { limit: 'day', until: this.#deps.clock.zone.beginOf(today + 1) }
   }
 
-  /** What a limit refuses is not counted: it is not answered. */
+  /** Refused messages are not counted, because they are not answered. */
   #countOfDay(person_id: PersonId, messages: number): void {
     const { settings, counts } = this.#deps
     if (settings.messages_per_day === undefined) return

@@ -1,4 +1,4 @@
-/** Spaces messages out as a person would: typing takes time, and messages never go out all together. */
+/** Spaces messages out as a person would: typing takes time, and messages are never all sent at once. */
 import { LRUCache } from 'lru-cache'
 import type { ChatId } from '../../messages/message.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
@@ -7,29 +7,29 @@ import type { Logger } from '../../platform/logger.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
 
 export interface PacerSettings {
-  /** Characters that "typing" a reply takes a second for; 0 takes no time at all. */
+  /** Characters "typed" per second; 0: typing takes no time. */
   readonly characters_per_second: number
-  /** Most seconds of typing. */
+  /** Longest time for typing, in seconds. */
   readonly longest_pause_seconds: number
-  /** Least milliseconds from one send to the next in the same chat. */
+  /** Least milliseconds between two messages in the same chat. */
   readonly chat_gap_ms: number
-  /** Least milliseconds from one send to the next over all chats. */
+  /** Least milliseconds between two messages in any chats. */
   readonly global_gap_ms: number
-  /** Share by which each of these times is lengthened at random. */
+  /** Share by which each of these times is extended at random. */
   readonly jitter: number
 }
 
-/** A text that is to go out. */
+/** A text to be sent. */
 export interface PacedText {
   readonly chat_id: ChatId
   readonly characters: number
-  /** When its writer began, on the monotonic clock; `undefined`: no time is taken for typing. */
+  /** When the work on it began, on the monotonic clock; `undefined`: no time is taken for typing. */
   readonly since: number | undefined
 }
 
-/** Decides when a message may go out: as a person would send it, never at once and never all together. */
+/** Decides when a message may be sent: as a person would send it, never immediately and never all at once. */
 export interface Pacer {
-  /** Resolves when a text may go out. Never rejects; resolves at once when DeniDin is stopping. */
+  /** Resolves when a text may be sent. Never rejects; resolves immediately when DeniDin is stopping. */
   waitForPace(text: PacedText): Promise<void>
 }
 
@@ -41,10 +41,10 @@ export interface PacerDeps {
   readonly stopping: AbortSignal
 }
 
-/** Chats whose last send is remembered. */
+/** Chats whose last message is remembered. */
 const CHATS_REMEMBERED = 10_000
 
-/** Makes the pacer of one process. The time that the model took counts as typing. */
+/** Creates the pacer of one process. The time that the model took counts as typing. */
 export const createPacer = ({ settings, clock, ids, stopping, ...deps }: PacerDeps): Pacer => {
   const logger = deps.logger.for('outbox')
   const lastSentIn = new LRUCache<ChatId, number>({ max: CHATS_REMEMBERED })
@@ -53,7 +53,7 @@ export const createPacer = ({ settings, clock, ids, stopping, ...deps }: PacerDe
 
   const jittered = (milliseconds: number): number => milliseconds * (1 + settings.jitter * ids.fraction())
 
-  /** Waits until `due`; gives the milliseconds that it took. */
+  /** Waits until `due`; returns the milliseconds waited. */
   const waitUntil = async (due: number): Promise<number> => {
     const wait = Math.ceil(due - clock.monotonic())
     if (wait <= 0 || stopping.aborted) return 0

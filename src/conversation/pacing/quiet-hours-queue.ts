@@ -5,11 +5,14 @@ import type { QuietHours } from './quiet-hours.ts'
 export interface QuietHoursQueueDeps<Item> {
   readonly quiet: Pick<QuietHours, 'left'>
   readonly clock: Clock
-  /** Called when quiet hours have ended, with what waited, in its order. */
+  /** Called when quiet hours have ended, with the waiting items in order. */
   release(items: readonly Item[]): void
 }
 
-/** Messages wait here for the end of quiet hours. They are on disk already: what still waits at the end of the process is not lost. */
+/**
+ * Messages wait here for the end of quiet hours. They are on disk already, so those still waiting when the process ends
+ * are not lost.
+ */
 export class QuietHoursQueue<Item> implements Disposable {
   readonly #deps: QuietHoursQueueDeps<Item>
   #waiting: Item[] = []

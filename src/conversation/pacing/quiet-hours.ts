@@ -1,15 +1,15 @@
-/** Quiet hours: the hours in which no one's phone is to ring, and who is answered all the same. */
+/** Quiet hours: the hours in which no one's phone is to ring, with exceptions. */
 import type { ChatId } from '../../messages/message.ts'
 import type { People } from '../../people/people.ts'
 import type { PersonId } from '../../people/person.ts'
 import { MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 
 export interface QuietHoursSettings {
-  /** `HH:MM-HH:MM`, over midnight where the end comes before the beginning; `undefined`: never quiet. */
+  /** `HH:MM-HH:MM`, across midnight if the end is before the beginning; `undefined`: never quiet. */
   readonly quiet_hours: string | undefined
 }
 
-/** To whom an answer would go. */
+/** The recipient of an answer. */
 export interface Recipient {
   readonly chat_id: ChatId
   readonly chat_kind: 'direct' | 'group'
@@ -18,16 +18,16 @@ export interface Recipient {
 
 /** The quiet hours of the configuration. */
 export interface QuietHours {
-  /** Milliseconds until they end; 0 outside of them. */
+  /** Milliseconds until they end; 0 outside quiet hours. */
   left(): number
-  /** Whether an answer has to wait for their end. The godfather in a direct chat is answered at any hour. */
+  /** Whether an answer has to wait for their end. The godfather is answered at any hour in a direct chat. */
   delay(answer: Recipient): Promise<boolean>
 }
 
 export interface QuietHoursDeps {
   readonly settings: QuietHoursSettings
   readonly people: Pick<People, 'find'>
-  /** Whether messages of a chat arrive on a phone; those of a terminal do not. */
+  /** Whether messages of a chat arrive on a phone, rather than in a terminal. */
   readonly onPhone: (chat_id: ChatId) => boolean
   readonly clock: Clock
 }

@@ -1,47 +1,48 @@
 /**
- * Makes room in the history without losing what the person said: the bot's older replies, which are long, are shortened to
- * their beginnings, then to their first words, before any message is left out; those to small talk before all others.
+ * Makes room in the history without losing any of the person's messages. The bot's older replies, which are long, are
+ * shortened to their beginnings, then to their first words, before any message is left out; replies to small talk are
+ * shortened before all others.
  */
 import { firstThatFits } from '../../sessions/window.ts'
 import { isSmallTalk } from '../../text/small-talk.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ShownMessage } from './shown-message.ts'
 
-/** Tokens that are kept of an older reply: its first sentence or two, and where that is too much its first words. */
+/** Tokens that are kept of an older reply: its first sentence or two, or its first words if that is too much. */
 const BRIEF_TOKENS = 40
 const HINT_TOKENS = 14
 const LEFT_OUT = ' …'
-/** Tokens of it, and of the words that a cut may split. */
+/** Tokens of the mark for omitted text, and of words that a cut may split. */
 const LEFT_OUT_TOKENS = 4
-/** What is left out must be worth it: half of what is kept. */
+/** The omission must be worth it: it must save at least this share of what is kept. */
 const LEAST_SAVED_SHARE = 0.5
 
 export interface BriefLimit {
-  /** Tokens for all messages, with what surrounds them. */
+  /** Tokens for all messages, with the text around them. */
   readonly most: number
-  /** Place of the first message of the running exchange: from here on everything is whole. */
+  /** Position of the first message of the running exchange: from here on everything is shown whole. */
   readonly exchange: number
-  /** `always`: every older reply is shortened; `as_needed`: as many as it takes, the oldest first. */
+  /** `always`: every older reply is shortened; `as_needed`: only as many as necessary, oldest first. */
   readonly when: 'always' | 'as_needed'
 }
 
 /** Messages of a window, oldest first. */
 export interface FittedMessages {
   readonly messages: readonly ShownMessage[]
-  /** Place of the first of them in the window. */
+  /** Position of the first of them in the window. */
   readonly first: number
-  /** A larger limit would not show more. */
+  /** Whether a larger limit would show no more. */
   readonly complete: boolean
 }
 
 type Shortened = WeakMap<ShownMessage, ShownMessage>
 
-/** Beginnings of long replies. A window keeps its messages over many turns: each is shortened once. */
+/** Caches the beginnings of long replies: a window keeps its messages for many turns, so each is shortened once. */
 export class BriefReplies {
   readonly #counter: TokenCounter
   readonly #briefs: Shortened = new WeakMap()
   readonly #hints: Shortened = new WeakMap()
-  /** Whether a person's message is small talk. */
+  /** Caches whether a person's message is small talk. */
   readonly #idle = new WeakMap<ShownMessage, boolean>()
 
   constructor(counter: TokenCounter) {
@@ -49,8 +50,8 @@ export class BriefReplies {
   }
 
   /**
-   * Messages within their limit; the last two stay whatever their size. With a larger limit, nothing that was shown is
-   * shown shorter.
+   * Fits messages into their limit; the last two stay whatever their size. With a larger limit, no message that was
+   * shown is shown shorter.
    * @param window oldest first
    * @param costs tokens of each message in the request
    */
@@ -71,7 +72,7 @@ export class BriefReplies {
     return hints
   }
 
-  /** The newest messages that fit with every older reply shortened. Older ones are not looked at. */
+  /** The newest messages that fit if every older reply is shortened. Messages before them are not examined. */
   #shortened(
     window: readonly ShownMessage[],
     costs: readonly number[],
@@ -92,7 +93,10 @@ export class BriefReplies {
     return { messages: newest.slice(0, window.length - first).reverse(), first, tokens, complete: false }
   }
 
-  /** Gives as many replies as fit their longer form; the first that does not fit as a whole gets what is left. */
+  /**
+   * Restores the longer form of as many replies as fit; the first that does not fit as a whole gets the remaining
+   * tokens.
+   */
   #lengthen(
     shown: Shown,
     window: readonly ShownMessage[],
@@ -117,7 +121,10 @@ export class BriefReplies {
     }
   }
 
-  /** Places before the exchange as their messages become longer: the newest first, replies to small talk last. */
+  /**
+   * Positions before the exchange in the order in which their messages are lengthened: newest first, replies to small
+   * talk last.
+   */
   *#byWorth(messages: readonly ShownMessage[], exchange: number): Generator<number> {
     const idle: number[] = []
     for (let at = Math.min(exchange, messages.length) - 1; at >= 0; at--) {
@@ -164,6 +171,6 @@ export class BriefReplies {
 
 interface Shown extends FittedMessages {
   readonly messages: ShownMessage[]
-  /** Tokens of them in the request, and of the first that did not fit: more than the limit where not all do. */
+  /** Tokens of these messages in the request, including the first that did not fit: above the limit if not all fit. */
   readonly tokens: number
 }

@@ -1,4 +1,7 @@
-/** What a message needs of the running session and of long-term memory, judged by its words before anything is searched. */
+/**
+ * Determines how much of the running session and of long-term memory a message needs, by its words, before anything is
+ * searched.
+ */
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
@@ -10,14 +13,15 @@ import type { DetectedComplexity } from '../../text/complexity/detect-complexity
 
 /**
  * - `exchange`: the last messages. Small talk: nothing is recalled.
- * - `conversation`: the session since its last long pause, older replies only in brief, and what is recalled. A statement.
- * - `session`: the whole session, and what is recalled. A question, a request, or a complex task: the answer may be in any
- *   part of it, in other words.
+ * - `conversation`: the session since its last long pause, older replies only in brief, and recalled texts. A
+ *   statement.
+ * - `session`: the whole session, and recalled texts. A question, a request, or a complex task: the answer may be in
+ *   any part of it, in other words.
  */
 export type ContextNeed = 'exchange' | 'conversation' | 'session'
 
 export const contextNeed = (text: string, { complexity, signals }: DetectedComplexity): ContextNeed => {
-  // Also after a complex turn, which makes what follows complex.
+  // Even after a complex turn, which otherwise makes the next turn complex.
   if (isSmallTalk(text)) return 'exchange'
   if (complexity === 'complex' || complexity === 'multi-system') return 'session'
   const asks =
@@ -28,7 +32,7 @@ export const contextNeed = (text: string, { complexity, signals }: DetectedCompl
 }
 
 const SENTENCE_END = /[.!\n]+/u
-/** Of a page, the beginning and the end say what its sender wants. */
+/** The beginning and the end of a long text say what its sender wants. */
 const MOST_CHARACTERS = 2000
 
 const isAsking = (sentence: string): boolean => {
@@ -36,12 +40,14 @@ const isAsking = (sentence: string): boolean => {
   return kind === 'question' || kind === 'command'
 }
 
-/** A pause after which people usually begin with something else. */
+/** After a pause this long, people usually begin a new topic. */
 const PAUSE_MS = 4 * HOUR_MS
-/** Messages before those that are answered that always stay, as far as the budget reaches: the thread of the talk. */
+/**
+ * How many messages before the answered ones always stay, as far as the budget allows: the thread of the conversation.
+ */
 const EXCHANGE_MESSAGES = 8
 
-/** Places in a window, oldest message first. */
+/** Positions in a window, oldest message first. */
 export interface NeededPlaces {
   /** The first message that the turn needs. */
   readonly from: number
@@ -49,7 +55,7 @@ export interface NeededPlaces {
   readonly exchange: number
 }
 
-/** @param answered the messages that are answered */
+/** @param answered the messages to answer */
 export const neededPlaces = (
   need: ContextNeed,
   window: readonly WindowMessage[],
@@ -61,7 +67,7 @@ export const neededPlaces = (
   return { from: need === 'exchange' ? exchange : Math.min(exchange, afterPause(window, asked)), exchange }
 }
 
-/** The first of the messages that are answered, which are among the newest; without them, the newest. */
+/** The first of the messages to answer, which are among the newest; if there are none, the newest. */
 const firstAnswered = (window: readonly WindowMessage[], answered: ReadonlySet<MessageId>): number => {
   let first = window.length - 1
   let left = answered.size

@@ -1,6 +1,6 @@
 /**
- * Decides what goes into a request to the model. Every part has its own budget, and together with the system prompt and
- * everything around the texts they stay within the budget of the whole request. What was taken and left is recorded.
+ * Decides the content of a request to the model. Every part has its own budget. Together with the system prompt and
+ * everything around the texts, the parts stay within the budget of the whole request. Every decision is recorded.
  */
 import type { MessageId } from '../../messages/message.ts'
 import type { ModelMessage } from '../../models/language-model.ts'
@@ -21,25 +21,25 @@ import { renderContext, systemText, type ProfileLine, type SystemText } from './
 import type { ShownMessage } from './shown-message.ts'
 import { TokenCosts } from './token-costs.ts'
 
-/** Tokens set aside for a request for a certain tone: which one is known only when recall is packed. */
+/** Tokens reserved for an instruction about the tone, which is known only once recall is packed. */
 const TONE_TOKENS = 64
-/** Shares of a small budget that recall and profile may keep from the history. */
+/** Shares of a small budget that recall and profile may take from the history. */
 const RECALL_SHARE = 0.25
 const PROFILE_SHARE = 0.1
 
-/** What a request may carry besides the history. */
+/** The content of a request besides the history. */
 export interface ContextCandidates {
   readonly system: SystemText
-  /** Most wanted first. */
+  /** Most important first. */
   readonly profile: readonly ProfileLine[]
   readonly recall: FoundCandidates
-  /** What the model is asked for because of the recalled texts that are shown; `undefined`: nothing. */
+  /** The instruction about the tone, based on the recalled texts that are shown; `undefined`: none. */
   readonly tone: (recalled: RecallCandidates) => string | undefined
-  /** The message that is answered; `undefined`: the newest of the history. */
+  /** The message to answer; `undefined`: the newest of the history. */
   readonly question?: MessageId
 }
 
-/** A request within its budget. */
+/** A request that fits its budget. */
 export interface PackedContext {
   readonly messages: readonly ModelMessage[]
   readonly recall: PackedRecall
@@ -53,7 +53,7 @@ interface PackedParts extends Omit<PackedSpecific, 'tokens'> {
 
 /** The request of a turn. */
 export interface PackedTurn extends PackedContext {
-  /** Kept messages that what was said quotes: the model was given their words too. */
+  /** Stored messages that the answered messages quote: the model was given their text too. */
   readonly quoted_ids: readonly MessageId[]
 }
 
@@ -65,7 +65,7 @@ export class ContextPacker {
   }
 
   /**
-   * Packs the history, which comes first: what the model has before it anyway need not be recalled.
+   * Packs the history, which comes first: text that it shows need not be recalled.
    * @param window oldest first, with its marks
    */
   packHistory(window: readonly ShownMessage[], system: SystemText, budget: ContextBudget): PackedHistory {
@@ -73,8 +73,8 @@ export class ContextPacker {
   }
 
   /**
-   * Looks at a window that is packed several times.
-   * @param from place of the first message that the turn needs
+   * Measures a window that is packed several times.
+   * @param from position of the first message that the turn needs
    */
   measureWindow(
     window: readonly ShownMessage[],
@@ -95,8 +95,8 @@ export class ContextPacker {
   }
 
   /**
-   * Packs the rest around the history. The system prompt and the newest message go in whatever their size; everything
-   * else only within `budget.total`.
+   * Packs the rest around the history. The system prompt and the newest message are included whatever their size;
+   * everything else only within `budget.total`.
    */
   packContext(history: PackedHistory, candidates: ContextCandidates, budget: ContextBudget): PackedContext {
     const { system } = candidates
@@ -113,9 +113,9 @@ export class ContextPacker {
   }
 
   /**
-   * Packs what is known within the budget of the turn, around the history.
-   * @param window the session's window, of which quotes are shown only where the history does not show them
-   * @param session whether quotes of the window have a budget of recall of their own
+   * Packs long-term memory within the budget of the turn, around the history.
+   * @param window the session's window; its messages are quoted only if the history does not show them
+   * @param session whether quotes of the window have a separate budget of recall
    */
   specific(
     candidates: ContextCandidates,
@@ -126,7 +126,7 @@ export class ContextPacker {
     return new SpecificPacking({ candidates, budget, room, costs: this.#costs, ...about })
   }
 
-  /** The request of parts that were packed within the budget of the turn. */
+  /** The request built from parts that were packed within the budget of the turn. */
   packParts(parts: PackedParts, candidates: ContextCandidates, budget: ContextBudget, turn: TurnRecord): PackedContext {
     return this.#assemble(parts, candidates, budget, turn)
   }
@@ -160,7 +160,7 @@ export class ContextPacker {
     const record: PackingRecord = {
       budget,
       tokens,
-      // Thousands, of which no one asks before the answer is there.
+      // Computed on demand: there are thousands, and no one needs them before the answer is there.
       get candidates() {
         return (all ??= [...fixed, ...profile.candidates, ...recall.candidates, ...history.candidates])
       },
@@ -182,7 +182,7 @@ export class ContextPacker {
       { id: 'system', kind: 'system', tokens: this.#systemTokens(system), outcome: 'taken', reason: 'fits' },
     ]
     if (tone !== undefined) {
-      // The line break before it is a token of its own.
+      // The line break before it is a separate token.
       const tokens = this.#costs.repeated(tone) + 1
       fixed.push({ id: 'tone', kind: 'tone', tokens, outcome: 'taken', reason: 'fits' })
     }
@@ -190,5 +190,5 @@ export class ContextPacker {
   }
 }
 
-/** What a part keeps for itself of a request: its budget, or its share where there is not enough for all. */
+/** Tokens that a part keeps in a request: its budget, or its share if there is not enough for all. */
 const reserve = (budget: number, share: number): number => Math.max(0, Math.min(budget, share))

@@ -1,7 +1,7 @@
-/** How much of a found text one packing shows: its passages, one after the other, as far as the budget reaches. */
+/** The part of a found text that one packing shows: its passages, one after the other, as far as the budget allows. */
 import type { FoundText, ShownText } from './found-text.ts'
 
-/** What one more passage adds. */
+/** The addition of one more passage. */
 type Step = Omit<ShownText<unknown>, 'item'>
 
 const NOTHING: Step = { tokens: 0, line_tokens: 0 }
@@ -11,9 +11,9 @@ export class Excerpt<Item extends object> {
   /** How many of the passages are shown. */
   #count = 0
   #shown: ShownText<Item> | undefined
-  /** The whole text is its only passage. */
+  /** Whether the whole text is its only passage. */
   #uncut = false
-  /** Only the beginning of the first passage is shown. */
+  /** Whether only the beginning of the first passage is shown. */
   #cut = false
 
   constructor(found: FoundText<Item>) {
@@ -24,7 +24,7 @@ export class Excerpt<Item extends object> {
     return this.#found.item
   }
 
-  /** Tokens of the whole text, with what is shown with it. */
+  /** Tokens of the whole text, with additions that are shown with it. */
   get tokens(): number {
     return this.#found.tokens
   }
@@ -61,7 +61,7 @@ export class Excerpt<Item extends object> {
     return this.#uncut ? this.#found.text : this.#found.firstText
   }
 
-  /** What the next passage would add. */
+  /** The addition of the next passage. */
   next(): Step {
     const { tokens, line_tokens } = this.#following()
     const before = this.#shown ?? NOTHING
@@ -75,7 +75,7 @@ export class Excerpt<Item extends object> {
 
   /**
    * Shows as much of the first passage as fits into `most` tokens.
-   * @param room tokens that it may take in the request, with what surrounds it
+   * @param room tokens that it may take in the request, including the text around it
    */
   takeBeginning(most: number, room: number): Step {
     const beginning = this.#found.beginning(this.firstText, most)

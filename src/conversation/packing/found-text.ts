@@ -5,7 +5,7 @@ import type { TokenCounter } from '../../text/tokens.ts'
 
 /** Texts up to this length are shown whole or not at all. */
 const WHOLE_TOKENS = 80
-/** Tokens of one passage, about. */
+/** Approximate tokens of one passage. */
 const PASSAGE_TOKENS = 50
 
 export interface FoundTextDeps<Item extends object> {
@@ -16,9 +16,9 @@ export interface FoundTextDeps<Item extends object> {
   readonly words: QuestionWords
   /** The item with another text. */
   readonly withText: (text: string, tokens: number) => Item
-  /** Tokens of the item in the request, with what surrounds its text. */
+  /** Tokens of the item in the request, including the text around it. */
   readonly lineTokens: (item: Item, tokens: number) => number
-  /** Tokens of what is shown with any of its text, such as what holds now instead. */
+  /** Tokens of additions that are shown with any of its text, such as a later statement. */
   readonly added_tokens: number
   readonly counter: TokenCounter
 }
@@ -26,9 +26,9 @@ export interface FoundTextDeps<Item extends object> {
 /** An item with some or all of its text. */
 export interface ShownText<Item> {
   readonly item: Item
-  /** Of the budget of recall. */
+  /** Tokens that count towards the budget of recall. */
   readonly tokens: number
-  /** In the request, with what surrounds the text. */
+  /** Tokens in the request, including the text around it. */
   readonly line_tokens: number
 }
 
@@ -36,9 +36,9 @@ export class FoundText<Item extends object> {
   readonly #deps: FoundTextDeps<Item>
   #passages: readonly Passage[] | undefined
   #whole: ShownText<Item> | undefined
-  /** What is shown with so many of the passages, but for the whole text. */
+  /** The item with a given number of passages, except for the whole text. */
   readonly #excerpts = new Map<number, ShownText<Item>>()
-  /** Tokens of parts: most of what is shown stays as it is when a passage is added. */
+  /** Token counts of parts: most of the shown text stays the same when a passage is added. */
   readonly #counted = new Map<string, number>()
 
   constructor(deps: FoundTextDeps<Item>) {
@@ -49,7 +49,7 @@ export class FoundText<Item extends object> {
     return this.#deps.item
   }
 
-  /** Tokens of the whole text, with what is shown with it. */
+  /** Tokens of the whole text, with additions that are shown with it. */
   get tokens(): number {
     return this.#deps.tokens + this.#deps.added_tokens
   }
@@ -75,19 +75,19 @@ export class FoundText<Item extends object> {
     return excerpt
   }
 
-  /** The text of the first passage, with the marks of what is left out. */
+  /** The text of the first passage, with marks for omitted text. */
   get firstText(): string {
     return this.#partsOf(1).join('')
   }
 
-  /** The item with as much of a text as fits into `most` tokens; `undefined`: nothing does. */
+  /** The item with as much of a text as fits into `most` tokens; `undefined` if none does. */
   beginning(text: string, most: number): ShownText<Item> | undefined {
     const { counter, added_tokens } = this.#deps
     const cut = cutStart(text, counter.cut(text, most - added_tokens, 'start').length).trimEnd()
     return cut === '' ? undefined : this.#shown([cut])
   }
 
-  /** The item with a text of these parts. Together they may have a few tokens less than one by one, never more. */
+  /** The item with a text made of these parts. Together they may have a few tokens less than separately, never more. */
   #shown(parts: readonly string[]): ShownText<Item> {
     const { withText, lineTokens, added_tokens } = this.#deps
     const tokens = parts.reduce((sum, part) => sum + this.#tokensOf(part), 0)

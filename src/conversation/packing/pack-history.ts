@@ -1,4 +1,6 @@
-/** Chooses the part of a session's window that goes into a request: the newest messages, shortened where they are too long. */
+/**
+ * Chooses the part of a session's window that goes into a request: the newest messages, shortened if they are too long.
+ */
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
@@ -11,49 +13,49 @@ import type { ChatKind, ShownMessage } from './shown-message.ts'
 import type { TokenCosts } from './token-costs.ts'
 
 export interface PackedHistory {
-  /** Oldest first: the newest of the window, of which some may be shortened; the newest message is always among them. */
+  /** Oldest first: the newest of the window, some possibly shortened; the newest message is always among them. */
   readonly messages: readonly ShownMessage[]
-  /** Place of the first of them in the window. */
+  /** Position of the first of them in the window. */
   readonly first: number
-  /** Tokens in the request, with what surrounds the texts. */
+  /** Tokens in the request, including the text around the messages. */
   readonly tokens: number
   readonly candidates: readonly PackedCandidate[]
-  /** When its parts were written: see `datedMessages`. */
+  /** When the parts of the conversation were written: see `datedMessages`. */
   readonly times: ReadonlyMap<MessageId, string>
   /** Messages that are shown whole: they need not be recalled. */
   readonly whole: readonly ShownMessage[]
-  /** Tokens of `tokens` that the messages take which are answered; 0 without a `HistoryLimit`. */
+  /** The part of `tokens` that the answered messages use; 0 without a `HistoryLimit`. */
   readonly answered_tokens: number
-  /** Tokens of each message that is shown and not answered. */
+  /** Tokens of each message that is shown but not answered. */
   readonly taken: readonly number[]
-  /** More tokens of the budget of the turn would not show more. */
+  /** Whether a larger budget of the turn would show no more. */
   readonly complete: boolean
 }
 
-/** What the budget of the turn leaves to the history. */
+/** The part of the turn's budget that is left for the history. */
 export interface HistoryLimit {
-  /** Place in the window of the first message of the running exchange, of which everything is whole. */
+  /** Position in the window of the first message of the running exchange, which is shown whole. */
   readonly exchange: number
   /** When older replies of the bot are shortened: see `BriefLimit`. */
   readonly brief: BriefLimit['when']
-  /** Tokens for the messages before those that are answered, with what surrounds them. */
+  /** Tokens for the messages before the answered ones, including the text around them. */
   readonly tokens: number
-  /** Messages that are answered: they are not part of the budget. */
+  /** Messages to answer: they are not part of the budget. */
   readonly answered: ReadonlySet<MessageId>
 }
 
-/** Share of the budget that the message before the newest keeps when both together are too long. */
+/** Share of the budget that the second newest message keeps if the last two together are too long. */
 const EARLIER_SHARE = 0.25
 /** Share of a shortened message that is its beginning; the rest is its end. */
 const BEGINNING_SHARE = 0.75
-/** Tokens set aside for the mark in the place of what was left out. */
+/** Tokens reserved for the mark that replaces omitted text. */
 const MARK_TOKENS = 16
 /** With less room than this for two messages, the newest gets all of it. */
 const LEAST_FOR_TWO = 8 * MARK_TOKENS
-/** With less room than this, a message keeps its beginning alone. */
+/** With less room than this, a message keeps only its beginning. */
 const LEAST_FOR_ENDS = 2 * MARK_TOKENS
 
-/** What of a window the budgets of its part and of the whole request allow, and what each message takes. */
+/** The part of a window that fits the budgets of the history and of the whole request, and the cost of each message. */
 export interface MeasuredWindow {
   readonly window: readonly ShownMessage[]
   readonly budget: PartBudget
@@ -62,16 +64,19 @@ export interface MeasuredWindow {
   /** Tokens of each of them in the request. */
   readonly costs: readonly number[]
   readonly times: ReadonlyMap<MessageId, string>
-  /** Tokens around a message of which a part is shown. */
+  /** Tokens around a message that is partly shown. */
   readonly around: (message: ShownMessage) => number
-  /** Places in the window of the first messages that are needed, within the budget of the part, and within the request. */
+  /**
+   * Positions in the window of the first messages that are needed, within the budget of the part, and within the
+   * request.
+   */
   readonly firsts: readonly number[]
 }
 
 /**
- * Looks at each message of a window once, however many times it is packed then.
+ * Measures each message of a window once, however often it is packed afterwards.
  * @param window oldest first
- * @param from place of the first message that is needed
+ * @param from position of the first message that is needed
  */
 export const measureWindow = (
   window: readonly ShownMessage[],
@@ -139,7 +144,7 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
       : message.tokens + around(message),
   )
   const inMessages = withinRoom.length - messages.length
-  // Where the last messages are too long, they are shortened to what there is.
+  // If the last messages are too long, they are shortened to fit.
   const complete = withinTurn.complete && messages === withinTurn.messages
   let candidates: readonly PackedCandidate[] | undefined
   return {
@@ -150,7 +155,7 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
       return messages.filter((message, at) => message === window[inWindow + at])
     },
     tokens: packedCosts.reduce((sum, tokens) => sum + tokens, 0),
-    // A window may be packed several times until it is clear what fits; the decisions are recorded once.
+    // Computed once on demand, because a window may be packed several times until it is clear what fits.
     get candidates() {
       const whyShortened = shorteningReason(budget, { room, most }, limit)
       return (candidates ??= decisionsOf(measured, { messages, costs: packedCosts, whyShortened }))
@@ -163,7 +168,7 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
   }
 }
 
-/** What became of each message of a window. `costs`: tokens of the packed messages in the request. */
+/** The decision for each message of a window. `costs`: tokens of the packed messages in the request. */
 const decisionsOf = (
   { window, firsts }: MeasuredWindow,
   {
@@ -190,8 +195,8 @@ const decisionsOf = (
 }
 
 /**
- * Why the message at a place in the window is shortened.
- * @param left tokens that the request leaves to the texts, and the limit leaves to the messages
+ * Why the message at a position in the window is shortened.
+ * @param left tokens that the request leaves for the texts, and the limit leaves for the messages
  */
 const shorteningReason =
   (
@@ -205,7 +210,7 @@ const shorteningReason =
     return left.most < budget.room ? 'turn_budget' : 'request_budget'
   }
 
-/** Places of the messages that are answered, which are among the newest: the others are not looked at. */
+/** Positions of the messages to answer, which are among the newest: the others are not examined. */
 const answeredPlaces = (
   window: readonly ShownMessage[],
   answered: ReadonlySet<MessageId> = new Set(),
@@ -230,7 +235,7 @@ const shortenedBy = (reason: PackingReason): Decision => ({ outcome: 'shortened'
 /** Why the oldest messages leave the history, in the order in which they do. */
 const LEFT_BECAUSE: readonly PackingReason[] = ['not_needed', 'history_budget', 'request_budget']
 
-/** Tokens besides the text: role, name, and the indentation of further lines. */
+/** Tokens besides the text: role, name, and the indentation of continuation lines. */
 const surroundingTokens = (message: ShownMessage, chat_kind: ChatKind, costs: TokenCosts): number => {
   const prefix = senderPrefix(message, chat_kind)
   if (prefix === '') return MESSAGE_TOKENS
@@ -239,11 +244,11 @@ const surroundingTokens = (message: ShownMessage, chat_kind: ChatKind, costs: To
 }
 
 /**
- * The rule for messages larger than the budget. The last two messages always stay in the window. Where these alone
- * exceed it, the request carries them shortened: the newest gets what the other leaves (at least three quarters), each
- * keeps its beginning (three quarters) and its end, with a mark between. On disk the messages stay whole. Where the room
- * of the request is too small for two, the newest gets all of it.
- * @param most_earlier tokens that the message before the newest may keep for itself
+ * The rule for messages larger than the budget. The last two messages always stay in the window. If these alone exceed
+ * it, the request contains them shortened: the newest gets what the other one leaves (at least three quarters), and
+ * each keeps its beginning (three quarters) and its end, with a mark between. On disk the messages stay complete. If
+ * the room of the request is too small for two, the newest gets all of it.
+ * @param most_earlier tokens that the second newest message may keep
  */
 export const fitLongMessages = (
   window: readonly ShownMessage[],

@@ -5,14 +5,14 @@ import type { TokenCosts } from './token-costs.ts'
 
 export interface PackedProfile {
   readonly lines: readonly ProfileLine[]
-  /** Tokens in the request, with what surrounds the texts. */
+  /** Tokens in the request, including the text around the lines. */
   readonly tokens: number
   readonly candidates: readonly PackedCandidate[]
 }
 
 /**
- * Takes lines in their order, until one does not fit.
- * @param isRecalled whether the request says what a line says already
+ * Takes lines in order until one does not fit.
+ * @param isRecalled whether the request already contains what a line says
  */
 export const packProfile = (
   profile: readonly ProfileLine[],

@@ -1,6 +1,7 @@
 /**
- * Shares the tokens of recall out between memories and quotes. The order in which they are taken does not depend on the
- * budget, and the first that does not fit ends it: whatever a small budget holds, a larger one holds too.
+ * Divides the tokens of recall between memories and quotes. The order in which they are taken does not depend on the
+ * budget, and packing ends at the first that does not fit, so a larger budget always shows everything that a smaller
+ * one shows.
  */
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { MessageId } from '../../messages/message.ts'
@@ -15,62 +16,62 @@ import type { PackedCandidate, PackingReason, PartBudget } from './packing-recor
 import { linesOf, memoryPrefix, nowSuffix, quotePrefix, RECALLED_HEADING } from './render-context.ts'
 import { isPlainJson, type TokenCosts } from './token-costs.ts'
 
-/** What recall found: what conversations were about, and what was said in them; the best first. */
+/** The results of recall: facts and summaries, and messages; best first. */
 export interface RecallCandidates {
   readonly memories: readonly RecalledMemory[]
   readonly quotes: readonly Quote[]
 }
 
-/** What the search found: more quotes than may be used. */
+/** The results of the search: more quotes than may be used. */
 export interface FoundCandidates extends RecallCandidates {
   /** How many of the quotes may be used. */
   readonly most_quotes: number
-  /** What the question asks for: of long texts, the passages that contain it come first. */
+  /** The words of the question: of long texts, the passages that contain them come first. */
   readonly words: QuestionWords
 }
 
-/** What is found where nothing is looked for. */
+/** The result if nothing is searched for. */
 export const NOTHING_FOUND: FoundCandidates = { memories: [], quotes: [], most_quotes: 0, words: new Map() }
 
-/** The words of a message, and who said them. */
+/** The text of a message, and its speaker. */
 interface Said {
   readonly text: string
   readonly speaker: string | undefined
 }
 
-/** What was found, and how it is written. */
+/** The found texts, and how they are written. */
 export interface DatedCandidates extends FoundCandidates {
   /** The zone in which their days are written. */
   readonly zone: TimeZone
 }
 
-/** What of the running session bears on how the candidates are packed. */
+/** The properties of the running session that affect how the candidates are packed. */
 export interface RunningSession {
-  /** Messages that the history shows, by id: what they say keeps its place in the order and takes no tokens. */
+  /** Messages that the history shows, by id: their quotes keep their position in the order and take no tokens. */
   readonly shown?: ReadonlyMap<MessageId, Said>
-  /** Messages of the session: quotes of them have a budget of recall of their own. */
+  /** Messages of the session: quotes of them have a separate budget of recall. */
   readonly session?: ReadonlySet<MessageId>
 }
 
 export interface PackedRecall extends RecallCandidates {
-  /** Memories that say nothing which their own words, among the quotes, do not say: not shown, but used. */
+  /** Memories that say nothing beyond their own source, which is quoted: not shown, but counted as used. */
   readonly quoted: readonly RecalledMemory[]
-  /** Tokens in the request, with what surrounds the texts. */
+  /** Tokens in the request, including the text around them. */
   readonly tokens: number
   readonly candidates: readonly PackedCandidate[]
 }
 
-/** Share of the tokens that quotes take, as long as there are both. */
+/** Share of the tokens for quotes, as long as there are both. */
 const QUOTES_SHARE = 0.6
 
-/** Chooses what of the candidates goes into the request. */
+/** Chooses the candidates that go into the request. */
 export const packRecall = (
   found: DatedCandidates & RunningSession,
   budget: PartBudget,
   costs: TokenCosts,
 ): PackedRecall => new RecallPacker(found, costs).pack(budget, found)
 
-/** Packs the same candidates as often as it takes. */
+/** Packs the same candidates as often as necessary. */
 export class RecallPacker {
   readonly #found: FoundTexts
   readonly #costs: TokenCosts
@@ -87,7 +88,7 @@ export class RecallPacker {
   }
 }
 
-/** The texts of what was found. */
+/** The found texts. */
 interface FoundTexts {
   readonly memories: readonly FoundText<RecalledMemory>[]
   readonly quotes: readonly FoundText<Quote>[]
@@ -125,10 +126,10 @@ const textsOf = ({ memories, quotes, most_quotes, words, zone }: DatedCandidates
   most_quotes,
 })
 
-/** What quotes of the running session may take besides those of the past, as a share of the budget of recall. */
+/** Additional tokens for quotes of the running session, as a share of the budget of recall. */
 const SESSION_SHARE = 0.25
 
-/** Tokens of the texts of one part, and whether the next one did not fit. */
+/** Tokens used by the texts of one group, and whether the next one did not fit. */
 interface PartUse {
   /** Most tokens, as a share of the budget of recall. */
   readonly share: number
@@ -144,12 +145,12 @@ class RecallPacking {
   readonly #quotes: readonly Excerpt<Quote>[]
   readonly #most_quotes: number
   readonly #quoted = new Set<Excerpt<RecalledMemory>>()
-  /** Texts of the past, and of the running session. */
+  /** Usage by texts of the past, and by texts of the running session. */
   readonly #past: PartUse = { share: 1, content: 0, full: false }
   readonly #session: PartUse = { share: SESSION_SHARE, content: 0, full: false }
   /** Tokens of their lines in the request. */
   #lines = 0
-  /** What ended it. */
+  /** Why packing stopped. */
   #stopped: PackingReason | undefined
   #shownCount = 0
 
@@ -162,7 +163,7 @@ class RecallPacking {
     this.#most_quotes = found.most_quotes
   }
 
-  /** The first passage of each, then the second of each, and so on. */
+  /** Takes the first passage of each text, then the second of each, and so on. */
   run(): void {
     const { session } = this.#running
     const byItem = new Map(this.#quotes.map(excerpt => [excerpt.item, excerpt]))
@@ -199,7 +200,7 @@ class RecallPacking {
     }
   }
 
-  /** Where everything fits, nothing has to be cut into passages. */
+  /** If everything fits, no text has to be cut into passages. */
   #keepWhole(usable: readonly (Excerpt<RecalledMemory> | Excerpt<Quote>)[]): void {
     const { content, room } = this.#budget
     for (const part of [this.#past, this.#session]) {
@@ -232,7 +233,7 @@ class RecallPacking {
         else if (!own.isShown) forQuotes += this.#take(own)
       } else if (nextQuote !== undefined) {
         quote++
-        // In its first round it may have been taken in the place of a memory.
+        // In the first round it may have been taken in place of a memory.
         if (!this.#isTakenEarly(nextQuote)) forQuotes += this.#take(nextQuote)
       } else return
     }
@@ -244,7 +245,7 @@ class RecallPacking {
     )
   }
 
-  /** Whether the history shows the words that a memory was taken from, and they say all of it. */
+  /** Whether the history shows a source of a memory that says everything the memory says. */
   #isSaidInHistory({ item, isShown }: Excerpt<RecalledMemory>): boolean {
     const { shown } = this.#running
     if (shown === undefined || isShown) return false
@@ -254,7 +255,7 @@ class RecallPacking {
     })
   }
 
-  /** Whether the words that a fact was taken from say all of it: “My sister” may be “she” there. */
+  /** Whether the source of a fact says everything that the fact says: “My sister” may be “she” there. */
   #sayAll({ memory }: RecalledMemory, { text, speaker }: Said): boolean {
     return memory.quote !== undefined && this.#costs.words.sayAll(`${text} ${speaker ?? ''}`, memory.text, WHO_SAID_IT)
   }
@@ -265,7 +266,7 @@ class RecallPacking {
     return this.#early.delete(excerpt)
   }
 
-  /** The quote that says all that a memory says, where it was taken from that message. */
+  /** The quote of a source of the memory that says everything the memory says. */
   #ownWords({ item }: Excerpt<RecalledMemory>, quotes: readonly Excerpt<Quote>[]): Excerpt<Quote> | undefined {
     const own = quotes.find(each => {
       const { message_id, speaker } = each.item
@@ -275,7 +276,7 @@ class RecallPacking {
     return own
   }
 
-  /** Shows the next passage. @returns its tokens; 0 when it does not fit: then nothing more is taken. */
+  /** Shows the next passage. @returns its tokens; 0 if it does not fit: then nothing more is taken. */
   #take(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>): number {
     const part = this.#partOf(excerpt)
     const is_free = this.#isInHistory(excerpt)
@@ -298,7 +299,7 @@ class RecallPacking {
     return tokens
   }
 
-  /** The best is shown in any case, however small the budget: its best passage as far as it fits. */
+  /** The best text is always shown, however small the budget: as much of its best passage as fits. */
   #takeBeginning(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>, room: number): void {
     const { tokens, line_tokens } = excerpt.takeBeginning(this.#budget.content, room)
     if (excerpt.isShown) this.#shownCount++
@@ -332,7 +333,7 @@ class RecallPacking {
   }
 }
 
-/** What was packed without the quotes of messages that the request shows anyway. */
+/** The packed texts without quotes of messages that the request shows anyway. */
 export const withoutShown = (packed: PackedRecall, shown: ReadonlySet<MessageId>, costs: TokenCosts): PackedRecall => {
   const quotes = packed.quotes.filter(({ message_id }) => !shown.has(message_id))
   if (quotes.length === packed.quotes.length) return packed
@@ -352,15 +353,15 @@ export const withoutShown = (packed: PackedRecall, shown: ReadonlySet<MessageId>
   }
 }
 
-/** How facts speak of who said them. */
+/** Words with which facts refer to the speaker. */
 const WHO_SAID_IT: ReadonlySet<string> = new Set(subjectStems('user speaker person asker משתמש דובר'))
 
-/** Tokens of what stands behind a text that does not hold any more. */
+/** Tokens of the later statements after an outdated text. */
 const nowTokens = (hit: Pick<Quote, 'now'>, costs: TokenCosts): number => costs.repeated(nowSuffix(hit))
 
 const memoryLineTokens = (recalled: RecalledMemory, tokens: number, costs: TokenCosts, zone: TimeZone): number => {
   const lines = linesOf(recalled)
-  // A line break is a token at least, so that the lines together are no longer than the text.
+  // A line break has at least one token, so the lines together are no longer than the text.
   const surroundings = costs.quotedLine(memoryPrefix(recalled, zone), '', 0) * lines.length
   if (lines.every(isPlainJson)) return surroundings + tokens
   return surroundings + lines.reduce((sum, line) => sum + costs.counter.count(JSON.stringify(line)), 0)

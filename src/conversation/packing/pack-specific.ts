@@ -1,4 +1,7 @@
-/** Packs what is known within the budget of a turn: facts, summaries and quotes first, then the profile, which has its share. */
+/**
+ * Packs long-term memory within the budget of a turn: facts, summaries and quotes first, then the profile, which has
+ * its share.
+ */
 import type { MessageId } from '../../messages/message.ts'
 import type { PackedHistory } from './pack-history.ts'
 import { packProfile, type PackedProfile } from './pack-profile.ts'
@@ -8,7 +11,7 @@ import type { ProfileLine, SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
 import type { TokenCosts } from './token-costs.ts'
 
-/** What a request carries of what is known, within a number of tokens. */
+/** The long-term memory in a request, within a number of tokens. */
 export interface PackedSpecific {
   readonly recall: PackedRecall
   readonly profile: PackedProfile
@@ -16,10 +19,10 @@ export interface PackedSpecific {
   readonly tokens: number
 }
 
-/** What is known. */
+/** The candidates from long-term memory. */
 interface SpecificCandidates {
   readonly system: SystemText
-  /** Most wanted first. */
+  /** Most important first. */
   readonly profile: readonly ProfileLine[]
   readonly recall: FoundCandidates
 }
@@ -27,26 +30,26 @@ interface SpecificCandidates {
 export interface SpecificPackingDeps {
   readonly candidates: SpecificCandidates
   readonly budget: ContextBudget
-  /** Tokens that the whole request leaves beside the history. */
+  /** Tokens of the whole request besides the history. */
   readonly room: number
   readonly costs: TokenCosts
   /** The session's window, oldest first. */
   readonly window: readonly ShownMessage[]
-  /** Whether quotes of the window have a budget of recall of their own. */
+  /** Whether quotes of the window have a separate budget of recall. */
   readonly session: boolean
 }
 
-/** Share of the tokens for what is known that the profile may keep. */
+/** Share of the tokens for long-term memory that the profile may keep. */
 const PROFILE_SHARE = 0.25
 
-/** Packs the same candidates several times, until it is clear what fits; what was packed in the same way is known. */
+/** Packs the same candidates several times, until it is clear what fits; repeated packings are cached. */
 export class SpecificPacking {
   readonly #deps: SpecificPackingDeps
   readonly #recall: RecallPacker
-  /** Places in the window of the messages that the candidates quote, or were learned from. */
+  /** Positions in the window of the messages that the candidates quote, or were learned from. */
   readonly #places: ReadonlyMap<MessageId, number>
   readonly #session: ReadonlySet<MessageId>
-  /** Tokens of the profile, if all of it may be shown. */
+  /** Tokens of the profile if all of it may be shown. */
   readonly #profile_tokens: number
   readonly #packed = new Map<string, PackedSpecific>()
 
@@ -60,8 +63,8 @@ export class SpecificPacking {
   }
 
   /**
-   * Never takes less when the room grows.
-   * @param room tokens for all of it, with what surrounds the texts
+   * Never takes less if the room grows.
+   * @param room tokens for everything, including the text around it
    */
   within(history: PackedHistory, room: number): PackedSpecific {
     const free = this.#deps.room - history.tokens
@@ -93,7 +96,7 @@ export class SpecificPacking {
     return { recall, profile, tokens: recall.tokens + profile.tokens }
   }
 
-  /** The messages that the candidates mention, as far as the history shows them whole. */
+  /** The messages that the candidates refer to and that the history shows whole. */
   #shownBy({ messages, first }: PackedHistory): ReadonlyMap<MessageId, ShownMessage> {
     const shown = new Map<MessageId, ShownMessage>()
     for (const [id, place] of this.#places) {
@@ -104,7 +107,7 @@ export class SpecificPacking {
   }
 }
 
-/** Whether recall shows what a line of the profile says: its memory, or a message in the same words. */
+/** Whether recall already shows what a line of the profile says: its memory, or a message in the same words. */
 export const isRecalled = ({ memories, quoted, quotes }: PackedRecall): ((line: ProfileLine) => boolean) => {
   const ids = new Set([...memories, ...quoted].map(({ memory }) => memory.memory_id))
   const texts = new Set(quotes.map(({ text }) => text))

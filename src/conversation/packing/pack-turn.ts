@@ -1,4 +1,4 @@
-/** Packs the context of a turn within the budget of the turn: what is needed of the session, then what is known. */
+/** Packs the context of a turn within its budget: the needed part of the session, then long-term memory. */
 import { budgetAlerts } from '../../budget/alerts/budget-alerts.ts'
 import { allotScopes } from '../../budget/packing/allot-scopes.ts'
 import type { BudgetScope } from '../../budget/profiles/budget-profiles.ts'
@@ -13,27 +13,27 @@ import type { SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
 import type { TurnBudget } from './turn-budget.ts'
 
-/** Everything about a turn that does not depend on what is recalled. */
+/** Everything about a turn that does not depend on recall. */
 export interface TurnToPack {
   /** The session's window, oldest first, with its marks. */
   readonly window: readonly ShownMessage[]
   readonly system: SystemText
   readonly budget: ContextBudget
-  /** The messages that are answered. */
+  /** The messages to answer. */
   readonly answered: ReadonlySet<MessageId>
-  /** The texts of them. */
+  /** Their texts. */
   readonly question: string
-  /** Whether a search finds again what the person says here: memory is on, and so is their learning. */
+  /** Whether a search can find the person's messages here again: memory is on, and the person has not opted out. */
   readonly findable: boolean
 }
 
-/** What surrounds a message in the request, at most: its role, when it was sent, and the name of its sender. */
+/** Most tokens around a message in the request: its role, its time, and the name of its sender. */
 const MESSAGE_ALLOWANCE_TOKENS = 64
 
-/** Scopes that have anything; `global` has nothing yet. */
+/** Scopes with content; `global` has none yet. */
 type UsedScope = Exclude<BudgetScope, 'global'>
 
-/** Parts of a request within the budget, and the tokens that each scope might take. */
+/** Parts of a request within the budget, and the tokens that each scope may use. */
 interface FittedParts extends PackedSpecific {
   readonly history: PackedHistory
   readonly room: Readonly<Record<UsedScope, number>>
@@ -44,13 +44,13 @@ export class TurnPacking {
   readonly #turn: TurnToPack
   readonly #budget: TurnBudget
   readonly #places: NeededPlaces
-  /** Tokens of the last message before those that are answered: it stays whole as far as the whole budget reaches. */
+  /** Tokens of the last message before the answered ones: it stays whole as far as the whole budget allows. */
   readonly #last_tokens: number
-  /** Tokens of the session that the budget leaves whatever is known. */
+  /** Tokens that the budget guarantees to the session, however much long-term memory there is. */
   readonly #sure_tokens: number
-  /** Windows as they were measured, by their first place. */
+  /** Measured windows, by the position of their first message. */
   readonly #measured = new Map<number, MeasuredWindow>()
-  /** What the turn needs. */
+  /** How much of the session the turn needs. */
   readonly need: ContextNeed
   /** The part of the session that is shown in any case: it need not be recalled. */
   readonly history: PackedHistory
@@ -60,7 +60,7 @@ export class TurnPacking {
     this.#turn = turn
     this.#budget = budget
     const need = contextNeed(turn.question, budget.detected)
-    // Where nothing can be found again, the session is all there is.
+    // If nothing can be found again, the session is the only source.
     this.need = need === 'conversation' && !turn.findable ? 'session' : need
     this.#places = neededPlaces(this.need, turn.window, turn.answered)
     const last = turn.window.findLast(({ message_id }) => !turn.answered.has(message_id))
@@ -69,11 +69,11 @@ export class TurnPacking {
     this.history = this.#packHistory(this.#sure_tokens, this.#newestPlaces())
   }
 
-  /** Packs everything. `candidates` were found without the messages that `history` shows whole. */
+  /** Packs everything. The search for `candidates` left out the messages that `history` shows whole. */
   pack(candidates: ContextCandidates): PackedContext {
     const { budget: detected } = this.#budget
     const { window, budget: parts } = this.#turn
-    // For a statement, what was said today is no more wanted than what was said long ago.
+    // For a statement, today's messages are not more important than old ones.
     const specific = this.#packer.specific(candidates, parts, { window, session: this.need === 'session' })
     const wanted = this.#wantedHistory()
     const all = specific.within(wanted, Infinity)
@@ -94,14 +94,14 @@ export class TurnPacking {
     })
   }
 
-  /** The budget of the detected complexity, or the least higher one that is enough, or the highest. */
+  /** The budget of the detected complexity, the smallest higher one that is enough, or else the highest. */
   #enoughFor(needed: number): ProfileBudget {
     const { budget, higher } = this.#budget
     const all = [budget, ...higher]
     return all.find(each => needed <= each.calculated_budget) ?? all.at(-1) ?? budget
   }
 
-  /** What the turn needs of the session, whatever the budget. */
+  /** The part of the session that the turn needs, whatever the budget. */
   #wantedHistory(): PackedHistory {
     const is_all =
       this.need === 'session' ? this.history.whole.length === this.#turn.window.length : this.history.complete
@@ -109,9 +109,9 @@ export class TurnPacking {
   }
 
   /**
-   * There is less than is needed. What is known may take its share, as far as it needs it; the history has the
-   * rest. What it leaves out may be quoted, so what is known is chosen as if the history were a little shorter than it
-   * becomes: then neither gets less of a larger budget.
+   * Packs when the budget is too small. Long-term memory may take its share, as far as it needs it; the history gets
+   * the rest. Messages that the history leaves out may be quoted, so long-term memory is chosen as if the history were
+   * slightly shorter than it becomes: this way neither gets less from a larger budget.
    */
   #fit(specific: SpecificPacking, budget: ProfileBudget): FittedParts {
     const most = budget.calculated_budget
@@ -157,7 +157,10 @@ export class TurnPacking {
     }
   }
 
-  /** Where the whole session is needed, what of it is shown in any case is its newest part, without older replies in brief. */
+  /**
+   * If the whole session is needed, the part that is shown in any case is its newest part, without older replies in
+   * brief.
+   */
   #newestPlaces(): NeededPlaces {
     if (this.need !== 'session') return this.#places
     const { window, answered } = this.#turn
@@ -172,7 +175,7 @@ export class TurnPacking {
     return { from: first, exchange: first }
   }
 
-  /** @param tokens for the messages before those that are answered */
+  /** @param tokens for the messages before the answered ones */
   #packHistory(tokens: number, { from, exchange } = this.#places): PackedHistory {
     const { window, system, budget, answered } = this.#turn
     const brief = this.need === 'conversation' ? 'always' : 'as_needed'
@@ -182,11 +185,11 @@ export class TurnPacking {
   }
 }
 
-/** Tokens of the session that the budget leaves whatever is known. */
+/** Tokens that the budget guarantees to the session, however much long-term memory there is. */
 const sureShare = ({ calculated_budget, scope_weights }: ProfileBudget): number =>
   allotScopes(calculated_budget, scope_weights, { 'agent-specific': Infinity, recent: Infinity, global: 0 }).recent
 
-/** Tokens of the history but for the messages that are answered. */
+/** Tokens of the history without the messages to answer. */
 const contextTokens = ({ tokens, answered_tokens }: PackedHistory): number => tokens - answered_tokens
 
 const takenOf = (candidates: readonly PackedCandidate[]): readonly PackedCandidate[] =>

@@ -1,15 +1,15 @@
-/** The words of messages and facts that are compared in turn after turn: each text is analysed once. */
+/** Caches the words of messages and facts that are compared turn after turn, so that each text is analysed once. */
 import { LRUCache } from 'lru-cache'
 import { containsWord, subjectsOf, subjectsToFind, type AskedWord } from '../../text/content-stems.ts'
 
-/** Texts of each kind that are remembered, the last used. */
+/** Texts of each kind that are cached, most recently used. */
 const REMEMBERED_TEXTS = 500
 
 export class SaidWords {
   readonly #forms = new LRUCache<string, ReadonlySet<string>>({ max: REMEMBERED_TEXTS })
   readonly #asked = new LRUCache<string, readonly AskedWord[]>({ max: REMEMBERED_TEXTS })
 
-  /** Whether a text contains every word that carries the subject of a fact, but for those that `ignored` contains. */
+  /** Whether a text contains every subject word of a fact, except those in `ignored`. */
   sayAll(text: string, fact: string, ignored: ReadonlySet<string>): boolean {
     const forms = remembered(this.#forms, text, subjectsOf)
     return remembered(this.#asked, fact, subjectsToFind).every(

@@ -1,4 +1,7 @@
-/** How a message of the history stands in a request: who speaks, what it replies to, and whether it was forwarded. */
+/**
+ * The form of a history message in a request: its speaker, the message that it replies to, and whether it was
+ * forwarded.
+ */
 import type { PersonId } from '../../people/person.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
@@ -7,31 +10,31 @@ import { speakersOf } from '../../text/speaker-names.ts'
 
 export type ChatKind = 'direct' | 'group'
 
-/** What a message quotes, as far as it may be shown. */
+/** The quoted message, as far as it may be shown. */
 export interface ShownQuote {
-  /** `person`: someone of whom no more is known; `undefined`: not even that. */
+  /** `person`: an unknown person; `undefined`: not even that is known. */
   readonly by: 'bot' | 'person' | { readonly person_id: PersonId; readonly sender_name: string | undefined } | undefined
   readonly text: string | undefined
-  /** A message of this turn quotes it: more of it is shown. */
+  /** Whether a message of this turn quotes it: then more of it is shown. */
   readonly current?: boolean
-  /** The message that is quoted, where it is kept. */
+  /** The id of the quoted message, if it is stored. */
   readonly message_id?: MessageId
 }
 
-/** A message of the window with what the model is told about it. */
+/** A message of the window with the notes that the model gets about it. */
 export interface ShownMessage extends WindowMessage {
-  /** What it replies to, and whether it was forwarded: `forwarded`, `replying to you: "…"`. */
+  /** The message that it replies to, and whether it was forwarded: `forwarded`, `replying to you: "…"`. */
   readonly mark?: string
 }
 
-/** What stands for a person whose name cannot be shown. */
+/** Stands for a person whose name cannot be shown. */
 export const UNNAMED = 'Someone'
 
-/** Longest quote that is shown, in UTF-16 units, of a message that is answered and of an earlier one. */
+/** Longest quote, in UTF-16 units, in a message to answer and in an earlier one. */
 const MOST_QUOTED = 1200
 const MOST_QUOTED_EARLIER = 300
 
-/** The window with its marks, and in a group with the names of its members told apart. */
+/** The window with its marks and, in a group, with distinct names of its members. */
 export const withMarks = (
   window: readonly WindowMessage[],
   chat_kind: ChatKind,

@@ -1,20 +1,23 @@
-/** Counts what a request takes around its texts. Never too low, and cheap: texts that come again are counted once. */
+/**
+ * Counts the tokens of the text around the parts of a request. Never too low, and cheap: repeated texts are counted
+ * once.
+ */
 import { LRUCache } from 'lru-cache'
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { BriefReplies } from './brief-replies.ts'
 import { SaidWords } from './said-words.ts'
 
-/** A text between quotation marks, at the end of a line: the marks may split the words that they touch. */
+/** The tokens of quotation marks around a text at the end of a line; they may split the words that they touch. */
 const QUOTED_TOKENS = 6
 
-/** Prefixes, names, prompts, and what is known, which is packed several times in a turn. */
+/** Caches prefixes, names, prompts and recalled texts, which are packed several times in a turn. */
 const REMEMBERED_TEXTS = 2000
-/** What `JSON.stringify` writes in a longer way. */
+/** Characters that `JSON.stringify` escapes. */
 // eslint-disable-next-line no-control-regex -- these are the characters that JSON escapes
 const ESCAPED = /["\\\u0000-\u001f]/
 
-/** Whether `JSON.stringify` writes a text as it is, between quotation marks. */
+/** Whether `JSON.stringify` writes a text unchanged between quotation marks. */
 export const isPlainJson = (text: string): boolean => !ESCAPED.test(text) && text.isWellFormed()
 
 export class TokenCosts {
@@ -28,7 +31,7 @@ export class TokenCosts {
     this.replies = new BriefReplies(counter)
   }
 
-  /** Tokens of a text that is likely to come again. */
+  /** Tokens of a text that will probably be counted again. */
   repeated(text: string): number {
     if (text === '') return 0
     const known = this.#counted.get(text)
@@ -44,7 +47,7 @@ export class TokenCosts {
     return this.repeated(prefix) + quoted + QUOTED_TOKENS
   }
 
-  /** Tokens of a block of lines that is a message of its own; a block without lines is left out. */
+  /** Tokens of a block of lines in a separate message; a block without lines is left out. */
   block(heading: string, lines: number): number {
     return lines === 0 ? 0 : this.repeated(heading) + lines + MESSAGE_TOKENS
   }

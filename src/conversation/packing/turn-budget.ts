@@ -1,4 +1,7 @@
-/** The budget of one turn: the profile of the person's role times how complex the message is, never above the cap of the role. */
+/**
+ * The budget of one turn: the profile of the person's role times the complexity of the message, never above the cap of
+ * the role.
+ */
 import { LRUCache } from 'lru-cache'
 import type { AlertThresholds, BudgetProfiles } from '../../budget/profiles/budget-profiles.ts'
 import { budgetOfProfile, nextBudget, type ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
@@ -6,34 +9,37 @@ import type { CurrentProfiles } from '../../budget/profiles/profile-source.ts'
 import type { Complexity } from '../../text/complexity/complexity.ts'
 import { detectComplexity, type DetectedComplexity } from '../../text/complexity/detect-complexity.ts'
 
-/** Roles of people who are answered; each has the budget profile of its name. A group has that of a client. */
+/** Roles of people who are answered; each has the budget profile with its name. A group has that of a client. */
 export type AnsweredRole = 'client' | 'godfather'
 
-/** Tokens that one request may carry beyond the system prompt and the messages that are answered, and why so many. */
+/** Tokens of one request beyond the system prompt and the messages to answer, and how they were determined. */
 export interface TurnBudget {
   readonly role: AnsweredRole
   readonly detected: DetectedComplexity
-  /** Complexity of the turn before in the same session, by its own words. */
+  /** Complexity of the previous turn in the same session, by its own words. */
   readonly previous: Complexity | undefined
   /** The profile's budget for the detected complexity. */
   readonly budget: ProfileBudget
   readonly thresholds: AlertThresholds
-  /** The larger budgets of higher complexities, as far as the profile and the cap of the role allow more; the least first. */
+  /**
+   * The larger budgets of higher complexities, as far as the profile and the cap of the role allow more; smallest
+   * first.
+   */
   readonly higher: readonly ProfileBudget[]
 }
 
-/** What decides about the budget of a turn. */
+/** The inputs that determine the budget of a turn. */
 export interface BudgetedTurn {
   readonly role: AnsweredRole
   readonly session_id: string
-  /** What the person wrote. */
+  /** The person's text. */
   readonly text: string
   /** Most tokens of the role: `memory.session.max_tokens_by_role`. */
   readonly cap: number
 }
 
 export interface TurnBudgets {
-  /** `undefined`: the turn has the fixed budgets of its parts. */
+  /** `undefined`: the turn uses the fixed budgets of its parts. */
   of(turn: BudgetedTurn): TurnBudget | undefined
 }
 
@@ -47,7 +53,7 @@ export interface ProfileTurnBudgetsDeps {
   readonly profiles: { current(): CurrentProfiles }
 }
 
-/** Budgets by the profiles of the roles. The complexity of the turn before in the same session counts as well. */
+/** Budgets by the profiles of the roles. The complexity of the previous turn in the same session counts as well. */
 export class ProfileTurnBudgets implements TurnBudgets {
   readonly #deps: ProfileTurnBudgetsDeps
   readonly #previous = new LRUCache<string, Complexity>({ max: REMEMBERED_SESSIONS })
@@ -58,12 +64,12 @@ export class ProfileTurnBudgets implements TurnBudgets {
 
   of({ role, session_id, text, cap }: BudgetedTurn): TurnBudget | undefined {
     const { profiles } = this.#deps.profiles.current()
-    // Without any good profiles, the fixed budgets are the manual ones.
+    // Without any valid profiles, the fixed budgets apply.
     if (profiles === undefined) return undefined
     const previous = this.#previous.get(session_id)
     const own = detectComplexity(text)
     const detected = previous === undefined ? own : detectComplexity(text, { previous })
-    // What a turn has from the one before it does not pass on, or one complex turn would make a session complex.
+    // Only the turn's own complexity is passed on; otherwise one complex turn would make the whole session complex.
     this.#previous.set(session_id, own.complexity)
     const { complexity } = detected
     const budget = budgetOfProfile(profiles, role, complexity, cap)

@@ -50,7 +50,7 @@ export class SqliteMessageCounts implements MessageCounts, PersonalData {
     return this.#database.get<{ rows: number }>(sql, { person_id })?.rows ?? 0
   }
 
-  /** Of the newer day of both; of the same day, both. */
+  /** The count of the newer day; if both have the same day, their sum. */
   async reassign(from: PersonId, to: PersonId): Promise<void> {
     if (from === to) return
     this.#database.transaction(() => {

@@ -29,7 +29,7 @@ interface PauseRow {
   readonly begun_at: number | null
 }
 
-/** A pause as it holds now; one that began before the clock was set back is corrected in its row. */
+/** The current pause; one that began before the clock was set back is corrected in its row. */
 const current = (database: Database, row: PauseRow, now: number): Pause => {
   const { scope, reason } = row
   const until = endOfPause({ until: row.until_at ?? undefined, begun_at: row.begun_at ?? undefined }, now)

@@ -22,14 +22,14 @@ export interface CompleteDeps {
   readonly metrics: Metrics
 }
 
-/** What the person is answered. */
+/** The answer to the person. */
 export interface Answer {
   readonly text: string
-  /** `system`: the model failed, and the text says so; it is not a part of the conversation. */
+  /** `system`: the model failed, and the text says so; it does not belong to the conversation. */
   readonly from: 'model' | 'system'
 }
 
-/** @throws nothing but the reason of `wanted`, which is aborted when no answer is wanted any more */
+/** @throws only the reason of `wanted`, which is aborted when no answer is wanted any more */
 export const complete = async (
   { model, max_tokens, temperature, logger, metrics }: CompleteDeps,
   turn: TurnContext,
@@ -55,25 +55,25 @@ export const complete = async (
 }
 
 /**
- * Most characters of a reply: ten messages on a phone. A model that writes on and on fills neither the chat nor the
+ * Most characters of a reply: ten messages on a phone. A model that writes endlessly must fill neither the chat nor the
  * store.
  */
 const REPLY_CHARACTERS = 40_000
 
-/** The reply, with a sign where it does not end as the model meant to. */
+/** The reply, with a note if it was cut off. */
 const withinBounds = ({ text, cut = false }: Completion, strings: Strings): string => {
   if (!cut && text.length <= REPLY_CHARACTERS) return text
   const said = cutStart(text, REPLY_CHARACTERS).toWellFormed().trimEnd()
-  // The sign belongs to the text, not to a block of code that was cut.
+  // The note belongs to the text, not to a code block that was cut off.
   const openCode = (said.match(/^```/gm) ?? []).length % 2 === 1
   return `${said}${openCode ? '\n```' : ''}\n\n${strings.answer_cut}`
 }
 
-/** What the person reads, with a sentence where only the beginning of their message was read. */
+/** The text for the person, with a sentence if only the beginning of their message was read. */
 const withNotice = (text: string, { batch, strings }: TurnContext): string =>
   batch.some(message => isBeginning(ownWords(message))) ? withBeginningNotice(text, strings) : text
 
-/** The sentence about a limit. In a direct chat, the administrator also reads which one it is. */
+/** The sentence about a limit. In a direct chat, the administrator also reads which limit it is. */
 const refusalFor = (refused: CallRefused, { strings, person, chat_kind, zone }: TurnContext): string => {
   const { reason, until } = refused
   const sentence =

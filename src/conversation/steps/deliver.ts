@@ -1,4 +1,4 @@
-/** Step of a turn: hands the answer to the outbox, which sends it or keeps it until it can. */
+/** Step of a turn: passes the answer to the outbox, which sends it or defers it until it can be sent. */
 import type { MessageId } from '../../messages/message.ts'
 import type { Reply } from '../../messages/outbox-store.ts'
 import type { Outbox } from '../outbox.ts'
@@ -13,7 +13,7 @@ export interface DeliverDeps {
 
 export interface Delivered {
   readonly reply: Reply
-  /** Id under which the reply is kept; `undefined` while it is held. */
+  /** Id under which the reply is stored; `undefined` while it is deferred. */
   readonly message_id: MessageId | undefined
 }
 

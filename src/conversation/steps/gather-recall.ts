@@ -1,4 +1,7 @@
-/** Step of a turn: gathers what may be recalled for a question. What of it the model is shown, the packer decides. */
+/**
+ * Step of a turn: gathers texts that may be recalled for a question. The packer decides which of them the model is
+ * shown.
+ */
 import type { MemoryReader } from '../../memory/memory-store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { isConfined } from '../../messages/confined-chat.ts'
@@ -11,7 +14,10 @@ import { idsOf } from '../turn-message.ts'
 import type { TurnContext } from '../turn-context.ts'
 import { markEnds } from './mark-ends.ts'
 
-/** Messages that are quoted for one question, as far as the tokens reach; twice as many for one that asks for a list. */
+/**
+ * Most messages that are quoted for one question, as far as the tokens allow; twice as many for a question that asks
+ * for a list.
+ */
 const MOST_QUOTES = 40
 
 export interface GatherRecallDeps {
@@ -19,14 +25,14 @@ export interface GatherRecallDeps {
   readonly scopes: Pick<ScopePolicy, 'ofQuestion' | 'audit'>
   readonly facts: Pick<MemoryReader, 'ofSources' | 'supersedersOf'>
   readonly clock: Clock
-  /** Most tokens of quotes that are looked for; 0 while long-term memory is off: then nothing is looked for. */
+  /** Most tokens of quotes to search for; 0 while long-term memory is off: then nothing is searched for. */
   readonly recall_tokens: number
   readonly wishes: Pick<RecallWishes, 'of'>
 }
 
 /**
- * Memories and quotes that bear on the question of a turn, the best first; never rejects.
- * @param shown messages that the model has before it anyway
+ * Memories and quotes that are relevant to the question of a turn, best first; never rejects.
+ * @param shown messages that the model already sees
  */
 export const gatherRecall = async (
   { search, scopes, facts, clock, recall_tokens, wishes }: GatherRecallDeps,

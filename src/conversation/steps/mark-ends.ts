@@ -1,4 +1,4 @@
-/** Marks quotes that no longer hold by the facts that were learned from them: until when they held, and what ended them. */
+/** Marks quotes that no longer hold, by the facts learned from them: until when they held, and what ended them. */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MemoryReader } from '../../memory/memory-store.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -6,12 +6,12 @@ import type { Quote } from '../../retrieval/quote.ts'
 
 type Facts = Pick<MemoryReader, 'ofSources' | 'supersedersOf'>
 
-/** Facts that ended each other in turn, as far as they are followed. */
+/** How far a chain of facts that ended each other is followed. */
 const MOST_STEPS = 8
 
 /**
- * What was said stays said, but it is history once every fact of it has ended. A quote that is marked by what was said
- * later keeps that mark: what was said is at least as new as what was learned.
+ * A message stays recorded, but it is history once every fact from it has ended. A quote that is already marked by a
+ * later message keeps that mark, because messages are at least as new as facts learned from them.
  */
 export const markEnds = async (facts: Facts, quotes: readonly Quote[]): Promise<readonly Quote[]> => {
   const marked = new Map<Quote, Quote>()
@@ -20,7 +20,7 @@ export const markEnds = async (facts: Facts, quotes: readonly Quote[]): Promise<
       scope,
       members.map(quote => quote.message_id),
     )
-    // A fact that was merged has not ended: the one that replaced it has this source too.
+    // A merged fact has not ended: the one that replaced it has this source too.
     const current = learned.filter(fact => fact.merged_into === undefined)
     const replaced = await replacements(
       facts,
@@ -47,14 +47,14 @@ const markedBy = (quote: Quote, facts: readonly MemoryRecord[], replaced: Readon
 const isNewer = (one: MemoryRecord, other: MemoryRecord | undefined): boolean =>
   other === undefined || one.said_to >= other.said_to
 
-/** By the id of each ended fact: the fact that holds in its place now. */
+/** For the id of each ended fact: the fact that holds now instead. */
 const replacements = async (
   facts: Facts,
   scope: Scope,
   ended: readonly MemoryRecord[],
 ): Promise<ReadonlyMap<string, MemoryRecord>> => {
   const latest = new Map<string, MemoryRecord>()
-  /** Present replacement → the ended facts that it stands for. */
+  /** Current replacement → the ended facts that it replaces. */
   let open = new Map(ended.map(({ memory_id }) => [memory_id, [memory_id]]))
   for (let step = 0; step < MOST_STEPS && open.size > 0; step++) {
     const next = new Map<string, string[]>()

@@ -1,4 +1,4 @@
-/** Step of a turn: opens the running session of its scope and adds what was said. */
+/** Step of a turn: opens the running session of its scope and adds the messages. */
 import type { Session, Sessions } from '../../sessions/sessions.ts'
 import { toWindowMessage } from '../../sessions/session.ts'
 import type { TurnContext } from '../turn-context.ts'
@@ -9,7 +9,7 @@ export interface OpenSessionDeps {
   readonly sessionEnded: () => void
 }
 
-/** @returns the session with every message that a request may carry; which of them it does, the packer decides */
+/** @returns the session with every message that a request may contain; the packer chooses among them */
 export const openSession = async (
   { windows, sessionEnded }: OpenSessionDeps,
   { scope, chat_id, batch }: TurnContext,

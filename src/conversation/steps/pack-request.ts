@@ -1,4 +1,7 @@
-/** Steps of a turn: chooses the part of the session that the model is shown, recalls what bears on it, and packs the request. */
+/**
+ * Steps of a turn: chooses the part of the session that the model is shown, recalls relevant texts, and packs the
+ * request.
+ */
 import type { Preferences } from '../../people/preferences.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Session } from '../../sessions/sessions.ts'
@@ -19,7 +22,10 @@ import { gatherRecall, type GatherRecallDeps } from './gather-recall.ts'
 export interface PackRequestDeps extends QuotationsDeps {
   readonly packer: ContextPacker
   readonly budgets: TurnBudgets
-  /** Budgets of a request but that of the history, which depends on the person, and of the whole, which depends on the model. */
+  /**
+   * Budgets of a request, without that of the history, which depends on the person, and that of the whole request,
+   * which depends on the model.
+   */
   readonly budget: Omit<ContextBudget, 'history' | 'total'>
   readonly system_prompt: string
   readonly profileOf: ProfileOf
@@ -29,7 +35,7 @@ export interface PackRequestDeps extends QuotationsDeps {
   readonly clock: Clock
 }
 
-/** A group's context belongs to all its members: it has the budget of a client, whichever of them speaks. */
+/** A group's context belongs to all its members, so it has the budget of a client, whoever writes. */
 const roleOf = ({ person, chat_kind }: TurnContext): AnsweredRole =>
   person.role === 'godfather' && chat_kind === 'direct' ? 'godfather' : 'client'
 
@@ -61,7 +67,7 @@ export const packRequest = async (
   return { ...packed, quoted_ids: quotedIdsOf(turn.batch, quotations) }
 }
 
-/** The history first, since what the model has before it anyway need not be recalled. */
+/** The history comes first, because messages that the model already sees need not be recalled. */
 const packFixed = async (deps: PackRequestDeps, turn: TurnContext, toPack: TurnToPack): Promise<PackedContext> => {
   const { window, system, budget, question } = toPack
   const history = deps.packer.packHistory(window, system, budget)

@@ -1,4 +1,4 @@
-/** The entry of the recall log: what a reply was given, so that its person can ask why. */
+/** Creates the entry of the recall log: the content that a reply was given, so that its person can ask why. */
 import type { Access, GivenAs, LeftOut, RecalledItem, RecallRecord, ReplyBudget } from '../../memory/memory-log.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Reply } from '../../messages/outbox-store.ts'
@@ -11,7 +11,7 @@ const GIVEN_AS: Readonly<Partial<Record<CandidateKind, GivenAs>>> = {
   quote: 'recall',
 }
 
-/** A message that was given because what was said quotes it. */
+/** A message that was given because an answered message quotes it. */
 const quotedItem = (message_id: MessageId): RecalledItem => ({
   memory_id: undefined,
   message_id,
@@ -21,9 +21,9 @@ const quotedItem = (message_id: MessageId): RecalledItem => ({
 })
 
 /**
- * What was quoted, profile, memories, quotes and tone as the packer put them into the request, and the budget of the turn.
- * The entry has the id of the reply.
- * @param message_id id under which the reply is kept, as soon as it is out
+ * The quoted messages, profile, memories, quotes and tone in the form in which the packer put them into the request,
+ * and the budget of the turn. The entry has the id of the reply.
+ * @param message_id id under which the reply is stored, once it was sent
  */
 export const recallLogEntry = (
   reply: Reply,
@@ -62,13 +62,13 @@ export const recallLogEntry = (
   }
 }
 
-/** Memories that were left out because their own words are quoted were used all the same. */
+/** Memories that were left out because their source is quoted count as used. */
 export const usedThroughQuotes = ({ scope }: Reply, { record }: PackedContext, at: number): readonly Access[] =>
   record.candidates
     .filter(({ reason }) => reason === 'quoted')
     .map(({ id }) => ({ scope, memory_id: id, type: 'recall', at }))
 
-/** The record of the budget without ids and words. */
+/** The record of the budget without ids and text. */
 const replyBudget = (turn: TurnRecord, candidates: readonly PackedCandidate[]): ReplyBudget => {
   const { role, profile, complexity, raised, detected, previous, need, budget, demand, scopes, alerts } = turn
   return {

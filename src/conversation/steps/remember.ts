@@ -1,4 +1,4 @@
-/** Step of a turn: notes what the reply was given, adds it to the session, and writes the session down. */
+/** Step of a turn: logs the content that the reply was given, adds the reply to the session, and saves the session. */
 import type { MemoryLog } from '../../memory/memory-log.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { toWindowMessage } from '../../sessions/session.ts'
@@ -13,11 +13,11 @@ export interface RememberDeps {
   readonly windows: Pick<Sessions, 'append' | 'save'>
   readonly memoryLog: Pick<MemoryLog, 'accessed' | 'recalled'>
   readonly clock: Clock
-  /** Whether what is said may be kept. */
+  /** Whether messages may be stored. */
   readonly keep: boolean
 }
 
-/** What a turn leaves behind. */
+/** The result of a turn. */
 export interface TurnResult {
   readonly session_id: string
   readonly answer: Answer

@@ -15,7 +15,10 @@ export interface ReportUsageDeps {
   readonly logger: Logger
 }
 
-/** Does the work of a turn, and reports its budget before and its outcome after. Turns with fixed budgets are not reported. */
+/**
+ * Runs the work of a turn, and reports its budget before and its outcome after. Turns with fixed budgets are not
+ * reported.
+ */
 export const withUsage = async <Result extends { readonly from: 'model' | 'system' }>(
   { usage, clock, logger }: ReportUsageDeps,
   turn: TurnContext,
@@ -39,7 +42,7 @@ export const withUsage = async <Result extends { readonly from: 'model' | 'syste
 }
 
 const logAlerts = (logger: Logger, { alerts, role, complexity }: TurnRecord): void => {
-  // Packing stays within the budget: none of them is trouble.
+  // Packing stays within the budget, so none of these alerts is a problem.
   for (const { level, message } of alerts) logger.for('budget').info(message, { alert: level, role, complexity })
 }
 

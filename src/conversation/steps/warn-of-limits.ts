@@ -1,4 +1,4 @@
-/** Step of a turn: tells a person, once for each limit and period, that it is nearly used up. */
+/** Step of a turn: warns a person, once for each limit and period, that it is nearly used up. */
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { LimitWarnings } from '../../usage/limits/limit-warnings.ts'
@@ -13,7 +13,7 @@ export interface WarnOfLimitsDeps {
   readonly logger: Logger
 }
 
-/** In a group, everyone would read how much a person has used. Never rejects. */
+/** Not in a group, where everyone would read how much a person has used. Never rejects. */
 export const warnOfLimits = async (
   { limits, outbox, writer, logger }: WarnOfLimitsDeps,
   { chat_kind, person, last, strings }: TurnContext,
@@ -26,6 +26,6 @@ export const warnOfLimits = async (
     logger.warn('A limit is nearly used up', { limit: near.name, unit: near.unit, percent })
     await outbox.notify(writer.notice([], last, strings.limit_near(near.name, percent)))
   } catch (error) {
-    logger.error('A limit could not be looked at', { reason: asDenidinError(error).message })
+    logger.error('A limit could not be checked', { reason: asDenidinError(error).message })
   }
 }

@@ -52,6 +52,7 @@ export class Database implements Disposable {
   readonly #reads_only: boolean
   readonly #statements = new Map<string, StatementSync>()
   #connection: DatabaseSync
+  #unscrubbed = false
   #listener: FaultListener | undefined
 
   /**
@@ -120,6 +121,7 @@ export class Database implements Disposable {
       const result = act()
       this.#guarded(() => this.#connection.exec('commit'))
       this.#listener?.written()
+      this.finishScrub()
       return result
     } catch (error) {
       // A full or failing disk has already rolled it back.
@@ -151,9 +153,24 @@ export class Database implements Disposable {
     })
   }
 
-  /** Empties the write-ahead log, which still contains deleted rows. False while another connection is reading. */
+  /**
+   * Empties the write-ahead log, which still contains deleted rows. False while another connection is reading, such as a
+   * backup: then it is tried again after each transaction.
+   */
   scrub(): boolean {
-    return this.get<{ busy: number }>('pragma wal_checkpoint(truncate)')?.busy === 0
+    // SQLite would wait for readers, and the event loop with it.
+    this.#connection.exec('pragma busy_timeout = 0')
+    try {
+      this.#unscrubbed = this.get<{ busy: number }>('pragma wal_checkpoint(truncate)')?.busy !== 0
+      return !this.#unscrubbed
+    } finally {
+      this.#connection.exec(`pragma busy_timeout = ${String(BUSY_TIMEOUT_MS)}`)
+    }
+  }
+
+  /** Tries a scrub again that a reader kept from its end. */
+  finishScrub(): void {
+    if (this.#unscrubbed) this.scrub()
   }
 
   [Symbol.dispose](): void {

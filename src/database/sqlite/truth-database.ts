@@ -19,7 +19,7 @@ const MOST_CHECKED_BYTES = 512 * 2 ** 20
 const LEAST_ROOM_BYTES = 2 ** 20
 
 const REMEDY =
-  'Stop DeniDin and put back a backup of this file, made while DeniDin was stopped (without one, `sqlite3 <file> .recover` saves what can be read)'
+  'Stop DeniDin and put back a backup of this file with `denidin backup restore` (without one, `sqlite3 <file> .recover` saves what can be read)'
 
 /**
  * Opens a database whose content exists nowhere else.

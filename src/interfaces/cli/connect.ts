@@ -13,6 +13,8 @@ const RETRY_MS = 100
 export interface OpenOptions {
   /** The command runs for a long time: serve other commands meanwhile. */
   readonly shared: boolean
+  /** The command works on files alone: the data folder is owned, and nothing of it opened. */
+  readonly without_data?: boolean
 }
 
 export interface Connection {
@@ -35,7 +37,15 @@ export interface Connection {
 export const connect = async (
   { clock, stderr, connect, open }: Connection,
   command: string,
-  { shared = false, signal }: { readonly shared?: boolean; readonly signal?: AbortSignal | undefined } = {},
+  {
+    shared = false,
+    without_data = false,
+    signal,
+  }: {
+    readonly shared?: boolean
+    readonly without_data?: boolean | undefined
+    readonly signal?: AbortSignal | undefined
+  } = {},
 ): Promise<OperationsClient> => {
   using progress = new Progress(command, clock, stderr)
   const deadline = clock.monotonic() + MAX_WAIT_MS
@@ -43,7 +53,7 @@ export const connect = async (
     const owner = await connect()
     if (owner !== undefined) return owner
     try {
-      return await open({ shared })
+      return await open({ shared, without_data })
     } catch (thrown) {
       if (asDenidinError(thrown).code !== 'already_running' || clock.monotonic() >= deadline) throw thrown
     }

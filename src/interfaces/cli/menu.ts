@@ -14,6 +14,8 @@ export interface CliCommand<N extends OperationName = OperationName> {
   readonly words?: boolean
   /** Input fields that name files, relative to the folder in which the command is typed. */
   readonly paths?: readonly (keyof OperationInput<N> & string)[]
+  /** It works on a data folder that cannot be opened: without an owner, nothing of the data is opened. */
+  readonly without_data?: boolean
   /** Columns that are dropped on a narrow terminal, in this order. */
   readonly optional?: readonly string[]
   /** Replaces fields and tables. */
@@ -31,6 +33,7 @@ export interface CliEntry {
   readonly positions: readonly string[]
   readonly words?: boolean
   readonly paths?: readonly string[]
+  readonly without_data?: boolean
   readonly optional?: readonly string[]
   readonly report?: Report
   readonly document?: Report
@@ -54,6 +57,9 @@ const RUN_COLUMNS = [
   'notes',
 ]
 
+/** Columns of a backup that a narrow terminal does without. */
+const BACKUP_COLUMNS = ['parent', 'denidin_version', 'verified_at', 'problem']
+
 /** `chat.say` is the command in `local/chat.ts`: a terminal sends many messages in a row. */
 export const cliMenu = {
   status: { ...command('status'), optional: ['kind', 'failed'] },
@@ -66,6 +72,13 @@ export const cliMenu = {
   'api token create': command('api.token_create', 'name'),
   'api token list': { ...command('api.token_list'), optional: ['token_id', 'created_at'] },
   'api token revoke': command('api.token_revoke', 'token'),
+  'backup create': { ...command('backup.create', 'type'), optional: BACKUP_COLUMNS },
+  'backup list': { ...command('backup.list'), optional: BACKUP_COLUMNS, without_data: true },
+  'backup show': { ...command('backup.show', 'backup_id'), optional: ['sha256'], without_data: true },
+  'backup verify': { ...command('backup.verify', 'backup_id'), without_data: true },
+  'backup prune': { ...command('backup.prune'), without_data: true },
+  'backup scheduled': command('backup.scheduled', 'job'),
+  'backup restore': { ...command('backup.restore', 'backup_id'), without_data: true },
   'budget calculate': command('budget.calculate'),
   'budget cost': {
     ...command('budget.cost'),
@@ -142,6 +155,7 @@ export const cliMenu = {
 export const cliGroups: Readonly<Record<string, string>> = {
   api: 'Manage who may use the REST API',
   'api token': 'Create, list and revoke tokens for the REST API',
+  backup: 'Make, list, prove, delete and restore backups',
   budget: 'Calculate token budgets, load patterns into them, and show their profiles, their use, and what models cost',
   ingest: 'Load files into the archive, and list earlier loads',
   jobs: 'List what runs on a schedule, and run it now',

@@ -102,6 +102,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       operation,
       input: fromText(operation.input, { ...texts, ...absolute(entry.paths ?? [], texts) }),
       command: words,
+      without_data: entry.without_data,
       optional: entry.optional,
       report: entry.report,
       document: entry.document,

@@ -18,6 +18,7 @@ export interface OperationCall {
   /** The command as it was typed: `session list`. */
   readonly command: string
   /** See `CliCommand`. */
+  readonly without_data?: boolean | undefined
   readonly optional?: readonly string[] | undefined
   readonly report?: Report | undefined
   readonly document?: Report | undefined
@@ -57,7 +58,7 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
   }
 
   if (call.output_file !== undefined) checkOutputFile(call.output_file)
-  await using client = await connect(deps, command, { signal })
+  await using client = await connect(deps, command, { signal, without_data: call.without_data })
   const output = await ask(client, call.confirmed).catch(async (thrown: unknown) => {
     if (asDenidinError(thrown).code !== 'confirmation_needed') throw thrown
     await confirm(deps, call)

@@ -16,7 +16,7 @@ interface Entry<N extends OperationName = OperationName> {
 
 const entry = <N extends OperationName>(run: N, input: OperationInput<N>): Entry<N> => ({ run, input })
 
-/** Keys of `memory.session` and `budget.reports` in the configuration, and `reports.cron`. */
+/** Names of schedules, and what each runs. The settings of `backup` give the times of the last four. */
 export const cronMenu = {
   expiry_cron: entry('session.sweep', { purge: false }),
   cleanup_cron: entry('session.purge', {}),
@@ -24,6 +24,10 @@ export const cronMenu = {
   monthly_cron: entry('budget.report', { report: 'monthly' }),
   health_cron: entry('budget.report', { report: 'health' }),
   reports_cron: entry('report.scheduled', {}),
+  incremental_backup_cron: entry('backup.scheduled', { job: 'incremental' }),
+  full_backup_cron: entry('backup.scheduled', { job: 'full' }),
+  archive_backup_cron: entry('backup.scheduled', { job: 'archive' }),
+  backup_verify_cron: entry('backup.scheduled', { job: 'verify' }),
 }
 
 /**

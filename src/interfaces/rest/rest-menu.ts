@@ -137,6 +137,12 @@ export const restMenu: readonly RestRoute[] = [
     fixed: { apply: true },
   }),
 
+  route('GET /api/v1/backups', 'backup.list', 'read', 'listBackups'),
+  route('POST /api/v1/backups', 'backup.create', 'admin', 'createBackup', { example: { type: 'full' } }),
+  route('POST /api/v1/backups/prune', 'backup.prune', 'admin', 'pruneBackups'),
+  route('GET /api/v1/backups/{backup_id}', 'backup.show', 'read', 'getBackup'),
+  route('POST /api/v1/backups/{backup_id}/verify', 'backup.verify', 'admin', 'verifyBackup'),
+
   route('GET /api/v1/pauses', 'chat.pauses', 'read', 'listPauses'),
   route('POST /api/v1/pauses', 'chat.pause', 'write', 'pauseChat', {
     example: { conversation: '15550001111', minutes: 60 },
@@ -159,6 +165,8 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'api.token_create': 'a token must not make others: whoever steals one would keep access after it is revoked',
   'api.token_list': 'belongs to the creation of tokens',
   'api.token_revoke': 'belongs to the creation of tokens',
+  'backup.restore': 'the bot must be stopped for it, and the API with it: `denidin backup restore`',
+  'backup.scheduled': 'runs on its schedule; `POST /api/v1/backups` makes a backup now',
   'budget.report': 'runs as a job: `POST /api/v1/jobs/budget-weekly/run`',
   'report.scheduled': 'runs as a job: `POST /api/v1/jobs/reports/run`',
   'ingest.load': 'reads any file that the bot’s user can read; a path must not come from another machine',

@@ -15,7 +15,7 @@ import type { Scope } from '../scope.ts'
 import { erasureKey, exactHash, forgottenWordsMigration, SqliteForgottenWords } from './sqlite-forgotten-words.ts'
 
 /** Tables of `erasures.db`. They contain no message text. */
-const erasureMigrations: readonly Migration[] = [
+export const erasureMigrations: readonly Migration[] = [
   {
     id: 'erasures-001',
     sql: `

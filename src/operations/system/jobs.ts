@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { DenidinError } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
+import { backupScheduled } from '../backup/scheduled.ts'
 import { budgetReport } from '../budget/report.ts'
 import type { Uses } from '../context.ts'
 import { reportScheduled } from '../report/scheduled.ts'
@@ -10,7 +11,7 @@ import { isoTime } from '../references.ts'
 import { sessionPurge, sessionSweep } from '../session/retention.ts'
 
 /** The sweep and the purge use the same fields. */
-const USES = [...sessionSweep.uses, ...budgetReport.uses, ...reportScheduled.uses] as const
+const USES = [...sessionSweep.uses, ...budgetReport.uses, ...reportScheduled.uses, ...backupScheduled.uses] as const
 
 type Context = Uses<(typeof USES)[number]>
 
@@ -58,6 +59,25 @@ const JOBS: readonly Job[] = [
     summary: reportScheduled.summary,
     run: (context, call) => reportScheduled.run(context, {}, call),
   },
+  ...(
+    [
+      ['incremental', 'backup', 'incremental_backup_cron', 'Make an incremental backup'],
+      ['full', 'backup-full', 'full_backup_cron', 'Make a full backup'],
+      ['archive', 'backup-archive', 'archive_backup_cron', 'Make an archive: a full backup that is kept longer'],
+      [
+        'verify',
+        'backup-verify',
+        'backup_verify_cron',
+        'Delete backups whose time is over, and prove the newest by a trial restore',
+      ],
+    ] as const
+  ).map(([job, name, schedule, summary]) => ({
+    name,
+    schedule,
+    operation: 'backup.scheduled',
+    summary,
+    run: (context: Context, call: Call) => backupScheduled.run(context, { job }, call),
+  })),
 ]
 
 export const jobsList = operation({

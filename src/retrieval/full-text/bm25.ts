@@ -1,4 +1,4 @@
-/** Scores messages by the words that they share with a question: BM25 over a message and its neighbours. */
+/** Scores messages by the words that they share with a question: BM25 of a message and its neighbours. */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { QuestionWords } from '../../text/passages.ts'
 import { rarity } from '../../text/rarity.ts'
@@ -12,24 +12,24 @@ import { NEAR_RADIUS, WIDE_RADIUS, type Windows } from './windows.ts'
 export interface LexicalScores {
   /** BM25 of the message alone. */
   readonly own: Float32Array
-  /** BM25 of the message alone and with its neighbours. */
+  /** BM25 of the message and of its windows. */
   readonly matched: Float32Array
-  /** What the messages are sorted by. */
+  /** The score that messages are sorted by. */
   readonly total: Float32Array
-  /** Score of a message that holds every word asked for, once, and so do its neighbours. */
+  /** Score of a message that contains every word of the question once, and whose neighbours do too. */
   readonly full: number
-  /** Messages were found that were sent, or speak of, when the question says, and that is past. */
+  /** The question is about a time in the past, and there are messages that were sent then or mention it. */
   readonly dated: boolean
-  /** Whether a message was sent, or speaks of, when the question says. */
+  /** Whether a message was sent at the time that the question is about, or mentions it. */
   readonly timed: (at: number) => boolean
-  /** What was looked for, and how much each word counts. */
+  /** The words of the question, and how much each counts. */
   readonly words: QuestionWords
 }
 
-/** Postings that are scored in one step; between two steps the event loop gets a turn. */
+/** How many postings are scored in one step; between two steps, control returns to the event loop. */
 const STEP_POSTINGS = 20_000
 
-/** Adds up the words of a question, one after the other: BM25 of each message, alone and in its windows. */
+/** Adds up the words of a question, one by one: BM25 of each message, by itself and in its windows. */
 export class WordScores {
   readonly #columns: Columns
   readonly #weights: LexicalWeights
@@ -40,7 +40,7 @@ export class WordScores {
   readonly #wide: Float32Array
   readonly #touched: Uint32Array
 
-  /** @param hidden 1 for each message whose words count for nothing, neither for itself nor for its neighbours */
+  /** @param hidden 1 for each message whose words do not count, neither for itself nor for its neighbours */
   constructor(columns: Columns, weights: LexicalWeights, hidden: Uint8Array) {
     this.#columns = columns
     this.#weights = weights
@@ -52,7 +52,10 @@ export class WordScores {
     this.#touched = new Uint32Array(columns.size)
   }
 
-  /** Adds a word that counts `weight` times and makes up `share` of everyday talk; waits for `yieldBetween` between long steps. */
+  /**
+   * Adds a word that counts `weight` times and makes up `share` of everyday talk; calls `yieldBetween` between long
+   * steps.
+   */
   async add(postings: Postings, weight: number, share: number, yieldBetween: () => Promise<void>): Promise<void> {
     const { size, lengths, average_length, near, wide, present } = this.#columns
     const { k1, b, prior } = this.#weights
@@ -63,7 +66,7 @@ export class WordScores {
     for (let at = 0; at < postings.ordinals.length; at++) {
       if (at > 0 && at % STEP_POSTINGS === 0) await yieldBetween()
       const ordinal = postings.ordinals[at] ?? 0
-      // What came after this search began is not in its columns.
+      // Messages that arrived after this search began are not in its columns.
       if (ordinal >= size || this.#hidden[ordinal] === 1) continue
       const count = postings.counts[at] ?? 0
       const alone = worth * saturated(count, lengths[ordinal] ?? 0, average_length)
@@ -98,23 +101,26 @@ export class WordScores {
   }
 }
 
-/** Messages of a window. */
+/** How many messages a window contains. */
 const span = ({ before, after }: Windows, at: number): number => (before[at] ?? 0) + 1 + (after[at] ?? 0)
 
-/** How much a window says that holds `span` of `present` messages: of a memory that it holds whole, nothing. */
+/**
+ * How much it means that a window matches, if it spans `span` of `present` messages: nothing if it covers the whole
+ * conversation.
+ */
 const selectivity = (span: number, present: number): number => Math.max(0, 1 - span / Math.max(1, present)) ** 2
 
-/** What a message can get at most against its words alone: its windows added. */
+/** Highest factor by which its windows can raise the score of a message. */
 export const windowed = ({ present }: Pick<Columns, 'present'>, { near, wide }: LexicalWeights): number =>
   1 + near * selectivity(2 * NEAR_RADIUS + 1, present) + wide * selectivity(2 * WIDE_RADIUS + 1, present)
 
-/** Messages of a burst, from its end, among which the question is looked for. */
+/** How many messages at the end of a burst are searched for a question. */
 const MOST_ASKED = 8
 
-/** Days for which “now” still counts most. */
+/** A question about “now” prefers recent messages; this preference halves every so many days. */
 const NOW_HALF_LIFE_DAYS = 30
 
-/** Makes the final score of every message of what its words gave, who said it, when, and what is asked for. */
+/** Computes the final score of every message from its words, its speaker, its time, and the kind of question. */
 export const lexicalScores = (
   columns: Columns,
   query: RecallQuery,
@@ -149,7 +155,10 @@ export const lexicalScores = (
   return { own, matched, total, full, dated: time.found && query.past, timed: at => time.sum(at) > 0 }
 }
 
-/** Score of the question that a message may answer: the best of the burst before its own; 0 when that asks nothing. */
+/**
+ * Score of the question that a message may answer: the best message of the burst before its own; 0 if that burst asks
+ * nothing.
+ */
 export const askedBefore = ({ flags, session_first, burst_first }: Columns, own: Float32Array, at: number): number => {
   const before = (burst_first[at] ?? 0) - 1
   if (before < (session_first[at] ?? 0)) return 0
@@ -166,11 +175,13 @@ interface TimeScores {
   readonly found: boolean
 }
 
-/** Everyday talk that a question about a time is held against: a year of it, in which one of ten messages names a day. */
+/**
+ * The everyday talk with which a time in a question is compared: a year, in which one message in ten mentions a day.
+ */
 const YEAR_DAYS = 365
 const SPEAK_OF_A_DAY = 0.1
 
-/** What the time that a question names adds to messages sent in it, and to messages that speak of it. */
+/** What a time in the question adds to the scores of messages that were sent then, and of messages that mention it. */
 const timeScores = (columns: Columns, { dates, sent: within }: RecallQuery, weights: LexicalWeights): TimeScores => {
   if (dates.length === 0) return { sum: () => 0, product: () => 1, found: false }
   const { size, seconds, mention_days, mention_lengths, flags } = columns

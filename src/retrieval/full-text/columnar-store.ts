@@ -3,9 +3,9 @@ import { SECOND_MS } from '../../platform/clock.ts'
 import type { IndexedDocument } from './index-document.ts'
 import { averageOf, extendedNeighbourhoods, neighbourhoodsOf, withEnd, type Neighbourhoods } from './windows.ts'
 
-/** Bytes that the index keeps of each message beside its words. */
+/** How many bytes the index stores of each message in addition to its words. */
 export const DOCUMENT_BYTES = 16
-/** Messages whose columns are kept in one blob: what is rewritten when one is added. */
+/** How many messages share one blob; adding a message rewrites its blob. */
 export const COLUMN_PART_SIZE = 1024
 /** Flags of a message. */
 export const FLAG = { present: 1, question: 2, number: 4, bot: 8, timed: 16, correction: 32 } as const
@@ -32,7 +32,7 @@ export const encodeDocument = (document: IndexedDocument, speaker: number): Uint
     true,
   )
   for (const [at, span] of [one, two].entries()) {
-    // Day 0 means none: no one talks about the first day of 1970, or about days after 2149.
+    // Day 0 stands for no day: no one talks about 1 January 1970, or about days after 2149.
     if (span === undefined || span.from <= 0 || span.to > LATEST_DAY) continue
     view.setUint16(10 + 2 * at, span.from, true)
     view.setUint8(14 + at, span.to - span.from)
@@ -43,27 +43,27 @@ export const encodeDocument = (document: IndexedDocument, speaker: number): Uint
 /** The columns of a removed message. */
 export const REMOVED_DOCUMENT = new Uint8Array(DOCUMENT_BYTES)
 
-/** Everything about the messages of one scope but their words, by ordinal: the order in which they came. */
+/** All data about the messages of one scope except their words, by ordinal (the order of arrival). */
 export interface Columns extends Neighbourhoods {
-  /** Ordinals go from 0 to `size` − 1. */
+  /** Ordinals run from 0 to `size` − 1. */
   readonly size: number
-  /** Messages that are there. */
+  /** How many messages have not been removed. */
   readonly present: number
   readonly seconds: Uint32Array
   readonly lengths: Uint16Array
   readonly speakers: Uint16Array
   readonly flags: Uint16Array
-  /** Two stretches of days each: the first days (0: none), and how many days more. */
+  /** Two ranges of days for each message: the first day (0: none), and how many more days follow it. */
   readonly mention_days: Uint16Array
   readonly mention_lengths: Uint8Array
-  /** Mean words of a message. */
+  /** Mean number of words of a message. */
   readonly average_length: number
 }
 
-/** Reads the columns of a scope from its parts, put together in their order. */
+/** Decodes the columns of a scope from its concatenated parts. */
 export const decodeColumns = (bytes: Uint8Array): Columns => completed(readColumns(bytes))
 
-/** The columns of a scope to which messages were added: the others are not looked at again. */
+/** The columns of a scope after messages were added; the other messages are not decoded again. */
 export const withAdded = (columns: Columns, bytes: Uint8Array): Columns => {
   const added = readColumns(bytes)
   const size = columns.size + added.size
@@ -105,7 +105,7 @@ const readColumns = (bytes: Uint8Array): Read => {
   return { size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths }
 }
 
-/** The columns of a scope as if these speakers alone had said anything. */
+/** The columns of a scope as if only these speakers had written. */
 export const restrictedTo = (columns: Columns, kept: ReadonlySet<number>): Columns => {
   const { size, seconds, speakers, mention_days, mention_lengths } = columns
   const own = (at: number): boolean => kept.has(speakers[at] ?? -1)
@@ -115,12 +115,12 @@ export const restrictedTo = (columns: Columns, kept: ReadonlySet<number>): Colum
   return completed({ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths })
 }
 
-/** What is read of the messages themselves. */
+/** The values that are stored for the messages themselves. */
 type Read = Omit<Columns, keyof Neighbourhoods | 'average_length'>
 
 /**
- * Adds what follows from what was read.
- * @param before the neighbourhoods of the first messages, where they are known
+ * Adds the values that are derived from the stored ones.
+ * @param before the neighbourhoods of the first messages, if they are known
  */
 const completed = (read: Read, before?: Neighbourhoods): Columns => {
   const { present, lengths, flags } = read
@@ -132,7 +132,7 @@ const completed = (read: Read, before?: Neighbourhoods): Columns => {
   }
 }
 
-/** Numbers of who has a message in these parts. */
+/** Numbers of the speakers who have a message in these parts. */
 export const speakersIn = (parts: readonly Uint8Array[]): ReadonlySet<number> => {
   const present = new Set<number>()
   for (const part of parts) {

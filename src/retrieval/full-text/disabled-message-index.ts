@@ -1,11 +1,14 @@
-/** The full-text index of an earlier run, while long-term memory is switched off: nothing is indexed, but it is erased. */
+/**
+ * The full-text index of an earlier run while long-term memory is switched off: it receives no new messages, but is
+ * still erased.
+ */
 import { exists } from '../../platform/files.ts'
 import { removeIndexDatabase } from '../sqlite/index-database.ts'
 import type { MessageIndex } from './message-index.ts'
 
 /**
- * An index that is not followed. Its file contains words of messages: it is removed with the first message or person that
- * is forgotten, and made again from the messages when long-term memory is switched on.
+ * An index that no longer follows the messages. Its file contains words of messages: it is deleted as soon as a message
+ * or person is forgotten, and is rebuilt from the messages when long-term memory is switched on.
  * @param path of `index.db`
  */
 export const createDisabledMessageIndex = (path: string): MessageIndex => {
@@ -20,7 +23,7 @@ export const createDisabledMessageIndex = (path: string): MessageIndex => {
       tables: [],
       count: async () => 0,
       erase: removeFile,
-      // It would name the former person: it is made again.
+      // The index would name the previous person, so it is deleted and rebuilt later.
       reassign: async () => {
         await removeFile()
       },

@@ -1,4 +1,4 @@
-/** The port of the full-text index: which message holds which word, each scope apart. */
+/** The port of the full-text index: which messages contain which words, separately for each scope. */
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -6,18 +6,20 @@ import type { PersonId } from '../../people/person.ts'
 import type { Columns } from './columnar-store.ts'
 import type { IndexedMessage } from './index-document.ts'
 
-/** Which messages of a scope contain a word: their ordinals, and how often each does. In no particular order. */
+/**
+ * The messages of a scope that contain a word: their ordinals, and how often each contains it. In no particular order.
+ */
 export interface Postings {
   readonly ordinals: Uint32Array
   readonly counts: Uint8Array
 }
 
-/** A person or the bot who speaks in a scope; the columns name them by number. */
+/** A person who speaks in a scope, or the bot; the columns refer to speakers by number. */
 export interface Speaker {
   readonly speaker: number
   readonly person_id: PersonId
   readonly bot: boolean
-  /** Names under which they spoke. */
+  /** Names that the speaker has used. */
   readonly names: readonly string[]
 }
 
@@ -29,47 +31,47 @@ export interface Document {
   readonly stems: readonly string[]
   /** Other forms of these words, and parts of them; `postings` finds messages by these too. */
   readonly forms: readonly string[]
-  /** What its sentences state; `postings` finds messages by these keys too. */
+  /** Keys for the statements in its sentences; `postings` finds messages by these too. */
   readonly keys: readonly string[]
 }
 
-/** The part of the index that belongs to one scope, and nothing else: there is no way from it to another. */
+/** Reads the part of the index that belongs to one scope; no other scope can be reached from it. */
 export interface ScopeReader {
   readonly columns: Columns
   readonly speakers: readonly Speaker[]
-  /** The postings of these stems or keys; one that no message contains is left out. */
+  /** The postings of these stems or keys; those that no message contains are left out. */
   postings(stems: readonly string[]): Promise<ReadonlyMap<string, Postings>>
-  /** Stems that begin so, at most `limit`. */
+  /** At most `limit` stems that start with this. */
   stemsFrom(beginning: string, limit: number): Promise<readonly string[]>
   documents(ordinals: readonly number[]): Promise<readonly Document[]>
-  /** Ordinals of messages; those that this scope does not hold are left out. */
+  /** Ordinals of messages; those that are not in this scope are left out. */
   ordinals(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, number>>
 }
 
-/** What became of a message: its newest form under its scope, or that it is gone. */
+/** The current state of a message: its newest version and its scope, or that it was deleted. */
 export interface MessageState {
   readonly message_id: MessageId
   readonly now: { readonly scope: Scope; readonly message: IndexedMessage } | undefined
 }
 
 /**
- * Words of all messages, each scope apart. Derived from the messages, and rebuilt from them when it is lost or of
- * another version; `position` and `filled_to` say how far it follows them.
+ * The words of all messages, separately for each scope. Derived from the messages, and rebuilt from them when it is
+ * lost or has another version; `progress` says how far it has followed them.
  */
 export interface FullTextIndex {
-  /** What is indexed of a scope; `undefined` when nothing is. */
+  /** The index of a scope; `undefined` if nothing is indexed. */
   open(scope: Scope): Promise<ScopeReader | undefined>
-  /** The latest 50 groups in which a person said anything. */
+  /** The 50 most recent groups in which a person wrote anything. */
   groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
   /**
-   * Brings messages into their newest form, each whole or not at all, in one transaction with the position that the index
-   * has reached. Safe to repeat.
+   * Updates messages to their newest version, each completely or not at all, in one transaction with the progress of
+   * the index. Safe to repeat.
    */
   apply(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void>
-  /** Forgets a scope, some rows at a time; false when rows are left. */
+  /** Forgets a scope, a limited number of rows per call; returns false while rows remain. */
   dropScope(scope: Scope): Promise<boolean>
   progress(): Promise<IndexProgress>
-  /** Makes sure that everything so far survives a power cut. */
+  /** Ensures that everything written so far survives a power cut. */
   checkpoint(): Promise<void>
   /** For maintenance: the scope of each of these messages; those that are not indexed are left out. */
   scopesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
@@ -80,11 +82,11 @@ export interface FullTextIndex {
 }
 
 export interface IndexProgress {
-  /** Number of the last change of messages that was taken in. */
+  /** Number of the last change of messages that has been applied. */
   readonly change: number
-  /** Messages are being read from the beginning, up to this one; `undefined` once all have been. */
+  /** While all messages are read from the beginning: how far this has come. `undefined` when it is complete. */
   readonly filled_to: number | undefined
 }
 
-/** What of an index belongs to persons. */
+/** The personal data in an index. */
 export type IndexedPersons = Pick<PersonalData, 'name' | 'tables' | 'count' | 'reassign'>

@@ -11,11 +11,11 @@ import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { IndexProgress, FullTextIndex, MessageState } from './full-text-index.ts'
 import { stateOf } from './index-eligibility.ts'
 
-/** Messages of one transaction: some milliseconds of work, then the event loop gets a turn. */
+/** How many messages one transaction contains: a few milliseconds of work, then control returns to the event loop. */
 const BATCH = 32
-/** Characters of the messages of one transaction, unless one of them has more. */
+/** How many characters the messages of one transaction contain, unless a single message is longer. */
 const MOST_CHARACTERS = 20_000
-/** Changes after which the change log is shortened. */
+/** After how many changes the change log is shortened. */
 const PURGE_AFTER = 2000
 
 export interface FullTextIndexerDeps {
@@ -28,8 +28,8 @@ export interface FullTextIndexerDeps {
 }
 
 /**
- * Brings the full-text index into step with the messages, in the background. What is left to do is read from both each
- * time: a crash at any moment loses nothing.
+ * Keeps the full-text index in step with the messages, in the background. The remaining work is determined from the
+ * index and the messages each time, so a crash at any moment loses nothing.
  */
 export class FullTextIndexer implements AsyncDisposable {
   readonly #deps: FullTextIndexerDeps
@@ -44,19 +44,20 @@ export class FullTextIndexer implements AsyncDisposable {
     this.#soon = this.#background.coalesced('indexing messages', () => this.#catchUp())
   }
 
-  /** There may be something new. */
+  /** Call this when messages may have changed. */
   requestSync(): void {
     if (!this.#stopping) this.#soon()
   }
 
-  /** Resolves when everything that there was is indexed, or cannot be. */
+  /** Resolves when everything so far is indexed, or cannot be indexed. */
   async whenIdle(): Promise<void> {
     await this.#background.whenIdle()
   }
 
   /**
-   * After a scope was dropped: reads what stays of it, and what changed meanwhile, also if that was indexed already.
-   * @param message_ids messages that stay, in their order
+   * Call this after a scope was dropped: indexes its remaining messages, and all changes since then, even if they were
+   * indexed already.
+   * @param message_ids messages that remain, in their order
    * @param since number of the last change before the scope was dropped
    */
   async readAgain(scope: Scope, message_ids: readonly MessageId[], since: number): Promise<void> {
@@ -84,7 +85,7 @@ export class FullTextIndexer implements AsyncDisposable {
     const filling = (await index.progress()).filled_to !== undefined
     for (;;) {
       if (this.#stopping) return
-      // Read each time: a damaged index may have been recreated meanwhile.
+      // Read each time, because a damaged index may have been recreated in the meantime.
       const progress = await index.progress()
       const goesOn =
         progress.filled_to === undefined ? await this.#follow(progress) : await this.#fill(progress.filled_to)
@@ -95,7 +96,9 @@ export class FullTextIndexer implements AsyncDisposable {
     if (filling || this.#since_purge >= PURGE_AFTER) await this.#purge((await index.progress()).change)
   }
 
-  /** The next messages from the beginning on; in their order, so that neighbours in a conversation stay neighbours. */
+  /**
+   * Indexes the next messages from the beginning, in their order, so that neighbours in a conversation stay neighbours.
+   */
   async #fill(filled_to: number): Promise<true> {
     const { feed, zoneOf } = this.#deps
     const page = await feed.inOrder(filled_to, BATCH)
@@ -105,7 +108,7 @@ export class FullTextIndexer implements AsyncDisposable {
     return true
   }
 
-  /** @returns whether there may be more; what came since was, or will be, reported */
+  /** @returns whether there may be more changes. Newer changes are reported by `requestSync`. */
   async #follow({ change }: IndexProgress): Promise<boolean> {
     const next = await this.#changesAfter(change)
     if (next === undefined) return false
@@ -126,7 +129,7 @@ export class FullTextIndexer implements AsyncDisposable {
     return { states, change: last.change }
   }
 
-  /** Long messages are written a few at a time: others get their turn in between. */
+  /** Writes long messages a few at a time, so that other work can proceed in between. */
   async #apply(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void> {
     const groups = shortGroups(states)
     for (const group of groups.slice(0, -1)) {
@@ -136,7 +139,7 @@ export class FullTextIndexer implements AsyncDisposable {
     await this.#applyGroup(groups.at(-1) ?? [], reached)
   }
 
-  /** A message that cannot be indexed is left out; the index goes past it. */
+  /** A message that cannot be indexed is skipped. */
   async #applyGroup(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void> {
     const { index, setAside } = this.#deps
     try {
@@ -150,7 +153,7 @@ export class FullTextIndexer implements AsyncDisposable {
     }
   }
 
-  /** Changes that the index has on disk for certain are no longer needed. */
+  /** Removes changes that the index has safely on disk. */
   async #purge(change: number): Promise<void> {
     await this.#deps.index.checkpoint()
     await this.#deps.changeLog.advance('full_text', change)
@@ -158,7 +161,7 @@ export class FullTextIndexer implements AsyncDisposable {
   }
 }
 
-/** The messages in their order, in groups that are written quickly. */
+/** Splits the messages, in their order, into groups that can be written quickly. */
 const shortGroups = (states: readonly MessageState[]): readonly (readonly MessageState[])[] => {
   const groups: MessageState[][] = []
   let left = 0

@@ -26,7 +26,7 @@ export interface FullTextModuleDeps {
 export interface FullTextModule extends Module {
   readonly index: FullTextIndex
   readonly following: FollowingMessageIndex
-  /** Reads all messages again; `why` is what `denidin status` shows. */
+  /** Reads all messages again; `why` is shown by `denidin status`. */
   startOver(why: Health): void
   /** The health of the file. */
   readonly file: HealthCheck

@@ -1,4 +1,4 @@
-/** Reads a message for the index: its stems, its dates, and what kind of message it is. */
+/** Reads a message for the index: its stems, its dates, and its kind. */
 import { isForwarded, ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { datesIn } from '../../text/dates/dates.ts'
@@ -11,42 +11,47 @@ import { statementKeys } from '../../text/facts/statement-keys.ts'
 import type { Form } from '../../text/analyser/form.ts'
 import { tokenise } from '../../text/tokenise.ts'
 
-/** A message as the index takes it. */
+/** A message as input for the index. */
 export interface IndexedMessage extends Pick<
   MessageRecord,
   'message_id' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at' | 'details'
 > {
-  /** The calendar day on which it was sent, where its person is: in days since 1 January 1970. */
+  /** The calendar day in the person's time zone on which it was sent, in days since 1 January 1970. */
   readonly day: number
 }
 
-/** What the index keeps of a message. */
+/** The data that the index keeps of a message. */
 export interface IndexedDocument {
-  /** Subject words in their order, brought to their common form. */
+  /** Subject words in their order, reduced to their common form. */
   readonly stems: readonly string[]
-  /** Other forms of these words, their parts, and emoji: found too, and not counted. */
+  /**
+   * Other forms of these words, their parts, and emoji: these can be found, but do not count as words of the message.
+   */
   readonly forms: readonly string[]
   readonly sent_at: number
-  /** It ends as a question. */
+  /** The message ends with a question. */
   readonly question: boolean
-  /** It contains a figure or a number word. */
+  /** The message contains a figure or a number word. */
   readonly number: boolean
-  /** The bot said it. */
+  /** The bot wrote it. */
   readonly bot: boolean
-  /** Days that it speaks of, at most two stretches, each at most a month long. */
+  /** Days that the message mentions: at most two ranges, each at most a month long. */
   readonly mentions: readonly DateSpan[]
-  /** It speaks of a time, however vague. */
+  /** The message mentions a time, however vague. */
   readonly timed: boolean
-  /** It corrects what its speaker said just before. */
+  /** The message corrects what its speaker said just before. */
   readonly correction: boolean
-  /** What its sentences state, as keys: who lives where, when a meeting is. None for the bot, and for what was forwarded. */
+  /**
+   * The statements in its sentences, as keys: who lives where, when a meeting is. Empty for the bot's messages and
+   * forwarded ones.
+   */
   readonly keys: readonly string[]
 }
 
-/** Increase whenever words, dates or the layout are read in another way: an index of another version is rebuilt. */
+/** Increase this whenever words, dates or the layout are read differently: an index of another version is rebuilt. */
 export const INDEX_VERSION = 4
 
-/** Words of one message that are indexed; what comes after is a document, not something said. */
+/** How many words of one message are indexed; a longer text is a document rather than a message. */
 const MOST_STEMS = 2000
 const MOST_MENTIONS = 2
 const LONGEST_MENTION_DAYS = 31

@@ -1,9 +1,9 @@
-/** Decides which messages the full-text index holds, and reads them for it. */
+/** Decides which messages the full-text index contains, and reads them for it. */
 import { isConversation, type MessageId, type MessageRecord } from '../../messages/message.ts'
 import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { MessageState } from './full-text-index.ts'
 
-/** The form in which a message is indexed, if at all. */
+/** The version of a message that is indexed, if it is indexed at all. */
 export const stateOf = async (
   message_id: MessageId,
   now: MessageRecord | undefined,

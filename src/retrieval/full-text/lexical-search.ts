@@ -9,18 +9,21 @@ import type { RecallQuery } from './query-parser.ts'
 import { findWords } from './word-finder.ts'
 import type { LexicalWeights } from '../ranking/weights.ts'
 
-/** Related words that are looked up: the rarest of those that the scope contains. */
+/** How many related words are looked up: the rarest that the scope contains. */
 const MOST_RELATED = 40
-/** A related word in more than this share of the messages says nothing. */
+/** A related word is ignored if more than this share of the messages contain it. */
 const COMMON_SHARE = 0.1
 
-/** A question about a person who was never mentioned here is hardly about anything said here. */
+/** A question about a person who was never mentioned here is probably not about this conversation. */
 const UNKNOWN_NAME_WEIGHT = 3
 
-/** Rarity of a word in half of all messages: a more common word says nothing, and would cost most. */
+/**
+ * Rarity of a word that half of all messages contain: more common words carry no information, and would cost the most
+ * time.
+ */
 const LEAST_RARITY = Math.log(2)
 
-/** Scores every message of a scope by the words of a question, but for those that are `hidden`. */
+/** Scores every message of a scope by the words of a question, except those that are `hidden`. */
 export const searchWords = async (
   reader: ScopeReader,
   query: RecallQuery,
@@ -33,7 +36,7 @@ export const searchWords = async (
   const words = new WordScores(reader.columns, weights, hidden)
   const looked_for = new Map<string, number>()
   let full = 0
-  // Not after every word: whatever runs in the background would get a turn each time, while a person waits.
+  // Not after every word: background work would run each time, while a person waits.
   const slices = new TimeSlices(ANSWER_SLICE_MS)
   const pause = (): Promise<void> => slices.pause()
   for (const stem of query.asked) {
@@ -57,7 +60,7 @@ export const searchWords = async (
   return { ...scores, words: looked_for }
 }
 
-/** What a word of the question counts in the whole of what is asked. */
+/** The share of one word in the full score of a question. */
 const worth = (
   stem: string,
   postings: Postings | undefined,
@@ -67,7 +70,7 @@ const worth = (
 ): number => {
   if (postings !== undefined) return rare(postings.ordinals.length)
   const known = [...relatedTo(stem)].flatMap(each => related.get(each)?.ordinals.length ?? [])
-  // Others put it in other words.
+  // The conversation uses a related word instead.
   if (known.length > 0) return rare(Math.min(...known))
   return rare(0) * (query.names.has(stem) ? UNKNOWN_NAME_WEIGHT : 1)
 }

@@ -1,4 +1,6 @@
-/** The full-text index as the rest of DeniDin sees it: follows the messages, forgets persons, and can be verified. */
+/**
+ * The full-text index as the rest of DeniDin uses it: it follows the messages, forgets persons, and can be verified.
+ */
 import { scopeOfPerson } from '../../messages/scope.ts'
 import type { ChangeLog } from '../../messages/change-log.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
@@ -15,13 +17,13 @@ import { FullTextIndexer } from './full-text-indexer.ts'
 import { verifyFullTextIndex } from './verify-full-text-index.ts'
 
 export interface MessageIndex extends AsyncDisposable {
-  /** What the index holds of a person. The messages themselves are exported by their own store. */
+  /** The personal data in the index. The messages themselves are exported by their own store. */
   readonly personal: PersonalData
   /** Compares the index with the messages. */
   readonly verification: VerifiablePart
-  /** Messages arrived or changed: they are indexed in the background, within milliseconds. */
+  /** Call this when messages arrived or changed: they are indexed in the background, within milliseconds. */
   requestSync(): void
-  /** Call after messages were deleted. Resolves when index and files hold none of their words. */
+  /** Call this after messages were deleted. Resolves when the index and its files contain none of their words. */
   forget(message_ids: readonly MessageId[]): Promise<void>
   /** Resolves when every message is indexed. */
   whenIdle(): Promise<void>
@@ -32,12 +34,12 @@ export interface MessageIndexDeps {
   readonly changeLog: ChangeLog
   readonly index: FullTextIndex & IndexedPersons
   readonly setAside: SetAside
-  /** Where a person is: their “today” is a day there. */
+  /** The time zone of a person: “today” is a day there. */
   readonly zoneOf: ZoneOf
   readonly logger: Logger
 }
 
-/** Messages that are looked for in one step: a few milliseconds. */
+/** How many messages are looked up in one step: a few milliseconds. */
 const LOOKED_FOR_AT_ONCE = 1000
 
 export class FollowingMessageIndex implements MessageIndex {
@@ -86,8 +88,8 @@ export class FollowingMessageIndex implements MessageIndex {
   }
 
   /**
-   * Takes out those of these messages that are gone. One that could not be taken out when it was deleted was set aside:
-   * whoever follows the messages does not come back to it.
+   * Removes those of these messages that no longer exist. If the removal of a message failed when it was deleted, the
+   * message was skipped, and following the change log does not try it again.
    */
   async #takeOutGone(message_ids: readonly MessageId[]): Promise<void> {
     for (let from = 0; from < message_ids.length; from += LOOKED_FOR_AT_ONCE) {
@@ -104,7 +106,7 @@ export class FollowingMessageIndex implements MessageIndex {
     const { spared = [] } = bounds
     const before = await this.#index.count(person_id, bounds)
     const since = await this.#changeLog.latest()
-    // All at once: taking messages out one by one takes many times as long.
+    // The whole scope is dropped, because removing messages one by one takes many times as long.
     await this.#dropScope(person_id)
     await this.indexer.readAgain(scopeOfPerson(person_id), spared, since)
     await this.forget(spared)

@@ -2,19 +2,19 @@
 import type { Postings } from './full-text-index.ts'
 
 /**
- * Ordinals of one part: large enough that a word of a long conversation has few blobs to be read, small enough that a
- * blob is quickly rewritten.
+ * A part covers 2^`PART_BITS` ordinals: enough that a word in a long conversation has few blobs to read, and few enough
+ * that a blob is quickly rewritten.
  */
 const PART_BITS = 14
 const PART_SIZE = 1 << PART_BITS
-/** Offset within the part (2), how often the message contains the word (1). */
+/** Offset within the part (2 bytes), how often the message contains the word (1 byte). */
 const ENTRY_BYTES = 3
 const MOST_COUNT = 255
 
 /** The part of the postings to which an ordinal belongs. */
 export const postingPartOf = (ordinal: number): number => ordinal >>> PART_BITS
 
-/** Entries of one word in one part, to be put behind those that are there. */
+/** Encodes entries of one word in one part, to be appended to the existing ones. */
 export const encodeEntries = (entries: readonly { readonly ordinal: number; readonly count: number }[]): Uint8Array => {
   const bytes = new Uint8Array(entries.length * ENTRY_BYTES)
   for (const [at, { ordinal, count }] of entries.entries()) {
@@ -28,7 +28,7 @@ export const encodeEntries = (entries: readonly { readonly ordinal: number; read
 
 const offsetAt = (body: Uint8Array, at: number): number => (body[at] ?? 0) | ((body[at + 1] ?? 0) << 8)
 
-/** The entries of one part without those of some ordinals. */
+/** The entries of one part without those of these ordinals. */
 export const withoutOrdinals = (body: Uint8Array, ordinals: ReadonlySet<number>): Uint8Array => {
   const offsets = new Set([...ordinals].map(ordinal => ordinal % PART_SIZE))
   const kept = new Uint8Array(body.byteLength)

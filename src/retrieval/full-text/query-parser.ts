@@ -1,4 +1,7 @@
-/** Reads a question for the search: its words, whom and which days it is about, and what kind of answer it wants. */
+/**
+ * Parses a question for the search: its words, the person and the days that it is about, and what kind of answer it
+ * expects.
+ */
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
@@ -11,41 +14,41 @@ import { tokenise } from '../../text/tokenise.ts'
 import type { MessageQuestion } from '../message-search.ts'
 import type { Speaker } from './full-text-index.ts'
 
-/** A question as the search takes it. */
+/** A parsed question. */
 export interface RecallQuery {
-  /** Words that were asked for, each once. */
+  /** The words of the question, without duplicates. */
   readonly asked: readonly string[]
-  /** Other forms in which messages may contain one of them, by its stem. */
+  /** By the stem of a word: other forms in which messages may contain it. */
   readonly also: ReadonlyMap<string, readonly string[]>
-  /** Words related to them in meaning. */
+  /** Words that are related to them in meaning. */
   readonly related: readonly string[]
-  /** Those of them that are written as names. */
+  /** Those of the words that are written as names. */
   readonly names: ReadonlySet<string>
-  /** Who is asked about, by number; `undefined` for none or several. */
+  /** The number of the speaker whom the question is about; `undefined` for none or several. */
   readonly speaker: number | undefined
   /**
-   * It is about a person who speaks here, the asker, or of the bot's own words. Others may as well be about the world: “How
-   * high is the tower?”
+   * The question is about a person who speaks here, about the asker, or about what the bot said. Other questions may be
+   * about the world in general: “How high is the tower?”
    */
   readonly personal: boolean
-  /** Days that the question names. */
+  /** Days that the question mentions. */
   readonly dates: readonly DateSpan[]
   /** When a message about these days was sent: on one of them, or soon after. */
   readonly sent: readonly SentWithin[]
-  /** All of them lie before the day of the question. */
+  /** All of them are before the day of the question. */
   readonly past: boolean
   readonly kind: QuestionKind
-  /** It asks what the bot said. */
+  /** The question is about what the bot said. */
   readonly of_bot: boolean
 }
 
-/** A stretch of time in seconds since the Unix epoch; `until` is not a part of it. */
+/** A period in seconds since the Unix epoch; `until` is exclusive. */
 interface SentWithin {
   readonly from: number
   readonly until: number
 }
 
-/** Days after a short stretch in which people still speak of it as just now. */
+/** How many days after a short period people still talk about it as recent. */
 const SLACK_DAYS = 3
 const SHORT_DAYS = 7
 
@@ -54,7 +57,7 @@ const sentWithin = ({ from, to }: DateSpan, zone: TimeZone): SentWithin => ({
   until: zone.beginOf(to + 1 + (to - from < SHORT_DAYS ? SLACK_DAYS : 0)) / SECOND_MS,
 })
 
-/** A question about longer stretches names a time in passing. */
+/** A question about a longer period mentions the time only in passing. */
 const LONGEST_DATE_DAYS = 120
 
 const FIRST_PERSON =
@@ -62,18 +65,18 @@ const FIRST_PERSON =
 /** The asker, alone or with others, in English and in the endings of Hebrew verbs. */
 const OURS =
   /(?<![\p{L}\p{N}])(?:we(?:['’]?(?:re|ve|d|ll))?|us|our|ours|ourselves|אנחנו|שלנו|לנו|אותנו|אצלנו|אלינו|\p{L}{2,}(?:תי|נו))(?![\p{L}\p{N}])/iu
-/** “Tell me”, “how do I …”: whom the answer is for, and people in general. */
+/** “Tell me”, “how do I …”: these first persons only say for whom the answer is, or mean anyone. */
 const FOR_ANYBODY =
   /(?<![\p{L}\p{N}])(?:(?:give|tell|show|explain|write|send|teach|help|find|get|make|sing|read|draw|remind)(?: to)? (?:me|us)|(?:how|what|where|which|when|why) (?:\p{L}+ )?(?:do|can|could|should|would|must|to) (?:i|we)|(?:can|could|should|may) (?:i|we)|i (?:want|need|would like|['’]d like) to know|i wonder|let me know|(?:ספר|ספרי|תן|תני|הסבר|הסבירי|כתוב|כתבי|תגיד|תגידי|תסביר|תכתוב|תן|הראה|מצא|תמצא|תעזור|עזור) (?:לי|לנו)|אני (?:רוצה|צריך|צריכה) לדעת)(?![\p{L}\p{N}])/giu
 const OF_BOT =
   /(?<![\p{L}\p{N}])(?:(?:did|have|had) you|you (?:said|told|wrote|recommended|suggested|gave|answered|mentioned|advised)|your (?:advice|answer|suggestion|recommendation|reply)|אמרת|המלצת|הצעת|ענית|כתבת|סיפרת)(?![\p{L}\p{N}])/iu
 const SHORTEST_NICKNAME = 3
-/** Where a name in other letters begins or ends: לDana. */
+/** Where a name in another script begins or ends: לDana. */
 const SCRIPT_BORDER = /(?<=\p{Script=Hebrew})(?=\p{Script=Latin})|(?<=\p{Script=Latin})(?=\p{Script=Hebrew})/gu
-/** Letters that Hebrew joins to a name: and, the, in, to, from, that. */
+/** Letters that Hebrew attaches to a name: and, the, in, to, from, that. */
 const JOINED = /^[והבלמשכ]{1,2}(?=[א-ת]{2})/
 
-/** Reads a question for the search among what these speakers said. */
+/** Parses a question for the search among the messages of these speakers. */
 export const readQuestion = (question: MessageQuestion, speakers: readonly Speaker[]): RecallQuery => {
   const { text } = question
   const of_bot = OF_BOT.test(text)
@@ -81,7 +84,7 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
   const isSpoken = (name: string): boolean => spoken.has(name) || (UNSPACED.test(name) && text.includes(name))
   const people = speakers.filter(each => !each.bot)
   const capital = namedWords(text)
-  /** Words that mean a person of this name: the name, or its beginning, as in “Mel” for Melanie. */
+  /** Words that refer to a person with this name: the name, or its beginning, such as “Mel” for Melanie. */
   const wordsFor = (name: string): readonly string[] =>
     firstName(name).flatMap(first => [
       first,
@@ -99,7 +102,7 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
   const asked = asked_words.map(each => each.stem)
   const known = new Set(asked)
   const [only] = named
-  // “My boat” of a person who never spoke here is not a boat that was spoken of here.
+  // If the asker never wrote here, “my boat” is not a boat that was mentioned here.
   const speaks = question.asker === undefined || people.some(each => each.person_id === question.asker)
   return {
     asked,
@@ -125,7 +128,7 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
   }
 }
 
-/** Words by which a person may be named: behind joined letters and before particles too. */
+/** Words by which a person may be named, also after attached letters and before particles. */
 const spokenIn = (text: string): readonly string[] => [
   ...tokenise(text.replace(SCRIPT_BORDER, ' ')).flatMap(word => [word, word.replace(JOINED, '')]),
   ...mainForms(text),
@@ -135,7 +138,7 @@ const mainForms = (text: string): readonly string[] => wordsOf(text).map(({ main
 
 const isOwn = (text: string): boolean => FIRST_PERSON.test(text) || OURS.test(text)
 
-/** The part of a name by which people are called; a phone number is not a name. */
+/** The part of a name that people use to address someone; a phone number is not a name. */
 const firstName = (name: string): readonly string[] =>
   tokenise(name)
     .slice(0, 1)

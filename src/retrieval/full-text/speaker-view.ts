@@ -1,12 +1,12 @@
-/** A view of a group's index that contains the words of one person alone. */
+/** A view of a group's index that contains the words of only one person. */
 import type { MessageId } from '../../messages/message.ts'
 import type { PersonId } from '../../people/person.ts'
 import { restrictedTo, type Columns } from './columnar-store.ts'
 import type { Postings, ScopeReader } from './full-text-index.ts'
 
 /**
- * A scope as if one person alone had ever spoken in it: the words of others cannot be found through it, lift their
- * neighbours, or be seen in it. `undefined` when the person said nothing there.
+ * A scope as if only one person had ever written in it: the words of others find nothing, do not raise the scores of
+ * their neighbours, and are not visible. `undefined` if the person wrote nothing there.
  */
 export const viewOfSpeaker = (reader: ScopeReader, person_id: PersonId): ScopeReader | undefined => {
   const speakers = reader.speakers.filter(each => !each.bot && each.person_id === person_id)
@@ -30,7 +30,7 @@ export const viewOfSpeaker = (reader: ScopeReader, person_id: PersonId): ScopeRe
       return found
     },
 
-    // The words of others must not show either: here misspelt words are not corrected.
+    // The words of others must not become visible in corrections either, so misspelt words are not corrected here.
     stemsFrom: async () => [],
 
     documents: async ordinals => await reader.documents(ordinals.filter(own)),

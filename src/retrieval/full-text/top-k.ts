@@ -1,8 +1,11 @@
 /** Selects the best scores of a search without sorting all of them. */
 
-/** The positions of the highest scores above 0, best first, at most `count`; of equals, the later one goes first. */
+/**
+ * The positions of the highest scores above 0, best first, at most `count`; if scores are equal, the later position
+ * comes first.
+ */
 export const topK = (scores: Float32Array, count: number): readonly number[] => {
-  // A heap whose root is the worst of the best so far.
+  // A heap; its root is the lowest of the best scores so far.
   const heap: number[] = []
   const worse = (a: number, b: number): boolean => {
     const difference = (scores[a] ?? 0) - (scores[b] ?? 0)

@@ -1,4 +1,4 @@
-/** Compares the full-text index with the messages, and repairs what differs. */
+/** Compares the full-text index with the messages, and repairs the differences. */
 import type { MessageReader } from '../../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -12,7 +12,7 @@ import type { Finding, VerifiablePart, VerifyRun } from '../../vectors/maintenan
 
 const PART = 'full-text index'
 
-/** Messages that are compared in one step, and those of them whose every word is looked for in a quick comparison. */
+/** How many messages are compared in one step, and for how many of them a quick comparison checks every word. */
 const PAGE = 100
 const SAMPLE = 5
 
@@ -23,7 +23,7 @@ export interface VerifyFullTextIndexDeps {
   readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
 }
 
-/** Compares the full-text index with the messages. With `repair`, what is wrong is read again from the messages. */
+/** Compares the full-text index with the messages. With `repair`, wrong entries are written again from the messages. */
 export const verifyFullTextIndex = ({ feed, index, zoneOf, indexer }: VerifyFullTextIndexDeps): VerifiablePart => ({
   name: PART,
   verify: async run => {
@@ -58,7 +58,7 @@ class Comparison {
   readonly #index: FullTextIndex
   readonly #run: VerifyRun
   readonly #counts = new Map<Fault, number>()
-  /** Reported already, by its message. */
+  /** Messages that are already reported as misplaced. */
   readonly #misplaced = new Set<MessageId>()
   looked_at = 0
 
@@ -71,7 +71,7 @@ class Comparison {
     return [...this.#counts].map(([what, count]) => ({ part: PART, what, count }))
   }
 
-  /** Whether each message is indexed as it should be, under its scope, with all its words. */
+  /** Checks that each message is indexed correctly, in its scope, with all its words. */
   async messages(messages: readonly MessageRecord[], states: readonly MessageState[]): Promise<void> {
     this.#run.signal.throwIfAborted()
     const scopes = await this.#index.scopesOf(messages.map(each => each.message_id))
@@ -94,7 +94,7 @@ class Comparison {
     await yieldToEventLoop()
   }
 
-  /** Whether each of what the index holds is a message. */
+  /** Checks that each entry of the index belongs to an existing message. */
   async documents(message_ids: readonly MessageId[], feed: MessageReader): Promise<void> {
     this.#run.signal.throwIfAborted()
     const foreign: MessageState[] = []

@@ -1,51 +1,57 @@
-/** The neighbourhood of each message of a scope: its conversation, its burst, and the windows read together with it. */
+/**
+ * The neighbourhood of each message of a scope: its conversation, its burst, and the windows that are read together
+ * with it.
+ */
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 
-/** Silence after which a new conversation begins. */
+/** After this much silence, a new conversation begins. */
 const SESSION_GAP_SECONDS = (6 * HOUR_MS) / SECOND_MS
-/** Silence after which the same speaker begins a new burst. */
+/** After this much silence, the same speaker begins a new burst. */
 const BURST_GAP_SECONDS = (15 * MINUTE_MS) / SECOND_MS
 
-/** Bursts before and after the one of a message that are read together with it. */
+/** How many bursts before and after that of a message are read together with it. */
 export const NEAR_RADIUS = 2
 export const WIDE_RADIUS = 4
-/** On each side a window holds at most so many messages for each burst: one who writes a line a thought fills no window. */
+/**
+ * The number of messages on each side of a window is limited to this many per burst, so that someone who sends a line
+ * per thought does not fill a window.
+ */
 const MESSAGES_PER_BURST = 2
 
-/** By ordinal: the messages that are read together with one. */
+/** For each ordinal: the messages that are read together with it. */
 export interface Windows {
-  /** Messages of the window before and after the message itself. */
+  /** How many messages of the window come before and after the message itself. */
   readonly before: Uint8Array
   readonly after: Uint8Array
-  /** Words of the whole window. */
+  /** How many words the whole window contains. */
   readonly lengths: Uint32Array
-  /** Mean words of a window. */
+  /** Mean number of words of a window. */
   readonly average: number
 }
 
-/** What follows for every message of a scope from who wrote when, by ordinal. */
+/** Data about every message of a scope, by ordinal, that is derived from who wrote and when. */
 export interface Neighbourhoods {
   /** First and last ordinal of the conversation that a message belongs to. */
   readonly session_first: Uint32Array
   readonly session_last: Uint32Array
-  /** First ordinal of the burst that a message belongs to: what one speaker wrote in a row. */
+  /** First ordinal of the burst that a message belongs to: consecutive messages of one speaker. */
   readonly burst_first: Uint32Array
   readonly near: Windows
   readonly wide: Windows
 }
 
-/** What is known of each message, by ordinal. */
+/** The data from which neighbourhoods are computed, by ordinal. */
 interface Written {
   readonly seconds: Uint32Array
   readonly speakers: Uint16Array
   readonly lengths: Uint16Array
-  /** Whether the message is still there. */
+  /** Whether the message still exists. */
   readonly isPresent: (at: number) => boolean
-  /** Messages that are there. */
+  /** How many messages exist. */
   readonly present: number
 }
 
-/** Groups the messages of a scope, which are in the order in which they came. */
+/** Groups the messages of a scope, which are in the order of their arrival. */
 export const neighbourhoodsOf = (written: Written): Neighbourhoods => {
   const { session_first, burst_first, bursts } = groupsOf(written)
   const session_last = lastOf(session_first)
@@ -61,8 +67,8 @@ export const neighbourhoodsOf = (written: Written): Neighbourhoods => {
 }
 
 /**
- * The neighbourhoods once messages were added at the end: only those of the last conversation can be others than before.
- * @param before of the messages without those that were added
+ * The neighbourhoods after messages were added at the end: only those of the last conversation can differ from before.
+ * @param before neighbourhoods of the messages without the added ones
  */
 export const extendedNeighbourhoods = (before: Neighbourhoods, written: Written): Neighbourhoods => {
   const { seconds, speakers, lengths, present } = written
@@ -99,7 +105,7 @@ export const extendedNeighbourhoods = (before: Neighbourhoods, written: Written)
   }
 }
 
-/** Fills an array with the beginning of one array, as far as it goes, and a new end. */
+/** An array with the beginning of the given array, as far as it goes, and a new end. */
 export const withEnd = <List extends Uint8Array | Uint16Array | Uint32Array>(
   array: List,
   beginning: List,
@@ -111,14 +117,14 @@ export const withEnd = <List extends Uint8Array | Uint16Array | Uint32Array>(
   return array
 }
 
-/** Mean of the words of all messages or windows, removed messages not counted; 1 at least. */
+/** Mean number of words of all messages or windows, without removed messages; at least 1. */
 export const averageOf = (lengths: Uint16Array | Uint32Array, present: number): number => {
   let words = 0
   for (const length of lengths) words += length
   return present === 0 ? 1 : Math.max(1, words / present)
 }
 
-/** Conversations and bursts; removed messages belong to those before them. */
+/** Conversations and bursts; a removed message belongs to those of the message before it. */
 const groupsOf = ({ seconds, speakers, isPresent }: Written) => {
   const size = seconds.length
   const session_first = new Uint32Array(size)
@@ -146,7 +152,7 @@ const groupsOf = ({ seconds, speakers, isPresent }: Written) => {
   return { session_first, burst_first, bursts }
 }
 
-/** The last ordinal of each group, from the first. */
+/** The last ordinal of each group, from the first ones. */
 const lastOf = (first: Uint32Array): Uint32Array => {
   const last = new Uint32Array(first.length)
   for (let at = first.length - 1; at >= 0; at--) {
@@ -155,14 +161,14 @@ const lastOf = (first: Uint32Array): Uint32Array => {
   return last
 }
 
-/** Words of all messages before each one. */
+/** For each message, the total number of words of all messages before it. */
 const prefixSums = (lengths: Uint16Array): Uint32Array => {
   const sums = new Uint32Array(lengths.length + 1)
   for (let at = 0; at < lengths.length; at++) sums[at + 1] = (sums[at] ?? 0) + (lengths[at] ?? 0)
   return sums
 }
 
-/** @param inside whether two messages are in each other's window; those between them are then, too */
+/** @param inside whether two messages are in each other's window; if so, all messages between them are too */
 const windows = (sums: Uint32Array, inside: (from: number, to: number) => boolean, present: number): Windows => {
   const size = sums.length - 1
   const before = new Uint8Array(size)

@@ -1,21 +1,21 @@
-/** Finds the words of a question in a scope: in any of their forms, cut in two, or misspelt. */
+/** Finds the words of a question in a scope: in any of their forms, split in two, or misspelt. */
 import { closestSpelling, mayBeMisspelt, SURE_LETTERS } from '../../text/spelling.ts'
 import { stem } from '../../text/stem.ts'
 import type { Postings, ScopeReader } from './full-text-index.ts'
 import type { RecallQuery } from './query-parser.ts'
 
-/** A word that is asked for, as messages contain it. */
+/** A word of the question, as messages contain it. */
 export interface FoundWord {
   /** The stems under which it was found. */
   readonly forms: readonly string[]
   readonly postings: Postings
-  /** 1, or less for a word that was only guessed. */
+  /** 1, or less if the word was only guessed. */
   readonly weight: number
 }
 
-/** Stems that a word is compared with. */
+/** How many stems a word is compared with. */
 const MOST_COMPARED = 3000
-/** Unknown words that are looked for in another spelling. */
+/** How many unknown words are looked up in another spelling. */
 const MOST_UNKNOWN = 4
 const GUESSED_WEIGHT = 0.7
 
@@ -61,7 +61,7 @@ const union = (all: readonly Postings[]): Postings | undefined => {
 const SHORTEST_WHOLE = 4
 const LONGEST_WHOLE = 16
 const SHORTEST_HALF = 2
-/** Messages in which the two halves are looked for side by side. */
+/** In how many messages the two halves are looked for side by side. */
 const MOST_READ = 100
 
 type Halves = readonly [first: string, second: string]
@@ -73,13 +73,13 @@ const cutsOf = (word: string): readonly Halves[] => {
   const cuts = Array.from({ length: word.length - SHORTEST_HALF }, (_, at) => at + 1)
   return cuts.flatMap((at): readonly Halves[] => {
     const [first, rest] = [stem(word.slice(0, at)), word.slice(at)]
-    // The stem of a long word has lost an ending that a short one keeps: website, site.
+    // The stem of a long word has lost an ending that a short word keeps: website, site.
     const seconds = new Set(/[a-z]$/.test(rest) ? [stem(rest), stem(`${rest}e`)] : [stem(rest)])
     return [...seconds].map((second): Halves => [first, second])
   })
 }
 
-/** A word that others write as two: wifi, wi fi. */
+/** A word that others write as two words: wifi, wi fi. */
 export const inTwoWords = async (
   reader: Pick<ScopeReader, 'postings' | 'documents'>,
   word: string,
@@ -103,7 +103,7 @@ export const inTwoWords = async (
   return undefined
 }
 
-/** A verb and its particle, which is not indexed: login, log in. */
+/** A verb with its particle, which is not indexed: login, log in. */
 const PARTICLE_BEHIND = /^([a-z]{3,})(?:in|out|up|off|down|back|over)$/
 
 const withParticle = async (reader: ScopeReader, word: string): Promise<FoundWord | undefined> => {
@@ -112,7 +112,7 @@ const withParticle = async (reader: ScopeReader, word: string): Promise<FoundWor
   return postings === undefined ? undefined : { forms: [verb], postings, weight: GUESSED_WEIGHT }
 }
 
-/** The closest word that a message contains, if close enough. */
+/** The most similar word that a message contains, if it is similar enough. */
 const misspelt = async (reader: ScopeReader, word: string): Promise<FoundWord | undefined> => {
   if (!mayBeMisspelt(word)) return undefined
   const written = closestSpelling(word, await reader.stemsFrom(word.slice(0, SURE_LETTERS), MOST_COMPARED))

@@ -1,21 +1,25 @@
-/** Recognises messages that only restate an earlier one. */
+/** Recognises messages that only repeat an earlier one. */
 
-/** Share of its words that the other contains as well. */
+/** Share of its words that the other message must also contain. */
 const SAME_WORDS = 0.85
 /** A message that is much shorter than the other may be the answer that the other only mentions. */
 const SAME_LENGTH = 0.6
 
-/** Fewer words in a row than these are not a statement: “the boat” may be the answer that another message only mentions. */
+/**
+ * Fewer consecutive words than this are not a statement: “the boat” may be the answer that another message only
+ * mentions.
+ */
 const LEAST_IN_A_ROW = 2
 
 /**
- * Whether a message says nothing that one before it has not said: nearly the same words, and the same figures, or a part
- * of it word for word. “The flight is at seven” and “… at nine” do not restate each other: what differs is what matters.
+ * Whether a message says nothing that an earlier one has not said: nearly the same words and the same figures, or a
+ * verbatim part of it. “The flight is at seven” and “… at nine” do not repeat each other, because the difference is
+ * what matters.
  */
 const restatesIt = (before: Said, again: Said): boolean => {
-  // Of messages that say nothing by themselves (“Yes, I did”) one is enough.
+  // Of messages without a subject word (“Yes, I did”), one is enough.
   if (again.words.size === 0) return before.words.size === 0
-  // Nearly every pair ends here, after a few words: the comparison of the rows costs most.
+  // Nearly every pair is decided here, after a few words; the verbatim comparison below costs the most.
   let shared = again.words.size
   for (const stem of again.words) {
     if (before.words.has(stem)) continue
@@ -25,16 +29,16 @@ const restatesIt = (before: Said, again: Said): boolean => {
   const whole = shared === again.words.size
   if (whole && again.words.size >= LEAST_IN_A_ROW && before.row.includes(again.row)) return true
   if (again.words.size < before.words.size * SAME_LENGTH) return false
-  // As many words, some of them others: these words make the difference.
+  // The message has at least as many words, and some of them differ: these words make the difference.
   if (before.words.size <= again.words.size && !whole) return false
   return before.figures === again.figures
 }
 
-/** The same of the stems of two messages. */
+/** The same check for the stems of two messages. */
 export const restates = (before: readonly string[], again: readonly string[]): boolean =>
   restatesIt(new Said(before), new Said(again))
 
-/** What a message says, as it is compared; what few comparisons need is made for the first that does. */
+/** A message in the form that is compared; values that few comparisons need are computed on first use. */
 class Said {
   readonly words: ReadonlySet<string>
   readonly #stems: readonly string[]
@@ -46,7 +50,7 @@ class Said {
     this.words = new Set(stems)
   }
 
-  /** The words in their order, between blanks. */
+  /** The words in their order, separated by blanks. */
   get row(): string {
     return (this.#row ??= ` ${this.#stems.join(' ')} `)
   }
@@ -59,7 +63,7 @@ class Said {
   }
 }
 
-/** The items of a list, best first, without those that restate one before them; compared as far as they are asked for. */
+/** The items of a list, best first, without those that repeat an earlier one; evaluated lazily. */
 export function* withoutRestatements<Item>(
   items: Iterable<Item>,
   stemsOf: (item: Item) => readonly string[],
@@ -73,7 +77,7 @@ export function* withoutRestatements<Item>(
   }
 }
 
-/** Messages by their words: nearly all pairs have too few words in common to be compared. */
+/** Messages by their words: nearly all pairs have too few words in common to need a comparison. */
 class KeptStatements {
   readonly #withoutWords: Said[] = []
   readonly #byWord = new Map<string, Said[]>()
@@ -89,7 +93,8 @@ class KeptStatements {
 
   isRestatedBy(again: Said): boolean {
     if (again.words.size === 0) return this.#withoutWords.some(each => restatesIt(each, again))
-    // What it restates has one of any words that are more than may be missing: the rarest have the fewest messages.
+    // At most `mostMissing` words may be absent from the repeated message, so it contains at least one of any
+    // `mostMissing` + 1 words. The rarest words have the fewest messages.
     const rarest = Array.from(again.words, stem => this.#byWord.get(stem) ?? []).sort((a, b) => a.length - b.length)
     return rarest
       .slice(0, mostMissing(again.words.size) + 1)
@@ -97,7 +102,7 @@ class KeptStatements {
   }
 }
 
-/** How many of so many words the other may lack. */
+/** How many of this number of words the other message may lack. */
 const mostMissing = (words: number): number => {
   let missing = 0
   while (words - missing - 1 >= words * SAME_WORDS) missing++

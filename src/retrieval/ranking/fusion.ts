@@ -10,14 +10,17 @@ import type { Fusion } from './weights.ts'
 
 /** A message that may be quoted. */
 export interface Candidate extends Document {
-  /** Share of the best score, and of the best vector where there are any: 0 to 1. */
+  /** Share of the best score, with vectors included if there are any: 0 to 1. */
   readonly score: number
-  /** How much of the question it and its neighbours contain. */
+  /** How much of the question the message and its neighbours contain. */
   readonly lexical: number
   readonly similarity: number | undefined
 }
 
-/** What was found, how many of it may be quoted, and how sure it is that it was spoken of: 0 to 1. */
+/**
+ * The candidates, how many of them may be quoted, and how certain it is that the conversation covers the question: 0 to
+ * 1.
+ */
 interface Fused {
   readonly candidates: readonly Candidate[]
   readonly most: number
@@ -25,8 +28,8 @@ interface Fused {
 }
 
 /**
- * The best messages by words and by vectors together. Both are scaled by their best and added with their weights: a
- * weak source can lift what a strong one found, and never keep it out.
+ * The best messages by words and vectors together. Both scores are divided by their best one and added with their
+ * weights, so a weak source can raise what a strong one found, but never exclude it.
  */
 export const fuse = async (
   reader: ScopeReader,
@@ -74,8 +77,8 @@ export const fuse = async (
 }
 
 /**
- * How much of what is asked the best message answers: 0 to about 1. What was said in the time asked about is an answer
- * by itself, unless the question is about something of which that is not known.
+ * How much of the question the best message answers: 0 to about 1. A message from the time in question is an answer by
+ * itself, unless the question is about something that may never have been mentioned.
  */
 const strengthOf = (
   scores: LexicalScores,
@@ -86,7 +89,10 @@ const strengthOf = (
   return scores.dated && (personal || asked.every(isCommon)) ? Math.max(1, strength) : strength
 }
 
-/** Whether a message holds no word of the question, nor does the question that it may answer. */
+/**
+ * Whether neither the message nor the question that it may answer contains a word of the search, and its time does not
+ * match.
+ */
 const isBeside = (columns: Columns, { own, timed }: LexicalScores, at: number): boolean =>
   (own[at] ?? 0) === 0 && !timed(at) && askedBefore(columns, own, at) === 0
 
@@ -131,12 +137,12 @@ export const featuresOf = (
   }
 }
 
-/** Scores are shares of the best; what is below this is as good as nothing. */
+/** Scores are shares of the best one; lower scores than this count as nothing. */
 const LEAST_SCORE = 1e-6
-/** Messages of about so many words say little by themselves. */
+/** Messages with about this many words or fewer say little by themselves. */
 const SHORT_STEMS = 3
 
-/** Share of neighbouring words of the question that are neighbours in the message too. */
+/** The share of neighbouring words of the question that are also neighbours in the message. */
 const phraseShare = (asked: readonly string[], stems: readonly string[]): number => {
   const pairs = new Set(asked.slice(1).map((stem, at) => `${asked[at] ?? ''} ${stem}`))
   if (pairs.size === 0) return 0

@@ -1,4 +1,4 @@
-/** A re-ranker behind HTTP, by the protocol of Cohere's `/rerank`. */
+/** A re-ranker over HTTP, with the protocol of Cohere's `/rerank`. */
 import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
@@ -13,16 +13,16 @@ import { cleanText, cutStart } from '../../text/cut.ts'
 import type { Reranker } from './reranker.ts'
 
 export interface HttpRerankerSettings {
-  /** Address that takes the request, such as `http://127.0.0.1:8080/v1/rerank`. */
+  /** URL for the request, such as `http://127.0.0.1:8080/v1/rerank`. */
   readonly url: string
-  /** `undefined`: the server has only one. */
+  /** `undefined`: the server has only one model. */
   readonly model: string | undefined
   readonly api_key: string | undefined
 }
 
-/** A person waits for the answer. */
+/** Short, because a person is waiting for the answer. */
 const DEADLINE_MS = 2000
-/** Candidates that are sent, the best of the search; the others keep their order behind them. */
+/** How many candidates are sent: the best ones of the search; the others keep their order after them. */
 const MOST_DOCUMENTS = 50
 /** Characters of one document: such models read a few hundred tokens. */
 const MOST_CHARACTERS = 2000
@@ -34,7 +34,10 @@ const ANSWER = z.object({
 })
 
 const COUNT = z.number().nonnegative().optional().catch(undefined)
-/** Where servers report the tokens that they read: Jina, Voyage and vLLM in `usage`, Cohere in `meta`. Most charge by the search. */
+/**
+ * Where servers report the tokens that they read: Jina, Voyage and vLLM in `usage`, Cohere in `meta`. Most servers
+ * charge per search.
+ */
 const USAGE = z.object({
   usage: z.object({ total_tokens: COUNT, prompt_tokens: COUNT }).optional().catch(undefined),
   meta: z
@@ -43,7 +46,7 @@ const USAGE = z.object({
     .catch(undefined),
 })
 
-/** Tokens of one search; 0 where the server does not report them: then only calls are counted. */
+/** Tokens of one search; 0 if the server does not report them: then only calls are counted. */
 const usageOf = (answer: unknown): TokenUsage => {
   const { usage, meta } = USAGE.safeParse(answer).data ?? {}
   const input_tokens = usage?.total_tokens ?? usage?.prompt_tokens ?? meta?.tokens?.input_tokens ?? 0
@@ -57,8 +60,9 @@ export interface HttpRerankerDeps {
 }
 
 /**
- * A re-ranker behind HTTP, by the protocol that Cohere began and Jina, vLLM, llama.cpp and others speak:
- * `{model, query, documents, top_n}` → `{results: [{index, relevance_score}]}`. Every call is taken down, failed ones too.
+ * A re-ranker over HTTP, with the protocol that Cohere introduced and Jina, vLLM, llama.cpp and others support:
+ * `{model, query, documents, top_n}` → `{results: [{index, relevance_score}]}`. Every call is recorded, including
+ * failed ones.
  */
 export const createHttpReranker = (
   settings: HttpRerankerSettings,
@@ -114,7 +118,7 @@ export const createHttpReranker = (
       const parsed = ANSWER.safeParse(answer)
       if (!parsed.success) throw new DenidinError('bad_answer', `the re-ranker ${host} gave another kind of answer`)
       const scores = new Map(parsed.data.results.map(each => [each.index, each.relevance_score]))
-      // What was not scored comes last, in the order of the search.
+      // Candidates without a score come last, in the order of the search.
       return candidates.map((_, at) => (at < documents.length ? scores.get(at) : undefined) ?? Number.NEGATIVE_INFINITY)
     },
   }

@@ -4,7 +4,7 @@ import { FEATURE_NAMES, type FeatureName, type Features, type Reranker } from '.
 /** What each feature adds to a candidate's score. */
 export type LinearWeights = Readonly<Record<FeatureName, number>>
 
-/** The features of a candidate, weighed and added up. */
+/** The weighted sum of a candidate's features. */
 export const linearScore = (features: Features, weights: LinearWeights): number =>
   FEATURE_NAMES.reduce((sum, name) => sum + weights[name] * features[name], 0)
 

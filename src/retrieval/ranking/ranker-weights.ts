@@ -2,7 +2,7 @@
 import type { LinearWeights } from './linear-reranker.ts'
 
 /**
- * Learned by `node scripts/train-ranker.ts` from 1783 questions about 50 made-up talks (seeds from 10001),
+ * Learned by `node scripts/train-ranker.ts` from 1783 questions about 50 invented conversations (seeds from 10001), in
  * English and Hebrew; never from user data.
  */
 export const RANKER_WEIGHTS: LinearWeights = {

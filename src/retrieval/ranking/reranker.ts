@@ -1,15 +1,15 @@
-/** The port of re-rankers: they put the best candidates of a search into a better order. */
+/** The port of re-rankers: they improve the order of the best candidates of a search. */
 import type { CallContext } from '../../models/language-model.ts'
 
-/** A message that may be quoted, as a re-ranker sees it. */
+/** A message that may be quoted, as input for a re-ranker. */
 export interface RerankCandidate {
   readonly message_id: string
   readonly text: string
-  /** What is known of it, by name; each about 0 to 1, the score as its logarithm. */
+  /** Its features by name; each about 0 to 1, the score as its logarithm. */
   readonly features: Features
 }
 
-/** Cheap facts about a candidate and a question; the linear ranker weighs them. */
+/** Cheap features of a candidate and a question; the linear re-ranker weighs them. */
 export type Features = Readonly<Record<FeatureName, number>>
 
 export const FEATURE_NAMES = [
@@ -27,18 +27,18 @@ export const FEATURE_NAMES = [
 ] as const
 export type FeatureName = (typeof FEATURE_NAMES)[number]
 
-/** Puts the best candidates of a search into a better order. */
+/** Improves the order of the best candidates of a search. */
 export interface Reranker {
-  /** Whether it reads the features of candidates; otherwise they are not computed. */
+  /** Whether it uses the features of candidates; otherwise they are not computed. */
   readonly readsFeatures: boolean
   /**
-   * One score a candidate, in their order; higher is better.
+   * One score per candidate, in the same order; higher is better.
    * @throws DenidinError as models do; the order of the search is then kept.
    */
   rerank(question: string, candidates: readonly RerankCandidate[], call: CallContext): Promise<readonly number[]>
 }
 
-/** The features of a candidate when no re-ranker reads them. */
+/** The features of a candidate if the re-ranker does not use them. */
 export const NO_FEATURES: Features = {
   score: 0,
   own: 0,
@@ -53,7 +53,7 @@ export const NO_FEATURES: Features = {
   similarity: 0,
 }
 
-/** No re-ranking: the search's own order stays. */
+/** No re-ranking: the search's own order is kept. */
 export const keepOrder: Reranker = {
   readsFeatures: false,
   rerank: async (_question, candidates) => candidates.map((_candidate, at) => -at),

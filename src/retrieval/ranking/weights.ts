@@ -1,41 +1,47 @@
-/** The weights of the message search, for words and for their fusion with similarity, with their defaults. */
+/** The weights of the message search, for words and for combining them with similarity, with their defaults. */
 
-/** How a message is scored by its words. Every factor can be set to what takes it out: 0 for a sum, 1 for a product. */
+/**
+ * How a message is scored by its words. Each factor can be switched off: with 0 for a summand, with 1 for a multiplier.
+ */
 export interface LexicalWeights {
-  /** BM25: how soon repetition stops to count, and how much long messages lose. */
+  /** BM25: how soon repetition stops counting, and how much long messages lose. */
   readonly k1: number
   readonly b: number
   /**
-   * Messages of everyday talk that are counted beside those of a scope where it is asked how rare a word is. Five
-   * messages cannot tell: in them “good” is as rare as “telescope”. Among thousands they hardly count.
+   * How many messages of everyday talk are counted in addition to those of a scope when the rarity of a word is
+   * computed. Five messages are not enough for that: in them, “good” is as rare as “telescope”. Among thousands of
+   * messages, the additional ones hardly count.
    */
   readonly prior: number
-  /** Share of the two messages before and after, and of the four, read as one text. */
+  /** Weights of the windows of two and four bursts on each side, each read as one text. */
   readonly near: number
   readonly wide: number
-  /** Share of the question that a message answers. */
+  /** Weight of the question that a message answers. */
   readonly answer: number
-  /** A word near in meaning, against the word itself. */
+  /** Weight of a word with a related meaning, compared with the word itself. */
   readonly related: number
-  /** Product for messages of who is asked about. */
+  /** Multiplier for messages of the person whom the question is about. */
   readonly speaker: number
-  /** Product for messages that ask. */
+  /** Multiplier for messages that are questions. */
   readonly question: number
-  /** Product for what the bot said, unless that is asked for. */
+  /** Multiplier for the bot's messages, unless the question is about them. */
   readonly bot: number
-  /** Sums for messages sent in the time asked about, and for those that speak of it; times the rarity of that time. */
+  /**
+   * Summands for messages that were sent at the time in question, and for those that mention it; multiplied by the
+   * rarity of that time.
+   */
   readonly sent: number
   readonly mentioned: number
-  /** Product for messages sent in that time. */
+  /** Multiplier for messages that were sent at that time. */
   readonly in_time: number
-  /** Products for messages that speak of a time, or of a number, when that is asked for. */
+  /** Multipliers for messages that mention a time, or a number, if the question asks for one. */
   readonly when: number
   readonly count: number
-  /** Product for the newest message where it is asked how things stand now; it fades with age to 1. */
+  /** Multiplier for the newest message if the question asks about the present; it approaches 1 with increasing age. */
   readonly now: number
 }
 
-/** Chosen by comparing variants; docs/memory.md says on what, and what each part is worth. */
+/** Chosen by comparing variants; docs/memory.md describes the data, and the effect of each part. */
 export const LEXICAL_WEIGHTS: LexicalWeights = {
   k1: 0.9,
   b: 0.4,
@@ -55,27 +61,27 @@ export const LEXICAL_WEIGHTS: LexicalWeights = {
   now: 1.5,
 }
 
-/** How words and vectors are put together, and how much must fit before anything is quoted. */
+/** How words and vectors are combined, and how well messages must match before any is quoted. */
 export interface Fusion {
-  /** Weight of the vectors' likeness against the words' score, both as shares of their best. */
+  /** Weight of the vectors' similarity relative to the words' score, both as shares of their best. */
   readonly vectors: number
-  /** For questions about those who speak here. */
+  /** For questions about people who speak here. */
   readonly personal: Certainty
-  /** For questions that may as well be about the world. */
+  /** For questions that may be about the world in general. */
   readonly general: Certainty
-  /** Most quotes below what is sure. */
+  /** How many quotes are given if the match is not certain. */
   readonly few: number
-  /** Most quotes for which meaning alone speaks: among many messages some are a little near to whatever is asked. */
+  /** How many quotes may be based on meaning alone: among many messages, some are a little similar to any question. */
   readonly by_meaning: number
   /** Share of the best score below which nothing is quoted. */
   readonly tail: number
 }
 
-/** Shares of what is asked that the best message must answer. */
+/** Shares of the question that the best message must answer. */
 interface Certainty {
-  /** Below, nothing is recalled by words. */
+  /** Below this, nothing is recalled by words. */
   readonly floor: number
-  /** From here on it is certain that this was spoken of; below, `few` quotes are given. */
+  /** From this share on, it is certain that the conversation covers the question; below it, `few` quotes are given. */
   readonly sure: number
 }
 

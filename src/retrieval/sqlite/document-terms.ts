@@ -1,8 +1,8 @@
-/** How the index writes down by which terms a message can be found: its words, their other forms, what it states. */
+/** How the index stores the terms by which a message can be found: its words, their other forms, and its statements. */
 import { KEY_MARK } from '../../text/facts/statement-keys.ts'
 import type { Document } from '../full-text/full-text-index.ts'
 
-/** Other forms begin so; no word does. */
+/** Prefix of other forms; no word begins with it. */
 const FORM_MARK = '~'
 
 type Terms = Pick<Document, 'stems' | 'forms' | 'keys'>
@@ -13,7 +13,7 @@ export const writeTerms = ({ stems, forms, keys }: Terms): string =>
 
 const split = (terms: string): readonly string[] => (terms === '' ? [] : terms.split(' '))
 
-/** The terms of a message, each kind apart. */
+/** The terms of a message, separately for each kind. */
 export const readTerms = (terms: string): Terms => {
   const stems: string[] = []
   const forms: string[] = []
@@ -26,6 +26,6 @@ export const readTerms = (terms: string): Terms => {
   return { stems, forms, keys }
 }
 
-/** The terms under which a message stands in the postings. */
+/** The terms that have a posting for the message. */
 export const termsIn = (terms: string): ReadonlySet<string> =>
   new Set(split(terms).map(term => (term.startsWith(FORM_MARK) ? term.slice(FORM_MARK.length) : term)))

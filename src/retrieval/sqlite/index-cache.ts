@@ -1,4 +1,4 @@
-/** Keeps the columns and speakers of the scopes that were searched last in memory. */
+/** Keeps the columns and speakers of the most recently searched scopes in memory. */
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../../database/sqlite/database.ts'
 import type { MessageId } from '../../messages/message.ts'
@@ -6,21 +6,21 @@ import { decodeColumns, withAdded, type Columns } from '../full-text/columnar-st
 import type { Speaker } from '../full-text/full-text-index.ts'
 import type { ColumnChanges } from './index-writer.ts'
 
-/** What is read of a scope before any search. */
+/** The data of a scope that every search needs. */
 export interface ScopeFrame {
   readonly columns: Columns
   readonly speakers: readonly Speaker[]
   readonly ordinals: KnownOrdinals
 }
 
-/** Messages whose columns are kept decoded: about 45 bytes each. */
+/** For how many messages decoded columns are kept: about 45 bytes each. */
 const MOST_MESSAGES = 300_000
-/** Messages of a scope whose ordinals are kept: those of its running session, and what was found last. */
+/** How many ordinals of one scope are kept: messages of its current session, and recent hits. */
 const MOST_ORDINALS = 4000
-/** Messages that are taken in at once. More come while the index is being filled: then no search may follow for long. */
+/** Larger additions are not applied in memory: they come while the index is being filled, when searches are rare. */
 const MOST_ADDED = 8
 
-/** Columns and speakers of the scopes that were asked last. */
+/** Columns and speakers of the most recently searched scopes. */
 export class IndexCache {
   readonly #database: Database
   readonly #frames = new LRUCache<number, ScopeFrame>({
@@ -40,7 +40,7 @@ export class IndexCache {
     return frame
   }
 
-  /** Takes in messages that were added behind all others; after any other change, the scope is read anew. */
+  /** Adds messages that were appended after all others; after any other change, the scope is read again. */
   follow(scope_no: number, changes: ColumnChanges): void {
     const kept = this.#frames.get(scope_no)
     if (kept === undefined) return
@@ -77,14 +77,14 @@ export class IndexCache {
   }
 }
 
-/** The columns of messages that were added behind the first `size`; `undefined` where anything else changed. */
+/** The columns of messages that were appended to the first `size`; `undefined` if anything else changed. */
 const addedBehind = (size: number, { columns, shrunk }: ColumnChanges): Uint8Array | undefined => {
   const ordinals = [...columns.keys()].sort((a, b) => a - b)
   if (shrunk || ordinals.length > MOST_ADDED || ordinals.some((ordinal, at) => ordinal !== size + at)) return undefined
   return Buffer.concat(ordinals.flatMap(ordinal => columns.get(ordinal) ?? []))
 }
 
-/** Ordinals of messages of one scope that are there for certain: one that goes takes the whole frame with it. */
+/** Ordinals of messages of one scope that certainly exist: when a message is removed, the whole frame is discarded. */
 class KnownOrdinals {
   readonly #ordinals = new Map<MessageId, number>()
 

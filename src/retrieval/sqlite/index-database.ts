@@ -1,4 +1,4 @@
-/** Opens `index.db`, and begins a new one when it cannot be used. */
+/** Opens `index.db`, and starts a new one if it cannot be used. */
 import { databaseFiles, type Database } from '../../database/sqlite/database.ts'
 import { DerivedDatabase } from '../../database/sqlite/derived-database.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -9,15 +9,15 @@ import { indexMigrations } from './index-migrations.ts'
 
 export interface IndexDatabaseDeps {
   readonly path: string
-  /** Where a new index begins to follow the messages, once it has read them all. */
+  /** From which change a new index follows the messages, after it has read them all. */
   readonly latest_change: number
   readonly clock: Clock
   readonly logger: Logger
 }
 
 /**
- * Opens `index.db`. One that is damaged is set aside, one that was written by a version that read words in another way is
- * removed, and a new one begun: everything in it comes from the messages.
+ * Opens `index.db`. A damaged file is set aside, a file of a version that read words differently is removed, and a new
+ * one is started: all its content is derived from the messages.
  */
 export const openIndexDatabase = ({ path, latest_change, clock, logger }: IndexDatabaseDeps): DerivedDatabase =>
   new DerivedDatabase({
@@ -44,7 +44,7 @@ export const removeIndexDatabase = async (path: string): Promise<void> => {
   for (const file of databaseFiles(path)) await remove(file)
 }
 
-/** A commit need not reach the disk at once: what a power cut takes is read again from the change log. */
+/** A commit need not reach the disk immediately: changes that a power cut loses are read again from the change log. */
 const relax = (database: Database): void => {
   database.run('pragma synchronous = normal')
 }

@@ -1,7 +1,7 @@
 /** History of the tables in `index.db`. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
 
-/** Tables of the full-text index, in `index.db`. Every row but those of the progress belongs to one scope. */
+/** Tables of the full-text index, in `index.db`. Every row belongs to one scope, except those of the progress. */
 export const indexMigrations: readonly Migration[] = [
   {
     id: 'index-001',

@@ -22,17 +22,17 @@ interface Entry {
 
 /** What a step changed in the columns of one scope. */
 export interface ColumnChanges {
-  /** Ordinal → its columns. */
+  /** The columns by ordinal. */
   readonly columns: ReadonlyMap<number, Uint8Array>
   /** Whether messages left the scope. */
   readonly shrunk: boolean
 }
 
-/** What has to be written into the blobs of one scope; put together first, so that each is written once. */
+/** The changes to the blobs of one scope, collected first so that each blob is written once. */
 class Changes implements ColumnChanges {
   /** Stem → part → entries to add. */
   readonly added = new Map<string, Map<number, Entry[]>>()
-  /** Stem → part → ordinals to take out. */
+  /** Stem → part → ordinals to remove. */
   readonly removed = new Map<string, Map<number, Set<number>>>()
   readonly columns = new Map<number, Uint8Array>()
   shrunk = false
@@ -50,7 +50,7 @@ class Changes implements ColumnChanges {
 
 const POSTING_KEY = 'scope_no = :scope_no and stem = :stem and part = :part'
 
-/** Writes inside the transaction that is open. */
+/** Writes within the open transaction. */
 export class IndexWriter {
   readonly #database: Database
   readonly #speakers: SpeakerRows
@@ -60,7 +60,7 @@ export class IndexWriter {
     this.#speakers = new SpeakerRows(database)
   }
 
-  /** Brings messages into their newest form; gives what changed, by the number of the scope. */
+  /** Updates messages to their newest version; returns the changes by the number of the scope. */
   apply(states: readonly MessageState[]): ReadonlyMap<number, ColumnChanges> {
     const changes = new Map<number, Changes>()
     const changesOf = (scope_no: number): Changes => entryOf(changes, scope_no, () => new Changes())
@@ -73,7 +73,7 @@ export class IndexWriter {
         changesOf(before.scope_no).shrunk = true
       }
       if (now === undefined || scope_no === undefined) continue
-      // An edited message keeps its ordinal: it stays where it was in the conversation.
+      // An edited message keeps its ordinal, because its position in the conversation stays the same.
       const ordinal = before?.scope_no === scope_no ? before.ordinal : this.#nextOrdinal(scope_no)
       this.#putIn(scope_no, ordinal, now.message, changesOf(scope_no))
     }
@@ -110,7 +110,7 @@ export class IndexWriter {
   #takeOut({ ordinal, stems }: KeptRow, changes: Changes): void {
     const part = postingPartOf(ordinal)
     for (const stem of termsIn(stems)) {
-      // Added in the same step: it has no blob yet.
+      // Entries that the same step added: they have no blob yet.
       const waiting = changes.added.get(stem)?.get(part)
       const at = waiting?.findIndex(each => each.ordinal === ordinal) ?? -1
       if (at >= 0) waiting?.splice(at, 1)

@@ -7,10 +7,10 @@ import { decodePostings } from '../full-text/posting-codec.ts'
 import { readTerms } from './document-terms.ts'
 import type { ScopeFrame } from './index-cache.ts'
 
-/** Blobs that are read before the event loop gets a turn. */
+/** How many blobs are read before control returns to the event loop. */
 const STEP_BLOBS = 1000
 
-/** Reads one scope: every statement names its number, so that no other scope can be read. */
+/** Reads one scope: every statement contains its number, so no other scope can be read. */
 export const createScopeReader = (
   database: Database,
   scope_no: number,

@@ -1,9 +1,9 @@
-/** Who speaks in which scope, under which names: the table `speakers` of `index.db`. */
+/** Who speaks in which scope, with which names: the table `speakers` of `index.db`. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { speakersIn } from '../full-text/columnar-store.ts'
 import type { IndexedMessage } from '../full-text/index-document.ts'
 
-/** Names of one speaker that are kept: people change them now and then. */
+/** How many names of one speaker are kept: people change them now and then. */
 const MOST_NAMES = 8
 
 interface SpeakerRow {
@@ -11,7 +11,7 @@ interface SpeakerRow {
   readonly names: string
 }
 
-/** Reads and writes inside the transaction that is open. */
+/** Reads and writes within the open transaction. */
 export class SpeakerRows {
   readonly #database: Database
 
@@ -19,7 +19,7 @@ export class SpeakerRows {
     this.#database = database
   }
 
-  /** The number of a message's speaker; their name is kept. */
+  /** The number of a message's speaker; also stores the speaker's name. */
   numberOf(scope_no: number, { person_id, role, sender_name }: IndexedMessage): number {
     const bot = role === 'assistant' ? 1 : 0
     const { speaker, names } = this.#find(scope_no, person_id, bot) ?? this.#add(scope_no, person_id, bot)
@@ -34,7 +34,7 @@ export class SpeakerRows {
     return speaker
   }
 
-  /** Removes speakers who have no message left, and the scope when no one has. */
+  /** Removes speakers without a message, and the scope if it has no speaker. */
   forgetSilent(scope_no: number): void {
     const parts = this.#database.all<{ columns: Uint8Array }>('select columns from parts where scope_no = :scope_no', {
       scope_no,

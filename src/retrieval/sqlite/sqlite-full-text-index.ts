@@ -15,13 +15,13 @@ import { IndexCache } from './index-cache.ts'
 import { IndexWriter } from './index-writer.ts'
 import { createScopeReader } from './scope-reader.ts'
 
-/** Groups of a speaker that a search reads: the latest. */
+/** How many groups of a speaker a search reads: the most recent ones. */
 const MOST_GROUPS = 50
 
-/** Rows that are removed in one statement when a scope is forgotten. */
+/** How many rows one statement removes when a scope is forgotten. */
 const DROPPED_AT_ONCE = 2000
 
-/** The rows of a scope by table, with the columns that identify them in it. */
+/** The tables with rows of a scope, with the columns that identify a row in it. */
 const SCOPE_TABLES = [
   ['postings', 'stem, part'],
   ['documents', 'ordinal'],
@@ -29,7 +29,7 @@ const SCOPE_TABLES = [
   ['speakers', 'speaker'],
 ] as const
 
-/** For each scope its own postings, columns and speakers. */
+/** Keeps separate postings, columns and speakers for each scope. */
 export const createSqliteFullTextIndex = (database: Database): SqliteFullTextIndex => new SqliteFullTextIndex(database)
 
 export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
@@ -45,7 +45,7 @@ export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
     this.#writer = new IndexWriter(database)
   }
 
-  /** The file was recreated: nothing that was read of the old one holds. */
+  /** The file was recreated: no data that was read from the old one is valid. */
   renewed(): void {
     this.#cache.clear()
   }
@@ -138,7 +138,7 @@ export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
     )
   }
 
-  /** Whoever said what is spared still speaks there. */
+  /** In the scope of a spared message the person remains a speaker, which does not count. */
   async count(person_id: PersonId, { spared = [] }: ErasureBounds = {}): Promise<number> {
     return this.#number(
       `with stays as (
@@ -152,7 +152,7 @@ export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
     )
   }
 
-  /** The messages of the person have changed, and are read again. */
+  /** The person's messages have changed, and are read again. */
   async reassign(from: PersonId, to: PersonId): Promise<void> {
     this.#database.run('update speakers set person_id = :to where person_id = :from', { from, to })
   }
@@ -162,7 +162,7 @@ export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
       ?.scope_no
   }
 
-  /** `filled_to: undefined` says that all messages have been read; without the key nothing changes. */
+  /** An explicit `filled_to: undefined` means that all messages have been read; without the key nothing changes. */
   #record(reached: Partial<IndexProgress>): void {
     const { change, filled_to } = reached
     if (change !== undefined) this.#database.run('update progress set change = :change', { change })

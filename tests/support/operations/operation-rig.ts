@@ -22,6 +22,7 @@ import { ProfileSource } from '../../../src/budget/profiles/profile-source.ts'
 import type { WrittenReport } from '../../../src/reports/report-writer.ts'
 import type { CostTotal } from '../../../src/usage/cost-reader.ts'
 import { noPrices } from '../../../src/usage/prices/price-book.ts'
+import { FakeBackups } from './fake-backups.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
 import { createSqliteImportedMessages } from '../../../src/messages/sqlite/sqlite-imported-messages.ts'
@@ -210,6 +211,7 @@ export class OperationRig implements OperationContext {
     tokens: createSqliteApiTokens(this.#database),
     newSecret: randomSecret,
   }
+  readonly backup = { backups: new FakeBackups(this.asked), settings: { scheduled: true } }
   readonly privacy: OperationContext['privacy'] = {
     erasure: {
       everything: ({ person_id }) => {

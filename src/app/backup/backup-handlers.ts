@@ -1,0 +1,136 @@
+/** Answers the requests of the thread of backups. */
+import { join } from 'node:path'
+import { BackupFolder, findBackup } from '../../backup/backup-folder.ts'
+import type { BackupDetails, BackupSummary, ListedBackup } from '../../backup/backups.ts'
+import { createBackup, type BackupSources } from '../../backup/create-backup.ts'
+import type { Manifest } from '../../backup/manifest.ts'
+import { restoreBackup } from '../../backup/restore-backup.ts'
+import { pruneBackups } from '../../backup/retention.ts'
+import { Throttle } from '../../backup/throttle.ts'
+import type { Verification } from '../../backup/verification.ts'
+import { verifyBackup } from '../../backup/verify-backup.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { asDenidinError } from '../../platform/errors.ts'
+import type { Health } from '../../platform/health.ts'
+import type { Ids } from '../../platform/ids.ts'
+import { KeyedQueue } from '../../platform/keyed-queue.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { RequestHandlers, RequestService } from '../../platform/threads/serve-requests.ts'
+import type { BackupRequests, BackupThreadData } from './backup-requests.ts'
+import { workFolderOf } from './work-folder.ts'
+
+export interface BackupHandlersDeps extends BackupThreadData {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+}
+
+/** Backups inside their thread; a test may use them without one. */
+export class BackupHandlers implements RequestService<BackupRequests> {
+  readonly handlers: RequestHandlers<BackupRequests>
+  readonly #deps: BackupHandlersDeps
+  readonly #folder: BackupFolder
+  /** What writes waits for what else writes, instead of being refused. */
+  readonly #writes = new KeyedQueue<'folder'>()
+
+  constructor(deps: BackupHandlersDeps) {
+    this.#deps = deps
+    this.#folder = new BackupFolder(deps.folder)
+    const { clock, bytes_per_second } = deps
+    const work = workFolderOf(deps.sources.data_root)
+    const throttle = new Throttle(clock, bytes_per_second)
+    const folder = this.#folder
+    const at = (now: number): Clock => ({ ...clock, now: () => now })
+    const one = <T>(act: () => Promise<T>): Promise<T> => this.#writes.run('folder', act)
+    this.handlers = {
+      'backup.create': async ({ now, type, extras }, call) =>
+        await one(async () => {
+          const deps = { ...this.#deps, clock: at(now), folder, throttle, work_folder: join(work, 'create') }
+          return await this.#summary(await createBackup(deps, this.#sources(extras), type, call))
+        }),
+      'backup.list': async page => await this.#list(page),
+      'backup.show': async backup_id => await this.#details(await findBackup(folder, { backup_id })),
+      'backup.verify': async ({ now, backup_id }, call) =>
+        await one(async () => {
+          const [{ KNOWN_MIGRATIONS }, { askRecall }] = await Promise.all([
+            import('./known-migrations.ts'),
+            import('./recall-check.ts'),
+          ])
+          const work_folder = join(work, 'verify')
+          const known_migrations = KNOWN_MIGRATIONS
+          return await verifyBackup(
+            { clock: at(now), folder, throttle, work_folder, known_migrations, askRecall },
+            backup_id,
+            call,
+          )
+        }),
+      'backup.prune': async ({ now, dry_run }) => await one(() => pruneBackups(folder, deps.retention, now, dry_run)),
+      'backup.restore': async ({ now, ...request }, call) =>
+        await one(async () => {
+          const { KNOWN_MIGRATIONS: known_migrations } = await import('./known-migrations.ts')
+          const { replaced, sources } = deps
+          const { data_root } = sources
+          return await restoreBackup(
+            { clock: at(now), folder, throttle, data_root, replaced, known_migrations },
+            request,
+            call,
+          )
+        }),
+    }
+  }
+
+  async health(): Promise<Health> {
+    return { state: 'ok', detail: 'It answers.' }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Every request closes what it opens.
+  }
+
+  #sources(extras: BackupRequests['backup.create']['input']['extras']): BackupSources {
+    const { sources, extras: known } = this.#deps
+    return { ...sources, folders: [...sources.folders, ...[...new Set(extras)].map(extra => known[extra])] }
+  }
+
+  async #list({ limit, before }: BackupRequests['backup.list']['input']): Promise<readonly ListedBackup[]> {
+    const ids = (await this.#folder.ids()).filter(id => before === undefined || id < before)
+    return await Promise.all(
+      ids
+        .toReversed()
+        .slice(0, limit)
+        .map(async id => {
+          try {
+            return await this.#summary(await this.#folder.read(id))
+          } catch (error) {
+            return { id, problem: asDenidinError(error).message }
+          }
+        }),
+    )
+  }
+
+  async #summary(manifest: Manifest): Promise<BackupSummary> {
+    return summaryOf(manifest, await this.#folder.verification(manifest.id))
+  }
+
+  async #details(manifest: Manifest): Promise<BackupDetails> {
+    return {
+      ...(await this.#summary(manifest)),
+      databases: manifest.databases.map(({ name, path, bytes, tables }) => ({ name, path, bytes, tables })),
+      folders: manifest.folders.map(({ name, path, files }) => ({
+        name,
+        path,
+        files: files.length,
+        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      })),
+    }
+  }
+}
+
+const summaryOf = (
+  { id, type, created_at, parent, denidin_version, bytes, new_bytes, databases }: Manifest,
+  verification: Verification | undefined,
+): BackupSummary => {
+  const main = databases.find(({ name }) => name === 'database')
+  const messages = main?.tables.find(({ name }) => name === 'messages')?.rows ?? 0
+  return { id, type, created_at, parent, denidin_version, bytes, new_bytes, messages, verification }
+}

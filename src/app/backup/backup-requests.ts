@@ -1,0 +1,42 @@
+/** What the thread of backups can be asked. */
+import type { BackupDetails, BackupExtra, BackupSummary, ListedBackup } from '../../backup/backups.ts'
+import type { BackupSources } from '../../backup/create-backup.ts'
+import type { BackupType } from '../../backup/manifest.ts'
+import type { RestoreRequest, RestoreResult } from '../../backup/restore-backup.ts'
+import type { PruneResult, Retention } from '../../backup/retention.ts'
+import type { Verification } from '../../backup/verification.ts'
+
+/** The thread has no clock of its own for what is written down. */
+interface Timed {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+export interface BackupRequests {
+  readonly 'backup.create': {
+    readonly input: Timed & { readonly type: BackupType; readonly extras: readonly BackupExtra[] }
+    readonly output: BackupSummary
+  }
+  readonly 'backup.list': {
+    readonly input: { readonly limit: number; readonly before?: string | undefined }
+    readonly output: readonly ListedBackup[]
+  }
+  readonly 'backup.show': { readonly input: string; readonly output: BackupDetails }
+  readonly 'backup.verify': { readonly input: Timed & { readonly backup_id: string }; readonly output: Verification }
+  readonly 'backup.prune': { readonly input: Timed & { readonly dry_run: boolean }; readonly output: PruneResult }
+  readonly 'backup.restore': { readonly input: Timed & RestoreRequest; readonly output: RestoreResult }
+}
+
+/** What the thread is started with. */
+export interface BackupThreadData {
+  /** Folder of the backups. */
+  readonly folder: string
+  readonly sources: BackupSources
+  /** Folders that are copied on request. */
+  readonly extras: Readonly<Record<BackupExtra, BackupSources['folders'][number]>>
+  /** See `RestoreDeps`. */
+  readonly replaced: readonly string[]
+  readonly retention: Retention
+  readonly bytes_per_second: number
+  readonly denidin_version: string
+}

@@ -1,0 +1,92 @@
+/** Backups as the app sees them: their thread, and the module that stops it. */
+import { BackupFolder } from '../../backup/backup-folder.ts'
+import { BackupHealth } from '../../backup/backup-health.ts'
+import { BACKUP_EXTRAS, type Backups } from '../../backup/backups.ts'
+import type { Settings } from '../../config/settings.ts'
+import type { Module } from '../../lifecycle/module.ts'
+import { MINUTE_MS } from '../../platform/clock.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import { remove } from '../../platform/files.ts'
+import { RequestThread } from '../../platform/threads/request-thread.ts'
+import type { Runtime } from '../runtime.ts'
+import type { BackupRequests, BackupThreadData } from './backup-requests.ts'
+import { backupFolderOf, backupSources, extraSources, replacedPaths } from './backup-sources.ts'
+import { workFolderOf } from './work-folder.ts'
+
+/** The thread runs the same kind of file as this one: TypeScript here, JavaScript when built. */
+const THREAD_MAIN = new URL(import.meta.url.replace(/backups(\.[jt]s)$/, 'backup-thread-main$1'))
+
+/** Time without a request after which the thread ends. */
+const IDLE_MS = MINUTE_MS
+const MEGABYTE = 2 ** 20
+
+export interface AppBackups extends Backups {
+  readonly module: Module
+}
+
+export interface BackupsDeps {
+  readonly settings: Settings
+  readonly version: string
+  readonly runtime: Pick<Runtime, 'clock' | 'logger'>
+  /** Called when the copies of a backup are made. */
+  readonly copied: () => void
+  /** Whether stores are open: then nothing is restored. */
+  readonly is_open: boolean
+}
+
+/** Nothing of it is loaded before a backup is asked for. */
+export const createBackups = ({ settings, version, runtime, copied, is_open }: BackupsDeps): AppBackups => {
+  const { retention_days, archive_retention_days, max_megabytes_per_second, scheduled, warn_after_hours, include } =
+    settings.backup
+  const folder = backupFolderOf(settings)
+  const sources = backupSources(settings)
+  const data: BackupThreadData = {
+    folder,
+    sources,
+    extras: extraSources(settings),
+    replaced: replacedPaths(sources),
+    retention: { retention_days, archive_retention_days },
+    bytes_per_second: max_megabytes_per_second * MEGABYTE,
+    denidin_version: version,
+  }
+  const thread = new RequestThread<BackupRequests>({
+    name: 'backup',
+    file: THREAD_MAIN,
+    data,
+    idle_ms: IDLE_MS,
+    ...runtime,
+  })
+  const { clock } = runtime
+  const health = new BackupHealth({ folder: new BackupFolder(folder), scheduled, warn_after_hours, clock })
+  return {
+    folder,
+    create: async (type, extras, options) => {
+      try {
+        const all = BACKUP_EXTRAS.filter(each => include.includes(each) || extras.includes(each))
+        return await thread.request('backup.create', { now: clock.now(), type, extras: all }, options)
+      } finally {
+        copied()
+      }
+    },
+    list: page => thread.request('backup.list', page),
+    show: backup_id => thread.request('backup.show', backup_id),
+    verify: (backup_id, options) => thread.request('backup.verify', { now: clock.now(), backup_id }, options),
+    prune: dry_run => thread.request('backup.prune', { now: clock.now(), dry_run }),
+    restore: async (request, options) => {
+      if (is_open) throw running()
+      return await thread.request('backup.restore', { now: clock.now(), ...request }, options)
+    },
+    module: {
+      name: 'backups',
+      health: [health],
+      start: () => remove(workFolderOf(sources.data_root)),
+      stop: () => thread[Symbol.asyncDispose](),
+    },
+  }
+}
+
+const running = (): DenidinError =>
+  new DenidinError(
+    'already_running',
+    'DeniDin is using the data that would be replaced: stop it with ./stop_denidin.sh, then restore the backup',
+  )

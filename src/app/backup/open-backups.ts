@@ -1,0 +1,54 @@
+/** Opens the backups for a single command, and nothing of the data: it may be missing or damaged. */
+import type { Settings } from '../../config/settings.ts'
+import { takeOwnership } from '../../database/sqlite/owner-lock.ts'
+import { backupList, backupShow } from '../../operations/backup/list.ts'
+import { backupPrune } from '../../operations/backup/prune.ts'
+import { backupRestore } from '../../operations/backup/restore.ts'
+import { backupVerify } from '../../operations/backup/verify.ts'
+import { localClient, type OperationsClient } from '../../operations/client.ts'
+import { createRunner } from '../../operations/runner.ts'
+import { createAuditFile } from '../../platform/audit-file.ts'
+import { systemClock } from '../../platform/clock.ts'
+import { createWinstonLogger } from '../../platform/winston-logger.ts'
+import { runFolder } from '../run-paths.ts'
+import { surroundings } from '../runtime.ts'
+import { createBackups } from './backups.ts'
+import { completeRestore } from './complete-restore.ts'
+
+const operations = {
+  'backup.list': backupList,
+  'backup.prune': backupPrune,
+  'backup.restore': backupRestore,
+  'backup.show': backupShow,
+  'backup.verify': backupVerify,
+}
+
+/**
+ * Owns the data folder, so that no bot starts meanwhile, until the client is disposed of.
+ * @throws DenidinError `already_running`
+ */
+export const openBackups = async (settings: Settings, version: string): Promise<OperationsClient> => {
+  await using cleanup = new AsyncDisposableStack()
+  cleanup.use(takeOwnership(runFolder(settings.data_root).lock))
+  const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
+  cleanup.defer(() => logger.close())
+  await completeRestore(settings.data_root, logger.for('app'))
+  const runtime = surroundings(settings, logger)
+  const audit = createAuditFile(settings.logs_dir, 'memory_audit', runtime.clock, trouble => {
+    logger.for('audit').error(trouble)
+  })
+  cleanup.defer(() => audit.close())
+  const backups = createBackups({ settings, version, runtime, copied: () => undefined, is_open: false })
+  cleanup.defer(async () => backups.module.stop?.())
+  const runner = createRunner({
+    operations,
+    context: { backup: { backups, settings: settings.backup } },
+    running: () => false,
+    exclusive: (_scope, act) => act(),
+    audit,
+    clock: runtime.clock,
+    logger,
+  })
+  const kept = cleanup.move()
+  return localClient(runner, () => kept.disposeAsync())
+}

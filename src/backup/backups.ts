@@ -1,0 +1,64 @@
+/** The port of backups, as operations and jobs use it. */
+import type { BackupType, StoredTable } from './manifest.ts'
+import type { PruneResult } from './retention.ts'
+import type { RestoreRequest, RestoreResult } from './restore-backup.ts'
+import type { Verification } from './verification.ts'
+
+/** What a backup contains besides the data. */
+export const BACKUP_EXTRAS = ['exports', 'logs', 'login'] as const
+export type BackupExtra = (typeof BACKUP_EXTRAS)[number]
+
+/** A backup without its list of pieces. */
+export interface BackupSummary {
+  readonly id: string
+  readonly type: BackupType
+  readonly created_at: string
+  readonly parent: string | null
+  readonly denidin_version: string
+  /** Size of what it restores. */
+  readonly bytes: number
+  /** What it takes on the disk in addition to those before it. */
+  readonly new_bytes: number
+  /** Rows of the table `messages`. */
+  readonly messages: number
+  /** `undefined`: it was not verified. */
+  readonly verification: Verification | undefined
+}
+
+export interface BackupDetails extends BackupSummary {
+  readonly databases: readonly {
+    readonly name: string
+    readonly path: string
+    readonly bytes: number
+    readonly tables: readonly StoredTable[]
+  }[]
+  readonly folders: readonly {
+    readonly name: string
+    readonly path: string
+    readonly files: number
+    readonly bytes: number
+  }[]
+}
+
+/** One backup of a list; `problem` says why it cannot be read. */
+export type ListedBackup = BackupSummary | { readonly id: string; readonly problem: string }
+
+export interface BackupOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly progress?:
+    ((step: { readonly done: number; readonly total?: number; readonly unit: string }) => void) | undefined
+}
+
+export interface Backups {
+  /** Folder of the backups. */
+  readonly folder: string
+  /** @param extras in addition to those of the settings */
+  create(type: BackupType, extras: readonly BackupExtra[], options?: BackupOptions): Promise<BackupSummary>
+  /** Newest first, before `before`. */
+  list(page: { readonly limit: number; readonly before?: string | undefined }): Promise<readonly ListedBackup[]>
+  show(backup_id: string): Promise<BackupDetails>
+  verify(backup_id: string, options?: BackupOptions): Promise<Verification>
+  prune(dry_run: boolean): Promise<PruneResult>
+  /** @throws DenidinError `already_running` where the data is open */
+  restore(request: RestoreRequest, options?: BackupOptions): Promise<RestoreResult>
+}

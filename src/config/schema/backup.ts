@@ -1,0 +1,69 @@
+/** Backups (`backup`). */
+import type { Section } from '../setting.ts'
+
+export const BACKUP = {
+  scheduled: {
+    format: 'boolean',
+    default: true,
+    doc: 'Make backups on a schedule. When off, `denidin backup create` makes them.',
+  },
+  folder: {
+    format: 'path',
+    default: null,
+    doc: 'Folder of the backups, relative to the DeniDin folder; best on another disk. Not set: `<data_root>-backups`, beside the data.',
+  },
+  incremental_cron: {
+    format: 'cron',
+    default: '30 2 * * *',
+    doc: 'Schedule of the incremental backups.',
+  },
+  full_cron: {
+    format: 'cron',
+    default: '0 3 * * 0',
+    doc: 'Schedule of the full backups, which read again what earlier backups stored.',
+  },
+  archive_cron: {
+    format: 'cron',
+    default: '0 4 1 * *',
+    doc: 'Schedule of the archives: full backups that are kept longer.',
+  },
+  verify_cron: {
+    format: 'cron',
+    default: '0 5 * * *',
+    doc: 'Schedule on which the newest backup is restored for a trial and proved.',
+  },
+  retention_days: {
+    format: 'integer',
+    default: 30,
+    min: 1,
+    max: 3650,
+    doc: 'Days for which full and incremental backups are kept. The newest, and the newest that was proved, always stay.',
+  },
+  archive_retention_days: {
+    format: 'integer',
+    default: 400,
+    min: 1,
+    max: 36_500,
+    doc: 'Days for which archives are kept.',
+  },
+  max_megabytes_per_second: {
+    format: 'integer',
+    default: 50,
+    min: 1,
+    max: 100_000,
+    doc: 'Most that a backup or a verification reads in a second, in MiB, so that the disk stays free for the bot.',
+  },
+  include: {
+    format: 'texts',
+    default: [],
+    choices: ['exports', 'logs', 'login'],
+    doc: 'What backups contain besides the data: `exports` that people asked for, `logs`, and the WhatsApp `login`. Whoever has a backup with the login can open the account.',
+  },
+  warn_after_hours: {
+    format: 'integer',
+    default: 50,
+    min: 1,
+    max: 10_000,
+    doc: 'Age of the newest backup from which `status` shows backups as degraded, while they are scheduled.',
+  },
+} as const satisfies Section

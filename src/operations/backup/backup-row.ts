@@ -1,0 +1,75 @@
+/** A backup as operations show it. */
+import { z } from 'zod'
+import type { BackupExtra, BackupSummary, ListedBackup } from '../../backup/backups.ts'
+import { BACKUP_TYPES } from '../../backup/manifest.ts'
+import type { Verification } from '../../backup/verification.ts'
+import { referenceField } from '../references.ts'
+
+const count = z.int().min(0)
+
+export const VERIFICATION_STATES = ['in_order', 'failed', 'not_verified'] as const
+
+/** Which backup is meant. */
+export const backupField = referenceField
+  .default('latest')
+  .describe('id of a backup as backup list shows it, the beginning of one, or latest')
+
+export const typeField = z
+  .enum(BACKUP_TYPES)
+  .default('incremental')
+  .describe('all restore the same; full reads again what earlier backups stored, archive does too and is kept longer')
+
+/** Input fields for what a backup contains besides the data. */
+export const extraInput = {
+  include_exports: z.boolean().default(false).describe('include the exports that people asked for'),
+  include_logs: z.boolean().default(false).describe('include the logs'),
+  include_login: z
+    .boolean()
+    .default(false)
+    .describe('include the WhatsApp login; whoever has the backup can then open the account'),
+}
+
+export const extrasOf = (input: {
+  readonly [K in keyof typeof extraInput]: boolean
+}): readonly BackupExtra[] => [
+  ...(input.include_exports ? (['exports'] as const) : []),
+  ...(input.include_logs ? (['logs'] as const) : []),
+  ...(input.include_login ? (['login'] as const) : []),
+]
+
+export const backupRow = z.object({
+  id: z.string(),
+  type: z.enum(BACKUP_TYPES).nullable(),
+  created_at: z.string().nullable(),
+  bytes: count.nullable().describe('size of what it restores'),
+  new_bytes: count.nullable().describe('what it takes on the disk in addition to those before it'),
+  messages: count.nullable(),
+  verified: z.enum(VERIFICATION_STATES),
+  verified_at: z.string().nullable(),
+  parent: z.string().nullable().describe('the backup before it; it is not needed for a restore'),
+  denidin_version: z.string().nullable(),
+  problem: z.string().nullable().describe('why it cannot be relied on'),
+})
+
+export const rowOf = (backup: ListedBackup): z.output<typeof backupRow> => {
+  if ('problem' in backup) {
+    const unknown = { type: null, created_at: null, bytes: null, new_bytes: null, messages: null }
+    const { id, problem } = backup
+    return { id, ...unknown, verified: 'failed', verified_at: null, parent: null, denidin_version: null, problem }
+  }
+  const { verification, ...summary } = backup
+  return {
+    ...summary,
+    verified: stateOf(verification),
+    verified_at: verification?.verified_at ?? null,
+    problem: verification?.problems[0] ?? null,
+  }
+}
+
+const stateOf = (verification: Verification | undefined): (typeof VERIFICATION_STATES)[number] =>
+  verification === undefined ? 'not_verified' : verification.in_order ? 'in_order' : 'failed'
+
+/** What an audit line says of a backup. */
+export const countsOf = ({ messages }: Pick<BackupSummary, 'messages'>): Readonly<Record<string, number>> => ({
+  messages,
+})

@@ -1,0 +1,51 @@
+/** `backup.list` and `backup.show`: which backups there are, and what one of them contains. */
+import { z } from 'zod'
+import { operation } from '../operation.ts'
+import { pageInput, pageOutput, readPage } from '../paging.ts'
+import { backupField, backupRow, rowOf } from './backup-row.ts'
+
+const count = z.int().min(0)
+
+export const backupList = operation({
+  summary: 'List the backups, newest first',
+  access: 'operator',
+  effect: 'read',
+  needs: 'nothing',
+  audit: 'none',
+  uses: ['backup.backups'],
+  input: z.strictObject(pageInput),
+  output: z.object({ folder: z.string(), backups: z.array(backupRow), ...pageOutput }),
+  run: async ({ backup: { backups } }, input) => {
+    const { rows, next } = await readPage(
+      input,
+      page => backups.list(page),
+      ({ id }) => id,
+    )
+    return { folder: backups.folder, backups: rows.map(rowOf), next }
+  },
+})
+
+export const backupShow = operation({
+  summary: 'Show what a backup contains: files, and rows and digest of every table',
+  access: 'operator',
+  effect: 'read',
+  needs: 'nothing',
+  audit: 'none',
+  uses: ['backup.backups'],
+  input: z.strictObject({ backup_id: backupField }),
+  output: z.object({
+    ...backupRow.shape,
+    problems: z.array(z.string()).describe('what the last verification found'),
+    files: z.array(z.object({ name: z.string(), path: z.string(), files: count, bytes: count })),
+    tables: z.array(z.object({ database: z.string(), name: z.string(), rows: count, sha256: z.string() })),
+  }),
+  run: async ({ backup: { backups } }, { backup_id }) => {
+    const { databases, folders, ...summary } = await backups.show(backup_id)
+    return {
+      ...rowOf(summary),
+      problems: [...(summary.verification?.problems ?? [])],
+      files: [...databases.map(({ name, path, bytes }) => ({ name, path, files: 1, bytes })), ...folders],
+      tables: databases.flatMap(({ path, tables }) => tables.map(table => ({ database: path, ...table }))),
+    }
+  },
+})

@@ -1,0 +1,42 @@
+/** `backup.verify`: proves a backup by restoring it into a temporary folder. */
+import { z } from 'zod'
+import { EVERYONE, operation } from '../operation.ts'
+import { backupField } from './backup-row.ts'
+
+const count = z.int().min(0)
+
+export const verificationOutput = {
+  backup_id: z.string(),
+  verified_at: z.string(),
+  in_order: z.boolean(),
+  problems: z.array(z.string()),
+  objects: count.describe('pieces that were read and compared'),
+  bytes: count,
+  tables: count,
+  rows: count,
+  questions: count.describe('messages that recall was asked for by their words'),
+  answered: count,
+  duration_seconds: z.number(),
+}
+
+export const backupVerify = operation({
+  summary: 'Restore a backup into a temporary folder, compare all of it with the manifest, and ask recall for messages',
+  access: 'operator',
+  effect: 'read',
+  needs: 'nothing',
+  audit: 'reads',
+  uses: ['backup.backups'],
+  input: z.strictObject({ backup_id: backupField }),
+  output: z.object(verificationOutput),
+  failure: ({ in_order, backup_id }) =>
+    in_order
+      ? undefined
+      : `the backup ${backup_id} cannot be relied on; make a new one with \`denidin backup create --type full\``,
+  run: async ({ backup: { backups } }, { backup_id }, { signal, progress }) => {
+    const { problems, ...verification } = await backups.verify(backup_id, { signal, progress })
+    return {
+      output: { ...verification, problems: [...problems] },
+      touched: [{ whose: EVERYONE, detail: verification.backup_id }],
+    }
+  },
+})

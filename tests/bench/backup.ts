@@ -1,0 +1,127 @@
+// Makes a full, an incremental and an unchanged backup of a database, and verifies it, through the thread that the bot uses,
+// while a writer commits to the database, and tells what that took: of the process, and of the event loop of the bot.
+// Usage: npm run bench:backup [-- --quick] [--json] [--messages N]
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createBackups } from '../../src/app/backup/backups.ts'
+import { surroundings } from '../../src/app/runtime.ts'
+import { allMigrations } from '../../src/app/stores.ts'
+import { loadSettings } from '../../src/config/load-settings.ts'
+import { Database } from '../../src/database/sqlite/database.ts'
+import { systemIds } from '../../src/platform/ids.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { option } from './option.ts'
+import { longestStall } from './stalls/stall-watch.ts'
+
+const quick = process.argv.includes('--quick')
+const json = process.argv.includes('--json')
+const MESSAGES = Number(option('--messages') ?? (quick ? 20_000 : 500_000))
+const MB = 2 ** 20
+/** The bot writes a message now and then; here it is always. */
+const WRITE_EVERY_MS = 20
+
+interface Row {
+  readonly act: string
+  readonly seconds: number
+  readonly cpu_seconds: number
+  /** Processor time of the longest turn of the bot's event loop, the writer's commits included. */
+  readonly longest_turn_ms: number
+  readonly commits: number
+  readonly new_mb: number
+}
+
+await using folder = await temporaryFolder()
+const data_root = join(folder.path, 'data')
+mkdirSync(data_root)
+using database = new Database(join(data_root, 'denidin.db'), allMigrations)
+const INSERT = `insert into messages (message_id, chat_id, chat_kind, scope, person_id, role, text, tokens, sent_at)
+  values (:message_id, 'c', 'direct', 'person:p', 'p', 'user', :text, 9, :sent_at)`
+const add = (n: number): void => {
+  database.run(INSERT, {
+    message_id: `m${String(n)}`,
+    sent_at: n * 1000,
+    text: `message ${systemIds.uuid()} about ${systemIds.uuid()} ${'and some more words '.repeat(8)}`,
+  })
+}
+for (let at = 0; at < MESSAGES; at += 10_000) {
+  database.transaction(() => {
+    for (let n = at; n < Math.min(MESSAGES, at + 10_000); n++) add(n)
+  })
+}
+using log = new DatabaseSync(join(data_root, 'erasures.db'))
+log.exec(
+  'create table secret (secret blob); insert into secret values (randomblob(32)); create table acts (number integer)',
+)
+
+const file = join(folder.path, 'config.json')
+writeFileSync(file, '{}')
+const { settings } = loadSettings({
+  file,
+  environment: {
+    DENIDIN_DATA_ROOT: data_root,
+    DENIDIN_AI_PROVIDER: 'offline',
+    DENIDIN_EMBEDDINGS_PROVIDER: 'offline',
+    DENIDIN_BACKUP_MAX_MEGABYTES_PER_SECOND: '100000',
+  },
+  cwd: folder.path,
+})
+const backups = createBackups({
+  settings,
+  version: 'bench',
+  runtime: surroundings(settings, silentLogger),
+  copied: () => undefined,
+  is_open: true,
+})
+
+let written = MESSAGES
+const measured = async (act: string, run: () => Promise<{ readonly new_bytes?: number }>): Promise<Row> => {
+  let commits = 0
+  const writer = setInterval(() => {
+    add(written++)
+    commits += 1
+  }, WRITE_EVERY_MS)
+  const [cpu, began] = [process.cpuUsage(), performance.now()]
+  let new_bytes = 0
+  const { cpu_ms } = await longestStall(async () => {
+    ;({ new_bytes = 0 } = await run())
+  })
+  clearInterval(writer)
+  const { user, system } = process.cpuUsage(cpu)
+  return {
+    act,
+    seconds: (performance.now() - began) / 1000,
+    cpu_seconds: (user + system) / 1e6,
+    longest_turn_ms: cpu_ms,
+    commits,
+    new_mb: new_bytes / MB,
+  }
+}
+
+const rows = [
+  await measured('full', () => backups.create('full', [])),
+  await measured('incremental', () => backups.create('incremental', [])),
+  await measured('incremental', () => backups.create('incremental', [])),
+  await measured('full again', () => backups.create('full', [])),
+  await measured('verify', async () => {
+    const { problems } = await backups.verify('latest')
+    if (problems.length > 0) throw new Error(problems.join('; '))
+    return {}
+  }),
+  await measured('no backup, 5 s', async () => {
+    await new Promise(resolve => setTimeout(resolve, 5000))
+    return {}
+  }),
+]
+await backups.module.stop?.()
+if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+else {
+  process.stdout.write(`${String(MESSAGES)} messages\n`)
+  for (const row of rows) {
+    const { act, seconds, cpu_seconds, longest_turn_ms, commits, new_mb } = row
+    process.stdout.write(
+      `${act.padEnd(15)} ${seconds.toFixed(1)} s, ${cpu_seconds.toFixed(1)} s of processor time, ${new_mb.toFixed(1)} MB new; longest turn of the event loop ${longest_turn_ms.toFixed(1)} ms, beside ${String(commits)} commits\n`,
+    )
+  }
+}
