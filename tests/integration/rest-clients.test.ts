@@ -22,7 +22,7 @@ const CLIENT = `import createClient from 'openapi-fetch'
 import type { paths } from './schema.ts'
 
 const [baseUrl = '', token = ''] = process.argv.slice(2)
-const client = createClient<paths>({ baseUrl, headers: { authorization: \`Bearer \${token}\` } })
+const client = createClient<paths, 'application/json' | 'application/problem+json'>({ baseUrl, headers: { authorization: \`Bearer \${token}\` } })
 const added = await client.POST('/api/memories', { body: { text: 'The spare key is with the neighbours.', person: '15550001111' } })
 const chat = await client.POST('/api/chat', { body: { message: 'Where is the spare key?', as: '15550001111', top_k: 2 } })
 const memories = await client.GET('/api/memories', { params: { query: { limit: 5, offset: 0 } } })

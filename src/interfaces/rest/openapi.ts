@@ -137,7 +137,7 @@ const PROBLEM_RESPONSE: JsonObject = {
 }
 
 const LIVE: JsonObject = {
-  schema: { type: 'string' },
+  type: 'string',
   description: 'Events progress, then result or problem, when the request accepts text/event-stream',
 } as const
 
