@@ -167,7 +167,7 @@ export const extractionProviders = (
 const learningOnRequest = (learner: Learner, inbox: InboxStore, runtime: Runtime): Learning => ({
   enabled: true,
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
-  ofMessages: (context, messages, options) => learner.learnFrom(context, messages, { ...options, patient: false }),
+  ofMessages: (context, messages, options) => learner.learnFrom(context, messages, { ...options, patient: true }),
   ofText: text => learnExternalText(text, { ...runtime, learner, inbox }),
 })
 

@@ -85,7 +85,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       usage: stores.budgetUsage,
     },
     analysis: usageAnalysis(deps, runtime),
-    reports: createReports(settings, deps.archive.thread, stores, instance, runtime),
+    reports: createReports(settings, deps.archive.thread, stores, { instance, audit }, runtime),
     costs: {
       totals: stores.costs,
       prices: stores.spending.prices,

@@ -167,7 +167,11 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
-    health: [new DatabaseHealth('database', database), ...metered.spending.health, ...usage.health],
+    health: [
+      new DatabaseHealth('database', database, 'Messages are answered again once this is mended'),
+      ...metered.spending.health,
+      ...usage.health,
+    ],
     erasures,
     preferences,
     ...metered,

@@ -1,27 +1,30 @@
-/** The one identity of an archived message, by which a second copy of it is known. */
+/** The identity of an archived message, by which further copies of it are recognised. */
 import { hash } from 'node:crypto'
 import { withoutFormatCharacters } from '../text/format-characters.ts'
 import type { ArchiveMessage } from './archive-message.ts'
 
-/** What makes a message the same wherever it is seen. */
+/** The properties that make two messages the same, wherever they are found. */
 export type Identity = Pick<
   ArchiveMessage,
   'role' | 'content' | 'session' | 'at' | 'sender_name' | 'occurrence' | 'message_id'
 >
 
-/** Texts in which nothing has to be normalised but their white space: printable ASCII with line ends and tabs. */
+/** Texts in which only white space needs to be normalised: printable ASCII with line ends and tabs. */
 const PLAIN = /^[\t\n\r -~]*$/
 
-/** The content as it is compared: composed Unicode, without invisible characters, white space as one blank each. */
+/**
+ * The content in the form that is compared: composed Unicode, without invisible characters, each run of white space
+ * replaced by one blank.
+ */
 export const normalisedContent = (content: string): string => {
   const composed = PLAIN.test(content) ? content : withoutFormatCharacters(content.normalize('NFC'))
   return composed.replace(/\s+/gu, ' ').trim()
 }
 
 /**
- * SHA-256 over role, session, time, sender and normalised content: the same words said again, at another time or in
- * another session, are another message; so are the same words of someone else, and those that their source tells apart
- * (`occurrence`). A message of the bot's own conversations has an id, and that is its identity beside its content.
+ * SHA-256 over role, session, time, sender and normalised content. The same words at another time, in another session
+ * or by another sender are a different message, and so are those that their source distinguishes (`occurrence`). A
+ * message of the bot's own conversations has an id, which is its identity together with its content.
  */
 export const archiveHash = (identity: Identity): Uint8Array => hash('sha256', identityText(identity), 'buffer')
 

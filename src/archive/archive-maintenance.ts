@@ -1,6 +1,6 @@
-/** The port that proves the archive whole, and rebuilds what in it follows from the messages. */
+/** The port that verifies the archive, and rebuilds its derived data. */
 
-/** Something about the archive that is not as it has to be. */
+/** An inconsistency in the archive. */
 export interface ArchiveFinding {
   readonly what:
     | 'damaged_page'
@@ -10,7 +10,7 @@ export interface ArchiveFinding {
     | 'wrong_counts'
     | 'unknown_reference'
   readonly count: number
-  /** The first of them: numbers of messages or runs, or what SQLite says; no words of a message. */
+  /** The first cases: numbers of messages or runs, or SQLite's message; never the text of a message. */
   readonly examples: readonly string[]
 }
 
@@ -21,12 +21,12 @@ export interface ArchiveVerification {
   readonly findings: readonly ArchiveFinding[]
 }
 
-/** What a rebuild did. */
+/** The result of a rebuild. */
 export interface ArchiveRebuild {
-  /** The copy that was made before; `undefined`: none was wanted. */
+  /** The copy that was made first; `undefined` if none was requested. */
   readonly backup: string | undefined
   readonly messages: number
-  /** Messages whose identity was computed again because it was wrong. */
+  /** Messages whose identity was wrong and has been corrected. */
   readonly changed: number
   /** Messages that turned out to be the same as others. */
   readonly merged: number
@@ -38,8 +38,8 @@ export interface MaintenanceOptions {
 }
 
 export interface ArchiveMaintenance {
-  /** @param check_hashes computes the identity of every message, which takes about 10 seconds for each million */
+  /** @param check_hashes also computes the identity of every message, which takes about 10 seconds per million */
   verify(check_hashes: boolean, options: MaintenanceOptions): Promise<ArchiveVerification>
-  /** Computes all identities again; `backs_up`: after a copy with the time in its name. */
+  /** Computes all identities again; with `backs_up`, after making a copy with the time in its name. */
   rebuild(backs_up: boolean, options: MaintenanceOptions): Promise<ArchiveRebuild>
 }

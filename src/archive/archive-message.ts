@@ -45,7 +45,7 @@ export const phaseOf = (number: number | undefined): Phase | undefined => PHASE_
 export const ARCHIVE_ROLES = ['user', 'assistant', 'system', 'tool'] as const
 export type ArchiveRole = (typeof ARCHIVE_ROLES)[number]
 
-/** Levels of log lines, from the least to the most serious. Sources that name others are mapped to the nearest. */
+/** Levels of log lines, from the least to the most serious. Other levels of a source are mapped to the nearest one. */
 export const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const
 export type Level = (typeof LEVELS)[number]
 
@@ -67,52 +67,57 @@ export interface FileReference {
   readonly operation: FileOperation
 }
 
-/** A message as a source yields it. What the source does not tell is `undefined`, never guessed. */
+/** A message as a source yields it. Values that the source does not contain are `undefined`, never guessed. */
 export interface SourceMessage {
-  /** As it was written, without marks of direction at its edges. Never empty. */
+  /** The text as it was written, without direction marks at its ends. Never empty. */
   readonly content: string
   readonly role: ArchiveRole
   /** When it was said or logged, in milliseconds since the Unix epoch; never the time of an extraction. */
   readonly at?: number | undefined
-  /** Path of the project (or its name), as the source names it. */
+  /** Path of the project (or its name), as given by the source. */
   readonly project?: string | undefined
-  /** The session, as the source names it. */
+  /** The session, as given by the source. */
   readonly session?: string | undefined
   readonly source_type: SourceType
   readonly phase?: Phase | undefined
   readonly component?: string | undefined
   readonly level?: Level | undefined
-  /** Who wrote it, as the source names them. */
+  /** The name of the writer, as given by the source. */
   readonly sender_name?: string | undefined
   /**
-   * From 2 on: the same sender says the same words again at what the source shows as the same time (many exports know
-   * minutes alone), and the source tells both apart. Part of the identity. Default: 1.
+   * 2 or higher if the same sender wrote the same words again at what the source shows as the same time (many exports
+   * contain only minutes), and the source distinguishes them. Part of the identity. Default: 1.
    */
   readonly occurrence?: number | undefined
-  /** Whatever else the source tells. */
+  /** Other data from the source. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   readonly tags?: readonly Tag[] | undefined
   readonly files?: readonly FileReference[] | undefined
 }
 
-/** A message as it is kept. Every other shape of an archived message is a view of this one (`Pick<ArchiveMessage, …>`). */
+/**
+ * The record of a message. Every other shape of an archived message is a view of this one (`Pick<ArchiveMessage, …>`).
+ */
 export interface ArchiveMessage extends Omit<SourceMessage, 'tags' | 'files'> {
-  /** Number in the order of arrival. Never given twice. */
+  /** Number in the order of arrival. Never reused. */
   readonly seq: number
   /** SHA-256 of its identity (`archiveHash`), in hexadecimal. */
   readonly hash: string
-  /** Of the bot's own messages: the conversation that it belongs to. `undefined`: the operator's, loaded from a file. */
+  /**
+   * For the bot's own messages: the conversation that the message belongs to. `undefined`: a message of the operator,
+   * loaded from a file.
+   */
   readonly scope?: Scope | undefined
   readonly person_id?: PersonId | undefined
   readonly chat_id?: string | undefined
-  /** Of the bot's own messages: their id. */
+  /** For the bot's own messages: the message id. */
   readonly message_id?: string | undefined
 }
 
-/** One place where a message was seen. Each is kept, also of a message that is there already. */
+/** A place where a message was found. Every place is kept, also those of a message that is already in the archive. */
 export interface Place {
   readonly source_file: string
-  /** Line of the file, from 1; or the number of the message, in a source without lines. */
+  /** Line of the file, from 1; or the number of the message if the source has no lines. */
   readonly source_line: number
   /** The run that found it there. */
   readonly run_id: number

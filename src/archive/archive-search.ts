@@ -1,13 +1,13 @@
-/** The port of the archive's search: what can be asked, and what is answered. */
+/** The port of the archive's search: its queries and results. */
 import type { PersonId } from '../people/person.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { ArchiveMessage, ArchiveRole, Level, SourceType } from './archive-message.ts'
 
-/** What messages have to be. Several filters narrow each other. */
+/** Conditions for messages; a message must meet all of them. */
 export interface ArchiveFilters {
   /** Path of the project, or its name. */
   readonly project?: string | undefined
-  /** Who wrote it: a person of the bot, or a sender as the source names them (whole, or a part of the name). */
+  /** The writer: a person known to the bot, or a sender's name as given by the source (complete or in part). */
   readonly person?: { readonly person_id?: PersonId | undefined; readonly name: string } | undefined
   readonly chat?: string | undefined
   readonly session?: string | undefined
@@ -15,30 +15,30 @@ export interface ArchiveFilters {
   readonly level?: Level | undefined
   readonly role?: ArchiveRole | undefined
   readonly source_type?: SourceType | undefined
-  /** Milliseconds since the Unix epoch; `until` is not a part of it. */
+  /** Milliseconds since the Unix epoch; `until` is exclusive. */
   readonly since?: number | undefined
   readonly until?: number | undefined
 }
 
-/** Who may see what: everything (the operator), or the messages of some scopes. */
+/** Which messages a search may read: all (for the operator), or those of some scopes. */
 export type ArchiveAccess = 'all' | { readonly scopes: readonly Scope[] }
 
 export interface ArchiveQuestion {
-  /** Words in the language of queries; nothing: all messages. */
+  /** Text in the query language; empty: all messages. */
   readonly query?: string | undefined
   readonly filters: ArchiveFilters
   readonly access: ArchiveAccess
   readonly sort: 'relevance' | 'newest'
   readonly limit: number
-  /** Where the page before ended (`ArchiveAnswer.next`). */
+  /** Where the previous page ended (`ArchiveAnswer.next`). */
   readonly cursor?: string | undefined
-  /** Count what matches, by project, component, level and month. */
+  /** Whether to count the matching messages by project, component, level and month. */
   readonly facets?: boolean | undefined
-  /** The zone in which months begin. */
+  /** The time zone in which months begin. */
   readonly time_zone: string
 }
 
-/** A piece of a text, marked where it matches. */
+/** A piece of a text, with a mark if it matches. */
 export interface SnippetPiece {
   readonly text: string
   readonly matches: boolean
@@ -60,20 +60,24 @@ export interface FoundMessage extends Pick<
   | 'chat_id'
   | 'message_id'
 > {
-  /** BM25; `undefined` when sorted by time. */
+  /** BM25; `undefined` if the hits are sorted by time. */
   readonly score?: number | undefined
   readonly snippet: readonly SnippetPiece[]
 }
 
-/** What else there is to say about an answer. */
+/** Remarks about an answer. */
 export interface SearchNotes {
-  /** The query could not be read as it is written, and was searched as plain words. */
+  /** The query could not be parsed, and was searched as plain words. */
   readonly as_plain_words: boolean
+  /** There is no word in the query: these are the newest messages. */
+  readonly no_words: boolean
+  /** A * that is not at the end of a word stands for nothing. */
+  readonly ignored_star: boolean
   /** No message contains all words; these contain some. */
   readonly any_word: boolean
-  /** Words that no message contains, and what was looked for instead. */
+  /** Words that no message contains, and the words that were searched instead. */
   readonly corrected: readonly { readonly written: string; readonly meant: string }[]
-  /** Messages that wait to be indexed. */
+  /** How many messages are not indexed yet. */
   readonly waiting: number
 }
 
@@ -87,14 +91,14 @@ export interface Facets {
   readonly projects: readonly FacetCount[]
   readonly components: readonly FacetCount[]
   readonly levels: readonly FacetCount[]
-  /** `2026-11`, the latest first. */
+  /** Months such as `2026-11`, the latest first. */
   readonly months: readonly FacetCount[]
 }
 
 export interface ArchiveAnswer {
   readonly messages: readonly FoundMessage[]
   readonly notes: SearchNotes
-  /** For the next page; `undefined` after the last one. */
+  /** The cursor for the next page; `undefined` after the last one. */
   readonly next?: string | undefined
   readonly facets?: Facets | undefined
 }

@@ -1,33 +1,33 @@
-/** The port of the archive's messages and of the records of how they were loaded. */
+/** The port of the archive's messages and of the records of its loads. */
 import type { Place, SourceMessage } from './archive-message.ts'
-import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from './extraction-run.ts'
+import type { ExtractionRun, RejectedLine, RunEnd, RunStart, RunStep } from './extraction-run.ts'
 
 /** A message with the line where it was found. */
 export interface FoundMessage {
   readonly message: SourceMessage
-  /** Line of the file, from 1; or the number of the message, in a source without lines. */
+  /** Line of the file, from 1; or the number of the message if the source has no lines. */
   readonly line: number
-  /** Where its source says that it was found: further places. */
+  /** Further places where the message was found, according to its source. */
   readonly origins?: readonly Pick<Place, 'source_file' | 'source_line'>[] | undefined
 }
 
-/** A piece of a source, with how far it reaches. */
+/** A part of a source, with the position where it ends. */
 export interface ArchiveBatch {
   readonly found: readonly FoundMessage[]
   readonly rejected: readonly RejectedLine[]
-  /** Messages of the piece that were forgotten, and are not in `found`. */
+  /** How many messages of this part were forgotten, and are therefore not in `found`. */
   readonly forgotten?: number | undefined
-  /** Where the run goes on after this batch; `undefined` within a piece that can only be read as a whole. */
+  /** Where the run continues after this batch; `undefined` within a part that can only be read as a whole. */
   readonly reached: Pick<ExtractionRun, 'position' | 'lines'> | undefined
 }
 
-/** What became of the messages of a batch. */
+/** How many messages of a batch were new or already known. */
 export interface BatchCounts {
   readonly new_unique_messages: number
   readonly duplicate_messages: number
 }
 
-/** How much there is. */
+/** The size of the archive. */
 export interface ArchiveCounts {
   readonly messages: number
   readonly projects: number
@@ -36,20 +36,22 @@ export interface ArchiveCounts {
   readonly runs: number
 }
 
-/** A load that is only counted. */
+/** A trial load, which only counts messages. */
 export interface Rehearsal extends Disposable {
-  /** A message that came in an earlier batch counts as a duplicate. */
+  /** A message that occurred in an earlier batch counts as a duplicate. */
   count(found: readonly FoundMessage[]): Promise<BatchCounts>
 }
 
 export interface ArchiveStore {
-  /** Begins a run; or goes on with one of the same file and content that was interrupted: it has its counts and position. */
+  /** Begins a run, or resumes an interrupted one of the same file and content, with its counts and position. */
   begin(start: RunStart): Promise<ExtractionRun>
   /**
-   * Writes a batch with the counts and the position of its run: all or nothing. A message that is there already is kept
-   * once, with the further place where it was seen, and with what was not known of it.
+   * Writes a batch with the counts and the position of its run: all or nothing. A message that is already in the
+   * archive is kept once; its new place and missing data are added.
    */
   write(run_id: number, batch: ArchiveBatch): Promise<BatchCounts>
+  /** Adds what a load into a conversation did to its record: its messages are the bot's, not the archive's. */
+  record(run_id: number, step: RunStep): Promise<void>
   /** Counts what `write` would do to an archive as it is now, batch by batch; nothing is kept. */
   rehearse(): Rehearsal
   end(run_id: number, end: RunEnd): Promise<ExtractionRun>

@@ -3,44 +3,44 @@ import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { ErasureBounds } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 
-/** What the archive keeps of a message. */
+/** The data that the archive keeps of a message. */
 export type CopiedMessage = Pick<
   MessageRecord,
   'message_id' | 'chat_id' | 'scope' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at' | 'session_id'
 >
 
-/** A message as the archive is to have it; `undefined`: not at all. */
+/** The desired state of a message in the archive; `undefined`: it should not be there. */
 export interface CopyState {
   readonly message_id: MessageId
   readonly now: CopiedMessage | undefined
 }
 
-/** How far the copy has come. */
+/** How far the copy has followed the messages. */
 export interface CopyProgress {
-  /** While all messages are copied for the first time, or again: up to which place. */
+  /** How far the first or a repeated copy of all messages has come. */
   readonly filled_to: number | undefined
-  /** Last change of the change log that is in the copy. */
+  /** Last change of the change log that has been applied to the copy. */
   readonly change: number
 }
 
-/** Messages of the copy, as a check reads them. */
+/** Ids of copied messages, for a consistency check. */
 export interface CopiedIds {
   readonly message_ids: readonly MessageId[]
-  /** Where the next page begins; `undefined`: this was the last. */
+  /** Where the next page begins; `undefined` after the last one. */
   readonly next: number | undefined
 }
 
 export interface ConversationCopy {
   /** `undefined`: nothing was ever copied. */
   progress(): Promise<CopyProgress | undefined>
-  /** Brings messages into the copy, with the progress that is reached: all or nothing. */
+  /** Updates messages of the copy, together with the progress: all or nothing. */
   apply(states: readonly CopyState[], reached: CopyProgress): Promise<void>
-  /** Ids of the copied messages after the place `after`, to compare them with what there is. */
+  /** Ids of the copied messages after the position `after`, to compare them with the existing messages. */
   copied(after: number): Promise<CopiedIds>
-  /** Removes messages for good: no byte of their words is left in the archive's files. */
+  /** Removes messages permanently: the archive's files contain no byte of their text afterwards. */
   forget(message_ids: readonly MessageId[]): Promise<void>
   count(person_id: PersonId, bounds: ErasureBounds): Promise<number>
-  /** Removes what is copied of a person for good. @returns how many messages went */
+  /** Permanently removes the copied messages of a person. @returns how many were removed */
   erase(person_id: PersonId, bounds: ErasureBounds): Promise<number>
   reassign(from: PersonId, to: PersonId): Promise<void>
 }

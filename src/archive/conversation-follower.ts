@@ -1,4 +1,4 @@
-/** Keeps the archive's copy of the bot's conversations in step with the messages, on request, and forgets what is forgotten. */
+/** Updates the archive's copy of the bot's conversations on request, and removes forgotten messages from it. */
 import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
 import { isConversation, type MessageId, type MessageRecord } from '../messages/message.ts'
@@ -8,11 +8,11 @@ import { KeyedQueue } from '../platform/keyed-queue.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { ConversationCopy, CopiedMessage, CopyProgress, CopyState } from './conversation-copy.ts'
 
-/** Messages of one step: a few milliseconds of reading on the event loop. */
+/** How many messages one step handles: a few milliseconds on the event loop. */
 const BATCH = 200
-/** Changes after which the copy is brought up to date without a request, so that the change log stays short. */
+/** After this many changes, the copy is updated without a request, so that the change log stays short. */
 const SYNC_AFTER = 500
-/** Messages without a session that are looked at again by the next request. */
+/** How many messages without a session are checked again by the next request. */
 const MOST_UNSETTLED = 1000
 
 export interface ConversationFollowerDeps {
@@ -20,19 +20,25 @@ export interface ConversationFollowerDeps {
   readonly feed: Pick<MessageReader, 'inOrder'>
   readonly messages: { get(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]> }
   readonly changeLog: Pick<ChangeLog, 'changes' | 'advance' | 'register' | 'reached' | 'latest'>
-  /** Whether there is an archive at all: without one there is nothing to forget. */
+  /** Whether there is an archive: otherwise there is nothing to forget. */
   readonly isThere: () => Promise<boolean>
-  /** Whether conversations are copied: not while memory is off. */
+  /** Whether conversations are copied; false while memory is off. */
   readonly enabled: boolean
-  /** Runs `act` in the background; `what` names it in the log should it fail. */
+  /** Runs `act` in the background; `what` names it in the log if it fails. */
   readonly background: (what: string, act: () => Promise<void>) => void
 }
+
+/** Runs one step of following, unless the caller has called it off. */
+type Step = <T>(act: () => Promise<T>) => Promise<T>
 
 /** The copy is followed by requests alone, so that no turn waits for it and no start opens the archive. */
 export class ConversationFollower {
   readonly #deps: ConversationFollowerDeps
-  /** Following and forgetting never overlap: what was read before must not be written after. */
-  readonly #queue = new KeyedQueue<'copy'>()
+  /**
+   * Steps of following and acts of forgetting never overlap: what was read before must not be written after. Between two
+   * steps, forgetting goes first, so that it does not wait for the rest of a long fill.
+   */
+  readonly #queue = new KeyedQueue<'following' | 'copy'>()
   /** A message joins its session a moment after it is recorded, and that is not a change that the log has. */
   #unsettled: ReadonlySet<MessageId> = new Set()
   #changes = 0
@@ -41,7 +47,7 @@ export class ConversationFollower {
     this.#deps = deps
   }
 
-  /** What the archive holds of a person. The messages themselves are exported by their own store. */
+  /** The personal data in the archive. The messages themselves are exported by their own store. */
   get personal(): PersonalData {
     return {
       name: 'archive',
@@ -53,25 +59,25 @@ export class ConversationFollower {
     }
   }
 
-  /** A message came or changed. Most of the time this does nothing: the next request brings the copy up to date. */
+  /** A message arrived or changed. Most calls do nothing, because the next request updates the copy. */
   heard(): void {
     if (++this.#changes < SYNC_AFTER) return
     this.#changes = 0
     const { background, isThere, changeLog } = this.#deps
     background('copying conversations into the archive', async () => {
       if (await isThere()) await this.sync()
-      // Of an archive that was removed, no change is kept: a new one is filled from the beginning.
+      // If the archive was removed, no changes are kept for it: a new archive is filled from the beginning.
       else await changeLog.advance('archive', await changeLog.latest())
     })
   }
 
-  /** Brings the copy up to date. Call it before the archive is searched or counted. */
+  /** Updates the copy. Call it before the archive is searched or counted. */
   async sync(signal?: AbortSignal): Promise<void> {
     if (!this.#deps.enabled) return
-    await this.#queue.run('copy', () => this.#sync(signal))
+    await this.#queue.run('following', () => this.#sync(signal))
   }
 
-  /** Removes messages from the copy for good. */
+  /** Removes messages from the copy permanently. */
   async forget(message_ids: readonly MessageId[]): Promise<void> {
     await this.#queue.run('copy', async () => {
       if (message_ids.length > 0 && (await this.#deps.isThere())) await this.#deps.copy.forget(message_ids)
@@ -95,30 +101,50 @@ export class ConversationFollower {
   }
 
   async #sync(signal: AbortSignal | undefined): Promise<void> {
-    let progress = await this.#begin()
-    while (progress.filled_to !== undefined) {
+    const step: Step = async act => {
       signal?.throwIfAborted()
-      progress = await this.#fill(progress, progress.filled_to)
+      return await this.#queue.run('copy', act)
     }
-    const from = progress.change
-    await this.#settle(progress)
-    for (;;) {
-      signal?.throwIfAborted()
-      const changes = await this.#deps.changeLog.changes(progress.change, BATCH)
-      const last = changes.at(-1)
-      if (last === undefined) break
-      progress = { filled_to: undefined, change: last.change }
-      await this.#apply(
-        changes.map(({ message_id, now }) => stateOf(message_id, now)),
-        progress,
-      )
+    const { filled_to, change } = await step(() => this.#begin())
+    if (filled_to !== undefined) await this.#fillFrom(filled_to, change, step)
+    await step(() => this.#settle(change))
+    let reached = change
+    for (let next: number | undefined = change; next !== undefined;) {
+      const from: number = next
+      reached = from
+      next = await step(() => this.#follow(from))
     }
-    if (progress.change > from) await this.#deps.changeLog.advance('archive', progress.change)
+    if (reached > change) await this.#deps.changeLog.advance('archive', reached)
+  }
+
+  /** Copies all messages from a place on; then takes out those that are gone. */
+  async #fillFrom(filled_to: number, change: number, step: Step): Promise<void> {
+    for (let place: number | undefined = filled_to; place !== undefined;) {
+      const from: number = place
+      place = await step(() => this.#fill(from, change))
+    }
+    for (let place: number | undefined = 0; place !== undefined;) {
+      const from: number = place
+      place = await step(() => this.#removeGone(from, { filled_to, change }))
+    }
+    await step(() => this.#deps.copy.apply([], { filled_to: undefined, change }))
+  }
+
+  /** @returns the last change that is in the copy now; `undefined` when there was none to follow */
+  async #follow(change: number): Promise<number | undefined> {
+    const changes = await this.#deps.changeLog.changes(change, BATCH)
+    const last = changes.at(-1)
+    if (last === undefined) return undefined
+    await this.#apply(
+      changes.map(({ message_id, now }) => stateOf(message_id, now)),
+      { filled_to: undefined, change: last.change },
+    )
+    return last.change
   }
 
   /**
-   * An archive that is new, older than the change log remembers, or newer than the messages (one of both was restored)
-   * is filled again from the beginning.
+   * The copy starts from the beginning if the archive is new, older than the oldest entry of the change log, or newer
+   * than the messages (because one of them was restored from a backup).
    */
   async #begin(): Promise<CopyProgress> {
     const { copy, changeLog } = this.#deps
@@ -135,35 +161,33 @@ export class ConversationFollower {
     return start
   }
 
-  async #fill({ change }: CopyProgress, filled_to: number): Promise<CopyProgress> {
+  /** @returns the place of the last message that was copied; `undefined` when there was none */
+  async #fill(filled_to: number, change: number): Promise<number | undefined> {
     const page = await this.#deps.feed.inOrder(filled_to, BATCH)
     const last = page.at(-1)
-    const reached = { filled_to: last?.seq, change }
-    if (last === undefined) await this.#removeGone({ filled_to, change })
+    if (last === undefined) return undefined
     await this.#apply(
       page.map(({ message }) => stateOf(message.message_id, message)),
-      reached,
+      { filled_to: last.seq, change },
     )
-    return reached
+    return last.seq
   }
 
   /** Takes out messages that are in the copy and nowhere else: of an archive that was filled before. */
-  async #removeGone(progress: CopyProgress): Promise<void> {
-    for (let after: number | undefined = 0; after !== undefined;) {
-      const { message_ids, next } = await this.#deps.copy.copied(after)
-      const states = await this.#statesOf(message_ids)
-      const gone = states.filter(({ now }) => now === undefined)
-      if (gone.length > 0) await this.#deps.copy.apply(gone, progress)
-      await yieldToEventLoop()
-      after = next
-    }
+  async #removeGone(after: number, progress: CopyProgress): Promise<number | undefined> {
+    const { message_ids, next } = await this.#deps.copy.copied(after)
+    const states = await this.#statesOf(message_ids)
+    const gone = states.filter(({ now }) => now === undefined)
+    if (gone.length > 0) await this.#deps.copy.apply(gone, progress)
+    await yieldToEventLoop()
+    return next
   }
 
-  async #settle(progress: CopyProgress): Promise<void> {
+  async #settle(change: number): Promise<void> {
     if (this.#unsettled.size === 0) return
     const states = await this.#statesOf([...this.#unsettled])
     this.#unsettled = new Set()
-    await this.#apply(states, progress)
+    await this.#apply(states, { filled_to: undefined, change })
   }
 
   async #statesOf(message_ids: readonly MessageId[]): Promise<readonly CopyState[]> {
@@ -181,7 +205,7 @@ export class ConversationFollower {
   }
 }
 
-/** What its person does not want to be found is not copied; nor are commands and notices. */
+/** Messages that their person does not want to be found are not copied, and neither are commands and notices. */
 const stateOf = (message_id: MessageId, now: MessageRecord | undefined): CopyState => {
   if (now === undefined || !isConversation(now)) return { message_id, now: undefined }
   const { chat_id, scope, person_id, role, sender_name, text, sent_at, session_id } = now

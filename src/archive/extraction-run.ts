@@ -1,4 +1,5 @@
 /** The record of one load of a file into the archive: who, when, what, and what became of it. */
+import type { Scope } from '../messages/scope.ts'
 import type { Phase, SourceType } from './archive-message.ts'
 
 export const RUN_STATES = ['running', 'interrupted', 'completed', 'failed'] as const
@@ -11,19 +12,21 @@ export interface ExtractionRun {
   readonly phase: Phase | undefined
   /** Absolute path. */
   readonly source_file: string
+  /** The conversation that the file was loaded into; `undefined`: into the archive itself. */
+  readonly conversation?: Scope | undefined
   readonly file_size_bytes: number
   /** SHA-256 of the file before it was read, in hexadecimal. */
   readonly source_checksum: string
-  /** SHA-256 of the same bytes after it was read. */
+  /** SHA-256 of the same bytes after the file was read. */
   readonly destination_checksum: string | undefined
-  /** Where the reader goes on, as it counts itself. */
+  /** Position at which the reader resumes, in its own unit. */
   readonly position: number
   /** Lines before the position. */
   readonly lines: number
   readonly messages_extracted: number
   readonly new_unique_messages: number
   readonly duplicate_messages: number
-  /** Messages of people who had them forgotten: not taken. */
+  /** How many messages were skipped because their persons had them forgotten. */
   readonly forgotten_messages: number
   /** Lines that were set aside. */
   readonly errors_count: number
@@ -34,18 +37,29 @@ export interface ExtractionRun {
   readonly notes: string | undefined
 }
 
-/** What is known of a run before the file is read. */
+/** Data about a run that is known before the file is read. */
 export type RunStart = Pick<
   ExtractionRun,
-  'source_type' | 'phase' | 'source_file' | 'file_size_bytes' | 'source_checksum' | 'started_by'
+  'source_type' | 'phase' | 'source_file' | 'conversation' | 'file_size_bytes' | 'source_checksum' | 'started_by'
 >
+
+/** What a load into a conversation did since it was last recorded. */
+export interface RunStep {
+  readonly added: number
+  readonly duplicates: number
+  readonly forgotten: number
+  /** Their excerpts are not kept: they would be words of people that forgetting does not reach. */
+  readonly rejected: readonly Omit<RejectedLine, 'excerpt'>[]
+  /** How many lines were read so far. */
+  readonly lines: number
+}
 
 /** How a run ends. */
 export interface RunEnd extends Partial<Pick<ExtractionRun, 'destination_checksum' | 'notes'>> {
   readonly status: Exclude<RunState, 'running'>
 }
 
-/** A line that could not be read, set aside. */
+/** A line that could not be read, and was set aside. */
 export interface RejectedLine {
   readonly line: number
   /** One clause. */

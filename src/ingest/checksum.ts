@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs'
 const CHUNK_BYTES = 1024 * 1024
 
 /**
- * SHA-256 of the first `bytes` bytes, in hexadecimal; `undefined` when the file has fewer.
+ * SHA-256 of the first `bytes` bytes, in hexadecimal; `undefined` if the file has fewer.
  * @throws as `node:fs` does
  */
 export const checksumOf = async (path: string, bytes: number, signal: AbortSignal): Promise<string | undefined> => {

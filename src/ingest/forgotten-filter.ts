@@ -1,24 +1,32 @@
-/** Keeps messages out of the archive that were forgotten, by whatever is known of their senders. */
+/** Keeps forgotten messages out of the archive, using all that is known about their senders. */
 import type { SourceMessage } from '../archive/archive-message.ts'
-import { looseName, type ForgottenWords } from '../messages/forgotten-words.ts'
+import { looseName, looseWords, type ForgottenWords } from '../messages/forgotten-words.ts'
 import type { PersonId } from '../people/person.ts'
+import { MINUTE_MS } from '../platform/clock.ts'
 import { phoneDigits } from '../platform/phone.ts'
+import type { IsForgotten } from './run-writer.ts'
+import { Occurrences } from './whatsapp/occurrences.ts'
 
-/** A person as a source may name them. */
+/** A person in the ways that a source may name them. */
 export interface NamedPerson {
   readonly person_id: PersonId
-  /** Names, and full international numbers. */
+  /** Names, and complete international numbers. */
   readonly names: readonly string[]
 }
 
 const keyOf = (name: string): string => phoneDigits(name) ?? looseName(name)
 
-/** What came with a message, in words, at its end. */
-const DESCRIPTION = /\n?\[[^\n]*\]$/u
+/** The own words of a message: without the last line, where what came with it is described. */
+const withoutDescription = (content: string): string => {
+  const end = content.lastIndexOf('\n')
+  const last = content.slice(end + 1)
+  return last.startsWith('[') && last.endsWith(']') ? content.slice(0, Math.max(0, end)) : content
+}
 
+/** Knows which messages of sources are to stay forgotten, whose senders are known by name or number. */
 export class ForgottenFilter {
   readonly #words: ForgottenWords
-  /** By `keyOf` a name; `undefined` for a name of several. */
+  /** The persons by `keyOf` of a name; `undefined` if several persons have it. */
   readonly #persons = new Map<string, readonly PersonId[] | undefined>()
 
   constructor(words: ForgottenWords, people: readonly NamedPerson[]) {
@@ -31,12 +39,28 @@ export class ForgottenFilter {
     }
   }
 
+  /** The question about the messages of one source: asked once for each, in their order, because equal ones are counted. */
+  ofSource(): IsForgotten {
+    const occurrences = new Occurrences()
+    return (message, or_at) => this.#isForgotten(message, or_at, occurrences)
+  }
+
   /** Sources without people who write to the bot have nothing to forget. */
-  isForgotten({ source_type, role, at, sender_name, content, metadata }: SourceMessage): boolean {
+  #isForgotten(
+    { source_type, role, at, sender_name, content, metadata }: SourceMessage,
+    or_at: number | undefined,
+    occurrences: Occurrences,
+  ): boolean {
     if (source_type !== 'whatsapp' || role !== 'user' || at === undefined || sender_name === undefined) return false
-    const words = metadata?.['attachment'] === undefined ? content : content.replace(DESCRIPTION, '')
-    const persons = this.#persons.get(keyOf(sender_name))
+    const words = metadata?.['attachment'] === undefined ? content : withoutDescription(content)
+    const key = keyOf(sender_name)
     const text = words === '' ? content : words
-    return this.#words.isForgotten({ persons, name: sender_name, times: [at], text })
+    return this.#words.isForgotten({
+      persons: this.#persons.get(key),
+      name: sender_name,
+      times: or_at === undefined ? [at] : [at, or_at],
+      text,
+      occurrence: occurrences.next(Math.floor(at / MINUTE_MS), `${key}\n${looseWords(text)}`),
+    })
   }
 }

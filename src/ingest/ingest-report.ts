@@ -1,32 +1,34 @@
-/** What a load of a file or a folder did, as the caller is told. */
+/** The result of loading a file or a folder, as reported to the caller. */
 import type { Phase, SourceType } from '../archive/archive-message.ts'
 import type { NamedPerson } from './forgotten-filter.ts'
 import type { ReadingOptions } from './source.ts'
 import type { RejectedLine, RunState } from '../archive/extraction-run.ts'
 
-/** What is to be loaded. */
+/** What to load. */
 export interface IngestRequest {
   /** Absolute path of a file or a folder. */
   readonly path: string
   readonly phase?: Phase | undefined
   readonly is_extraction?: boolean | undefined
-  /** How times and dates are to be read that a source leaves open. */
+  /** How to interpret times and dates if the source is ambiguous. */
   readonly reading?: ReadingOptions | undefined
+  /** Options of the caller that say something about exported chats only: a load of anything else is refused. */
+  readonly chat_options?: readonly string[] | undefined
   /** People whom a source may name: what they had forgotten is not taken. */
   readonly people?: readonly NamedPerson[] | undefined
-  /** Count, and write nothing. */
+  /** Whether to only count, without writing. */
   readonly dry_run: boolean
-  /** Who asked: for the record of the run. */
+  /** Who requested the load; stored in the record of the run. */
   readonly started_by: string
 }
 
-/** What the load of one file did. */
+/** The result for one file. */
 export interface FileReport {
   readonly file: string
   readonly source_type: SourceType
   /** `undefined` for a dry run. */
   readonly run_id: number | undefined
-  /** `unchanged`: a run has loaded this file with this content, and it was not read again. */
+  /** `unchanged`: an earlier run loaded this file with this content, so it was not read again. */
   readonly status: RunState | 'counted' | 'unchanged'
   readonly lines: number
   readonly messages_extracted: number
@@ -36,7 +38,7 @@ export interface FileReport {
   readonly errors_count: number
   /** The first bad lines. */
   readonly rejected: readonly RejectedLine[]
-  /** Whether the run went on where an earlier one was interrupted. */
+  /** Whether the run resumed an interrupted one. */
   readonly resumed: boolean
   readonly notes: string | undefined
 }
@@ -56,7 +58,7 @@ export interface SourceTotals {
 export interface IngestReport {
   readonly files: readonly FileReport[]
   readonly totals: readonly SourceTotals[]
-  /** Files that were passed over because their format is not known. */
+  /** Files that were skipped because their format is not known. */
   readonly skipped: readonly string[]
   readonly duration_ms: number
 }

@@ -1,8 +1,10 @@
-/** Loads files into the archive: finds their formats, streams them, records each run, and goes on after an interruption. */
+/**
+ * Loads files into the archive: detects their formats, streams them, records each run, and resumes interrupted ones.
+ */
 import { stat } from 'node:fs/promises'
 import type { ArchiveStore } from '../archive/archive-store.ts'
 import type { ExtractionRun, RunEnd } from '../archive/extraction-run.ts'
-import { PHASES, type SourceMessage } from '../archive/archive-message.ts'
+import { PHASES } from '../archive/archive-message.ts'
 import type { ForgottenWords } from '../messages/forgotten-words.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
@@ -12,15 +14,18 @@ import { yieldToEventLoop } from '../platform/yield.ts'
 import { checksumOf } from './checksum.ts'
 import { ForgottenFilter } from './forgotten-filter.ts'
 import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
-import { RunWriter, type RunTotals } from './run-writer.ts'
+import { isZipPath } from './zip/zip-entry.ts'
+import { RunWriter, type IsForgotten, type RunTotals } from './run-writer.ts'
 import { readSourceFolder } from './source-folder.ts'
-import { recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
+import { beginningOf, recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
+import { obstacleToText } from './text-encoding.ts'
+import { unreadable } from './unreadable.ts'
 
 export interface IngestDeps {
   readonly store: ArchiveStore
-  /** Knows what was forgotten; without it, everything is taken. */
+  /** Knows what was forgotten; without it, no message is skipped. */
   readonly forgotten?: ForgottenWords
-  /** Called after each batch: the index takes in what came. */
+  /** Called after each batch, so that the index can follow. */
   readonly written: () => Promise<void>
   readonly clock: Clock
   readonly logger: Logger
@@ -31,10 +36,12 @@ export interface IngestOptions {
   progress(step: { readonly done: number; readonly total?: number; readonly unit: string }): void
 }
 
-/** A file with what of it is not to be taken. */
+/** A file with the filter for its forgotten messages. */
 interface FilteredFile extends RecognisedFile {
-  readonly isForgotten: (message: SourceMessage) => boolean
+  readonly isForgotten: IsForgotten
 }
+
+const nothingForgotten: IsForgotten = () => false
 
 /** One queue for all loads. */
 const QUEUE = 'ingest'
@@ -48,7 +55,7 @@ export class Ingest {
   }
 
   /**
-   * Loads a file, or all files of a folder that are recognised; one load at a time.
+   * Loads a file, or all files of a folder whose format is recognised; only one load runs at a time.
    * @throws DenidinError `not_found`, or `invalid_input` for a file of an unknown format
    */
   async load(request: IngestRequest, options: IngestOptions): Promise<IngestReport> {
@@ -59,10 +66,12 @@ export class Ingest {
     const { clock } = this.#deps
     const began = clock.monotonic()
     const { files, skipped, is_folder } = await this.#find(request, options.signal)
-    const isForgotten = this.#forgottenFilter(request)
+    refuseChatOptions(request, files)
+    const { forgotten } = this.#deps
+    const filter = forgotten === undefined ? undefined : new ForgottenFilter(forgotten, request.people ?? [])
     const reports: FileReport[] = []
     for (const [index, found] of files.entries()) {
-      const file = { ...found, isForgotten }
+      const file = { ...found, isForgotten: filter?.ofSource() ?? nothingForgotten }
       options.signal.throwIfAborted()
       if (is_folder) options.progress({ done: index, total: files.length, unit: 'files' })
       reports.push(
@@ -70,13 +79,6 @@ export class Ingest {
       )
     }
     return { files: reports, totals: totalsOf(reports), skipped, duration_ms: clock.monotonic() - began }
-  }
-
-  #forgottenFilter({ people = [] }: IngestRequest): FilteredFile['isForgotten'] {
-    const { forgotten } = this.#deps
-    if (forgotten === undefined) return () => false
-    const filter = new ForgottenFilter(forgotten, people)
-    return message => filter.isForgotten(message)
   }
 
   async #find(
@@ -87,20 +89,30 @@ export class Ingest {
     const found = await stat(path).catch((error: unknown) => {
       throw unreadable(path, error)
     })
-    if (found.isDirectory()) return { ...(await readSourceFolder(path, choice, signal)), is_folder: true }
+    if (found.isDirectory()) {
+      const folder = await readSourceFolder(path, choice, signal).catch((error: unknown) => {
+        throw signal.aborted ? error : unreadable(path, error)
+      })
+      return { ...folder, is_folder: true }
+    }
     if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is neither a file nor a folder`)
     const file = await sourceFileAt(path, choice)
     const reader = await recognise(file, choice).catch((error: unknown) => {
-      throw error instanceof DenidinError ? error : unreadable(path, error)
+      throw unreadable(path, error)
     })
     if (reader === undefined) {
+      const obstacle = obstacleToText(await beginningOf(path))
+      if (obstacle !== undefined && !isZipPath(path)) throw new DenidinError('invalid_input', `${path} ${obstacle}`)
       const remedy = 'name its kind with --phase 1 to 7, or load it with "denidin ingest load-extraction"'
       throw new DenidinError('invalid_input', `${path} has no known format; ${remedy}`)
     }
     return { files: [{ file, reader }], skipped: [], is_folder: false }
   }
 
-  /** A file of a folder that cannot be read keeps no other back; a fault of the archive does. */
+  /**
+   * Loads one file of a folder. If it cannot be read, the others are still loaded; a failure of the archive ends the
+   * load.
+   */
   async #loadOneOf(found: FilteredFile, request: IngestRequest, { signal }: IngestOptions): Promise<FileReport> {
     try {
       return await this.#loadFile(found, request, { signal, progress: () => undefined }, true)
@@ -144,7 +156,7 @@ export class Ingest {
     return reportOf(ended, totals, ended.status, resumed)
   }
 
-  /** Reads a file to its end. @throws what stops it; the run is recorded as interrupted, or failed, then */
+  /** Reads a file to its end. @throws the error that stops it, after recording the run as interrupted or failed */
   async #read(
     { file, reader, isForgotten }: FilteredFile,
     run: ExtractionRun,
@@ -156,7 +168,7 @@ export class Ingest {
       async messages => {
         options.progress({ done: run.messages_extracted + messages, unit: 'messages' })
         await written()
-        // Other requests to the thread get their turn.
+        // Lets other requests to the thread run.
         await yieldToEventLoop()
         options.signal.throwIfAborted()
       },
@@ -177,7 +189,7 @@ export class Ingest {
     }
   }
 
-  /** A file whose beginning is another by now was not read as a whole. One that only grew was. */
+  /** How the run of a file ended: if its beginning has changed, it was not read as a whole; if it only grew, it was. */
   async #endOf({ path, size_bytes }: RecognisedFile['file'], before: string, signal: AbortSignal): Promise<RunEnd> {
     const after = await checksumOf(path, size_bytes, signal).catch(() => undefined)
     if (after !== before) {
@@ -223,6 +235,15 @@ export class Ingest {
   }
 }
 
+/** What is said about an exported chat must not be lost on something else. @throws DenidinError `invalid_input` */
+const refuseChatOptions = ({ path, chat_options = [] }: IngestRequest, files: readonly RecognisedFile[]): void => {
+  const [first] = files
+  if (chat_options.length === 0 || first === undefined || files.some(each => each.reader.type === 'whatsapp')) return
+  const what =
+    files.length === 1 ? `is not an exported chat but of the kind "${first.reader.type}"` : 'holds no exported chat'
+  throw new DenidinError('invalid_input', `${path} ${what}: leave out ${chat_options.join(' and ')}`)
+}
+
 /** The report of a file of which nothing was read. */
 const NOTHING = {
   run_id: undefined,
@@ -236,7 +257,7 @@ const NOTHING = {
   resumed: false,
 } as const
 
-/** A run has read all of it: there is nothing new. */
+/** The report of a file that an earlier run has read completely. */
 const unchanged = (run: ExtractionRun): FileReport => ({
   ...reportOf(run, { shown: [], notices: [] }, 'unchanged', false),
   new_unique_messages: 0,
@@ -268,11 +289,4 @@ const reportOf = (
 const notesOf = (notes: string | undefined, notices: readonly string[]): string | undefined => {
   const all = [...(notes === undefined ? [] : [notes]), ...notices]
   return all.length === 0 ? undefined : all.join('; ')
-}
-
-const unreadable = (path: string, error: unknown): DenidinError => {
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new DenidinError('not_found', `there is no file ${path}`)
-  if (code === 'EACCES' || code === 'EPERM') return new DenidinError('forbidden', `${path} may not be read`)
-  return new DenidinError('unavailable', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
 }

@@ -1,11 +1,13 @@
-/** Reads JSON Lines: each line an object that a reader turns into messages. */
+/** Reads JSON Lines: a reader turns the object of each line into messages. */
 import { parseObject, type JsonObject } from './json-values.ts'
 import type { SourceFile, SourceItem, SourceStart } from './source.ts'
 import { linesOf, rejected } from './source-lines.ts'
 
 type FoundItem = Extract<SourceItem, { readonly kind: 'message' }>
 
-/** What a line holds: messages (none, if it says nothing that is kept), or a clause that says what is wrong with it. */
+/**
+ * The result for a line: messages (none if the line contains nothing to keep), or a clause that describes the error.
+ */
 export type LineReading = readonly Omit<FoundItem, 'kind' | 'line'>[] | string
 
 /** Yields the messages of each line. Bad lines are rejected, empty ones skipped. */
@@ -29,7 +31,7 @@ export async function* jsonLines(
   }
 }
 
-/** The first object in the beginning of a file of JSON Lines; `undefined` if it does not begin with one. */
+/** The first object at the beginning of a JSON Lines file; `undefined` if the file does not begin with one. */
 export const firstObject = (beginning: string): JsonObject | undefined => {
   const first = beginning
     .replace(/^\ufeff/, '')

@@ -9,14 +9,53 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined
 
-/** The object of a line; a sentence about what is wrong with it otherwise. */
-export const parseObject = (text: string): JsonObject | string => {
+/** Brackets within brackets that are read; with more, a few megabytes take gigabytes of memory, or all of the stack. */
+const MOST_DEPTH = 500
+
+/** A value of JSON, or a clause that says what is wrong with the text. */
+export const parseJson = (text: string): { readonly value: unknown } | string => {
+  if (mayBeTooDeep(text) && isTooDeep(text)) return `it is nested more than ${String(MOST_DEPTH)} times`
   try {
     const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : 'the line is no JSON object'
+    return { value }
   } catch {
-    return 'the line is not JSON'
+    return 'it is not JSON'
   }
+}
+
+/** The object of a line; a sentence about what is wrong with it otherwise. */
+export const parseObject = (text: string): JsonObject | string => {
+  const read = parseJson(text)
+  if (typeof read === 'string') return read.replace(/^it /, 'the line ')
+  return isObject(read.value) ? read.value : 'the line is no JSON object'
+}
+
+/** Cheap: whether there are enough opening brackets at all. */
+const mayBeTooDeep = (text: string): boolean => {
+  let brackets = 0
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (++brackets > MOST_DEPTH) return true
+    }
+  }
+  return false
+}
+
+/** Counts brackets outside of texts. */
+const isTooDeep = (text: string): boolean => {
+  let depth = 0
+  let is_text = false
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (is_text) {
+      if (sign === '\\') at++
+      else if (sign === '"') is_text = false
+    } else if (sign === '"') is_text = true
+    else if (sign === '{' || sign === '[') {
+      if (++depth > MOST_DEPTH) return true
+    } else if (sign === '}' || sign === ']') depth--
+  }
+  return false
 }
 
 /** 2000-01-01 and 2100-01-01: what is outside is no time of a message. */

@@ -1,17 +1,20 @@
-/** Collects what a reader yields and writes it in batches that end at a checkpoint. */
+/** Collects the items of a reader and writes them in batches that end at a checkpoint. */
 import type { SourceMessage } from '../archive/archive-message.ts'
 import type { ArchiveBatch, BatchCounts, FoundMessage } from '../archive/archive-store.ts'
 import type { RejectedLine } from '../archive/extraction-run.ts'
 import type { SourceItem } from './source.ts'
 
-/** Messages, and characters of them, after which a batch is written: some tens of milliseconds of work. */
+/** A batch is written after this many messages, or this many characters: some tens of milliseconds of work. */
 const MOST_MESSAGES = 1000
 const MOST_CHARACTERS = 2 * 1024 * 1024
-/** Bad lines that a caller is shown; all are in the record of the run. */
+/** How many bad lines are shown to the caller; all of them are in the record of the run. */
 const MOST_SHOWN = 20
 
 /** Writes a batch, or only counts it. */
 export type WriteBatch = (batch: ArchiveBatch) => Promise<BatchCounts>
+
+/** Whether a message is not to be taken. @param or_at another instant that its time may mean */
+export type IsForgotten = (message: SourceMessage, or_at: number | undefined) => boolean
 
 /** What a run counted since it began or went on. */
 export interface RunTotals {
@@ -21,7 +24,7 @@ export interface RunTotals {
   readonly errors: number
   readonly forgotten: number
   readonly lines: number
-  /** How the reader took what can be read in several ways. */
+  /** How the reader interpreted ambiguous parts. */
   readonly notices: readonly string[]
   readonly shown: readonly RejectedLine[]
 }
@@ -29,7 +32,7 @@ export interface RunTotals {
 export class RunWriter {
   readonly #write: WriteBatch
   readonly #written: (messages: number) => Promise<void>
-  readonly #isForgotten: (message: SourceMessage) => boolean
+  readonly #isForgotten: IsForgotten
   #forgotten = 0
   #found: FoundMessage[] = []
   #rejected: RejectedLine[] = []
@@ -47,14 +50,10 @@ export class RunWriter {
   }
 
   /**
-   * @param isForgotten whether a message is not to be taken
+   * @param isForgotten whether to skip a message
    * @param written called after each batch, with the messages so far
    */
-  constructor(
-    write: WriteBatch,
-    written: (messages: number) => Promise<void>,
-    isForgotten: (message: SourceMessage) => boolean = () => false,
-  ) {
+  constructor(write: WriteBatch, written: (messages: number) => Promise<void>, isForgotten: IsForgotten = () => false) {
     this.#isForgotten = isForgotten
     this.#write = write
     this.#written = written
@@ -67,8 +66,8 @@ export class RunWriter {
   async add(item: SourceItem): Promise<void> {
     switch (item.kind) {
       case 'message': {
-        const { message, line, origins } = item
-        if (this.#isForgotten(message)) {
+        const { message, line, origins, or_at } = item
+        if (this.#isForgotten(message, or_at)) {
           this.#forgotten++
           return
         }
@@ -92,7 +91,7 @@ export class RunWriter {
     }
   }
 
-  /** Writes what was collected. */
+  /** Writes the collected items. */
   async flush(): Promise<void> {
     if (this.#reached === undefined && this.#found.length === 0 && this.#rejected.length === 0 && this.#forgotten === 0)
       return

@@ -5,29 +5,42 @@ import { DEDUP_COMPANIONS } from './dedup-state/dedup-state.ts'
 import type { FormatChoice, RecognisedFile } from './source-readers.ts'
 import { loadingOrderOf, recognise, sourceFileAt } from './source-readers.ts'
 
-/** What was found in a folder. */
+/** The result of searching a folder. */
 export interface SourceFolder {
   readonly files: readonly RecognisedFile[]
-  /** Files of a format that is not known, or that cannot be read. */
+  /** Files of a format that is not known, and files and folders that cannot be read. */
   readonly skipped: readonly string[]
 }
 
-/** Folders that never hold anything to load. */
+/** Folders that never contain anything to load. */
 const PASSED_OVER = new Set(['node_modules', '.git', 'statsig', 'plugins', 'cache', 'ide', 'local', 'telemetry'])
 
-/** Every file below a folder; links are not followed, so that nothing is loaded twice. @throws as `node:fs` does */
-const filesBelow = async (folder: string, signal: AbortSignal): Promise<readonly string[]> => {
+/** What is below a folder. */
+interface Below {
+  readonly files: readonly string[]
+  /** Folders that may not be read. */
+  readonly closed: readonly string[]
+}
+
+/** Links are not followed, so that nothing is loaded twice or without end. @throws as `node:fs` does, for the folder itself */
+const below = async (folder: string, signal: AbortSignal): Promise<Below> => {
   const files: string[] = []
+  const closed: string[] = []
   const folders = [folder]
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     signal.throwIfAborted()
-    for (const entry of await readdir(next, { withFileTypes: true })) {
+    const entries = await readdir(next, { withFileTypes: true }).catch((error: unknown) => {
+      if (next === folder) throw error
+      return undefined
+    })
+    if (entries === undefined) closed.push(next)
+    for (const entry of entries ?? []) {
       const path = join(next, entry.name)
       if (entry.isDirectory() && !PASSED_OVER.has(entry.name)) folders.push(path)
       else if (entry.isFile()) files.push(path)
     }
   }
-  return files.sort()
+  return { files: files.sort(), closed }
 }
 
 /** @throws as `node:fs` does, for the folder itself */
@@ -37,12 +50,13 @@ export const readSourceFolder = async (
   signal: AbortSignal,
 ): Promise<SourceFolder> => {
   const files: RecognisedFile[] = []
-  const skipped: string[] = []
-  for (const path of await filesBelow(folder, signal)) {
+  const found_below = await below(folder, signal)
+  const skipped: string[] = [...found_below.closed]
+  for (const path of found_below.files) {
     signal.throwIfAborted()
     const found = await recogniseAt(path, choice)
     if (found !== undefined) files.push(found)
-    // They are read with the messages beside them.
+    // Companion files are read together with the messages beside them.
     else if (!DEDUP_COMPANIONS.has(basename(path))) skipped.push(path)
   }
   files.sort((a, b) => loadingOrderOf(a.reader.type) - loadingOrderOf(b.reader.type))
@@ -55,7 +69,7 @@ const recogniseAt = async (path: string, choice: FormatChoice): Promise<Recognis
     const reader = await recognise(file, choice)
     return reader === undefined ? undefined : { file, reader }
   } catch {
-    // One that cannot be read keeps no other back.
+    // A file that cannot be read does not stop the others.
     return undefined
   }
 }

@@ -1,15 +1,21 @@
-/** Reads the lines of a source in bounded memory, with their numbers and places in the file, and rejects what is not a line. */
+/**
+ * Reads the lines of a source in bounded memory, with their numbers and positions in the file, and rejects invalid
+ * ones.
+ */
 import { open } from 'node:fs/promises'
 import type { SourceFile, SourceItem, SourceStart } from './source.ts'
+import { behind, isTranscoded, utf8Chunks } from './text-encoding.ts'
 
 const CHUNK_BYTES = 256 * 1024
-/** A longer line is set aside: one message is never that long. */
+/** A longer line is set aside, because no message is that long. */
 const MOST_LINE_BYTES = 32 * 1024 * 1024
-/** Characters of a bad line that are quoted. */
+/** How many characters of a bad line are quoted. */
 const MOST_EXCERPT_CHARACTERS = 160
 const NEWLINE = 0x0a
+/** Why a line in another encoding is set aside. */
+export const NOT_UTF8 = 'the line is not UTF-8'
 
-/** A line, or what was found in the place of one. */
+/** A line, or a rejected one. */
 export type SourceLine =
   | {
       readonly kind: 'line'
@@ -21,7 +27,7 @@ export type SourceLine =
   | Extract<SourceItem, { readonly kind: 'rejected' }>
   | Extract<SourceItem, { readonly kind: 'checkpoint' }>
 
-/** The beginning of what was found, on one line. */
+/** The beginning of a text, on one line. */
 export const excerptOf = (text: string): string => {
   const flat = text
     .slice(0, 2 * MOST_EXCERPT_CHARACTERS)
@@ -39,29 +45,45 @@ export const rejected = (
 
 /**
  * Every line of the file as it was when the run began, without its end (`\n` or `\r\n`), empty ones included, and a
- * checkpoint after about each 256 KiB. A line that is not UTF-8 or too long is rejected.
+ * checkpoint after about each 256 KiB. A line that is not UTF-8 or too long is rejected; a file in UTF-16 is read as UTF-8,
+ * in which its places are counted.
  * @throws as `node:fs` does
  */
 export const linesOf = (file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceLine> =>
   linesIn(chunksOf(file, from, signal), from)
 
-/** The lines in pieces of a text, of which the first begins at `from`. A piece may be overwritten when the next is asked for. */
+/**
+ * Splits the chunks of a text, which begin at `from`, into lines. A chunk may be overwritten when the next one is
+ * requested.
+ */
 export async function* linesIn(chunks: AsyncIterable<Buffer>, from: SourceStart): AsyncGenerator<SourceLine> {
   const splitter = new LineSplitter(from)
   for await (const chunk of chunks) yield* splitter.take(chunk)
   yield* splitter.end()
 }
 
-/** A file in pieces. @throws as `node:fs` does */
-async function* chunksOf(
-  { path, size_bytes }: SourceFile,
-  from: SourceStart,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
+/** A file in pieces, as UTF-8. @throws as `node:fs` does */
+export async function* chunksOf(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<Buffer> {
+  if (from.position > 0 && !(await isTranscodedFile(file))) yield* bytesOf(file, from.position, signal)
+  else yield* behind(utf8Chunks(bytesOf(file, 0, signal)), from.position)
+}
+
+const isTranscodedFile = async ({ path }: SourceFile): Promise<boolean> => {
+  const file = await open(path, 'r')
+  try {
+    const mark = Buffer.alloc(2)
+    await file.read(mark, 0, mark.length, 0)
+    return isTranscoded(mark)
+  } finally {
+    await file.close()
+  }
+}
+
+async function* bytesOf({ path, size_bytes }: SourceFile, from: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const file = await open(path, 'r')
   try {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-    for (let position = from.position; position < size_bytes;) {
+    for (let position = from; position < size_bytes;) {
       signal.throwIfAborted()
       const { bytesRead } = await file.read(chunk, 0, Math.min(CHUNK_BYTES, size_bytes - position), position)
       if (bytesRead === 0) break
@@ -73,12 +95,12 @@ async function* chunksOf(
   }
 }
 
-/** Cuts bytes into lines. */
+/** Splits bytes into lines. */
 class LineSplitter {
   #rest: Buffer[] = []
   #restBytes = 0
   #skipping = false
-  /** Bytes before the line that is being put together. */
+  /** The position in bytes of the line that is being assembled. */
   #position: number
   #lines: number
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -108,7 +130,7 @@ class LineSplitter {
   #keep(part: Buffer): void {
     this.#restBytes += part.length
     if (this.#restBytes > MOST_LINE_BYTES) this.#skipping = true
-    // The chunk is used again for the next read.
+    // Copied, because the chunk is reused for the next read.
     if (part.length > 0 && !this.#skipping) this.#rest.push(Buffer.from(part))
   }
 
@@ -134,7 +156,7 @@ class LineSplitter {
       const text = this.#decoder.decode(whole)
       return { kind: 'line', text: withoutEnds(text, line), line, position }
     } catch {
-      return rejected(line, 'the line is not UTF-8', whole.toString('latin1', 0, 4 * MOST_EXCERPT_CHARACTERS))
+      return rejected(line, NOT_UTF8, whole.toString('latin1', 0, 4 * MOST_EXCERPT_CHARACTERS))
     }
   }
 

@@ -1,4 +1,4 @@
-/** The list of formats that can be loaded, and how the format of a file is found. */
+/** The list of formats that can be loaded, and the detection of a file's format. */
 import { open, stat } from 'node:fs/promises'
 import { PHASES, type Phase, type SourceType } from '../archive/archive-message.ts'
 import { DenidinError } from '../platform/errors.ts'
@@ -11,12 +11,10 @@ import { transcriptReader } from './claude-code/transcript.ts'
 import { dedupStateReader } from './dedup-state/dedup-state.ts'
 import { extractionReader } from './extraction/extraction.ts'
 import type { ReadingOptions, SourceFile, SourceReader } from './source.ts'
+import { decoded } from './text-encoding.ts'
 import { whatsappReader } from './whatsapp/whatsapp-reader.ts'
 
-/**
- * All formats, in the order in which they are tried, and in which the files of a folder are loaded: first those that tell
- * which project a session belongs to, the logs last.
- */
+/** All formats, in the order in which they are tried. */
 export const SOURCE_READERS: readonly SourceReader[] = [
   fileHistoryReader,
   sessionEnvReader,
@@ -32,10 +30,10 @@ export const SOURCE_READERS: readonly SourceReader[] = [
   debugReader,
 ]
 
-/** The order of a folder's files, by format. */
+/** The order in which the files of a folder are loaded, by format. */
 const LOADING_ORDER: readonly SourceType[] = ['history', 'projects', 'extraction', 'dedup_state']
 
-/** Smaller first; formats without a place of their own come after those that have one, and logs last. */
+/** Smaller numbers come first; formats that are not in the list come after those that are, and logs come last. */
 export const loadingOrderOf = (type: SourceType): number => {
   if (type === 'debug') return LOADING_ORDER.length + 1
   const at = LOADING_ORDER.indexOf(type)
@@ -44,21 +42,21 @@ export const loadingOrderOf = (type: SourceType): number => {
 
 const BEGINNING_BYTES = 64 * 1024
 
-/** The beginning of a file as text, as `recognises` sees it. @throws as `node:fs` does */
-const beginningOf = async (path: string): Promise<string> => {
+/** The beginning of a file. @throws as `node:fs` does */
+export const beginningOf = async (path: string): Promise<Buffer> => {
   const file = await open(path, 'r')
   try {
     const buffer = Buffer.alloc(BEGINNING_BYTES)
     const { bytesRead } = await file.read(buffer, 0, BEGINNING_BYTES, 0)
-    return buffer.toString('utf8', 0, bytesRead)
+    return buffer.subarray(0, bytesRead)
   } finally {
     await file.close()
   }
 }
 
-/** What a caller says about the format of a file. */
+/** What the caller says about the format of a file. */
 export interface FormatChoice {
-  /** Phase of a Claude Code source: the file is one of its kind, or an extraction of it. */
+  /** Phase of a Claude Code source: the file is of this kind, or is an extraction of it. */
   readonly phase?: Phase | undefined
   /** The file is an extraction, whatever it looks like. */
   readonly is_extraction?: boolean | undefined
@@ -81,8 +79,8 @@ export const sourceFileAt = async (
 }
 
 /**
- * The reader of a file. A phase settles which kind of file it is; an extraction of that phase is recognised as one.
- * @returns `undefined` for a format that is not known
+ * Finds the reader of a file. A phase determines the kind of file; an extraction of that phase is recognised as one.
+ * @returns `undefined` for an unknown format
  */
 export const recognise = async (
   file: SourceFile,
@@ -90,7 +88,7 @@ export const recognise = async (
   readers: readonly SourceReader[] = SOURCE_READERS,
 ): Promise<SourceReader | undefined> => {
   if (is_extraction) return extractionReader
-  const beginning = await beginningOf(file.path)
+  const beginning = decoded(await beginningOf(file.path))
   if (phase === undefined) {
     for (const reader of readers) if (await reader.recognises(file, beginning)) return reader
     return undefined

@@ -1,4 +1,4 @@
-/** The port of every format that can be loaded into the archive: a stream of messages with where each was found. */
+/** The port of every format that can be loaded into the archive: a stream of messages with their places. */
 import type { Phase, Place, SourceMessage, SourceType } from '../archive/archive-message.ts'
 
 /** Something that a reader found in a source. */
@@ -6,59 +6,61 @@ export type SourceItem =
   | {
       readonly kind: 'message'
       readonly message: SourceMessage
-      /** Line of the file, from 1; or the number of the message, in a source without lines. */
+      /** Line of the file, from 1; or the number of the message if the source has no lines. */
       readonly line: number
-      /** Where the source itself found it, if it tells: kept as further places. */
+      /** Where the source itself found the message, if it says so: kept as further places. */
       readonly origins?: readonly Pick<Place, 'source_file' | 'source_line'>[] | undefined
+      /** Another instant that its time may mean: where the clocks were set back. */
+      readonly or_at?: number | undefined
     }
   | {
       readonly kind: 'rejected'
       readonly line: number
-      /** One clause that says what is wrong with it. */
+      /** One clause that describes the error. */
       readonly reason: string
-      /** The beginning of what was found there. */
+      /** The beginning of the rejected text. */
       readonly excerpt: string
     }
-  /** How the reader took something that can be read in several ways: one sentence without a full stop, for the caller. */
+  /** How the reader interpreted something ambiguous: one sentence without a full stop, for the caller. */
   | { readonly kind: 'notice'; readonly text: string }
-  /** Everything before `position` has been yielded: a later run may go on from there. `lines`: how many come before it. */
+  /** Everything before `position` has been yielded, so a later run may resume here. `lines`: how many precede it. */
   | { readonly kind: 'checkpoint'; readonly position: number; readonly lines: number }
 
-/** A file to be read. */
+/** A file to read. */
 export interface SourceFile {
   /** Absolute path. */
   readonly path: string
-  /** Its size when the run began: what is written to its end meanwhile comes with the next run. */
+  /** Its size when the run began: data that is appended later is loaded by the next run. */
   readonly size_bytes: number
   /** When it was last written, in milliseconds since the Unix epoch. */
   readonly modified_at: number
-  /** The phase that the caller named, for sources that do not tell it. */
+  /** The phase given by the caller, for sources that do not contain it. */
   readonly phase?: Phase | undefined
   readonly reading?: ReadingOptions | undefined
 }
 
-/** What a caller says about how a source is to be read. */
+/** What the caller says about how to read a source. */
 export interface ReadingOptions {
   /** IANA name of the zone of times without one. */
   readonly zone: string
-  /** The order of day, month and year in dates; `undefined`: the reader settles it. */
+  /** The order of day, month and year in dates; `undefined`: the reader detects it. */
   readonly date_order?: DateOrder | undefined
 }
 
 export const DATE_ORDERS = ['dmy', 'mdy', 'ymd'] as const
 export type DateOrder = (typeof DATE_ORDERS)[number]
 
-/** Where a reader begins: at the beginning, or at a checkpoint of an earlier run. */
+/** Where a reader begins: at the start of the file, or at a checkpoint of an earlier run. */
 export interface SourceStart {
   readonly position: number
   readonly lines: number
 }
 
-/** Reads one format. Memory stays bounded, whatever the size of the file. */
+/** Reads one format, in bounded memory for files of any size. */
 export interface SourceReader {
   readonly type: SourceType
-  /** Whether the file is of this format, by its path and its beginning (the first 64 KiB, as text). */
+  /** Whether the file has this format, judging by its path and its beginning (the first 64 KiB, as text). */
   recognises(file: SourceFile, beginning: string): boolean | Promise<boolean>
-  /** Yields every message in order, and a checkpoint where a later run may begin. Never ends on a bad line. */
+  /** Yields every message in order, and checkpoints where a later run may resume. A bad line never ends it. */
   read(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncIterable<SourceItem>
 }

@@ -1,12 +1,13 @@
-/** Reads a small source whole, bounded, as text. */
+/** Reads a small source as one text, up to a limit. */
 import { open } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import type { SourceFile, SourceItem } from './source.ts'
+import { decoded, isTranscoded } from './text-encoding.ts'
 
-/** What a file holds, or a clause that says why it is not text. */
+/** The text of a file, or a clause that says why it is not text. */
 export interface WholeFile {
   readonly text: string
-  /** Whether it has more than what was read. */
+  /** Whether the file is longer than the text. */
   readonly is_cut: boolean
 }
 
@@ -16,7 +17,9 @@ export const readWhole = async ({ path, size_bytes }: SourceFile, most_bytes: nu
   try {
     const buffer = Buffer.alloc(Math.min(size_bytes, most_bytes))
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0)
-    const bytes = withoutHalfCharacter(buffer.subarray(0, bytesRead), size_bytes > most_bytes)
+    const read = buffer.subarray(0, bytesRead)
+    if (isTranscoded(read)) return { text: decoded(read), is_cut: size_bytes > most_bytes }
+    const bytes = withoutHalfCharacter(read, size_bytes > most_bytes)
     if (bytes.includes(0)) return 'the file is not text'
     if (!isUtf8(bytes)) return 'the file is not UTF-8'
     return { text: bytes.toString('utf8').replace(/^\ufeff/, ''), is_cut: size_bytes > most_bytes }
@@ -25,7 +28,7 @@ export const readWhole = async ({ path, size_bytes }: SourceFile, most_bytes: nu
   }
 }
 
-/** Longest sequence of bytes of one character. */
+/** The most bytes of one character. */
 const MOST_CHARACTER_BYTES = 4
 
 const withoutHalfCharacter = (bytes: Buffer, is_cut: boolean): Buffer => {
@@ -37,7 +40,7 @@ const withoutHalfCharacter = (bytes: Buffer, is_cut: boolean): Buffer => {
   return bytes
 }
 
-/** Everything of a file that is read in one piece has been yielded. */
+/** The checkpoint at the end of a file that is read as a whole. */
 export const endOf = ({ size_bytes }: SourceFile, lines: number): SourceItem => ({
   kind: 'checkpoint',
   position: size_bytes,

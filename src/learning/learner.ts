@@ -74,10 +74,14 @@ export class ConversationLearner implements Learner {
     messages: readonly MessageRecord[],
     options: LearningOptions,
   ): Promise<LearningReport> {
-    const sources = new Set(messages.filter(isSource).map(message => message.message_id))
-    return await this.exclusive(context.scope, () =>
-      new LearningRun(this.#deps, context, messages).learn(sources, options),
-    )
+    const { scope, progress_id } = context
+    return await this.exclusive(scope, async () => {
+      const sources =
+        progress_id === undefined
+          ? new Set(messages.filter(isSource).map(message => message.message_id))
+          : await this.#unprocessed(progress_id, messages)
+      return await new LearningRun(this.#deps, context, messages).learn(sources, options)
+    })
   }
 
   async exclusive<T>(scope: Scope, act: () => Promise<T>): Promise<T> {
@@ -107,6 +111,7 @@ export class ConversationLearner implements Learner {
     })
   }
 
+  /** @param session_id or the id that messages without a session are marked under */
   async #unprocessed(session_id: string, messages: readonly MessageRecord[]): Promise<ReadonlySet<MessageId>> {
     const processed = await this.#deps.progress.processedMessages.of(session_id)
     return new Set(

@@ -54,6 +54,8 @@ export interface LearningOptions {
 export interface LearningContext {
   readonly scope: Scope
   readonly chat_id: string
-  /** `undefined`: the messages belong to no session and are not marked as processed. */
+  /** `undefined`: the messages belong to no session. */
   readonly session_id: string | undefined
+  /** What messages without a session are marked as processed under; without both, they are not marked. */
+  readonly progress_id?: string | undefined
 }

@@ -185,15 +185,16 @@ export class LearningRun {
 
   /** Last step of a chunk: a crash before it only means that the chunk is learned from again. */
   async #markProcessed({ sources }: Pick<Chunk, 'sources'>, reflection: string | undefined): Promise<void> {
-    const { session_id, scope } = this.#context
-    if (session_id === undefined) return
+    const { session_id, scope, progress_id = session_id } = this.#context
+    if (progress_id === undefined) return
     const { processedMessages } = this.#deps.progress
-    if (reflection !== undefined) await this.#reflect(session_id, this.#messages.filter(isSource), reflection)
+    if (session_id !== undefined && reflection !== undefined)
+      await this.#reflect(session_id, this.#messages.filter(isSource), reflection)
     const gone = await this.#goneOf(sources)
     const processed = sources
       .filter(({ message_id }) => !gone.has(message_id))
       .map(({ message_id, text }) => ({ message_id, digest: digestOf(text) }))
-    await processedMessages.add({ session_id, scope }, processed)
+    await processedMessages.add({ session_id: progress_id, scope }, processed)
     await processedMessages.remove([...(await this.#goneOf(sources))])
   }
 

@@ -19,12 +19,18 @@ export interface WordsFromElsewhere {
   readonly is_reply?: boolean
   /** The sender's own text. */
   readonly text: string
+  /**
+   * How many messages of the sender with these words at this time there are up to this one, without those that are kept
+   * elsewhere; 1 by default. Of two equal ones, of which one was forgotten, the other one stays.
+   */
+  readonly occurrence?: number
 }
 
 export interface ForgottenWords {
   /**
-   * Whether a message is to stay forgotten: everything of its person before a later time was forgotten, or a message
-   * with its text was. The text must match in the same minute or, if it is long enough to be unique, at any time.
+   * Whether a message is to stay forgotten: everything of its person before a later moment was forgotten, or a message
+   * with its words was: at the same minute, and as often as it occurs there, or at any time if these words are long enough
+   * to be no one else's.
    */
   isForgotten(words: WordsFromElsewhere): boolean
 }

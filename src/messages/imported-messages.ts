@@ -11,6 +11,11 @@ export interface ImportedMessages {
   saidBetween(scope: Scope, from: number, to: number): Promise<readonly ComparedMessage[]>
   /** Adds messages in order; one whose id already exists stays as it is. @returns how many were added */
   add(messages: readonly MessageRecord[]): Promise<number>
+  /** The newest imported messages of a scope that were said from `from` to `to`, both included; in their order. */
+  newest(
+    scope: Scope,
+    of: { readonly from: number; readonly to: number; readonly limit: number },
+  ): Promise<readonly MessageRecord[]>
   /** Whether any message of a group is stored. */
   holds(scope: Scope): Promise<boolean>
 }

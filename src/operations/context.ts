@@ -79,7 +79,11 @@ export interface Learning {
   /** `activity`: see `LearningOptions`. */
   ofSession(session_id: string, options: Pick<LearningOptions, 'activity' | 'signal'>): Promise<LearningReport>
   ofText(text: ExternalText): Promise<LearningReport>
-  /** Stored messages that belong to no session. */
+  /**
+   * Stored messages that belong to no session. With a `progress_id`, those that were learned from under it are
+   * passed over.
+   * @throws DenidinError when the models fail for now: what was learned stays
+   */
   ofMessages(
     context: LearningContext,
     messages: readonly MessageRecord[],

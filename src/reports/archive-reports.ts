@@ -1,26 +1,26 @@
-/** The port of the six reports over the archive: what is counted, in rows whose fields are the columns of the reports. */
+/** The port of the six reports over the archive: their figures, in rows whose fields are the columns of the reports. */
 import type { ExtractionRun } from '../archive/extraction-run.ts'
 import type { ArchiveMessage, Phase, SourceType } from '../archive/archive-message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { ReportRange } from './report-range.ts'
 
-/** What a report is asked about. */
+/** The filters of a report. */
 export interface ArchiveQuery {
   readonly range: ReportRange
-  /** Name or path of the only project that is counted. */
+  /** Name or path of the only project to count. */
   readonly project?: string | undefined
   /** How many components are shown: as rows, or as names in a row. */
   readonly top_components?: number | undefined
 }
 
-/** What comes with a call of a report. */
+/** The context of a call for a report. */
 export interface ReportCall {
   readonly signal: AbortSignal
-  /** @param done days that have been counted */
+  /** @param done days, messages or another measure of how far the report is */
   progress(done: number): void
 }
 
-/** Times are milliseconds since the Unix epoch; a field is `undefined` where the archive does not tell. */
+/** Times are milliseconds since the Unix epoch; a field is `undefined` if the archive does not contain the value. */
 export interface ProjectActivity {
   readonly name: string | undefined
   readonly sessions: number
@@ -80,7 +80,7 @@ export type SessionMessage = Pick<
   'at' | 'role' | 'sender_name' | 'component' | 'level' | 'content' | 'source_type'
 >
 
-/** Words of people, or of loaded files (without a scope), that a report holds. */
+/** Messages of people, or of loaded files (without a scope), whose text a report contains. */
 export interface ReadWords {
   readonly scope: Scope | undefined
   readonly messages: number
@@ -88,13 +88,13 @@ export interface ReadWords {
 
 export interface SessionReconstruction {
   readonly summary: SessionSummary
-  /** In the order of their times; the first ones, if there are very many. */
+  /** In the order of their times; only the first ones if there are very many. */
   readonly messages: readonly SessionMessage[]
-  /** Whose the shown messages are. */
+  /** The owners of the shown messages. */
   readonly read: readonly ReadWords[]
 }
 
-/** How far one kind of source is loaded. All seven phases are there, whether they have runs or not. */
+/** How far the loading of one kind of source has come. All seven phases are listed, even those without runs. */
 export interface PhaseProgress {
   readonly phase: Phase | undefined
   readonly source_type: SourceType
@@ -103,12 +103,12 @@ export interface PhaseProgress {
   readonly messages_extracted: number
   readonly new_unique_messages: number
   readonly duplicate_messages: number
-  /** Share of what was extracted that was there already, rounded to two decimals. */
+  /** Share of the extracted messages that were already in the archive, rounded to two decimals. */
   readonly dedup_rate_pct: number
   readonly errors_count: number
   /** When the last run began. */
   readonly last_run: number | undefined
-  /** Of the last run; `pending`: there is none. */
+  /** Status of the last run; `pending` if there is none. */
   readonly status: ExtractionRun['status'] | 'pending'
 }
 
@@ -118,15 +118,17 @@ export interface ExtractionProgress {
   readonly runs: readonly ExtractionRun[]
 }
 
-/** What is in the archive, whatever a report counts of it. */
+/** The extent of the archive, regardless of the filters of a report. */
 export interface ArchiveSpan {
   /** Time of the newest message. */
   readonly newest: number | undefined
-  /** Messages without a time: they are on no day. */
+  /** Messages without a time, which belong to no day. */
   readonly undated: number
 }
 
-/** All but `session` and `extractionProgress` count messages without a time only where the range has no bound. */
+/**
+ * All reports except `session` and `extractionProgress` count messages without a time only if the range has no bound.
+ */
 export interface ArchiveReports {
   span(): Promise<ArchiveSpan>
   /** Most messages first. @throws DenidinError `not_found` for an unknown project, with near matches */
@@ -137,13 +139,13 @@ export interface ArchiveReports {
   componentUsage(query: ArchiveQuery, call: ReportCall): Promise<readonly ComponentUsage[]>
   /** Most errors first. */
   errorAnalysis(query: ArchiveQuery, call: ReportCall): Promise<readonly ErrorGroup[]>
-  /** Sessions with messages in the range, the one with the newest first, at most `most`. */
+  /** Sessions with messages in the range, at most `most`; the one with the newest message comes first. */
   sessions(query: ArchiveQuery & { readonly most: number }, call: ReportCall): Promise<readonly SessionSummary[]>
   /** @throws DenidinError `not_found`, with near matches */
   session(
     session_id: string,
     limits: { readonly messages: number; readonly characters: number; readonly top_components?: number | undefined },
   ): Promise<SessionReconstruction>
-  /** Of the runs that began in the range; at most `most_runs` of them are listed. */
+  /** The progress of runs that began in the range; at most `most_runs` of them are listed. */
   extractionProgress(range: ReportRange, most_runs: number): Promise<ExtractionProgress>
 }

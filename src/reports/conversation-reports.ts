@@ -1,8 +1,8 @@
-/** The port of the report on the bot itself: how much was said and answered, how fast, with which recalls, at what cost. */
+/** The port of the report on the bot itself: messages and answers, response times, recalls, and costs. */
 import type { ReportCall } from './archive-reports.ts'
 import type { ReportRange } from './report-range.ts'
 
-/** What the rows beside those of the days are about. */
+/** What the additional rows are grouped by. */
 export const CONVERSATION_KEYS = ['person', 'chat'] as const
 export type ConversationKey = (typeof CONVERSATION_KEYS)[number]
 
@@ -11,13 +11,13 @@ export interface ConversationQuery {
   readonly range: ReportRange & { readonly first: number; readonly last: number }
   readonly person_id?: string | undefined
   readonly chat_id?: string | undefined
-  /** Also adds up by person or chat. */
+  /** Also sums up by person or chat. */
   readonly by?: ConversationKey | undefined
 }
 
-/** One row: of a day, of a person, of a chat, or of all. */
+/** One row: of a day, a person, a chat, or the total. */
 export interface ConversationFigures {
-  /** Messages of people; commands are not counted, and neither are the answers to them. */
+  /** Messages of people, without commands and the answers to them. */
   readonly messages: number
   readonly answers: number
   /** From the last message that was answered to the answer; `undefined` without answers. */
@@ -29,7 +29,7 @@ export interface ConversationFigures {
   readonly recalled_items: number
   readonly input_tokens: number
   readonly output_tokens: number
-  /** By currency, in units of it. */
+  /** The cost by currency, in units of the currency. */
   readonly cost: readonly { readonly currency: string; readonly amount: number }[]
 }
 
@@ -40,16 +40,16 @@ export interface ConversationDay extends ConversationFigures {
 
 /** A person or chat. */
 export interface ConversationPart extends ConversationFigures {
-  /** Its name where it is known; `undefined`: calls to models for no one in particular. */
+  /** Its name if known; `undefined`: calls to models that belong to no one in particular. */
   readonly name: string | undefined
   readonly id: string | undefined
 }
 
 export interface ConversationReport {
-  /** Newest first; only days on which something happened. */
+  /** Newest first; days without activity are left out. */
   readonly days: readonly ConversationDay[]
   readonly total: ConversationFigures
-  /** Most messages first; empty unless they are asked for. */
+  /** Most messages first; empty unless requested. */
   readonly parts: readonly ConversationPart[]
 }
 

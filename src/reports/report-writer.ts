@@ -1,4 +1,4 @@
-/** Makes one report in one format. Runs where the databases are open: in the thread of the archive. */
+/** Writes one report in one format. Runs in the thread of the archive, where the databases are open. */
 import { timeZone } from '../platform/time-zone.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { Language } from '../text/language.ts'
@@ -10,54 +10,54 @@ import type { ConversationKey, ConversationReports } from './conversation-report
 import { tableCsv } from './formats/csv.ts'
 import { reportPage } from './formats/html.ts'
 import { isoDayOrNull, reportJson } from './formats/json.ts'
-import type { ReportFormat, ReportName } from './report-names.ts'
+import type { ReportFormat, ReportName } from '../platform/report-names.ts'
 import { reportDays } from './report-range.ts'
 
-/** Most characters of a report: it passes through the event loop of the bot in one piece. */
+/** Longest report, in characters: it passes through the bot's event loop in one piece. */
 const MOST_CHARACTERS = 3_000_000
 
-/** What can be asked for; plain data, because it crosses to a thread. */
+/** The request for a report; plain data, because it is passed to a thread. */
 export interface ReportRequest {
   readonly report: ReportName
   readonly format: ReportFormat
-  /** Days as `YYYY-MM-DD`; without them, the usual ones of the report. */
+  /** Days as `YYYY-MM-DD`; without them, the default ones of the report. */
   readonly start_date?: string | undefined
   readonly end_date?: string | undefined
   readonly project?: string | undefined
   readonly session?: string | undefined
   readonly top_components?: number | undefined
-  /** Of `conversation` alone. */
+  /** Only for `conversation`. */
   readonly person_id?: string | undefined
   readonly chat_id?: string | undefined
   readonly by?: ConversationKey | undefined
-  /** Names whom or what the report is limited to. */
+  /** The name of the person, project or chat that the report is limited to. */
   readonly subject?: string | undefined
-  /** Of CSV, which holds one table; default: the main one. */
+  /** Only for CSV, which contains a single table; default: the main one. */
   readonly table?: TableName | undefined
   readonly language: Language
-  /** IANA name: whose days are counted. */
+  /** IANA name of the time zone in which days are counted. */
   readonly time_zone: string
-  /** The time now, in milliseconds since the Unix epoch. */
+  /** The current time, in milliseconds since the Unix epoch. */
   readonly now: number
 }
 
 /** A report as text. */
 export interface WrittenReport {
-  /** `YYYY-MM-DD`, both included; `null`: no bound. */
+  /** `YYYY-MM-DD`, both inclusive; `null`: no bound. */
   readonly start_date: string | null
   readonly end_date: string | null
-  /** Rows of the main table. */
+  /** Number of rows of the main table. */
   readonly rows: number
   readonly text: string
-  /** Whose words it holds. */
+  /** The owners of the messages whose text it contains. */
   readonly read: readonly ReadWords[]
 }
 
-/** Something that writes reports. */
+/** A service that writes reports. */
 export interface Reports {
   /**
-   * @param options `progress` is told how many days or messages have been counted
-   * @throws DenidinError `invalid_input`, `not_found`, `rejected` when the report is too long
+   * @param options `progress` is called with how far the report is
+   * @throws DenidinError `invalid_input`, `not_found`, `rejected` if the report is too long
    */
   write(
     request: ReportRequest,
@@ -72,13 +72,13 @@ export class ReportWriter {
   readonly #archive: () => ArchiveReports
   readonly #conversations: () => ConversationReports
 
-  /** Either is opened by the first report that needs it. */
+  /** Each of the two is opened by the first report that needs it. */
   constructor(archive: () => ArchiveReports, conversations: () => ConversationReports) {
     this.#archive = archive
     this.#conversations = conversations
   }
 
-  /** @throws DenidinError `invalid_input`, `not_found`, `rejected` when the report is too long */
+  /** @throws DenidinError `invalid_input`, `not_found`, `rejected` if the report is too long */
   async write(request: ReportRequest, call: ReportCall): Promise<WrittenReport> {
     const { report, now, subject, project, session, time_zone } = request
     const zone = timeZone(time_zone)

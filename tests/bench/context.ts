@@ -51,8 +51,15 @@ const adaptive: Outcome[] = []
 const conversations = values.data === undefined ? madeUp.map(makeConversation) : readLocomo(values.data).map(ofData)
 for (const conversation of conversations) {
   process.stderr.write(`${conversation.name} …\n`)
-  fixed.push(...(await holdConversation(conversation, false)))
-  adaptive.push(...(await holdConversation(conversation, true)))
+  const [withFixed, byNeed] = [holdConversation(conversation, false), holdConversation(conversation, true)]
+  // Message by message, each first every other time: then what else runs, and what a message leaves to do, slows both alike.
+  for (let fixedFirst = true; ; fixedFirst = !fixedFirst) {
+    const early = await (fixedFirst ? withFixed : byNeed).next()
+    const late = await (fixedFirst ? byNeed : withFixed).next()
+    if (early.done === true || late.done === true) break
+    fixed.push(fixedFirst ? early.value : late.value)
+    adaptive.push(fixedFirst ? late.value : early.value)
+  }
 }
 
 const roleOf = ({ conversation }: Outcome): string => (conversation.includes('godfather') ? 'godfather' : 'clients')

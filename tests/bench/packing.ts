@@ -25,8 +25,8 @@ const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
 })
 
-const ROUNDS = values.quick ? 40 : 200
-const REPETITIONS = 5
+const ROUNDS = values.quick ? 40 : 100
+const REPETITIONS = 12
 const WARM_UP = 30
 const WINDOWS = [100, 1000, 10_000]
 const QUOTES = 100
@@ -116,24 +116,27 @@ const turnOf = (window: readonly WindowMessage[], question: string): TurnToPack 
 
 const same = (): undefined => undefined
 
+interface Turn {
+  readonly turn: TurnToPack
+  readonly packer: ContextPacker
+}
+
+const packFixed = (_: number, { turn: { window, budget }, packer }: Turn): unknown =>
+  packer.packContext(packer.packHistory(window, system, budget), candidates, budget)
+
+const packByNeed = (round: number, { turn, packer }: Turn): unknown => {
+  const budget = budgets.of({ role: 'godfather', session_id: String(round), text: turn.question, cap: 100_000 })
+  return budget === undefined ? undefined : new TurnPacking(packer, turn, budget).pack(candidates)
+}
+
 const report: Record<string, Percentiles> = {
   'detect the complexity': timed(round => detectComplexity(textAt(round)), same),
 }
 for (const size of WINDOWS) {
   const window = windowOf(size)
-  const warm = (round: number): TurnToPack => turnOf(window, textAt(round))
-  /** Other objects: nothing is remembered of them. */
-  const cold = (round: number): TurnToPack =>
-    turnOf(
-      window.map(message => ({ ...message })),
-      textAt(round),
-    )
-  const packFixed = (_: number, { window, budget }: TurnToPack): unknown =>
-    packer.packContext(packer.packHistory(window, system, budget), candidates, budget)
-  const packByNeed = (round: number, turn: TurnToPack): unknown => {
-    const budget = budgets.of({ role: 'godfather', session_id: String(round), text: turn.question, cap: 100_000 })
-    return budget === undefined ? undefined : new TurnPacking(packer, turn, budget).pack(candidates)
-  }
+  const warm = (round: number): Turn => ({ turn: turnOf(window, textAt(round)), packer })
+  /** What a packer remembers of messages begins anew. */
+  const cold = (round: number): Turn => ({ turn: turnOf(window, textAt(round)), packer: new ContextPacker(tokens) })
   const messages = `${String(size)} messages`
   report[`pack ${messages}, fixed budgets, warm`] = timed(packFixed, warm)
   report[`detect and pack ${messages}, budgets by need, warm`] = timed(packByNeed, warm)

@@ -1,11 +1,15 @@
-/** A process that loads a file is killed (kill -9) at random statements: nothing is lost, nothing is doubled. */
+/** A process that loads a file is killed (kill -9) at random statements: nothing is lost, nothing is doubled. The same for conversations. */
 import { spawn } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import type { ExtractionRun } from '../../src/archive/extraction-run.ts'
 import { archiveMigrations } from '../../src/archive/sqlite/archive-migrations.ts'
+import { openArchive } from '../../src/archive/sqlite/open-archive.ts'
 import { SqliteArchiveMaintenance } from '../../src/archive/sqlite/sqlite-archive-maintenance.ts'
+import { SqliteArchiveStore } from '../../src/archive/sqlite/sqlite-archive-store.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
+import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { random } from '../support/random-text.ts'
@@ -37,13 +41,18 @@ interface Life {
   readonly statements: number
 }
 
-const live = async (archive: string, file: string, die_at: number | undefined): Promise<Life> =>
+const live = async (
+  script: 'ingest-child.ts' | 'bound-child.ts',
+  archive: string,
+  file: string,
+  die_at: number | undefined,
+): Promise<Life> =>
   await new Promise((resolve, reject) => {
     const support = join(PROJECT, 'tests/support/archive')
     const { DIE_AT: _none, ...env } = process.env
     const child = spawn(
       process.execPath,
-      ['--import', join(support, 'die-at-statement.mjs'), join(support, 'ingest-child.ts'), archive, file],
+      ['--import', join(support, 'die-at-statement.mjs'), join(support, script), archive, file],
       { env: die_at === undefined ? env : { ...env, DIE_AT: String(die_at) }, stdio: ['ignore', 'pipe', 'inherit'] },
     )
     let out = ''
@@ -80,7 +89,7 @@ test(
     const file = join(folder.path, 'history.jsonl')
     await writeFile(file, source())
     const whole = join(folder.path, 'whole.db')
-    const { statements } = await live(whole, file, undefined)
+    const { statements } = await live('ingest-child.ts', whole, file, undefined)
     const expected = await contentOf(whole)
     expect(expected[0]).toEqual([])
     expect((expected[1] as readonly unknown[]).length).toBe(5400)
@@ -91,10 +100,64 @@ test(
     while (killed < KILLS) {
       const archive = join(folder.path, `archive-${String(++loads)}.db`)
       for (let life: Life = { killed: true, statements: 0 }; life.killed; killed += Number(life.killed)) {
-        life = await live(archive, file, killed < KILLS ? 1 + chance.below(statements) : undefined)
+        life = await live('ingest-child.ts', archive, file, killed < KILLS ? 1 + chance.below(statements) : undefined)
       }
       expect([SEED, await contentOf(archive)]).toEqual([SEED, expected])
       for (const suffix of ['', '-wal', '-shm']) await rm(`${archive}${suffix}`, { force: true })
+    }
+    expect(killed).toBe(KILLS)
+  },
+  TIMEOUT_MS,
+)
+
+/** Minutes with equal words, media, and messages of several lines. */
+const chat = (): string =>
+  Array.from({ length: LINES }, (_, at) => {
+    const time = new Date(Date.UTC(2021, 0, 13) + Math.floor(at / 3) * 60_000).toISOString()
+    const [date = '', clock = ''] = time.split('T')
+    const sender = at % 2 === 0 ? 'Ana' : 'DeniDin'
+    const text = at % 7 === 0 ? 'ok' : at % 50 === 49 ? '<Media omitted>' : `message ${String(at)}\nand more of it`
+    return `${date.split('-').reverse().join('/')}, ${clock.slice(0, 5)} - ${sender}: ${text}`
+  }).join('\n')
+
+/** The conversation, in its order. */
+const saidIn = (folder: string): readonly unknown[] => {
+  using database = new Database(join(folder, 'messages.db'), messageMigrations)
+  return database.all('select message_id, role, person_id, text, sent_at from messages order by sent_at, message_id')
+}
+
+const runsIn = async (folder: string): Promise<readonly ExtractionRun[]> => {
+  using database = openArchive(join(folder, 'archive.db'))
+  return await new SqliteArchiveStore(database, systemClock).runs({ limit: 1000 })
+}
+
+test(
+  'whenever a load into a conversation is killed, the next one completes it, nothing is doubled, and each has its record',
+  async () => {
+    await using folder = await temporaryFolder()
+    const file = join(folder.path, 'WhatsApp Chat with Ana.txt')
+    await writeFile(file, chat())
+    const whole = join(folder.path, 'whole')
+    await mkdir(whole)
+    const { statements } = await live('bound-child.ts', whole, file, undefined)
+    const expected = saidIn(whole)
+    expect(expected).toHaveLength(LINES - 102)
+
+    const chance = random(SEED)
+    let killed = 0
+    for (let loads = 0; killed < KILLS; loads++) {
+      const data = join(folder.path, `load-${String(loads)}`)
+      await mkdir(data)
+      for (let life: Life = { killed: true, statements: 0 }; life.killed; killed += Number(life.killed)) {
+        life = await live('bound-child.ts', data, file, killed < KILLS ? 1 + chance.below(statements) : undefined)
+      }
+      expect([SEED, saidIn(data)]).toEqual([SEED, expected])
+      const [last, ...before] = await runsIn(data)
+      expect(last).toMatchObject({ status: 'completed', conversation: 'person:ana' })
+      expect((last?.new_unique_messages ?? 0) + (last?.duplicate_messages ?? 0)).toBe(expected.length)
+      // One that was killed behind its last statement has ended.
+      for (const { status } of before) expect(['interrupted', 'completed']).toContain(status)
+      await rm(data, { recursive: true })
     }
     expect(killed).toBe(KILLS)
   },

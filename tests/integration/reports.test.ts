@@ -5,6 +5,8 @@ import { afterEach, expect, test } from '@jest/globals'
 import { scheduleOf } from '../../src/app/schedule.ts'
 import type { OperationInput, OperationName } from '../../src/operations/list.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
+import { asDenidinError, DenidinError } from '../../src/platform/errors.ts'
+import { REPORT_NAMES } from '../../src/platform/report-names.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 
 const OPERATOR = { transport: 'cli', level: 'operator' } as const
@@ -100,6 +102,16 @@ test.each<[OperationInput<'report.make'>, string, string]>([
     'invalid_input',
     'this report has no table "runs"; it has rows',
   ],
+  [
+    { report: 'extraction-progress', table: 'runs' },
+    'invalid_input',
+    'table belongs to the format csv; leave it out for the format table',
+  ],
+  [
+    { report: 'timeline', language: 'he', format: 'json' },
+    'invalid_input',
+    'language belongs to the format html; leave it out for the format json',
+  ],
 ])('what cannot be is refused in one sentence: %j', async (input, code, message) => {
   denidin = await TestDenidin.start()
   await load(0)
@@ -120,6 +132,50 @@ test('the report on the bot itself counts what was said and answered', async () 
   })
 })
 
+test('every pair of options makes a report or is refused in one sentence', async () => {
+  denidin = await TestDenidin.start()
+  await load(0, 1)
+  await denidin.say('hello there', { name: 'Dana' })
+  const options: readonly Partial<OperationInput<'report.make'>>[] = [
+    { start_date: '2026-11-01' },
+    { end_date: '2026-11-30' },
+    { top_components: 1 },
+    { project: '/code/<b>אתר</b>' },
+    { session: 'session-1' },
+    { person: '+15550001111' },
+    { chat: '15550001111@c.us' },
+    { by: 'person' },
+    { format: 'json' },
+    { format: 'csv' },
+    { format: 'html' },
+    { table: 'rows' },
+    { language: 'he' },
+  ]
+  const outcomes = { made: 0, refused: 0 }
+  for (const name of REPORT_NAMES) {
+    for (const one of options) {
+      for (const other of options) {
+        const asked = { report: name, ...one, ...other }
+        const outcome = await run('report.make', asked).catch((error: unknown) => asDenidinError(error))
+        if (outcome instanceof DenidinError) {
+          outcomes.refused++
+          expect({ asked, code: outcome.code, lines: outcome.message.split(/[.\n]\s/).length }).toEqual({
+            asked,
+            code: 'invalid_input',
+            lines: 1,
+          })
+        } else {
+          outcomes.made++
+          expect({ asked, empty: String(outcome['text']).trim() === '' }).toEqual({ asked, empty: false })
+        }
+      }
+    }
+  }
+  expect(outcomes).toEqual({ made: expect.any(Number), refused: expect.any(Number) })
+  expect(outcomes.made).toBeGreaterThan(300)
+  expect(outcomes.refused).toBeGreaterThan(300)
+})
+
 const files = (): readonly string[] => readdirSync(denidin.data('reports', 'archive')).sort()
 
 const start = async (reports: Json): Promise<void> => {
@@ -134,6 +190,21 @@ test('the reports of reports.scheduled are written at their time, in their forma
   expect(files().map(name => name.slice('2026-11-20-'.length))).toEqual(['conversation.csv', 'timeline.csv'])
   const timeline = readFileSync(denidin.data('reports', 'archive', files()[1] ?? ''), 'utf8')
   expect(timeline.trimEnd().split('\r\n')).toHaveLength(3)
+})
+
+test('a scheduled report with words of messages leaves a line in the audit log', async () => {
+  await start({ scheduled: ['error-analysis', 'timeline'], file_format: 'json' })
+  await load(1, 2, 3)
+  await run('report.scheduled', {})
+  await run('jobs.run', { job: 'reports' })
+  expect(auditLines().filter(({ operation }) => String(operation).startsWith('report.scheduled'))).toMatchObject(
+    [1, 2].map(() => ({
+      operation: 'report.scheduled error-analysis',
+      by: 'operator',
+      whose: 'archive',
+      counts: { messages: 2 },
+    })),
+  )
 })
 
 test('no report is written unless one is scheduled', async () => {

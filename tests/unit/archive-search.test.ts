@@ -140,6 +140,8 @@ describe('the language of queries', () => {
     expect((await archive.ask('recieved')).notes.corrected).toEqual([{ written: 'recieved', meant: 'received' }])
     expect((await archive.ask('brown')).notes).toEqual({
       as_plain_words: false,
+      no_words: false,
+      ignored_star: false,
       any_word: false,
       corrected: [],
       waiting: 0,
@@ -268,6 +270,48 @@ describe('pages', () => {
   })
 })
 
+describe('a query that is not what it seems', () => {
+  const texts = ['the invoice is not paid', 'two OR three', 'stars like ** with 2*3', 'inventory']
+
+  test.each(['*', '-', '--', '()', '((((', '""', '" "', '!!!', '…', '\\', '\u200f\u200e', '- - -', '"*"'])(
+    '%s has no word, shows the newest messages, and says so',
+    async query => {
+      const archive = await rig(...texts)
+      const { messages, notes } = await archive.ask(query)
+      expect(messages.map(({ seq }) => seq)).toEqual([4, 3, 2, 1])
+      expect(notes).toMatchObject({ no_words: true, as_plain_words: false, ignored_star: false })
+    },
+  )
+
+  test.each([
+    ['NOT', [1]],
+    ['OR', [2]],
+    ['OR OR', [2]],
+    ['(OR', [2]],
+    ['AND NOT', [1]],
+    ['-OR', [2]],
+  ])('%s is an operator without words, and is searched as a word', async (query, expected) => {
+    const archive = await rig(...texts)
+    const { messages, notes } = await archive.ask(query)
+    expect([...new Set(messages.map(({ seq }) => seq))]).toEqual(expected)
+    expect(notes).toMatchObject({ as_plain_words: true, no_words: false })
+  })
+
+  test.each([
+    ['*voice', true],
+    ['in*ce', true],
+    ['"inv*"', true],
+    ['**invoice**', true],
+    ['inv* *paid', true],
+    ['inv*', false],
+    ['inv* OR pai*', false],
+    ['invoice *', false],
+    ['-inv*', false],
+  ])('%s has a star that is ignored: %s', async (query, expected) => {
+    expect((await (await rig(...texts)).ask(query)).notes.ignored_star).toBe(expected)
+  })
+})
+
 describe('a kept result', () => {
   test('is what a new search finds, whatever has arrived, changed or gone', async () => {
     const corpus = archiveCorpus(700)
@@ -284,6 +328,35 @@ describe('a kept result', () => {
       if (round % 3 === 2) archive.archive.run('delete from archive_messages where seq = :seq', { seq: 10 * round })
     }
     expect(archive.search.cacheCounts.hits).toBeGreaterThan(20)
+  })
+
+  test.each([
+    ['a beginning that one word had', 'te*', 'tea', 'teacup'],
+    ['a beginning beside a word', 'milk te*', 'milk tea', 'milk teacup'],
+    ['a beginning that is excluded', 'milk -te*', 'milk', 'milk teacup'],
+    ['a Hebrew beginning', 'שב*', 'שבת', 'שבוע'],
+    ['a word that is written in one or in two', 'co-op', 'co op', 'coop'],
+    ['a misspelt word', 'invoise', 'invoice', 'invoise'],
+    ['words that no message has together', 'tea invoice', 'tea', 'invoice and tea'],
+    ['a word that was not there', 'tea OR zebra', 'tea', 'zebra'],
+  ])('%s is found with the words that came since', async (_, query, first, later) => {
+    const filler = Array.from({ length: 200 }, (__, at) => archived(`filling ${String(at)}`))
+    const archive = await rigOf([...filler, archived(first)])
+    await archive.ask(query)
+    await archive.add([archived(later)])
+    const kept = await archive.texts(query)
+    expect(kept).toEqual(await archive.texts(query, { limit: 11 }))
+  })
+
+  test('serves a query that stands for the same words as before, also a beginning', async () => {
+    const archive = await rigOf(Array.from({ length: 300 }, (_, at) => archived(`invoice inventory ${String(at)}`)))
+    for (const query of ['invoice', 'inv*', '"invoice inventory"']) {
+      const { hits } = archive.search.cacheCounts
+      await archive.ask(query)
+      await archive.add([archived(`an invoice for the inventory of ${query.length.toString()}`)])
+      await archive.ask(query)
+      expect([query, archive.search.cacheCounts.hits - hits]).toEqual([query, 1])
+    }
   })
 })
 

@@ -46,7 +46,7 @@ const onSmallDisk = SMALL_DISKS ? test : test.skip
 onSmallDisk('a full disk is reported as such, and over as soon as there is room', async () => {
   const disk = cleanup.keep(await smallDisk(4 * MEGABYTE))
   using database = openTruthDatabase(join(disk.path, 'denidin.db'), migrations)
-  const health = new DatabaseHealth('database', database)
+  const health = new DatabaseHealth('database', database, 'Messages are answered again once this is mended')
   writeFileSync(join(disk.path, 'other'), Buffer.alloc(3 * MEGABYTE))
   const add = (word: string): void => {
     database.run('insert into words (word, more) values (:word, zeroblob(1000000))', { word })
@@ -76,7 +76,7 @@ onSmallDisk('a full disk is reported as such, and over as soon as there is room'
 test('a main database that turns bad is down until it is replaced, and names what to do', async () => {
   const path = join(await cleanup.folder(), 'denidin.db')
   using database = openTruthDatabase(path, migrations)
-  const health = new DatabaseHealth('database', database)
+  const health = new DatabaseHealth('database', database, 'Messages are answered again once this is mended')
   fill(database)
   expect(await health.health()).toMatchObject({ state: 'ok' })
   spoil(path)
@@ -125,7 +125,7 @@ test('a derived database that turns bad while it is used is begun anew, and its 
 
 test('a rule of the tables that is broken is not a fault of the file', async () => {
   using database = openTruthDatabase(join(await cleanup.folder(), 'denidin.db'), migrations)
-  const health = new DatabaseHealth('database', database)
+  const health = new DatabaseHealth('database', database, 'Messages are answered again once this is mended')
   database.run("insert into words (word) values ('a')")
   expect(() => database.run("insert into words (word) values ('a')")).toThrow(/UNIQUE constraint failed/)
   expect(await health.health()).toMatchObject({ state: 'ok' })

@@ -23,6 +23,7 @@ test('what is forgotten while it is being loaded is not added', async () => {
       messages: {
         saidBetween: async () => [],
         add: async messages => added.push(...messages),
+        newest: async () => [],
         holds: async () => true,
       },
       forgotten: { isForgotten: ({ persons = [] }) => persons.some(each => forgotten.has(each)) },
@@ -43,7 +44,6 @@ test('what is forgotten while it is being loaded is not added', async () => {
       speakers: new Map(['Ana', 'Ben'].map(name => [name, { is: 'person', person: person(name) }] as const)),
       person: undefined,
       dry_run: false,
-      keep: 0,
     },
   )
   for (const sender of ['Ana', 'Ben']) {

@@ -91,7 +91,7 @@ test('a list that breaks off keeps what came before', async () => {
     `[${JSON.stringify({ messages: [hi] })}, {"messages": [{"ro`,
   )
   expect(messages).toHaveLength(1)
-  expect(rejected).toEqual([[2, 'the list cannot be read after element 1']])
+  expect(rejected).toEqual([[2, 'element 2: the list ends within it']])
 })
 
 const node = (

@@ -118,8 +118,9 @@ test('lines behind a pasted message are held in memory up to the length of one m
   }
   const { signal } = new AbortController()
   const survey = await surveyExport(text, { zone: 'UTC', written_at: Date.UTC(2022, 0, 1) }, signal)
+  if (typeof survey === 'string') throw new Error(survey)
   const set: number[] = []
-  for await (const item of new ExportEntries(survey!, UTC).read(text, { position: 0, lines: 0 }, signal)) {
+  for await (const item of new ExportEntries(survey, UTC).read(text, { position: 0, lines: 0 }, signal)) {
     if (item.kind === 'rejected') set.push(item.line, read)
   }
   // Set aside as soon as the message was too long, not when the text had ended.

@@ -7,7 +7,7 @@ import type { Cell, ReportDocument, ReportTable } from '../../src/reports/docume
 import { tableCsv } from '../../src/reports/formats/csv.ts'
 import { reportPage } from '../../src/reports/formats/html.ts'
 import { reportJson } from '../../src/reports/formats/json.ts'
-import { REPORT_NAMES } from '../../src/reports/report-names.ts'
+import { REPORT_NAMES } from '../../src/platform/report-names.ts'
 import { isoDayOf, reportDays } from '../../src/reports/report-range.ts'
 import { SCHEMA } from '../../src/config/schema.ts'
 import { reportWords } from '../../src/text/strings/report-words.ts'
@@ -140,6 +140,39 @@ describe('HTML', () => {
       return html.match(/<g>/g)?.length ?? 0
     }
     expect([days(30), days(92), days(93), days(4000)]).toEqual([30, 92, 47, 91])
+  })
+
+  test.each([
+    ['count', 1, ['0', '1', '2', '3', '4']],
+    ['count', 5, ['0', '2', '4', '6', '8']],
+    ['count', 12, ['0', '5', '10', '15', '20']],
+    ['count', 100, ['0', '25', '50', '75', '100']],
+    ['count', 101, ['0', '50', '100', '150', '200']],
+    ['seconds', 3, ['0 sec', '1 sec', '2 sec', '3 sec', '4 sec']],
+    ['seconds', 200, ['0 sec', '0:01:00', '0:02:00', '0:03:00', '0:04:00']],
+    ['seconds', 18_000, ['0 sec', '2:00:00', '4:00:00', '6:00:00', '8:00:00']],
+    ['money', 0.07, ['0', '0.02', '0.04', '0.06', '0.08']],
+  ] as const)('the axis of a %s up to %d has tidy values', (kind, value, expected) => {
+    const columns = [
+      { name: 'date', kind: 'day' },
+      { name: 'value', kind },
+    ] as const
+    const charts = [{ table: 'rows', label: 'date', value: 'value', kind: 'days' }] as const
+    const html = page(documentOf({ name: 'rows', columns, rows: [[20_000, value]] }, { charts }))
+    const labels = [...html.matchAll(/class="grid"[^>]*\/><text[^>]*text-anchor="end">([^<]*)</g)].map(
+      ([, label]) => label,
+    )
+    expect(labels).toEqual(expected)
+  })
+
+  test.each([
+    ['a short name', 'a short name'],
+    ['project-with-27-letters-inin', 'project-with-27-letters-i…'],
+    ['AComponentWithAVeryLongName', 'AComponentWithAVeryLon…'],
+    ['日本語の長い名前がここにあります', '日本語の長い名前がここに…'],
+    ['רכיב עם שם ארוך מאוד שאינו נשבר', 'רכיב עם שם ארוך מאוד שאינו…'],
+  ])('the label %s has room beside its bar', (label, shown) => {
+    expect(page(documentOf(table(label)))).toContain(`>\u2068${shown}\u2069</text>`)
   })
 
   test('an empty report says so, without a chart', () => {

@@ -12,9 +12,12 @@ import { openForgottenWords } from '../../messages/sqlite/sqlite-erasures.ts'
 import { Ingest } from '../../ingest/ingest.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
-import type { Health } from '../../platform/health.ts'
+import { Precedence } from '../../platform/precedence.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import { isTrouble, worstState, type Health, type HealthCheck } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { RequestHandlers, RequestService } from '../../platform/threads/serve-requests.ts'
+import { DamagedDatabase } from '../../database/sqlite/database-errors.ts'
 import { Database } from '../../database/sqlite/database.ts'
 import { DatabaseHealth } from '../../database/sqlite/truth-database.ts'
 import { ReportWriter } from '../../reports/report-writer.ts'
@@ -25,14 +28,19 @@ import type { ArchiveRequests, ArchiveThreadData } from './archive-requests.ts'
 export interface ArchiveHandlersDeps extends ArchiveThreadData {
   readonly clock: Clock
   readonly logger: Logger
+  /** Hears how the archive is where that changes without a request. */
+  readonly reportHealth: (health: Health) => void
 }
+
+/** What works again once a fault of the disk is over. */
+const WHEN_MENDED = 'The archive can be searched and loaded again once this is mended; messages are answered meanwhile'
 
 /** The resources of the archive once it is open. */
 interface OpenArchive extends AsyncDisposable {
-  readonly health: DatabaseHealth
+  /** Of the database, the file of the index, and how far the index follows. */
+  readonly health: readonly Pick<HealthCheck, 'health'>[]
   readonly search: SqliteArchiveSearch
-  /** Resolves when the messages that were not indexed at opening time are indexed. */
-  readonly caught_up: Promise<void>
+  readonly following: IndexFollowing
   readonly store: SqliteArchiveStore
   readonly reports: SqliteArchiveReports
   readonly ingest: Ingest
@@ -44,6 +52,8 @@ interface OpenArchive extends AsyncDisposable {
 export class ArchiveHandlers implements RequestService<ArchiveRequests> {
   readonly handlers: RequestHandlers<ArchiveRequests>
   readonly #deps: ArchiveHandlersDeps
+  /** Erasing goes before loads, reports and checks. */
+  readonly #precedence = new Precedence()
   #archive: OpenArchive | undefined
   /** Why the archive could not be opened. */
   #obstacle: DenidinError | undefined
@@ -73,9 +83,17 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
         return rebuilt
       },
       'archive.search': async question => {
-        const { search, caught_up } = this.#open()
-        await caught_up
-        return await search.search(question)
+        const { search, following } = this.#open()
+        await following.caughtUp
+        try {
+          return await search.search(question)
+        } catch (error) {
+          if (!(error instanceof DamagedDatabase)) throw error
+          // A damaged index has been set aside by then, and another one begun.
+          await yieldToEventLoop()
+          await following.caughtUp
+          return await search.search(question)
+        }
       },
       'copy.progress': async () => await this.#open().copy.progress(),
       'copy.apply': async ({ states, reached }) => {
@@ -84,11 +102,11 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
       },
       'copy.copied': async after => await this.#open().copy.copied(after),
       'copy.forget': async message_ids => {
-        await this.#open().copy.forget(message_ids)
+        await this.#precedence.run(() => this.#open().copy.forget(message_ids))
         return undefined
       },
       'copy.count': async ({ person_id, bounds }) => await this.#open().copy.count(person_id, bounds),
-      'copy.erase': async ({ person_id, bounds }) => await this.#open().copy.erase(person_id, bounds),
+      'copy.erase': ({ person_id, bounds }) => this.#precedence.run(() => this.#open().copy.erase(person_id, bounds)),
       'copy.reassign': async ({ from, to }) => {
         await this.#open().copy.reassign(from, to)
         return undefined
@@ -100,6 +118,12 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
         if (!request.dry_run) await search.indexer.sync()
         return report
       },
+      'ingest.begin': async start => await this.#open().store.begin(start),
+      'ingest.record': async ({ run_id, step }) => {
+        await this.#open().store.record(run_id, step)
+        return undefined
+      },
+      'ingest.end': async ({ run_id, end }) => await this.#open().store.end(run_id, end),
       'ingest.runs': async page => await this.#open().store.runs(page),
       'ingest.rejected': async ({ run_id, ...page }) => {
         const { store } = this.#open()
@@ -110,7 +134,11 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
 
   async health(): Promise<Health> {
     if (this.#obstacle !== undefined) return { state: 'down', detail: `${this.#obstacle.message}.` }
-    return (await this.#archive?.health.health()) ?? { state: 'ok', detail: 'It is not open.' }
+    if (this.#archive === undefined) return { state: 'unknown', detail: 'It is not open.' }
+    const all = await Promise.all(this.#archive.health.map(each => each.health()))
+    const troubles = all.filter(({ state }) => isTrouble(state))
+    const told = troubles.length > 0 ? troubles : all
+    return { state: worstState(all.map(({ state }) => state)), detail: told.map(({ detail }) => detail).join(' ') }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,27 +163,43 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
   /** A separate connection, because the bot's connection is in another thread. */
   #openConversations(): SqliteConversationReports {
     this.#messages ??= new Database(this.#deps.messages_path, [], { reads_only: true })
-    return new SqliteConversationReports(this.#messages)
+    return new SqliteConversationReports(this.#messages, this.#precedence)
   }
 
   #openNow(): OpenArchive {
-    const { archive_path, erasures_path, clock, logger } = this.#deps
+    const { archive_path, erasures_path, clock, logger, reportHealth } = this.#deps
     const forgotten = openForgottenWords(erasures_path)
     const database = openArchive(archive_path)
-    const health = new DatabaseHealth('archive', database)
+    const health = new DatabaseHealth('archive', database, WHEN_MENDED)
     const store = new SqliteArchiveStore(database, clock)
     const search = new SqliteArchiveSearch({ archive: database, path: archiveIndexPath(archive_path), clock, logger })
-    const following = new IndexFollowing(search.indexer, { clock, logger: logger.for('archive.index') })
-    const caught_up = following.begin()
+    const following = new IndexFollowing(search.indexer, {
+      clock,
+      logger: logger.for('archive.index'),
+      changed: () => {
+        // Not before the archive that is being opened is known here.
+        void yieldToEventLoop()
+          .then(() => this.health())
+          .then(reportHealth)
+      },
+    })
+    search.onRenewed(() => {
+      following.begin()
+    })
+    following.begin()
     const changed = (): Promise<void> => following.changed()
+    const written = async (): Promise<void> => {
+      await this.#precedence.giveWay()
+      await following.loaded()
+    }
     return {
-      health,
+      health: [health, search, following],
       store,
-      reports: new SqliteArchiveReports(database),
+      reports: new SqliteArchiveReports(database, this.#precedence),
       search,
-      caught_up,
-      ingest: new Ingest({ store, forgotten, written: () => following.loaded(), clock, logger }),
-      maintenance: new SqliteArchiveMaintenance(database, clock),
+      following,
+      ingest: new Ingest({ store, forgotten, written, clock, logger }),
+      maintenance: new SqliteArchiveMaintenance(database, clock, this.#precedence),
       copy: new SqliteConversationCopy(database, changed),
       [Symbol.asyncDispose]: async () => {
         following[Symbol.dispose]()

@@ -3,7 +3,7 @@ import type { ArchiveRebuild, ArchiveVerification } from '../../archive/archive-
 import type { ArchiveAnswer, ArchiveQuestion } from '../../archive/archive-search.ts'
 import type { ArchiveCounts } from '../../archive/archive-store.ts'
 import type { CopiedIds, CopyProgress, CopyState } from '../../archive/conversation-copy.ts'
-import type { ExtractionRun, RejectedLine } from '../../archive/extraction-run.ts'
+import type { ExtractionRun, RejectedLine, RunEnd, RunStart, RunStep } from '../../archive/extraction-run.ts'
 import type { ReportRequest, WrittenReport } from '../../reports/report-writer.ts'
 import type { IngestReport, IngestRequest } from '../../ingest/ingest-report.ts'
 import type { MessageId } from '../../messages/message.ts'
@@ -22,6 +22,16 @@ interface StoreRequests {
 }
 
 interface IngestRequests {
+  /** A load into a conversation, which the bot's thread reads. */
+  readonly 'ingest.begin': { readonly input: RunStart; readonly output: ExtractionRun }
+  readonly 'ingest.record': {
+    readonly input: { readonly run_id: number; readonly step: RunStep }
+    readonly output: undefined
+  }
+  readonly 'ingest.end': {
+    readonly input: { readonly run_id: number; readonly end: RunEnd }
+    readonly output: ExtractionRun
+  }
   readonly 'ingest.load': { readonly input: IngestRequest; readonly output: IngestReport }
   /** Newest first, before `before` (a `run_id`). */
   readonly 'ingest.runs': {

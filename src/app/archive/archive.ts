@@ -78,6 +78,11 @@ export const createArchive = ({ settings, stores, runtime }: ArchiveDeps): Archi
     follower,
     loads: {
       load: (request, options) => thread.request('ingest.load', request, options),
+      records: {
+        begin: start => thread.request('ingest.begin', start),
+        record: (run_id, step) => thread.request('ingest.record', { run_id, step }),
+        end: (run_id, end) => thread.request('ingest.end', { run_id, end }),
+      },
       runs: page => thread.request('ingest.runs', page),
       rejectedLines: page => thread.request('ingest.rejected', page),
     },

@@ -1,4 +1,7 @@
-/** Everything that the index keeps of messages beside their words: columns in memory for filters, sorting and counts. */
+/**
+ * All data about messages that the index keeps in addition to their words: columns in memory for filters, sorting and
+ * counts.
+ */
 import {
   ARCHIVE_ROLES,
   LEVELS,
@@ -9,7 +12,10 @@ import {
 } from '../archive-message.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 
-/** What of a message a filter can ask for. Names are numbers here: those of `archive.db`, and of the index's own names. */
+/**
+ * The values of a message that filters use. Names are represented by numbers: those of `archive.db`, and those of the
+ * index itself.
+ */
 export interface ColumnValues {
   readonly role: ArchiveRole
   readonly level: Level | undefined
@@ -23,11 +29,11 @@ export interface ColumnValues {
   readonly person: number
   readonly chat: number
   readonly sender: number
-  /** Words of the message. */
+  /** Number of words of the message. */
   readonly words: number
 }
 
-/** The arrays, and the bytes of a value. 0 stands for “none”; a role of 0 for a message that is gone. */
+/** The arrays, and the bytes per value. 0 means “none”; a role of 0 means that the message was removed. */
 const ARRAYS = {
   role: Uint8Array,
   level: Uint8Array,
@@ -61,14 +67,14 @@ const MOST_SMALL = 0xffff
 
 type Column = Uint8Array | Uint16Array | Uint32Array
 
-/** Numbers for the fixed names of columns, from 1. */
+/** Numbers for the fixed values of columns, from 1. */
 export const roleNumber = (role: ArchiveRole): number => ARCHIVE_ROLES.indexOf(role) + 1
 export const levelNumber = (level: Level | undefined): number => (level === undefined ? 0 : LEVELS.indexOf(level) + 1)
 export const sourceNumber = (type: SourceType): number => SOURCE_TYPES.indexOf(type) + 1
 
-/** Messages of a stripe, for which one latest time is kept: 1,024. */
+/** A stripe is 1,024 messages, for which one latest time is kept. */
 const STRIPE_BITS = 10
-/** Messages that columns have room for beyond those that are there. */
+/** For how many additional messages the columns have space. */
 const ROOM = 1 << 17
 
 /** Columns by sequence number. */
@@ -77,17 +83,17 @@ export class Columns {
   #size = 1
   #present = 0
   #words = 0
-  /** Goes up when a message that was there is gone or another. */
+  /** Increases when a message is removed or replaced. */
   #losses = 0
-  /** The latest second of each stripe of messages, or a later one. */
+  /** For each stripe of messages, an upper bound of their times, in seconds. */
   #latest = new Uint32Array(ROOM >>> STRIPE_BITS)
 
-  /** One more than the highest sequence number. */
+  /** The highest sequence number plus 1. */
   get size(): number {
     return this.#size
   }
 
-  /** Messages that are there, and their words. */
+  /** How many messages there are, and how many words they contain. */
   get present(): number {
     return this.#present
   }
@@ -100,14 +106,14 @@ export class Columns {
     return this.#losses
   }
 
-  /** Messages between two sequence numbers, both included. */
+  /** How many messages there are between two sequence numbers, both inclusive. */
   count(first: number, last: number): number {
     let count = 0
     for (let seq = first; seq <= last; seq++) if ((this.#columns.role[seq] ?? 0) !== 0) count++
     return count
   }
 
-  /** No message between two sequence numbers, both included, is later than this second. */
+  /** An upper bound of the times of the messages between two sequence numbers, both inclusive; in seconds. */
   latest(first: number, last: number): number {
     let latest = 0
     for (let stripe = first >>> STRIPE_BITS; stripe <= last >>> STRIPE_BITS; stripe++) {
@@ -141,7 +147,7 @@ export class Columns {
     if (seq >= this.#size) this.#size = seq + 1
   }
 
-  /** The message is gone. */
+  /** Marks a message as removed. */
   remove(seq: number): void {
     if ((this.#columns.role[seq] ?? 0) === 0) return
     this.#columns.role[seq] = 0
@@ -159,7 +165,7 @@ export class Columns {
     return Buffer.concat(parts)
   }
 
-  /** Takes over the values of a part. */
+  /** Loads the values of a part. */
   load(from: number, to: number, bytes: Uint8Array): void {
     this.#reserve(to + 1)
     const count = to - from + 1

@@ -1,12 +1,12 @@
-/** Counts what a search matches by project, component, level and month. */
+/** Counts the messages that match a search by project, component, level and month. */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import { TimeZone } from '../../platform/time-zone.ts'
 import type { Columns } from './columns.ts'
 
-/** Offsets of time zones are whole quarters of an hour. */
+/** Offsets of time zones are multiples of 15 minutes. */
 const SLOT_SECONDS = 900
 
-/** Counts by the numbers of the columns; months as `2026-11`. */
+/** Counts by the numbers that the columns use; months as `2026-11`. */
 export interface NumberedFacets {
   readonly messages: number
   readonly projects: ReadonlyMap<number, number>
@@ -15,14 +15,14 @@ export interface NumberedFacets {
   readonly months: ReadonlyMap<string, number>
 }
 
-/** Takes messages one by one, and counts them. */
+/** Counts messages one by one. */
 export class FacetCounts {
   readonly #columns: Columns
   readonly #zone: TimeZone
   readonly #projects = new Uint32Array(1 << 16)
   readonly #components = new Uint32Array(1 << 16)
   readonly #levels = new Uint32Array(256)
-  /** By quarters of an hour from the first one that is met; grown as needed. */
+  /** Counts per quarter of an hour. */
   readonly #slots = new Map<number, Uint32Array>()
   #messages = 0
 
@@ -31,7 +31,7 @@ export class FacetCounts {
     this.#zone = new TimeZone(time_zone)
   }
 
-  /** What to call for each message. */
+  /** Returns the function to call for each message. */
   counter(): (seq: number) => void {
     const [project, component, level, seconds] = (['project', 'component', 'level', 'seconds'] as const).map(name =>
       this.#columns.column(name),

@@ -2,13 +2,13 @@
 import type { ColumnName, Columns } from './columns.ts'
 import { PART_RANGE, type IndexPart } from './index-part.ts'
 
-/** A filter in the numbers of the columns; what is `undefined` is not asked for. */
+/** A filter in terms of the columns' numbers; `undefined` values are not checked. */
 export interface ColumnFilter {
-  /** For each column the values that pass. */
+  /** For each column, the values that pass. */
   readonly values: ReadonlyMap<ColumnName, readonly number[]>
-  /** A message that has one of these values in any of these columns passes: a person by id or by name. */
+  /** A message passes if it has one of these values in any of these columns: a person by id or by name. */
   readonly either?: ReadonlyMap<ColumnName, readonly number[]> | undefined
-  /** Seconds since the Unix epoch; `until` is not a part of it. A message without a time passes neither. */
+  /** Seconds since the Unix epoch; `until` is exclusive. A message without a time does not pass either condition. */
   readonly since?: number | undefined
   readonly until?: number | undefined
 }
@@ -23,12 +23,12 @@ export const isOpen = ({ values, either, since, until }: ColumnFilter): boolean 
 export interface Passing {
   /** 1 for each offset that passes. */
   readonly mask: Uint8Array
-  /** Offsets, rising; the first `count` of them. */
+  /** Offsets in ascending order; only the first `count` entries are valid. */
   readonly offsets: Uint16Array
   readonly count: number
 }
 
-/** Applies a filter to one part after the other, with the same arrays. */
+/** Applies a filter to one part after another, reusing the same arrays. */
 export class FilterMask {
   readonly #columns: Columns
   readonly #filter: ColumnFilter

@@ -1,26 +1,26 @@
-/** What a search reads of the index: its parts, and the words of each. */
+/** The data of the index that a search reads: its parts, and the words of each. */
 import type { TermPostings } from './term-postings.ts'
 
-/** Messages that are indexed together: those from one sequence number to another. */
+/** A range of sequence numbers whose messages are indexed together. */
 export interface IndexPart {
   readonly part: number
-  /** Sequence numbers, both included; at most `PART_RANGE` apart. */
+  /** Sequence numbers, both inclusive; they span at most `PART_RANGE`. */
   readonly first: number
   readonly last: number
   readonly messages: number
 }
 
-/** Sequence numbers that a part may span: an offset in it has two bytes. */
+/** How many sequence numbers a part may span: an offset in it has two bytes. */
 export const PART_RANGE = 1 << 16
 
 /** Reads the words of parts. */
 export interface PartReader {
   /** In the order of their messages. */
   readonly parts: readonly IndexPart[]
-  /** `undefined` when no message of the part contains the word. */
+  /** `undefined` if no message of the part contains the word. */
   postings(part: IndexPart, term: string): TermPostings | undefined
   /** The positions of a word that the part contains. */
   positions(part: IndexPart, term: string): Uint8Array
-  /** The commonest words that begin so. */
+  /** The most common words with this beginning. */
   completions(beginning: string, limit: number): readonly string[]
 }

@@ -1,4 +1,4 @@
-/** Runs a plan over the parts of the index: the best messages, or counts of all that match. */
+/** Runs a search plan over the parts of the index: finds the best messages, or counts all matching ones. */
 import type { Columns } from './columns.ts'
 import { FilterMask, isOpen, type ColumnFilter, type Passing } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
@@ -7,7 +7,7 @@ import { conditionsOf, type SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
 import { WholeSearch } from './whole-search.ts'
 
-/** What is looked for, and among what. */
+/** What to search for, and in which messages. */
 export interface IndexQuery {
   readonly plan: SearchPlan
   readonly filter: ColumnFilter

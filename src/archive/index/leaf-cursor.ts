@@ -9,7 +9,7 @@ import { decodePositions, emptyBlock, TermPostings, type Block, type ScoreOf } f
 const K1 = 1.2
 const B = 0.75
 
-/** BM25 of a word: of a message that contains it `count` times in `words` words. */
+/** BM25 of a word for a message that contains it `count` times in `words` words. */
 export const scoreBy = (weight: number, average: number): ScoreOf => {
   const fixed = K1 * (1 - B)
   const by_word = (K1 * B) / average
@@ -19,7 +19,7 @@ export const scoreBy = (weight: number, average: number): ScoreOf => {
   }
 }
 
-/** The postings of a leaf in a part; those of several terms are put together. */
+/** The postings of a leaf in a part; those of several terms are combined. */
 export const postingsOf = (
   reader: PartReader,
   part: IndexPart,
@@ -31,7 +31,7 @@ export const postingsOf = (
 }
 
 const union = (all: readonly TermPostings[], { first }: IndexPart, columns: Columns): TermPostings => {
-  // 1 more than the count: a count of 0 is a form that is found and not counted.
+  // Counts plus 1: a count of 0 is a form that can be found but is not counted.
   const counts = new Uint16Array(PART_RANGE)
   const block = emptyBlock()
   for (const postings of all) {
@@ -54,7 +54,7 @@ const union = (all: readonly TermPostings[], { first }: IndexPart, columns: Colu
   return new TermPostings(encoder.end())
 }
 
-/** The messages of a part with one word. Offsets are asked for from the highest to the lowest, or nearly so. */
+/** The messages of a part that contain one word. Request offsets in descending order, or nearly so. */
 export class LeafCursor {
   readonly postings: TermPostings
   readonly #scoreOf: ScoreOf
@@ -64,7 +64,7 @@ export class LeafCursor {
   #number = -1
   #at = 0
 
-  /** @param wordsAt words of the message at an offset */
+  /** @param wordsAt number of words of the message at an offset */
   constructor(postings: TermPostings, scoreOf: ScoreOf, wordsAt: (offset: number) => number) {
     this.postings = postings
     this.#scoreOf = scoreOf
@@ -72,7 +72,7 @@ export class LeafCursor {
     this.#bounds = new Float64Array(postings.blocks).fill(-1)
   }
 
-  /** How often a message contains the word: −1 not at all, 0 in another form. */
+  /** How often a message contains the word: −1 not at all, 0 only in another form. */
   countAt(offset: number): number {
     const { postings } = this
     if (this.#number < 0 || offset < postings.lowest(this.#number) || offset > (postings.lasts[this.#number] ?? 0)) {
@@ -97,7 +97,7 @@ export class LeafCursor {
     return { number: this.#number, at: this.#at, block: this.#block }
   }
 
-  /** A block, which is valid until the next one is asked for. */
+  /** A decoded block, which is valid until the next one is requested. */
   decoded(number: number): Block {
     if (number !== this.#number) {
       this.postings.decode(number, this.#block)
@@ -109,14 +109,14 @@ export class LeafCursor {
   bound(number: number): number {
     let bound = this.#bounds[number] ?? 0
     if (bound < 0) {
-      // One block has no head that says it.
+      // With a single block, there is no head that contains the bound.
       bound = this.postings.blocks === 1 ? this.#best(0, PART_RANGE) : this.postings.bound(number, this.#scoreOf)
       this.#bounds[number] = bound
     }
     return bound
   }
 
-  /** Highest score of a message between two offsets, both included; 0 when none of them contains the word. */
+  /** Highest score of a message between two offsets, both inclusive; 0 if none of them contains the word. */
   boundWithin(low: number, high: number): number {
     const { postings } = this
     if (postings.blocks === 1) return this.#best(low, high)
@@ -131,7 +131,7 @@ export class LeafCursor {
     return this.#scoreOf(count, words)
   }
 
-  /** The highest score between two offsets, of a word with one block. */
+  /** The highest score between two offsets, for a word with one block. */
   #best(low: number, high: number): number {
     const { offsets, counts, size } = this.decoded(0)
     let best = 0
@@ -143,7 +143,7 @@ export class LeafCursor {
   }
 }
 
-/** Tells whether the words of a phrase follow each other in a message. */
+/** Checks whether the words of a phrase follow each other in a message. */
 export class PhraseCursor {
   readonly #words: readonly PositionCursor[]
 
@@ -152,7 +152,7 @@ export class PhraseCursor {
     this.#words = words
   }
 
-  /** @returns undefined when a word is in no message of the part */
+  /** @returns undefined if no message of the part contains one of the words */
   static open(reader: PartReader, part: IndexPart, { words }: Phrase): PhraseCursor | undefined {
     const cursors = new Map<string, PositionCursor>()
     for (const word of new Set(words)) {

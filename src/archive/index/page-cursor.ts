@@ -1,4 +1,7 @@
-/** The place in the results where a page ended, as the next request names it: with it the next page fits this one. */
+/**
+ * The position in the results where a page ended, as the next request gives it, so that pages are consistent with each
+ * other.
+ */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { DenidinError } from '../../platform/errors.ts'
@@ -20,11 +23,11 @@ const node: z.ZodType<PlanNode> = z.lazy(() =>
   ]),
 )
 const shape = z.strictObject({
-  /** The question that it belongs to. */
+  /** The question that the cursor belongs to. */
   question: z.string(),
   score: number,
   seq: z.int(),
-  /** The highest sequence number that the first page saw. */
+  /** The highest sequence number at the time of the first page. */
   up_to: z.int(),
   plan: z.strictObject({
     leaves: z.array(z.strictObject({ terms: z.array(z.string()), found: number, weight: number })).max(500),
@@ -34,8 +37,8 @@ const shape = z.strictObject({
 })
 
 /**
- * Where a page ended. It carries the plan of the first page, with the counts of words that its scores come from, so that
- * the messages that arrive meanwhile neither move a result nor show up between two pages.
+ * Where a page ended. The cursor contains the plan of the first page with the word counts for its scores, so messages
+ * that arrive later neither reorder the results nor appear between two pages.
  */
 export interface PageCursor {
   readonly question: string
@@ -45,7 +48,7 @@ export interface PageCursor {
   readonly plan: SearchPlan
 }
 
-/** A short name of a question: a cursor serves the question alone that it came from. */
+/** A short key of a question: a cursor is valid only for the question that it came from. */
 export const questionKey = (parts: unknown): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
 

@@ -2,19 +2,22 @@
 import { emojiIn, wordsOf } from '../../text/analyser/analyser.ts'
 import { PostingEncoder, type EncodedPostings } from './posting-encoder.ts'
 
-/** Words as they are written begin so in the index, where they differ from their common form; no common form does. */
+/** Prefix of a word as it was written, if that differs from its common form; no common form begins with it. */
 export const WRITTEN_MARK = '='
-/** Between two words that carry no subject and follow each other: without it, “of the” would be slow to look for. */
+/**
+ * Separates two consecutive stop words, which have a term of their own: otherwise, searching for “of the” would be
+ * slow.
+ */
 const PAIR_MARK = ' '
-/** What stands for the position of a form that is found and not counted. */
+/** Replaces the position of a form that can be found but is not counted. */
 const NO_POSITION = 0xffff
 /** Words of one message that are indexed; what comes after is a document. */
 const MOST_WORDS = 5000
 
-/** The term of two neighbouring words without a subject. */
+/** The term of two consecutive stop words. */
 export const pairTerm = (first: string, second: string): string => first + PAIR_MARK + second
 
-/** Whether a term is one that people write, and may be completed or corrected to. */
+/** Whether a term is spelled as people write it, so that it can be a completion or a correction. */
 export const isSpelled = (term: string): boolean => !term.includes(PAIR_MARK)
 
 /** Collects (word, message, position) in flat arrays; sorting them by word makes the postings. */
@@ -32,7 +35,7 @@ export class PartBuilder {
   #places = new Uint32Array(1 << 16)
   readonly #lengths: Uint16Array
 
-  /** @param range sequence numbers that the part may span */
+  /** @param range how many sequence numbers the part may span */
   constructor(from: number, range: number) {
     this.from = from
     this.#to = from
@@ -47,7 +50,7 @@ export class PartBuilder {
     return this.#messages
   }
 
-  /** Adds a message; they come in their order. @returns its words */
+  /** Adds a message; messages must be added in their order. @returns the number of its words */
   add(seq: number, content: string): number {
     const offset = seq - this.from
     const words = wordsOf(content)

@@ -1,8 +1,8 @@
 /**
- * Searches one part of the index for the best messages of a row of conditions, without looking at those that cannot be
- * among them. Messages are looked at from the newest to the oldest: of equal scores the newest wins, so whatever can at
- * most equal the worst hit so far is skipped. Source: Ding and Suel, "Faster top-k document retrieval using block-max
- * indexes", 2011; the windows as in Lucene's MaxScore.
+ * Searches one part of the index for the best messages that meet a list of conditions, and skips those that cannot be
+ * among the best. Messages are examined from the newest to the oldest: of equal scores the newest wins, so a message
+ * that can at most equal the worst hit so far is skipped. Source: Ding and Suel, "Faster top-k document retrieval using
+ * block-max indexes", 2011; the windows as in Lucene's MaxScore.
  */
 import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
@@ -35,13 +35,13 @@ const FILTER_LEADS = 4
 /** Sums in another order may differ in their last figures. */
 const SLACK = 1 + 1e-9
 
-/** What is to be asked of each message that the words lead to. */
+/** What to check for each message that the words find. */
 interface Checks {
   readonly passing: Passing | undefined
   readonly phrases: readonly PhraseCursor[]
   readonly excluded: readonly LeafCursor[]
   readonly excluded_phrases: readonly PhraseCursor[]
-  /** Messages before and after have been looked at already, or came later than the search. */
+  /** Messages outside these bounds have been examined already, or arrived after the search began. */
   readonly lowest: number
   readonly highest: number
 }
@@ -78,7 +78,7 @@ export class PartSearch {
     })
   }
 
-  /** @returns undefined when no message of the part can pass */
+  /** @returns undefined if no message of the part can pass */
   #checks(part: IndexPart, passing: Passing | undefined, { after, up_to }: SeqRange): Checks | undefined {
     const { reader, conditions } = this.#deps
     const open = (phrase: (typeof conditions.phrases)[number]): PhraseCursor[] => {
@@ -97,7 +97,7 @@ export class PartSearch {
     }
   }
 
-  /** Whether a message that has the words passes everything else. */
+  /** Whether a message that contains the words meets all other conditions. */
   #passes(part: IndexPart, offset: number, checks: Checks): boolean {
     const { passing, phrases, excluded, excluded_phrases, lowest, highest } = checks
     if (offset < lowest || offset > highest) return false
@@ -142,7 +142,7 @@ export class PartSearch {
     return sum <= hits.threshold
   }
 
-  /** Parts are searched by their times, so a message of the same second may still come first. */
+  /** Parts are searched by their times, so a message of the same second may still rank first. */
   #isTooOld({ first }: IndexPart, low: number, high: number): boolean {
     return this.#deps.columns.latest(first + low, first + high) < this.#deps.hits.threshold
   }
@@ -176,7 +176,7 @@ export class PartSearch {
     }
   }
 
-  /** Looks at messages that one of the words which can lead to a hit alone leads to. */
+  /** Examines the messages that contain one of the words without which no hit is possible. */
   #searchWindow(
     part: IndexPart,
     low: number,

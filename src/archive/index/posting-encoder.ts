@@ -1,25 +1,31 @@
-/** Writes the postings of a word in one part of the index: blocks of messages, positions, and what a block can score at most. */
+/**
+ * Encodes the postings of a word in one part of the index: blocks of messages, positions, and upper bounds of the
+ * scores in a block.
+ */
 
-/** Messages of one block: what is decoded, or skipped, at once. */
+/** Messages of one block, which is decoded or skipped as a whole. */
 export const BLOCK_MESSAGES = 128
-/** How often a message contains a word, as far as it is counted. */
+/** Upper limit for how often a word in a message is counted. */
 export const MOST_COUNT = 255
-/** Bytes of a block's head before its bounds: last offset (2), ends of its documents and positions (4 each), bounds (1). */
+/**
+ * Bytes of a block's head before its bounds: last offset (2), ends of its documents and positions (4 each), number of
+ * bounds (1).
+ */
 export const HEAD_BYTES = 11
 /** Bytes of a bound: count (1), words of the message (2). */
 export const BOUND_BYTES = 3
 
-/** The postings of one word in one part. Offsets are sequence numbers less the first one of the part. */
+/** The postings of one word in one part. Offsets are sequence numbers minus the first one of the part. */
 export interface EncodedPostings {
-  /** Messages that contain the word. */
+  /** How many messages contain the word. */
   readonly found: number
-  /** One for each block; empty where one block holds them all. */
+  /** One for each block; empty if a single block holds them all. */
   readonly heads: Uint8Array
   readonly documents: Uint8Array
   readonly positions: Uint8Array
 }
 
-/** Bytes that grow as they are written. */
+/** A byte buffer that grows as needed. */
 class Bytes {
   #bytes = new Uint8Array(1024)
   length = 0
@@ -51,27 +57,27 @@ class Bytes {
   }
 }
 
-/** Encodes the words of a part, one after the other: `add` its messages in their order, then `end`. */
+/** Encodes the words of a part one by one: `add` the messages of a word in their order, then call `end`. */
 export class PostingEncoder {
   readonly #documents = new Bytes()
   readonly #positions = new Bytes()
   readonly #heads = new Bytes()
-  /** For each count of this block, the fewest words of a message with so many. */
+  /** For each count in this block, the fewest words of a message with that count. */
   readonly #shortest = new Uint16Array(MOST_COUNT + 1)
   #most = 0
   #found = 0
   #last = 0
 
   /**
-   * @param offset of the message in the part, higher than the one before
-   * @param words of the message
-   * @param positions where in the message the word is; none when the message contains only another form of it
+   * @param offset of the message in the part, higher than the previous one
+   * @param words number of words of the message
+   * @param positions where the word occurs in the message; none if the message contains only another form of it
    */
   add(offset: number, words: number, positions: Uint16Array, from: number, to: number): void {
     const first = this.#found % BLOCK_MESSAGES === 0
     if (first && this.#found > 0) this.#endBlock()
     const count = Math.min(to - from, MOST_COUNT)
-    // What most messages need is in one byte: a step of less than 64, and a word that occurs once.
+    // Most messages need one byte: for a step of less than 64 and a word that occurs once.
     this.#documents.varint(((first ? offset : offset - this.#last) << 1) | (count === 1 ? 1 : 0))
     if (count !== 1) this.#documents.varint(count)
     let before = 0
@@ -105,7 +111,10 @@ export class PostingEncoder {
     return encoded
   }
 
-  /** The bounds are the messages that no other one of the block beats in both: more often, and in fewer words. */
+  /**
+   * The bounds are those messages that no other message of the block beats on both criteria: more occurrences, and
+   * fewer words.
+   */
   #endBlock(): void {
     this.#heads.fixed(this.#last, 2)
     this.#heads.fixed(this.#documents.length, 4)

@@ -1,11 +1,11 @@
 /**
- * Reads what a user types into the search: words, "phrases", beginn*, AND, OR, NOT, -word and parentheses. Everything has a
- * meaning: what is not a query of this language is searched as plain words.
+ * Parses the text of a search: words, "phrases", beginn*, AND, OR, NOT, -word and parentheses. Every text has a
+ * meaning: if it is not a valid query, its plain words are searched.
  */
 
-/** A query as it is written. */
+/** A parsed query. */
 export type WrittenQuery =
-  /** Words beside each other, read together by the analyser. */
+  /** Consecutive words, which the analyser reads together. */
   | { readonly kind: 'words'; readonly text: string }
   | { readonly kind: 'phrase'; readonly text: string }
   | { readonly kind: 'prefix'; readonly text: string }
@@ -15,15 +15,17 @@ export type WrittenQuery =
   | { readonly kind: 'any'; readonly of: readonly WrittenQuery[] }
 
 export interface ParsedQuery {
-  /** `undefined` when there is nothing in it. */
+  /** `undefined` if the text is empty. */
   readonly query: WrittenQuery | undefined
-  /** It could not be read as it is written, and is searched as plain words. */
+  /** The text could not be parsed, and is searched as plain words. */
   readonly as_plain_words: boolean
+  /** A * is not at the end of a word, or is in a phrase, and stands for nothing there. */
+  readonly ignored_star: boolean
 }
 
 /** Longer queries are cut. */
 const LONGEST_QUERY = 1000
-/** Deeper parentheses are not what a user asks. */
+/** No user nests parentheses more deeply than this. */
 const MOST_DEPTH = 20
 
 type Token =
@@ -40,22 +42,30 @@ const OPERATORS: ReadonlyMap<string, 'and' | 'or' | 'not'> = new Map([
   ['OR', 'or'],
   ['NOT', 'not'],
 ])
+const STAR_AT_WORD = /(?<=[\p{L}\p{N}])\*+|\*+(?=[\p{L}\p{N}])/gu
 const LONE_QUOTE = new RegExp(`(?<![\\p{L}\\p{N}])[${QUOTES}]|[${QUOTES}](?![\\p{L}\\p{N}])`, 'u')
 
-/** Thrown and caught here alone. */
+/** Thrown and caught only in this file. */
 class NotReadable extends Error {}
 
 export const parseQuery = (written: string): ParsedQuery => {
   const text = written.slice(0, LONGEST_QUERY).trim()
-  if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) return { query: undefined, as_plain_words: false }
+  if (!hasWord(text)) return { query: undefined, as_plain_words: false, ignored_star: false }
   try {
-    const reader = new QueryReader(tokensOf(text))
-    return { query: reader.read(), as_plain_words: false }
+    const tokens = tokensOf(text)
+    const beginnings = tokens.filter(each => each.kind === 'operand' && each.of.kind === 'prefix').length
+    const ignored_star = (text.match(STAR_AT_WORD)?.length ?? 0) > beginnings
+    return { query: new QueryReader(tokens).read(), as_plain_words: false, ignored_star }
   } catch (error) {
     if (!(error instanceof NotReadable)) throw error
-    return { query: { kind: 'words', text: plainWords(text) }, as_plain_words: true }
+    const words = plainWords(text)
+    // Of operators alone, their words are looked for.
+    const query: WrittenQuery = { kind: 'words', text: hasWord(words) ? words : text }
+    return { query, as_plain_words: true, ignored_star: text.match(STAR_AT_WORD) !== null }
   }
 }
+
+const hasWord = (text: string): boolean => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)
 
 const plainWords = (text: string): string =>
   text
@@ -85,14 +95,14 @@ const wordTokens = (word: string): readonly Token[] => {
   const operator = OPERATORS.get(word)
   if (operator !== undefined) return [{ kind: operator }]
   if (/^-+$/.test(word)) return []
-  // A minus before a figure is a sign of the figure's: -5.
+  // A minus before a digit is the sign of a number: -5.
   if (/^-[^\d-]/.test(word)) return [{ kind: 'not' }, ...wordTokens(word.slice(1))]
   if (LONE_QUOTE.test(word)) throw new NotReadable()
   if (/^[^*]*[\p{L}\p{N}]\*$/u.test(word)) return [{ kind: 'operand', of: { kind: 'prefix', text: word.slice(0, -1) } }]
   return [{ kind: 'operand', of: { kind: 'words', text: word } }]
 }
 
-/** A reader by recursive descent: OR binds weaker than AND, AND weaker than NOT. */
+/** A recursive descent parser: OR binds more loosely than AND, and AND more loosely than NOT. */
 class QueryReader {
   readonly #tokens: readonly Token[]
   #at = 0
@@ -132,7 +142,7 @@ class QueryReader {
       }
       const next = this.#one()
       const last = of.at(-1)
-      // Words beside each other are read together: 050 123 4567 is one number.
+      // Consecutive words are read together: 050 123 4567 is one number.
       if (!joined && last?.kind === 'words' && next.kind === 'words') {
         of[of.length - 1] = { kind: 'words', text: `${last.text} ${next.text}` }
       } else of.push(next)

@@ -1,4 +1,4 @@
-/** Makes a plan of a query: the words of the product's analyser, beginnings completed, misspelt words corrected. */
+/** Creates a search plan from a query: analyses its words, completes beginnings, and corrects misspelt words. */
 import { fold, inSmallLetters } from '../../text/fold.ts'
 import { questionWordsOf, wordsOf, emojiAlone, type Word } from '../../text/analyser/analyser.ts'
 import { rarity } from '../../text/rarity.ts'
@@ -7,15 +7,15 @@ import { pairTerm, WRITTEN_MARK } from './part-builder.ts'
 import type { WrittenQuery } from './query-language.ts'
 import type { Leaf, Phrase, PlanNode, SearchPlan } from './search-plan.ts'
 
-/** Words that begin as asked, of which so many are looked for: the commonest. */
+/** How many completions of a beginning are searched: the most common ones. */
 const MOST_COMPLETIONS = 64
-/** Words that a misspelt one is compared with, and misspelt words of one query. */
+/** How many words a misspelt one is compared with, and how many misspelt words of one query are corrected. */
 const MOST_COMPARED = 20_000
 const MOST_UNKNOWN = 4
-/** Spellings of a misspelt word that are looked up: the closest. */
+/** How many spellings of a misspelt word are searched: the most similar ones. */
 const MOST_SPELLINGS = 8
 
-/** A word that no message contains, and what was looked for instead. */
+/** A word that no message contains, and the words that are searched instead. */
 export interface Correction {
   readonly written: string
   readonly meant: string
@@ -23,9 +23,9 @@ export interface Correction {
 
 /** What the index knows about words. */
 export interface WordKnowledge {
-  /** Messages that contain a term, about; 0 for one that the caller may not know. */
+  /** About how many messages contain a term; 0 if the caller must not know about it. */
   found(term: string): number
-  /** The commonest words that begin so; some may have no message (`found`). */
+  /** The most common words with this beginning; some may occur in no message (`found`). */
   completions(beginning: string, limit: number): readonly string[]
   readonly present: number
   readonly average: number
@@ -36,7 +36,7 @@ export interface ResolvedQuery {
   readonly corrections: readonly Correction[]
 }
 
-/** Makes the plans of one query; `relaxed`: any of its words is enough, where the user did not write AND. */
+/** Creates the plans of one query. With `relaxed`, any of its words suffices if the user did not write AND. */
 export class QueryResolver {
   readonly #known: WordKnowledge
   readonly #relaxed: boolean
@@ -57,7 +57,7 @@ export class QueryResolver {
     }
   }
 
-  /** `undefined` for what says nothing: a sign without letters. */
+  /** `undefined` for a node without meaning, such as a sign without letters. */
   #node(query: WrittenQuery, top: boolean): PlanNode | undefined {
     switch (query.kind) {
       case 'words':
@@ -96,7 +96,7 @@ export class QueryResolver {
   #words(text: string, top: boolean): PlanNode | undefined {
     const emoji = emojiAlone(text)
     const words = questionWordsOf(text)
-    // Words that carry no subject need not be there, unless there are no others.
+    // Stop words are not required, unless there are no other words.
     const telling = words.filter(each => !each.stop)
     const leaves = [
       ...new Set((telling.length > 0 ? telling : words).map(each => this.#word(each))),
@@ -136,7 +136,7 @@ export class QueryResolver {
     return undefined
   }
 
-  /** Those that some message contains, each once. */
+  /** The terms that at least one message contains, without duplicates. */
   #foundOf(terms: readonly string[]): readonly string[] {
     return [...new Set(terms)].filter(each => this.#known.found(each) > 0)
   }
@@ -146,7 +146,7 @@ export class QueryResolver {
     if (words.length === 0) return undefined
     if (words.length === 1) return { kind: 'leaf', leaf: this.#word(words[0] as Word) }
     const mains = words.map(({ main }) => main)
-    // Two words without a subject beside each other have a term of their own, which few messages contain.
+    // Two consecutive stop words have a term of their own, which few messages contain.
     const pairs = words.flatMap((word, at) => {
       const before = words[at - 1]
       return before?.stop === true && word.stop ? [pairTerm(before.main, word.main)] : []

@@ -1,17 +1,17 @@
 /**
  * Keeps what searches found. A result is brought up to date with the messages that came since, and given up when a
- * message that it may show is gone or changed, or when the counts of words were taken anew: it is always what a new
- * search would find.
+ * message that it may show is gone or changed, when the counts of words were taken anew, or when its query stands for
+ * other words than before: it is always what a new search would find.
  */
 import { LRUCache } from 'lru-cache'
 import type { IndexQuery } from './index-search.ts'
 import type { Correction } from './resolve-query.ts'
 import type { TopHits } from './top-hits.ts'
 
-/** Results that are kept. */
+/** How many results are kept. */
 const MOST_RESULTS = 1000
 
-/** What a search found. */
+/** The result of a search. */
 export interface SearchResult {
   readonly query: Omit<IndexQuery, 'range'>
   readonly hits: TopHits
@@ -21,9 +21,9 @@ export interface SearchResult {
 
 /** The state of the index in which a result was found. */
 export interface IndexState {
-  /** Counts of words (`WordStatistics.refresh`). */
+  /** Number of the word counts (`WordStatistics.refresh`). */
   readonly epoch: number
-  /** Messages that are gone or changed (`Columns.losses`). */
+  /** How many messages were removed or changed (`Columns.losses`). */
   readonly losses: number
   /** Highest sequence number. */
   readonly reached: number
@@ -36,6 +36,14 @@ interface Entry extends IndexState {
 export interface CacheDeps {
   /** Adds the messages after one sequence number to a result. */
   readonly extend: (result: SearchResult, after: number) => void
+}
+
+/** One question, asked again. */
+export interface KeptQuestion {
+  /** Finds its result anew. */
+  search(): SearchResult
+  /** Whether it stands for the same words as when the result was found, now that other messages are there. */
+  meansTheSame(result: SearchResult): boolean
 }
 
 export class ResultCache {
@@ -53,9 +61,9 @@ export class ResultCache {
   }
 
   /** The result of a question: the one that is kept, brought up to date, or a new one. */
-  get(key: string, state: IndexState, search: () => SearchResult): SearchResult {
+  get(key: string, state: IndexState, question: KeptQuestion): SearchResult {
     const entry = this.#entries.get(key)
-    if (entry !== undefined && this.#holds(entry, state)) {
+    if (entry !== undefined && holds(entry, state, question)) {
       this.#hits++
       if (entry.reached < state.reached) {
         this.#extend(entry.result, entry.reached)
@@ -64,7 +72,7 @@ export class ResultCache {
       return entry.result
     }
     this.#misses++
-    const result = search()
+    const result = question.search()
     this.#entries.set(key, { ...state, result })
     return result
   }
@@ -72,13 +80,7 @@ export class ResultCache {
   clear(): void {
     this.#entries.clear()
   }
-
-  #holds({ result, epoch, losses, reached }: Entry, state: IndexState): boolean {
-    if (losses !== state.losses || epoch !== state.epoch) return false
-    return reached === state.reached || !dependsOnWords(result)
-  }
 }
 
-/** Whether other words in new messages could change what is looked for: beginnings, misspelt words, any instead of all. */
-const dependsOnWords = ({ query, any_word, corrections }: SearchResult): boolean =>
-  any_word || corrections.length > 0 || query.plan.leaves.some(({ terms, found }) => terms.length > 1 || found === 0)
+const holds = ({ result, epoch, losses, reached }: Entry, state: IndexState, question: KeptQuestion): boolean =>
+  losses === state.losses && epoch === state.epoch && (reached === state.reached || question.meansTheSame(result))

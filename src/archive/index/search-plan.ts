@@ -1,16 +1,16 @@
-/** A query in the terms of the index: what has to be in a message, and what a word is worth. */
+/** A query in terms of the index: the conditions for messages, and the weight of each word. */
 
-/** A word that is looked for, in any of the forms under which the index has it. */
+/** A word to search for, in any of the forms in which the index contains it. */
 export interface Leaf {
   /** One or more; a message with several of them contains the word once. */
   readonly terms: readonly string[]
-  /** Messages that contain it, about. */
+  /** About how many messages contain it. */
   readonly found: number
-  /** What it is worth: 0 for one that has to be there and is not scored. */
+  /** The weight of the word: 0 if it is required but not scored. */
   readonly weight: number
 }
 
-/** Words that have to follow each other, by their common forms; `proven`: the index knows it from the leaf alone. */
+/** Words that must follow each other, by their common forms; `proven`: the leaf alone already ensures it. */
 export interface Phrase {
   readonly words: readonly string[]
   readonly proven: boolean
@@ -25,25 +25,25 @@ export type PlanNode =
   | { readonly kind: 'not'; readonly of: PlanNode }
 
 export interface SearchPlan {
-  /** In the order in which scores are added up. */
+  /** In the order in which scores are added. */
   readonly leaves: readonly Leaf[]
   /** `undefined`: every message. */
   readonly root: PlanNode | undefined
-  /** Mean words of a message. */
+  /** Mean number of words of a message. */
   readonly average: number
 }
 
-/** The parts of a query that is a row of conditions, which can be searched without looking at every message. */
+/** The parts of a query that is a list of conditions, which can be searched without examining every message. */
 export interface Conditions {
   readonly required: readonly number[]
   readonly phrases: readonly Phrase[]
-  /** At least one of them. */
+  /** At least one of them must be in the message. */
   readonly optional: readonly number[]
   readonly excluded: readonly number[]
   readonly excluded_phrases: readonly { readonly leaves: readonly number[]; readonly phrase: Phrase }[]
 }
 
-/** A query as a row of conditions; `undefined` for one that is none, such as (a b) OR (c d). */
+/** A query as a list of conditions; `undefined` if it is not one, such as (a b) OR (c d). */
 export const conditionsOf = (root: PlanNode): Conditions | undefined => {
   const members = root.kind === 'all' ? root.of : [root]
   const required: number[] = []

@@ -1,20 +1,20 @@
-/** Cuts the piece out of a text that shows best why it was found, and marks the words. */
+/** Cuts out the part of a text that best shows why it was found, and marks the words. */
 import { wordsOf } from '../../text/analyser/analyser.ts'
 import type { SnippetPiece } from '../archive-search.ts'
 import type { SearchPlan } from './search-plan.ts'
 import { WRITTEN_MARK } from './part-builder.ts'
 
-/** Characters of a snippet, and of a text in which words are looked for. */
+/** Characters of a snippet, and of the text that is searched for marks. */
 const SNIPPET_CHARACTERS = 240
 const MOST_READ_CHARACTERS = 6000
-/** Characters before the first word that is marked. */
+/** Characters before the first marked word. */
 const BEFORE = 60
 
-/** Words; and rows of figures, which may be one number with signs in between. */
+/** Words, and series of figures, which may be one number with signs in between. */
 const WORD =
   /\+?\(?\d[\d()./ -]{4,20}\d|[\p{L}\p{M}\p{N}]+(?:['’"״׳._@&-][\p{L}\p{M}\p{N}]+)*|\p{Extended_Pictographic}/gu
 
-/** The terms that a text is marked for: all that a plan looks for and does not exclude. */
+/** The terms to mark in a text: all that a plan searches for and does not exclude. */
 export const termsOf = ({ leaves }: SearchPlan): ReadonlySet<string> =>
   new Set(leaves.filter(({ weight }) => weight > 0).flatMap(({ terms }) => terms))
 
@@ -67,7 +67,7 @@ const spansOf = (text: string, terms: ReadonlySet<string>): readonly Span[] => {
   )
 }
 
-/** Where a snippet with the most marks begins: at a word. */
+/** Where the snippet with the most marks begins: at a word. */
 const startOf = (text: string, spans: readonly Span[]): number => {
   if (text.length <= SNIPPET_CHARACTERS) return 0
   let best = 0

@@ -3,11 +3,11 @@ import { BLOCK_MESSAGES, BOUND_BYTES, HEAD_BYTES, type EncodedPostings } from '.
 
 /** A decoded block. */
 export interface Block {
-  /** Messages in it. */
+  /** How many messages it contains. */
   size: number
-  /** Offsets in the part, rising. */
+  /** Offsets in the part, in ascending order. */
   readonly offsets: Uint16Array
-  /** Positions of the word in each message; 0 when it contains only another form of the word. */
+  /** How many positions the word has in each message; 0 if it contains only another form of the word. */
   readonly counts: Uint8Array
 }
 
@@ -17,7 +17,7 @@ export const emptyBlock = (): Block => ({
   counts: new Uint8Array(BLOCK_MESSAGES),
 })
 
-/** What a message scores for a word that it contains `count` times in `words` words. */
+/** The score of a message for a word that it contains `count` times in `words` words. */
 export type ScoreOf = (count: number, words: number) => number
 
 /** The postings of one word in one part. */
@@ -61,12 +61,12 @@ export class TermPostings {
     this.#position_ends[0] = 0xffffffff
   }
 
-  /** Bytes that it takes in memory, about. */
+  /** About how many bytes this takes in memory. */
   get bytes(): number {
     return 200 + this.#documents.byteLength + 14 * this.blocks + this.#bounds.byteLength
   }
 
-  /** Highest score of a message in the block; Infinity when that is not known. */
+  /** Highest score of a message in the block; Infinity if that is unknown. */
   bound(block: number, scoreOf: ScoreOf): number {
     const to = this.#bound_ends[block] ?? 0
     let best = to === 0 ? Infinity : 0
@@ -82,7 +82,7 @@ export class TermPostings {
     return block === 0 ? 0 : (this.lasts[block - 1] ?? 0) + 1
   }
 
-  /** The block that holds an offset, if any does; `blocks` when all are before it. */
+  /** The block that holds an offset, if any; `blocks` if all are before it. */
   blockOf(offset: number): number {
     let low = 0
     let high = this.blocks
@@ -121,7 +121,7 @@ export class TermPostings {
     into.size = size
   }
 
-  /** Where the positions of a block begin in those of the word. */
+  /** Where the positions of a block begin among those of the word. */
   positionsFrom(block: number): number {
     return block === 0 ? 0 : (this.#position_ends[block - 1] ?? 0)
   }

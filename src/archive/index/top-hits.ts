@@ -3,15 +3,15 @@
 /** A message that was found. */
 export interface Hit {
   readonly seq: number
-  /** What it is sorted by: its BM25, or its time in seconds. */
+  /** The value by which hits are sorted: BM25, or the time in seconds. */
   readonly score: number
 }
 
-/** Of equal scores the later message goes first. */
+/** Of equal scores, the later message comes first. */
 const isBetter = (score: number, seq: number, than_score: number, than_seq: number): boolean =>
   score > than_score || (score === than_score && seq > than_seq)
 
-/** At most `limit` hits, all of them behind `below`. */
+/** At most `limit` hits, all of them after `below`. */
 export class TopHits {
   readonly limit: number
   readonly #below: Hit | undefined
@@ -24,7 +24,7 @@ export class TopHits {
     this.#below = below
   }
 
-  /** A message with this score or a lower one is not taken any more, if it came before all that were taken. */
+  /** A message with this score or less is no longer accepted, if it is older than all accepted ones. */
   get threshold(): number {
     return this.#scores.length < this.limit ? -Infinity : (this.#scores[0] ?? -Infinity)
   }
@@ -47,7 +47,7 @@ export class TopHits {
     }
   }
 
-  /** The best first. */
+  /** Best first. */
   sorted(): readonly Hit[] {
     return this.#scores
       .map((score, at) => ({ score, seq: this.#seqs[at] ?? 0 }))

@@ -1,16 +1,16 @@
-/** How many messages contain which words, as scores use it: kept the same while the archive grows by a hundredth. */
+/** How many messages contain which words, for the scores: constant while the archive grows by up to one percent. */
 import type { Columns } from './columns.ts'
 import type { PartReader } from './index-part.ts'
 import type { WordKnowledge } from './resolve-query.ts'
 
-/** The archive grows or shrinks by this share before the counts are taken again. */
+/** The counts are refreshed when the archive has grown or shrunk by this share. */
 const GROWTH = 0.01
-/** Words whose counts are kept. */
+/** How many words' counts are kept. */
 const MOST_KEPT = 50_000
 
 /**
- * Scores would change a little with every message that arrives; so that what was found before stays as it is, and a
- * result can be kept, all of them use the counts of one moment.
+ * With exact counts, scores would change slightly with every new message. All scores use the counts of one point in
+ * time, so that earlier results remain valid and can be cached.
  */
 export class WordStatistics implements WordKnowledge {
   readonly #reader: PartReader
@@ -34,7 +34,7 @@ export class WordStatistics implements WordKnowledge {
     return this.#average
   }
 
-  /** Takes the counts anew when they are too old. @returns a number that goes up with each time */
+  /** Refreshes the counts if they are too old. @returns a number that increases each time */
   refresh(): number {
     const { present, words, losses } = this.#columns
     if (losses === this.#losses && Math.abs(present - this.#present) <= GROWTH * this.#present) return this.#epoch

@@ -1,23 +1,26 @@
-/** What the index knows about the words of some scopes alone: a search must not tell words of others. */
+/** What the index knows about the words of some scopes: a search must not reveal words of others. */
 import type { Columns } from './columns.ts'
 import { FilterMask, type ColumnFilter } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import type { WordKnowledge } from './resolve-query.ts'
 import { emptyBlock } from './term-postings.ts'
 
-/** Words that begin as asked and are looked up: the commonest of the archive. */
+/** How many words with a beginning are looked up: the most common ones in the archive. */
 const MOST_LOOKED_UP = 1000
 
 const EVERYTHING = { after: 0, up_to: Number.MAX_SAFE_INTEGER }
 
-/** The same counts as for everyone, so that scores stay as they are; a word that no message of the scopes contains has none. */
+/**
+ * The same counts as for everyone, so that scores remain the same; except that a word that no message of the scopes
+ * contains has the count 0.
+ */
 export class WordsOfScopes implements WordKnowledge {
   readonly #known: WordKnowledge
   readonly #reader: PartReader
   readonly #parts: readonly { readonly part: IndexPart; readonly mask: Uint8Array }[]
   readonly #contained = new Map<string, boolean>()
 
-  /** @param filter lets the messages of the scopes pass */
+  /** @param filter accepts the messages of the scopes */
   constructor(known: WordKnowledge, reader: PartReader, columns: Columns, filter: ColumnFilter) {
     this.#known = known
     this.#reader = reader
@@ -45,7 +48,7 @@ export class WordsOfScopes implements WordKnowledge {
     return contained ? this.#known.found(term) : 0
   }
 
-  /** Words of others are among them: `found` tells which are not. */
+  /** The result includes words of others; `found` tells them apart. */
   completions(beginning: string, limit: number): readonly string[] {
     return this.#known.completions(beginning, Math.max(limit, MOST_LOOKED_UP))
   }

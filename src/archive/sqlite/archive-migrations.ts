@@ -142,4 +142,21 @@ export const archiveMigrations: readonly Migration[] = [
       ) strict;
     `,
   },
+  {
+    id: 'archive-002',
+    sql: `
+      -- The conversation that a file was loaded into; null for loads into the archive itself.
+      alter table extraction_runs add column conversation text;
+    `,
+  },
+  {
+    id: 'archive-003',
+    sql: `
+      -- Of the copied conversations: who is merged with whom, and what is erased, is found by it.
+      create index archive_messages_by_scope on archive_messages (scope) where scope is not null;
+      -- Reports read messages without a time in pages.
+      create index archive_messages_undated on archive_messages (seq, project_id, session_no, component_id, level)
+        where at is null;
+    `,
+  },
 ]

@@ -1,17 +1,17 @@
-/** Numbers of projects, sessions, components and source files in `archive.db`, looked up once and kept for a while. */
+/** Numbers of projects, sessions, components and source files in `archive.db`, with a cache. */
 import { basename } from 'node:path'
 import type { Database } from '../../database/sqlite/database.ts'
 
-/** Names that are kept in memory of each kind; beyond that, all are looked up again. */
+/** How many names of each kind are cached; when there are more, all are looked up again. */
 const MOST_KEPT = 20_000
 
-/** A session, with its project as far as it is known. */
+/** A session, with its project if it is known. */
 export interface KnownSession {
   readonly session_no: number
   readonly project_id: number | undefined
 }
 
-/** Finds the number of a name, or gives it one. Works inside the transaction that is open. */
+/** Finds the number of a name, or assigns one. Works within the open transaction. */
 export class ArchiveNames {
   readonly #database: Database
   readonly #projects = new Map<string, number>()
@@ -23,12 +23,12 @@ export class ArchiveNames {
     this.#database = database
   }
 
-  /** After a transaction that failed: the numbers that it gave are not on the disk. */
+  /** Call this after a failed transaction: the numbers that it assigned are not on disk. */
   forget(): void {
     for (const kept of [this.#projects, this.#sessions, this.#components, this.#files]) kept.clear()
   }
 
-  /** @param path as the source names it: a path, or a bare name */
+  /** @param path as given by the source: a path, or a bare name */
   project(path: string): number {
     return this.#number(this.#projects, path, 'projects', 'project_id', 'path', { name: nameOf(path) })
   }
@@ -42,8 +42,8 @@ export class ArchiveNames {
   }
 
   /**
-   * A session that has no project yet gets the one given, and with it the messages that were loaded before the project
-   * became known.
+   * If the session has no project yet, it gets the given one, and so do its messages that were loaded before the
+   * project was known.
    */
   session(session_id: string, project_id: number | undefined): KnownSession {
     let session = this.#sessions.get(session_id) ?? this.#findSession(session_id) ?? this.#addSession(session_id)
@@ -108,5 +108,5 @@ const keep = <V>(kept: Map<string, V>, key: string, value: V): void => {
   kept.set(key, value)
 }
 
-/** The last part of a path, on either kind of system. */
+/** The last part of a path of any operating system. */
 const nameOf = (path: string): string => basename(path.replaceAll('\\', '/')) || path

@@ -2,7 +2,7 @@
 import type { Database, Row } from '../../database/sqlite/database.ts'
 import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from '../extraction-run.ts'
 
-/** A row of `extraction_runs`: null for what is undefined. */
+/** A row of `extraction_runs`, with null for undefined values. */
 export type RunRow = {
   readonly [K in keyof ExtractionRun]-?: undefined extends ExtractionRun[K]
     ? Exclude<ExtractionRun[K], undefined> | null
@@ -14,6 +14,7 @@ const COLUMNS: Readonly<Record<keyof ExtractionRun, true>> = {
   source_type: true,
   phase: true,
   source_file: true,
+  conversation: true,
   file_size_bytes: true,
   source_checksum: true,
   destination_checksum: true,
@@ -37,6 +38,7 @@ const RUN_COLUMNS = Object.keys(COLUMNS).join(', ')
 export const toRun = (row: RunRow): ExtractionRun => ({
   ...row,
   phase: row.phase ?? undefined,
+  conversation: row.conversation ?? undefined,
   destination_checksum: row.destination_checksum ?? undefined,
   completed_at: row.completed_at ?? undefined,
   notes: row.notes ?? undefined,
@@ -52,7 +54,7 @@ export interface RunCounts {
   readonly reached: Pick<ExtractionRun, 'position' | 'lines'> | undefined
 }
 
-/** The runs of one archive. Writes join the transaction that is open. */
+/** The runs of one archive. Writes join the open transaction. */
 export class ExtractionRuns {
   readonly #database: Database
 
@@ -60,29 +62,36 @@ export class ExtractionRuns {
     this.#database = database
   }
 
-  /** A run of a process that is gone was interrupted. Call when the archive is opened. */
+  /** Marks the runs of an earlier process as interrupted. Call it when the archive is opened. */
   markInterrupted(): number {
     return this.#database.run(`update extraction_runs set status = 'interrupted' where status = 'running'`)
   }
 
-  /** @param at milliseconds since the Unix epoch */
+  /**
+   * A load into a conversation always begins at the beginning of its file: what is there already is known again.
+   * @param at milliseconds since the Unix epoch
+   */
   begin(start: RunStart, at: number): ExtractionRun {
-    const { source_type, source_file, source_checksum } = start
-    const row =
+    const { source_type, source_file, source_checksum, conversation } = start
+    const interrupted =
+      conversation === undefined &&
       this.#database.get<RunRow>(
         `update extraction_runs set status = 'running', notes = null where run_id =
            (select max(run_id) from extraction_runs where source_file = :source_file
-              and source_checksum = :source_checksum and source_type = :source_type)
+              and source_checksum = :source_checksum and source_type = :source_type and conversation is null)
            and status = 'interrupted'
          returning ${RUN_COLUMNS}`,
         { source_type, source_file, source_checksum },
-      ) ??
+      )
+    const row =
+      interrupted ||
       this.#database.get<RunRow>(
         `insert into extraction_runs
-           (source_type, phase, source_file, file_size_bytes, source_checksum, started_by, started_at, status)
-         values (:source_type, :phase, :source_file, :file_size_bytes, :source_checksum, :started_by, :at, 'running')
+           (source_type, phase, source_file, conversation, file_size_bytes, source_checksum, started_by, started_at, status)
+         values (:source_type, :phase, :source_file, :conversation, :file_size_bytes, :source_checksum, :started_by, :at,
+           'running')
          returning ${RUN_COLUMNS}`,
-        { ...start, phase: start.phase ?? null, at },
+        { ...start, phase: start.phase ?? null, conversation: conversation ?? null, at },
       )
     return toRun(row as RunRow)
   }
@@ -140,7 +149,7 @@ export class ExtractionRuns {
   }: Pick<RunStart, 'source_file' | 'source_checksum' | 'source_type'>): ExtractionRun | undefined {
     return this.#first(
       `source_file = :source_file and source_checksum = :source_checksum and source_type = :source_type
-         and status = 'completed'`,
+         and status = 'completed' and conversation is null`,
       { source_file, source_checksum, source_type },
     )
   }

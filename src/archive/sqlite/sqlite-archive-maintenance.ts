@@ -1,10 +1,10 @@
-/** Verifies `archive.db` and rebuilds what follows from its messages; the thread answers other requests in between. */
+/** Verifies `archive.db` and rebuilds its derived data; the thread answers other requests in between. */
 import { chmodSync, renameSync, rmSync } from 'node:fs'
 import { Database, databaseFiles } from '../../database/sqlite/database.ts'
 import { DamagedDatabase } from '../../database/sqlite/database-errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { PRIVATE_FILE_MODE } from '../../platform/files.ts'
-import { yieldToEventLoop } from '../../platform/yield.ts'
+import { Precedence } from '../../platform/precedence.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { ArchiveRole } from '../archive-message.ts'
 import type {
@@ -16,9 +16,9 @@ import type {
 } from '../archive-maintenance.ts'
 import { archiveMigrations } from './archive-migrations.ts'
 
-/** Messages of one step: some milliseconds of work. */
+/** How many messages one step handles: a few milliseconds of work. */
 const BATCH = 500
-/** Examples that a finding names. */
+/** How many examples a finding contains. */
 const MOST_EXAMPLES = 10
 
 interface IdentityRow {
@@ -44,7 +44,7 @@ const hashOf = ({ role, content, session, at, sender_name, occurrence, message_i
     message_id: message_id ?? undefined,
   })
 
-/** Rows that must not be there: what each is called, and the query that finds them. */
+/** Rows that must not exist: the name of each fault, and the query that finds it. */
 const FAULTS: readonly { readonly what: ArchiveFinding['what']; readonly sql: string }[] = [
   {
     what: 'message_without_place',
@@ -68,10 +68,13 @@ const FAULTS: readonly { readonly what: ArchiveFinding['what']; readonly sql: st
 export class SqliteArchiveMaintenance implements ArchiveMaintenance {
   readonly #database: Database
   readonly #clock: Pick<Clock, 'now'>
+  readonly #precedence: Precedence
 
-  constructor(database: Database, clock: Pick<Clock, 'now'>) {
+  /** @param precedence what goes before each step */
+  constructor(database: Database, clock: Pick<Clock, 'now'>, precedence = new Precedence()) {
     this.#database = database
     this.#clock = clock
+    this.#precedence = precedence
     this.#removeUnfinished()
   }
 
@@ -95,7 +98,7 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
         }
       }
       options.progress({ done: Math.min(after + BATCH, newest), total: newest, unit: 'messages' })
-      await yieldToEventLoop()
+      await this.#precedence.giveWay()
     }
     for (const run_id of this.#runsWithWrongCounts()) faults.add('wrong_counts', run_id)
     const { messages, runs } = this.#counts()
@@ -117,7 +120,7 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
         }
       })
       options.progress({ done: Math.min(after + BATCH, newest), total: newest, unit: 'messages' })
-      await yieldToEventLoop()
+      await this.#precedence.giveWay()
     }
     return { backup, messages: this.#counts().messages, changed, merged }
   }
@@ -130,7 +133,9 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
     )
   }
 
-  /** @returns whether it stays: one that is the same as another gives it its places, and goes */
+  /**
+   * @returns whether the message stays: if it is the same as another, its places move to that one, and it is removed
+   */
   #renew(row: IdentityRow): boolean {
     const hash = hashOf(row)
     const { seq } = row
@@ -145,8 +150,8 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
   }
 
   /**
-   * A copy beside the archive, with the time in its name. Without the bot's conversations: they can be copied again, and
-   * what is forgotten must not stay in it.
+   * A copy beside the archive, with the time in its name. It does not contain the bot's conversations, because they can
+   * be copied again, and forgotten messages must not remain in it.
    */
   #copy(): string {
     const time = new Date(this.#clock.now()).toISOString().replace(/[:.]/g, '-')
@@ -163,12 +168,12 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
     }
   }
 
-  /** A copy while it still contains conversations. */
+  /** Path of the copy while it still contains conversations. */
   get #unfinished(): string {
     return `${this.#database.path}.unfinished`
   }
 
-  /** One that a crash left would keep words that are forgotten later. */
+  /** Removes a copy that a crash left: it would keep words that are forgotten later. */
   #removeUnfinished(): void {
     for (const file of databaseFiles(this.#unfinished)) rmSync(file, { force: true })
   }
@@ -183,7 +188,7 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
     }
   }
 
-  /** A message that a run found is new or a duplicate, and each error is a line that was set aside. */
+  /** Each message that a run found is new or a duplicate, and each error is a line that was set aside. */
   #runsWithWrongCounts(): readonly number[] {
     return this.#database
       .all<{ run_id: number }>(
@@ -218,7 +223,7 @@ const withoutConversations = (copy: string): void => {
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0
 
-/** What was found, counted, with examples. */
+/** The findings, counted, with examples. */
 class Findings {
   readonly #found = new Map<ArchiveFinding['what'], { count: number; readonly examples: string[] }>()
 

@@ -4,12 +4,12 @@ import type { Clock } from '../../platform/clock.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { SourceMessage } from '../archive-message.ts'
 import type { ArchiveBatch, ArchiveCounts, ArchiveStore, BatchCounts, Rehearsal } from '../archive-store.ts'
-import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from '../extraction-run.ts'
+import type { ExtractionRun, RejectedLine, RunEnd, RunStart, RunStep } from '../extraction-run.ts'
 import { ArchiveNames } from './archive-names.ts'
 import { ExtractionRuns } from './extraction-runs.ts'
 import { SqliteRehearsal } from './sqlite-rehearsal.ts'
 
-/** A message in the numbers of the tables. */
+/** A message with the numbers that the tables use for names. */
 interface Resolved {
   readonly project_id: number | null
   readonly session_no: number | null
@@ -22,7 +22,7 @@ export class SqliteArchiveStore implements ArchiveStore {
   readonly #runs: ExtractionRuns
   readonly #names: ArchiveNames
 
-  /** Takes runs of a process that is gone as interrupted: make one for each opened archive. */
+  /** Marks runs of an earlier process as interrupted, so create only one instance per opened archive. */
   constructor(database: Database, clock: Pick<Clock, 'now'>) {
     this.#database = database
     this.#clock = clock
@@ -57,6 +57,17 @@ export class SqliteArchiveStore implements ArchiveStore {
       this.#names.forget()
       throw error
     }
+  }
+
+  async record(run_id: number, { added, duplicates, forgotten, rejected, lines }: RunStep): Promise<void> {
+    this.#database.transaction(() => {
+      const errors = this.#runs.reject(
+        run_id,
+        rejected.map(each => ({ ...each, excerpt: '' })),
+      )
+      const reached = { position: 0, lines }
+      this.#runs.add(run_id, { extracted: added + duplicates, added, duplicates, errors, forgotten, reached })
+    })
   }
 
   rehearse(): Rehearsal {
@@ -115,7 +126,7 @@ export class SqliteArchiveStore implements ArchiveStore {
     return this.#names.sourceFile((row as { source_file: string }).source_file)
   }
 
-  /** Adds a message, or what was not known of one that is there. */
+  /** Adds a message, or adds missing data to an existing one. */
   #put(message: SourceMessage): { readonly seq: number; readonly is_new: boolean } {
     const hash = archiveHash(message)
     const resolved = this.#resolve(message)
@@ -135,7 +146,7 @@ export class SqliteArchiveStore implements ArchiveStore {
     }
   }
 
-  /** @returns its `seq`; `undefined` when it is there already */
+  /** @returns its `seq`; `undefined` if it already exists */
   #insert(hash: Uint8Array, message: SourceMessage, resolved: Resolved): number | undefined {
     const row = this.#database.get<{ seq: number }>(
       `insert into archive_messages (hash, content, role, at, project_id, session_no, source_type, phase, component_id,
@@ -162,7 +173,7 @@ export class SqliteArchiveStore implements ArchiveStore {
     return row?.seq
   }
 
-  /** Another source may know what the first one did not tell. @returns its `seq` */
+  /** Adds data that the first source did not contain. @returns its `seq` */
   #complete(
     hash: Uint8Array,
     { level, metadata, phase }: SourceMessage,

@@ -1,26 +1,33 @@
 /** The copy of the bot's conversations in `archive.db`. */
 import type { Database } from '../../database/sqlite/database.ts'
-import { blanks, deleteInBatches, overwriteInBatches } from '../../database/sqlite/in-batches.ts'
+import { blanks } from '../../database/sqlite/in-batches.ts'
 import type { MessageId } from '../../messages/message.ts'
 import { scopeOfPerson } from '../../messages/scope.ts'
 import type { ErasureBounds } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { ConversationCopy, CopiedIds, CopiedMessage, CopyProgress, CopyState } from '../conversation-copy.ts'
 
-/** Ids that are read at once. */
+/** How many ids are read at a time. */
 const PAGE = 1000
+/** Messages that are erased in one transaction: a few milliseconds. */
+const ERASED_AT_ONCE = 200
 
-/** Columns with words of a person. */
+/** Columns that contain a person's words. */
 const WORDS = ['content', 'sender_name', 'metadata'] as const
 const TABLE = 'archive_messages'
 const OF_IDS = 'message_id in (select value from json_each(:ids))'
-const OF_PERSON = `message_id is not null and (person_id = :person_id or scope = :scope)
-  and message_id not in (select value from json_each(:spared))`
+const OF_SEQS = 'seq in (select value from json_each(:seqs))'
+/** By the indexes of both columns, because one condition with "or" would read every message. */
+const OF_PERSON = `with theirs as (
+  select seq, message_id from ${TABLE} where person_id = :person_id and message_id is not null
+  union select seq, message_id from ${TABLE} where scope = :scope and message_id is not null)
+  select seq from theirs where message_id not in (select value from json_each(:spared))`
 
 export class SqliteConversationCopy implements ConversationCopy {
   readonly #database: Database
-  /** Called after messages came, changed or went: the index follows. */
+  /** Called after messages were added, changed or removed, so that the index follows. */
   readonly #changed: () => Promise<void>
 
   constructor(database: Database, changed: () => Promise<void>) {
@@ -70,16 +77,16 @@ export class SqliteConversationCopy implements ConversationCopy {
   }
 
   async count(person_id: PersonId, bounds: ErasureBounds): Promise<number> {
-    const parameters = parametersOf(person_id, bounds)
-    return this.#database.get<{ n: number }>(`select count(*) n from ${TABLE} where ${OF_PERSON}`, parameters)?.n ?? 0
+    return this.#seqsOf(person_id, bounds).length
   }
 
   async erase(person_id: PersonId, bounds: ErasureBounds): Promise<number> {
-    const parameters = parametersOf(person_id, bounds)
-    await overwriteInBatches(this.#database, { table: TABLE, columns: WORDS, where: OF_PERSON }, parameters)
-    const erased = await deleteInBatches(this.#database, TABLE, OF_PERSON, parameters)
+    const seqs = this.#seqsOf(person_id, bounds)
+    // All are overwritten before any is deleted: deleting moves rows between pages, and leaves copies of them there.
+    await this.#inBatches(seqs, `update ${TABLE} set ${blanks(WORDS)} where ${OF_SEQS}`)
+    await this.#inBatches(seqs, `delete from ${TABLE} where ${OF_SEQS}`)
     await this.#cleanUp()
-    return erased
+    return seqs.length
   }
 
   async reassign(from: PersonId, to: PersonId): Promise<void> {
@@ -94,6 +101,19 @@ export class SqliteConversationCopy implements ConversationCopy {
     await this.#changed()
   }
 
+  #seqsOf(person_id: PersonId, { spared = [] }: ErasureBounds): readonly number[] {
+    const theirs = { person_id, scope: scopeOfPerson(person_id), spared: JSON.stringify(spared) }
+    return this.#database.all<{ seq: number }>(OF_PERSON, theirs).map(({ seq }) => seq)
+  }
+
+  async #inBatches(seqs: readonly number[], sql: string): Promise<void> {
+    for (let from = 0; from < seqs.length; from += ERASED_AT_ONCE) {
+      const batch = JSON.stringify(seqs.slice(from, from + ERASED_AT_ONCE))
+      this.#database.transaction(() => this.#database.run(sql, { seqs: batch }))
+      await yieldToEventLoop()
+    }
+  }
+
   /** In the transaction that is open. */
   #remove(message_ids: readonly MessageId[]): void {
     const ids = JSON.stringify(message_ids)
@@ -101,7 +121,7 @@ export class SqliteConversationCopy implements ConversationCopy {
     this.#database.run(`delete from ${TABLE} where ${OF_IDS}`, { ids })
   }
 
-  /** An edited message keeps its `seq`; its former words are overwritten. */
+  /** An edited message keeps its `seq`; its previous text is overwritten. */
   #put(message: CopiedMessage): void {
     const row = rowOf(message, this.#sessionOf(message.session_id))
     const names = Object.keys(row)
@@ -129,7 +149,7 @@ export class SqliteConversationCopy implements ConversationCopy {
     )
   }
 
-  /** The index takes out what went; then nothing of it is left in the write-ahead log. */
+  /** Removes deleted messages from the index, and then from the write-ahead log. */
   async #cleanUp(): Promise<void> {
     await this.#changed()
     this.#database.scrub()
@@ -148,10 +168,4 @@ const rowOf = (message: CopiedMessage, session_no: number | null) => ({
   person_id: message.person_id,
   chat_id: message.chat_id,
   message_id: message.message_id,
-})
-
-const parametersOf = (person_id: PersonId, { spared = [] }: ErasureBounds) => ({
-  person_id,
-  scope: scopeOfPerson(person_id),
-  spared: JSON.stringify(spared),
 })

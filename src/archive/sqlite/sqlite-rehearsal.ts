@@ -1,9 +1,9 @@
-/** Counts what a load would add to `archive.db`, in a temporary table, so that memory stays bounded. */
+/** Counts what a load would add to `archive.db`, in a temporary table so that memory stays bounded. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { BatchCounts, FoundMessage, Rehearsal } from '../archive-store.ts'
 
-/** One load that is only counted; one at a time. */
+/** A trial load that only counts; only one can exist at a time. */
 export class SqliteRehearsal implements Rehearsal {
   readonly #database: Database
 

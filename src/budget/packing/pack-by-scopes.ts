@@ -110,13 +110,16 @@ const tokensByScope = (items: readonly ScopedItem[]): ScopeTokens => {
   return tokens
 }
 
-/** Positions of items are below this: combined with a rank they form an exact integer. */
-const PLACES = 2 ** 22
+/** Relevances are compared in this many steps. */
 const RANKS = 2 ** 30
+/** Bits of a rank that one pass of the sort looks at; three passes cover all of them. */
+const DIGIT_BITS = 11
+const DIGITS = 2 ** DIGIT_BITS
+const PASSES = 3
 
 /**
- * Sorts numbers that encode both relevance and position. This is ten times as fast as a comparison function, and a turn
- * may have 10,000 candidates. Relevances that differ by less than a billionth of the range count as equal.
+ * The most relevant first; equal ones keep their order. A turn may have 10,000 candidates: a radix sort takes a fifth of
+ * the time of the built-in sort. Relevances that differ by less than a billionth of the range count as equal.
  */
 const byRelevance = <Item extends ScopedItem>(items: readonly Item[]): readonly Item[] => {
   let least = Number.POSITIVE_INFINITY
@@ -126,18 +129,43 @@ const byRelevance = <Item extends ScopedItem>(items: readonly Item[]): readonly 
     if (relevance > most) most = relevance
   }
   const scale = most > least ? RANKS / (most - least) : 0
-  const keys = new Float64Array(items.length)
-  let place = 0
+  const ranks = new Uint32Array(items.length)
+  let places = new Uint32Array(items.length)
+  let at = 0
   for (const { relevance } of items) {
-    keys[place] = Math.round((most - relevance) * scale) * PLACES + place
-    place++
+    ranks[at] = Math.round((most - relevance) * scale)
+    places[at] = at
+    at++
   }
-  keys.sort()
+  for (let pass = 0; pass < PASSES; pass++) places = sortedByDigit(places, ranks, pass * DIGIT_BITS)
   const sorted: Item[] = []
-  for (const key of keys) {
-    // The remainder operator takes twice as long for such large numbers.
-    const item = items[key - Math.floor(key / PLACES) * PLACES]
+  for (const place of places) {
+    const item = items[place]
     if (item !== undefined) sorted.push(item)
+  }
+  return sorted
+}
+
+/** Positions in the order of one digit of their ranks; those with the same digit keep their order. */
+const sortedByDigit = (places: Uint32Array, ranks: Uint32Array, shift: number): Uint32Array<ArrayBuffer> => {
+  /** Number of positions with each digit, then where the next one with that digit goes. */
+  const next = new Uint32Array(DIGITS)
+  for (const rank of ranks) {
+    const digit = (rank >>> shift) % DIGITS
+    next[digit] = (next[digit] ?? 0) + 1
+  }
+  let before = 0
+  for (let digit = 0; digit < DIGITS; digit++) {
+    const count = next[digit] ?? 0
+    next[digit] = before
+    before += count
+  }
+  const sorted = new Uint32Array(places.length)
+  for (const place of places) {
+    const digit = ((ranks[place] ?? 0) >>> shift) % DIGITS
+    const to = next[digit] ?? 0
+    sorted[to] = place
+    next[digit] = to + 1
   }
   return sorted
 }

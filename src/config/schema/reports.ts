@@ -1,19 +1,12 @@
 /** Reports on a schedule (`reports`). */
+import { REPORT_FILE_FORMATS, REPORT_NAMES } from '../../platform/report-names.ts'
 import type { Section } from '../setting.ts'
 
 export const REPORTS = {
   scheduled: {
     format: 'texts',
     default: [],
-    choices: [
-      'project-activity',
-      'timeline',
-      'component-usage',
-      'error-analysis',
-      'session',
-      'extraction-progress',
-      'conversation',
-    ],
+    choices: REPORT_NAMES,
     doc: 'Reports that are written on a schedule to `reports/archive` below `data_root`; none by default. See [the archive](archive.md#reports).',
   },
   cron: {
@@ -30,7 +23,7 @@ export const REPORTS = {
   },
   file_format: {
     format: 'choice',
-    choices: ['html', 'json', 'csv'],
+    choices: REPORT_FILE_FORMATS,
     default: 'html',
     doc: 'Format of the scheduled reports.',
   },

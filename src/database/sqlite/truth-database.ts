@@ -43,10 +43,13 @@ export const openTruthDatabase = (path: string, migrations: readonly Migration[]
 export class DatabaseHealth implements HealthCheck, FaultListener {
   readonly name: string
   readonly #database: Database
+  readonly #when_mended: string
   #fault: DenidinError | undefined
 
-  constructor(name: string, database: Database) {
+  /** @param when_mended what works again when a fault of the disk is over, as a sentence without a full stop */
+  constructor(name: string, database: Database, when_mended: string) {
     this.name = name
+    this.#when_mended = when_mended
     this.#database = database
     database.listen(this)
   }
@@ -64,7 +67,7 @@ export class DatabaseHealth implements HealthCheck, FaultListener {
     // After a full disk, the first successful write ends the fault; one is tried whenever the health is requested.
     if (this.#fault?.retryable === true && this.#hasRoom()) this.#tryToWrite()
     if (this.#fault === undefined) return { state: 'ok', detail: `${this.#database.path} can be read and written.` }
-    const remedy = this.#fault instanceof DamagedDatabase ? REMEDY : 'Messages are answered again once this is mended'
+    const remedy = this.#fault instanceof DamagedDatabase ? REMEDY : this.#when_mended
     return { state: 'down', detail: `${this.#fault.message}. ${remedy}.` }
   }
 

@@ -1,6 +1,7 @@
 /**
- * Makes the messages of an exported chat messages of a person or a group: said when they were said, found by recall, part
- * of no session, never answered. What is there already, and what was forgotten, is not added.
+ * Adds the messages of an exported chat to the conversation of a person or a group, with their original times: recall
+ * finds them, they belong to no session, and they are never answered. Messages that are already there, and forgotten
+ * ones, are not added.
  */
 import { hash } from 'node:crypto'
 import type { ForgottenWords } from '../../messages/forgotten-words.ts'
@@ -19,12 +20,12 @@ import { yieldToEventLoop } from '../../platform/yield.ts'
 import { messageText } from '../../text/message-text.ts'
 import { countInSlices, type TokenCounter } from '../../text/tokens.ts'
 import type { ExportEntry } from '../whatsapp/export-entries.ts'
-import { Occurrences } from '../whatsapp/whatsapp-reader.ts'
+import { Occurrences } from '../whatsapp/occurrences.ts'
 import { KnownSayings } from './known-sayings.ts'
 import type { Speaker } from './participants.ts'
 
 export interface ChatImportDeps {
-  /** Makes a person of a number that has never written. */
+  /** Creates a person for a number that has never written. */
   readonly people: Pick<People, 'resolve'>
   readonly messages: ImportedMessages
   readonly forgotten: ForgottenWords
@@ -33,62 +34,61 @@ export interface ChatImportDeps {
   readonly tokens: TokenCounter
 }
 
-/** Where the messages go. */
+/** The conversation that receives the messages. */
 export interface ImportTarget {
   readonly scope: Scope
   readonly chat_id: ChatId
   readonly chat_kind: 'direct' | 'group'
-  /** Who each sender is, by name. */
+  /** The speaker behind each sender, by name. */
   readonly speakers: ReadonlyMap<string, Speaker>
   /** The person of a direct chat. */
   readonly person: Person | undefined
-  /** Count, and write nothing. */
+  /** Whether to only count, without writing. */
   readonly dry_run: boolean
-  /** Newest messages that are returned, to be learned from. */
-  readonly keep: number
 }
 
 export interface ImportCounts {
   readonly messages: number
   readonly added: number
-  /** There already: recorded when they were said, or by an earlier load. */
+  /** Already there: recorded when they arrived, or added by an earlier load. */
   readonly known: number
   readonly forgotten: number
-  /** Media without words, commands, events, and messages of senders who are left out. */
+  /** Media without text, commands, events, and messages of senders who are left out. */
   readonly left_out: number
 }
 
-/** Entries that are compared and written together. */
+/** How many entries are compared and written together. */
 const AT_ONCE = 500
-/** Messages between two turns of everything else. */
+/** After how many messages control returns to the event loop. */
 const TURN_MESSAGES = 50
-/** Our time of sending a reply and WhatsApp's differ by less. */
+/** The times that DeniDin and WhatsApp give for the same reply differ by less than this. */
 const REPLY_SPREAD_MS = 3 * MINUTE_MS
 
-/** An entry that is to be kept, as a message. */
+/** An entry to be kept, as a message. */
 interface Candidate {
   readonly entry: ExportEntry
   readonly speaker: Extract<Speaker, { readonly is: 'bot' | 'person' }>
-  /** Who said it; of the bot's words, whom they were said to. */
+  /** The speaker; for the bot's words, the person to whom they were addressed. */
   readonly person: Person
   readonly text: string
 }
 
 const timesOf = ({ at, or_at }: ExportEntry): readonly number[] => (or_at === undefined ? [at] : [at, or_at])
 
-/** A message with what it is known again by. */
+/** A message with the data by which a copy of it is recognised. */
 interface Identified extends Candidate {
   readonly identity: string
+  /** See `WordsFromElsewhere`. */
+  readonly occurrence: number
 }
 
 export class ChatImport {
   readonly #deps: ChatImportDeps
   readonly #target: ImportTarget
   readonly #occurrences = new Occurrences()
-  readonly #kept: MessageRecord[] = []
   #counts: ImportCounts = { messages: 0, added: 0, known: 0, forgotten: 0, left_out: 0 }
   #batch: ExportEntry[] = []
-  /** Who spoke last in a group: the bot's words are said to them. */
+  /** The person who spoke last in a group: the bot's replies are addressed to them. */
   #last: Person | undefined
 
   constructor(deps: ChatImportDeps, target: ImportTarget) {
@@ -100,17 +100,12 @@ export class ChatImport {
     return this.#counts
   }
 
-  /** The newest messages that were added. */
-  get kept(): readonly MessageRecord[] {
-    return this.#kept
-  }
-
   async add(entry: ExportEntry): Promise<void> {
     this.#batch.push(entry)
     if (this.#batch.length >= AT_ONCE) await this.flush()
   }
 
-  /** Writes what was collected. */
+  /** Writes the collected messages. */
   async flush(): Promise<void> {
     const batch = this.#batch
     this.#batch = []
@@ -131,21 +126,19 @@ export class ChatImport {
   }
 
   async #write(taken: readonly Identified[]): Promise<void> {
-    const prepared: (readonly [candidate: Candidate, record: MessageRecord])[] = []
+    const prepared: (readonly [candidate: Identified, record: MessageRecord])[] = []
     for (const [index, each] of taken.entries()) {
       if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
       prepared.push([each, await this.#recordOf(each)])
     }
     // A member of a group may have forgotten everything meanwhile, in another conversation.
-    const records = prepared.filter(([candidate]) => !this.#isForgotten(candidate)).map(([, record]) => record)
+    const records = prepared.filter(([each]) => !this.#isForgotten(each, each.occurrence)).map(([, record]) => record)
     this.#count({ forgotten: prepared.length - records.length })
     const added = await this.#deps.messages.add(records)
     this.#count({ added, known: records.length - added })
-    this.#kept.push(...records)
-    this.#kept.splice(0, Math.max(0, this.#kept.length - this.#target.keep))
   }
 
-  /** `undefined`: it is not added. */
+  /** `undefined` if the entry is not added. */
   #take(entry: ExportEntry, known: KnownSayings): Identified | undefined {
     this.#count({ messages: 1 })
     const candidate = this.#candidateOf(entry)
@@ -155,35 +148,36 @@ export class ChatImport {
     }
     const { speaker, person, text } = candidate
     const is_reply = speaker.is === 'bot'
-    // Of a reply it does not matter whom it was said to: an export of a group does not tell.
+    // The addressee of a reply is ignored, because the export of a group does not contain it.
     const person_id = is_reply ? '' : person.person_id
     const key = `${speaker.is} ${person_id} ${looseWords(text)}`
     const minute = Math.floor(entry.at / MINUTE_MS)
     const occurrence = this.#occurrences.next(minute, key)
-    const times = timesOf(entry)
-    if (this.#isForgotten(candidate)) {
-      this.#count({ forgotten: 1 })
-      return undefined
-    }
-    const saying = { is_reply, person_id, times, words: looseWords(text) }
-    if (known.count(saying) >= occurrence) {
+    const saying = { is_reply, person_id, times: timesOf(entry), words: looseWords(text) }
+    const beyond = occurrence - known.count(saying)
+    if (beyond <= 0) {
       this.#count({ known: 1 })
       return undefined
     }
+    if (this.#isForgotten(candidate, beyond)) {
+      this.#count({ forgotten: 1 })
+      return undefined
+    }
     known.add(saying)
-    return { ...candidate, identity: `${String(minute)}\n${String(occurrence)}\n${key}` }
+    return { ...candidate, identity: `${String(minute)}\n${String(occurrence)}\n${key}`, occurrence: beyond }
   }
 
-  #isForgotten({ entry, speaker, person, text: whole }: Candidate): boolean {
+  /** @param occurrence see `WordsFromElsewhere` */
+  #isForgotten({ entry, speaker, person, text: whole }: Candidate, occurrence: number): boolean {
     const { forgotten } = this.#deps
     const is_reply = speaker.is === 'bot'
-    const words = { times: timesOf(entry), is_reply, text: entry.words === '' ? whole : entry.words }
+    const words = { times: timesOf(entry), is_reply, text: entry.words === '' ? whole : entry.words, occurrence }
     const persons = [person.person_id]
     if (forgotten.isForgotten({ ...words, persons })) return true
     return is_reply && this.#target.chat_kind === 'group' && forgotten.isForgotten({ ...words, persons: undefined })
   }
 
-  /** `undefined`: nothing that a conversation needs. */
+  /** `undefined` if the entry is not part of the conversation. */
   #candidateOf(entry: ExportEntry): Candidate | undefined {
     const { kind, sender, words, attachment } = entry
     const speaker = sender === undefined ? undefined : this.#target.speakers.get(sender)

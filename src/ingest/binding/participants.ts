@@ -1,9 +1,12 @@
-/** Matches the senders of an exported chat with the bot and with people, and says where that is not certain. */
+/**
+ * Matches the senders of an exported chat with the bot and with people, and reports senders for whom this is not
+ * certain.
+ */
 import { looseName } from '../../messages/forgotten-words.ts'
 import type { Person } from '../../people/person.ts'
 import { phoneDigits } from '../../platform/phone.ts'
 
-/** Who a sender is: the bot's own account, a person, or someone whose messages are left out. */
+/** The speaker behind a sender: the bot's own account, a person, or someone whose messages are left out. */
 export type Speaker =
   { readonly is: 'bot' } | { readonly is: 'person'; readonly person: Person } | { readonly is: 'skipped' }
 
@@ -11,13 +14,13 @@ export type Speaker =
 export interface Participant {
   readonly name: string
   readonly messages: number
-  /** `undefined`: it is not certain who that is. */
+  /** `undefined` if it is not certain. */
   readonly speaker: Speaker | undefined
-  /** Persons of this name, where there are several, or who may be meant. */
+  /** Persons with this name if there are several, or persons who may be meant. */
   readonly candidates: readonly Person[]
 }
 
-/** Whose messages the export is to become. */
+/** The conversation that the export is bound to. */
 export interface BindingTarget {
   /** The person of a direct chat; `undefined` for a group. */
   readonly person: Person | undefined
@@ -27,13 +30,13 @@ export interface BindingTarget {
 export interface ParticipantHints {
   /** People whom DeniDin knows. */
   readonly people: readonly Person[]
-  /** What the caller said, by `looseName`. */
+  /** Assignments by the caller, by `looseName`. */
   readonly given: ReadonlyMap<string, Speaker>
 }
 
 type Sender = Pick<Participant, 'name' | 'messages'>
 
-/** The person of a number, or the only one of a name. */
+/** The person with this number, or the only person with this name. */
 const personOf = ({ name }: Sender, people: readonly Person[]): readonly Person[] => {
   const digits = phoneDigits(name)
   if (digits !== undefined) {
@@ -50,8 +53,9 @@ export const numberOf = ({ name }: Pick<Participant, 'name'>, target: BindingTar
 const person = (found: Person): Speaker => ({ is: 'person', person: found })
 
 /**
- * In a direct chat one of two senders is the person, and the other the bot: one of them must be known for sure. In a
- * group everyone is a person by number, or by a name that no one else has; who the bot is, only the caller can say.
+ * In a direct chat, one of the two senders is the person and the other is the bot: one of them must be known for
+ * certain. In a group, everyone is a person, identified by number or by a name that no one else has; only the caller
+ * can say which sender is the bot.
  */
 export const matchParticipants = (
   senders: readonly Sender[],
@@ -76,7 +80,7 @@ const matched = (sender: Sender, target: BindingTarget, { people, given }: Parti
   return { ...sender, speaker: only === undefined || more.length > 0 ? undefined : person(only), candidates }
 }
 
-/** With one of two known, the other one is known too. */
+/** If one of the two senders is known, so is the other. */
 const completeDirect = (found: readonly Participant[], target: Person): readonly Participant[] => {
   if (found.length > 2) return found
   const has = (is: Speaker['is']): boolean => found.some(each => each.speaker?.is === is)

@@ -1,8 +1,8 @@
-/** Takes a line of a debug log apart: its time, its level, and the component that wrote it. */
+/** Parses a line of a debug log: its time, its level, and the component that wrote it. */
 import type { Level } from '../../archive/archive-message.ts'
 import { instantOf } from '../json-values.ts'
 
-/** An entry of a log; what follows on further lines belongs to its text. */
+/** An entry of a log; the lines that follow it belong to its text. */
 export interface DebugEntry {
   readonly at: number | undefined
   readonly level: Level
@@ -25,7 +25,7 @@ const LEVEL_NAMES: Readonly<Record<string, Level>> = {
   CRITICAL: 'FATAL',
 }
 
-/** The level that a source names, in any case; `undefined` for a word that is none. */
+/** The level that a source names, in any case; `undefined` if the word is not a level. */
 export const levelOf = (name: unknown): Level | undefined => {
   const key = typeof name === 'string' ? name.trim().toUpperCase() : ''
   return Object.hasOwn(LEVEL_NAMES, key) ? LEVEL_NAMES[key] : undefined
@@ -35,18 +35,18 @@ export const levelOf = (name: unknown): Level | undefined => {
 const ENTRY =
   /^(?:\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?\s+)?\[?([A-Za-z]{3,8})\]?:?\s+(.*)$/s
 
-/** The entry that a line begins; `undefined` for a line that goes on with the one before. */
+/** The entry that a line begins; `undefined` if the line continues the previous entry. */
 export const readDebugEntry = (line: string): DebugEntry | undefined => {
   const match = ENTRY.exec(line)
   if (match === null) return undefined
   const [, time, name, text = ''] = match
   const level = levelOf(name)
-  // Without a time, the brackets tell a level from a word of a text.
+  // Without a time, only the brackets distinguish a level from a word of the text.
   if (level === undefined || (time === undefined && !line.startsWith('['))) return undefined
   return { at: instantOf(time?.replace(',', '.')), level, text }
 }
 
-/** Components, each with what its entries look like; the first that fits. */
+/** Components with the pattern of their entries; the first match counts. */
 const COMPONENTS: readonly (readonly [component: string, pattern: RegExp])[] = [
   ['LSP', /^\[?LSP\b|\bLSP (?:server|manager|notification)/i],
   [
@@ -68,14 +68,14 @@ const COMPONENTS: readonly (readonly [component: string, pattern: RegExp])[] = [
   ['API', /^\[?API\b|\bAPI (?:request|response|error|call)/i],
 ]
 
-/** `[STARTUP] …`, `Name: …`: a component that names itself. */
+/** `[STARTUP] …`, `Name: …`: the entry names its component. */
 const OWN_NAME = /^\[([A-Za-z][\w -]{1,30})\]|^([A-Z][A-Za-z]{2,30}):\s/
 /** Words before a colon that are not components. */
 const NO_NAME = new Set(['error', 'warning', 'note', 'usage', 'caused', 'stack', 'failed', 'http', 'https'])
-/** Characters of an entry in which its component shows. */
+/** How many characters of an entry are searched for its component. */
 const MOST_CHARACTERS = 300
 
-/** The component that wrote an entry, as far as its text tells. */
+/** The component that wrote an entry, if its text shows it. */
 export const componentOf = (text: string): string | undefined => {
   const beginning = text.slice(0, MOST_CHARACTERS)
   const known = COMPONENTS.find(([, pattern]) => pattern.test(beginning))
@@ -85,6 +85,6 @@ export const componentOf = (text: string): string | undefined => {
   return name === undefined || NO_NAME.has(name.toLowerCase()) ? undefined : inOneForm(name)
 }
 
-/** `STARTUP` and `Startup` are one component. */
+/** `STARTUP` and `Startup` are the same component. */
 const inOneForm = (name: string): string =>
   name === name.toUpperCase() && name.length > 4 ? `${name.slice(0, 1)}${name.slice(1).toLowerCase()}` : name

@@ -5,24 +5,37 @@ import { linesOf, rejected } from '../source-lines.ts'
 import { componentOf, readDebugEntry, type DebugEntry } from './debug-entry.ts'
 import { belowFolder, sessionIn } from './source-path.ts'
 
-/** Lines of an entry that are kept: a program's output can be endless. */
-const MOST_LINES = 500
+/** Characters of an entry that are kept: a program's output can be endless. */
+const MOST_CHARACTERS = 256 * 1024
 
 interface OpenEntry extends DebugEntry {
   readonly line: number
-  readonly further: FurtherLines
+  readonly whole: EntryText
 }
 
-/** The lines that follow the first one of an entry, up to a bound. */
-class FurtherLines {
-  readonly lines: string[] = []
+/** The text of an entry, up to a bound. */
+class EntryText {
+  readonly #lines: string[] = []
+  #characters = 0
 
   add(text: string): void {
-    if (this.lines.length < MOST_LINES) this.lines.push(text)
+    const room = MOST_CHARACTERS - this.#characters
+    this.#characters += text.length + 1
+    // Half of a character is none.
+    if (room > 0) this.#lines.push(text.slice(0, room).replace(/[\ud800-\udbff]$/u, ''))
+  }
+
+  get content(): string {
+    return this.#lines.join('\n').trim()
+  }
+
+  /** How long it was, if not all of it is kept. */
+  get cut_from_characters(): number | undefined {
+    return this.#characters > MOST_CHARACTERS + 1 ? this.#characters - 1 : undefined
   }
 }
 
-/** A checkpoint comes only between entries: where the next one begins. */
+/** Yields checkpoints only between entries, where the next one begins. */
 async function* entries(lines: ReturnType<typeof linesOf>, session: string | undefined): AsyncGenerator<SourceItem> {
   let open: OpenEntry | undefined
   let checkpoint: Extract<SourceItem, { readonly kind: 'checkpoint' }> | undefined
@@ -38,14 +51,15 @@ async function* entries(lines: ReturnType<typeof linesOf>, session: string | und
     const { text, line, position } = each
     const entry = readDebugEntry(text)
     if (entry === undefined) {
-      if (open !== undefined) open.further.add(text)
+      if (open !== undefined) open.whole.add(text)
       else if (text.trim() !== '') yield rejected(line, 'the line has no time and no level', text)
       continue
     }
     yield* finished(open, session)
     if (checkpoint !== undefined) yield { kind: 'checkpoint', position, lines: line - 1 }
     checkpoint = undefined
-    open = { ...entry, line, further: new FurtherLines() }
+    open = { ...entry, line, whole: new EntryText() }
+    open.whole.add(entry.text)
   }
   yield* finished(open, session)
   if (checkpoint !== undefined) yield checkpoint
@@ -53,7 +67,7 @@ async function* entries(lines: ReturnType<typeof linesOf>, session: string | und
 
 function* finished(open: OpenEntry | undefined, session: string | undefined): Generator<SourceItem> {
   if (open === undefined) return
-  const content = [open.text, ...open.further.lines].join('\n').trim()
+  const { content, cut_from_characters } = open.whole
   if (content === '') return
   const message: SourceMessage = {
     content,
@@ -64,6 +78,7 @@ function* finished(open: OpenEntry | undefined, session: string | undefined): Ge
     phase: 2,
     component: componentOf(open.text),
     level: open.level,
+    ...(cut_from_characters === undefined ? {} : { metadata: { cut_from_characters } }),
   }
   yield { kind: 'message', message, line: open.line }
 }

@@ -7,7 +7,7 @@ import { topicTags } from '../tagging/topics.ts'
 
 const isEntry = (value: JsonObject): boolean => typeof value['display'] === 'string' && 'timestamp' in value
 
-/** Older versions have no session. A pasted text is a message of its own: the line that was typed only names it. */
+/** Older versions have no session. A pasted text is a separate message, because the typed line only refers to it. */
 const read = (value: JsonObject): LineReading => {
   const display = value['display']
   if (typeof display !== 'string') return 'the line has no text in "display"'
@@ -30,7 +30,7 @@ const pastedIn = (value: JsonObject): readonly Pick<SourceMessage, 'content' | '
   const pasted = value['pastedContents']
   if (!isObject(pasted)) return []
   return Object.entries(pasted).flatMap(([number, part]) => {
-    // Long texts are kept elsewhere, under their hash; images are not text.
+    // Long texts are stored elsewhere, under their hash; images have no text.
     const content = isObject(part) && part['type'] !== 'image' ? textOf(part['content']) : textOf(part)
     return content === undefined ? [] : [{ content, metadata: { pasted: number } }]
   })

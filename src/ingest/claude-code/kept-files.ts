@@ -6,19 +6,19 @@ import { rejected } from '../source-lines.ts'
 import { endOf, readWhole } from '../whole-file.ts'
 import { belowFolder, sessionIn } from './source-path.ts'
 
-/** Bytes of a file that are kept and searched. */
+/** How many bytes of a file are kept and searched. */
 const MOST_BYTES = 1024 * 1024
 
-/** What the path of a file tells about its message. */
+/** The data about a message that the path of its file contains. */
 type FromPath = Pick<SourceMessage, 'at' | 'session' | 'metadata' | 'files'>
 
 interface KeptFileKind {
   readonly type: SourceType
   readonly phase: Phase
-  /** Folder of the data folder. */
+  /** The folder within the data folder. */
   readonly folder: string
   readonly role: SourceMessage['role']
-  /** What the path below the folder tells; `undefined` for a file of another kind. */
+  /** Extracts data from the path below the folder; `undefined` for a file of another kind. */
   readonly fromPath: (below: readonly string[]) => FromPath | undefined
 }
 
@@ -34,7 +34,8 @@ const readerOf = ({ type, phase, folder, role, fromPath }: KeptFileKind): Source
     else if (whole.text.trim() !== '') {
       const { metadata, ...path } = told(file) ?? { session: sessionIn(file.path) }
       const more = whole.is_cut ? { cut_from_bytes: file.size_bytes } : {}
-      // When the file was written says nothing once it was copied: it is no time of the message.
+      // The modification time of the file is not used as the time of the message, because it is meaningless once the
+      // file was copied.
       const message: SourceMessage = {
         content: whole.text,
         role,
@@ -76,7 +77,7 @@ export const shellSnapshotReader = readerOf({
   },
 })
 
-/** `session-env/<session>/…`: what hooks set for the shells of a session. */
+/** `session-env/<session>/…`: variables that hooks set for the shells of a session. */
 export const sessionEnvReader = readerOf({
   type: 'session_env',
   phase: 6,

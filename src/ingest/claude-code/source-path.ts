@@ -3,12 +3,12 @@ import { basename } from 'node:path'
 
 /** A file below a folder of the data folder: `session-env/<session>/hook-1.sh`. */
 export interface SourcePath {
-  /** Folders and file below the one that was looked for, with `/` between them. */
+  /** Folders and file below that folder, separated by `/`. */
   readonly below: readonly string[]
   readonly name: string
 }
 
-/** The part of the path below the last folder of this name; `undefined` if there is none. */
+/** The part of the path below the last folder with this name; `undefined` if there is none. */
 export const belowFolder = (path: string, folder: string): SourcePath | undefined => {
   const parts = path.split(/[/\\]/)
   const at = parts.lastIndexOf(folder)
@@ -17,5 +17,5 @@ export const belowFolder = (path: string, folder: string): SourcePath | undefine
 
 const SESSION = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 
-/** The first id of a session in a text. */
+/** The first session id in a text. */
 export const sessionIn = (text: string): string | undefined => SESSION.exec(text)?.[0]

@@ -1,4 +1,4 @@
-/** Reads the lists of tasks of Claude Code: `todos/<session>-agent-<agent>.json`, and `tasks/<session>/<n>.json`. */
+/** Reads the task lists of Claude Code: `todos/<session>-agent-<agent>.json`, and `tasks/<session>/<n>.json`. */
 import type { SourceMessage } from '../../archive/archive-message.ts'
 import { isObject, textOf, type JsonObject } from '../json-values.ts'
 import type { SourceFile, SourceItem, SourceReader, SourceStart } from '../source.ts'
@@ -7,10 +7,10 @@ import { topicTags } from '../tagging/topics.ts'
 import { endOf, readWhole } from '../whole-file.ts'
 import { belowFolder, sessionIn } from './source-path.ts'
 
-/** A longer list is not a list of tasks. */
+/** A larger file is not a task list. */
 const MOST_BYTES = 16 * 1024 * 1024
 
-/** The text of a task: lists of different versions name it differently. */
+/** The text of a task: its field has different names in different versions. */
 const textIn = (task: JsonObject): string | undefined => {
   const subject = textOf(task['content']) ?? textOf(task['subject'])
   const description = textOf(task['description'])

@@ -8,10 +8,10 @@ import { topicTags } from '../tagging/topics.ts'
 import { levelOf } from './debug-entry.ts'
 import { belowFolder, sessionIn } from './source-path.ts'
 
-/** A message before what its line tells is added. */
+/** A message without the data that is common to its line. */
 type Part = Pick<SourceMessage, 'content' | 'role' | 'level' | 'component' | 'metadata' | 'tags' | 'files'>
 
-/** Kinds of lines that hold messages; there are others, of bookkeeping alone. */
+/** Kinds of lines that contain messages; other kinds only contain bookkeeping. */
 const KINDS = new Set([
   'user',
   'assistant',
@@ -23,10 +23,10 @@ const KINDS = new Set([
   'tool_result',
 ])
 
-/** Characters of the result of a tool that are kept: a whole file that was read is in the file. */
+/** How many characters of a tool's result are kept; the rest of a file that was read is in that file. */
 const MOST_RESULT_CHARACTERS = 20_000
 
-/** Fields of a line that are kept beside its messages. */
+/** Fields of a line that are kept in addition to its messages. */
 const KEPT = ['uuid', 'parentUuid', 'gitBranch', 'version', 'agentId', 'isSidechain', 'isMeta', 'requestId'] as const
 
 const lineReader =
@@ -82,7 +82,7 @@ const partsOf = (type: string, value: JsonObject): readonly Part[] | string => {
   return blocks.flatMap(block => blockParts(block, { role, level, metadata }))
 }
 
-/** Which model answered, and with how many tokens. */
+/** The model that answered, and how many tokens it used. */
 const modelOf = ({ model, usage }: JsonObject): Record<string, unknown> => {
   if (typeof model !== 'string') return {}
   const tokens = isObject(usage) ? { input_tokens: usage['input_tokens'], output_tokens: usage['output_tokens'] } : {}
@@ -113,7 +113,7 @@ const blockParts = (block: unknown, part: Omit<Part, 'content'>): readonly Part[
     case 'web_search_tool_result':
       return resultParts(block)
     default:
-      // Images and documents: nothing that can be read.
+      // Images and documents contain no text.
       return []
   }
 }
@@ -140,7 +140,7 @@ const resultParts = (block: JsonObject): readonly Part[] => {
   return [{ content: cut, role: 'tool', level, metadata: identified(block['tool_use_id']) }]
 }
 
-/** Which files were backed up before an edit, and under which names (`file-history/`). */
+/** The files that were backed up before an edit, and the names of the copies (`file-history/`). */
 const snapshotParts = (snapshot: unknown): readonly Part[] => {
   const tracked = isObject(snapshot) ? snapshot['trackedFileBackups'] : undefined
   const entries: readonly (readonly [string, unknown])[] = Array.isArray(tracked)
@@ -170,7 +170,7 @@ export const transcriptReader: SourceReader = {
   },
   read: (file, from, signal) => {
     const below = belowFolder(file.path, 'projects')?.below ?? [file.path]
-    // A file of a subagent lies in the folder of its session.
+    // The file of a subagent is in the folder of its session.
     const session = sessionIn(below.at(-1) ?? '') ?? sessionIn(below.join('/'))
     return jsonLines(file, from, signal, lineReader(session))
   },

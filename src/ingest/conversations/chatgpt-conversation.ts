@@ -7,11 +7,17 @@ import { contentText, numbered, roleOf } from './openai-conversation.ts'
 /** Whether a value is a conversation of such an export. */
 export const isChatGpt = (value: unknown): value is JsonObject => isObject(value) && isObject(value['mapping'])
 
-/** Ids from the root to a node; a tree that goes in a circle ends. */
-const branchTo = (mapping: JsonObject, leaf: unknown): readonly string[] => {
+/** Ids from the root, or from below what was `taken`, to a node; a tree that goes in a circle ends. */
+const branchTo = (
+  mapping: JsonObject,
+  leaf: unknown,
+  taken: readonly ReadonlySet<string>[] = [],
+): readonly string[] => {
   const ids: string[] = []
   const seen = new Set<string>()
   for (let id = leaf; typeof id === 'string' && !seen.has(id);) {
+    const known = id
+    if (taken.some(each => each.has(known))) break
     const node = mapping[id]
     if (!isObject(node)) break
     seen.add(id)
@@ -25,19 +31,18 @@ const branchTo = (mapping: JsonObject, leaf: unknown): readonly string[] => {
 const otherNodes = (mapping: JsonObject, taken: ReadonlySet<string>): readonly string[] => {
   const ids = new Set<string>()
   for (const leaf of Object.keys(mapping)) {
-    if (taken.has(leaf) || ids.has(leaf)) continue
-    for (const id of branchTo(mapping, leaf)) if (!taken.has(id)) ids.add(id)
+    for (const id of branchTo(mapping, leaf, [taken, ids])) ids.add(id)
   }
   return [...ids]
 }
 
-/** The newest node without children: what is current where the export does not say. */
+/** The newest node without children: the current one if the export does not name it. */
 const lastLeaf = (mapping: JsonObject): string | undefined =>
   Object.entries(mapping).findLast(([, node]) => isObject(node) && !hasChildren(node))?.[0]
 
 const hasChildren = ({ children }: JsonObject): boolean => Array.isArray(children) && children.length > 0
 
-/** The current branch in its order, then whatever else was said, each message once. */
+/** The current branch in its order, then all other messages, each once. */
 export const readChatGpt = (conversation: JsonObject, number: number): readonly SourceMessage[] | string => {
   const { mapping, current_node } = conversation
   if (!isObject(mapping)) return 'it has no tree of messages'

@@ -1,18 +1,20 @@
 /** Readers of conversations in JSON: in the form of OpenAI's interfaces, and of a ChatGPT data export. */
-import { createReadStream } from 'node:fs'
 import { basename, extname } from 'node:path'
 import type { SourceMessage } from '../../archive/archive-message.ts'
 import { jsonLines } from '../json-lines.ts'
 import { parseObject } from '../json-values.ts'
-import { rejected } from '../source-lines.ts'
+import { chunksOf, rejected } from '../source-lines.ts'
 import type { SourceFile, SourceItem, SourceReader, SourceStart } from '../source.ts'
+import { utf8Chunks } from '../text-encoding.ts'
 import { readWhole } from '../whole-file.ts'
 import { findZipEntry, isZipPath, zipEntryChunks } from '../zip/zip-entry.ts'
 import { isChatGpt, readChatGpt } from './chatgpt-conversation.ts'
 import { arrayElements } from './json-array.ts'
 import { isMessage, listOf, readConversation } from './openai-conversation.ts'
 
-/** A file with a single conversation is read whole; one that is longer has a form that can be streamed. */
+/**
+ * A file with a single conversation is read as a whole; longer files can be written in a format that can be streamed.
+ */
 const MOST_WHOLE_BYTES = 64 * 1024 * 1024
 const TOO_LONG = 'a conversation of more than 64 MiB is not read'
 
@@ -24,10 +26,12 @@ const projectOf = (path: string): string => basename(path, extname(path))
 const CONVERSATIONS = /(?:^|\/)conversations\.json$/u
 
 /** The array of conversations in pieces. */
-const chunksOf = async (path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> => {
-  if (!isZipPath(path)) return createReadStream(path, { signal })
-  const entry = await chatGptEntry(path)
-  return entry === undefined ? createReadStream(path, { end: 0 }) : zipEntryChunks(path, entry, signal)
+async function* listChunks(file: SourceFile, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const { path } = file
+  const entry = isZipPath(path) ? await chatGptEntry(path) : undefined
+  yield* entry === undefined
+    ? chunksOf(file, { position: 0, lines: 0 }, signal)
+    : utf8Chunks(zipEntryChunks(path, entry, signal))
 }
 
 const chatGptEntry = (path: string): Promise<string | undefined> =>
@@ -41,20 +45,30 @@ function* itemsOf(reading: readonly SourceMessage[] | string, line: number, valu
   else for (const [index, message] of reading.entries()) yield { kind: 'message', message, line: line + index }
 }
 
-/** The numbers of messages are their lines; the position is the number of conversations. */
+/** The numbers of messages are their lines, a bad element has one too; the position is the number of conversations. */
 async function* readArray(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceItem> {
   const project = projectOf(file.path)
   let line = 1
   let position = 0
-  /** Messages without a conversation around them: the file is one. */
+  /** Messages that are not in a conversation: the file itself is one. */
   const loose: unknown[] = []
-  for await (const element of arrayElements(await chunksOf(file.path, signal))) {
+  for await (const element of arrayElements(listChunks(file, signal))) {
     signal.throwIfAborted()
     if (element.kind === 'broken') {
-      yield rejected(line, `the list cannot be read after element ${String(element.index)}`, '')
+      const after = `the list cannot be read after element ${String(element.index)}`
+      yield rejected(line, `${after}: ${element.reason}`, '')
       break
     }
-    const { index, value } = element
+    const { index } = element
+    if (element.kind === 'bad') {
+      position = index + 1
+      if (index >= from.position)
+        yield rejected(line, `element ${String(position)}: ${element.reason}`, element.excerpt)
+      line++
+      if (index >= from.position) yield { kind: 'checkpoint', position, lines: line - 1 }
+      continue
+    }
+    const { value } = element
     if (isMessage(value)) {
       if (file.size_bytes > MOST_WHOLE_BYTES) {
         yield rejected(line, TOO_LONG, '')

@@ -1,4 +1,4 @@
-/** Reads conversations in the form of OpenAI's interfaces: lists of messages with a role and a content. */
+/** Reads conversations in the format of OpenAI's API: lists of messages with a role and a content. */
 import type { ArchiveRole, SourceMessage } from '../../archive/archive-message.ts'
 import { normalisedContent } from '../../archive/archive-identity.ts'
 import { instantOf, isObject, textOf, type JsonObject } from '../json-values.ts'
@@ -21,7 +21,7 @@ export const roleOf = (value: unknown): ArchiveRole | undefined => {
   return Object.hasOwn(ROLES, name) ? ROLES[name] : undefined
 }
 
-/** The words of a content: a text, or parts of which those with text count. */
+/** The text of a content: a string, or parts of which those with text are used. */
 export const contentText = (content: unknown): string => {
   if (typeof content === 'string') return content
   if (Array.isArray(content)) {
@@ -44,7 +44,7 @@ export interface ConversationOrigin {
   readonly title: string | undefined
 }
 
-/** Messages that a conversation says twice, at the same time or at none, are told apart by their number. */
+/** Numbers messages that occur repeatedly in a conversation with the same time or without one, to distinguish them. */
 export const numbered = (messages: readonly SourceMessage[]): readonly SourceMessage[] => {
   const counts = new Map<string, number>()
   return messages.map(message => {
@@ -83,7 +83,7 @@ export const listOf = (value: JsonObject): readonly unknown[] | undefined => {
   return Array.isArray(list) ? list : undefined
 }
 
-/** @returns a clause that says what is wrong with it */
+/** @returns a clause that describes the error, if there is one */
 export const readConversation = (
   value: unknown,
   { project, number }: { readonly project: string; readonly number: number },

@@ -1,30 +1,30 @@
-/** What the other files of a deduplication tell about the messages in `unique_messages.jsonl`. */
+/** The other files of a deduplication, with data about the messages in `unique_messages.jsonl`. */
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { instantOf, isObject, parseObject, textOf, type JsonObject } from '../json-values.ts'
 import { linesOf } from '../source-lines.ts'
 import { readWhole } from '../whole-file.ts'
 
-/** Larger indexes are not held in memory. */
+/** Larger indexes are not loaded into memory. */
 const MOST_INDEX_BYTES = 256 * 1024 * 1024
-/** Places where messages were seen, and messages that the log tells of, that are held in memory. */
+/** How many places of messages, and how many messages of the log, are kept in memory. */
 const MOST_PLACES = 2_000_000
 
-/** Where and when a message was seen, besides its own line. */
+/** Where and when a message was found, apart from its own line. */
 interface Sighting {
   readonly source_file: string
   readonly source_line: number
 }
 
-/** What the log of conversations tells of a message. */
+/** The data about a message in the log of conversations. */
 interface Said {
   readonly session: string | undefined
   readonly at: number | undefined
 }
 
-/** The files beside `unique_messages.jsonl`; what is missing or damaged tells nothing. */
+/** The files beside `unique_messages.jsonl`; missing or damaged ones are ignored. */
 export class Companions {
-  /** Hash → checkpoints in which the message was. */
+  /** Hash → checkpoints that contained the message. */
   readonly #sightings = new Map<string, Sighting[]>()
   #places = 0
   readonly #said = new Map<string, Said>()
@@ -57,7 +57,7 @@ export class Companions {
     return this.#checkpoints.get(checkpoint)
   }
 
-  /** Takes a message off the list of hashes: what is left in the end has no message. */
+  /** Removes a message from the list of hashes; the hashes that remain in the end have no message. */
   found(hash: string): void {
     this.#hashes.delete(hash)
   }
@@ -112,7 +112,7 @@ export class Companions {
   }
 }
 
-/** `logged_at` and the like are times of the deduplication. */
+/** `logged_at` and similar fields are times of the deduplication, not of the message. */
 const saidIn = (value: JsonObject): Said => {
   const message = isObject(value['message']) ? value['message'] : {}
   return {

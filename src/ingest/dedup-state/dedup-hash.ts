@@ -1,9 +1,11 @@
-/** The hash by which the deduplication knew its messages: SHA-256 of `{role, content}` as JSON. */
+/** The hash by which the deduplication identified messages: SHA-256 of `{role, content}` as JSON. */
 import { createHash } from 'node:crypto'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Texts of JSON as several programs write it: keys in either order, with blanks or without, with escapes or without. */
+/**
+ * The JSON texts that different programs write: keys in either order, with or without blanks, with or without escapes.
+ */
 function* spellings(role: string, content: string): Generator<string> {
   const [writtenRole, writtenContent] = [JSON.stringify(role), JSON.stringify(content)]
   for (const body of new Set([writtenContent, inAscii(writtenContent)])) {
@@ -17,7 +19,7 @@ function* spellings(role: string, content: string): Generator<string> {
 const inAscii = (json: string): string =>
   json.replace(/[\u007f-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** Whether the hash is that of this message. */
+/** Whether this is the hash of the message. */
 export const isHashOf = (hash: string, role: string, content: string): boolean => {
   const wanted = hash.toLowerCase()
   for (const text of spellings(role, content)) if (sha256(text) === wanted) return true

@@ -9,7 +9,7 @@ import { topicTags } from '../tagging/topics.ts'
 import { Companions } from './companions.ts'
 import { isHashOf } from './dedup-hash.ts'
 
-/** Files that say more about the messages in `unique_messages.jsonl` beside them, and hold none themselves. */
+/** Files with further data about the messages in `unique_messages.jsonl` beside them, and no messages of their own. */
 export const DEDUP_COMPANIONS: ReadonlySet<string> = new Set([
   'global_hashes.json',
   'checkpoint_index.json',
@@ -35,7 +35,7 @@ const read = (value: JsonObject, companions: Companions): LineReading => {
   const message: SourceMessage = {
     content,
     role: role ?? 'user',
-    // `first_seen` is when the deduplication saw it.
+    // `first_seen` is not used: it is the time of the deduplication.
     at: instantOf(inner['timestamp']) ?? said?.at,
     project: textOf(inner['project']) ?? textOf(value['project']),
     session: textOf(inner['session_id']) ?? textOf(inner['sessionId']) ?? said?.session ?? checkpoint,
@@ -58,7 +58,7 @@ const createdIn = (companions: Companions, checkpoint: string): { readonly check
 async function* readState(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceItem> {
   const companions = await Companions.read(file.path, signal)
   yield* jsonLines(file, from, signal, value => read(value, companions))
-  // After an interruption, the messages before the checkpoint were not looked at.
+  // After an interruption, the messages before the checkpoint were not read again, so the count would be wrong.
   const lost = from.position === 0 ? companions.without_message : 0
   if (lost > 0) {
     const reason = `global_hashes.json names ${String(lost)} messages that are not in ${basename(file.path)}`

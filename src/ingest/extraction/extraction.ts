@@ -16,7 +16,7 @@ import { instantOf, isObject, textOf, type JsonObject } from '../json-values.ts'
 import type { SourceReader } from '../source.ts'
 import { topicTags } from '../tagging/topics.ts'
 
-/** The first part of `source` by the kind of file that it names. */
+/** Kinds of files, by the first part of `source`. */
 const SOURCES: readonly (readonly [pattern: RegExp, type: SourceType])[] = [
   [/^history\b/, 'history'],
   [/^debug\b/, 'debug'],
@@ -27,7 +27,7 @@ const SOURCES: readonly (readonly [pattern: RegExp, type: SourceType])[] = [
   [/^projects?\b/, 'projects'],
 ]
 
-/** Who writes what each kind of file holds. */
+/** The role of the messages in each kind of file. */
 const ROLES: Readonly<Partial<Record<SourceType, ArchiveRole>>> = {
   history: 'user',
   debug: 'system',
@@ -62,7 +62,7 @@ const originOf = (source: string): { readonly source_file: string; readonly sour
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Reads one line. @param phase that the caller named, for lines that do not tell it */
+/** Reads one line. @param phase given by the caller, for lines that do not contain it */
 const read = (value: JsonObject, phase: Phase | undefined): LineReading => {
   const content = textOf(value['content'])
   if (content === undefined) return 'the line has no text in "content"'
@@ -78,7 +78,7 @@ const read = (value: JsonObject, phase: Phase | undefined): LineReading => {
   }
   const metadata = {
     ...(isObject(value['metadata']) ? value['metadata'] : {}),
-    // A copy that was damaged on its way shows here.
+    // A differing hash reveals that the copy was damaged.
     ...(hash === undefined || hash.toLowerCase() === sha256(content) ? {} : { hash_of_extraction: hash }),
   }
   const message = type === 'debug' ? debugMessage(content, value, metadata) : plainMessage(content, value, metadata)
@@ -96,7 +96,9 @@ const plainMessage = (content: string, value: JsonObject, metadata: Record<strin
   tags: topicTags(content),
 })
 
-/** Extractions of logs carry the time of the extraction. The time, the level and the component are in the log line. */
+/**
+ * Extractions of logs contain the time of the extraction. The time, the level and the component are in the log line.
+ */
 const debugMessage = (content: string, value: JsonObject, metadata: Record<string, unknown>): Told => {
   const entry = readDebugEntry(content)
   const extracted_at = instantOf(value['timestamp'])

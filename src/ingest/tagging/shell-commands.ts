@@ -1,7 +1,7 @@
-/** Which kinds of commands a shell command line runs, for tags. */
+/** Determines which kinds of commands a shell command line runs, for tags. */
 import type { Tag } from '../../archive/archive-message.ts'
 
-/** Programs by the kind of command that they are. */
+/** Kinds of commands, by program. */
 const KINDS: Readonly<Record<string, string>> = {
   git: 'git',
   gh: 'git',
@@ -20,16 +20,16 @@ const KINDS: Readonly<Record<string, string>> = {
   poetry: 'python',
 }
 
-/** Longest command line that is looked at. */
+/** Longer command lines are cut. */
 const MOST_CHARACTERS = 4000
 
-/** Where a further command begins on a line. */
+/** Where another command begins on a line. */
 const SEPARATORS = /&&|\|\||[;|\n&]|\$\(/
 
-/** What may come before the program itself. */
+/** What may precede the program. */
 const BEFORE = /^(?:[A-Za-z_]\w*=\S*|sudo|time|env|exec|nohup|command|then|do|else|!|\()$/
 
-/** The kinds of commands on a line: git, docker, gcloud, python; every line is also bash. */
+/** The kinds of commands on a line: git, docker, gcloud, python; every line also counts as bash. */
 export const commandTags = (line: string): readonly Tag[] => {
   const kinds = new Set(['bash'])
   for (const part of line.slice(0, MOST_CHARACTERS).split(SEPARATORS)) {

@@ -1,9 +1,9 @@
-/** What a tool call of an assistant says in words, and the files and commands that it is about. */
+/** A tool call of an assistant as text, with the files and commands that it refers to. */
 import type { FileOperation, FileReference, Tag } from '../../archive/archive-message.ts'
 import { isObject, textOf, type JsonObject } from '../json-values.ts'
 import { commandTags } from './shell-commands.ts'
 
-/** What is kept of one tool call. */
+/** The data that is kept of one tool call. */
 export interface ToolCall {
   readonly text: string
   readonly tags: readonly Tag[]
@@ -23,10 +23,10 @@ const FILE_TOOLS: Readonly<Record<string, FileOperation>> = {
   LS: 'mention',
 }
 
-/** Fields that hold the path of a file. */
+/** Fields that contain the path of a file. */
 const PATH_FIELDS = ['file_path', 'notebook_path', 'path', 'filePath']
 
-/** Characters of one field of a call that are kept: the content of a written file is in the file. */
+/** How many characters of one field of a call are kept; the rest of a written file's content is in the file. */
 const MOST_FIELD_CHARACTERS = 2000
 
 /** @param name of the tool, such as `Bash` or `Read`; @param input as the assistant gave it */
@@ -42,7 +42,7 @@ export const readToolCall = (name: string, input: unknown): ToolCall => {
   }
 }
 
-/** The fields of a call as `name=value`, the command or the path first, without its name. */
+/** The fields of a call as `name=value`; the command or the path comes first, without its name. */
 const describe = (fields: JsonObject): string => {
   const parts: string[] = []
   for (const [name, value] of Object.entries(fields)) {

@@ -1,10 +1,10 @@
-/** Topics and actions that are evident from a message's own words, for tags. */
+/** Topics and actions that follow from a message's own words, for tags. */
 import type { Tag } from '../../archive/archive-message.ts'
 
-/** Longest text that is looked at: what a message is about is said at its beginning. */
+/** How many characters are examined: the beginning of a message shows its topic. */
 const MOST_CHARACTERS = 4000
 
-/** One word of these says what a message is about. */
+/** One of these words determines the topic. */
 const TOPICS: readonly (readonly [topic: string, words: RegExp])[] = [
   ['testing', /\b(?:tests?|testing|pytest|jest|unittest|coverage)\b|\bבדיקות\b/iu],
   ['database', /\b(?:sql|sqlite|postgres(?:ql)?|mysql|database|schema|migrations?)\b/iu],
@@ -23,7 +23,7 @@ const ACTIONS: readonly (readonly [action: string, words: RegExp])[] = [
   ['review', /\breview(?:ed|ing|s)?\b/iu],
 ]
 
-/** A word alone is a hint, not a proof. */
+/** A single word is a hint, not a proof. */
 const CONFIDENCE = 0.6
 
 /** Tags of what a person or the assistant wrote; not for logs. */

@@ -12,7 +12,7 @@ const NAMES = [
   /^whatsapp[ _]*(?:sohbeti|чат|צ'אט)[ _]*-?[ _]*(.+)$/iu,
 ]
 
-/** Copies that a browser or a phone numbers: `chat (1)`. */
+/** The number that a browser or a phone adds to copies: `chat (1)`. */
 const COPY = /\s?\(\d{1,3}\)$/u
 
 const nameIn = (file: string): string | undefined => {
@@ -28,14 +28,14 @@ const nameIn = (file: string): string | undefined => {
   return undefined
 }
 
-/** Whether a file is named as phones name exports of chats. */
+/** Whether a file has a name that phones give to exported chats. */
 export const isExportName = (path: string): boolean =>
   /^_chat\.txt$/iu.test(basename(path)) || nameIn(basename(path)) !== undefined
 
 /**
- * The name of the chat: from the file, the archive that holds it, or the folder that it was unpacked into; `undefined`
- * for an export of another name.
- * @param paths the file, and for a file in an archive first the file within
+ * The name of the chat: from the file, from the archive that contains it, or from the folder into which it was
+ * unpacked; `undefined` if none of them has the name of an export.
+ * @param paths the file; for a file in an archive, the file within it comes first
  */
 export const chatNameOf = (...paths: readonly string[]): string | undefined => {
   for (const path of paths) {

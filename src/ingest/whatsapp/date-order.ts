@@ -1,9 +1,12 @@
-/** Decides for a whole export in which order its dates write day, month and year. */
+/** Determines for a whole export in which order its dates give day, month and year. */
 import { DAY_MS } from '../../platform/clock.ts'
 import { DATE_ORDERS, type DateOrder } from '../source.ts'
 import type { DateNumber, Header } from './header.ts'
 
-/** By what the order was settled: the surest first. `layout`: by how phones of some country write dates; it is a guess. */
+/**
+ * How the order was determined, from the most to the least certain. `layout` is a guess from how phones in some country
+ * write dates.
+ */
 export type SettledBy = 'given' | 'dates' | 'sequence' | 'layout'
 
 export interface SettledOrder {
@@ -13,10 +16,10 @@ export interface SettledOrder {
 
 /** WhatsApp began in 2009. */
 const FIRST_YEAR = 2009
-/** Phones in other zones, and clocks that were wrong, are this much ahead at most. */
+/** Phones in other zones, and wrong clocks, are at most this far ahead. */
 const AHEAD_MS = 2 * DAY_MS
 
-/** Places of day, month and year in each order. */
+/** Positions of day, month and year in each order. */
 const PLACES: Readonly<Record<DateOrder, readonly [day: 0 | 1 | 2, month: 0 | 1 | 2, year: 0 | 1 | 2]>> = {
   dmy: [0, 1, 2],
   mdy: [1, 0, 2],
@@ -24,8 +27,8 @@ const PLACES: Readonly<Record<DateOrder, readonly [day: 0 | 1 | 2, month: 0 | 1 
 }
 
 /**
- * What the clock on the wall showed, in milliseconds as if that were UTC; `undefined` for a date that does not exist in
- * this order, or is none of WhatsApp's.
+ * What the clock on the wall showed, in milliseconds as if it were UTC; `undefined` for a date that does not exist in
+ * this order, or is before WhatsApp began.
  */
 export const wallTimeOf = (
   { date, minutes, seconds = 0 }: Pick<Header, 'date' | 'minutes' | 'seconds'>,
@@ -54,19 +57,19 @@ const fullYear = ({ value, digits }: DateNumber): number | undefined => {
   return year >= FIRST_YEAR && year < 2100 ? year : undefined
 }
 
-/** What was seen of one order. */
+/** The evidence for one order. */
 interface Seen {
-  /** Dates that do not exist in it. */
+  /** Dates that do not exist in this order. */
   impossible: number
   /** Steps back by more than a day from one message to the next. */
   back: number
   last: number | undefined
 }
 
-/** What the layout of an export says about where its phone is from. */
+/** What the layout of an export reveals about the country of its phone. */
 export interface LayoutHints {
   readonly separator: string
-  /** As it is written; empty for 24 hours. */
+  /** As written; empty for 24 hours. */
   readonly period: string
   readonly year_digits: number
   /** Day or month with a leading zero. */
@@ -100,6 +103,11 @@ export class DateEvidence {
       if (seen.last !== undefined && at < seen.last - DAY_MS) seen.back++
       seen.last = at
     }
+  }
+
+  /** How often a message is older than the one before it by more than a day, with the dates read in this order. */
+  stepsBack(order: DateOrder): number {
+    return this.#seen[order].back
   }
 
   /** `undefined` for an export without a single date that exists. */
@@ -138,8 +146,8 @@ const MONTH_FIRST =
   /^(?:US\/|America\/(?:New_York|Chicago|Denver|Los_Angeles|Phoenix|Anchorage|Detroit|Boise|Indiana|Kentucky|Menominee|North_Dakota|Juneau|Sitka|Nome|Adak|Puerto_Rico)|Pacific\/(?:Honolulu|Guam)|Asia\/Manila)/
 
 /**
- * The likely order. Phones set to English of the United States write `1/5/21, 3:04 PM`: slashes, no zeros, two digits of
- * the year and capitals; elsewhere `am` and `pm` are small, years are whole, or days have two digits.
+ * The likely order. Phones set to US English write `1/5/21, 3:04 PM`: slashes, no leading zeros, two digits of the
+ * year, and capitals; elsewhere `am` and `pm` are lower case, years have four digits, or days have two digits.
  */
 const likely = (orders: readonly DateOrder[], hints: LayoutHints): DateOrder => {
   const american =

@@ -1,4 +1,4 @@
-/** Reads the entries of an exported chat: each message with its sender, its time and what came with it. */
+/** Reads the entries of an exported chat: each message with its sender, its time and its attachment. */
 import type { Attachment } from '../../messages/message-details.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
@@ -15,15 +15,15 @@ export interface ExportEntry {
   readonly kind: 'said' | 'deleted' | 'call' | 'notice'
   /** Milliseconds since the Unix epoch. */
   readonly at: number
-  /** Other instants that the clock on the wall may have meant: where the clocks were set back. */
+  /** The other instant that the clock on the wall may have meant, in the hour when clocks are set back. */
   readonly or_at: number | undefined
   readonly line: number
-  /** `undefined`: an event that has no sender. */
+  /** `undefined`: an event without a sender. */
   readonly sender: string | undefined
-  /** Own words of the sender; of an event the sentence of the phone. */
+  /** The sender's own words; for an event, the sentence that the phone wrote. */
   readonly words: string
   readonly attachment: Attachment | undefined
-  /** The file that came with it, as the export names it. */
+  /** The name of the attached file, according to the export. */
   readonly file: string | undefined
   readonly edited: boolean
 }
@@ -31,14 +31,18 @@ export interface ExportEntry {
 export type ExportItem =
   { readonly kind: 'entry'; readonly entry: ExportEntry } | Exclude<SourceItem, { readonly kind: 'message' }>
 
-/** Characters of one entry that are read: far more than a message of WhatsApp may have. */
+/** How many characters of one entry are read: far more than a WhatsApp message may have. */
 const MOST_CHARACTERS = 256 * 1024
+const TOO_LONG = `the message has more than ${String(MOST_CHARACTERS)} characters; its beginning is kept`
 /** Headers from the past in a row that may be a pasted conversation; with more, the clock of the phone was set back. */
 const MOST_PASTED = 200
-/** A message is not older than the one before it by more: phones of other zones, messages that were sent late. */
+/**
+ * How much older than the previous message a message may be, because of phones in other zones and messages that were
+ * sent late.
+ */
 const MOST_STEP_BACK_MS = DAY_MS
 
-/** An entry that is being put together. */
+/** An entry that is being assembled. */
 interface Open {
   readonly header: Header
   readonly at: number
@@ -71,7 +75,7 @@ export class ExportEntries {
     this.#zone = zone
   }
 
-  /** All entries in order, with checkpoints where a later run may begin. */
+  /** All entries in order, with checkpoints where a later run may resume. */
   async *read(text: ExportText, from: SourceStart, signal: AbortSignal): AsyncGenerator<ExportItem> {
     let end: Extract<SourceItem, { readonly kind: 'checkpoint' }> | undefined
     for await (const line of text.lines(from, signal)) {
@@ -92,13 +96,14 @@ export class ExportEntries {
       else yield* this.#append(line.text, line.line)
       return
     }
-    if (this.#last !== undefined && times.at < this.#last - MOST_STEP_BACK_MS) {
+    if (this.#isFromThePast(times.at) && this.#isSaid()) {
       this.#suspectHeaders++
       yield* this.#suspect(line)
       return
     }
-    // The conversation goes on where it was: what was in between was pasted into a message.
-    for (const { text, line: number } of this.#takeSuspects()) yield* this.#append(text, number)
+    // The conversation goes on where it was: what was in between was pasted into a message, or came late.
+    const suspects = this.#takeSuspects()
+    yield* this.#resolve(suspects, this.#speakElsewhere(suspects))
     yield* this.#begin(header, times, line)
   }
 
@@ -122,7 +127,10 @@ export class ExportEntries {
     return suspects
   }
 
-  /** Decides on lines from the past that nothing came after, or too many lines for one message: they are messages if people of this chat wrote them. */
+  /**
+   * Decides on lines from the past after which the conversation did not continue, or which are too many for one
+   * message: they are messages if people of this chat wrote them.
+   */
   *#release(sure = false): Generator<ExportItem> {
     const suspects = this.#takeSuspects()
     const known = new Set(
@@ -133,11 +141,40 @@ export class ExportEntries {
     )
     const areMessages =
       sure ||
-      suspects.every(({ text }) => {
-        const header = this.#headerOf(text)
-        const sender = header === undefined ? undefined : this.#survey.senders.split(header.rest).sender
-        return header === undefined || (sender !== undefined && known.has(sender))
+      suspects.every(suspect => {
+        const sender = this.#senderOf(suspect)
+        return this.#headerOf(suspect.text) === undefined || (sender !== undefined && known.has(sender))
       })
+    yield* this.#resolve(suspects, areMessages)
+  }
+
+  /** In an export that is in no order, nothing is. */
+  #isFromThePast(at: number): boolean {
+    return this.#survey.is_in_order && this.#last !== undefined && at < this.#last - MOST_STEP_BACK_MS
+  }
+
+  /** Whether something was pasted can only be asked of what someone said, not of an event. */
+  #isSaid(): boolean {
+    const [rest] = this.#open?.lines ?? []
+    return rest !== undefined && this.#survey.senders.split(rest).sender !== undefined
+  }
+
+  #senderOf({ text }: Suspect): string | undefined {
+    const header = this.#headerOf(text)
+    return header === undefined ? undefined : this.#survey.senders.split(header.rest).sender
+  }
+
+  /** Whether all who wrote these lines say something else in this chat too: then they are messages that came late. */
+  #speakElsewhere(suspects: readonly Suspect[]): boolean {
+    const counts = new Map<string, number>()
+    for (const suspect of suspects) {
+      const sender = this.#senderOf(suspect)
+      if (sender !== undefined) counts.set(sender, (counts.get(sender) ?? 0) + 1)
+    }
+    return [...counts].every(([sender, messages]) => this.#survey.senders.messagesOf(sender) > messages)
+  }
+
+  *#resolve(suspects: readonly Suspect[], areMessages: boolean): Generator<ExportItem> {
     for (const suspect of suspects) {
       const header = areMessages ? this.#headerOf(suspect.text) : undefined
       const times = header === undefined ? undefined : this.#timesOf(header)
@@ -148,13 +185,23 @@ export class ExportEntries {
 
   *#begin(header: Header, { at, or_at }: Pick<Open, 'at' | 'or_at'>, line: Suspect): Generator<ExportItem> {
     yield* this.#close()
-    // Equal messages of one time are counted: a run begins with a new time, and where the clock is sure.
+    // Equal messages with the same time are counted, so a run may only resume where a new time begins that is
+    // unambiguous.
     if ((this.#checkpoint === undefined || at > this.#checkpoint) && or_at === undefined) {
       this.#checkpoint = at
       yield { kind: 'checkpoint', position: line.position, lines: line.line - 1 }
     }
     this.#last = at
-    this.#open = { header, at, or_at, line: line.line, lines: [header.rest], characters: header.rest.length }
+    const { rest } = header
+    this.#open = {
+      header,
+      at,
+      or_at,
+      line: line.line,
+      lines: [rest.slice(0, MOST_CHARACTERS)],
+      characters: rest.length,
+    }
+    if (rest.length > MOST_CHARACTERS) yield rejected(line.line, TOO_LONG, rest)
   }
 
   *#append(text: string, line: number): Generator<ExportItem> {
@@ -165,11 +212,7 @@ export class ExportEntries {
     }
     if (open.characters + text.length > MOST_CHARACTERS) {
       if (open.characters <= MOST_CHARACTERS) {
-        yield rejected(
-          line,
-          `the message has more than ${String(MOST_CHARACTERS)} characters; its beginning is kept`,
-          text,
-        )
+        yield rejected(line, TOO_LONG, text)
       }
       open.characters = Number.POSITIVE_INFINITY
       return
@@ -203,20 +246,27 @@ export class ExportEntries {
     if (wall === undefined) return undefined
     const [first, second] = this.#zone.instantsOf(wall)
     if (second === undefined) return { at: first, or_at: undefined }
-    // Where an hour comes twice, a message that would be older than the one before it was written in the second one.
+    // In the hour that occurs twice, a message that would otherwise be older than the previous one was written the
+    // second time.
     const again = this.#last !== undefined && first < this.#last
     return again ? { at: second, or_at: first } : { at: first, or_at: second }
   }
 }
 
-/** On iPhones events have a sender, whom their sentence begins with: `Dana: Dana left`. */
+/** On iPhones, events have a sender, whose name begins the sentence: `Dana: Dana left`. */
 const isAbout = (sender: string | undefined, text: string): boolean =>
   sender !== undefined && withoutMarks(text).trim().replace(/^~\s*/u, '').startsWith(`${sender} `)
 
 const isPlain = (content: ReturnType<typeof contentOf>): boolean =>
   content.kind === 'said' && content.attachment === undefined
 
-const EDGES = /^[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+|[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+$/gu
+const EDGE = /[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u
 
 /** Without marks and blanks at its edges; those within are the sender's. */
-const trimmed = (text: string): string => text.replace(EDGES, '')
+const trimmed = (text: string): string => {
+  let begin = 0
+  let end = text.length
+  while (begin < end && EDGE.test(text.charAt(begin))) begin++
+  while (end > begin && EDGE.test(text.charAt(end - 1))) end--
+  return text.slice(begin, end)
+}

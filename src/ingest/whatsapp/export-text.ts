@@ -1,19 +1,23 @@
-/** The text of an exported chat: a file of its own, or one in the zip archive that a phone makes. */
+/** The text of an exported chat: a separate file, or one in the zip archive that a phone creates. */
 import { basename } from 'node:path'
 import { DenidinError } from '../../platform/errors.ts'
 import { linesIn, linesOf, type SourceLine } from '../source-lines.ts'
 import type { SourceFile, SourceStart } from '../source.ts'
+import { behind, utf8Chunks } from '../text-encoding.ts'
 import { findZipEntry, isZipPath, zipEntryChunks } from '../zip/zip-entry.ts'
 import { isExportName } from './chat-name.ts'
 
 /** The text of an export, which can be read several times. */
 export interface ExportText {
-  /** The file, and for a file in an archive first its name there. */
+  /** The file; for a file in an archive, its name there comes first. */
   readonly paths: readonly string[]
   lines(from: SourceStart, signal: AbortSignal): AsyncGenerator<SourceLine>
 }
 
-/** Which text of an archive is the chat: the one with the name of an export, or else the only one at its top. */
+/**
+ * Selects the text file of an archive that is the chat: the one with the name of an export, or else the only one at the
+ * top level.
+ */
 export const rankOfEntry = (name: string): number | undefined => {
   if (!/\.txt$/iu.test(name) || /(?:^|\/)(?:__MACOSX|\.)/u.test(name)) return undefined
   if (isExportName(name)) return name.includes('/') ? 1 : 0
@@ -28,16 +32,6 @@ export const openExportText = async (file: SourceFile): Promise<ExportText> => {
   if (entry === undefined) throw new DenidinError('invalid_input', `${basename(path)} holds no exported chat`)
   return {
     paths: [entry, path],
-    lines: (from, signal) => linesIn(behind(zipEntryChunks(path, entry, signal), from.position), from),
-  }
-}
-
-/** What comes after the first `skipped` bytes: an archive can only be read from its beginning. */
-async function* behind(chunks: AsyncIterable<Buffer>, skipped: number): AsyncGenerator<Buffer> {
-  let before = 0
-  for await (const chunk of chunks) {
-    const from = Math.max(0, skipped - before)
-    before += chunk.length
-    if (from < chunk.length) yield chunk.subarray(from)
+    lines: (from, signal) => linesIn(behind(utf8Chunks(zipEntryChunks(path, entry, signal)), from.position), from),
   }
 }

@@ -1,21 +1,21 @@
-/** Recognises the beginning of a message in an exported chat: a date, a time, and what follows them. */
+/** Recognises the beginning of a message in an exported chat: a date, a time, and the text after them. */
 import { dayPeriodOf, hourOf, type DayPeriod } from './day-periods.ts'
 
-/** The beginning of a message as it is written: what the numbers of its date mean, the whole file decides. */
+/** The beginning of a message as written: the order of the numbers in its date is determined for the whole file. */
 export interface Header {
-  /** The three numbers of the date, in the order of the file, with the digits that each has. */
+  /** The three numbers of the date, in the order of the file, with their numbers of digits. */
   readonly date: readonly [DateNumber, DateNumber, DateNumber]
-  /** The sign between them. */
+  /** The character between them. */
   readonly separator: string
-  /** Of the day, from 0. */
+  /** Minutes since the beginning of the day. */
   readonly minutes: number
-  /** `undefined` in exports that show minutes alone. */
+  /** `undefined` in exports without seconds. */
   readonly seconds: number | undefined
-  /** As it is written, such as `AM`; empty for 24 hours. */
+  /** As written, such as `AM`; empty for 24 hours. */
   readonly period: string
-  /** What all headers of one export have in common: brackets, separator, comma, seconds, 12 or 24 hours. */
+  /** What all headers of one export have in common: brackets, separator, comma, seconds. */
   readonly layout: string
-  /** What follows: the sender and the words, or the sentence of an event. */
+  /** The rest of the line: the sender and the text, or the sentence of an event. */
   readonly rest: string
 }
 
@@ -24,28 +24,38 @@ export interface DateNumber {
   readonly digits: number
 }
 
-/** Marks of direction, and the byte order mark: they may be anywhere. */
+/** Direction marks, and the byte order mark: they may occur anywhere. */
 export const MARKS = '\\u200e\\u200f\\u061c\\u202a-\\u202e\\u2066-\\u2069\\ufeff'
-/** Digits: Latin, Arabic, Persian, Devanagari, Bengali. */
+/** The zero of each supported script: Latin, Arabic, Persian, Devanagari, Bengali. */
 const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6] as const
 const DIGIT = '[0-9\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef]'
 const GAP = `[\\s${MARKS}]*`
 /** Words between date and time, or after the time: of no digits and no signs of a header. */
-const WORDS = `([^\\d\\[\\]:\\u0660-\\u0669\\u06f0-\\u06f9–—-]{0,24}?)`
+const WORDS = `[^\\d\\[\\]:\\u0660-\\u0669\\u06f0-\\u06f9–—-]{0,24}?`
 
-const HEADER = new RegExp(
-  `^${GAP}(\\[?)${GAP}(${DIGIT}{1,4})${GAP}([./年-])${GAP}(${DIGIT}{1,2})${GAP}([./月-])${GAP}(${DIGIT}{1,4})${GAP}[.日]?` +
-    `${WORDS}(${DIGIT}{1,2})(?:[:.]|${GAP}h${GAP})(${DIGIT}{2})(?:[:.](${DIGIT}{2}))?${WORDS}(?:\\]|[-–—](?=\\s|$))[^\\S\\n]?`,
-  'u',
-)
+/** Signs before a year of the Japanese calendar, and the year before its first: in letters and in full. */
+const ERAS: Readonly<Record<string, number>> = { R: 2018, 令和: 2018, H: 1988, 平成: 1988 }
+const YEAR = `(?:${Object.keys(ERAS).join('|')})?${DIGIT}{1,4}`
+
+const DATE =
+  `(?<first>${YEAR})${GAP}(?<separator>[./年-])${GAP}(?<second>${DIGIT}{1,2})` +
+  `${GAP}(?<next>[./月-])${GAP}(?<third>${YEAR})${GAP}[.日]?`
+const TIME = `(?<hour>${DIGIT}{1,2})(?:[:.]|${GAP}h${GAP})(?<minute>${DIGIT}{2})(?:[:.](?<seconds>${DIGIT}{2}))?`
+/** Old iPhones wrote no brackets, and a colon after the time. */
+const END = `(?<end>\\]|[-–—](?=\\s|$)|:(?=\\s))[^\\S\\n]?`
+const BEGIN = `^${GAP}(?<bracket>\\[?)${GAP}`
+
+const HEADER = new RegExp(`${BEGIN}${DATE}(?<between>${WORDS})${TIME}(?<after>${WORDS})${END}`, 'u')
+/** As in Vietnamese. */
+const TIME_FIRST = new RegExp(`${BEGIN}${TIME}(?<after>${WORDS})(?<between>,?${GAP})${DATE}${END}`, 'u')
 
 /** Cheap: whether a line may begin with a date. */
-const MAY_BEGIN = new RegExp(`^[\\s${MARKS}]*\\[?[\\s${MARKS}]*${DIGIT}`, 'u')
+const MAY_BEGIN = new RegExp(`^[\\s${MARKS}]*\\[?[\\s${MARKS}]*${YEAR}`, 'u')
 
-/** No header is longer, and no more of a line is looked at. */
+/** No header is longer, so the rest of a line is not examined. */
 const MOST_HEADER_CHARACTERS = 120
 
-/** Words between date and time that say nothing, in the languages that have some. */
+/** Words between date and time without meaning, in the languages that use them. */
 const CONNECTORS = new Set([
   '',
   'at',
@@ -64,60 +74,54 @@ const CONNECTORS = new Set([
   'saat',
 ])
 
+/** Words behind a time that name it as one. */
+const HOURS = new Set(['ч', 'ч.', 'uhr', 'น.', 'u', 'h'])
+
 const EVERY_MARK = new RegExp(`[${MARKS}]`, 'gu')
 
-/** A text without marks of direction. */
+/** A text without direction marks. */
 export const withoutMarks = (text: string): string => text.replace(EVERY_MARK, '')
 
 /** The header of a line; `undefined` for a line that continues a message. */
 export const parseHeader = (line: string): Header | undefined => {
   if (!MAY_BEGIN.test(line)) return undefined
-  const match = HEADER.exec(line.slice(0, MOST_HEADER_CHARACTERS))
-  if (match === null) return undefined
-  const [
-    whole,
-    bracket = '',
-    a = '',
-    separator = '',
-    b = '',
-    second = '',
-    c = '',
-    between = '',
-    hour = '',
-    minute = '',
-  ] = match
-  const [seconds, after = ''] = match.slice(10)
-  if ((bracket === '[') !== /\]\s?$/u.test(whole)) return undefined
-  if (separator !== second && separator !== '年') return undefined
-  const [comma, before] = wordsOf(between)
-  const [, behind] = wordsOf(after)
+  const head = line.slice(0, MOST_HEADER_CHARACTERS)
+  const match = HEADER.exec(head) ?? TIME_FIRST.exec(head)
+  const { groups: { bracket = '', separator = '', end = '', seconds, ...parts } = {} } = match ?? {}
+  if (match === null || (bracket === '[') !== (end === ']')) return undefined
+  if (separator !== parts['next'] && separator !== '年') return undefined
+  // With a colon after minutes alone, too many lines of messages would look like this.
+  if (end === ':' && seconds === undefined) return undefined
+  const [comma, before] = wordsOf(parts['between'] ?? '')
+  const [, written] = wordsOf(parts['after'] ?? '')
+  const behind = HOURS.has(written.toLowerCase()) ? '' : written
   const period = before === '' || CONNECTORS.has(before.toLowerCase()) ? behind : before
   if (behind !== '' && period !== behind) return undefined
   const known = period === '' ? undefined : dayPeriodOf(period)
   if (period !== '' && known === undefined) return undefined
-  const minutes = minutesOf(numberOf(hour), numberOf(minute), known)
+  const minutes = minutesOf(numberOf(parts['hour'] ?? ''), numberOf(parts['minute'] ?? ''), known)
   const second_of = seconds === undefined ? undefined : numberOf(seconds)
   if (minutes === undefined || (second_of ?? 0) > 59) return undefined
   return {
-    date: [dateNumber(a), dateNumber(b), dateNumber(c)],
+    date: [dateNumber(parts['first'] ?? ''), dateNumber(parts['second'] ?? ''), dateNumber(parts['third'] ?? '')],
     separator,
     minutes,
     seconds: second_of,
     period,
-    layout: [
-      bracket,
-      separator,
-      comma,
-      seconds === undefined ? 'minutes' : 'seconds',
-      period === '' ? '24' : '12',
-    ].join(' '),
-    rest: line.slice(whole.length),
+    // Not whether there are 12 or 24 hours: a phone may change that within one export.
+    layout: [bracket, separator, comma, seconds === undefined ? 'minutes' : 'seconds', end === ':' ? end : ''].join(
+      ' ',
+    ),
+    rest: line.slice(match[0].length),
   }
 }
 
+/** Words that name the calendar of a year: the Buddhist one, and the Bulgarian word for a year. */
+const CALENDAR = /^(?:be|b\.e\.|พ\.ศ\.?|ad|г\.?)(?=[\s,،、]|$)/iu
+
 /** The comma that words may begin with, and the words. */
 const wordsOf = (text: string): readonly [comma: string, words: string] => {
-  const plain = withoutMarks(text).replace(/\s+/gu, ' ').trim()
+  const plain = withoutMarks(text).replace(/\s+/gu, ' ').trim().replace(CALENDAR, '').trim()
   const [comma = ''] = /^[,،、]/u.exec(plain) ?? []
   return [comma === '' ? '' : ',', plain.slice(comma.length).trim()]
 }
@@ -127,9 +131,15 @@ const minutesOf = (hour: number, minute: number, period: DayPeriod | undefined):
   return of_day === undefined || of_day > 23 || minute > 59 ? undefined : of_day * 60 + minute
 }
 
-const dateNumber = (digits: string): DateNumber => ({ value: numberOf(digits), digits: digits.length })
+const dateNumber = (text: string): DateNumber => {
+  const era = Object.keys(ERAS).find(each => text.startsWith(each))
+  if (era === undefined) return { value: numberOf(text), digits: text.length }
+  return { value: (ERAS[era] ?? 0) + numberOf(text.slice(era.length)), digits: FULL_YEAR_DIGITS }
+}
 
-/** The number that digits of any of the scripts write. */
+const FULL_YEAR_DIGITS = 4
+
+/** The number that digits of any of these scripts represent. */
 const numberOf = (digits: string): number => {
   let number = 0
   for (const digit of digits) {

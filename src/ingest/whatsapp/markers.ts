@@ -1,22 +1,25 @@
-/** What phones write into an export in the place of media, calls, deleted messages and events, in ten languages and more. */
+/**
+ * The texts that phones write into an export instead of media, calls, deleted messages and events, in more than ten
+ * languages.
+ */
 import type { Attachment, MediaKind } from '../../messages/message-details.ts'
 import { MARKS, withoutMarks } from './header.ts'
 
-/** What the words of an exported message turned out to be. */
+/** The meaning of the text of an exported message. */
 export type Content =
   | {
       readonly kind: 'said'
-      /** The sender's own words; may be empty where something came with them. */
+      /** The sender's own words; may be empty if a file is attached. */
       readonly words: string
       readonly attachment: Attachment | undefined
-      /** The file that came with it, as the export names it. */
+      /** The name of the attached file, according to the export. */
       readonly file: string | undefined
       readonly edited: boolean
     }
   | { readonly kind: 'deleted' | 'call' | 'notice' }
 
 /** One of these phrases, whole. */
-const oneOf = (...phrases: readonly string[]): RegExp => new RegExp(`^(?:${phrases.join('|')})[.!]?$`, 'iu')
+const oneOf = (...phrases: readonly string[]): RegExp => new RegExp(`^(?:${phrases.join('|')})[.!。।]?$`, 'iu')
 
 const DELETED = oneOf(
   'this message was deleted(?: by .{1,100})?|you deleted this message(?: as admin)?',
@@ -29,6 +32,11 @@ const DELETED = oneOf(
   '(?:данное |это )?сообщение удалено(?: .{1,100})?|вы удалили (?:данное|это) сообщение',
   '(?:تم حذف هذه الرسالة|حذفت هذه الرسالة|لقد حذفت هذه الرسالة|حذفتَ هذه الرسالة)(?: .{1,100})?',
   'bu mesaj (?:.{1,100} tarafından )?silindi|bu mesajı sildiniz',
+  'tato zpráva byla smazána|tuto zprávu jste smazal(?:/a|a)?|це повідомлення було видалено|ви видалили це повідомлення',
+  'यह मैसेज डिलीट कर दिया गया है|आपने यह मैसेज डिलीट किया|pesan ini (?:telah )?dihapus|anda menghapus pesan ini',
+  'このメッセージは削除されました|このメッセージを削除しました|ข้อความนี้ถูกลบแล้ว|คุณได้ลบข้อความนี้',
+  'tin nhắn này đã bị x(?:óa|oá)|bạn đã x(?:óa|oá) tin nhắn này|dit bericht (?:is|werd) verwijderd|(?:je|u) hebt dit bericht verwijderd',
+  'ta wiadomość została usunięta|usunięto tę wiadomość',
 )
 
 const EDITED = new RegExp(
@@ -38,7 +46,10 @@ const EDITED = new RegExp(
   'iu',
 )
 
-/** The kind of call, and that it was missed, in any order. Phones add further words: how long it took, what to tap. */
+/**
+ * The kind of call, and that it was missed, in any order. Phones add further text, such as the duration or a hint what
+ * to tap.
+ */
 const CALLS = new RegExp(
   '^(?:' +
     [
@@ -57,7 +68,9 @@ const CALLS = new RegExp(
   'iu',
 )
 
-/** Sentences about a chat, not said by anyone. Only where a phone marked them as its own, or no one is named as sender. */
+/**
+ * Sentences about a chat that no one wrote. Only used if a phone marked them as its own text, or if there is no sender.
+ */
 const NOTICES = new RegExp(
   [
     'end-to-end encrypted|security code (?:with .{1,100} )?changed|your security code',
@@ -70,6 +83,8 @@ const NOTICES = new RegExp(
     'сквозным шифрованием|код безопасности',
     'مشفرة تمام|التشفير التام|تشفير تام|رمز الأمان',
     'uçtan uca şifrel|güvenlik kodu',
+    'bezpečnostní kód|šifrován|код безпеки|наскрізн\\p{L}+ шифруван|सुरक्षा कोड|एंड-टू-एंड|kode keamanan|terenkripsi secara end-to-end',
+    'セキュリティコード|エンドツーエンド暗号化|รหัสความปลอดภัย|เข้ารหัส|mã bảo mật|mã hóa|beveiligingscode|end-to-end versleuteld|kod bezpieczeństwa|szyfrowan',
     '(?:created|left|joined|added|removed|changed|turned (?:on|off)|pinned|started|deleted|reset) (?:the |this |a |their |your |you|using |disappearing |to )',
     '(?:יצר|יצרה|הוסיף|הוסיפה|הסיר|הסירה|עזב|עזבה|שינה|שינתה|הצטרף|הצטרפה|הפעיל|הפעילה|כיבה|כיבתה)(?:/ה)? ',
     'hat (?:die gruppe|den betreff|das gruppenbild|dich|diese) |hat .{1,100} hinzugefügt|wurde hinzugefügt|hat die gruppe verlassen',
@@ -85,14 +100,18 @@ const NOTICES = new RegExp(
   'iu',
 )
 
-/** Whether a sentence speaks of an event of the chat. */
-export const isNotice = (text: string): boolean => NOTICES.test(text)
+/** No sentence about an event is longer. */
+const MOST_NOTICE_CHARACTERS = 2000
 
-/** What is in the place of media that were left out: `<Media omitted>`. */
+/** Whether a sentence speaks of an event of the chat. */
+export const isNotice = (text: string): boolean => NOTICES.test(text.slice(0, MOST_NOTICE_CHARACTERS))
+
+/** What replaces media that were left out: `<Media omitted>`. */
 const LEFT_OUT = oneOf(
   '<(?:media omitted|המדיה לא נכללה|מדיה לא נכללה|המדיה הושמטה|מדיה הושמטה|medien (?:ausgeschlossen|weggelassen)|(?:multimedia|archivo|media) omitid[oa]|médias? omis|' +
     'm[íi]dia (?:oculta|omitida)|arquivo de mídia oculto|ficheiro (?:não revelado|omitido)|media omess[ai]|без медиафайлов|медиафайлы? (?:отсутствуют|пропущен\\p{L}*)|' +
-    'تم استبعاد الوسائط|الوسائط مستبعدة|medya (?:dahil edilmedi|atlandı)|media weggelaten)>',
+    'تم استبعاد الوسائط|الوسائط مستبعدة|medya (?:dahil edilmedi|atlandı)|media weggelaten|média vynechány|медіа пропущено|без медіафайлів|' +
+    'media tidak disertakan|メディアは含まれていません|pominięto multimedia|media har utelämnats|省略多媒体文件|省略多媒體檔案)>',
 )
 
 const VIEW_ONCE = oneOf(
@@ -119,22 +138,38 @@ const OMITTED_KINDS: readonly (readonly [kind: MediaKind | 'document' | 'contact
   ],
 ]
 
-const OMITTED_PATTERNS = OMITTED_KINDS.map(
-  ([kind, words]) =>
-    [
-      kind,
-      new RegExp(
-        `^(?:(.{1,200}?)\\s?•.{0,40} )?(?:(?:${words}) (?:${OMITTED})|${OMITTED_BEFORE} (?:${words}))\\.?$`,
-        'iu',
-      ),
-    ] as const,
-)
+/** The same in languages that build the sentence otherwise. */
+const OTHERS: Readonly<Partial<Record<MediaKind | 'document' | 'contacts', string>>> = {
+  picture:
+    'obrázek vynechán|imagem não revelada|зображення відсутнє|फ़ोटो (?:हटाई|छोड़ी) गई|gambar tidak disertakan|画像は含まれていません|ไม่มีรูปภาพ|đã bỏ qua hình ảnh|afbeelding weggelaten',
+  video:
+    'video vynecháno|vídeo não revelado|відео відсутнє|वीडियो (?:छोड़ा|हटाया) गया|video tidak disertakan|ビデオは含まれていません|วิดีโอถูกลบ|đã bỏ (?:qua )?video|video weggelaten',
+  audio:
+    'zvukový soubor vynechán|ficheiro de áudio não revelado|аудиофайл отсутствует|аудіо відсутнє|ऑडियो (?:हटाई|छोड़ी) गय?ी|audio tidak disertakan|音声は含まれていません|ไม่มีไฟล์เสียง|(?:đã )?bỏ qua tệp âm thanh|audio weggelaten',
+  sticker:
+    'nálepka vynechána|sticker não revelado|стикер не добавлен|наклейку не додано|स्टिकर छोड़ा गया|stiker tidak disertakan|スタンプは含まれていません|ไม่มีสติกเกอร์|đã bỏ sticker|sticker weggelaten',
+  gif: 'gif (?:vynechán|não revelad[ao]|छोड़ा गया|tidak disertakan|weggelaten)|gif-анімацію пропущено|gifは含まれていません|ละเว้น gif|đã bỏ qua ảnh gif',
+  document:
+    'dokument vynechán|documento não revelado|документ пропущено|डॉक्यूमेंट छोड़ा गया|dokumen tidak disertakan|ドキュメントは含まれていません|ละเว้นเอกสาร|đã bỏ qua tài liệu|document (?:manquant|weggelaten)',
+  contacts:
+    'vizitka vynechána|contacto não revelado|картка контакту відсутня|कॉन्टैक्ट कार्ड छोड़ा गया|kartu kontak tidak disertakan|連絡先カードを省略|บัตรรายชื่อที่ละเว้น|bỏ qua thẻ liên lạc|contactkaart weggelaten',
+}
+
+const OMITTED_PATTERNS = OMITTED_KINDS.map(([kind, words]) => {
+  // The name of a document comes before it, with the number of its pages or without.
+  const name = '(?:(.{1,200}?)\\s?•.{0,40} |(.{1,200}\\.[A-Za-z0-9]{1,5}) )?'
+  const sentence = `(?:${words}) (?:${OMITTED})|${OMITTED_BEFORE} (?:${words})|${OTHERS[kind] ?? '(?!)'}`
+  return [kind, new RegExp(`^${name}(?:${sentence})\\.?$`.normalize('NFC'), 'iu')] as const
+})
 
 /** `<attached: name.jpg>`, in any language. */
 const ATTACHED_IOS = /^<[^<>:]{2,40}:\s?([^<>\n]{1,250}\.[A-Za-z0-9]{2,5})>$/u
-/** `name.jpg (file attached)`. The names that WhatsApp gives are enough; other names need the words. */
+/**
+ * `name.jpg (file attached)`. The names that WhatsApp gives are recognised alone; other names require the words in
+ * parentheses.
+ */
 const ATTACHED_ANDROID =
-  /^(?:((?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d+\.[A-Za-z0-9]{2,5}) \([^()\n]{3,40}\)|([^\n]{1,250}\.[A-Za-z0-9]{2,5}) \((?:file attached|ה?קובץ (?:ה?מצורף|צורף)|מצורף קובץ|datei angehängt|archivo adjunto|fichier (?:joint|attaché)|(?:arquivo|ficheiro) anexad[oa]|file allegato|(?:файл )?(?:добавлен|прикрепл[её]н)|تم إرفاق الملف|ملف مرفق|الملف مرفق|dosya ekl(?:i|endi)|bestand bijgevoegd)\))$/iu
+  /^(?:((?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d+\.[A-Za-z0-9]{2,5}) \([^()\n]{3,40}\)|([^\n]{1,250}\.[A-Za-z0-9]{2,5}) \((?:file attached|ה?קובץ (?:ה?מצורף|צורף)|מצורף קובץ|datei angehängt|archivo adjunto|fichier (?:joint|attaché)|(?:arquivo|ficheiro) anexad[oa]|file allegato|(?:файл )?(?:добавлен|прикрепл[её]н)|تم إرفاق الملف|ملف مرفق|الملف مرفق|dosya ekl(?:i|endi)|bestand bijgevoegd|soubor byl přiložen|файл додано|plik załączony|file terlampir)\))$/iu
 
 const LOCATION =
   /^(?:([^\n:]{0,60}?)\s?:\s*)?https?:\/\/(?:maps\.google\.[a-z.]{2,6}\/\?q=|(?:www\.)?google\.[a-z.]{2,6}\/maps\?q=)(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)\S{0,80}$/iu
@@ -146,22 +181,31 @@ const LIVE_LOCATION = oneOf(
 const POLL_HEAD = /^[^\n:]{2,40}\s?:[^\S\n]*\n/u
 const POLL_OPTION = /^([^\n:]{2,20}?)\s?:\s*(.+?)\s*\(\d+[^()\n]*\)$/u
 
-/** What a message is, by its text. @param by_phone the phone marked it as its own words */
+/** Determines what a message is, by its text. @param by_phone the phone marked the text as its own */
 export const contentOf = (text: string, by_phone: boolean): Content => {
   const plain = withoutMarks(text)
+    .normalize('NFC')
     .replace(/[\u00a0\u202f]/gu, ' ')
     .trim()
   if (DELETED.test(plain)) return { kind: 'deleted' }
   if (CALLS.test(plain)) return { kind: 'call' }
-  const edited = EDITED.test(text)
-  const words = edited ? text.replace(EDITED, '') : text
+  const words = withoutEdited(text)
+  const edited = words.length < text.length
   const came = attachmentOf(edited ? withoutMarks(words).trim() : plain)
   if (came === undefined && by_phone && isNotice(plain)) return { kind: 'notice' }
   return { kind: 'said', words: came?.words ?? words.trim(), attachment: came?.attachment, file: came?.file, edited }
 }
 
+/** Characters at the end in which the mark of an edited message is. */
+const MOST_EDITED_CHARACTERS = 300
+
+const withoutEdited = (text: string): string => {
+  const before = Math.max(0, text.length - MOST_EDITED_CHARACTERS)
+  return text.slice(0, before) + text.slice(before).replace(EDITED, '')
+}
+
 interface Came {
-  /** What was written below it. */
+  /** The text below it. */
   readonly words: string
   readonly attachment: Attachment
   readonly file?: string
@@ -177,7 +221,7 @@ const attachmentOf = (text: string): Came | undefined => {
   return below === '' ? attachmentOfLine(first) : (ofLastLine(text) ?? pollOf(text))
 }
 
-/** Either with a name that WhatsApp gave, or with another. */
+/** The name is in one of two groups: a name that WhatsApp gave, or another one. */
 const fileOf = (match: RegExpExecArray | null): string | undefined => match?.[1] ?? match?.[2]
 
 /** A caption may come before the file that it belongs to. */
@@ -199,9 +243,11 @@ const attachmentOfLine = (line: string): Came | undefined => {
   if (caption?.[2] !== undefined) {
     return { words: (caption[1] ?? '').trim(), attachment: attachmentOfFile(caption[2]), file: caption[2] }
   }
+  // Old iPhones put it in brackets.
+  const omitted = line.startsWith('<') && line.endsWith('>') ? line.slice(1, -1) : line
   for (const [kind, pattern] of OMITTED_PATTERNS) {
-    const match = pattern.exec(line)
-    if (match !== null) return { words: '', attachment: attachmentOfKind(kind, match[1]) }
+    const match = pattern.exec(omitted)
+    if (match !== null) return { words: '', attachment: attachmentOfKind(kind, match[1] ?? match[2]) }
   }
   return undefined
 }
@@ -214,9 +260,13 @@ const attachmentOfKind = (kind: MediaKind | 'document' | 'contacts', name: strin
   return kind === 'contacts' ? { kind, contacts: [], count: 1 } : { kind }
 }
 
+/** No question and no option of a poll is longer. */
+const MOST_POLL_CHARACTERS = 500
+
 const pollOf = (text: string): Came | undefined => {
   if (!POLL_HEAD.test(text)) return undefined
   const lines = text.split('\n').map(line => line.trim())
+  if (lines.some(line => line.length > MOST_POLL_CHARACTERS)) return undefined
   const options = lines.slice(2).map(line => POLL_OPTION.exec(line))
   const [label] = options.map(each => each?.[1])
   const question = lines[1]

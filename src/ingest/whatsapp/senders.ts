@@ -1,18 +1,21 @@
-/** Tells who wrote a message of an export, although names and sentences may have colons too. */
+/** Determines the sender of each message of an export, although names and sentences may also contain colons. */
 import { MARKS, withoutMarks } from './header.ts'
 import { contentOf, isNotice } from './markers.ts'
 
-/** Longer than any name. */
+/** No name is longer. */
 const MOST_NAME_CHARACTERS = 100
-/** Colons that a name may have before the one that ends it. */
+/** How many colons a name may contain before the one that ends it. */
 const MOST_COLONS = 3
-/** From so many messages on, what they all have in common after a colon belongs to the name. */
+/**
+ * If a sender has at least this many messages, a text that all of them have in common after a colon belongs to the
+ * name.
+ */
 const SURE_MESSAGES = 3
-/** Names that are counted; what comes later is read by its first colon. */
+/** How many names are counted; later ones end at their first colon. */
 const MOST_NAMES = 100_000
 
 const COLON = new RegExp(`:(?=[\\s]|[${MARKS}]|$)`, 'gu')
-/** The sign before the name that someone gave themselves, who is in no address book. */
+/** The character before a name that someone chose who is not in the address book. */
 const OWN_NAME = /^~\s*/u
 
 const nameOf = (text: string): string =>
@@ -26,11 +29,11 @@ export interface Said {
   /** `undefined`: an event. */
   readonly sender: string | undefined
   readonly text: string
-  /** A phone marked the text as its own words. */
+  /** A phone marked the text as its own. */
   readonly by_phone: boolean
 }
 
-/** Names in front of the colons of what follows a header, shortest first. */
+/** Possible names before the colons of the text after a header, shortest first. */
 const candidates = (rest: string): readonly { readonly name: string; readonly end: number }[] => {
   const found: { readonly name: string; readonly end: number }[] = []
   for (const { index } of rest.slice(0, MOST_NAME_CHARACTERS + 20).matchAll(COLON)) {
@@ -47,10 +50,10 @@ const isSentence = (name: string): boolean => /["“”«»„]/u.test(name) && 
 
 const MARKED = new RegExp(`^\\s*[\\u200e\\u200f]`, 'u')
 
-/** What one name was seen with. */
+/** The evidence about one name. */
 interface Seen {
   messages: number
-  /** Messages that are their own words, not the phone's. */
+  /** Messages that the sender wrote, not the phone. */
   own: number
 }
 
@@ -59,7 +62,7 @@ export class Senders {
   readonly #seen = new Map<string, Seen>()
   readonly #given: ReadonlySet<string>
 
-  /** @param given names that the caller knows to be names */
+  /** @param given names that the caller knows */
   constructor(given: Iterable<string> = []) {
     this.#given = new Set([...given].map(nameOf))
   }
@@ -77,7 +80,7 @@ export class Senders {
     }
   }
 
-  /** Splits what follows a header. */
+  /** Splits the text after a header. */
   split(rest: string): Said {
     const names = candidates(rest)
     const chosen = this.#choose(names)
@@ -85,6 +88,11 @@ export class Senders {
     const text = rest.slice(chosen.end + 1)
     const by_phone = MARKED.test(text)
     return { sender: this.#isGroup(chosen.name, by_phone) ? undefined : chosen.name, text: text.trim(), by_phone }
+  }
+
+  /** How many messages a name has. */
+  messagesOf(name: string): number {
+    return this.#seen.get(name)?.messages ?? 0
   }
 
   /** Names with how many messages they have, most first. */
@@ -95,7 +103,7 @@ export class Senders {
       .toSorted((a, b) => b.messages - a.messages)
   }
 
-  /** On iPhones events have the name of the group in the place of a sender: it never says anything else. */
+  /** On iPhones, events have the name of the group in place of a sender; that name has no other messages. */
   group(): string | undefined {
     const [group] = [...this.#seen].find(([name, { own }]) => own === 0 && this.#isChosen(name)) ?? []
     return group

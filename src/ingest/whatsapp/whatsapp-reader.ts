@@ -12,14 +12,15 @@ import type { SettledOrder } from './date-order.ts'
 import { ExportEntries, type ExportEntry } from './export-entries.ts'
 import { openExportText, rankOfEntry, type ExportText } from './export-text.ts'
 import { parseHeader } from './header.ts'
+import { Occurrences } from './occurrences.ts'
 import { surveyExport, type Survey } from './survey.ts'
 
 const ENTRIES_AT_ONCE = 1000
 
-/** Times without a zone are UTC unless the caller says more. */
+/** Times without a zone are UTC unless the caller says otherwise. */
 export const readingOf = ({ reading = { zone: 'UTC' } }: SourceFile): ReadingOptions => reading
 
-/** An export that is open, with what its survey found. */
+/** An open export, with the result of its survey. */
 export interface OpenExport {
   readonly text: ExportText
   readonly survey: Survey
@@ -27,7 +28,7 @@ export interface OpenExport {
   readonly chat: string
 }
 
-/** @returns a clause that says why it cannot be read */
+/** @returns a clause that says why the file cannot be read */
 export const openExport = async (
   file: SourceFile,
   signal: AbortSignal,
@@ -37,11 +38,11 @@ export const openExport = async (
   const { zone, date_order } = readingOf(file)
   const options = { zone, date_order, written_at: file.modified_at, names }
   const survey = await surveyExport(text, options, signal)
-  if (survey === undefined) return 'there is no message with a date and a sender in it'
+  if (typeof survey === 'string') return survey
   return { text, survey, chat: chatNameOf(...text.paths) ?? survey.senders.group() ?? nameOfFile(file.path) }
 }
 
-/** A file of no telling name: its own, or that of its folder. */
+/** The name of a file that is not named like an export: its own name, or that of its folder. */
 const nameOfFile = (path: string): string => {
   const name = basename(path, extname(path))
   return name.toLowerCase() === '_chat' ? basename(dirname(path)) : name
@@ -55,31 +56,9 @@ const REASONS: Readonly<Record<SettledOrder['by'], string>> = {
   layout: 'a guess by how the dates are written: check it, and give --date-order if it is wrong',
 }
 
-/** In which order the dates were read, and why. */
+/** The order in which the dates were read, and the reason. */
 export const orderNotice = ({ order, by }: SettledOrder, zone: string): string =>
   `dates are read as ${MEANINGS[order]} (${REASONS[by]}), times as those of ${zone}`
-
-/** Counts equal messages of one sender at one time: each is a message of its own. */
-export class Occurrences {
-  /** By time, the newest last; an export may step back by a little. */
-  readonly #times = new Map<number, Map<string, number>>()
-
-  /** 1 for the first. */
-  next(at: number, key: string): number {
-    const keys = this.#times.get(at) ?? new Map<string, number>()
-    this.#times.delete(at)
-    this.#times.set(at, keys)
-    if (this.#times.size > MOST_TIMES) {
-      const [oldest] = this.#times.keys()
-      if (oldest !== undefined) this.#times.delete(oldest)
-    }
-    const count = (keys.get(key) ?? 0) + 1
-    keys.set(key, count)
-    return count
-  }
-}
-
-const MOST_TIMES = 100
 
 const messageOf = (entry: ExportEntry, chat: string, occurrences: Occurrences): SourceMessage | undefined => {
   const { kind, at, sender, words, attachment, file, edited } = entry
@@ -124,7 +103,7 @@ async function* read(file: SourceFile, from: SourceStart, signal: AbortSignal): 
     }
     if (++entries % ENTRIES_AT_ONCE === 0) await yieldToEventLoop()
     const message = messageOf(item.entry, chat, occurrences)
-    if (message !== undefined) yield { kind: 'message', message, line: item.entry.line }
+    if (message !== undefined) yield { kind: 'message', message, line: item.entry.line, or_at: item.entry.or_at }
   }
 }
 
@@ -141,5 +120,5 @@ export const whatsappReader: SourceReader = {
   read,
 }
 
-/** A text of another name is an export if it begins with a message. */
+/** A text with another name is an export if it begins with a message. */
 const isConversation = ([first = '']: readonly string[]): boolean => parseHeader(first)?.rest.includes(':') === true

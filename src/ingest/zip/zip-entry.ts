@@ -1,10 +1,10 @@
-/** Reads one file out of a zip archive as a stream, with limits; nothing is ever unpacked to the disk. */
+/** Streams one file from a zip archive, with limits; nothing is unpacked to disk. */
 import { openPromise, type Entry, type ZipFile } from 'yauzl'
 import { DenidinError } from '../../platform/errors.ts'
 
-/** Entries that are looked at: an export with media has one for each picture. */
+/** How many entries are examined: an export with media has one per picture. */
 const MOST_ENTRIES = 1_000_000
-/** A text of chats shrinks to a tenth; what shrinks more than this, and is large, is not text. */
+/** The text of a chat is compressed to about a tenth; a large entry with a higher ratio than this is not text. */
 const MOST_RATIO = 250
 const LARGE_BYTES = 64 * 1024 * 1024
 /** No export is larger. */
@@ -13,15 +13,16 @@ const MOST_BYTES = 16 * 1024 * 1024 * 1024
 /** Whether a path is that of a zip archive, by its name. */
 export const isZipPath = (path: string): boolean => /\.zip$/iu.test(path)
 
-/** The name of the entry that `choose` likes best: it gives each name a rank from 0, or `undefined`. */
+/** The name of the entry with the best rank: `choose` gives each name a rank from 0, or `undefined`. */
 export const findZipEntry = async (
   path: string,
   choose: (name: string) => number | undefined,
 ): Promise<string | undefined> => (await withZip(path, zip => best(zip, choose)))?.fileName
 
 /**
- * The content of an entry in pieces.
- * @throws DenidinError `invalid_input` for an entry that is encrypted, or unpacks to far more than a text does; `damaged`
+ * The content of an entry in chunks.
+ * @throws DenidinError `invalid_input` for an entry that is encrypted, or unpacks to far more than a text would;
+ *   `damaged`
  */
 export async function* zipEntryChunks(path: string, name: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   const zip = await openZip(path)
@@ -89,7 +90,7 @@ const checkSize = (path: string, entry: Entry): void => {
   }
 }
 
-/** The messages of the library name no words of people. */
+/** The library's error messages contain no text of people. */
 const translated = (path: string, error: unknown, signal?: AbortSignal): unknown => {
   if (error instanceof DenidinError || signal?.aborted === true) return error
   const { code, message } = error as NodeJS.ErrnoException

@@ -2,8 +2,10 @@
 import type { OperationInput, OperationName } from '../../operations/list.ts'
 import { searchReport } from './archive/search-report.ts'
 import { loadReport } from './budget/load-report.ts'
+import { askSenders } from './ingest/ask-senders.ts'
 import type { Report } from './render.ts'
 import { reportText } from './report-text.ts'
+import type { Clarify } from './run-operation.ts'
 
 /** One command. Input fields that are not positional become options of the same name. */
 export interface CliCommand<N extends OperationName = OperationName> {
@@ -20,6 +22,8 @@ export interface CliCommand<N extends OperationName = OperationName> {
   readonly optional?: readonly string[]
   /** Replaces fields and tables. */
   readonly report?: Report
+  /** Asks the person at a terminal for what the operation refused to guess. */
+  readonly clarify?: Clarify
   /** Text of the output even if JSON is requested; the command has an option `--output FILE` for it. */
   readonly document?: Report
 }
@@ -36,6 +40,7 @@ export interface CliEntry {
   readonly without_data?: boolean
   readonly optional?: readonly string[]
   readonly report?: Report
+  readonly clarify?: Clarify
   readonly document?: Report
 }
 
@@ -46,6 +51,7 @@ const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['p
 
 /** Columns of a run that a narrow terminal omits. */
 const RUN_COLUMNS = [
+  'conversation',
   'destination_checksum',
   'source_checksum',
   'file_size_bytes',
@@ -93,7 +99,7 @@ export const cliMenu = {
   'budget usage': { ...command('budget.usage'), optional: ['unfinished', 'failed', 'p95_pct', 'median_pct'] },
   'budget recommend': command('budget.recommend'),
   'budget report': command('budget.report', 'report'),
-  ingest: { ...command('ingest.load', 'file'), paths: ['file'], optional: ['lines'] },
+  ingest: { ...command('ingest.load', 'file'), paths: ['file'], optional: ['lines'], clarify: askSenders },
   'ingest load-extraction': { ...command('ingest.load_extraction', 'file'), paths: ['file'], optional: ['lines'] },
   'ingest participants': { ...command('ingest.participants', 'file'), paths: ['file'], optional: ['candidates'] },
   'ingest runs': { ...command('ingest.runs'), optional: RUN_COLUMNS },

@@ -105,6 +105,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       without_data: entry.without_data,
       optional: entry.optional,
       report: entry.report,
+      clarify: entry.clarify,
       document: entry.document,
       output_file: entry.document === undefined ? undefined : joined(typed['output']),
       json: typed['json'] === true,

@@ -1,5 +1,4 @@
 /** Runs one operation for a command: checks its input, asks for confirmation, shows progress, prints the output. */
-import { createInterface } from 'node:readline/promises'
 import type { ClientOptions, OperationsClient } from '../../operations/client.ts'
 import { inputError } from '../../operations/input-error.ts'
 import type { Operation } from '../../operations/operation.ts'
@@ -7,10 +6,21 @@ import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { Progress } from './progress.ts'
 import { connect, type Connection } from './connect.ts'
 import { checkOutputFile, writeOutputFile } from './output-file.ts'
+import { isAttended, Questions } from './questions.ts'
 import { kebab, render, type Report } from './render.ts'
 import { write, type Terminal } from './terminal.ts'
 
 type Row = Readonly<Record<string, unknown>>
+
+/**
+ * Asks the person at the terminal for what an operation refused to guess.
+ * @returns the input with the answers; `undefined`: there is nothing to ask about, or the person left
+ */
+export type Clarify = (
+  questions: Questions,
+  input: Readonly<Record<string, unknown>>,
+  client: OperationsClient,
+) => Promise<Readonly<Record<string, unknown>> | undefined>
 
 export interface OperationCall {
   /** Name of the operation. */
@@ -22,6 +32,8 @@ export interface OperationCall {
   readonly optional?: readonly string[] | undefined
   readonly report?: Report | undefined
   readonly document?: Report | undefined
+  /** Asks for what is missing after a refusal. */
+  readonly clarify?: Clarify | undefined
   /** The file to which the text is written, relative to the folder in which the command is typed. */
   readonly output_file?: string | undefined
   readonly operation: Operation
@@ -42,7 +54,11 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
   const parsed = operation.input.safeParse(input)
   if (!parsed.success) throw inputError(command, parsed.error, input, operation.input, kebab)
 
-  const ask = async (client: OperationsClient, confirmed: boolean): Promise<Record<string, unknown>> => {
+  const ask = async (
+    client: OperationsClient,
+    confirmed: boolean,
+    answered: OperationCall['input'] = input,
+  ): Promise<Record<string, unknown>> => {
     using progress = new Progress(command, deps.clock, deps.stderr)
     const options: ClientOptions = {
       confirmed,
@@ -54,15 +70,23 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
       },
       ...(signal === undefined ? {} : { signal }),
     }
-    return await client.call(name, input, options)
+    return await client.call(name, answered, options)
   }
 
   if (call.output_file !== undefined) checkOutputFile(call.output_file)
+  else if (call.document !== undefined && json) checkFormat(input['format'])
   await using client = await connect(deps, command, { signal, without_data: call.without_data })
   const output = await ask(client, call.confirmed).catch(async (thrown: unknown) => {
-    if (asDenidinError(thrown).code !== 'confirmation_needed') throw thrown
-    await confirm(deps, call)
-    return await ask(client, true)
+    const { code } = asDenidinError(thrown)
+    if (code === 'confirmation_needed') {
+      await confirm(deps, call)
+      return await ask(client, true)
+    }
+    if (code !== 'invalid_input' || call.clarify === undefined || json || !isAttended(deps)) throw thrown
+    using questions = new Questions(deps)
+    const answered = await call.clarify(questions, input, client)
+    if (answered === undefined) throw thrown
+    return await ask(client, call.confirmed, answered)
   })
   await print(deps, call, output)
   const failure = operation.failure?.(output)
@@ -82,15 +106,21 @@ const print = async ({ stdout, stderr }: Terminal, call: OperationCall, output: 
   await write(stdout, output_file === undefined ? out : await writeOutputFile(output_file, out, json))
 }
 
+/** `--json` is a format too; beside a file, it is that of the line about the file. @throws DenidinError `invalid_input` */
+const checkFormat = (format: unknown): void => {
+  if (format !== 'csv' && format !== 'html') return
+  throw new DenidinError('invalid_input', `--json and --format ${format} exclude each other; leave one of them out`)
+}
+
 /** @throws DenidinError `confirmation_needed` unless a person at the terminal says yes. */
-const confirm = async ({ stdin, stderr }: Terminal, { command, operation }: OperationCall): Promise<void> => {
-  if (stdin.isTTY !== true) {
+const confirm = async (terminal: Terminal, { command, operation }: OperationCall): Promise<void> => {
+  if (terminal.stdin.isTTY !== true) {
     const message = `${command} needs confirmation, add --yes: ${operation.summary}`
     throw new DenidinError('confirmation_needed', message)
   }
-  using lines = createInterface({ input: stdin, output: stderr })
-  const answer = await lines.question(`${command}: ${operation.summary}. Go on? [y/N] `)
-  if (!/^y(es)?$/i.test(answer.trim())) {
+  using questions = new Questions(terminal)
+  const answer = (await questions.ask(`${command}: ${operation.summary}. Go on? [y/N] `)) ?? ''
+  if (!/^y(es)?$/i.test(answer)) {
     throw new DenidinError('confirmation_needed', `${command}: not confirmed, nothing was changed`)
   }
 }

@@ -395,4 +395,6 @@ export const messageMigrations: readonly Migration[] = [
   ...messageExpiryMigrations,
   ...changeCursorMigrations,
   ...importMigrations,
+  // The report on conversations reads the messages of its days.
+  { id: 'message-times-001', sql: 'create index messages_by_sent_at on messages (sent_at);' },
 ]

@@ -107,7 +107,7 @@ export interface SqliteErasures extends Erasures, Disposable {
 
 /** Opens the erasure log a second time, for a thread that only reads it. */
 export const openForgottenWords = (path: string): ForgottenWords & Disposable => {
-  const database = new Database(path, erasureMigrations)
+  const database = new Database(path, erasureMigrations, { reads_only: true })
   const words = new SqliteForgottenWords(database)
   return {
     isForgotten: each => words.isForgotten(each),

@@ -86,22 +86,24 @@ export class SqliteForgottenWords implements ForgottenWords {
     return this.#isForgottenMessage(given)
   }
 
-  #isForgottenMessage({ persons, times, text, is_reply = false }: WordsFromElsewhere): boolean {
-    const words = looseWords(text)
+  #isForgottenMessage(given: WordsFromElsewhere): boolean {
+    const words = looseWords(given.text)
     if (words === '') return false
-    if (words.length >= DISTINCT_LETTERS && this.#has('words', this.#words(words), persons)) return true
-    const spread = is_reply ? [-1, 0, 1] : [0]
-    for (const at of times) {
-      for (const by of spread) if (this.#has('said', this.#said(minuteOf(at) + by, words), persons)) return true
-    }
-    return this.#hasOlder() && times.some(at => this.#isExact(at, text, persons))
+    if (words.length >= DISTINCT_LETTERS && this.#times([['words', this.#words(words)]], given) > 0) return true
+    const spread = given.is_reply === true ? [-1, 0, 1] : [0]
+    const minutes = new Set(given.times.flatMap(at => spread.map(by => minuteOf(at) + by)))
+    const said = [...minutes].map(minute => ['said', this.#said(minute, words)] as const)
+    return this.#times([...said, ...this.#olderHashes(given)], given) >= (given.occurrence ?? 1)
   }
 
   /** Texts forgotten before minutes were recorded have only the exact hash: any second of the minute may match. */
-  #isExact(at: number, text: string, persons: WordsFromElsewhere['persons']): boolean {
-    const minute = minuteOf(at) * MINUTE_MS
-    return Array.from({ length: SECONDS_OF_A_MINUTE }, (_, second) => minute + second * SECOND_MS).some(sent_at =>
-      this.#has('hash', exactHash(this.#key, { sent_at, text }), persons),
+  #olderHashes({ times, text }: WordsFromElsewhere): readonly (readonly [column: Column, hash: Uint8Array])[] {
+    if (!this.#hasOlder()) return []
+    return [...new Set(times.map(minuteOf))].flatMap(minute =>
+      Array.from({ length: SECONDS_OF_A_MINUTE }, (_, second) => {
+        const sent_at = minute * MINUTE_MS + second * SECOND_MS
+        return ['hash', exactHash(this.#key, { sent_at, text })] as const
+      }),
     )
   }
 
@@ -111,12 +113,25 @@ export class SqliteForgottenWords implements ForgottenWords {
     return this.#older
   }
 
-  #has(column: Column, hash: Uint8Array, persons: readonly PersonId[] | undefined): boolean {
-    const rows = this.#database.all<{ person_id: string }>(
-      `select distinct person_id from erased_messages where ${column} = :hash`,
-      { hash },
-    )
-    return persons === undefined ? rows.length > 0 : rows.some(({ person_id }) => persons.includes(person_id))
+  /**
+   * How many messages with one of these hashes were forgotten. Of a sender who is not known, as many as any one person
+   * forgot; of the bot's words to someone who is not known, all.
+   */
+  #times(
+    hashes: readonly (readonly [column: Column, hash: Uint8Array])[],
+    { persons, is_reply = false }: Pick<WordsFromElsewhere, 'persons' | 'is_reply'>,
+  ): number {
+    const counts = new Map<PersonId, number>()
+    for (const [column, hash] of hashes) {
+      const rows = this.#database.all<{ person_id: PersonId; times: number }>(
+        `select person_id, count(*) times from erased_messages where ${column} = :hash
+         ${column === 'hash' ? 'and said is null' : ''} group by person_id`,
+        { hash },
+      )
+      for (const { person_id, times } of rows) counts.set(person_id, (counts.get(person_id) ?? 0) + times)
+    }
+    const of = [...counts].filter(([person_id]) => persons?.includes(person_id) ?? true).map(([, times]) => times)
+    return persons === undefined && !is_reply ? Math.max(0, ...of) : of.reduce((sum, times) => sum + times, 0)
   }
 
   #untilOf(person_id: PersonId): number {

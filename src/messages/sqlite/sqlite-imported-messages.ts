@@ -2,7 +2,15 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { ComparedMessage, ImportedMessages } from '../imported-messages.ts'
-import { boundedText, INSERT_MESSAGE, toDetails, toParameters, type MessageRow } from './message-columns.ts'
+import {
+  boundedText,
+  INSERT_MESSAGE,
+  MESSAGE_COLUMNS,
+  toDetails,
+  toParameters,
+  toRecord,
+  type MessageRow,
+} from './message-columns.ts'
 
 export const importMigrations: readonly Migration[] = [
   // Used to compare an exported chat with stored messages.
@@ -35,6 +43,17 @@ export const createSqliteImportedMessages = (database: Database): ImportedMessag
     }
     return added
   },
+
+  newest: async (scope, { from, to, limit }) =>
+    database
+      .all<MessageRow>(
+        `select ${MESSAGE_COLUMNS} from messages
+         where scope = :scope and kind = 'imported' and sent_at between :from and :to
+         order by sent_at desc, seq desc limit :limit`,
+        { scope, from, to, limit },
+      )
+      .map(toRecord)
+      .toReversed(),
 
   holds: async scope => database.get('select 1 from messages where scope = :scope limit 1', { scope }) !== undefined,
 })

@@ -139,7 +139,7 @@ const filtersOf = async ({ people, system }: Context, input: FilterInput): Promi
   const { project, person, chat, session, component, level, role, since, until } = input
   const { zone } = system.clock
   const filters = { project, chat, session, component, level: levelOf(level), role }
-  const known = person === undefined ? undefined : await people.directory.lookUp(person).catch(() => undefined)
+  const known = person === undefined ? undefined : await people.directory.lookUp(person)
   return {
     ...filters,
     person: person === undefined ? undefined : { person_id: known?.person_id, name: person },
@@ -154,12 +154,19 @@ const plain = (pieces: readonly SnippetPiece[]): string => pieces.map(({ text })
 const html = (pieces: readonly SnippetPiece[]): string =>
   pieces.map(({ text, matches }) => (matches ? `<mark>${escaped(text)}</mark>` : escaped(text))).join('')
 
-const notesOf = ({ notes: { as_plain_words, any_word, corrected, waiting } }: ArchiveAnswer): readonly string[] => [
-  ...(as_plain_words ? ['The query is not complete; it was searched as plain words.'] : []),
-  ...(any_word ? ['No message contains all of these words; these contain some.'] : []),
-  ...corrected.map(({ written, meant }) => `No message contains "${written}"; searched for "${meant}".`),
-  ...(waiting > 0 ? [`${String(waiting)} messages are not indexed yet.`] : []),
-]
+const notesOf = ({ notes }: ArchiveAnswer): readonly string[] => {
+  const { as_plain_words, no_words, ignored_star, any_word, corrected, waiting } = notes
+  return [
+    ...(no_words ? ['There is no word in the query; these are the newest messages.'] : []),
+    ...(ignored_star
+      ? ['A * stands for more letters at the end of a word only, and not in a phrase; another one is ignored.']
+      : []),
+    ...(as_plain_words ? ['The query is not complete; it was searched as plain words.'] : []),
+    ...(any_word ? ['No message contains all of these words; these contain some.'] : []),
+    ...corrected.map(({ written, meant }) => `No message contains "${written}"; searched for "${meant}".`),
+    ...(waiting > 0 ? [`${String(waiting)} messages are not indexed yet.`] : []),
+  ]
+}
 
 const rowOf = async ({ people }: Context, message: FoundMessage): Promise<Output['messages'][number]> => {
   const { seq, at, role, scope, sender_name, project, session, component, level, source_type, score, snippet } = message

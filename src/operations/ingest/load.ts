@@ -2,16 +2,11 @@
 import { z } from 'zod'
 import { phaseOf } from '../../archive/archive-message.ts'
 import type { FileReport, IngestReport } from '../../ingest/ingest-report.ts'
-import {
-  bindExport,
-  bindingInput,
-  bindingOf,
-  namedPeople,
-  refuseUnbound,
-  type Binding,
-  type BindReport,
-} from './binding.ts'
+import { bindExport, MOST_LEARNED, type BindReport } from './bind-export.ts'
+import { bindingInput, bindingOf, type Binding } from './binding.ts'
+import { chatOptions, refuseMeaningless } from './ingest-options.ts'
 import { readingInput, readingOf } from './reading.ts'
+import { namedPeople } from './senders.ts'
 import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, actorOf, type AuditedOutput, type Call } from '../operation.ts'
 
@@ -101,15 +96,17 @@ const sum = (
 
 const load = async (
   { archive, people, system }: Uses<'archive.loads' | 'people.directory' | 'system.clock'>,
-  { file, phase, dry_run, participant, ...reading }: LoadInput,
+  given: LoadInput,
   { caller, signal, progress }: Pick<Call, 'caller' | 'signal' | 'progress'>,
   is_extraction: boolean,
 ): Promise<AuditedOutput<LoadOutput>> => {
+  const { file, phase, dry_run, participant, ...reading } = given
   const report = await archive.loads.load(
     {
       path: file,
       phase: phaseOf(phase),
       is_extraction,
+      chat_options: chatOptions(given),
       reading: readingOf(reading, system.clock),
       people: await namedPeople(people.directory, { participant }),
       dry_run,
@@ -177,10 +174,14 @@ const bind = async (
   }
 }
 
-const boundOutput = ({ file, dry_run }: z.output<typeof input>, report: BindReport, seconds: number): LoadOutput => {
-  const { messages, added, known, forgotten, left_out, errors, learned, notice } = report
+const boundOutput = (
+  { file, dry_run, learn }: z.output<typeof input>,
+  report: BindReport,
+  seconds: number,
+): LoadOutput => {
+  const { added, known, forgotten, left_out, errors, learned } = report
   const sums = {
-    messages_extracted: messages,
+    messages_extracted: added + known,
     new_unique_messages: added,
     duplicate_messages: known,
     forgotten_messages: forgotten,
@@ -188,19 +189,20 @@ const boundOutput = ({ file, dry_run }: z.output<typeof input>, report: BindRepo
   }
   const left = left_out === 0 ? '' : `; ${String(left_out)} media, commands and events were left out`
   const facts = learned === 0 ? '' : `; learned ${plural(learned, 'fact')}`
+  const plan = learn && dry_run ? `; would learn from the newest ${String(Math.min(MOST_LEARNED, added + known))}` : ''
   const what = `${dry_run ? 'Would add' : 'Added'} ${plural(added, 'message')} to the conversation`
   return {
-    summary: `${what}; ${String(known)} were there already${forgottenClause(forgotten)}${left}${facts}.`,
+    summary: `${what}; ${String(known)} were there already${forgottenClause(forgotten)}${left}${facts}${plan}.`,
     dry_run,
     duration_seconds: seconds,
-    messages_per_second: seconds === 0 ? 0 : Math.round(messages / seconds),
+    messages_per_second: seconds === 0 ? 0 : Math.round(report.messages / seconds),
     sources: [{ source_type: 'whatsapp', files: 1, unchanged: 0, ...sums }],
     files: [
-      { file, run_id: null, status: dry_run ? 'counted' : 'completed', lines: report.lines, ...sums, notes: notice },
+      { file, run_id: report.run_id ?? null, status: report.status, lines: report.lines, ...sums, notes: report.notes },
     ],
     rejected: report.rejected.map(line => ({ file, ...line })),
     skipped: 0,
-    failed: 0,
+    failed: report.status === 'failed' ? 1 : 0,
   }
 }
 
@@ -221,12 +223,14 @@ export const ingestLoad = operation({
   input,
   output,
   failure,
-  subject: bindingOf,
+  subject: async (context, given) => {
+    refuseMeaningless(given)
+    return await bindingOf(context, given)
+  },
   exclusiveScope: binding => binding?.scope,
   run: async (context, given, call) => {
     const { subject: binding } = call
     if (binding !== undefined) return await bind(context, given, call, binding)
-    refuseUnbound(given)
     return await load(context, given, call, false)
   },
 })

@@ -18,6 +18,10 @@ const run = z.object({
   source_type: z.string(),
   phase: z.int().nullable(),
   file: z.string(),
+  conversation: z
+    .string()
+    .nullable()
+    .describe('scope of the conversation that the file was loaded into; null: into the archive'),
   file_size_bytes: count,
   status: z.enum(['running', 'interrupted', 'completed', 'failed']),
   messages_extracted: count,
@@ -40,6 +44,7 @@ const toRow = (of: ExtractionRun): z.output<typeof run> => ({
   source_type: of.source_type,
   phase: of.phase ?? null,
   file: of.source_file,
+  conversation: of.conversation ?? null,
   file_size_bytes: of.file_size_bytes,
   status: of.status,
   messages_extracted: of.messages_extracted,

@@ -1,7 +1,7 @@
 /** `report.make`: one report over the archive or the bot's conversations, in one format. */
 import { z } from 'zod'
 import { CONVERSATION_KEYS } from '../../reports/conversation-reports.ts'
-import { REPORT_FORMATS, REPORT_NAMES, type ReportName } from '../../reports/report-names.ts'
+import { REPORT_FORMATS, REPORT_NAMES, type ReportFormat, type ReportName } from '../../platform/report-names.ts'
 import { TABLE_NAMES } from '../../reports/documents/report-document.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { LANGUAGES, type Language } from '../../text/language.ts'
@@ -25,6 +25,9 @@ const ONLY_OF: Readonly<
   chat: ['conversation'],
   by: ['conversation'],
 }
+
+/** Fields that only one format takes: all others show every table, and are in English. */
+const ONLY_AS = { table: 'csv', language: 'html' } as const satisfies Readonly<Record<string, ReportFormat>>
 
 /** Fields that select from all sessions: a session requested by its id is shown whole. */
 const NOT_WITH_SESSION = ['project', 'start_date', 'end_date'] as const
@@ -109,6 +112,13 @@ const checkFields = (asked: z.output<typeof input>): void => {
   const chosen = NOT_WITH_SESSION.find(field => asked[field] !== undefined)
   if (asked.session !== undefined && chosen !== undefined) {
     throw new DenidinError('invalid_input', `a session is shown whole; leave out session or ${option(chosen)}`)
+  }
+  for (const [field, format] of Object.entries(ONLY_AS)) {
+    if (asked[field as keyof typeof ONLY_AS] === undefined || asked.format === format) continue
+    throw new DenidinError(
+      'invalid_input',
+      `${option(field)} belongs to the format ${format}; leave it out for the format ${asked.format}`,
+    )
   }
   if (asked.person !== undefined && asked.chat !== undefined) {
     throw new DenidinError('invalid_input', 'give only one of person and chat')

@@ -81,10 +81,13 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
   async health(): Promise<Health> {
     if (this.#crash !== undefined)
       return { state: 'degraded', detail: `Its thread broke down (${this.#crash}); the next request starts it again.` }
-    if (this.#told !== undefined && this.#told.state !== 'ok') return this.#told
-    return this.#running === undefined
-      ? { state: 'ok', detail: 'It starts with the first request.' }
-      : { state: 'ok', detail: 'It is running.' }
+    if (this.#told === undefined)
+      return { state: 'unknown', detail: 'It was not asked anything yet; the first request opens it.' }
+    if (this.#told.state !== 'ok' || this.#running !== undefined) return this.#told
+    return {
+      state: 'ok',
+      detail: 'It worked, and was closed because it was not asked anything more; the next request opens it.',
+    }
   }
 
   /** Cancels the running requests, and resolves when the thread has closed its files. */

@@ -34,10 +34,17 @@ export const threadLogger = (port: MessagePort, component = 'thread'): Logger =>
   }
 }
 
+/** Tells the main side how the thread is, where that changes without a request. */
+export const healthReporter =
+  (port: MessagePort) =>
+  (health: Health): void => {
+    port.postMessage({ kind: 'health', health } satisfies FromThread)
+  }
+
 /** The service that answers the requests of a thread. */
 export interface RequestService<R extends RequestMap<R>> extends AsyncDisposable {
   readonly handlers: RequestHandlers<R>
-  /** Its health; asked after a request that failed, and from then on after each one until it is healthy. */
+  /** Its health; asked after each request; must answer at once. */
   health(): Promise<Health>
 }
 
@@ -68,7 +75,6 @@ class RequestServer {
   readonly #port: MessagePort
   readonly #handlers: ReadonlyMap<string, Handler>
   readonly #health: () => Promise<Health>
-  #well = true
   readonly #under_way = new Map<number, { readonly controller: AbortController; readonly ended: Promise<void> }>()
 
   constructor(port: MessagePort, handlers: ReadonlyMap<string, Handler>, health: () => Promise<Health>) {
@@ -101,7 +107,7 @@ class RequestServer {
         this.#send({ kind: 'progress', id, step })
       }
       const output = await handler(input, { signal, progress })
-      if (!this.#well) await this.#tellHealth()
+      await this.#tellHealth()
       this.#send({ kind: 'done', id, output })
     } catch (error) {
       await this.#tellHealth()
@@ -110,9 +116,7 @@ class RequestServer {
   }
 
   async #tellHealth(): Promise<void> {
-    const health = await this.#health()
-    this.#well = health.state === 'ok'
-    this.#send({ kind: 'health', health })
+    this.#send({ kind: 'health', health: await this.#health() })
   }
 
   #send(message: FromThread): void {

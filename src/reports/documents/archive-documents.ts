@@ -1,4 +1,4 @@
-/** Makes documents of the six reports over the archive. */
+/** Creates the documents of the six reports over the archive. */
 import type {
   ArchiveQuery,
   ArchiveReports,
@@ -7,19 +7,19 @@ import type {
   SessionMessage,
   SessionSummary,
 } from '../archive-reports.ts'
-import type { ReportName } from '../report-names.ts'
+import type { ReportName } from '../../platform/report-names.ts'
 import type { CellKind, ReportChart, ReportDocument, ReportNote, ReportTable, TableName } from './report-document.ts'
 
-/** Sessions, runs and messages that a report lists at most. */
+/** How many sessions, runs and messages a report lists at most. */
 const MOST_SESSIONS = 1000
 const MOST_RUNS = 1000
 const MOST_MESSAGES = 5000
-/** Characters of all messages of a session together. */
+/** How many characters the messages of a session may have in total. */
 const MOST_CHARACTERS = 2_000_000
 
-/** What depends on the report; the rest of a document is the same for all. */
+/** The parts that depend on the report; the rest of a document is the same for all. */
 export type ReportContent = Pick<ReportDocument, 'tables' | 'charts' | 'notes'> & {
-  /** Whose words it holds. */
+  /** The owners of the messages whose text it contains. */
   readonly read?: readonly ReadWords[]
 }
 
@@ -159,7 +159,7 @@ const MAKERS: Readonly<Record<ArchiveReportName, Maker>> = {
       ...run,
       duration_seconds:
         run.completed_at === undefined ? undefined : Math.round((run.completed_at - run.started_at) / 100) / 10,
-      // Of a run that has not read its file to the end, it is not known yet.
+      // Unknown while the run has not read its file to the end.
       source_unchanged:
         run.destination_checksum === undefined
           ? undefined

@@ -1,4 +1,4 @@
-/** Makes a document of the report on the bot itself. */
+/** Creates the document of the report on the bot itself. */
 import type { ReportCall } from '../archive-reports.ts'
 import type { ConversationFigures, ConversationQuery, ConversationReports } from '../conversation-reports.ts'
 import { tableOf, type ReportContent } from './archive-documents.ts'
@@ -17,7 +17,7 @@ const COLUMNS = {
   currency: 'text',
 } as const satisfies Record<keyof ConversationFigures | 'currency', CellKind>
 
-/** Amounts in several currencies cannot be added: then the cost is a text with each of them. */
+/** Amounts in several currencies cannot be added: the cost is then a text that lists them. */
 const priced = <T extends ConversationFigures>({ cost, ...row }: T) => {
   const [one, another] = cost
   return another === undefined

@@ -1,4 +1,6 @@
-/** Bar charts as inline SVG: the colours come from the style of the page, so that they suit light, dark and paper. */
+/**
+ * Bar charts as inline SVG. The colours come from the style sheet of the page, so that they suit light, dark and print.
+ */
 import { escaped, isolated } from './markup.ts'
 
 /** One bar. */
@@ -13,6 +15,8 @@ export interface ChartSettings {
   /** Id of the element that names the chart. */
   readonly labelled_by: string
   readonly direction: 'ltr' | 'rtl'
+  /** What the values are: it decides where an axis has its lines. */
+  readonly values: 'whole' | 'seconds' | 'any'
   /** Writes a value. */
   readonly format: (value: number) => string
 }
@@ -23,8 +27,11 @@ const VALUE_WIDTH = 80
 const BAR_HEIGHT = 18
 const ROW_HEIGHT = 26
 const GAP = 8
-/** Longer labels are cut; the whole one is shown where the pointer is. */
-const LABEL_CHARACTERS = 28
+/** Of small letters; wider labels are cut, and the whole one is shown where the pointer is. */
+const LABEL_LETTERS = 27
+/** Widths of other letters in small ones, at most. */
+const CAPITAL_LETTERS = 1.4
+const WIDE_LETTERS = 2
 
 const DAYS_HEIGHT = 180
 const AXIS_HEIGHT = 22
@@ -32,7 +39,7 @@ const AXIS_WIDTH = 64
 const GRID_LINES = 4
 const DAY_LABELS = 6
 
-/** A number as short as a drawing needs it. */
+/** A number with the precision that a drawing needs. */
 const n = (value: number): string => String(Math.round(value * 10) / 10)
 
 const svg = (height: number, { labelled_by }: ChartSettings, parts: readonly string[]): string =>
@@ -46,6 +53,23 @@ const rect = (kind: 'bar' | 'part', x: number, y: number, width: number, height:
 const text = (x: number, y: number, anchor: 'start' | 'middle' | 'end', content: string): string =>
   `<text x="${n(x)}" y="${n(y)}" text-anchor="${anchor}">${content}</text>`
 
+const widthOf = (letter: string): number => {
+  if (
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}]/u.test(letter)
+  ) {
+    return WIDE_LETTERS
+  }
+  return /[\p{Lu}mw@%&…]/u.test(letter) ? CAPITAL_LETTERS : 1
+}
+
+/** The beginning of a label that has room before the bars. */
+const cutToWidth = (label: string): string => {
+  let width = 0
+  const letters = Array.from(label)
+  const end = letters.findIndex(letter => (width += widthOf(letter)) > LABEL_LETTERS)
+  return end === -1 ? label : `${letters.slice(0, Math.max(0, end - 1)).join('')}…`
+}
+
 /** One row for each name, with its value; in pages that run from right to left, the bars do too. */
 export const barsByName = (bars: readonly Bar[], settings: ChartSettings): string => {
   const most = Math.max(...bars.map(({ value }) => value), 1)
@@ -57,8 +81,7 @@ export const barsByName = (bars: readonly Bar[], settings: ChartSettings): strin
     const baseline = y + BAR_HEIGHT - 5
     const [width, part_width] = [(room * value) / most, (room * part) / most]
     const begin = LABEL_WIDTH + GAP
-    const letters = Array.from(label)
-    const shown = letters.length > LABEL_CHARACTERS ? `${letters.slice(0, LABEL_CHARACTERS).join('')}…` : label
+    const shown = cutToWidth(label)
     return [
       `<g><title>${escaped(label)}: ${settings.format(value)}</title>`,
       text(place(LABEL_WIDTH), baseline, isMirrored ? 'start' : 'end', isolated(shown)),
@@ -71,16 +94,25 @@ export const barsByName = (bars: readonly Bar[], settings: ChartSettings): strin
   return svg(bars.length * ROW_HEIGHT, settings, rows)
 }
 
-/** The highest value of an axis: 1, 2 or 5 times a power of ten. */
-const roundedUp = (value: number): number => {
-  if (value <= 0) return 1
-  const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 5].find(step => step * power >= value) ?? 10) * power
+/** From one line of an axis to the next: minutes and hours as clocks show them. */
+const CLOCK_STEPS = [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400]
+const TIDY_STEPS = [1, 2, 2.5, 5, 10]
+
+/** The highest value of an axis: so that each of its lines has a tidy value. */
+const axisEnd = (value: number, values: ChartSettings['values']): number => {
+  const least = value / GRID_LINES
+  if (values === 'whole' && least <= 2) return GRID_LINES * Math.max(1, Math.ceil(least))
+  if (least <= 0) return GRID_LINES
+  const clock = values === 'seconds' && least > 10 ? CLOCK_STEPS.find(step => step >= least) : undefined
+  const power = 10 ** Math.floor(Math.log10(least))
+  const isTidy = (step: number): boolean =>
+    step * power >= least && (values !== 'whole' || Number.isInteger(step * power))
+  return GRID_LINES * (clock ?? (TIDY_STEPS.find(isTidy) ?? 10) * power)
 }
 
-/** Days one beside the other; time runs from left to right in every language. */
+/** One bar per day or group of days; time runs from left to right in every language. */
 export const barsByDay = (bars: readonly Bar[], settings: ChartSettings): string => {
-  const most = roundedUp(Math.max(...bars.map(({ value }) => value), 0))
+  const most = axisEnd(Math.max(...bars.map(({ value }) => value), 0), settings.values)
   const step = (WIDTH - AXIS_WIDTH) / Math.max(bars.length, 1)
   const width = Math.max(step * 0.8, 0.5)
   const heightOf = (value: number): number => (DAYS_HEIGHT * value) / most
@@ -99,7 +131,7 @@ export const barsByDay = (bars: readonly Bar[], settings: ChartSettings): string
       rect('bar', x, base - heightOf(value), width, heightOf(value)),
       rect('part', x, base - heightOf(part), width, heightOf(part)),
       '</g>',
-      // The last label would run over the edge.
+      // The last label would extend beyond the edge.
       index % labelled === 0 && x < WIDTH - 40
         ? text(Math.max(x + width / 2, AXIS_WIDTH + 24), base + 16, 'middle', escaped(label))
         : '',

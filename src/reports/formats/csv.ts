@@ -1,10 +1,10 @@
-/** Tables as CSV (RFC 4180) in UTF-8 that no spreadsheet takes for formulas. */
+/** Tables as CSV (RFC 4180) in UTF-8, written so that spreadsheets do not interpret texts as formulas. */
 import type { ReportTable } from '../documents/report-document.ts'
 import { plainValue, type PlainValue } from './json.ts'
 
-/** What spreadsheets take for the beginning of a formula, in Latin and in full-width letters. */
+/** Characters with which spreadsheets begin a formula, in Latin and in full-width form. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠|%]/
-/** Controls but for line breaks and tabs have no place in a table. */
+/** Control characters that do not belong in a table: all except tabs and line breaks. */
 const CONTROLS = /[^\P{Cc}\t\r\n]/gu
 const LIST_SEPARATOR = '; '
 
@@ -15,11 +15,11 @@ export const tableCsv = ({ columns, rows }: ReportTable): string =>
     rows.map(row => columns.map(({ kind }, index) => plainValue(row[index], kind))),
   )
 
-/** Lines end with CR and LF; the first one names the columns. */
+/** Lines end with CR and LF; the first line names the columns. */
 export const csvOf = (columns: readonly string[], rows: readonly (readonly PlainValue[])[]): string =>
   [columns, ...rows.map(row => row.map(textOf))].map(line => `${line.map(quoted).join(',')}\r\n`).join('')
 
-/** Words of people that look like a formula get an apostrophe before them; numbers of ours are left as they are. */
+/** A text that looks like a formula gets an apostrophe before it; numbers are left unchanged. */
 const textOf = (value: PlainValue): string => {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)

@@ -1,4 +1,4 @@
-/** A report as one HTML page that needs no network and no script: charts, each with its figures in a table. */
+/** A report as one HTML page that needs no network and no script: charts, and a table with the figures of each. */
 import type { TimeZone } from '../../platform/time-zone.ts'
 import { reportWords, type ReportWords } from '../../text/strings/report-words.ts'
 import { timeOfDay } from '../../text/strings/written-day.ts'
@@ -17,15 +17,15 @@ import { barsByDay, barsByName, type Bar } from './charts.ts'
 import { escaped } from './markup.ts'
 import { PAGE_STYLE } from './page-style.ts'
 
-/** Bars of a chart. */
+/** How many bars a chart has. */
 const MOST_NAMES = 20
 const MOST_DAYS = 92
-/** Tables with more columns than this are printed on paper that is turned. */
+/** Tables with more columns than this are printed in landscape format. */
 const UPRIGHT_COLUMNS = 9
 
 const NUMBERS: ReadonlySet<CellKind> = new Set(['count', 'number', 'percent', 'seconds', 'bytes', 'money'])
 
-/** Columns by which rows are grouped: where they are empty, the row is of what belongs to none. */
+/** Columns by which rows are grouped: an empty value means that the row belongs to no group. */
 const GROUPS: ReadonlySet<string> = new Set(['name', 'project', 'component'])
 
 const MINUTE_SECONDS = 60
@@ -40,7 +40,7 @@ export interface PageSettings {
 export const reportPage = (document: ReportDocument, settings: PageSettings): string =>
   new Page(document, settings).html()
 
-/** A word of a language, by a name that may be anyone's: that of a project, perhaps “constructor”. */
+/** The translation of a name, which may be any text, such as a project called “constructor”. */
 const wordFor = (words: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(words, name) ? words[name] : undefined
 
@@ -68,7 +68,7 @@ class Page {
       '<head>',
       '<meta charset="utf-8">',
       '<meta name="viewport" content="width=device-width, initial-scale=1">',
-      // Whatever words the page holds, nothing is loaded and nothing runs.
+      // Whatever text the page contains, nothing is loaded and no script runs.
       `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
       '<meta name="referrer" content="no-referrer">',
       `<title>${escaped(title)} – DeniDin</title>`,
@@ -128,6 +128,7 @@ class Page {
     const settings = {
       labelled_by: id,
       direction: this.#words.direction,
+      values: valuesOf(value.kind),
       format: (number: number) => escaped(this.#number(number, value.kind)),
     }
     const drawn = chart.kind === 'days' ? barsByDay(bars, settings) : barsByName(bars, settings)
@@ -138,7 +139,7 @@ class Page {
         ? ''
         : ` <span class="key"></span>${this.#title(chart.value)} <span class="key part"></span>${this.#title(chart.part)}`
     const caption = `<span id="${id}">${escaped(this.#words.chart(this.#plainTitle(chart.value), this.#plainTitle(chart.label), days))}</span>`
-    return `<figure><figcaption>${caption} <span class="aside">(<a href="#table-${chart.table}">${escaped(aside)}</a>)${keys}</span></figcaption>${drawn}</figure>`
+    return `<figure><figcaption>${caption} <span class="aside">(<a href="#table-${chart.table}">${escaped(aside)}</a>)${keys}</span></figcaption><div class="scroll" tabindex="0">${drawn}</div></figure>`
   }
 
   /** @returns `days`: how many days a bar stands for; `all`: how many bars there would be without a limit */
@@ -159,7 +160,7 @@ class Page {
         value: sum(rows.map(row => number(row, value))),
         part: sum(rows.map(row => number(row, part))),
       }))
-      // Where a name has several rows, their order is not that of the sums.
+      // If a name has several rows, these are not sorted by their sum.
       const bars = groups.size < table.rows.length ? sums.sort((one, other) => other.value - one.value) : sums
       return { bars: bars.slice(0, MOST_NAMES), days: 1, all: bars.length }
     }
@@ -172,7 +173,7 @@ class Page {
       bucket.part += number(row, part)
       if (row[value] !== undefined) bucket.rows++
     }
-    // Times cannot be added: what stands for several of them is their mean.
+    // Durations of several rows cannot be added, so their mean is shown.
     const isMean = table.columns[value]?.kind === 'seconds'
     const bars = buckets.map(({ value: all, part: of, rows }, index) => ({
       label: isoDayOf(first + index * days),
@@ -182,7 +183,10 @@ class Page {
     return { bars, days, all: bars.length }
   }
 
-  /** Bars for the days of the report, or from the first row to the last; several days for each where they are many. */
+  /**
+   * Bars for the days of the report, or from the first row to the last; if there are many days, each bar stands for
+   * several.
+   */
   #buckets(
     table: ReportTable,
     label: number,
@@ -205,7 +209,7 @@ class Page {
             .join('\n')
     const wide = columns.length > UPRIGHT_COLUMNS ? ' wide' : ''
     const caption = escaped(wordFor(this.#words.tables, name) ?? name)
-    // What scrolls can be reached with the keyboard.
+    // Scrollable areas must be reachable with the keyboard.
     return `<section class="scroll${wide}" id="table-${name}" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>
 <thead><tr>${head.join('')}</tr></thead>
 <tbody>
@@ -265,14 +269,17 @@ ${body}
   }
 }
 
+const valuesOf = (kind: CellKind): 'whole' | 'seconds' | 'any' =>
+  kind === 'count' ? 'whole' : kind === 'seconds' ? 'seconds' : 'any'
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0)
 
 const textOf = (cell: Cell, none: string): string =>
   cell === undefined ? none : typeof cell === 'object' ? cell.join(', ') : String(cell)
 
-/** A text with a direction of its own: names of projects run in either. */
+/** A text with its own direction: names of projects may be left-to-right or right-to-left. */
 const bdi = (html: string): string => `<bdi>${html}</bdi>`
-/** Figures and days, which run from left to right everywhere. */
+/** Figures and days, which run from left to right in every language. */
 const ltr = (html: string): string => `<bdi dir="ltr">${html}</bdi>`
 
 const classOf = (kind: CellKind): string => {
@@ -281,7 +288,7 @@ const classOf = (kind: CellKind): string => {
   return kind === 'list' ? ' class="words list"' : ' class="words"'
 }
 
-/** `3.4 s`, or hours, minutes and seconds as a clock shows them. */
+/** `3.4 s`, or hours, minutes and seconds in the form of a clock. */
 const duration = (seconds: number, locale: string): string => {
   if (seconds < MINUTE_SECONDS) {
     const unit = { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 } as const

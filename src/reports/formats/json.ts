@@ -1,10 +1,10 @@
-/** A report as JSON on one line: one list of objects for each table. */
+/** A report as JSON on one line: one list of objects per table. */
 import { isoDayOf } from '../report-range.ts'
 import type { Cell, CellKind, ReportDocument, ReportTable } from '../documents/report-document.ts'
 
 export type PlainValue = string | number | readonly string[] | null
 
-/** A cell for programs: times and days are ISO 8601 texts, what is not known is `null`. */
+/** A cell for programs: times and days are ISO 8601 texts, unknown values are `null`. */
 export const plainValue = (cell: Cell, kind: CellKind): PlainValue => {
   if (cell === undefined) return null
   if (typeof cell !== 'number') return cell
@@ -12,7 +12,7 @@ export const plainValue = (cell: Cell, kind: CellKind): PlainValue => {
   return kind === 'day' ? isoDayOf(cell) : cell
 }
 
-/** `undefined` is not a day. */
+/** The day in ISO 8601, or `null` if it is `undefined`. */
 export const isoDayOrNull = (day: number | undefined): string | null => (day === undefined ? null : isoDayOf(day))
 
 export const reportJson = ({ tables, charts: _, ...document }: ReportDocument): string => {

@@ -1,6 +1,6 @@
-/** The style of report pages: light, dark and paper; from left to right and from right to left. */
+/** The style sheet of report pages: for light, dark and print, and for both directions of text. */
 
-/** Text has a contrast of at least 7 : 1, bars of at least 3 : 1 to what is behind them. */
+/** Text has a contrast of at least 7 : 1 to its background, bars of at least 3 : 1. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --back: #ffffff; --text: #1b1f24; --soft: #4a5361; --line: #d5dae1; --stripe: #f4f6f8; --bar: #2b6cb0; --part: #c2410c; }
 @media (prefers-color-scheme: dark) { :root { --back: #14171c; --text: #e8ebef; --soft: #b3bcc8; --line: #39414d; --stripe: #1c2128; --bar: #6ea8e6; --part: #f59a5b; } }
@@ -18,7 +18,7 @@ figcaption { margin-bottom: .5rem; }
 figcaption .aside { color: var(--soft); font-size: .875rem; }
 .key { display: inline-block; width: .75em; height: .75em; margin-inline: .75em .35em; background: var(--bar); }
 .key.part { background: var(--part); }
-svg { display: block; width: 100%; height: auto; max-width: 60rem; font: 12px system-ui, "Segoe UI", Roboto, "Noto Sans", "Noto Sans Hebrew", Arial, sans-serif; }
+svg { display: block; width: 100%; height: auto; min-width: 36rem; max-width: 60rem; font: 12px system-ui, "Segoe UI", Roboto, "Noto Sans", "Noto Sans Hebrew", Arial, sans-serif; }
 svg text { fill: var(--text); }
 svg .bar { fill: var(--bar); }
 svg .part { fill: var(--part); }
@@ -34,7 +34,7 @@ tbody th { font-weight: 600; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .when { white-space: nowrap; }
 td.list { min-width: 14rem; }
-td.words, tbody th.words { min-width: 6rem; overflow-wrap: anywhere; white-space: pre-wrap; }
+td.words, tbody th.words { min-width: 8.5rem; overflow-wrap: anywhere; white-space: pre-wrap; }
 td ul { margin: 0; padding-inline-start: 1.1rem; }
 @page { margin: 15mm; }
 @page wide { size: A4 landscape; margin: 12mm; }
@@ -50,6 +50,7 @@ td ul { margin: 0; padding-inline-start: 1.1rem; }
   td.words, tbody th.words { min-width: 15mm; }
   td.list { min-width: 45mm; }
   .scroll { overflow: visible; }
+  svg { min-width: 0; }
   thead { display: table-header-group; }
   tr, figure, caption, .note { break-inside: avoid; }
   caption, thead, h1, h2 { break-after: avoid; }

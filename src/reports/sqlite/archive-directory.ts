@@ -1,14 +1,14 @@
-/** The names of projects, components and sessions, and how an operator's words lead to one of them. */
+/** The names of projects, components and sessions, and the search for the one that an operator means. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
 import { cutStart } from '../../text/cut.ts'
 
-/** Near matches that an error names. */
+/** How many near matches an error names. */
 const MOST_NEAR = 3
-/** Sessions among which near matches are looked for. */
+/** How many sessions are compared to find near matches. */
 const MOST_COMPARED = 5000
-/** A longer name is cut where an error shows it. */
+/** An error cuts longer names. */
 const SHOWN_CHARACTERS = 80
 
 interface ProjectRow {
@@ -30,7 +30,7 @@ export class ArchiveDirectory {
     this.#database = database
   }
 
-  /** Names by number. Projects of the same name get their path instead. */
+  /** Names by number. If several projects have the same name, their paths are used instead. */
   projects(): ReadonlyMap<number, string> {
     const rows = this.#database.all<ProjectRow>('select project_id, name, path from projects')
     const names = Map.groupBy(rows, ({ name }) => name)
@@ -44,7 +44,7 @@ export class ArchiveDirectory {
     return new Map(rows.map(({ component_id, name }) => [component_id, name]))
   }
 
-  /** @throws DenidinError `not_found`, `invalid_input` when several projects have the name */
+  /** @throws DenidinError `not_found`, `invalid_input` if several projects have the name */
   projectNumber(asked: string): number {
     const rows = this.#database.all<ProjectRow>('select project_id, name, path from projects order by project_id')
     const named = namedProjects(rows, asked)
@@ -100,7 +100,7 @@ export class ArchiveDirectory {
   }
 }
 
-/** The project of a path, or else those of a name, or else those of the name in another case. */
+/** The project with this path, or else those with this name, or else those with this name in another case. */
 const namedProjects = (rows: readonly ProjectRow[], asked: string): readonly ProjectRow[] => {
   const [of_path, of_name] = [rows.filter(({ path }) => path === asked), rows.filter(({ name }) => name === asked)]
   if (of_path.length > 0) return of_path

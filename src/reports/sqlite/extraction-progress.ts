@@ -1,4 +1,4 @@
-/** How far the sources are loaded, from the records of the runs. */
+/** How far the sources have been loaded, according to the records of the runs. */
 import { PHASES, SOURCE_TYPES, type SourceType } from '../../archive/archive-message.ts'
 import type { ExtractionRun } from '../../archive/extraction-run.ts'
 import { toRun, type RunRow } from '../../archive/sqlite/extraction-runs.ts'
@@ -22,7 +22,7 @@ type SumRow = Pick<
   readonly status: ExtractionRun['status']
 }
 
-/** Every run counts once: one that was interrupted goes on under its own number. */
+/** Every run counts once: an interrupted run is resumed under the same number. */
 export const extractionProgress = (database: Database, range: ReportRange, most_runs: number): ExtractionProgress => {
   const { begins, ends } = instantsOf(range)
   const of_range = {
@@ -31,7 +31,7 @@ export const extractionProgress = (database: Database, range: ReportRange, most_
   }
   const within = 'started_at >= :begins and started_at < :ends'
   const sums = database.all<SumRow>(
-    // With a single max(), SQLite takes the other columns from its row: the status is that of the last run.
+    // With a single max(), SQLite takes the other columns from the same row, so the status is that of the last run.
     `select phase, source_type, count(distinct source_file) as files, count(*) as runs,
        sum(messages_extracted) as messages_extracted, sum(new_unique_messages) as new_unique_messages,
        sum(duplicate_messages) as duplicate_messages, sum(errors_count) as errors_count,

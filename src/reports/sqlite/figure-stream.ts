@@ -1,6 +1,6 @@
-/** Reads what the reports count, day by day, from one index: never the contents of messages. */
+/** Reads the figures for the reports, day by day, from one index; never the contents of messages. */
 import type { Database } from '../../database/sqlite/database.ts'
-import { TimeSlices } from '../../platform/yield.ts'
+import type { Precedence } from '../../platform/precedence.ts'
 import type { ReportCall } from '../archive-reports.ts'
 import { instantsOf, type ReportRange } from '../report-range.ts'
 
@@ -14,34 +14,38 @@ export type Figure = readonly [
   seq: number,
 ]
 
-/** The messages of one day (in days since 1970; `undefined`: those without a time), in the order of their times. */
+/** Messages of one day (in days since 1970; `undefined`: without a time). A day with many of them comes in several pages. */
 export interface FiguresOfDay {
   readonly day: number | undefined
-  /** To be read to their end before anything else is awaited. */
+  /** In the order of their times; to be read to their end before anything else is awaited. */
   readonly rows: Iterable<Figure>
 }
 
-/** What counts as an error. */
+/** The condition for errors. */
 export const IS_ERROR = `level in ('ERROR', 'FATAL')`
 
-const COLUMNS = `at, project_id, session_no, component_id, coalesce(${IS_ERROR}, 0) as error, seq
-  from archive_messages indexed by archive_messages_figures`
+const FIGURE = `at, project_id, session_no, component_id, coalesce(${IS_ERROR}, 0) as error, seq`
+const DATED = `${FIGURE} from archive_messages indexed by archive_messages_figures`
+const UNDATED = `${FIGURE} from archive_messages indexed by archive_messages_undated`
 
-/** Messages that are read at once. */
+/** How many messages are read at a time. */
 const PAGE_ROWS = 20_000
 
-/** How often a long report says how far it is. */
+/** After how many days a long report reports its progress. */
 const PROGRESS_DAYS = 50
 
 export class FigureStream {
   readonly #database: Database
+  readonly #precedence: Pick<Precedence, 'giveWay'>
 
-  constructor(database: Database) {
+  /** @param precedence what goes before each page */
+  constructor(database: Database, precedence: Pick<Precedence, 'giveWay'>) {
     this.#database = database
+    this.#precedence = precedence
   }
 
   /**
-   * The days of a range on which there is something. Between days, everything else that waits goes first.
+   * The days of a range on which there is something. Between pages, everything else that waits goes first.
    * @param only `errors`: nothing but errors is read
    * @throws the reason of the signal
    */
@@ -49,20 +53,39 @@ export class FigureStream {
     const { zone } = range
     const { begins, ends } = instantsOf(range)
     const which = only === undefined ? '' : `and ${IS_ERROR}`
-    const slices = new TimeSlices()
     if (range.first === undefined && range.last === undefined) {
-      yield { day: undefined, rows: this.#database.lists<Figure>(`select ${COLUMNS} where at is null ${which}`) }
+      for (const rows of this.#undated(which)) {
+        yield { day: undefined, rows }
+        await this.#pause(signal)
+      }
     }
     let next = this.#firstFrom(begins)
     for (let done = 1; next !== undefined && next < ends; done++) {
-      signal.throwIfAborted()
       const day = zone.dayOf(next)
       const end = zone.beginOf(day + 1)
-      yield { day, rows: this.#between(next, end, which) }
+      for (const rows of this.#between(next, end, which)) {
+        yield { day, rows }
+        await this.#pause(signal)
+      }
       if (done % PROGRESS_DAYS === 0) progress(done)
-      await slices.pause()
       // Days without messages are skipped.
       next = this.#firstFrom(end)
+    }
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    await this.#precedence.giveWay()
+    signal.throwIfAborted()
+  }
+
+  *#undated(which: string): Generator<readonly Figure[]> {
+    for (let after: number | undefined = 0; after !== undefined;) {
+      const page: readonly Figure[] = this.#database.lists<Figure>(
+        `select ${UNDATED} where at is null and seq > :after ${which} order by seq limit :most`,
+        { after, most: PAGE_ROWS },
+      )
+      yield page
+      after = page.length < PAGE_ROWS ? undefined : page.at(-1)?.[5]
     }
   }
 
@@ -75,28 +98,21 @@ export class FigureStream {
     return found?.at ?? undefined
   }
 
-  /** One page is read at once; a day with very many messages does not take their memory together. */
-  #between(from: number, to: number, which: string): Iterable<Figure> {
-    const page = this.#page({ from, to, most: PAGE_ROWS }, which)
-    return page.length < PAGE_ROWS ? page : this.#pages(page, to, which)
-  }
-
-  *#pages(first: readonly Figure[], to: number, which: string): Generator<Figure> {
-    let page = first
+  *#between(from: number, to: number, which: string): Generator<readonly Figure[]> {
+    let page = this.#page({ from, to, most: PAGE_ROWS }, which)
     while (page.length === PAGE_ROWS) {
-      // The last instant of a full page may go on behind it.
+      // Further messages of the last instant may follow the full page.
       const last = page.at(-1)?.[0] ?? to
       const before = page.findIndex(([at]) => at === last)
-      yield* page.slice(0, before)
-      if (before === 0) yield* this.#page({ from: last, to: last + 1, most: -1 }, which)
+      yield before === 0 ? this.#page({ from: last, to: last + 1, most: -1 }, which) : page.slice(0, before)
       page = this.#page({ from: before === 0 ? last + 1 : last, to, most: PAGE_ROWS }, which)
     }
-    yield* page
+    yield page
   }
 
   #page(page: { readonly from: number; readonly to: number; readonly most: number }, which: string): readonly Figure[] {
     return this.#database.lists<Figure>(
-      `select ${COLUMNS} where at >= :from and at < :to ${which} order by at limit :most`,
+      `select ${DATED} where at >= :from and at < :to ${which} order by at limit :most`,
       page,
     )
   }

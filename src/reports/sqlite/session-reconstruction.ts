@@ -72,7 +72,7 @@ export const reconstructSession = (
   }
 }
 
-/** Messages without a time come first: they are where their source has them, before everything that has one. */
+/** Messages without a time come first, in the order in which they were loaded. */
 const messagesOf = (
   database: Database,
   session_no: number,

@@ -1,7 +1,8 @@
-/** The six reports from `archive.db`: figures are read once, day by day, and added up here. */
+/** The six reports from `archive.db`: figures are read once, day by day, and summed up here. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { entryOf } from '../../platform/entry-of.ts'
+import { Precedence } from '../../platform/precedence.ts'
 import type {
   ArchiveQuery,
   ArchiveReports,
@@ -22,7 +23,10 @@ import { FigureStream, type Figure, type FiguresOfDay } from './figure-stream.ts
 import { reconstructSession } from './session-reconstruction.ts'
 import { compareNames, ComponentTally, percentOf, Tally } from './tallies.ts'
 
-/** Samples of a group of errors, their characters, and among how many of its newest errors they are looked for. */
+/**
+ * How many samples a group of errors has, how many characters each of them has, and from how many of the newest errors
+ * they are taken.
+ */
 const SAMPLES = 3
 const SAMPLE_CHARACTERS = 100
 const NEWEST_ERRORS = 20
@@ -32,9 +36,10 @@ export class SqliteArchiveReports implements ArchiveReports {
   readonly #figures: FigureStream
   readonly #names: ArchiveDirectory
 
-  constructor(database: Database) {
+  /** @param precedence what goes before each step */
+  constructor(database: Database, precedence = new Precedence()) {
     this.#database = database
-    this.#figures = new FigureStream(database)
+    this.#figures = new FigureStream(database, precedence)
     this.#names = new ArchiveDirectory(database)
   }
 
@@ -62,25 +67,25 @@ export class SqliteArchiveReports implements ArchiveReports {
 
   async timeline(query: ArchiveQuery, call: ReportCall): Promise<readonly TimelineDay[]> {
     const [projects, components] = [this.#names.projects(), this.#names.components()]
-    const days: TimelineDay[][] = []
+    const days: { readonly date: number; readonly parts: Map<number | null, ComponentTally> }[] = []
     for await (const { day: date, rows } of this.#days(query, call)) {
       if (date === undefined) continue
-      const parts = new Map<number | null, ComponentTally>()
+      if (days.at(-1)?.date !== date) days.push({ date, parts: new Map() })
+      const parts = days.at(-1)?.parts ?? new Map<number | null, ComponentTally>()
       for (const row of rows) entryOf(parts, row[1], () => new ComponentTally()).add(row, date)
-      days.push(
-        [...parts]
-          .map(([project_id, tally]) => ({
-            date,
-            project: nameIn(projects, project_id),
-            messages: tally.messages,
-            sessions: tally.sessions.size,
-            errors: tally.errors,
-            components: tally.components.names(components, query.top_components),
-          }))
-          .sort((a, b) => b.messages - a.messages || compareNames(a.project, b.project)),
-      )
     }
-    return days.reverse().flat()
+    return days.reverse().flatMap(({ date, parts }) =>
+      [...parts]
+        .map(([project_id, tally]) => ({
+          date,
+          project: nameIn(projects, project_id),
+          messages: tally.messages,
+          sessions: tally.sessions.size,
+          errors: tally.errors,
+          components: tally.components.names(components, query.top_components),
+        }))
+        .sort((a, b) => b.messages - a.messages || compareNames(a.project, b.project)),
+    )
   }
 
   async componentUsage(query: ArchiveQuery, call: ReportCall): Promise<readonly ComponentUsage[]> {
@@ -178,7 +183,7 @@ export class SqliteArchiveReports implements ArchiveReports {
     return tallies
   }
 
-  /** The figures of the project that is asked about, or of all. */
+  /** The figures of the requested project, or of all projects. */
   async *#days(query: ArchiveQuery, call: ReportCall, only?: 'errors'): AsyncGenerator<FiguresOfDay> {
     if (query.project === undefined) {
       yield* this.#figures.days(query.range, call, only)
@@ -195,7 +200,7 @@ export class SqliteArchiveReports implements ArchiveReports {
       'select content from archive_messages where seq in (select value from json_each(:seqs)) order by at desc, seq desc',
       { seqs: JSON.stringify(newest.slice(-NEWEST_ERRORS)) },
     )
-    // No character has more than two units; the whole may be very long.
+    // The text may be very long, and a character has at most two UTF-16 code units.
     const beginnings = rows.map(({ content }) =>
       Array.from(content.slice(0, 2 * SAMPLE_CHARACTERS))
         .slice(0, SAMPLE_CHARACTERS)
@@ -207,7 +212,7 @@ export class SqliteArchiveReports implements ArchiveReports {
 
 interface ErrorTally {
   readonly tally: Tally
-  /** One of them. */
+  /** A message of the group. */
   readonly row: Figure
   readonly newest: number[]
 }

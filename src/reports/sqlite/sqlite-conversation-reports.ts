@@ -1,10 +1,10 @@
 /** The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; costs from the meter. */
-import type { Database } from '../../database/sqlite/database.ts'
+import type { Database, Row } from '../../database/sqlite/database.ts'
 import { messageKeyOf } from '../../messages/message-key.ts'
 import { personOfScope, type Scope } from '../../messages/scope.ts'
-import { inZone, SECOND_MS, systemClock } from '../../platform/clock.ts'
+import { DAY_MS, inZone, SECOND_MS, systemClock } from '../../platform/clock.ts'
 import { entryOf } from '../../platform/entry-of.ts'
-import { TimeSlices } from '../../platform/yield.ts'
+import { Precedence } from '../../platform/precedence.ts'
 import type { CostKey, CostTotal } from '../../usage/cost-reader.ts'
 import { unitsOf } from '../../usage/prices/amount.ts'
 import { SqliteCosts } from '../../usage/sqlite/sqlite-costs.ts'
@@ -20,8 +20,10 @@ import type {
 import { instantsOf } from '../report-range.ts'
 import { compareNames } from './tallies.ts'
 
-/** Messages that are read at once. */
-const BATCH = 5000
+/** Messages, or recalls, that are read at once: some milliseconds. */
+const BATCH = 2000
+/** Time before the range in which the message may have been said that its first answers belong to. */
+const LEAD_MS = 7 * DAY_MS
 
 interface MessageRow {
   readonly seq: number
@@ -30,18 +32,19 @@ interface MessageRow {
   readonly person_id: string
   readonly role: 'user' | 'assistant'
   readonly sent_at: number
-  /** Of an answer whose delivery record is there still: time of the last message that it answers. */
+  /** For an answer whose delivery record still exists: the time of the last message that it answers. */
   readonly answered_at: number | null
 }
 
 interface RecallRow {
+  readonly recall_id: string
   readonly at: number
   readonly chat_id: string
   readonly scope: Scope
   readonly items: number
 }
 
-/** What is added up for a day, a person, a chat or all. */
+/** The sums for a day, a person, a chat, or the total. */
 class Sums {
   messages = 0
   answers = 0
@@ -80,7 +83,7 @@ class Sums {
   }
 }
 
-/** The smallest value that at least this share of all does not exceed, rounded to tenths. */
+/** The smallest value that at least this share of all values does not exceed, rounded to tenths. */
 const secondsAt = (sorted: Float64Array, share: number): number | undefined => {
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
   return value === undefined ? undefined : Math.round((value / SECOND_MS) * 10) / 10
@@ -88,16 +91,21 @@ const secondsAt = (sorted: Float64Array, share: number): number | undefined => {
 
 export class SqliteConversationReports implements ConversationReports {
   readonly #database: Database
+  readonly #precedence: Precedence
 
-  /** @param database `denidin.db`; it is only read, a few thousand rows at a time */
-  constructor(database: Database) {
+  /**
+   * @param database `denidin.db`; it is only read, a few thousand rows at a time
+   * @param precedence what goes before each step
+   */
+  constructor(database: Database, precedence = new Precedence()) {
     this.#database = database
+    this.#precedence = precedence
   }
 
   async conversation(query: ConversationQuery, call: ReportCall): Promise<ConversationReport> {
     const counted = new Counted(query)
     await this.#countMessages(query, call, counted)
-    this.#countRecalls(query, counted)
+    await this.#countRecalls(query, call, counted)
     await this.#countCosts(query, counted)
     const days = [...counted.days]
       .map(([date, sums]): ConversationDay => ({ date, ...sums.figures }))
@@ -113,20 +121,23 @@ export class SqliteConversationReports implements ConversationReports {
     return { days, total: counted.total.figures, parts }
   }
 
-  /** In the order in which they were recorded: an answer belongs to the last message before it in its chat. */
+  /**
+   * Counts messages in the order in which they were recorded: an answer belongs to the last message before it in its
+   * chat.
+   */
   async #countMessages(query: ConversationQuery, { signal, progress }: ReportCall, counted: Counted): Promise<void> {
     const { begins, ends } = instantsOf(query.range)
-    const slices = new TimeSlices()
     const asked = new Map<string, number>()
-    for (let after = 0; ;) {
+    const { first, last } = this.#placesOf(begins - LEAD_MS, ends)
+    for (let after = first - 1; after < last; after += BATCH) {
       signal.throwIfAborted()
       const rows = this.#database.all<MessageRow>(
         `select seq, message_id, chat_id, person_id, role, sent_at, iif(role = 'user' or sent_at < :begins or sent_at >= :ends, null, (
            select max(asked.sent_at) from outbox join outbox_answers using (outbox_id)
              join messages asked on asked.message_id = outbox_answers.message_id
            where outbox.message_id = messages.message_id)) as answered_at
-         from messages where seq > :after and kind = 'chat' order by seq limit :batch`,
-        { after, batch: BATCH, begins, ends },
+         from messages where seq > :after and seq <= :up_to and kind = 'chat' order by seq`,
+        { after, up_to: after + BATCH, begins, ends },
       )
       for (const row of rows) {
         const { chat_id, role, sent_at, answered_at } = row
@@ -145,12 +156,18 @@ export class SqliteConversationReports implements ConversationReports {
           })
         }
       }
-      const last = rows.at(-1)
-      if (last === undefined) return
-      after = last.seq
-      progress(after)
-      await slices.pause()
+      progress(Math.min(after + BATCH, last) - first + 1)
+      await this.#precedence.giveWay()
     }
+  }
+
+  /** The first and the last place of the messages of a time. Between them may be others: history that was added later. */
+  #placesOf(from: number, to: number): { readonly first: number; readonly last: number } {
+    const places = this.#database.get<{ first: number | null; last: number | null }>(
+      'select min(seq) as first, max(seq) as last from messages where sent_at >= :from and sent_at < :to',
+      { from, to },
+    )
+    return { first: places?.first ?? 1, last: places?.last ?? 0 }
   }
 
   /** The account's owner writes in the bot's name, and is no answer of the bot's. */
@@ -160,21 +177,27 @@ export class SqliteConversationReports implements ConversationReports {
     return this.#database.get(sql, { message_id, stanza_id: messageKeyOf(message_id).stanza_id }) !== undefined
   }
 
-  #countRecalls(query: ConversationQuery, counted: Counted): void {
+  async #countRecalls(query: ConversationQuery, { signal }: ReportCall, counted: Counted): Promise<void> {
     const { begins, ends } = instantsOf(query.range)
-    const rows = this.#database.all<RecallRow>(
-      `select at, chat_id, scope, count(*) as items from recalls join recalled_items using (recall_id)
-       where at >= :begins and at < :ends and given_as = 'recall' group by recall_id`,
-      { begins, ends },
-    )
-    for (const { at, chat_id, scope, items } of rows) {
-      // Of a group's, the scope names no person: they count for its chat alone.
-      const recall = { chat_id, person_id: personOfScope(scope) }
-      if (!counted.wants(recall)) continue
-      counted.each(recall, at, sums => {
-        sums.recalls++
-        sums.recalled_items += items
-      })
+    for (let after: string | undefined = ''; after !== undefined;) {
+      signal.throwIfAborted()
+      const rows: readonly RecallRow[] = this.#database.all<RecallRow & Row>(
+        `select recall_id, at, chat_id, scope, iif(at >= :begins and at < :ends, (select count(*) from recalled_items
+           where recalled_items.recall_id = recalls.recall_id and given_as = 'recall'), 0) as items
+         from recalls where recall_id > :after order by recall_id limit :batch`,
+        { begins, ends, after, batch: BATCH },
+      )
+      for (const { at, chat_id, scope, items } of rows) {
+        // Of a group's, the scope names no person: they count for its chat alone.
+        const recall = { chat_id, person_id: personOfScope(scope) }
+        if (items === 0 || !counted.wants(recall)) continue
+        counted.each(recall, at, sums => {
+          sums.recalls++
+          sums.recalled_items += items
+        })
+      }
+      after = rows.length < BATCH ? undefined : rows.at(-1)?.recall_id
+      await this.#precedence.giveWay()
     }
   }
 
@@ -188,7 +211,7 @@ export class SqliteConversationReports implements ConversationReports {
     if (by !== undefined) for (const total of await read(by)) counted.part(total.key).spent(total)
   }
 
-  /** People have names, or else numbers; chats are known by their ids alone. */
+  /** People have names, or else numbers; chats are identified only by their ids. */
   #namesOf(by: ConversationQuery['by']): ReadonlyMap<string, string> {
     if (by !== 'person') return new Map()
     const rows = this.#database.all<{ person_id: string; name: string | null }>(
@@ -199,13 +222,13 @@ export class SqliteConversationReports implements ConversationReports {
   }
 }
 
-/** Whose a message or a recall is. */
+/** The chat and the person of a message or a recall. */
 interface Whose {
   readonly chat_id: string
   readonly person_id: string | undefined
 }
 
-/** Everything that is added up for one report. */
+/** All sums of one report. */
 class Counted {
   readonly total = new Sums()
   readonly days = new Map<number, Sums>()

@@ -1,11 +1,11 @@
-/** Counts that the reports add up from the stream of figures, one message at a time. */
+/** Counters for the reports, which add up the stream of figures, one message at a time. */
 import type { Figure } from './figure-stream.ts'
 
-/** Rounds to two decimals. */
+/** A percentage, rounded to two decimals. */
 export const percentOf = (part: number, whole: number): number =>
   whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 100
 
-/** What one project, component, session or group of errors comes to. Days are given in their order. */
+/** The figures of one project, component, session or group of errors. Days must be given in their order. */
 export class Tally {
   messages = 0
   errors = 0
@@ -29,7 +29,7 @@ export class Tally {
   }
 }
 
-/** A tally of rows whose components are named as well. */
+/** A tally of rows that also lists components. */
 export class ComponentTally extends Tally {
   readonly components = new ComponentCounts()
 
@@ -57,6 +57,6 @@ class ComponentCounts {
   }
 }
 
-/** By code points, so that the order is the same on every machine; what has no name comes last. */
+/** Compares by code points, so that the order is the same on every machine; a missing name comes last. */
 export const compareNames = (a: string | undefined, b: string | undefined): number =>
   a === b ? 0 : a === undefined ? 1 : b === undefined ? -1 : a < b ? -1 : 1

@@ -31,6 +31,8 @@ export interface Outcome {
   readonly sentences: number | undefined
   /** Milliseconds from the message to the request. */
   readonly took_ms: number
+  /** Processor time of the same. The system counts it in steps: only a sum over many messages says something. */
+  readonly work_ms: number
 }
 
 /** Figures of a group of messages. */
@@ -44,13 +46,12 @@ export interface ContextFigures {
   readonly sentences: number
   readonly p50_ms: number
   readonly p95_ms: number
+  /** Mean processor time until the request. */
+  readonly work_ms: number
 }
 
-/** Holds a conversation with `budget.use_profiles` on or off. */
-export const holdConversation = async (
-  conversation: Conversation,
-  use_profiles: boolean,
-): Promise<readonly Outcome[]> => {
+/** Holds a conversation with `budget.use_profiles` on or off, message by message. */
+export async function* holdConversation(conversation: Conversation, use_profiles: boolean): AsyncGenerator<Outcome> {
   await using denidin = await TestDenidin.start({
     budget: { use_profiles },
     feature_flags: { enable_memory_system: true, use_schema_v2: false },
@@ -58,17 +59,15 @@ export const holdConversation = async (
   })
   await fillPast(denidin, conversation)
   const chat_id = `${conversation.role === 'godfather' ? GODFATHER : CLIENT}@c.us`
-  const outcomes: Outcome[] = []
   for (const step of conversation.steps) {
     if ('pause_hours' in step) {
       denidin.clock.forward(step.pause_hours * HOUR_MS)
       continue
     }
     const outcome = await outcomeOf(denidin, conversation, chat_id, step)
-    if (outcome !== undefined) outcomes.push(outcome)
+    if (outcome !== undefined) yield outcome
     denidin.clock.forward(MINUTE_MS)
   }
-  return outcomes
 }
 
 const outcomeOf = async (
@@ -78,17 +77,17 @@ const outcomeOf = async (
   { kind, text, reply: answer, evidence }: Said,
 ): Promise<Outcome | undefined> => {
   models.requests.splice(0)
-  let asked: { readonly request: RecordedRequest; readonly at: number } | undefined
+  let asked: { readonly request: RecordedRequest; readonly at: number; readonly worked: number } | undefined
   models.always(
     'completion',
     reply(request => {
       // A session that ended is summed up meanwhile.
       if (!asks(request, text)) return SUMMARY
-      asked ??= { request, at: performance.now() }
+      asked ??= { request, at: performance.now(), worked: processorTime() }
       return answer
     }),
   )
-  const began = performance.now()
+  const [began, worked] = [performance.now(), processorTime()]
   const sender = { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') } as const], name: person }
   await channel.deliver({ text, chat_id, sent_at: clock.now(), sender })
   await app.conversation.whenIdle(chat_id)
@@ -107,7 +106,14 @@ const outcomeOf = async (
     evidence: evidence.length === 0 ? undefined : mean(evidence.map(each => (isIn(each, context) ? 1 : 0))),
     sentences: evidence.length === 0 ? undefined : mean(evidence.map(each => shareOfSentences(each, context))),
     took_ms: asked.at - began,
+    work_ms: asked.worked - worked,
   }
+}
+
+/** Milliseconds of this process. */
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 /** Letters and digits by which a long message is known: the request may have it shortened. */
@@ -201,6 +207,7 @@ const figures = (outcomes: readonly Outcome[]): ContextFigures => {
     sentences: percent(outcomes.flatMap(({ sentences }) => sentences ?? [])),
     p50_ms: p50,
     p95_ms: p95,
+    work_ms: Math.round(10 * mean(outcomes.map(each => each.work_ms))) / 10,
   }
 }
 

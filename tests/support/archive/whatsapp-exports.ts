@@ -309,4 +309,182 @@ export const WHATSAPP_EXPORTS: readonly ExportFixture[] = [
       ['2021-02-02T10:00', 'Dana', 'd'],
     ],
   },
+  {
+    name: 'iPhone, the Buddhist calendar',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: `[1/23/2564 BE, 21:05:11] Dana: hi\n${LRM}[1/23/2564 BE, 21:05:12] Dana: ${LRM}image omitted\n`,
+    expected: [
+      ['2021-01-23T21:05:11', 'Dana', 'hi'],
+      ['2021-01-23T21:05:12', 'Dana', PICTURE],
+    ],
+  },
+  {
+    name: 'iPhone, the Japanese calendar',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: '[1/23/R3, 21:05:11] Dana: hi\n[12/30/R3, 1:05:11 PM] Dana: later\n',
+    expected: [
+      ['2021-01-23T21:05:11', 'Dana', 'hi'],
+      ['2021-12-30T13:05:11', 'Dana', 'later'],
+    ],
+  },
+  {
+    name: 'Android, Japanese years in full',
+    file: 'WhatsApp Chat with Dana.txt',
+    zone: 'UTC',
+    text: '令和3/1/23, 21:05 - Dana: hi\n令和3/1/24, 21:05 - Dana: later\n',
+    expected: [
+      ['2021-01-23T21:05', 'Dana', 'hi'],
+      ['2021-01-24T21:05', 'Dana', 'later'],
+    ],
+  },
+  {
+    name: 'old iPhone, a colon behind the time',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: `23/01/21, 21:05:11: Dana: hi\nsee 10:30: the plan\n23/01/21, 21:05:12: Dana: <${LRM}image omitted>\n23/01/21, 21:06:00: ${LRM}Dana left\n`,
+    expected: [
+      ['2021-01-23T21:05:11', 'Dana', 'hi\nsee 10:30: the plan'],
+      ['2021-01-23T21:05:12', 'Dana', PICTURE],
+      ['2021-01-23T21:06', '-', 'Dana left'],
+    ],
+  },
+  {
+    name: 'old iPhone, 12 hours, no comma, dots in the time',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: '1/23/21 9.05.11 PM: Dana: hi\n1/24/21 12.05.11 AM: Noam: later\n',
+    expected: [
+      ['2021-01-23T21:05:11', 'Dana', 'hi'],
+      ['2021-01-24T00:05:11', 'Noam', 'later'],
+    ],
+  },
+  {
+    name: 'iPhone, Vietnamese, the time first',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: `[21:05:11, 23/1/21] Dana: chào\n${LRM}[00:05:12, 24/1/21] Dana: vâng\n`,
+    expected: [
+      ['2021-01-23T21:05:11', 'Dana', 'chào'],
+      ['2021-01-24T00:05:12', 'Dana', 'vâng'],
+    ],
+  },
+  {
+    name: 'Android, Bulgarian, words for the year and the hour',
+    file: 'chat.txt',
+    zone: 'UTC',
+    text: '23.01.21 г., 21:05 ч. - Dana: здравей\n24.01.21 г., 0:05 ч. - Dana: да\n',
+    expected: [
+      ['2021-01-23T21:05', 'Dana', 'здравей'],
+      ['2021-01-24T00:05', 'Dana', 'да'],
+    ],
+  },
+  {
+    name: 'iPhone, Finnish, dots in the time',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: '[23.1.2021 klo 21.05.11] Dana: hei\n[24.1.2021 klo 0.05.11] Dana: joo\n',
+    expected: [
+      ['2021-01-23T21:05:11', 'Dana', 'hei'],
+      ['2021-01-24T00:05:11', 'Dana', 'joo'],
+    ],
+  },
+  {
+    name: 'Android, Korean, dots and blanks in the date',
+    file: 'chat.txt',
+    zone: 'UTC',
+    text: '2021. 1. 23. 오후 9:05 - Dana: 안녕\n2021. 1. 24. 오전 12:05 - Dana: 네\n',
+    expected: [
+      ['2021-01-23T21:05', 'Dana', '안녕'],
+      ['2021-01-24T00:05', 'Dana', '네'],
+    ],
+  },
+  {
+    name: 'halves of the day in words',
+    file: 'WhatsApp Chat with Dana.txt',
+    zone: 'UTC',
+    text: '23/01/2021, 9:05 in the morning - Dana: a\n23/01/2021, 12:05 in the afternoon - Dana: b\n23/01/2021, 9:05 at night - Dana: c\n24/01/2021, 1:05 at night - Dana: d\n',
+    expected: [
+      ['2021-01-23T09:05', 'Dana', 'a'],
+      ['2021-01-23T12:05', 'Dana', 'b'],
+      ['2021-01-23T21:05', 'Dana', 'c'],
+      ['2021-01-24T01:05', 'Dana', 'd'],
+    ],
+  },
+  {
+    name: 'a phone whose clock was changed from 12 to 24 hours',
+    file: 'WhatsApp Chat with Dana.txt',
+    zone: 'UTC',
+    text: '23/01/2021, 9:05 PM - Dana: a\n23/01/2021, 22:05 - Dana: b\n24/01/2021, 1:05 AM - Dana: c\n',
+    expected: [
+      ['2021-01-23T21:05', 'Dana', 'a'],
+      ['2021-01-23T22:05', 'Dana', 'b'],
+      ['2021-01-24T01:05', 'Dana', 'c'],
+    ],
+  },
+  {
+    name: 'an event that is newer than the messages after it: a phone that was moved to',
+    file: 'WhatsApp Chat with Dana.txt',
+    zone: 'UTC',
+    text: '23.01.21, 13:31 - Messages and calls are end-to-end encrypted.\n18.01.21, 15:10 - Dana: older\n18.01.21, 15:12 - Noam: too\n23.01.21, 13:32 - Dana: newer\n',
+    expected: [
+      ['2021-01-23T13:31', '-', 'Messages and calls are end-to-end encrypted.'],
+      ['2021-01-18T15:10', 'Dana', 'older'],
+      ['2021-01-18T15:12', 'Noam', 'too'],
+      ['2021-01-23T13:32', 'Dana', 'newer'],
+    ],
+  },
+  {
+    name: 'messages of people of the chat that came days later',
+    file: 'WhatsApp Chat with Trip.txt',
+    zone: 'UTC',
+    text: '20/01/2021, 10:00 - Dana: a\n13/01/2021, 10:00 - Noam: late\nand long\n14/01/2021, 10:00 - Noam: too\n20/01/2021, 10:01 - Dana: b\n20/01/2021, 10:02 - Noam: c\n',
+    expected: [
+      ['2021-01-20T10:00', 'Dana', 'a'],
+      ['2021-01-13T10:00', 'Noam', 'late\nand long'],
+      ['2021-01-14T10:00', 'Noam', 'too'],
+      ['2021-01-20T10:01', 'Dana', 'b'],
+      ['2021-01-20T10:02', 'Noam', 'c'],
+    ],
+  },
+  {
+    name: 'messages in no order',
+    file: 'WhatsApp Chat with Trip.txt',
+    zone: 'UTC',
+    text: Array.from(
+      { length: 45 },
+      (_, at) => `${String(13 + ((at * 7) % 15))}/01/2021, 10:00 - P${String(at)}: m\n`,
+    ).join(''),
+    expected: Array.from(
+      { length: 45 },
+      (_, at) => [`2021-01-${String(13 + ((at * 7) % 15))}T10:00`, `P${String(at)}`, 'm'] as const,
+    ),
+  },
+  {
+    name: 'iPhone, markers of many languages',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: [
+      'obrázek vynechán',
+      '画像は含まれていません',
+      'फ़ोटो हटाई गई',
+      'ไม่มีรูปภาพ',
+      'gambar tidak disertakan',
+      'đã bỏ qua hình ảnh',
+      'imagem não revelada',
+      'зображення відсутнє',
+    ]
+      .map((marker, at) => `${LRM}[23/1/21, 21:05:1${String(at)}] Dana: ${LRM}${marker}\n`)
+      .concat(`[23/1/21, 21:05:20] Dana: plan.pdf ${LRM}document omitted\n`)
+      .concat(`${LRM}[23/1/21, 21:05:21] Dana: ${LRM}यह मैसेज डिलीट कर दिया गया है.\n`)
+      .concat(`${LRM}[23/1/21, 21:05:22] Dana: ${LRM}このメッセージは削除されました。\n`)
+      .join(''),
+    expected: [
+      ...Array.from({ length: 8 }, (_, at) => [`2021-01-23T21:05:1${String(at)}`, 'Dana', PICTURE] as const),
+      ['2021-01-23T21:05:20', 'Dana', '[document, not read: "plan.pdf"]'],
+      ['2021-01-23T21:05:21', '-', 'यह मैसेज डिलीट कर दिया गया है.'],
+      ['2021-01-23T21:05:22', '-', 'このメッセージは削除されました。'],
+    ],
+  },
 ]

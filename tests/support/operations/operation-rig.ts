@@ -49,7 +49,7 @@ const FOUND: ArchiveAnswer = {
     },
     { seq: 1, role: 'system', source_type: 'debug', snippet: [{ text: 'tea', matches: true }] },
   ],
-  notes: { as_plain_words: false, any_word: false, corrected: [], waiting: 0 },
+  notes: { as_plain_words: false, no_words: false, ignored_star: false, any_word: false, corrected: [], waiting: 0 },
 }
 
 const REJECTED = [{ line: 4, reason: 'the line is not JSON', excerpt: '{"a' }]
@@ -185,6 +185,11 @@ export class OperationRig implements OperationContext {
   }
   readonly archive: OperationContext['archive'] = {
     loads: {
+      records: {
+        begin: () => Promise.reject(new Error('nothing is bound')),
+        record: () => Promise.reject(new Error('nothing is bound')),
+        end: () => Promise.reject(new Error('nothing is bound')),
+      },
       load: async ({ path, phase, dry_run }) => {
         this.asked.push(
           `load ${path}${phase === undefined ? '' : ` as phase ${String(phase)}`}${dry_run ? ', dry' : ''}`,

@@ -1,4 +1,4 @@
-/** Opens `archive-index.db`, and begins a new one when it cannot be used. */
+/** Opens `archive-index.db`, and starts a new one if it cannot be used. */
 import { DerivedDatabase } from '../../../database/sqlite/derived-database.ts'
 import type { Migration } from '../../../database/sqlite/migrations.ts'
 import type { Clock } from '../../../platform/clock.ts'
@@ -7,10 +7,10 @@ import type { Logger } from '../../../platform/logger.ts'
 /** Increase whenever words are read in another way or the layout changes: an index of another version is rebuilt. */
 const ARCHIVE_INDEX_VERSION = 1
 
-/** Pages kept in memory while the index is open, in KiB. */
+/** KiB of pages kept in memory while the index is open. */
 const CACHE_KIB = 48 * 1024
 
-/** Tables of the index. The words of each part have a table of their own, `words_<part>`. */
+/** Tables of the index. The words of each part have their own table, `words_<part>`. */
 const archiveIndexMigrations: readonly Migration[] = [
   {
     id: 'archive-index-001',
@@ -50,14 +50,18 @@ export interface ArchiveIndexDatabaseDeps {
   readonly logger: Logger
 }
 
-/** A damaged index is set aside, one of another version removed, and a new one begun: all of it comes from `archive.db`. */
+/**
+ * A damaged index is set aside, one of another version is removed, and a new one is started: all its content is derived
+ * from `archive.db`.
+ */
 export const openArchiveIndexDatabase = ({ path, clock, logger }: ArchiveIndexDatabaseDeps): DerivedDatabase =>
   new DerivedDatabase({
     path,
     name: 'archive index',
     migrations: archiveIndexMigrations,
     rebuilt: 'from the archive',
-    // To read hundreds of megabytes would make the first search wait; damage is found when it is met.
+    // A full check would read hundreds of megabytes and delay the first search; damage is handled when it is
+    // encountered.
     checks: false,
     accepts: database =>
       database.get<{ version: number }>('select version from progress')?.version === ARCHIVE_INDEX_VERSION,

@@ -1,4 +1,4 @@
-/** Brings the index of the archive up to date: what was added, what is gone, what changed; and merges small parts. */
+/** Updates the index of the archive with added, removed and changed messages, and merges small parts. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import { DenidinError } from '../../../platform/errors.ts'
 import { JoinedRuns } from '../../../platform/joined-runs.ts'
@@ -13,7 +13,7 @@ import type { IndexParts } from './index-parts.ts'
 import { mergeParts, type MergeSource } from './part-merger.ts'
 import { PartWriter, type NewPart, type WrittenWord } from './part-writer.ts'
 
-/** Messages that are read at once. */
+/** How many messages are read at a time. */
 const PAGE = 200
 /** Messages of a new part: when more wait, they become the next one. */
 const PART_MESSAGES = 1 << 14
@@ -33,6 +33,9 @@ export interface ArchiveIndexerDeps {
 
 const NONE: ReadonlySet<number> = new Set()
 
+/** Work that can be done again is given up, because words have to leave the index. Thrown and caught here alone. */
+class PurgeFirst extends Error {}
+
 /** The only writer of the index. `sync` runs once at a time; all else reads. */
 export class ArchiveIndexer {
   readonly #deps: ArchiveIndexerDeps
@@ -40,10 +43,14 @@ export class ArchiveIndexer {
   readonly #writer: PartWriter
   readonly #runs = new JoinedRuns(() => this.#run())
   #stopped = false
-  /** Goes up when the index begins anew: what a run has read for the former one must not be written into the new one. */
+  /**
+   * Increases when the index is recreated: what a run has read for the previous one must not be written to the new one.
+   */
   #generation = 0
-  /** Who waits until the words of messages that are gone have left the index. */
+  /** Callers that wait until the words of removed messages have left the index. */
   #purging: PromiseWithResolvers<void>[] = []
+  /** Messages are being read that are not in the index yet: some of them may be gone by now. */
+  #adding = false
 
   constructor(deps: ArchiveIndexerDeps) {
     this.#deps = deps
@@ -58,12 +65,12 @@ export class ArchiveIndexer {
     return this.#deps.index.get<{ reached: number }>('select reached from progress')?.reached ?? 0
   }
 
-  /** Indexes everything that is in the archive now. */
+  /** Indexes all messages that are in the archive now. */
   async sync(): Promise<void> {
     await this.#runs.run()
   }
 
-  /** Whether the archive is the one that was indexed: not an older copy that was put back. */
+  /** Whether the index was made from this archive, and not from one that a restored copy has replaced. */
   fits(): boolean {
     if (this.reached > this.#rows.highest()) return false
     const changed = new Set(this.#changed())
@@ -74,12 +81,12 @@ export class ArchiveIndexer {
     })
   }
 
-  /** Takes messages that are gone out of the results at once; their words go with the next `sync`. */
+  /** Immediately removes deleted messages from the results; the next `sync` removes their words. */
   hideRemoved(): void {
     for (const seq of this.#rows.noted('removed_messages', this.reached)) this.#deps.columns.remove(seq)
   }
 
-  /** Reads the columns of all parts anew, of an index that was opened or recreated. */
+  /** Reads the columns of all parts again, after the index was opened or recreated. */
   reload(): void {
     const { index, columns } = this.#deps
     this.#generation++
@@ -92,16 +99,16 @@ export class ArchiveIndexer {
     this.hideRemoved()
   }
 
-  /** Resolves when the words of all messages that are gone have left the index. */
+  /** Resolves when the words of all messages that are gone have left the index. Goes before the adding of new ones. */
   async purge(): Promise<void> {
-    if (this.#gone().length === 0) return
+    if (this.#gone().length === 0 && !this.#adding) return
     const purged = Promise.withResolvers<void>()
     this.#purging.push(purged)
     this.sync().catch(purged.reject)
     await purged.promise
   }
 
-  /** Messages that wait to be indexed. */
+  /** How many messages are not indexed yet. */
   get waiting(): number {
     return Math.max(0, this.#rows.newest() - this.reached)
   }
@@ -118,24 +125,52 @@ export class ArchiveIndexer {
         await this.#follow()
         return
       } catch (error) {
-        // The index was recreated meanwhile, and is filled from the beginning.
+        // The index was recreated in the meantime, and is filled from the beginning.
         if (generation === this.#generation) throw error
       }
     }
   }
 
   async #follow(): Promise<void> {
-    do {
+    for (let isMore = true; isMore;) {
       await this.#removeGone()
       for (const each of this.#purging.splice(0)) each.resolve()
       await this.#rereadChanged()
-      await this.#mergeSmall()
-    } while (await this.#addNew())
+      try {
+        await this.#mergeSmall()
+        isMore = await this.#addNew()
+      } catch (error) {
+        if (!(error instanceof PurgeFirst)) throw error
+      }
+    }
+  }
+
+  #unlessPurging(): void {
+    if (this.#purging.length > 0) throw new PurgeFirst()
+  }
+
+  /** Writes the words of a part; given up when words have to leave the index first. */
+  async #write(part: number, words: Iterable<WrittenWord>): Promise<ReadonlyMap<string, number>> {
+    const check = (): void => {
+      this.#unlessPurging()
+    }
+    const checked = function* (): Generator<WrittenWord, void> {
+      for (const word of words) {
+        check()
+        yield word
+      }
+    }
+    try {
+      return await this.#writer.write(part, checked())
+    } catch (error) {
+      if (error instanceof PurgeFirst) this.#writer.discard(part)
+      throw error
+    }
   }
 
   /**
-   * Writes a part that was prepared in slices, all of it or nothing. What is in memory is read again when that fails: a
-   * name must not keep a number that is not on the disk, because another name would get it later.
+   * Writes a part that was prepared in slices, all or nothing. If that fails, the data in memory is read again: a name
+   * must not keep a number that is not on disk, because another name would get that number later.
    */
   #commit(generation: number, act: () => void): void {
     if (generation !== this.#generation)
@@ -148,10 +183,19 @@ export class ArchiveIndexer {
     }
   }
 
-  /** @returns false when nothing was there to be added */
+  /** @returns false if there was nothing to add */
   async #addNew(): Promise<boolean> {
     const first = this.#rows.after(this.reached, 1)[0]?.seq
     if (first === undefined) return false
+    this.#adding = true
+    try {
+      return await this.#addFrom(first)
+    } finally {
+      this.#adding = false
+    }
+  }
+
+  async #addFrom(first: number): Promise<boolean> {
     const { index, columns, names } = this.#deps
     const generation = this.#generation
     const builder = new PartBuilder(first, PART_RANGE)
@@ -165,13 +209,14 @@ export class ArchiveIndexer {
         added.push({ row: rest, words: builder.add(row.seq, content) })
         checksums[row.seq - first] = checksumOf(content)
         await slices.pause()
+        this.#unlessPurging()
       }
       after = page.at(-1)?.seq ?? after
       more = page.length === PAGE && builder.messages < PART_MESSAGES
     }
     if (this.#stopped) return false
     const part = this.#writer.begin()
-    const changes = await this.#writer.write(part, newWords(builder))
+    const changes = await this.#write(part, newWords(builder))
     const last = builder.to
     this.#commit(generation, () => {
       for (const { row, words } of added) columns.set(row.seq, columnValues({ ...row, content: '' }, names, words))
@@ -195,19 +240,23 @@ export class ArchiveIndexer {
       from--
     }
     if (from < parts.length - 1) {
-      await this.#merge(parts.slice(from).map(part => ({ part, counted: true, superseded: NONE })))
+      const sources = parts.slice(from).map(part => ({ part, counted: true, superseded: NONE }))
+      await this.#merge(sources, (part, words) => this.#write(part, words))
     }
   }
 
   /** Makes one part of several. Where they overlap, `superseded` says which messages are taken from another. */
-  async #merge(sources: readonly MergeSource[]): Promise<boolean> {
+  async #merge(
+    sources: readonly MergeSource[],
+    write: PartWriter['write'] = (part, words) => this.#writer.write(part, words),
+  ): Promise<boolean> {
     const { index, columns, parts } = this.#deps
     const all = sources.map(({ part }) => part)
     const first = Math.min(...all.map(each => each.first))
     const last = Math.max(...all.map(each => each.last))
     const generation = this.#generation
     const part = this.#writer.begin()
-    const changes = await this.#writer.write(part, mergeParts(index, sources, columns, first))
+    const changes = await write(part, mergeParts(index, sources, columns, first))
     const checksums = this.#checksumsOf(all, first, last)
     let gone = false
     this.#commit(generation, () => {
@@ -241,11 +290,11 @@ export class ArchiveIndexer {
     const bytes = this.#deps.index.get<{ checksums: Uint8Array }>('select checksums from parts where part = :part', {
       part,
     })?.checksums
-    // A copy, because the bytes of a row may begin anywhere.
+    // A copy, because the bytes of a row may not be aligned.
     return bytes === undefined ? new Uint32Array() : new Uint32Array(Uint8Array.from(bytes).buffer)
   }
 
-  /** Writes the parts anew in which messages are gone, so that their words are in the file no more. */
+  /** Rewrites the parts that contain removed messages, so that the file no longer contains their words. */
   async #removeGone(): Promise<void> {
     const { columns, parts, names, index } = this.#deps
     for (let gone = this.#gone(); gone.length > 0 && !this.#stopped; gone = this.#gone()) {
@@ -265,7 +314,7 @@ export class ArchiveIndexer {
     return this.#rows.noted('removed_messages', this.reached)
   }
 
-  /** Reads messages again that changed: their columns, and their words if the text is another. */
+  /** Reads changed messages again: their columns, and their words if the text has changed. */
   async #rereadChanged(): Promise<void> {
     for (let noted = this.#changed(); noted.length > 0 && !this.#stopped; noted = this.#changed()) {
       const rows = this.#rows.of(noted)
@@ -273,7 +322,7 @@ export class ArchiveIndexer {
         const own = rows.filter(({ seq }) => seq >= part.first && seq <= part.last)
         if (own.length > 0) await this.#reread(part, own)
       }
-      // What changed again meanwhile keeps its note.
+      // The note of a message that changed again in the meantime is kept.
       const now = new Map(this.#rows.of(noted).map(row => [row.seq, JSON.stringify(row)]))
       const read = new Map(rows.map(row => [row.seq, JSON.stringify(row)]))
       this.#rows.followed(

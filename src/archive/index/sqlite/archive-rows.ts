@@ -5,7 +5,7 @@ import type { ArchiveRole, Level, SourceType } from '../../archive-message.ts'
 import type { ColumnValues } from '../columns.ts'
 import type { IndexNames } from './index-names.ts'
 
-/** A message as the index takes it. */
+/** A message as the index needs it. */
 export interface IndexedRow {
   readonly seq: number
   readonly content: string
@@ -52,12 +52,12 @@ export class ArchiveRows {
     )
   }
 
-  /** The highest sequence number of a message that is there. */
+  /** The highest sequence number of an existing message. */
   newest(): number {
     return this.#archive.get<{ seq: number | null }>('select max(seq) seq from archive_messages')?.seq ?? 0
   }
 
-  /** The highest sequence number that was ever given. */
+  /** The highest sequence number that was ever assigned. */
   highest(): number {
     return (
       this.#archive.get<{ seq: number }>(`select seq from sqlite_sequence where name = 'archive_messages'`)?.seq ?? 0
@@ -72,7 +72,7 @@ export class ArchiveRows {
       .map(({ seq }) => seq)
   }
 
-  /** Notes that the index has followed. */
+  /** Deletes the notes that the index has followed. */
   followed(table: 'removed_messages' | 'changed_messages', seqs: readonly number[]): void {
     this.#archive.run(`delete from ${table} where seq in (select value from json_each(:seqs))`, {
       seqs: JSON.stringify(seqs),
@@ -83,7 +83,7 @@ export class ArchiveRows {
 /** 4 bytes by which a changed text is known. */
 export const checksumOf = (content: string): number => createHash('md5').update(content).digest().readUInt32LE()
 
-/** The columns of a message. Adds names that are new. */
+/** The columns of a message. Adds new names. */
 export const columnValues = (row: IndexedRow, names: IndexNames, words: number): ColumnValues => ({
   role: row.role,
   level: row.level ?? undefined,

@@ -1,4 +1,4 @@
-/** Reads found messages, and the names that stand for numbers in the columns, from `archive.db`. */
+/** Reads found messages, and the names for the numbers in the columns, from `archive.db`. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { FacetCount, FoundMessage, SnippetPiece } from '../../archive-search.ts'
 import type { Level } from '../../archive-message.ts'
@@ -23,6 +23,9 @@ interface Row {
   readonly message_id: string | null
 }
 
+/** Ends the range of all names that begin so. */
+const AFTER_ALL = '\u{10ffff}'
+
 /** Values that a facet lists at most; the commonest. */
 const MOST_VALUES = 50
 
@@ -33,7 +36,7 @@ export class FoundMessages {
     this.#archive = archive
   }
 
-  /** Messages by their sequence numbers, without their texts cut; those that are gone are left out. */
+  /** Messages by their sequence numbers, with complete texts; removed ones are left out. */
   read(
     seqs: readonly number[],
     snippet: (content: string) => readonly SnippetPiece[],
@@ -90,10 +93,11 @@ export class FoundMessages {
     return this.#numbers('select component_id number from components where lower(name) = lower(:name)', name)
   }
 
-  /** By the whole name, or by its beginning. */
+  /** Sessions with this name, or whose names begin with it. */
   sessions(name: string): readonly number[] {
     return this.#numbers(
-      'select session_no number from archive_sessions where substr(session_id, 1, length(:name)) = :name limit 1000',
+      `select session_no number from archive_sessions
+       where session_id >= :name and session_id < :name || '${AFTER_ALL}' limit 1000`,
       name,
     )
   }

@@ -1,4 +1,4 @@
-/** Numbers for the scopes, persons, chats and senders that the columns of the index name. */
+/** Numbers for the scopes, persons, chats and senders in the columns of the index. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { Columns } from '../columns.ts'
 
@@ -24,7 +24,7 @@ export class IndexNames {
     }
   }
 
-  /** The number of a name; 0 for one that no message has. */
+  /** The number of a name; 0 if no message has it. */
   find(kind: NameKind, name: string): number {
     return this.#numbers.get(kind)?.get(name) ?? 0
   }
@@ -34,7 +34,7 @@ export class IndexNames {
     return [...(this.#numbers.get(kind) ?? [])].filter(([name]) => passes(name)).map(([, number]) => number)
   }
 
-  /** The number of a name, which is added when it is new. */
+  /** The number of a name; adds it if it is new. */
   numberOf(kind: NameKind, name: string | null): number {
     if (name === null || name === '') return 0
     const known = this.find(kind, name)

@@ -1,14 +1,14 @@
-/** The parts of the archive's index in SQLite: reads their words, and keeps what was read last in memory. */
+/** The parts of the archive's index in SQLite: reads their words, and caches the most recently read ones. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { IndexPart, PartReader } from '../index-part.ts'
 import { isSpelled, WRITTEN_MARK } from '../part-builder.ts'
 import { TermPostings } from '../term-postings.ts'
 
-/** Words that were read last and are kept decoded, in bytes. */
+/** Bytes of recently read words that are kept decoded. */
 const CACHE_BYTES = 48 * 2 ** 20
-/** What the entry of a word that a part does not contain takes, about. */
+/** About how many bytes the cache entry of a word takes that a part does not contain. */
 const MISS_BYTES = 100
-/** Ends the range of all words that begin so. */
+/** The upper end of the range of words with a given beginning. */
 const AFTER_ALL = '\u{10ffff}'
 
 export interface WordRow {
@@ -25,7 +25,7 @@ export class IndexParts implements PartReader {
   readonly #cache = new Map<string, TermPostings | undefined>()
   #cached_bytes = 0
   #parts: readonly IndexPart[] = []
-  /** For each part one that no other had: numbers are used again. */
+  /** For each part, a generation that no other part had: numbers of parts are reused. */
   #generations = new Map<number, number>()
   #generation = 0
 
@@ -38,7 +38,7 @@ export class IndexParts implements PartReader {
     return this.#parts
   }
 
-  /** Reads anew which parts there are. */
+  /** Reads the list of parts again. */
   reload(): void {
     this.#parts = this.#database.all<IndexPart & Record<string, number>>(
       'select part, first, last, messages from parts order by first',
@@ -48,7 +48,7 @@ export class IndexParts implements PartReader {
     )
   }
 
-  /** What was read of a part does not hold any more. */
+  /** Discards the cached data of a part. */
   forget(part: number): void {
     this.#generations.delete(part)
   }

@@ -1,4 +1,4 @@
-/** Makes one part of several, without the messages that are gone or were read again since. */
+/** Merges several parts into one, without messages that were removed or read again since. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { Columns } from '../columns.ts'
 import type { IndexPart } from '../index-part.ts'
@@ -6,21 +6,21 @@ import { BLOCK_MESSAGES, PostingEncoder, type EncodedPostings } from '../posting
 import { decodePositions, emptyBlock, TermPostings } from '../term-postings.ts'
 import { wordsTable, type WordRow } from './index-parts.ts'
 
-/** A part that is to be merged. */
+/** A part to merge. */
 export interface MergeSource {
   readonly part: IndexPart
-  /** Its words are in the vocabulary. */
+  /** Its words are counted in the vocabulary. */
   readonly counted: boolean
-  /** Messages that another source holds in a newer form. */
+  /** Messages of which another source has a newer version. */
   readonly superseded: ReadonlySet<number>
 }
 
 /** A word of the merged part. */
 export interface MergedWord {
   readonly term: string
-  /** `found` is 0 when no message with it is left. */
+  /** `found` is 0 if no message with the word is left. */
   readonly postings: EncodedPostings
-  /** What the vocabulary has to add for it. */
+  /** The change of its count in the vocabulary. */
   readonly change: number
 }
 
@@ -78,7 +78,7 @@ interface Entry {
   readonly to: number
 }
 
-/** Yields the words of all sources, merged, in their order. `first`: of the new part. */
+/** Yields the merged words of all sources in their order. `first` is the first sequence number of the new part. */
 export function* mergeParts(
   database: Database,
   sources: readonly MergeSource[],

@@ -1,4 +1,4 @@
-/** Writes parts of the archive's index: each into a table of its own, which counts once it is whole. */
+/** Writes parts of the archive's index: each into its own table, which becomes valid when it is complete. */
 import type { Database } from '../../../database/sqlite/database.ts'
 import { TimeSlices } from '../../../platform/yield.ts'
 import type { IndexPart } from '../index-part.ts'
@@ -8,14 +8,14 @@ import { wordsTable } from './index-parts.ts'
 /** Words that are written in one transaction. */
 const SLICE_WORDS = 400
 
-/** A word that is written, and by how many messages its count in the vocabulary changes. */
+/** A word to write, and the change of its count in the vocabulary. */
 export interface WrittenWord {
   readonly term: string
   readonly postings: EncodedPostings
   readonly change: number
 }
 
-/** What a finished part is recorded with. */
+/** The data with which a finished part is recorded. */
 export interface NewPart extends IndexPart {
   readonly columns: Uint8Array
   readonly checksums: Uint8Array
@@ -28,7 +28,7 @@ export class PartWriter {
     this.#database = database
   }
 
-  /** Removes tables that a crash left unfinished. */
+  /** Removes tables that a crash left incomplete. */
   removeUnfinished(): void {
     const known = new Set(this.#database.all<{ part: number }>('select part from parts').map(({ part }) => part))
     for (const number of this.#tables()) {
@@ -72,6 +72,11 @@ export class PartWriter {
     return changes
   }
 
+  /** Removes a part that will not be recorded. */
+  discard(part: number): void {
+    this.#database.run(`drop table ${wordsTable(part)}`)
+  }
+
   /** Counts words in the vocabulary; inside the transaction that records the part. @returns whether words are gone */
   count(changes: ReadonlyMap<string, number>): boolean {
     for (const [term, change] of changes) {
@@ -101,8 +106,8 @@ export class PartWriter {
   }
 
   /**
-   * Writes the vocabulary into a new table: a row that was moved between pages left a copy behind, and dropping a table
-   * overwrites all of its pages.
+   * Writes the vocabulary into a new table: a row that was moved between pages leaves a copy behind, and dropping a
+   * table overwrites all of its pages.
    */
   async rewriteVocabulary(): Promise<void> {
     const slices = new TimeSlices()

@@ -2,6 +2,7 @@
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
+import type { Health } from '../../../platform/health.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { fold, inSmallLetters } from '../../../text/fold.ts'
 import type {
@@ -45,7 +46,7 @@ export interface ArchiveSearchDeps {
   readonly logger: Logger
 }
 
-/** One open index: searches it, and keeps it up to date. */
+/** An open index: searches it, and keeps it up to date. */
 export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   readonly indexer: ArchiveIndexer
   readonly #index: ReturnType<typeof openArchiveIndexDatabase>
@@ -87,6 +88,16 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     })
   }
 
+  /** `listener` is called when the index was begun anew and is empty: it has to be filled. */
+  onRenewed(listener: () => void): void {
+    this.#index.onRenewed(listener)
+  }
+
+  /** Whether the file of the index can be used, and what became of a damaged one. */
+  async health(): Promise<Health> {
+    return await this.#index.health()
+  }
+
   /** How often a result was there already. */
   get cacheCounts(): ResultCache['counts'] {
     return this.#cache.counts
@@ -94,7 +105,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
 
   async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
     this.indexer.hideRemoved()
-    const { query: written, as_plain_words } = parseQuery(question.query ?? '')
+    const { query: written, ...read } = parseQuery(question.query ?? '')
     const filter = this.#filterOf(question)
     const sort = written === undefined ? 'newest' : question.sort
     const key = questionKey([written, question.filters, question.access, sort])
@@ -103,9 +114,10 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const { limit, access } = question
     const { query, hits, any_word, corrections } =
       cursor === undefined
-        ? this.#cache.get(keptKey(key, question, filter, state.reached), state, () =>
-            this.#find(written, access, { filter, sort, limit }),
-          )
+        ? this.#cache.get(keptKey(key, question, filter, state.reached), state, {
+            search: () => this.#find(written, access, { filter, sort, limit }),
+            meansTheSame: result => written === undefined || this.#meansTheSame(written, result),
+          })
         : this.#findBehind(cursor, { filter, sort, limit })
     const sorted = hits.sorted()
     const terms = termsOf(query.plan)
@@ -116,7 +128,13 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const last = sorted.at(-1)
     return {
       messages: sorted.flatMap(hit => withScore(messages.get(hit.seq), hit, sort)),
-      notes: { as_plain_words, any_word, corrected: corrections, waiting: this.indexer.waiting },
+      notes: {
+        ...read,
+        no_words: question.query !== undefined && written === undefined,
+        any_word,
+        corrected: corrections,
+        waiting: this.indexer.waiting,
+      },
       next:
         last === undefined || sorted.length < limit
           ? undefined
@@ -126,7 +144,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     }
   }
 
-  /** Empties the index: `indexer.sync` reads the whole archive. */
+  /** Empties the index: `indexer.sync` then reads the whole archive. */
   rebuild(): void {
     this.#index.startOver({ state: 'ok', detail: 'The index of the archive is rebuilt, as was asked.' })
   }
@@ -136,7 +154,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     this.#index[Symbol.dispose]()
   }
 
-  /** All words; and where no message has them all and the user did not ask for that, any of them. */
+  /** Searches for all words; if no message contains them all and the user did not write AND, for any of them. */
   #find(
     written: WrittenQuery | undefined,
     access: ArchiveAccess,
@@ -160,6 +178,18 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     return any.hits.size > 0 ? any : all
   }
 
+  /**
+   * Which words a query stands for follows from the words of all messages: those with a beginning, the closest to a
+   * misspelt one, the readings that are there. Where a word had no message, or no message had them all, a new search is
+   * as cheap as asking that again. Asked for everything alone: see `keptKey`.
+   */
+  #meansTheSame(written: WrittenQuery, { query, any_word, corrections }: SearchResult): boolean {
+    const { leaves } = query.plan
+    if (any_word || corrections.length > 0 || leaves.some(({ found }) => found === 0)) return false
+    const now = new QueryResolver(this.#statistics, false).resolve(written).plan.leaves
+    return now.length === leaves.length && now.every(({ terms }, at) => isSameSet(terms, leaves[at]?.terms ?? []))
+  }
+
   #knownTo(access: ArchiveAccess): WordKnowledge {
     if (access === 'all') return this.#statistics
     return new WordsOfScopes(this.#statistics, this.#parts, this.#columns, this.#filterOf({ filters: {}, access }))
@@ -170,7 +200,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     { filter, sort, limit }: Pick<IndexQuery, 'filter' | 'sort'> & { readonly limit: number },
   ): SearchResult {
     const hits = new TopHits(limit, { score, seq })
-    // Sorted by time, what is later need not be looked at.
+    // With results sorted by time, later messages need not be examined.
     const until = sort === 'newest' ? Math.min(filter.until ?? Infinity, score + 1) : filter.until
     const query = { plan, filter, sort }
     const bounded = score > 0 || sort === 'relevance' ? { ...filter, until } : filter
@@ -224,7 +254,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       ['person', [person_id === undefined ? NO_ONE : this.#known('person', person_id)]],
       [
         'sender',
-        // A name of a source is a name, not an identity: it names no person of the bot.
+        // A sender's name in a source does not identify a person of the bot.
         person_id === undefined
           ? this.#names.matching('sender', each => inSmallLetters(fold(each)).includes(wanted))
           : [],
@@ -232,7 +262,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     ])
   }
 
-  /** The number of a name; one that no message has for a name that is not known. */
+  /** The number of a name; for an unknown name, a number that no message has. */
   #known(kind: Parameters<IndexNames['find']>[0], name: string): number {
     const number = this.#names.find(kind, name)
     return number === 0 ? NO_ONE : number
@@ -240,8 +270,8 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
 }
 
 /**
- * The name of a kept result. What the filter lets pass changes when a project or a sender comes that was not there; what
- * a query means to someone who may see some scopes alone changes with every message that comes.
+ * The key of a cached result. A new project or sender may change which messages the filter accepts; and for a caller
+ * who may read only some scopes, every new message may change the meaning of the query.
  */
 const keptKey = (
   key: string,
@@ -256,6 +286,9 @@ const withScore = (
   sort: ArchiveQuestion['sort'],
 ): readonly FoundMessage[] =>
   message === undefined ? [] : [{ ...message, score: sort === 'relevance' ? score : undefined }]
+
+const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && new Set([...some, ...others]).size === some.length
 
 /** Whether fewer words than all are an answer too: where the user did not write AND. */
 const mayRelax = (query: WrittenQuery): boolean => query.kind === 'words' || (query.kind === 'all' && !query.stated)
