@@ -148,8 +148,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const database = openTruthDatabase(join(settings.data_root, 'denidin.db'), allMigrations)
   const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
   const preferences = createSqlitePreferences(database)
-  const stored = createSqliteMessageStore(database)
-  const messages = { ...stored, ...publishing(stored, events) }
+  const messages = openMessages(database, events)
   const memberNames = createSqliteMemberNames(database)
   const forgettable = createSqliteMessageErasure(database)
   const applied = createSqliteAppliedErasures(database)
@@ -162,8 +161,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const usage = openUsageLog(settings, preferences, { clock, ids, logger })
   const pauses = createSqlitePauses(database)
   const messageCounts = new SqliteMessageCounts(database)
-  const apiTokens = createSqliteApiTokens(database)
-  const keptAnswers = createSqliteKeptAnswers(database)
+  const access = openAccess(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
@@ -179,8 +177,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     pauses,
     messageCounts,
     incidents: createSqliteIncidents(database),
-    apiTokens,
-    keptAnswers,
+    ...access,
     ...learned,
     ...sessions,
     messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
@@ -211,8 +208,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       pauses,
       messageCounts,
       learned.numberedLists,
-      keptAnswers,
-      apiTokens,
+      ...Object.values(access),
       erasures.personal,
     ],
     backupSources: [
@@ -329,3 +325,14 @@ export const withPeople = (
   })
   return { ...stores, people }
 }
+
+const openMessages = (database: Database, events: Runtime['events']) => {
+  const stored = createSqliteMessageStore(database)
+  return { ...stored, ...publishing(stored, events) }
+}
+
+/** The answers come first: they go with their tokens, and are counted before. */
+const openAccess = (database: Database) => ({
+  keptAnswers: createSqliteKeptAnswers(database),
+  apiTokens: createSqliteApiTokens(database),
+})
