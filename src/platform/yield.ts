@@ -19,8 +19,13 @@ export class TimeSlices {
     this.#slice_ms = slice_ms
   }
 
+  /** Whether the slice is over: what cannot be left in the middle ends then, and pauses. */
+  get isOver(): boolean {
+    return performance.now() - this.#began >= this.#slice_ms
+  }
+
   async pause(): Promise<void> {
-    if (performance.now() - this.#began < this.#slice_ms) return
+    if (!this.isOver) return
     await yieldToEventLoop()
     this.#began = performance.now()
   }

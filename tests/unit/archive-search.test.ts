@@ -317,7 +317,10 @@ describe('a kept result', () => {
     const corpus = archiveCorpus(700)
     const messages = [...corpus.messages()]
     const archive = await rigOf(messages.slice(0, 600))
-    const queries = Array.from({ length: 12 }, () => corpus.english.pick())
+    const words = Array.from({ length: 12 }, () => corpus.english.pick())
+    // No message has both words of many of the pairs, until one comes.
+    const pairs = Array.from({ length: 12 }, () => `${corpus.english.pick()} ${corpus.english.pick()}`)
+    const queries = [...words, ...pairs]
     for (let round = 0; round < 8; round++) {
       for (const query of queries) {
         const kept = await archive.ask(query)
@@ -328,6 +331,16 @@ describe('a kept result', () => {
       if (round % 3 === 2) archive.archive.run('delete from archive_messages where seq = :seq', { seq: 10 * round })
     }
     expect(archive.search.cacheCounts.hits).toBeGreaterThan(20)
+  })
+
+  test('of messages with any of the words gives way to the first message that has all of them', async () => {
+    const archive = await rig('green tea', 'black coffee', 'a cake', 'a cake', 'a cake')
+    for (const query of ['tea coffee', 'green coffee']) expect((await archive.ask(query)).notes.any_word).toBe(true)
+    await archive.add([archived('a cake without sugar')])
+    expect((await archive.ask('tea coffee')).notes.any_word).toBe(true)
+    await archive.add([archived('tea and coffee')])
+    expect(await archive.texts('tea coffee')).toEqual(['tea and coffee'])
+    expect((await archive.ask('green coffee')).messages).toHaveLength(3)
   })
 
   test.each([
@@ -439,6 +452,25 @@ describe('the index', () => {
     await archive.search.indexer.sync()
     expect(await archive.texts('tea', { access: { scopes: ['person:p2'] } })).toEqual(['the tea of person:p2'])
     expect(await archive.texts('tea', { access: { scopes: ['person:p1'] } })).toEqual(['the tea of person:p1'])
+  })
+
+  test('counts each word once when counting was cut off', async () => {
+    const messages = [...archiveCorpus(400).messages()]
+    const wordsIn = (path: string): unknown => {
+      using disk = new DatabaseSync(path, { readOnly: true })
+      return disk.prepare('select term, found from vocabulary order by term').all()
+    }
+    const whole = await rigOf(messages)
+    const archive = await rig()
+    using disk = new DatabaseSync(archive.path)
+    disk.exec(
+      `create trigger full before insert on vocabulary when new.term > 'q' begin select raise(abort, 'cut off'); end`,
+    )
+    await expect(archive.add(messages)).rejects.toThrow('cut off')
+    disk.exec('drop trigger full')
+    await archive.reopen()
+    await archive.search.indexer.sync()
+    expect(wordsIn(archive.path)).toEqual(wordsIn(whole.path))
   })
 
   test('that is begun anew while it is being filled contains everything', async () => {

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { ArchiveHandlers } from '../../src/app/archive/archive-handlers.ts'
 import type { ArchiveAnswer } from '../../src/archive/archive-search.ts'
+import { createSqliteErasures } from '../../src/messages/sqlite/sqlite-erasures.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import type { Health } from '../../src/platform/health.ts'
+import { systemIds } from '../../src/platform/ids.ts'
 import { archived, ArchiveRig } from '../support/archive-rig.ts'
 import { cleanUpAfterEach } from '../support/clean-up.ts'
 import { memoryLog } from '../support/memory-log.ts'
@@ -32,6 +34,8 @@ const opened = async (texts: Iterable<string>, { isIndexed = true } = {}): Promi
     await rig.write(Array.from(texts, (content, at) => archived(content, { at: 1000 * at })))
     if (isIndexed) await rig.search.indexer.sync()
   }
+  // The bot has made its erasure log by then.
+  createSqliteErasures(join(folder, 'erasures.db'), systemIds)[Symbol.dispose]()
   const reported: Health[] = []
   const handlers = cleanup.keep(
     new ArchiveHandlers({

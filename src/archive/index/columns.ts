@@ -128,19 +128,29 @@ export class Columns {
 
   set(seq: number, values: ColumnValues): void {
     this.remove(seq)
+    this.fill(seq, values)
+    this.show(seq, values.role)
+  }
+
+  /** Writes the values of a message that is not there yet; it comes with `show`. */
+  fill(seq: number, values: ColumnValues): void {
     this.#reserve(seq + 1)
-    const { role, level, source_type, at, ...rest } = values
+    const { level, source_type, at, ...rest } = values
     const own = {
       ...rest,
-      role: roleNumber(role),
       level: levelNumber(level),
       source_type: sourceNumber(source_type),
       seconds: at === undefined ? 0 : Math.max(0, Math.floor(at / SECOND_MS)),
     }
     for (const name of NAMES) {
+      if (name === 'role') continue
       const column = this.#columns[name]
       column[seq] = column.BYTES_PER_ELEMENT === 2 ? Math.min(own[name], MOST_SMALL) : own[name]
     }
+  }
+
+  show(seq: number, role: ArchiveRole): void {
+    this.#columns.role[seq] = roleNumber(role)
     this.#present++
     this.#words += this.#columns.words[seq] ?? 0
     this.#late(seq)

@@ -13,8 +13,6 @@ export interface ColumnFilter {
   readonly until?: number | undefined
 }
 
-export const NO_FILTER: ColumnFilter = { values: new Map() }
-
 /** Whether a filter lets everything pass. */
 export const isOpen = ({ values, either, since, until }: ColumnFilter): boolean =>
   values.size === 0 && either === undefined && since === undefined && until === undefined

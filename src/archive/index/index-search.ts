@@ -1,11 +1,11 @@
 /** Runs a search plan over the parts of the index: finds the best messages, or counts all matching ones. */
 import type { Columns } from './columns.ts'
-import { FilterMask, isOpen, type ColumnFilter, type Passing } from './filters.ts'
+import { FilterMask, isOpen, type ColumnFilter } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import { PartSearch, type SeqRange, type Sort } from './part-search.ts'
 import { conditionsOf, type SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
-import { WholeSearch } from './whole-search.ts'
+import { TreeSearch } from './tree-search.ts'
 
 /** What to search for, and in which messages. */
 export interface IndexQuery {
@@ -24,59 +24,51 @@ export class IndexSearch {
     this.#columns = columns
   }
 
-  /** Adds the best messages to `hits`. Without words, or for a query that is not a row of conditions, looks at every message. */
+  /** Adds the best messages to `hits`; without words, the newest. */
   search(query: IndexQuery, hits: TopHits): void {
-    const { plan, filter, sort } = query
-    const conditions = plan.root === undefined ? undefined : conditionsOf(plan.root)
-    if (conditions === undefined) {
-      this.#searchWhole(query, hits)
+    const { plan, filter, range, sort } = query
+    const { root } = plan
+    if (root === undefined) {
+      this.#browse(query, hits)
       return
     }
-    const search = new PartSearch({ reader: this.#reader, columns: this.#columns, plan, conditions, sort, hits })
+    const deps = { reader: this.#reader, columns: this.#columns, plan }
+    const conditions = conditionsOf(root)
+    const row = conditions === undefined ? undefined : new PartSearch({ ...deps, conditions, sort, hits })
+    const tree = new TreeSearch({ ...deps, root })
     const mask = isOpen(filter) ? undefined : new FilterMask(this.#columns, filter)
     for (const part of this.#partsFor(query)) {
       if (this.#isTooOld(part, query, hits)) continue
-      const passing = mask?.of(part, query.range)
-      search.search(part, passing, query.range)
+      const passing = mask?.of(part, range)
+      if (row !== undefined) row.search(part, passing, range)
+      else tree.search(part, passing, { range, sort, hits })
     }
   }
 
   /** Every message that matches. */
-  forEach(query: IndexQuery, act: (seq: number, score: number) => void): void {
+  forEach(query: IndexQuery, act: (seq: number) => void): void {
     const { plan, filter, range } = query
-    const whole = new WholeSearch(this.#reader, this.#columns, plan)
-    const mask = new FilterMask(this.#columns, filter)
+    const { root } = plan
+    const deps = { reader: this.#reader, columns: this.#columns, plan }
+    const tree = root === undefined ? undefined : new TreeSearch({ ...deps, root })
+    const mask = tree !== undefined && isOpen(filter) ? undefined : new FilterMask(this.#columns, filter)
     for (const part of this.#partsFor(query)) {
-      const passing = mask.of(part, range)
-      if (passing.count === 0) continue
-      if (plan.root === undefined) {
-        for (let at = 0; at < passing.count; at++) act(part.first + (passing.offsets[at] ?? 0), 0)
-        continue
-      }
-      const { matched, scores } = whole.search(part)
-      for (let at = 0; at < passing.count; at++) {
-        const offset = passing.offsets[at] ?? 0
-        if (matched[offset] === 1) act(part.first + offset, scores[offset] ?? 0)
-      }
+      const passing = mask?.of(part, range)
+      if (tree !== undefined) tree.forEach(part, passing, range, act)
+      else if (passing !== undefined)
+        for (let at = 0; at < passing.count; at++) act(part.first + (passing.offsets[at] ?? 0))
     }
   }
 
-  #searchWhole(query: IndexQuery, hits: TopHits): void {
-    const { plan, filter, range } = query
-    const by_time = query.sort === 'newest' || plan.root === undefined
-    const whole = new WholeSearch(this.#reader, this.#columns, plan)
-    const mask = new FilterMask(this.#columns, filter)
+  #browse(query: IndexQuery, hits: TopHits): void {
+    const mask = new FilterMask(this.#columns, query.filter)
     const seconds = this.#columns.column('seconds')
     for (const part of this.#partsFor(query)) {
       if (this.#isTooOld(part, query, hits)) continue
-      const passing: Passing = mask.of(part, range)
-      if (passing.count === 0) continue
-      const matches = plan.root === undefined ? undefined : whole.search(part)
-      for (let at = passing.count - 1; at >= 0; at--) {
-        const offset = passing.offsets[at] ?? 0
-        if (matches !== undefined && matches.matched[offset] !== 1) continue
-        const seq = part.first + offset
-        hits.offer(by_time ? (seconds[seq] ?? 0) : (matches?.scores[offset] ?? 0), seq)
+      const { offsets, count } = mask.of(part, query.range)
+      for (let at = count - 1; at >= 0; at--) {
+        const seq = part.first + (offsets[at] ?? 0)
+        hits.offer(seconds[seq] ?? 0, seq)
       }
     }
   }

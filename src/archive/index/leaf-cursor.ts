@@ -1,9 +1,9 @@
 /** Moves over the messages of a part that contain a word, and over its positions in them. */
-import { BLOCK_MESSAGES, PostingEncoder } from './posting-encoder.ts'
+import { BLOCK_MESSAGES, MOST_COUNT, PostingEncoder } from './posting-encoder.ts'
 import type { Columns } from './columns.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
 import type { Leaf, Phrase } from './search-plan.ts'
-import { decodePositions, emptyBlock, TermPostings, type Block, type ScoreOf } from './term-postings.ts'
+import { decodePositionsAt, emptyBlock, TermPostings, type Block, type ScoreOf } from './term-postings.ts'
 
 /** Source of both: Robertson and Zaragoza, "The probabilistic relevance framework", 2009; the usual values. */
 const K1 = 1.2
@@ -26,8 +26,12 @@ export const postingsOf = (
   { terms }: Pick<Leaf, 'terms'>,
   columns: Columns,
 ): TermPostings | undefined => {
-  const found = terms.flatMap(term => reader.postings(part, term) ?? [])
-  return found.length <= 1 ? found[0] : union(found, part, columns)
+  const [first] = terms
+  if (terms.length === 1 && first !== undefined) return reader.postings(part, first)
+  return reader.joined(part, terms, () => {
+    const found = terms.flatMap(term => reader.postings(part, term) ?? [])
+    return found.length <= 1 ? found[0] : union(found, part, columns)
+  })
 }
 
 const union = (all: readonly TermPostings[], { first }: IndexPart, columns: Columns): TermPostings => {
@@ -92,9 +96,17 @@ export class LeafCursor {
     return low < size && offsets[low] === offset ? (counts[low] ?? 0) : -1
   }
 
-  /** Where in its block the message is that was asked for last. */
-  get place(): { readonly number: number; readonly at: number; readonly block: Block } {
-    return { number: this.#number, at: this.#at, block: this.#block }
+  /** The block, and where in it the message is that was asked for last. */
+  get number(): number {
+    return this.#number
+  }
+
+  get at(): number {
+    return this.#at
+  }
+
+  get block(): Block {
+    return this.#block
   }
 
   /** A decoded block, which is valid until the next one is requested. */
@@ -125,6 +137,12 @@ export class LeafCursor {
       best = Math.max(best, this.bound(number))
     }
     return best
+  }
+
+  /** Whether a message between two offsets may contain the word. */
+  mayBeWithin(low: number, high: number): boolean {
+    const number = this.postings.blockOf(low)
+    return number < this.postings.blocks && this.postings.lowest(number) <= high
   }
 
   score(count: number, words: number): number {
@@ -165,22 +183,24 @@ export class PhraseCursor {
 
   isAt(offset: number): boolean {
     const [first, ...others] = this.#words
-    if (first === undefined) return false
-    const begins = first.at(offset)
-    if (begins.length === 0) return false
-    const behind = others.map(each => new Set(each.at(offset)))
-    return begins.some(begin => behind.every((positions, at) => positions.has(begin + at + 1)))
+    if (first === undefined || first.read(offset) === 0) return false
+    for (const each of others) if (each.read(offset) === 0) return false
+    for (let begin = 0; begin < first.count; begin++) {
+      const position = first.positions[begin] ?? 0
+      if (others.every((each, at) => each.has(position + at + 1))) return true
+    }
+    return false
   }
 }
 
-const NO_POSITIONS = new Uint16Array()
-
 class PositionCursor {
+  /** Of the message that was read last: the first `count` of them, rising. */
+  readonly positions = new Uint16Array(MOST_COUNT)
+  count = 0
+  #offset = -1
   readonly #cursor: LeafCursor
   readonly #read: () => Uint8Array
   #bytes: Uint8Array | undefined
-  #number = -1
-  #decoded: ReturnType<typeof decodePositions> | undefined
 
   constructor(postings: TermPostings, read: () => Uint8Array) {
     this.#cursor = new LeafCursor(
@@ -191,15 +211,25 @@ class PositionCursor {
     this.#read = read
   }
 
-  at(offset: number): Uint16Array {
-    if (this.#cursor.countAt(offset) <= 0) return NO_POSITIONS
-    const { number, at, block } = this.#cursor.place
-    if (this.#decoded === undefined || number !== this.#number) {
-      this.#bytes ??= this.#read()
-      this.#decoded = decodePositions(this.#bytes, this.#cursor.postings.positionsFrom(number), block)
-      this.#number = number
+  /** Reads the positions of the word in a message. @returns how many there are */
+  read(offset: number): number {
+    if (offset === this.#offset) return this.count
+    this.#offset = offset
+    this.count = Math.max(0, this.#cursor.countAt(offset))
+    if (this.count === 0) return 0
+    const { number, at, block } = this.#cursor
+    this.#bytes ??= this.#read()
+    let skipped = 0
+    for (let before = 0; before < at; before++) skipped += block.counts[before] ?? 0
+    decodePositionsAt(this.#bytes, this.#cursor.postings.positionsFrom(number), skipped, this)
+    return this.count
+  }
+
+  has(position: number): boolean {
+    for (let at = 0; at < this.count; at++) {
+      const own = this.positions[at] ?? 0
+      if (own >= position) return own === position
     }
-    const { starts, values } = this.#decoded
-    return values.subarray(starts[at] ?? 0, starts[at + 1] ?? 0)
+    return false
   }
 }

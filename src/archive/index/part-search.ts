@@ -29,11 +29,11 @@ export interface PartSearchDeps {
 }
 
 /** Offsets of one window in a search for any of several words. */
-const WINDOW = 2048
+export const WINDOW = 2048
 /** With so many times fewer messages that pass the filter than contain the rarest word, the filter leads. */
 const FILTER_LEADS = 4
 /** Sums in another order may differ in their last figures. */
-const SLACK = 1 + 1e-9
+export const SLACK = 1 + 1e-9
 
 /** What to check for each message that the words find. */
 interface Checks {

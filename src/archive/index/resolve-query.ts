@@ -2,8 +2,9 @@
 import { fold, inSmallLetters } from '../../text/fold.ts'
 import { questionWordsOf, wordsOf, emojiAlone, type Word } from '../../text/analyser/analyser.ts'
 import { rarity } from '../../text/rarity.ts'
-import { closestSpelling, mayBeMisspelt, SURE_LETTERS } from '../../text/spelling.ts'
+import { closestSpelling, lettersForgiven, mayBeMisspelt, SURE_LETTERS } from '../../text/spelling.ts'
 import { pairTerm, WRITTEN_MARK } from './part-builder.ts'
+import type { LetterRange } from './index-part.ts'
 import type { WrittenQuery } from './query-language.ts'
 import type { Leaf, Phrase, PlanNode, SearchPlan } from './search-plan.ts'
 
@@ -27,6 +28,8 @@ export interface WordKnowledge {
   found(term: string): number
   /** The most common words with this beginning; some may occur in no message (`found`). */
   completions(beginning: string, limit: number): readonly string[]
+  /** The same of words of so many letters, as they are written. */
+  spellings(beginning: string, letters: LetterRange, limit: number): readonly string[]
   readonly present: number
   readonly average: number
 }
@@ -117,11 +120,9 @@ export class QueryResolver {
 
   #correct({ written }: Word): readonly string[] | undefined {
     if (!mayBeMisspelt(written)) return undefined
-    const candidates = new Set(
-      this.#known
-        .completions(written.slice(0, SURE_LETTERS), MOST_COMPARED)
-        .map(term => (term.startsWith(WRITTEN_MARK) ? term.slice(WRITTEN_MARK.length) : term)),
-    )
+    const forgiven = lettersForgiven(written)
+    const letters = { least: written.length - forgiven, most: written.length + forgiven }
+    const candidates = new Set(this.#known.spellings(written.slice(0, SURE_LETTERS), letters, MOST_COMPARED))
     for (let spelling = 0; spelling < MOST_SPELLINGS; spelling++) {
       const meant = closestSpelling(written, candidates)
       if (meant === undefined) return undefined

@@ -15,7 +15,8 @@ const MOST_RESULTS = 1000
 export interface SearchResult {
   readonly query: Omit<IndexQuery, 'range'>
   readonly hits: TopHits
-  readonly any_word: boolean
+  /** Messages with any of the words, because no message has all of them; `undefined`: they have all. */
+  readonly any_of: Omit<IndexQuery, 'range'> | undefined
   readonly corrections: readonly Correction[]
 }
 
@@ -43,17 +44,17 @@ export interface KeptQuestion {
   /** Finds its result anew. */
   search(): SearchResult
   /** Whether it stands for the same words as when the result was found, now that other messages are there. */
-  meansTheSame(result: SearchResult): boolean
+  meansTheSame(result: SearchResult, reached: number): boolean
 }
 
 export class ResultCache {
-  readonly #extend: CacheDeps['extend']
+  readonly #deps: CacheDeps
   readonly #entries = new LRUCache<string, Entry>({ max: MOST_RESULTS })
   #hits = 0
   #misses = 0
 
-  constructor({ extend }: CacheDeps) {
-    this.#extend = extend
+  constructor(deps: CacheDeps) {
+    this.#deps = deps
   }
 
   get counts(): { readonly hits: number; readonly misses: number } {
@@ -66,7 +67,7 @@ export class ResultCache {
     if (entry !== undefined && holds(entry, state, question)) {
       this.#hits++
       if (entry.reached < state.reached) {
-        this.#extend(entry.result, entry.reached)
+        this.#deps.extend(entry.result, entry.reached)
         this.#entries.set(key, { ...state, result: entry.result })
       }
       return entry.result
@@ -83,4 +84,6 @@ export class ResultCache {
 }
 
 const holds = ({ result, epoch, losses, reached }: Entry, state: IndexState, question: KeptQuestion): boolean =>
-  losses === state.losses && epoch === state.epoch && (reached === state.reached || question.meansTheSame(result))
+  losses === state.losses &&
+  epoch === state.epoch &&
+  (reached === state.reached || question.meansTheSame(result, reached))

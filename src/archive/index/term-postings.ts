@@ -152,3 +152,25 @@ export const decodePositions = (
   }
   return { starts, values }
 }
+
+/** Reads the positions of one message, behind those of others of its block. @param skipped positions of the others */
+export const decodePositionsAt = (
+  bytes: Uint8Array,
+  start: number,
+  skipped: number,
+  { positions, count }: { readonly positions: Uint16Array; readonly count: number },
+): void => {
+  let from = start
+  for (let left = skipped; left > 0; from++) if ((bytes[from] ?? 0) < 0x80) left--
+  let position = 0
+  for (let at = 0; at < count; at++) {
+    let byte = bytes[from++] ?? 0
+    let value = byte & 0x7f
+    for (let shift = 7; byte >= 0x80; shift += 7) {
+      byte = bytes[from++] ?? 0
+      value |= (byte & 0x7f) << shift
+    }
+    position += value
+    positions[at] = position
+  }
+}

@@ -1,6 +1,6 @@
 /** How many messages contain which words, for the scores: constant while the archive grows by up to one percent. */
 import type { Columns } from './columns.ts'
-import type { PartReader } from './index-part.ts'
+import type { LetterRange, PartReader } from './index-part.ts'
 import type { WordKnowledge } from './resolve-query.ts'
 
 /** The counts are refreshed when the archive has grown or shrunk by this share. */
@@ -60,5 +60,9 @@ export class WordStatistics implements WordKnowledge {
 
   completions(beginning: string, limit: number): readonly string[] {
     return this.#reader.completions(beginning, limit)
+  }
+
+  spellings(beginning: string, letters: LetterRange, limit: number): readonly string[] {
+    return this.#reader.spellings(beginning, letters, limit)
   }
 }

@@ -1,7 +1,7 @@
 /** What the index knows about the words of some scopes: a search must not reveal words of others. */
 import type { Columns } from './columns.ts'
 import { FilterMask, type ColumnFilter } from './filters.ts'
-import type { IndexPart, PartReader } from './index-part.ts'
+import type { IndexPart, LetterRange, PartReader } from './index-part.ts'
 import type { WordKnowledge } from './resolve-query.ts'
 import { emptyBlock } from './term-postings.ts'
 
@@ -51,6 +51,10 @@ export class WordsOfScopes implements WordKnowledge {
   /** The result includes words of others; `found` tells them apart. */
   completions(beginning: string, limit: number): readonly string[] {
     return this.#known.completions(beginning, Math.max(limit, MOST_LOOKED_UP))
+  }
+
+  spellings(beginning: string, letters: LetterRange, limit: number): readonly string[] {
+    return this.#known.spellings(beginning, letters, limit)
   }
 
   #contains(part: IndexPart, mask: Uint8Array, term: string): boolean {

@@ -7,6 +7,7 @@ import { stem } from '../stem.ts'
 import { isStopWord } from '../stop-words.ts'
 import { ARABIC_JOINED, stemArabic } from './arabic.ts'
 import { form, type Form } from './form.ts'
+import { KnownTokens } from './known-tokens.ts'
 import { numbersIn } from './numbers.ts'
 import { piecesOf, type Piece } from './pieces.ts'
 import { hanForms, hanQuestionForms, isKoreanParticle, koreanForm, segmented } from './unspaced.ts'
@@ -39,7 +40,10 @@ const ORDINAL = /^(?:st|nd|rd|th)$/
 const SHORT_ENDING = 2
 
 /** The words of a text, in order. Each part of a compound is a word, and may also be written as the whole. */
-export const wordsOf = (text: string): readonly Word[] => analyse(text, false)
+export const wordsOf = (text: string): readonly Word[] => tokens.wordsOf(text, MOST_WORDS) ?? wordsReadWhole(text)
+
+/** The same without the shorter way over known tokens, which has to find the same words. */
+export const wordsReadWhole = (text: string): readonly Word[] => analyse(text, false)
 
 /** The words of a question. A search finds texts that contain them in any of their forms. */
 export const questionWordsOf = (question: string): readonly Word[] => analyse(question, true)
@@ -320,11 +324,19 @@ const acronymsIn = (text: string): ReadonlySet<string> => {
   return new Set(found)
 }
 
+/** What was read last. A Hebrew abbreviation may be written like a word without a subject: then that word says something. */
+const tokens = new KnownTokens(token => ({
+  words: wordsReadWhole(token),
+  changes_others: [...acronymsIn(token)].some(isStopWord),
+}))
+
+const MAY_HAVE_EMOJI = /[\u00a9\u00ae\u203c-\u3299\ud83c-\ud83f]/
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}{2}/gu
 const LETTER_OR_FIGURE = /[\p{L}\p{N}]/u
 
 /** Emoji of a text, without duplicates. */
-export const emojiIn = (text: string): readonly string[] => [...new Set(text.match(EMOJI) ?? [])]
+export const emojiIn = (text: string): readonly string[] =>
+  MAY_HAVE_EMOJI.test(text) ? [...new Set(text.match(EMOJI) ?? [])] : []
 
 /** Emoji of a text that contains nothing else. */
 export const emojiAlone = (text: string): readonly string[] => (LETTER_OR_FIGURE.test(text) ? [] : emojiIn(text))

@@ -20,9 +20,13 @@ export const benchCache = async (rig: ArchiveRig, corpus: Corpus, random: () => 
     const from = performance.now()
     await rig.ask(questions[rank])
     times.push(performance.now() - from)
-    if (at % BETWEEN === 0) await rig.add(arriving.take(ARRIVING))
+    if (at % BETWEEN === 0) await rig.add(nextOf(arriving, ARRIVING))
   }
   const after = rig.search.cacheCounts
   const [hits, misses] = [after.hits - before.hits, after.misses - before.misses]
   return `kept results: ${((100 * hits) / (hits + misses)).toFixed(0)} % of ${String(QUERIES)} queries (${String(DISTINCT)} of them, Zipf) while messages arrive; ${timesOf(times)} ms`
 }
+
+/** The next ones; unlike `take`, it leaves the iterator open for more. */
+const nextOf = <T>(iterator: Iterator<T>, count: number): readonly T[] =>
+  Array.from({ length: count }, () => iterator.next()).flatMap(({ done, value }) => (done === true ? [] : [value]))

@@ -1,9 +1,7 @@
-/** The share of the best ten of a search that is among the best ten of BM25 over every message. */
+/** Compares the best ten of searches, and their counts, with BM25 over every message. */
 import { openArchiveIndexDatabase } from '../../../src/archive/index/sqlite/archive-index-database.ts'
 import { IndexParts } from '../../../src/archive/index/sqlite/index-parts.ts'
 import { Columns } from '../../../src/archive/index/columns.ts'
-import { NO_FILTER } from '../../../src/archive/index/filters.ts'
-import { IndexSearch } from '../../../src/archive/index/index-search.ts'
 import { parseQuery } from '../../../src/archive/index/query-language.ts'
 import { QueryResolver } from '../../../src/archive/index/resolve-query.ts'
 import { TopHits } from '../../../src/archive/index/top-hits.ts'
@@ -12,6 +10,7 @@ import { systemClock } from '../../../src/platform/clock.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import type { Corpus } from '../../support/archive-corpus.ts'
 import type { ArchiveRig } from '../../support/archive-rig.ts'
+import { WholeSearch } from '../../support/whole-search.ts'
 import { queriesOf } from './queries.ts'
 
 const KINDS = [
@@ -25,11 +24,25 @@ const KINDS = [
   'five words, any',
   'NOT',
   'phrase',
+  'phrase with a commonest word',
   'parentheses',
 ]
 const QUERIES = 5
 
-export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, random: () => number): Promise<number> => {
+/** What a comparison found. */
+export interface Comparison {
+  /** Share of the best ten of BM25 that the search found. */
+  readonly overlap: number
+  readonly questions: number
+  /** Questions of which the counts are not the number of messages that match. */
+  readonly miscounted: readonly string[]
+}
+
+export const compareWithExhaustive = async (
+  rig: ArchiveRig,
+  corpus: Corpus,
+  random: () => number,
+): Promise<Comparison> => {
   using index = openArchiveIndexDatabase({ path: rig.path, clock: systemClock, logger: silentLogger })
   const parts = new IndexParts(index.database)
   const columns = new Columns()
@@ -39,9 +52,10 @@ export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, ran
   for (const { first, last, columns: bytes } of rows) columns.load(first, last, bytes)
   const statistics = new WordStatistics(parts, columns)
   statistics.refresh()
-  const search = new IndexSearch(parts, columns)
   let shared = 0
   let all = 0
+  let asked = 0
+  const miscounted: string[] = []
   for (const [kind, questions] of queriesOf(corpus, random, QUERIES)) {
     if (!KINDS.includes(kind)) continue
     for (const { query } of questions) {
@@ -49,19 +63,26 @@ export const overlapWithExhaustive = async (rig: ArchiveRig, corpus: Corpus, ran
       if (parsed === undefined) continue
       const { plan } = new QueryResolver(statistics, false).resolve(parsed)
       const hits = new TopHits(10)
-      search.forEach(
-        { plan, filter: NO_FILTER, sort: 'relevance', range: { after: 0, up_to: columns.size } },
-        (seq, score) => {
-          hits.offer(score, seq)
-        },
-      )
-      const answer = await rig.ask(query)
+      let matching = 0
+      const whole = new WholeSearch(parts, columns, plan)
+      for (const part of parts.parts) {
+        const { matched, scores } = whole.search(part)
+        for (let offset = 0; offset <= part.last - part.first; offset++) {
+          const seq = part.first + offset
+          if (matched[offset] !== 1 || columns.column('role')[seq] === 0) continue
+          matching++
+          hits.offer(scores[offset] ?? 0, seq)
+        }
+      }
+      const answer = await rig.ask(query, { facets: true })
       if (answer.notes.any_word) continue
+      asked++
+      if (answer.facets?.messages !== matching) miscounted.push(query ?? '')
       const found = new Set(answer.messages.map(({ seq }) => seq))
       const wanted = hits.sorted()
       shared += wanted.filter(({ seq }) => found.has(seq)).length
       all += wanted.length
     }
   }
-  return all === 0 ? 1 : shared / all
+  return { overlap: all === 0 ? 1 : shared / all, questions: asked, miscounted }
 }

@@ -1,6 +1,9 @@
-/** Percentiles of times as one line. */
-export const timesOf = (times: readonly number[]): string => {
+/** Percentiles of times. */
+export const percentile = (times: readonly number[], share: number): number => {
   const sorted = times.toSorted((a, b) => a - b)
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
-  return [at(0.5), at(0.95), at(0.99), sorted.at(-1) ?? 0].map(each => each.toFixed(1).padStart(8)).join(' ')
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 }
+
+/** Median, 95 %, 99 % and the most, as one line. */
+export const timesOf = (times: readonly number[]): string =>
+  [0.5, 0.95, 0.99, 1].map(share => percentile(times, share).toFixed(1).padStart(8)).join(' ')

@@ -5,7 +5,7 @@ import type { Clock } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
 
 /** Increase whenever words are read in another way or the layout changes: an index of another version is rebuilt. */
-const ARCHIVE_INDEX_VERSION = 1
+const ARCHIVE_INDEX_VERSION = 2
 
 /** KiB of pages kept in memory while the index is open. */
 const CACHE_KIB = 48 * 1024
@@ -31,6 +31,8 @@ const archiveIndexMigrations: readonly Migration[] = [
         -- 4 bytes for each message, to tell a changed text from another change.
         checksums blob not null
       ) strict;
+      -- Parts of which the vocabulary counts only the words of the pages up to this one.
+      create table uncounted (part integer primary key, reached text not null) strict;
       create table vocabulary (term text primary key, found integer not null) strict, without rowid;
       -- Numbers that the columns have for names.
       create table names (

@@ -6,6 +6,7 @@ import type { Logger } from '../../../platform/logger.ts'
 import { TimeSlices } from '../../../platform/yield.ts'
 import type { Columns } from '../columns.ts'
 import { PART_RANGE, type IndexPart } from '../index-part.ts'
+import { partsToMerge } from '../merge-policy.ts'
 import { PartBuilder } from '../part-builder.ts'
 import { ArchiveRows, checksumOf, columnValues, type IndexedRow } from './archive-rows.ts'
 import type { IndexNames } from './index-names.ts'
@@ -16,11 +17,9 @@ import { PartWriter, type NewPart, type WrittenWord } from './part-writer.ts'
 /** How many messages are read at a time. */
 const PAGE = 200
 /** Messages of a new part: when more wait, they become the next one. */
-const PART_MESSAGES = 1 << 14
+const PART_MESSAGES = 1 << 15
 /** Messages of each part by which an archive is known again. */
 const MOST_COMPARED = 5
-/** A part is merged with the one after it when it is not more than so many times as large. */
-const MERGE_RATIO = 2
 
 export interface ArchiveIndexerDeps {
   readonly archive: Database
@@ -133,6 +132,7 @@ export class ArchiveIndexer {
 
   async #follow(): Promise<void> {
     for (let isMore = true; isMore;) {
+      await this.#writer.countNew()
       await this.#removeGone()
       for (const each of this.#purging.splice(0)) each.resolve()
       await this.#rereadChanged()
@@ -163,7 +163,7 @@ export class ArchiveIndexer {
     try {
       return await this.#writer.write(part, checked())
     } catch (error) {
-      if (error instanceof PurgeFirst) this.#writer.discard(part)
+      if (error instanceof PurgeFirst) await this.#writer.discard([part])
       throw error
     }
   }
@@ -199,15 +199,16 @@ export class ArchiveIndexer {
     const { index, columns, names } = this.#deps
     const generation = this.#generation
     const builder = new PartBuilder(first, PART_RANGE)
-    const added: { readonly row: Omit<IndexedRow, 'content'>; readonly words: number }[] = []
+    const added: Pick<IndexedRow, 'seq' | 'role'>[] = []
     const checksums = new Uint32Array(PART_RANGE)
     const slices = new TimeSlices()
     for (let after = first - 1, more = true; more && !this.#stopped;) {
       const page = this.#rows.after(after, PAGE).filter(({ seq }) => seq - first < PART_RANGE)
       for (const row of page) {
-        const { content, ...rest } = row
-        added.push({ row: rest, words: builder.add(row.seq, content) })
-        checksums[row.seq - first] = checksumOf(content)
+        const { seq, content, role } = row
+        columns.fill(seq, columnValues(row, names, builder.add(seq, content)))
+        added.push({ seq, role })
+        checksums[seq - first] = checksumOf(content)
         await slices.pause()
         this.#unlessPurging()
       }
@@ -216,31 +217,25 @@ export class ArchiveIndexer {
     }
     if (this.#stopped) return false
     const part = this.#writer.begin()
-    const changes = await this.#write(part, newWords(builder))
+    await builder.sort()
+    await this.#write(part, newWords(builder))
     const last = builder.to
     this.#commit(generation, () => {
-      for (const { row, words } of added) columns.set(row.seq, columnValues({ ...row, content: '' }, names, words))
-      this.#writer.count(changes)
-      this.#record({ part, first, last, messages: builder.messages }, checksums.subarray(0, last - first + 1), [])
+      for (const { seq, role } of added) columns.show(seq, role)
+      const recorded = { part, first, last, messages: builder.messages, counted: false }
+      this.#record(recorded, checksums.subarray(0, last - first + 1), [])
       index.run('update progress set reached = :last', { last })
     })
     this.#deps.parts.reload()
+    await this.#writer.countNew()
     return true
   }
 
-  /** The last parts become one while the one before is not much larger. */
   async #mergeSmall(): Promise<void> {
     const { parts } = this.#deps.parts
-    let from = parts.length - 1
-    const last = parts.at(-1)
-    let messages = last?.messages ?? 0
-    for (let before = parts[from - 1]; before !== undefined && last !== undefined; before = parts[from - 1]) {
-      if (before.messages > MERGE_RATIO * messages || last.last - before.first >= PART_RANGE) break
-      messages += before.messages
-      from--
-    }
-    if (from < parts.length - 1) {
-      const sources = parts.slice(from).map(part => ({ part, counted: true, superseded: NONE }))
+    const [from, to] = partsToMerge(parts)
+    if (to > from + 1) {
+      const sources = parts.slice(from, to).map(part => ({ part, counted: true, superseded: NONE }))
       await this.#merge(sources, (part, words) => this.#write(part, words))
     }
   }
@@ -258,20 +253,22 @@ export class ArchiveIndexer {
     const part = this.#writer.begin()
     const changes = await write(part, mergeParts(index, sources, columns, first))
     const checksums = this.#checksumsOf(all, first, last)
+    const old = all.map(each => each.part)
     let gone = false
+    let messages = 0
     this.#commit(generation, () => {
       gone = this.#writer.count(changes)
-      const messages = columns.count(first, last)
-      const replaced = all.map(each => each.part)
-      if (messages > 0) this.#record({ part, first, last, messages }, checksums, replaced)
-      else for (const old of [...replaced, part]) this.#writer.drop(old)
+      messages = columns.count(first, last)
+      if (messages > 0) this.#record({ part, first, last, messages, counted: true }, checksums, old)
+      else for (const each of old) this.#writer.forget(each)
     })
     for (const each of all) parts.forget(each.part)
     parts.reload()
+    await this.#writer.discard(messages > 0 ? old : [...old, part])
     return gone
   }
 
-  #record(part: IndexPart, checksums: Uint32Array, replaced: readonly number[]): void {
+  #record(part: IndexPart & Pick<NewPart, 'counted'>, checksums: Uint32Array, replaced: readonly number[]): void {
     const recorded: NewPart = {
       ...part,
       columns: this.#deps.columns.encode(part.first, part.last),
@@ -357,6 +354,7 @@ export class ArchiveIndexer {
     })
     if (other.length === 0) return
     const overlay = this.#writer.begin()
+    await builder.sort()
     await this.#writer.write(overlay, newWords(builder))
     const superseded = new Set(other.map(({ seq }) => seq))
     const gone = await this.#merge([
@@ -372,5 +370,5 @@ export class ArchiveIndexer {
 }
 
 function* newWords(builder: PartBuilder): Generator<WrittenWord, void> {
-  for (const [term, postings] of builder.postings()) yield { term, postings, change: postings.found }
+  for (const [term, postings] of builder.postings()) yield { term, postings, change: 0 }
 }

@@ -1,5 +1,5 @@
 /** Reads from `archive.db` what the index takes of messages, and what has become of them. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { ArchiveRole, Level, SourceType } from '../../archive-message.ts'
 import type { ColumnValues } from '../columns.ts'
@@ -27,6 +27,53 @@ type Row = IndexedRow & Record<string, string | number | null>
 const COLUMNS =
   'seq, content, role, at, project_id, session_no, component_id, level, source_type, sender_name, scope, person_id, chat_id'
 
+/** A row in the order of `COLUMNS`. */
+type RowList = readonly [
+  seq: number,
+  content: string,
+  role: ArchiveRole,
+  at: number | null,
+  project_id: number | null,
+  session_no: number | null,
+  component_id: number | null,
+  level: Level | null,
+  source_type: SourceType,
+  sender_name: string | null,
+  scope: string | null,
+  person_id: string | null,
+  chat_id: string | null,
+]
+
+const rowOf = ([
+  seq,
+  content,
+  role,
+  at,
+  project_id,
+  session_no,
+  component_id,
+  level,
+  source_type,
+  sender_name,
+  scope,
+  person_id,
+  chat_id,
+]: RowList): IndexedRow => ({
+  seq,
+  content,
+  role,
+  at,
+  project_id,
+  session_no,
+  component_id,
+  level,
+  source_type,
+  sender_name,
+  scope,
+  person_id,
+  chat_id,
+})
+
 /** Notes of removed and changed messages that are taken at once. */
 const MOST_NOTES = 5000
 
@@ -39,10 +86,12 @@ export class ArchiveRows {
 
   /** Messages after one, in their order. */
   after(seq: number, limit: number): readonly IndexedRow[] {
-    return this.#archive.all<Row>(
-      `select ${COLUMNS} from archive_messages where seq > :seq order by seq limit :limit`,
-      { seq, limit },
-    )
+    return this.#archive
+      .lists<RowList>(`select ${COLUMNS} from archive_messages where seq > :seq order by seq limit :limit`, {
+        seq,
+        limit,
+      })
+      .map(rowOf)
   }
 
   of(seqs: readonly number[]): readonly IndexedRow[] {
@@ -81,7 +130,7 @@ export class ArchiveRows {
 }
 
 /** 4 bytes by which a changed text is known. */
-export const checksumOf = (content: string): number => createHash('md5').update(content).digest().readUInt32LE()
+export const checksumOf = (content: string): number => hash('md5', content, 'buffer').readUInt32LE()
 
 /** The columns of a message. Adds new names. */
 export const columnValues = (row: IndexedRow, names: IndexNames, words: number): ColumnValues => ({

@@ -1,8 +1,10 @@
 /** The parts of the archive's index in SQLite: reads their words, and caches the most recently read ones. */
 import type { Database } from '../../../database/sqlite/database.ts'
-import type { IndexPart, PartReader } from '../index-part.ts'
-import { isSpelled, WRITTEN_MARK } from '../part-builder.ts'
+import type { IndexPart, LetterRange, PartReader } from '../index-part.ts'
+import { WRITTEN_MARK } from '../part-builder.ts'
 import { TermPostings } from '../term-postings.ts'
+import type { EncodedPostings } from '../posting-encoder.ts'
+import { wordIn, type FoundWord } from '../word-pages.ts'
 
 /** Bytes of recently read words that are kept decoded. */
 const CACHE_BYTES = 48 * 2 ** 20
@@ -11,13 +13,7 @@ const MISS_BYTES = 100
 /** The upper end of the range of words with a given beginning. */
 const AFTER_ALL = '\u{10ffff}'
 
-export interface WordRow {
-  readonly found: number
-  readonly heads: Uint8Array
-  readonly documents: Uint8Array
-}
-
-/** The table of a part's words. Numbers are used again, so that the statements for them are few. */
+/** The table of a part's words, in pages. Numbers are used again, so that the statements for them are few. */
 export const wordsTable = (part: number): string => `words_${String(part)}`
 
 export class IndexParts implements PartReader {
@@ -54,18 +50,34 @@ export class IndexParts implements PartReader {
   }
 
   postings({ part }: IndexPart, term: string): TermPostings | undefined {
-    const key = `${String(this.#generations.get(part) ?? 0)} ${term}`
+    return this.#kept(part, term, () => {
+      const page = this.#database.get<{ words: Uint8Array }>(
+        `select words from ${wordsTable(part)} where first <= :term order by first desc limit 1`,
+        { term },
+      )
+      const found = page === undefined ? undefined : wordIn(page.words, term)
+      return found === undefined ? undefined : new TermPostings(withOwnBytes(found))
+    })
+  }
+
+  joined(
+    { part }: IndexPart,
+    terms: readonly string[],
+    join: () => TermPostings | undefined,
+  ): TermPostings | undefined {
+    // No word contains a line end.
+    return this.#kept(part, terms.join('\n'), join)
+  }
+
+  #kept(part: number, what: string, read: () => TermPostings | undefined): TermPostings | undefined {
+    const key = `${String(this.#generations.get(part) ?? 0)} ${what}`
     const kept = this.#cache.get(key)
     if (kept !== undefined || this.#cache.has(key)) {
       this.#cache.delete(key)
       this.#cache.set(key, kept)
       return kept
     }
-    const row = this.#database.get<WordRow & Record<string, number | Uint8Array>>(
-      `select found, heads, documents from ${wordsTable(part)} where term = :term`,
-      { term },
-    )
-    const postings = row === undefined ? undefined : new TermPostings(row)
+    const postings = read()
     this.#cache.set(key, postings)
     this.#cached_bytes += postings?.bytes ?? MISS_BYTES
     this.#shrink()
@@ -73,25 +85,49 @@ export class IndexParts implements PartReader {
   }
 
   positions({ part }: IndexPart, term: string): Uint8Array {
-    return (
-      this.#database.get<{ positions: Uint8Array }>(`select positions from ${wordsTable(part)} where term = :term`, {
-        term,
-      })?.positions ?? new Uint8Array()
+    const page = this.#database.get<{ words: Uint8Array; positions: Uint8Array }>(
+      `select words, positions from ${wordsTable(part)} where first <= :term order by first desc limit 1`,
+      { term },
     )
+    const found = page === undefined ? undefined : wordIn(page.words, term)
+    return found === undefined ? new Uint8Array() : (page?.positions.subarray(found.from, found.to) ?? new Uint8Array())
   }
 
   completions(beginning: string, limit: number): readonly string[] {
-    return [beginning, WRITTEN_MARK + beginning]
-      .flatMap(from =>
-        this.#database.all<{ term: string; found: number }>(
-          `select term, found from vocabulary where term >= :from and term < :to order by found desc limit :limit`,
-          { from, to: from + AFTER_ALL, limit },
-        ),
-      )
-      .filter(({ term }) => isSpelled(term))
-      .sort((a, b) => b.found - a.found)
+    return this.#commonest(beginning, { least: 1, most: Number.MAX_SAFE_INTEGER }, limit)
+      .flatMap(words => words)
+      .sort((a, b) => b[1] - a[1])
       .slice(0, limit)
-      .map(({ term }) => term)
+      .map(([term]) => term)
+  }
+
+  spellings(beginning: string, letters: LetterRange, limit: number): readonly string[] {
+    const [words = [], written = []] = this.#commonest(beginning, letters, limit)
+    return [...words, ...written.map(([term, found]) => [term.slice(WRITTEN_MARK.length), found] as const)]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, limit)
+      .map(([term]) => term)
+  }
+
+  /** Words that begin so, with how many messages contain them: in their common form, and as they are written. */
+  #commonest(
+    beginning: string,
+    { least, most }: LetterRange,
+    limit: number,
+  ): readonly (readonly (readonly [term: string, found: number])[])[] {
+    return ['', WRITTEN_MARK].map(mark =>
+      this.#database.lists<[string, number]>(
+        `select term, found from vocabulary where term >= :from and term < :to and length(term) between :least and :most
+         order by found desc limit :limit`,
+        {
+          from: mark + beginning,
+          to: mark + beginning + AFTER_ALL,
+          least: least + mark.length,
+          most: most + mark.length,
+          limit,
+        },
+      ),
+    )
   }
 
   #shrink(): void {
@@ -102,3 +138,10 @@ export class IndexParts implements PartReader {
     }
   }
 }
+
+/** The bytes of a rare word would keep its page in memory. */
+const withOwnBytes = ({ found, heads, documents }: FoundWord): Omit<EncodedPostings, 'positions'> => ({
+  found,
+  heads,
+  documents: heads.byteLength === 0 ? documents.slice() : documents,
+})

@@ -2,9 +2,10 @@
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { Columns } from '../columns.ts'
 import type { IndexPart } from '../index-part.ts'
-import { BLOCK_MESSAGES, PostingEncoder, type EncodedPostings } from '../posting-encoder.ts'
+import { PostingEncoder, type EncodedPostings } from '../posting-encoder.ts'
 import { decodePositions, emptyBlock, TermPostings } from '../term-postings.ts'
-import { wordsTable, type WordRow } from './index-parts.ts'
+import { compareTerms, PageReader, type FoundWord } from '../word-pages.ts'
+import { wordsTable } from './index-parts.ts'
 
 /** A part to merge. */
 export interface MergeSource {
@@ -24,49 +25,61 @@ export interface MergedWord {
   readonly change: number
 }
 
-interface MergeRow extends WordRow {
-  readonly term: string
+/** Pages that are read at once. */
+const PAGES = 8
+
+interface PageRow {
+  readonly first: string
+  readonly words: Uint8Array
   readonly positions: Uint8Array
 }
 
-/** Words that are read at once. */
-const PAGE = 500
-
-/** The order of SQLite: by UTF-8, which differs from that of JavaScript beyond the first 65,536 characters. */
-const compareTerms = (a: string, b: string): number =>
-  /[\ud800-\udfff]/.test(a + b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : a > b ? 1 : 0
-
-/** The words of a part in their order, a page at a time. */
+/** The words of a part in their order. */
 class WordStream {
   readonly source: MergeSource
   readonly #database: Database
-  #page: readonly MergeRow[] = []
-  #at = 0
-  #ended = false
+  #pages: readonly PageRow[] = []
+  #page = -1
+  #reader: PageReader | undefined
+  /** The word that is next; `undefined` at the end. */
+  term: string | undefined
 
   constructor(database: Database, source: MergeSource) {
     this.#database = database
     this.source = source
-    this.#read('')
+    this.next()
   }
 
-  get head(): MergeRow | undefined {
-    return this.#page[this.#at]
+  get word(): FoundWord | undefined {
+    return this.#reader?.word
+  }
+
+  get positions(): Uint8Array {
+    return this.#pages[this.#page]?.positions ?? new Uint8Array()
   }
 
   next(): void {
-    this.#at++
-    if (this.#at >= this.#page.length && !this.#ended) this.#read(this.#page.at(-1)?.term ?? '')
+    while (this.#reader?.next() !== true) {
+      if (!this.#turn()) {
+        this.term = undefined
+        return
+      }
+    }
+    this.term = this.#reader.term
   }
 
-  #read(after: string): void {
-    this.#page = this.#database.all<MergeRow & Record<string, number | string | Uint8Array>>(
-      `select term, found, heads, documents, positions from ${wordsTable(this.source.part.part)}
-       where term > :after order by term limit ${String(PAGE)}`,
-      { after },
-    )
-    this.#at = 0
-    this.#ended = this.#page.length < PAGE
+  #turn(): boolean {
+    if (++this.#page >= this.#pages.length) {
+      this.#pages = this.#database.all<PageRow & Record<string, string | Uint8Array>>(
+        `select first, words, positions from ${wordsTable(this.source.part.part)}
+         where first > :after order by first limit ${String(PAGES)}`,
+        { after: this.#pages.at(-1)?.first ?? '' },
+      )
+      this.#page = 0
+    }
+    const page = this.#pages[this.#page]
+    this.#reader = page === undefined ? undefined : new PageReader(page.words)
+    return page !== undefined
   }
 }
 
@@ -85,40 +98,62 @@ export function* mergeParts(
   columns: Columns,
   first: number,
 ): Generator<MergedWord, void> {
-  const streams = sources.map(source => new WordStream(database, source))
+  const streams = sources
+    .map(source => new WordStream(database, source))
+    .sort((a, b) => a.source.part.first - b.source.part.first)
+  const overlapping = sources.some(({ superseded }) => superseded.size > 0)
   const encoder = new PostingEncoder()
   const lengths = columns.column('words')
   for (;;) {
     let term: string | undefined
-    for (const { head } of streams) {
-      if (head !== undefined && (term === undefined || compareTerms(head.term, term) < 0)) term = head.term
+    for (const stream of streams) {
+      if (stream.term !== undefined && (term === undefined || compareTerms(stream.term, term) < 0)) term = stream.term
     }
     if (term === undefined) return
-    const own = streams.filter(({ head }) => head?.term === term)
-    const entries = own.flatMap(stream => entriesOf(stream, columns, first))
-    if (own.length > 1) entries.sort((a, b) => a.offset - b.offset)
-    for (const { offset, values, from, to } of entries)
+    const own = streams.filter(stream => stream.term === term)
+    let found = 0
+    let before = 0
+    const add = ({ offset, values, from, to }: Entry): void => {
+      found++
       encoder.add(offset, lengths[first + offset] ?? 1, values, from, to)
-    const before = own.reduce((sum, { source, head }) => sum + (source.counted ? (head?.found ?? 0) : 0), 0)
-    yield { term, postings: encoder.end(), change: entries.length - before }
+    }
+    if (overlapping && own.length > 1) {
+      const entries: Entry[] = []
+      for (const stream of own) forEachEntry(stream, columns, first, entry => entries.push({ ...entry }))
+      entries.sort((a, b) => a.offset - b.offset).forEach(add)
+    } else for (const stream of own) forEachEntry(stream, columns, first, add)
+    for (const { source, word } of own) if (source.counted) before += word?.found ?? 0
+    yield { term, postings: encoder.end(), change: found - before }
     for (const stream of own) stream.next()
   }
 }
 
-const entriesOf = ({ head, source }: WordStream, columns: Columns, first: number): Entry[] => {
-  if (head === undefined) return []
-  const postings = new TermPostings(head)
+const NO_VALUES = new Uint16Array()
+
+/** @param act takes an entry that is valid until it returns */
+const forEachEntry = (
+  { word, positions, source }: WordStream,
+  columns: Columns,
+  first: number,
+  act: (entry: Entry) => void,
+): void => {
+  if (word === undefined) return
+  const postings = new TermPostings(word)
+  const own = positions.subarray(word.from, word.to)
   const roles = columns.column('role')
-  const entries: Entry[] = []
   const block = emptyBlock()
+  const entry: { -readonly [field in keyof Entry]: Entry[field] } = { offset: 0, values: NO_VALUES, from: 0, to: 0 }
   for (let number = 0; number < postings.blocks; number++) {
     postings.decode(number, block)
-    const { starts, values } = decodePositions(head.positions, postings.positionsFrom(number), block)
-    for (let at = 0; at < Math.min(block.size, BLOCK_MESSAGES); at++) {
+    const { starts, values } = decodePositions(own, postings.positionsFrom(number), block)
+    entry.values = values
+    for (let at = 0; at < block.size; at++) {
       const seq = source.part.first + (block.offsets[at] ?? 0)
       if ((roles[seq] ?? 0) === 0 || source.superseded.has(seq)) continue
-      entries.push({ offset: seq - first, values, from: starts[at] ?? 0, to: starts[at + 1] ?? 0 })
+      entry.offset = seq - first
+      entry.from = starts[at] ?? 0
+      entry.to = starts[at + 1] ?? 0
+      act(entry)
     }
   }
-  return entries
 }

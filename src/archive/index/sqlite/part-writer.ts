@@ -2,11 +2,14 @@
 import type { Database } from '../../../database/sqlite/database.ts'
 import { TimeSlices } from '../../../platform/yield.ts'
 import type { IndexPart } from '../index-part.ts'
+import { isSpelled } from '../part-builder.ts'
 import type { EncodedPostings } from '../posting-encoder.ts'
+import { PageBuilder, PageReader, type WordPage } from '../word-pages.ts'
 import { wordsTable } from './index-parts.ts'
 
-/** Words that are written in one transaction. */
-const SLICE_WORDS = 400
+/** Words, or pages of them, between two looks at the clock. */
+const SLICE_WORDS = 50
+const SLICE_PAGES = 8
 
 /** A word to write, and the change of its count in the vocabulary. */
 export interface WrittenWord {
@@ -19,6 +22,8 @@ export interface WrittenWord {
 export interface NewPart extends IndexPart {
   readonly columns: Uint8Array
   readonly checksums: Uint8Array
+  /** Whether the vocabulary counts its words already. */
+  readonly counted: boolean
 }
 
 export class PartWriter {
@@ -43,66 +48,106 @@ export class PartWriter {
     let part = 1
     while (taken.has(part)) part++
     this.#database.run(
-      `create table ${wordsTable(part)} (term text primary key, found integer not null, heads blob not null,
-         documents blob not null, positions blob not null) strict, without rowid`,
+      `create table ${wordsTable(part)} (first text primary key, words blob not null, positions blob not null)
+         strict, without rowid`,
     )
     return part
   }
 
-  /** Writes the words of a part in slices. @returns the changes of the vocabulary */
+  /** Writes the words of a part, in their order, in slices. @returns the changes of the vocabulary */
   async write(part: number, words: Iterable<WrittenWord>): Promise<ReadonlyMap<string, number>> {
-    const slices = new TimeSlices()
     const changes = new Map<string, number>()
+    const pages = new PageBuilder()
+    const slices = new TimeSlices()
     const iterator = words[Symbol.iterator]()
     for (let done = false; !done;) {
       await slices.pause()
       this.#database.transaction(() => {
-        for (let count = 0; count < SLICE_WORDS && !done; count++) {
+        for (let count = 1; !done && (count % SLICE_WORDS > 0 || !slices.isOver); count++) {
           const next = iterator.next()
-          if (next.done === true) {
-            done = true
-            return
-          }
-          const { term, postings, change } = next.value
-          if (postings.found > 0) this.#put(part, term, postings)
-          if (change !== 0) changes.set(term, change)
+          done = next.done === true
+          if (next.done !== true) {
+            const { term, postings, change } = next.value
+            if (postings.found > 0) this.#put(part, pages.add({ term, postings }))
+            if (change !== 0 && isSpelled(term)) changes.set(term, change)
+          } else this.#put(part, pages.end())
         }
       })
     }
     return changes
   }
 
-  /** Removes a part that will not be recorded. */
-  discard(part: number): void {
-    this.#database.run(`drop table ${wordsTable(part)}`)
-  }
-
-  /** Counts words in the vocabulary; inside the transaction that records the part. @returns whether words are gone */
+  /** Counts words in the vocabulary; inside a transaction. @returns whether words are gone */
   count(changes: ReadonlyMap<string, number>): boolean {
-    for (const [term, change] of changes) {
-      this.#database.run(
-        `insert into vocabulary (term, found) values (:term, :change)
-         on conflict (term) do update set found = found + :change`,
-        { term, change },
-      )
-    }
+    if (changes.size === 0) return false
+    this.#database.run(
+      `insert into vocabulary (term, found) select value ->> 0, value ->> 1 from json_each(:changes) where true
+       on conflict (term) do update set found = found + excluded.found`,
+      { changes: JSON.stringify([...changes]) },
+    )
     const shrunk = [...changes.values()].some(change => change < 0)
     return shrunk && this.#database.run('delete from vocabulary where found <= 0') > 0
   }
 
-  /** Records a part in the place of others. Inside a transaction. */
-  record({ part, first, last, messages, columns, checksums }: NewPart, replaced: readonly number[]): void {
-    for (const old of replaced) this.drop(old)
+  /** Counts the words of all parts that the vocabulary does not count yet, in slices that hold after a crash. */
+  async countNew(): Promise<void> {
+    const slices = new TimeSlices()
+    for (;;) {
+      const next = this.#database.get<{ part: number; reached: string }>('select part, reached from uncounted limit 1')
+      if (next === undefined) return
+      this.#database.transaction(() => {
+        this.#countPages(next.part, next.reached)
+      })
+      await slices.pause()
+    }
+  }
+
+  #countPages(part: number, reached: string): void {
+    const pages = this.#database.all<{ first: string; words: Uint8Array }>(
+      `select first, words from ${wordsTable(part)} where first > :reached order by first limit ${String(SLICE_PAGES)}`,
+      { reached },
+    )
+    const changes = new Map<string, number>()
+    for (const { words } of pages) {
+      const reader = new PageReader(words)
+      while (reader.next()) {
+        const { term, found } = reader
+        if (isSpelled(term)) changes.set(term, found)
+      }
+    }
+    this.count(changes)
+    const last = pages.at(-1)
+    if (pages.length < SLICE_PAGES || last === undefined)
+      this.#database.run('delete from uncounted where part = :part', { part })
+    else this.#database.run('update uncounted set reached = :first where part = :part', { part, first: last.first })
+  }
+
+  /** Records a part in the place of others, which `discard` has to follow. Inside a transaction. */
+  record({ part, first, last, messages, columns, checksums, counted }: NewPart, replaced: readonly number[]): void {
+    for (const old of replaced) this.forget(old)
     this.#database.run(
       `insert into parts (part, first, last, messages, columns, checksums)
        values (:part, :first, :last, :messages, :columns, :checksums)`,
       { part, first, last, messages, columns, checksums },
     )
+    if (!counted) this.#database.run(`insert into uncounted (part, reached) values (:part, '')`, { part })
   }
 
-  drop(part: number): void {
+  /** Takes a part out of the index; inside a transaction. Its words stay until `discard`. */
+  forget(part: number): void {
     this.#database.run('delete from parts where part = :part', { part })
-    this.#database.run(`drop table ${wordsTable(part)}`)
+    this.#database.run('delete from uncounted where part = :part', { part })
+  }
+
+  /** Removes the words of parts that are forgotten. Overwriting them takes time, so it is done in slices. */
+  async discard(parts: readonly number[]): Promise<void> {
+    const slices = new TimeSlices()
+    for (const part of parts) {
+      const table = wordsTable(part)
+      const some = `select first from ${table} limit ${String(SLICE_PAGES)}`
+      while (this.#database.run(`delete from ${table} where first in (${some})`) > 0) await slices.pause()
+      this.#database.run(`drop table ${table}`)
+    }
   }
 
   /**
@@ -130,12 +175,13 @@ export class PartWriter {
     })
   }
 
-  #put(part: number, term: string, { found, heads, documents, positions }: EncodedPostings): void {
-    this.#database.run(
-      `insert into ${wordsTable(part)} (term, found, heads, documents, positions)
-       values (:term, :found, :heads, :documents, :positions)`,
-      { term, found, heads, documents, positions },
-    )
+  #put(part: number, pages: readonly WordPage[]): void {
+    for (const { first, words, positions } of pages) {
+      this.#database.run(
+        `insert into ${wordsTable(part)} (first, words, positions) values (:first, :words, :positions)`,
+        { first, words, positions },
+      )
+    }
   }
 
   #tables(): readonly number[] {

@@ -22,7 +22,7 @@ import { questionKey, readCursor, writeCursor, type PageCursor } from '../page-c
 import { parseQuery, type WrittenQuery } from '../query-language.ts'
 import { QueryResolver, type WordKnowledge } from '../resolve-query.ts'
 import { ResultCache, type SearchResult } from '../result-cache.ts'
-import { snippetOf, termsOf } from '../snippet.ts'
+import { Snippets, termsOf } from '../snippet.ts'
 import { TopHits, type Hit } from '../top-hits.ts'
 import { WordStatistics } from '../word-statistics.ts'
 import { WordsOfScopes } from '../words-of-scopes.ts'
@@ -112,18 +112,18 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const cursor = question.cursor === undefined ? undefined : readCursor(question.cursor, key)
     const state = { epoch: this.#statistics.refresh(), losses: this.#columns.losses, reached: this.#columns.size - 1 }
     const { limit, access } = question
-    const { query, hits, any_word, corrections } =
+    const { query, hits, any_of, corrections } =
       cursor === undefined
         ? this.#cache.get(keptKey(key, question, filter, state.reached), state, {
             search: () => this.#find(written, access, { filter, sort, limit }),
-            meansTheSame: result => written === undefined || this.#meansTheSame(written, result),
+            meansTheSame: (result, reached) => written === undefined || this.#meansTheSame(written, result, reached),
           })
         : this.#findBehind(cursor, { filter, sort, limit })
     const sorted = hits.sorted()
-    const terms = termsOf(query.plan)
+    const snippets = new Snippets(termsOf(query.plan))
     const messages = this.#found.read(
       sorted.map(({ seq }) => seq),
-      content => snippetOf(content, terms),
+      content => snippets.of(content),
     )
     const last = sorted.at(-1)
     return {
@@ -131,7 +131,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       notes: {
         ...read,
         no_words: question.query !== undefined && written === undefined,
-        any_word,
+        any_word: any_of !== undefined,
         corrected: corrections,
         waiting: this.indexer.waiting,
       },
@@ -170,24 +170,33 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       const query = { plan, filter, sort }
       const hits = new TopHits(limit)
       this.#search.search({ ...query, range: EVERYTHING }, hits)
-      return { query, hits, any_word: relaxed, corrections }
+      return { query, hits, any_of: undefined, corrections }
     }
     const all = search(false)
     if (all.hits.size > 0 || written === undefined || !mayRelax(written)) return all
     const any = search(true)
-    return any.hits.size > 0 ? any : all
+    return any.hits.size > 0 ? { ...any, any_of: all.query } : all
   }
 
   /**
    * Which words a query stands for follows from the words of all messages: those with a beginning, the closest to a
-   * misspelt one, the readings that are there. Where a word had no message, or no message had them all, a new search is
-   * as cheap as asking that again. Asked for everything alone: see `keptKey`.
+   * misspelt one, the readings that are there. Where a word had no message, a new search is as cheap as asking that again. Asked for everything alone: see `keptKey`.
    */
-  #meansTheSame(written: WrittenQuery, { query, any_word, corrections }: SearchResult): boolean {
+  #meansTheSame(written: WrittenQuery, { query, any_of, corrections }: SearchResult, reached: number): boolean {
     const { leaves } = query.plan
-    if (any_word || corrections.length > 0 || leaves.some(({ found }) => found === 0)) return false
-    const now = new QueryResolver(this.#statistics, false).resolve(written).plan.leaves
-    return now.length === leaves.length && now.every(({ terms }, at) => isSameSet(terms, leaves[at]?.terms ?? []))
+    if (corrections.length > 0 || leaves.some(({ found }) => found === 0)) return false
+    const now = new QueryResolver(this.#statistics, any_of !== undefined).resolve(written).plan.leaves
+    if (now.length !== leaves.length || !now.every(({ terms }, at) => isSameSet(terms, leaves[at]?.terms ?? [])))
+      return false
+    // As soon as a message has all of the words, it is what was asked for.
+    return any_of === undefined || !this.#finds(any_of, reached)
+  }
+
+  /** Whether a message after one sequence number matches. */
+  #finds(query: Omit<IndexQuery, 'range'>, after: number): boolean {
+    const hits = new TopHits(1)
+    this.#search.search({ ...query, range: { ...EVERYTHING, after } }, hits)
+    return hits.size > 0
   }
 
   #knownTo(access: ArchiveAccess): WordKnowledge {
@@ -205,7 +214,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const query = { plan, filter, sort }
     const bounded = score > 0 || sort === 'relevance' ? { ...filter, until } : filter
     this.#search.search({ ...query, filter: bounded, range: { after: 0, up_to } }, hits)
-    return { query, hits, any_word: false, corrections: [] }
+    return { query, hits, any_of: undefined, corrections: [] }
   }
 
   #count(key: string, query: Omit<IndexQuery, 'range'>, time_zone: string): Facets {

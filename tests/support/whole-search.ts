@@ -1,9 +1,9 @@
-/** Looks at every message of a part: for queries with parentheses, for counts, and to check the faster search against. */
-import type { Columns } from './columns.ts'
-import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
-import { PhraseCursor, postingsOf, scoreBy } from './leaf-cursor.ts'
-import type { PlanNode, SearchPlan } from './search-plan.ts'
-import { emptyBlock, type TermPostings } from './term-postings.ts'
+/** BM25 over every message of the archive's index, without any shortcut: what a search is compared with. */
+import type { Columns } from '../../src/archive/index/columns.ts'
+import { PART_RANGE, type IndexPart, type PartReader } from '../../src/archive/index/index-part.ts'
+import { PhraseCursor, postingsOf, scoreBy } from '../../src/archive/index/leaf-cursor.ts'
+import type { PlanNode, SearchPlan } from '../../src/archive/index/search-plan.ts'
+import { emptyBlock, type TermPostings } from '../../src/archive/index/term-postings.ts'
 
 /** The messages of a part that match, by offset, and what they score. */
 export interface Matches {
