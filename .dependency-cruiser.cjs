@@ -12,6 +12,7 @@ const mayImport = {
   models: ['platform', 'text'],
   people: ['platform', 'text', 'database'],
   lifecycle: ['platform', 'people'],
+  access: base,
   messages: base,
   sessions: [...base, 'messages'],
   vectors: [...base, 'messages'],
@@ -32,6 +33,7 @@ const mayImport = {
   watch: ['platform', 'text', 'people'],
   operations: [
     ...pipeline,
+    'access',
     'budget',
     'conversation',
     'learning',
@@ -42,7 +44,7 @@ const mayImport = {
     'backup',
     'watch',
   ],
-  interfaces: ['operations', 'conversation', 'messages', 'people', 'text', 'platform'],
+  interfaces: ['operations', 'conversation', 'messages', 'access', 'people', 'text', 'platform'],
 }
 
 /** A library that is a detail of one adapter, and the folders that may know it. */
@@ -54,6 +56,7 @@ const borders = {
   winston: '^src/platform/',
   convict: '^src/config/',
   commander: '^src/interfaces/cli/',
+  'fastify|@fastify/.+': '^src/interfaces/rest/',
   'node-cron': '^src/(interfaces/cron|config)/',
   tiktoken: '^src/text/',
 }

@@ -2,12 +2,15 @@
  * The running DeniDin, as entry points and tests see it: lists its modules in the order in which they start, and
  * connects the channels to the pipeline.
  */
+import type { ApiTokens } from '../access/api-token.ts'
+import type { KeptAnswers } from '../access/kept-answers.ts'
 import type { Channel, ChannelEvents } from '../channels/channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { Module } from '../lifecycle/module.ts'
 import { Modules } from '../lifecycle/modules.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { LiveEvents } from '../messages/live-events.ts'
 import type { TrafficStore } from '../messages/message-store.ts'
 import { type Runner } from '../operations/runner.ts'
 import type { People } from '../people/people.ts'
@@ -45,6 +48,8 @@ export class App implements AsyncDisposable {
   /** Everything that starts, stops, has personal data, reports health or needs a backup. */
   readonly modules: Modules
   readonly people: People
+  /** What the REST API serves with. */
+  readonly access: { readonly tokens: ApiTokens; readonly answers: KeptAnswers; readonly events: LiveEvents }
   /** How many messages and replies are in each state. */
   readonly traffic: TrafficStore['counts']
   readonly #parts: AppParts
@@ -62,6 +67,8 @@ export class App implements AsyncDisposable {
     this.search = memory.search
     this.archive = archive
     this.people = stores.people
+    const { events } = parts.deps.parts
+    this.access = { tokens: stores.apiTokens, answers: stores.keptAnswers, events }
     this.traffic = () => stores.messages.traffic.counts()
     this.modules = new Modules(this.#moduleList(), parts.deps.parts.logger)
   }

@@ -1,10 +1,21 @@
 /** Creates the channels that the configuration asks for, besides the terminal. */
 import type { Channel } from '../channels/channel.ts'
 import { createWhatsAppChannel, type WhatsAppDeps } from '../channels/whatsapp/create-whatsapp-channel.ts'
+import type { ConnectionState } from '../channels/whatsapp/connection-state.ts'
 import { readEnvironment } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { linkingInstructions } from './linking-instructions.ts'
 import type { Runtime } from './runtime.ts'
+
+/** A state of the connection, for programs that watch. */
+const connectionEvent = (channel: string, { state, detail, can_send, qr, pairing_code }: ConnectionState) => ({
+  kind: 'connection' as const,
+  channel,
+  state,
+  detail,
+  can_send,
+  ...(qr === undefined && pairing_code === undefined ? {} : { link: { qr, pairing_code } }),
+})
 
 /**
  * The configured channels. `say` shows what is needed to link WhatsApp; a test passes shorter deadlines and observes
@@ -27,6 +38,7 @@ export const createChannels = (
       deadlines: test.deadlines ?? {},
       onState: state => {
         showInstructions(state)
+        parts.events.publish(connectionEvent('whatsapp', state))
         test.onState?.(state)
       },
     }),

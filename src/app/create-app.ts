@@ -83,7 +83,7 @@ const createAppRunner = (
     backups,
     administrator,
   }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
-  { sessions, lifecycle, learning, agent, privacy, delivery, console, scheduler, profiles }: Services,
+  { sessions, lifecycle, learning, agent, privacy, delivery, console, wishes, scheduler, profiles }: Services,
   { uptime }: ProcessState,
   checks: readonly HealthCheck[],
 ): Runner => {
@@ -104,6 +104,7 @@ const createAppRunner = (
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console,
+        wishes,
         administrator,
       },
     },
@@ -123,7 +124,7 @@ const createAppRunner = (
 const createAppPipeline = async (
   { settings, parts }: AppDeps,
   { stores, models, memory }: Foundation,
-  { windows, scheduler, delivery, sweepSoon, profiles }: Services,
+  { windows, scheduler, delivery, sweepSoon, profiles, wishes }: Services,
   runner: Runner,
 ): Promise<Pipeline> => {
   const language = commandLanguage(windows, stores.preferences)
@@ -134,7 +135,12 @@ const createAppPipeline = async (
       scheduler,
       delivery,
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
-      recall: { search: memory.search, scopes: memory.scopes, profileOf: createProfileReader(settings, stores, parts) },
+      recall: {
+        search: memory.search,
+        scopes: memory.scopes,
+        profileOf: createProfileReader(settings, stores, parts),
+        wishes,
+      },
       budgets: createTurnBudgets(settings, profiles),
       model: models.replies,
       commands: createChatCommands({

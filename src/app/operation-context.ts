@@ -1,6 +1,7 @@
 /** Builds the context that operations run in from the stores and services of the app. */
 import type { AdministratorChat } from '../alerts/administrator-chat.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
+import type { RecallWishes } from '../conversation/recall-wishes.ts'
 import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
@@ -11,6 +12,7 @@ import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
+import { randomSecret } from '../platform/ids.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor-checks.ts'
@@ -55,6 +57,7 @@ export interface OperationContextDeps {
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
+    readonly wishes: RecallWishes
     /** `undefined`: there is no godfather. */
     readonly administrator: AdministratorChat | undefined
   }
@@ -90,7 +93,12 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       limits: stores.spending.guard,
     },
     people: { directory: stores.people, preferences: stores.preferences },
-    chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },
+    chats: {
+      pauses: stores.pauses,
+      console: chats.console,
+      conversation: chats.conversation,
+      wishes: chats.wishes,
+    },
     messages: {
       search: features.search,
       history: stores.forgettable,
@@ -125,6 +133,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       maintenance: features.maintenance,
     },
     archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
+    api: { tokens: stores.apiTokens, newSecret: randomSecret },
     backup: { backups: deps.backups, settings: settings.backup },
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }

@@ -26,6 +26,7 @@ import type { TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
 import { ignoredChanges, RecentChanges, type ChangeListener } from '../conversation/recent-changes.ts'
 import { MessageRate } from '../conversation/pacing/message-rate.ts'
+import type { RecallWishes } from '../conversation/recall-wishes.ts'
 import { RateLimits } from '../conversation/rate-limits.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
@@ -66,6 +67,7 @@ export interface PipelineDeps {
     readonly search: SearchService
     readonly scopes: ScopePolicy
     readonly profileOf: ProfileOf
+    readonly wishes: RecallWishes
   }
   readonly budgets: TurnBudgets
   readonly model: LanguageModel
@@ -133,7 +135,14 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       keep: keeps(settings),
     },
     packing: {
-      recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens },
+      recall: {
+        search: recall.search,
+        scopes: recall.scopes,
+        facts: stores.memories,
+        clock,
+        recall_tokens,
+        wishes: recall.wishes,
+      },
       clock,
       budgets: deps.budgets,
       preferences: stores.preferences,

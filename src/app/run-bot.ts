@@ -13,6 +13,7 @@ import { ClockHealth } from '../platform/clock-health.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
+import { Api } from './api.ts'
 import { createPriceBook, createProfileSource } from './budget.ts'
 import { completeRestore } from './backup/complete-restore.ts'
 import { closeDataFolder } from './bootstrap.ts'
@@ -147,13 +148,15 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   start.expect(channels.map(channel => channel.name))
   const clockHealth = cleanup.use(new ClockHealth(clock))
   const scheduleHealth = new ScheduleHealth(clock)
-  const streams = [...options.streams, clockHealth, scheduleHealth]
+  const api = new Api(settings)
+  const streams = [...options.streams, clockHealth, scheduleHealth, ...(settings.api.enabled ? [api] : [])]
   const app = cleanup.use(await createApp({ ...options, streams, channels, onReady: name => start.ready(name) }))
   const { runner } = app
   cleanup.use(await serveSocket({ path: files.socket, runner, logger: parts.logger }))
   // Clients that wait for an answer over the socket get it first.
   cleanup.defer(() => app.conversation.drain())
   await app.start()
+  cleanup.use(await api.serve(app, options.version, parts))
   cleanup.use(keepSchedule(options, runner, scheduleHealth))
   logger.info('DeniDin started', {
     version: options.version,

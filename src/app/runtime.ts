@@ -1,6 +1,7 @@
 /** The dependencies of every feature: clock, ids, log, metrics and token counter. */
 import type { Settings } from '../config/settings.ts'
 import { inZone, systemClock, type Clock } from '../platform/clock.ts'
+import { LiveEvents } from '../messages/live-events.ts'
 import { systemIds, type Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import { createMetrics, type Metrics } from '../platform/metrics.ts'
@@ -17,6 +18,8 @@ export interface Runtime {
   readonly tokens: TokenCounter
   /** Items of background work that failed by themselves. */
   readonly setAside: SetAside
+  /** What happens at this moment, for programs that watch. */
+  readonly events: LiveEvents
 }
 
 /** The real implementations in the time zone of the settings, except the log, which the caller opens and closes. */
@@ -31,6 +34,7 @@ export const surroundings = (
     ids: systemIds,
     tokens: createTokenCounter(),
     setAside: new SetAside(logger, metrics),
+    events: new LiveEvents(),
     logger,
     ...overrides,
     metrics,

@@ -1,4 +1,9 @@
 /** Opens the stores of the data folder: `denidin.db`, the erasure log and the sessions folder. */
+import type { ApiTokens } from '../access/api-token.ts'
+import type { KeptAnswers } from '../access/kept-answers.ts'
+import { accessMigrations } from '../access/sqlite/access-migrations.ts'
+import { createSqliteApiTokens } from '../access/sqlite/sqlite-api-tokens.ts'
+import { createSqliteKeptAnswers } from '../access/sqlite/sqlite-kept-answers.ts'
 import type { IncidentStore } from '../alerts/incident-store.ts'
 import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqlite-incidents.ts'
 import { noBudgetUsage, type BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
@@ -46,6 +51,7 @@ import {
 } from '../messages/sqlite/sqlite-erasures.ts'
 import { createSqliteMessageErasure } from '../messages/sqlite/sqlite-message-erasure.ts'
 import { createSqliteMemberNames, memberNameMigrations } from '../messages/sqlite/sqlite-member-names.ts'
+import { publishing } from '../messages/live-events.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
@@ -103,6 +109,8 @@ export interface BaseStores extends Disposable {
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
   readonly incidents: IncidentStore
+  readonly apiTokens: ApiTokens
+  readonly keptAnswers: KeptAnswers
   readonly forgettable: MessageErasure
   readonly erasures: Erasures
   readonly applied: AppliedErasures
@@ -132,14 +140,15 @@ export const allMigrations = [
   ...listingMigrations,
   ...incidentMigrations,
   ...appliedErasureMigrations,
+  ...accessMigrations,
 ]
 
 /** Opens everything except the people. The caller owns the data folder. */
-export const openBaseStores = (settings: Settings, { clock, ids, setAside, logger }: Runtime): BaseStores => {
+export const openBaseStores = (settings: Settings, { clock, ids, setAside, logger, events }: Runtime): BaseStores => {
   const database = openTruthDatabase(join(settings.data_root, 'denidin.db'), allMigrations)
   const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
   const preferences = createSqlitePreferences(database)
-  const messages = createSqliteMessageStore(database)
+  const messages = openMessages(database, events)
   const memberNames = createSqliteMemberNames(database)
   const forgettable = createSqliteMessageErasure(database)
   const applied = createSqliteAppliedErasures(database)
@@ -152,6 +161,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const usage = openUsageLog(settings, preferences, { clock, ids, logger })
   const pauses = createSqlitePauses(database)
   const messageCounts = new SqliteMessageCounts(database)
+  const access = openAccess(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
@@ -167,6 +177,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     pauses,
     messageCounts,
     incidents: createSqliteIncidents(database),
+    ...access,
     ...learned,
     ...sessions,
     messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
@@ -197,6 +208,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       pauses,
       messageCounts,
       learned.numberedLists,
+      ...Object.values(access),
       erasures.personal,
     ],
     backupSources: [
@@ -313,3 +325,14 @@ export const withPeople = (
   })
   return { ...stores, people }
 }
+
+const openMessages = (database: Database, events: Runtime['events']) => {
+  const stored = createSqliteMessageStore(database)
+  return { ...stored, ...publishing(stored, events) }
+}
+
+/** The answers come first: they go with their tokens, and are counted before. */
+const openAccess = (database: Database) => ({
+  keptAnswers: createSqliteKeptAnswers(database),
+  apiTokens: createSqliteApiTokens(database),
+})

@@ -1,5 +1,6 @@
 /** Checks that involve more than one key or the file system, after each value was checked separately. */
 import { accessSync, constants, statSync } from 'node:fs'
+import { isIP, isIPv4 } from 'node:net'
 import { join, relative } from 'node:path'
 import { hasLongTermMemory } from './features.ts'
 import { allowedText, faultText } from './formats.ts'
@@ -19,6 +20,7 @@ export const findConflicts = (settings: Settings): readonly string[] => [
   ...fallbacksWithoutKey(settings.ai),
   ...memoryConflicts(settings.memory.longterm),
   ...limitConflicts(settings),
+  ...apiConflicts(settings.api),
   ...backupConflicts(settings),
   ...unreadableFiles(settings),
 ]
@@ -73,6 +75,27 @@ const limitConflicts = ({ limits, ai }: Settings): readonly string[] => {
     return ['limits.smaller_model: must be set when limits.at_limit is smaller_model']
   }
   return limits.smaller_model === ai.model ? ['limits.smaller_model: must be another model than ai.model'] : []
+}
+
+/** Whether only programs of this machine reach an address. */
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
+
+const apiConflicts = ({ enabled, host, behind_tls_proxy, cors_origins }: Settings['api']): readonly string[] => {
+  if (!enabled) return []
+  const conflicts = cors_origins
+    .filter(origin => !isOrigin(origin))
+    .map(origin => `api.cors_origins: must hold origins such as https://dashboard.example.org, not "${origin}"`)
+  if (isIP(host) === 0 && host !== 'localhost') {
+    return [...conflicts, `api.host: must be an IP address or localhost, not "${host}"`]
+  }
+  if (isLoopback(host) || behind_tls_proxy) return conflicts
+  return [
+    ...conflicts,
+    `api.host: ${host} can be reached from other machines, which would send tokens and people's words unencrypted; put a TLS proxy before it and set api.behind_tls_proxy to true, or use 127.0.0.1`,
+  ]
 }
 
 /** A backup must not copy itself, nor be moved by a restore. */

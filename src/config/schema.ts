@@ -5,6 +5,7 @@
 import { AFFECT } from './schema/affect.ts'
 import { AI } from './schema/ai.ts'
 import { ALERTS } from './schema/alerts.ts'
+import { API } from './schema/api.ts'
 import { BACKUP } from './schema/backup.ts'
 import { BUDGET } from './schema/budget.ts'
 import { CONVERSATION } from './schema/conversation.ts'
@@ -32,5 +33,6 @@ export const SCHEMA = {
   budget: BUDGET,
   limits: LIMITS,
   reports: REPORTS,
+  api: API,
   backup: BACKUP,
 } as const satisfies Section

@@ -6,11 +6,12 @@ import type { Category, MemoryRecord, MemoryKind, Tier } from './memory.ts'
 
 /**
  * A page of a list, newest first: at most `limit` memories, older than `before` (the last `memory_id` of the previous
- * page).
+ * page), or without the first `offset` ones.
  */
 export interface MemoryPage {
   readonly limit: number
   readonly before?: string
+  readonly offset?: number
 }
 
 /** Selects memories of a scope; an empty filter selects all, history included. */

@@ -1,6 +1,7 @@
 /**
  * Everything that operations can use, grouped by subject, and the type with which each names the few fields it needs.
  */
+import type { ApiTokens } from '../access/api-token.ts'
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
 import type { Backups } from '../backup/backups.ts'
@@ -14,6 +15,7 @@ import type { FileUsageLog } from '../budget/usage/file-usage-log.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Pauses } from '../conversation/pauses.ts'
+import type { RecallWishes } from '../conversation/recall-wishes.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { ChatImportDeps } from '../ingest/binding/chat-import.ts'
 import type { ArchiveLoads } from '../ingest/archive-loads.ts'
@@ -180,6 +182,8 @@ export interface OperationContext {
     readonly pauses: Pauses
     readonly console: Pick<ConsoleChannel, 'say'>
     readonly conversation: Pick<Conversation, 'resumed'>
+    /** What is to be recalled for single messages. */
+    readonly wishes: Pick<RecallWishes, 'during'>
   }
   readonly messages: {
     /** Searches memories too. */
@@ -212,6 +216,12 @@ export interface OperationContext {
     readonly loads: ArchiveLoads
     readonly search: ArchiveSearch
     readonly maintenance: ArchiveMaintenance
+  }
+  /** The tokens of the REST API. */
+  readonly api: {
+    readonly tokens: Pick<ApiTokens, 'add' | 'list' | 'remove'>
+    /** 256 random bits as base64url. */
+    readonly newSecret: () => string
   }
   readonly backup: {
     readonly backups: Backups

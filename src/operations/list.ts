@@ -1,5 +1,6 @@
 /** The list of everything DeniDin can be asked to do. Static data, so that help needs no open database. */
 import type { z } from 'zod'
+import { apiTokenCreate, apiTokenList, apiTokenRevoke } from './api/tokens.ts'
 import { archiveReindex, archiveVerify } from './archive/maintenance.ts'
 import { archiveMessages, archiveSearch } from './archive/search.ts'
 import { backupCreate } from './backup/create.ts'
@@ -51,6 +52,7 @@ import { ingestLoad, ingestLoadExtraction } from './ingest/load.ts'
 import { ingestParticipants } from './ingest/participants.ts'
 import { ingestExport, ingestRejected, ingestRuns } from './ingest/runs.ts'
 import { jobsList, jobsRun } from './system/jobs.ts'
+import { stats } from './system/stats.ts'
 import { status } from './system/status.ts'
 
 /** Operations by name: `noun.verb`. */
@@ -59,7 +61,11 @@ export type Operations = OperationsIn<OperationContext>
 export const operations = {
   doctor,
   health,
+  stats,
   status,
+  'api.token_create': apiTokenCreate,
+  'api.token_list': apiTokenList,
+  'api.token_revoke': apiTokenRevoke,
   'budget.calculate': budgetCalculate,
   'budget.cost': budgetCost,
   'budget.detect': budgetDetect,

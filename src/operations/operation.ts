@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { AuditEntry } from '../memory/audit-log.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
-import type { Scope } from '../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
 import type { ContextField, Uses } from './context.ts'
 
@@ -11,7 +11,7 @@ export type Access = 'anyone' | 'godfather' | 'operator'
 
 /** The caller. Determined by the transport, never by the request. */
 export interface Caller {
-  readonly transport: 'chat' | 'cli' | 'cron'
+  readonly transport: 'chat' | 'cli' | 'cron' | 'rest'
   readonly level: Access
   readonly person?: Person
   /** The chat that the call came from. */
@@ -21,6 +21,8 @@ export interface Caller {
     /** The message with the command. */
     readonly message_id?: MessageId
   }
+  /** Name of the token that a call over REST came with. */
+  readonly token?: string
   /** The queue in which the call already runs; it must not wait for it again. */
   readonly inside?: Scope
 }
@@ -71,6 +73,11 @@ interface OperationBase<I extends z.ZodObject, O extends z.ZodObject, in C, S> {
   /** An object, never a sentence; times are ISO 8601 texts. */
   readonly output: O
   readonly access: Access
+  /**
+   * Whether a caller of less access who is confined to one person may run it too, over an interface without a chat. It
+   * must then serve that person's data alone, and answer for what is another's as for what does not exist.
+   */
+  readonly own?: boolean
   readonly effect: 'read' | 'write' | 'destroy'
   /** `bot`: needs the running bot. `data`: needs a process that owns the data folder. `nothing`: neither. */
   readonly needs: 'nothing' | 'data' | 'bot'
@@ -138,6 +145,18 @@ const LEVELS: readonly Access[] = ['anyone', 'godfather', 'operator']
 /** Whether a caller of this level may run an operation that requires this access. */
 export const mayRun = (level: Access, access: Access): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(access)
 
-/** Who a call is attributed to in the audit log: `cron`, `operator`, or the id of the person in the chat. */
-export const actorOf = ({ transport, level, person }: Caller): string =>
-  transport === 'cron' ? 'cron' : level === 'operator' ? 'operator' : (person?.person_id ?? 'unknown')
+/** Whether a caller may run an operation. */
+export const mayCall = (
+  { level, transport, person }: Caller,
+  { access, own = false }: Pick<OperationBase<z.ZodObject, z.ZodObject, unknown, unknown>, 'access' | 'own'>,
+): boolean => mayRun(level, access) || (own && transport === 'rest' && person !== undefined)
+
+/** Who a call is attributed to in the audit log: `cron`, `operator`, the id of the person in the chat, or a token. */
+export const actorOf = ({ transport, level, person, token }: Caller): string => {
+  if (token !== undefined) return `token ${token}`
+  return transport === 'cron' ? 'cron' : level === 'operator' ? 'operator' : (person?.person_id ?? 'unknown')
+}
+
+/** Whether a caller may see what belongs to a scope: the operator everything, others what is their person's own. */
+export const maySee = ({ level, person }: Caller, scope: Scope): boolean =>
+  level === 'operator' || (person !== undefined && scope === scopeOfPerson(person.person_id))

@@ -5,11 +5,17 @@ import { referenceField } from './references.ts'
 
 const PAGE_DEFAULT = 20
 const PAGE_MOST = 200
+const OFFSET_MOST = 1_000_000
 
 /** Input fields of every operation that returns a list. */
 export const pageInput = {
   limit: z.int().min(1).max(PAGE_MOST).default(PAGE_DEFAULT).describe('maximum number of rows'),
   after: referenceField.optional().describe('value of "next" from the previous page'),
+}
+
+/** Input field of a list that can also be begun at a row by its number. */
+export const offsetInput = {
+  offset: z.int().min(0).max(OFFSET_MOST).default(0).describe('rows to pass over; not together with "after"'),
 }
 
 /** Output field of every operation that returns a list. */

@@ -9,7 +9,7 @@ import { suggest } from '../platform/suggest.ts'
 import { inputError } from './input-error.ts'
 import {
   actorOf,
-  mayRun,
+  mayCall,
   type AuditedOperation,
   type Call,
   type Caller,
@@ -82,7 +82,7 @@ class OperationRunner<C> implements Runner {
     const { context, exclusive } = this.#deps
     const { caller } = options
     const operation = this.#find(name)
-    if (!mayRun(caller.level, operation.access)) {
+    if (!mayCall(caller, operation)) {
       throw new DenidinError('forbidden', `only the ${operation.access} may use ${name}`)
     }
     const parsed = operation.input.safeParse(input)
@@ -139,6 +139,7 @@ class OperationRunner<C> implements Runner {
       operation: Object.hasOwn(this.#deps.operations, name) ? name : 'unknown',
       transport: caller.transport,
       level: caller.level,
+      token: caller.token,
       person_id: caller.person?.person_id,
       outcome,
       duration_ms: this.#deps.clock.monotonic() - began,

@@ -16,3 +16,8 @@ export const systemIds: Ids = {
   uuid: () => randomUUID(),
   fraction: () => randomBytes(4).readUInt32BE() / UINT32_RANGE,
 }
+
+const SECRET_BYTES = 32
+
+/** 256 random bits as 43 characters of base64url. */
+export const randomSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')

@@ -74,6 +74,8 @@ export interface SessionPage {
   /** The `session_id` that ended the previous page. */
   readonly before?: string
   readonly state?: SessionState
+  /** Only those of this conversation. */
+  readonly scope?: Scope
 }
 
 /** Reads sessions without changing them. */

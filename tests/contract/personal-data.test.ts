@@ -2,6 +2,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { StoredToken } from '../../src/access/api-token.ts'
+import { accessMigrations } from '../../src/access/sqlite/access-migrations.ts'
+import { createSqliteApiTokens } from '../../src/access/sqlite/sqlite-api-tokens.ts'
+import { createSqliteKeptAnswers } from '../../src/access/sqlite/sqlite-kept-answers.ts'
+import { appliedErasureMigrations } from '../../src/messages/sqlite/sqlite-erasures.ts'
 import { meteringOf, meterOf } from '../support/meter-of.ts'
 import { usageMigrations } from '../../src/usage/sqlite/usage-migrations.ts'
 import { messageCountMigrations, SqliteMessageCounts } from '../../src/conversation/sqlite/sqlite-message-counts.ts'
@@ -35,6 +40,19 @@ import { begunUsage } from '../support/budget/begun-usage.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const accessMigrationsAlone = [...appliedErasureMigrations, ...accessMigrations]
+
+const tokenOf = (person_id: string): StoredToken => ({
+  token_id: `t-${person_id}`,
+  name: `token of ${person_id}`,
+  scopes: ['read'],
+  person_id,
+  secret_hash: new Uint8Array(32),
+  created_at: 1,
+  expires_at: undefined,
+  last_used_at: undefined,
+})
 
 const CALL = { kind: 'completion', provider: 'p', model: 'm', purpose: 'reply', estimated_tokens: 9 } as const
 
@@ -112,6 +130,26 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
       await log.recalled({ recall_id: person_id, scope: `person:${person_id}`, chat_id: person_id, at: 1, items })
     }
     return { data: log, fill, sections: ['recalls'] }
+  },
+  'api tokens': () => {
+    const tokens = createSqliteApiTokens(new Database(':memory:', accessMigrationsAlone))
+    const fill = async (person_id: string): Promise<void> => {
+      await tokens.add(tokenOf(person_id))
+    }
+    return { data: tokens, fill, sections: ['api tokens'] }
+  },
+  'kept answers': () => {
+    const database = new Database(':memory:', accessMigrationsAlone)
+    const tokens = createSqliteApiTokens(database)
+    const answers = createSqliteKeptAnswers(database)
+    const fill = async (person_id: string): Promise<void> => {
+      const token = tokenOf(person_id)
+      await tokens.add(token)
+      const request = { token_id: token.token_id, key_hash: 'k', fingerprint: 'f', person_id, at: 5 }
+      await answers.begin(request)
+      await answers.conclude(request, 200, new Uint8Array(5))
+    }
+    return { data: answers, fill, sections: [] }
   },
   listings: () => {
     const listings = createSqliteNumberedLists(new Database(':memory:', listingMigrations))

@@ -11,6 +11,7 @@ import type { Stores } from '../../src/app/stores.ts'
 import { openStores } from './stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
+import { RecallWishes } from '../../src/conversation/recall-wishes.ts'
 import type { CommandHandler } from '../../src/conversation/command-handler.ts'
 import type { Conversation } from '../../src/conversation/conversation.ts'
 import type { SessionLifecycle } from '../../src/learning/session-lifecycle.ts'
@@ -151,7 +152,12 @@ export class PipelineRig implements AsyncDisposable {
         model,
         budgets: createTurnBudgets(settings, createProfileSource(settings, parts)),
         sessions: { windows, ended: () => undefined, changed: () => undefined },
-        recall: { search: noSearch, scopes: ownPolicy, profileOf: () => Promise.resolve([]) },
+        recall: {
+          search: noSearch,
+          scopes: ownPolicy,
+          profileOf: () => Promise.resolve([]),
+          wishes: new RecallWishes(),
+        },
         commands: options.commands ?? NO_COMMANDS,
       },
       parts,

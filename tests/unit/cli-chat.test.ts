@@ -57,7 +57,7 @@ test('with --json each answer is one line', async () => {
       .trim()
       .split('\n')
       .map(line => JSON.parse(line) as unknown),
-  ).toEqual([
+  ).toMatchObject([
     { phone: '10000000000', replies: ['you said: a'] },
     { phone: '10000000000', replies: ['you said: b'] },
   ])

@@ -440,6 +440,10 @@ test('the terminal speaks as the godfather, as a person of its own, or as whom i
   await expect(run('chat.say', { message: ' hi ' })).resolves.toEqual({
     phone: '10000000000',
     replies: ['you said: hi'],
+    response: 'you said: hi',
+    memories: [],
+    quotes: [],
+    experience_id: expect.any(String),
   })
   parts.instance = { ...parts.instance, godfather_phone: '15550001111' }
   await expect(run('chat.say', { message: 'hi' })).resolves.toMatchObject({ phone: '15550001111' })

@@ -1,5 +1,7 @@
-/** The channel of `denidin chat`: the user writes in a terminal on this machine. */
-import type { ChatId } from '../../messages/message.ts'
+/** The channel of `denidin chat` and of the REST API: its other end is a terminal or a program, which waits for the replies. */
+import { confinedChatOf, isConfined } from '../../messages/confined-chat.ts'
+import type { ChatId, MessageId } from '../../messages/message.ts'
+import type { Identity, Person } from '../../people/person.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
@@ -18,17 +20,21 @@ const HELD_REPLIES = 20
  */
 export const CONSOLE_PHONE = '10000000000'
 
-/** A message written at a terminal. */
+/** A message written at a terminal, or by a program. */
 export interface ConsoleMessage {
-  /** Digits of the number to speak as. */
-  readonly phone: string
+  /** Digits of the number to speak as; left out for a `person`. */
+  readonly phone?: string
+  /** The person that a program speaks for: see `confined-chat.ts`. */
+  readonly person?: Pick<Person, 'person_id' | 'identities'>
   readonly name?: string
   readonly text: string
+  /** By default a new one. */
+  readonly message_id?: MessageId
   /** Cancels the wait for an answer; the message itself stays recorded. */
   readonly signal?: AbortSignal
 }
 
-/** A channel whose users write in a terminal on this machine. */
+/** A channel whose users write in a terminal, or are programs, on this machine. */
 export interface ConsoleChannel extends Channel {
   /**
    * Sends a message and resolves with the replies, in order, once it has been processed. Messages of one chat are
@@ -46,7 +52,7 @@ export interface ConsoleChannelDeps {
   readonly whenIdle: (chat_id: ChatId) => Promise<void>
 }
 
-/** Creates the channel for chats of the form `console:<phone>`. */
+/** Creates the channel for chats of the form `console:<phone>` and `api:<person id>`. */
 export const createConsoleChannel = (deps: ConsoleChannelDeps): ConsoleChannel => new TerminalChannel(deps)
 
 class TerminalChannel implements ConsoleChannel {
@@ -65,7 +71,7 @@ class TerminalChannel implements ConsoleChannel {
   }
 
   serves(chat_id: ChatId): boolean {
-    return chat_id.startsWith(CHAT_PREFIX)
+    return chat_id.startsWith(CHAT_PREFIX) || isConfined(chat_id)
   }
 
   start(events: ChannelEvents): Promise<void> {
@@ -111,19 +117,23 @@ class TerminalChannel implements ConsoleChannel {
   }
 
   say(message: ConsoleMessage): Promise<readonly string[]> {
-    const chat_id = `${CHAT_PREFIX}${message.phone}`
-    return this.#chats.run(chat_id, () => this.#exchange(chat_id, message))
+    const { chat_id, identities } = writerOf(message)
+    return this.#chats.run(chat_id, () => this.#exchange(chat_id, identities, message))
   }
 
-  async #exchange(chat_id: ChatId, { phone, name, text, signal }: ConsoleMessage): Promise<readonly string[]> {
+  async #exchange(
+    chat_id: ChatId,
+    identities: readonly Identity[],
+    { name, text, message_id, signal }: ConsoleMessage,
+  ): Promise<readonly string[]> {
     const { clock, ids, whenIdle } = this.#deps
     signal?.throwIfAborted()
     if (this.#events === undefined) throw new DenidinError('not_running', 'the console is not open')
     await this.#events.message({
-      message_id: `console-${ids.uuid()}`,
+      message_id: message_id ?? `console-${ids.uuid()}`,
       chat_id,
       chat_kind: 'direct',
-      sender: { identities: [{ kind: 'phone', value: phone }], ...(name === undefined ? {} : { name }) },
+      sender: { identities, ...(name === undefined ? {} : { name }) },
       text,
       sent_at: clock.now(),
       addressed: true,
@@ -137,6 +147,15 @@ class TerminalChannel implements ConsoleChannel {
     return replies
   }
 }
+
+/** Where a message is written, and by whom. */
+const writerOf = ({
+  phone = CONSOLE_PHONE,
+  person,
+}: ConsoleMessage): { readonly chat_id: ChatId; readonly identities: readonly Identity[] } =>
+  person === undefined
+    ? { chat_id: `${CHAT_PREFIX}${phone}`, identities: [{ kind: 'phone', value: phone }] }
+    : { chat_id: confinedChatOf(person.person_id), identities: person.identities }
 
 /** Waits for `act`, or rejects with the reason of the first signal that is aborted. Leaves no listener behind. */
 const unlessAborted = async (act: Promise<void>, signals: readonly AbortSignal[]): Promise<void> => {

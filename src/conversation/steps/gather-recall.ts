@@ -4,10 +4,13 @@
  */
 import type { MemoryReader } from '../../memory/memory-store.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { ScopePolicy } from '../../retrieval/scope-policy.ts'
+import { isConfined } from '../../messages/confined-chat.ts'
+import { ownSearchScope, type ScopePolicy } from '../../retrieval/scope-policy.ts'
 import type { SearchService } from '../../retrieval/search-service.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { NOTHING_FOUND, type FoundCandidates } from '../packing/pack-recall.ts'
+import type { RecallWishes } from '../recall-wishes.ts'
+import { idsOf } from '../turn-message.ts'
 import type { TurnContext } from '../turn-context.ts'
 import { markEnds } from './mark-ends.ts'
 
@@ -24,6 +27,7 @@ export interface GatherRecallDeps {
   readonly clock: Clock
   /** Most tokens of quotes to search for; 0 while long-term memory is off: then nothing is searched for. */
   readonly recall_tokens: number
+  readonly wishes: Pick<RecallWishes, 'of'>
 }
 
 /**
@@ -31,16 +35,17 @@ export interface GatherRecallDeps {
  * @param shown messages that the model already sees
  */
 export const gatherRecall = async (
-  { search, scopes, facts, clock, recall_tokens }: GatherRecallDeps,
-  { scope, question, person, caller }: TurnContext,
+  { search, scopes, facts, clock, recall_tokens, wishes }: GatherRecallDeps,
+  { scope, chat_id, question, person, caller, batch }: TurnContext,
   shown: readonly WindowMessage[],
 ): Promise<FoundCandidates> => {
-  if (recall_tokens === 0) return NOTHING_FOUND
+  const { retrieve, most_memories } = wishes.of(idsOf(batch))
+  if (recall_tokens === 0 || !retrieve) return NOTHING_FOUND
   const { memories, quotes, most_quotes, words } = await search.search(
-    await scopes.ofQuestion(scope),
+    isConfined(chat_id) ? ownSearchScope(scope) : await scopes.ofQuestion(scope),
     { text: question, messages: 'relevant', asked_at: clock.now(), asker: person.person_id },
     { quotes: MOST_QUOTES, exclude: new Set(shown.map(message => message.message_id)) },
     { ...caller, purpose: 'recall' },
   )
-  return { memories, quotes: await markEnds(facts, quotes), most_quotes, words }
+  return { memories: memories.slice(0, most_memories), quotes: await markEnds(facts, quotes), most_quotes, words }
 }

@@ -2,6 +2,7 @@
 import type { CommandHandler, Speaker } from '../../conversation/command-handler.ts'
 import { operations } from '../../operations/list.ts'
 import { mayRun, type Caller } from '../../operations/operation.ts'
+import { isConfined } from '../../messages/confined-chat.ts'
 import type { Runner } from '../../operations/runner.ts'
 import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -122,10 +123,13 @@ const suggestion = (name: string, args: string): string =>
 
 const askedOf = ({ person, chat_id }: Speaker): Asked => ({ person_id: person.person_id, chat_id })
 
-/** In a group everyone reads the answer, so the godfather's commands work only in a direct chat. */
+/**
+ * In a group everyone reads the answer, so the godfather's commands work only in a direct chat; a program that speaks for
+ * the godfather has no more rights than for anyone.
+ */
 const callerOf = ({ person, chat_id, chat_kind, scope, message_id }: Speaker): Caller => ({
   transport: 'chat',
-  level: person.role === 'godfather' && chat_kind === 'direct' ? 'godfather' : 'anyone',
+  level: person.role === 'godfather' && chat_kind === 'direct' && !isConfined(chat_id) ? 'godfather' : 'anyone',
   person,
   chat: { chat_id, scope, ...(message_id === undefined ? {} : { message_id }) },
   inside: scope,

@@ -70,10 +70,14 @@ const BACKUP_COLUMNS = ['parent', 'denidin_version', 'verified_at', 'problem']
 export const cliMenu = {
   status: { ...command('status'), optional: ['kind', 'failed'] },
   health: command('health'),
+  stats: command('stats'),
   doctor: command('doctor'),
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),
+  'api token create': command('api.token_create', 'name'),
+  'api token list': { ...command('api.token_list'), optional: ['token_id', 'created_at'] },
+  'api token revoke': command('api.token_revoke', 'token'),
   'backup create': { ...command('backup.create', 'type'), optional: BACKUP_COLUMNS },
   'backup list': { ...command('backup.list'), optional: BACKUP_COLUMNS, without_data: true },
   'backup show': { ...command('backup.show', 'backup_id'), optional: ['sha256'], without_data: true },
@@ -155,6 +159,8 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
+  api: 'Manage who may use the REST API',
+  'api token': 'Create, list and revoke tokens for the REST API',
   backup: 'Make, list, prove, delete and restore backups',
   budget: 'Calculate token budgets, load patterns into them, and show their profiles, their use, and what models cost',
   ingest: 'Load files into the archive, and list earlier loads',

@@ -246,15 +246,16 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   #page(where: string, parameters: Parameters, page: MemoryPage & MemoryFilter): readonly MemoryRecord[] {
-    const { limit, before, kinds, category, tier, current } = page
+    const { limit, before, offset = 0, kinds, category, tier, current } = page
     const older = before === undefined ? 'true' : 'seq < (select seq from memories where memory_id = :before)'
     const conditions = [where, older, current === true ? 'valid_to is null' : 'true']
     return this.#read(
       `${conditions.join(' and ')} and (:category is null or category = :category) and (:tier is null or tier = :tier)
-         and (:kinds is null or kind in (select value from json_each(:kinds))) order by seq desc limit :limit`,
+         and (:kinds is null or kind in (select value from json_each(:kinds))) order by seq desc limit :limit offset :offset`,
       {
         ...parameters,
         limit,
+        offset,
         category: category ?? null,
         tier: tier ?? null,
         kinds: kinds === undefined ? null : JSON.stringify(kinds),

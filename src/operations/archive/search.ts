@@ -96,11 +96,13 @@ type Context = Uses<(typeof USES)[number]>
 /**
  * The operator may search everything; the godfather only their own messages, or everything if `memory.godfather_scope`
  * is `all`.
+ * A caller who is confined to one person may search that person's messages alone.
  */
 const accessOf = async (context: Context, caller: Caller): Promise<ArchiveAccess> => {
   if (caller.level === 'operator') return 'all'
   const own = await ownScope(context, caller)
   if (own === undefined) return { scopes: [] }
+  if (caller.level === 'anyone') return { scopes: [own] }
   return (await context.memory.scopes.readsOthers(own)) ? 'all' : { scopes: [own] }
 }
 
@@ -244,6 +246,7 @@ export const archiveSearch = operation({
   summary:
     'Search the archive: words, "a phrase", begin*, AND, OR, NOT, -word and parentheses; misspelt words are corrected',
   access: 'godfather',
+  own: true,
   effect: 'read',
   needs: 'data',
   audit: 'reads',
@@ -261,6 +264,7 @@ export const archiveSearch = operation({
 export const archiveMessages = operation({
   summary: 'List messages of the archive, newest first',
   access: 'godfather',
+  own: true,
   effect: 'read',
   needs: 'data',
   audit: 'reads',

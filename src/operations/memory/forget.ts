@@ -50,6 +50,14 @@ const targetOf = async (
   return found === undefined ? undefined : { memories: [found] }
 }
 
+/** Whose a memory is: the operator need not name the person beside its id. `undefined`: `what` is no memory's id. */
+const ownerOf = async ({ memory: { store } }: Uses<'memory.store'>, what: string): Promise<string | undefined> => {
+  const scope = (await store.scopesOf([what])).get(what)
+  if (scope === undefined) return undefined
+  const [found] = await store.get(scope, [what])
+  return personOfScope(scope) ?? found?.person_ids[0]
+}
+
 /** Numbers from the last list, separated by spaces. */
 const NUMBERS = /^\d{1,4}(?: \d{1,4})*$/
 
@@ -160,7 +168,10 @@ export const memoryForget = operation({
   }),
   output,
   confirm: ({ what }) => what === ALL,
-  subject: resolveSubject,
+  subject: async (context, { what, person }, caller) => {
+    const owner = person === undefined && caller.level === 'operator' ? await ownerOf(context, what) : undefined
+    return await resolveSubject(context, { person: person ?? owner }, caller)
+  },
   exclusiveScope: ({ scope }) => scope,
   run: async (context, { what }, { caller, subject }) => {
     const { person, by, command_ids } = subject

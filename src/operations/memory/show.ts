@@ -4,7 +4,7 @@ import type { MemoryRecord } from '../../memory/memory.ts'
 import { describeScope } from '../../messages/describe-scope.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Uses } from '../context.ts'
-import { operation } from '../operation.ts'
+import { maySee, operation, type Caller } from '../operation.ts'
 import { isoTime, referenceField } from '../references.ts'
 
 const mergedMemory = z.object({
@@ -19,9 +19,13 @@ const otherMemory = z.object({ memory_id: z.string(), text: z.string() })
 
 const toOther = ({ memory_id, text }: MemoryRecord): z.output<typeof otherMemory> => ({ memory_id, text })
 
-const findMemory = async ({ memory }: Uses<'memory.store'>, memory_id: string): Promise<MemoryRecord> => {
+const findMemory = async (
+  { memory }: Uses<'memory.store'>,
+  memory_id: string,
+  caller: Caller,
+): Promise<MemoryRecord> => {
   const scope = (await memory.store.scopesOf([memory_id])).get(memory_id)
-  const [found] = scope === undefined ? [] : await memory.store.get(scope, [memory_id])
+  const [found] = scope === undefined || !maySee(caller, scope) ? [] : await memory.store.get(scope, [memory_id])
   if (found === undefined) throw new DenidinError('not_found', `there is no memory "${memory_id}"`)
   return found
 }
@@ -45,6 +49,7 @@ const mergedInto = async (
 export const memoryShow = operation({
   summary: 'Show one memory with its quote, its validity and its sources',
   access: 'operator',
+  own: true,
   effect: 'read',
   needs: 'data',
   audit: 'reads',
@@ -72,8 +77,8 @@ export const memoryShow = operation({
     entities: z.array(z.object({ kind: z.string(), value: z.string() })),
     merged: z.array(mergedMemory).describe('memories that say the same and were merged into this one'),
   }),
-  run: async (context, { memory_id }) => {
-    const memory = await findMemory(context, memory_id)
+  run: async (context, { memory_id }, { caller }) => {
+    const memory = await findMemory(context, memory_id, caller)
     const { scope, kind, category, tier, importance, text, valid_to } = memory
     const merged = await mergedInto(context, memory)
     const replaced = await context.memory.store.get(scope, memory.supersedes)

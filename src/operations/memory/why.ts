@@ -1,33 +1,16 @@
 /** `memory.why`: the content that the model was given for the last reply. */
 import { z } from 'zod'
-import type { LeftOut, RecallRecord, ReplyBudget } from '../../memory/memory-log.ts'
+import type { LeftOut, ReplyBudget } from '../../memory/memory-log.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { belongTo } from '../../privacy/ownership.ts'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import type { Uses } from '../context.ts'
-import { operation } from '../operation.ts'
+import { operation, type Caller } from '../operation.ts'
 import { isoTime } from '../references.ts'
 import { resolveSubject, SUBJECT_FIELDS, subjectInput, type Subject } from '../subject.ts'
+import { idsOf, memoriesOf, messagesOf } from './given.ts'
 import { speakerOfMemory, speakerOfMessage, SPEAKERS } from './listed-item.ts'
-
-const memoriesOf = async (
-  { memory }: Uses<'memory.store'>,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, MemoryRecord>> => {
-  const scopes = new Set((await memory.store.scopesOf(ids)).values())
-  const found = await Promise.all([...scopes].map(scope => memory.store.get(scope, ids)))
-  return new Map(found.flat().map(each => [each.memory_id, each]))
-}
-
-const messagesOf = async (
-  { messages }: Uses<'messages.history'>,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, MessageRecord>> =>
-  new Map((await messages.history.get(ids)).map(message => [message.message_id, message]))
-
-const idsOf = (items: RecallRecord['items'], kind: 'memory_id' | 'message_id'): readonly string[] =>
-  items.flatMap(item => item[kind] ?? [])
 
 /**
  * Whether the subject may still see an item that a reply was given: the godfather loses access to others' messages when
@@ -36,8 +19,9 @@ const idsOf = (items: RecallRecord['items'], kind: 'memory_id' | 'message_id'): 
 const visibleTo = async (
   { memory }: Uses<'memory.scopes'>,
   { scope, person, unrestricted }: Subject,
+  { level }: Caller,
 ): Promise<(item: MemoryRecord | MessageRecord) => boolean> => {
-  if (unrestricted || (await memory.scopes.readsOthers(scope))) return () => true
+  if (unrestricted || (level !== 'anyone' && (await memory.scopes.readsOthers(scope)))) return () => true
   return item =>
     item.scope === scope ||
     belongTo(person.person_id, 'memory_id' in item ? { memories: [item] } : { messages: [item] })
@@ -105,7 +89,7 @@ export const memoryWhy = operation({
     }
     const memories = await memoriesOf(context, idsOf(recall.items, 'memory_id'))
     const messages = await messagesOf(context, idsOf(recall.items, 'message_id'))
-    const isVisible = await visibleTo(context, subject)
+    const isVisible = await visibleTo(context, subject, caller)
     const shown = recall.items.filter(({ memory_id, message_id }) => {
       const item = memories.get(memory_id ?? '') ?? messages.get(message_id ?? '')
       return item === undefined || isVisible(item)

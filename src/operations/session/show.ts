@@ -1,13 +1,14 @@
 /** `session.show`: one session with the messages that the model would be given. */
 import { z } from 'zod'
 import { DenidinError } from '../../platform/errors.ts'
-import { operation } from '../operation.ts'
+import { maySee, operation } from '../operation.ts'
 import { isoTime, referenceField } from '../references.ts'
 import { sessionRow, sessionRowSchema } from './session-row.ts'
 
 export const sessionShow = operation({
   summary: 'Show one session with the messages in its window',
   access: 'operator',
+  own: true,
   effect: 'read',
   needs: 'data',
   audit: 'reads',
@@ -22,9 +23,11 @@ export const sessionShow = operation({
       z.object({ at: z.string(), role: z.string(), name: z.string().nullable(), tokens: z.int(), content: z.string() }),
     ),
   }),
-  run: async ({ people, sessions }, { session_id }) => {
+  run: async ({ people, sessions }, { session_id }, { caller }) => {
     const session = await sessions.browser.show(session_id)
-    if (session === undefined) throw new DenidinError('not_found', `there is no session "${session_id}"`)
+    if (session === undefined || !maySee(caller, session.scope)) {
+      throw new DenidinError('not_found', `there is no session "${session_id}"`)
+    }
     const reflection = await sessions.reflections.of(session_id)
     return {
       output: {

@@ -6,6 +6,7 @@ import { errorToRecord } from '../../platform/error-record.ts'
 import { DenidinError, asDenidinError } from '../../platform/errors.ts'
 import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE, makePrivateFolder, remove } from '../../platform/files.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { orAborted } from '../../platform/or-aborted.ts'
 import { OPERATOR } from '../client.ts'
 import type { Runner } from '../runner.ts'
 import { parseLine, readLines, writeLine } from './json-lines.ts'
@@ -103,6 +104,7 @@ const answer = async (runner: Runner, socket: Socket, line: string, signal: Abor
   }
   const { id, operation, input, confirm } = request.data
   try {
+    // An operation that ignores its signal must not delay the stop.
     const ok = await orAborted(
       runner.run(operation, input ?? {}, {
         caller: OPERATOR,
@@ -117,21 +119,6 @@ const answer = async (runner: Runner, socket: Socket, line: string, signal: Abor
     writeLine(socket, { id, ok })
   } catch (thrown) {
     writeLine(socket, { id, error: errorToRecord(asDenidinError(thrown)) })
-  }
-}
-
-/** An operation that ignores its signal must not delay the stop. */
-const orAborted = async <T>(act: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const fail = (): void => {
-    reject(signal.reason as Error)
-  }
-  if (signal.aborted) fail()
-  signal.addEventListener('abort', fail, { once: true })
-  try {
-    return await Promise.race([act, aborted])
-  } finally {
-    signal.removeEventListener('abort', fail)
   }
 }
 

@@ -82,13 +82,13 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
     this.#database.run('delete from sessions where session_id = :session_id', { session_id })
   }
 
-  async list({ limit, before, state }: SessionPage): Promise<readonly SessionRecord[]> {
+  async list({ limit, before, state, scope }: SessionPage): Promise<readonly SessionRecord[]> {
     return this.#select(
-      `where (:state = '' or state = :state)
+      `where (:state = '' or state = :state) and (:scope = '' or scope = :scope)
          and (:before = '' or (last_active, session_id) <
            (select last_active, session_id from sessions where session_id = :before))
        order by last_active desc, session_id desc limit :limit`,
-      { limit, before: before ?? '', state: state ?? '' },
+      { limit, before: before ?? '', state: state ?? '', scope: scope ?? '' },
     )
   }
 

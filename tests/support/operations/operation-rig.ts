@@ -1,5 +1,6 @@
 // The whole context of all operations, for tests of the list and of the interfaces over it. A test of one operation
 // makes a runner of its own with the fakes that this operation uses (operation-runner.ts, fakes.ts).
+import { createSqliteApiTokens } from '../../../src/access/sqlite/sqlite-api-tokens.ts'
 import { allMigrations } from '../../../src/app/stores.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
 import type { ArchiveAnswer } from '../../../src/archive/archive-search.ts'
@@ -13,6 +14,7 @@ import type { OperationContext } from '../../../src/operations/context.ts'
 import { operations as allOperations, type Operations } from '../../../src/operations/list.ts'
 import type { Runner } from '../../../src/operations/runner.ts'
 import { createSqlitePreferences } from '../../../src/people/sqlite/sqlite-preferences.ts'
+import { randomSecret } from '../../../src/platform/ids.ts'
 import { silentLogger, type Logger } from '../../../src/platform/logger.ts'
 import type { ForgetReport } from '../../../src/privacy/erasure.ts'
 import { noBudgetUsage } from '../../../src/budget/usage/budget-usage-log.ts'
@@ -209,6 +211,10 @@ export class OperationRig implements OperationContext {
       verify: async check_hashes => ({ messages: 3, runs: 1, hashes_checked: check_hashes ? 3 : 0, findings: [] }),
       rebuild: async backs_up => ({ backup: backs_up ? '/copy.db' : undefined, messages: 3, changed: 1, merged: 0 }),
     },
+  }
+  readonly api: OperationContext['api'] = {
+    tokens: createSqliteApiTokens(this.#database),
+    newSecret: randomSecret,
   }
   readonly backup = { backups: new FakeBackups(this.asked), settings: { scheduled: true } }
   readonly privacy: OperationContext['privacy'] = {

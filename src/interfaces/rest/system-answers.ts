@@ -1,0 +1,85 @@
+/** Answers the routes that run no operation of their own, or answer in a form of their own. */
+import { operations } from '../../operations/list.ts'
+import type { Caller } from '../../operations/operation.ts'
+import type { Runner } from '../../operations/runner.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { METRICS_TYPE, metricsText } from './metrics-text.ts'
+import { openApiDocument } from './openapi.ts'
+import { JSON_TYPE } from './operation-request.ts'
+import { referencePage } from './reference-page.ts'
+import { HTML_TYPE, type SystemRouteId } from './system-routes.ts'
+
+export interface SystemAnswersDeps {
+  readonly runner: Runner
+  readonly clock: Pick<Clock, 'monotonic'>
+  readonly version: string
+}
+
+interface SystemAnswer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+export type SystemAnswers = Readonly<Record<SystemRouteId, () => Promise<SystemAnswer>>>
+
+/** These routes show states and figures, no one's data: they ask on behalf of whoever runs DeniDin. */
+const CALLER: Caller = { transport: 'rest', level: 'operator', token: 'none' }
+
+/** Probes come often, and anyone may send them: what was found is shown for so long. */
+const PROBE_MS = SECOND_MS
+
+const json = (status: number, value: unknown): SystemAnswer => ({
+  status,
+  type: JSON_TYPE,
+  body: JSON.stringify(value),
+})
+
+/** Keeps a result for a while. */
+const briefly = <T>(
+  clock: Pick<Clock, 'monotonic'>,
+  milliseconds: number,
+  act: () => Promise<T>,
+): (() => Promise<T>) => {
+  let kept: { readonly at: number; readonly result: Promise<T> } | undefined
+  return () => {
+    const now = clock.monotonic()
+    if (kept === undefined || now - kept.at >= milliseconds) kept = { at: now, result: act() }
+    return kept.result
+  }
+}
+
+export const systemAnswers = ({ runner, clock, version }: SystemAnswersDeps): SystemAnswers => {
+  const components = briefly(clock, PROBE_MS, async () =>
+    operations.health.output.parse(await runner.run('health', {}, { caller: CALLER })),
+  )
+  // They stay the same for as long as the process runs.
+  let document: string | undefined
+  let page: string | undefined
+  return {
+    getHealth: async () => {
+      const { state } = await components()
+      return json(state === 'down' ? 503 : 200, { status: state })
+    },
+    getReadiness: async () => {
+      const { parts } = await components()
+      const down = parts.filter(({ state }) => state === 'down').map(({ name }) => name)
+      return json(down.length === 0 ? 200 : 503, { ready: down.length === 0, down })
+    },
+    getMetrics: async () => ({
+      status: 200,
+      type: METRICS_TYPE,
+      body: metricsText(operations.status.output.parse(await runner.run('status', {}, { caller: CALLER }))),
+    }),
+    getOpenApi: async () => ({
+      status: 200,
+      type: JSON_TYPE,
+      body: (document ??= JSON.stringify(openApiDocument(version))),
+    }),
+    getReference: async () => ({
+      status: 200,
+      type: HTML_TYPE,
+      body: (page ??= referencePage(openApiDocument(version))),
+    }),
+  }
+}
