@@ -73,7 +73,7 @@ export interface SearchNotes {
   readonly no_words: boolean
   /** A * that is not at the end of a word stands for nothing. */
   readonly ignored_star: boolean
-  /** No message contains all words; these contain some. */
+  /** No message contains all words; the hits contain some of them. */
   readonly any_word: boolean
   /** Words that no message contains, and the words that were searched instead. */
   readonly corrected: readonly { readonly written: string; readonly meant: string }[]

@@ -52,7 +52,7 @@ export interface ArchiveStore {
   write(run_id: number, batch: ArchiveBatch): Promise<BatchCounts>
   /** Adds what a load into a conversation did to its record: its messages are the bot's, not the archive's. */
   record(run_id: number, step: RunStep): Promise<void>
-  /** Counts what `write` would do to an archive as it is now, batch by batch; nothing is kept. */
+  /** Counts what `write` would do to the current archive, batch by batch, without storing anything. */
   rehearse(): Rehearsal
   end(run_id: number, end: RunEnd): Promise<ExtractionRun>
   /** Runs, newest first, before `before` (a `run_id`). */

@@ -31,7 +31,7 @@ export interface ConversationFollowerDeps {
 /** Runs one step of following, unless the caller has called it off. */
 type Step = <T>(act: () => Promise<T>) => Promise<T>
 
-/** The copy is followed by requests alone, so that no turn waits for it and no start opens the archive. */
+/** Requests update the copy, so that no turn waits for it and the archive is not opened at startup. */
 export class ConversationFollower {
   readonly #deps: ConversationFollowerDeps
   /**
@@ -39,7 +39,10 @@ export class ConversationFollower {
    * steps, forgetting goes first, so that it does not wait for the rest of a long fill.
    */
   readonly #queue = new KeyedQueue<'following' | 'copy'>()
-  /** A message joins its session a moment after it is recorded, and that is not a change that the log has. */
+  /**
+   * Messages without a session: a message joins its session shortly after it is recorded, which the change log does not
+   * report.
+   */
   #unsettled: ReadonlySet<MessageId> = new Set()
   #changes = 0
 
@@ -173,7 +176,7 @@ export class ConversationFollower {
     return last.seq
   }
 
-  /** Takes out messages that are in the copy and nowhere else: of an archive that was filled before. */
+  /** Removes messages that exist only in the copy; needed if the archive was not empty. */
   async #removeGone(after: number, progress: CopyProgress): Promise<number | undefined> {
     const { message_ids, next } = await this.#deps.copy.copied(after)
     const states = await this.#statesOf(message_ids)

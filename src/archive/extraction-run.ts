@@ -1,4 +1,4 @@
-/** The record of one load of a file into the archive: who, when, what, and what became of it. */
+/** The record of one load of a file into the archive: by whom, when, from where, and with what result. */
 import type { Scope } from '../messages/scope.ts'
 import type { Phase, SourceType } from './archive-message.ts'
 
@@ -54,7 +54,7 @@ export interface RunStep {
   readonly lines: number
 }
 
-/** How a run ends. */
+/** The result of a run. */
 export interface RunEnd extends Partial<Pick<ExtractionRun, 'destination_checksum' | 'notes'>> {
   readonly status: Exclude<RunState, 'running'>
 }

@@ -1,4 +1,4 @@
-/** The port through which operations load files into the archive, and read how earlier loads went. */
+/** The port through which operations load files into the archive, and list earlier loads. */
 import type { ExtractionRun, RejectedLine, RunEnd, RunStart, RunStep } from '../archive/extraction-run.ts'
 import type { IngestOptions } from './ingest.ts'
 import type { IngestReport, IngestRequest } from './ingest-report.ts'

@@ -45,7 +45,7 @@ export class ForgottenFilter {
     return (message, or_at) => this.#isForgotten(message, or_at, occurrences)
   }
 
-  /** Sources without people who write to the bot have nothing to forget. */
+  /** Sources that contain no people who write to the bot need no filter. */
   #isForgotten(
     { source_type, role, at, sender_name, content, metadata }: SourceMessage,
     or_at: number | undefined,

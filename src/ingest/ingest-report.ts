@@ -14,7 +14,7 @@ export interface IngestRequest {
   readonly reading?: ReadingOptions | undefined
   /** Options of the caller that say something about exported chats only: a load of anything else is refused. */
   readonly chat_options?: readonly string[] | undefined
-  /** People whom a source may name: what they had forgotten is not taken. */
+  /** People whom a source may name: messages that they had forgotten are skipped. */
   readonly people?: readonly NamedPerson[] | undefined
   /** Whether to only count, without writing. */
   readonly dry_run: boolean

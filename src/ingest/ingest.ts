@@ -43,7 +43,7 @@ interface FilteredFile extends RecognisedFile {
 
 const nothingForgotten: IsForgotten = () => false
 
-/** One queue for all loads. */
+/** A single queue for all loads. */
 const QUEUE = 'ingest'
 
 export class Ingest {
@@ -244,7 +244,7 @@ const refuseChatOptions = ({ path, chat_options = [] }: IngestRequest, files: re
   throw new DenidinError('invalid_input', `${path} ${what}: leave out ${chat_options.join(' and ')}`)
 }
 
-/** The report of a file of which nothing was read. */
+/** The report of a file that was not read. */
 const NOTHING = {
   run_id: undefined,
   lines: 0,

@@ -1,11 +1,11 @@
-/** Reads values of JSON whose shape no one guarantees. */
+/** Reads JSON values of unknown shape. */
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A text that says something; `undefined` for everything else. */
+/** A text that is not blank; `undefined` for everything else. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined
 
@@ -23,7 +23,7 @@ export const parseJson = (text: string): { readonly value: unknown } | string =>
   }
 }
 
-/** The object of a line; a sentence about what is wrong with it otherwise. */
+/** The object of a line, or a sentence that describes the error. */
 export const parseObject = (text: string): JsonObject | string => {
   const read = parseJson(text)
   if (typeof read === 'string') return read.replace(/^it /, 'the line ')
@@ -58,15 +58,16 @@ const isTooDeep = (text: string): boolean => {
   return false
 }
 
-/** 2000-01-01 and 2100-01-01: what is outside is no time of a message. */
+/** 2000-01-01 and 2100-01-01: values outside this range are not times of messages. */
 const FIRST_MS = 946_684_800_000
 const LAST_MS = 4_102_444_800_000
 
 const MILLISECOND_FACTORS = [1, 1000, 1e-3, 1e-6]
 
 /**
- * An instant in milliseconds since the Unix epoch: from ISO 8601 with a time zone, or a number of milliseconds, seconds,
- * micro- or nanoseconds (also as text); `undefined` for what is none. A text without a zone is UTC.
+ * An instant in milliseconds since the Unix epoch: from ISO 8601 with a time zone, or a number of milliseconds,
+ * seconds, micro- or nanoseconds (also as text); `undefined` for other values. A text without a zone is interpreted as
+ * UTC.
  */
 export const instantOf = (value: unknown): number | undefined => {
   if (typeof value === 'number') return fromNumber(value)

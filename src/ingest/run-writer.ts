@@ -16,7 +16,7 @@ export type WriteBatch = (batch: ArchiveBatch) => Promise<BatchCounts>
 /** Whether a message is not to be taken. @param or_at another instant that its time may mean */
 export type IsForgotten = (message: SourceMessage, or_at: number | undefined) => boolean
 
-/** What a run counted since it began or went on. */
+/** The counts since the run began or was resumed. */
 export interface RunTotals {
   readonly messages: number
   readonly added: number

@@ -18,7 +18,7 @@ export interface ScheduledReportsDeps {
   readonly heldWords: (report: ReportName, read: readonly ReadWords[], by: string) => void
   readonly reports: readonly ReportName[]
   readonly format: ReportFileFormat
-  /** Days before today that a report covers. */
+  /** How many days before today a report covers. */
   readonly days: number
 }
 

@@ -13,7 +13,7 @@ export interface ColumnFilter {
   readonly until?: number | undefined
 }
 
-/** Whether a filter lets everything pass. */
+/** Whether a filter lets every message pass. */
 export const isOpen = ({ values, either, since, until }: ColumnFilter): boolean =>
   values.size === 0 && either === undefined && since === undefined && until === undefined
 

@@ -102,7 +102,7 @@ export class IndexFollowing implements HealthCheck, Disposable {
       this.#tell(FILLED)
     } catch (error) {
       const reason = asDenidinError(error).message
-      this.#deps.logger.error('The index of the archive could not follow', { reason })
+      this.#deps.logger.error('The index of the archive could not be updated', { reason })
       this.#tell({ state: 'degraded', detail: `The index does not follow the archive: ${reason}.` })
     }
   }

@@ -27,7 +27,7 @@ export interface PartReader {
   postings(part: IndexPart, term: string): TermPostings | undefined
   /** Those of several words together: made by `join` when they are asked for the first time, and kept. */
   joined(part: IndexPart, terms: readonly string[], join: () => TermPostings | undefined): TermPostings | undefined
-  /** The positions of a word that the part contains. */
+  /** The positions of a word, which the part must contain. */
   positions(part: IndexPart, term: string): Uint8Array
   /** The most common words with this beginning. */
   completions(beginning: string, limit: number): readonly string[]

@@ -45,7 +45,7 @@ export class IndexSearch {
     }
   }
 
-  /** Every message that matches. */
+  /** Calls `act` for every matching message. */
   forEach(query: IndexQuery, act: (seq: number) => void): void {
     const { plan, filter, range } = query
     const { root } = plan

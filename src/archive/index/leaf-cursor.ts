@@ -1,4 +1,4 @@
-/** Moves over the messages of a part that contain a word, and over its positions in them. */
+/** Iterates over the messages of a part that contain a word, and over the positions of the word in them. */
 import { BLOCK_MESSAGES, MOST_COUNT, PostingEncoder } from './posting-encoder.ts'
 import type { Columns } from './columns.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'

@@ -1,4 +1,4 @@
-/** Collects the words of messages that follow each other, and makes the postings of a part of them. */
+/** Collects the words of consecutive messages, and creates the postings of one part. */
 import { emojiIn, wordsOf, type Word } from '../../text/analyser/analyser.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import { compareTerms } from './word-pages.ts'
@@ -19,7 +19,7 @@ const SLICE_TERMS = 1 << 10
 const SORTED_LETTERS = 3
 /** More terms than a part can have. */
 const MOST_TERMS = 2 ** 24
-/** Words of one message that are indexed; what comes after is a document. */
+/** How many words of one message are indexed; a longer text is a document rather than a message. */
 const MOST_WORDS = 5000
 
 /** The term of two consecutive stop words. */
@@ -35,7 +35,7 @@ interface WordNumbers {
   readonly others: readonly number[]
 }
 
-/** Collects (word, message, position) in flat arrays; sorting them by word makes the postings. */
+/** Collects (word, message, position) in flat arrays; sorted by word, they become the postings. */
 export class PartBuilder {
   /** The sequence number of the first message. */
   readonly from: number

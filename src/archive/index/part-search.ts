@@ -28,11 +28,14 @@ export interface PartSearchDeps {
   readonly hits: TopHits
 }
 
-/** Offsets of one window in a search for any of several words. */
+/** How many offsets one window covers in a search for any of several words. */
 export const WINDOW = 2048
-/** With so many times fewer messages that pass the filter than contain the rarest word, the filter leads. */
+/**
+ * If the messages that pass the filter are this many times fewer than those with the rarest word, the search iterates
+ * over the filter's messages.
+ */
 const FILTER_LEADS = 4
-/** Sums in another order may differ in their last figures. */
+/** Sums in a different order may differ in their last digits. */
 export const SLACK = 1 + 1e-9
 
 /** What to check for each message that the words find. */

@@ -61,7 +61,7 @@ export class ResultCache {
     return { hits: this.#hits, misses: this.#misses }
   }
 
-  /** The result of a question: the one that is kept, brought up to date, or a new one. */
+  /** The result of a question: the cached one, updated, or a new one. */
   get(key: string, state: IndexState, question: KeptQuestion): SearchResult {
     const entry = this.#entries.get(key)
     if (entry !== undefined && holds(entry, state, question)) {

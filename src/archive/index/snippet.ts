@@ -35,7 +35,7 @@ export class Snippets {
     this.#terms = terms
   }
 
-  /** A snippet of a text. White space is one blank each. */
+  /** A snippet of a text. Each run of white space becomes one blank. */
   of(content: string): readonly SnippetPiece[] {
     const read = content.slice(0, MOST_READ_CHARACTERS)
     const text = OTHER_SPACE.test(read) ? read.replace(/\s+/gu, ' ').trim() : read

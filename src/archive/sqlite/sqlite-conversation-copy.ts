@@ -114,7 +114,7 @@ export class SqliteConversationCopy implements ConversationCopy {
     }
   }
 
-  /** In the transaction that is open. */
+  /** Requires an open transaction. */
   #remove(message_ids: readonly MessageId[]): void {
     const ids = JSON.stringify(message_ids)
     this.#database.run(`update ${TABLE} set ${blanks(WORDS)} where ${OF_IDS}`, { ids })

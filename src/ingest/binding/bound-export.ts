@@ -40,7 +40,7 @@ export interface OpenBoundFile extends OpenExport {
   readonly file: SourceFile
 }
 
-/** @throws DenidinError `not_found`; `invalid_input` for a file that is not an export of a chat */
+/** @throws DenidinError `not_found`; `invalid_input` if the file is not an exported chat */
 export const openBoundFile = async (
   { path, reading, names }: BoundFile,
   signal: AbortSignal,

@@ -131,7 +131,7 @@ export class ChatImport {
       if (index % TURN_MESSAGES === 0) await yieldToEventLoop()
       prepared.push([each, await this.#recordOf(each)])
     }
-    // A member of a group may have forgotten everything meanwhile, in another conversation.
+    // A member of a group may have forgotten everything in another conversation in the meantime.
     const records = prepared.filter(([each]) => !this.#isForgotten(each, each.occurrence)).map(([, record]) => record)
     this.#count({ forgotten: prepared.length - records.length })
     const added = await this.#deps.messages.add(records)

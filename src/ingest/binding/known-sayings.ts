@@ -1,4 +1,6 @@
-/** Finds out whether a message of an export is one that is kept already: the same words of the same speaker at the same time. */
+/**
+ * Finds out whether a message of an export is already recorded: the same words of the same speaker at the same time.
+ */
 import { DISTINCT_LETTERS, looseWords } from '../../messages/forgotten-words.ts'
 import type { ComparedMessage } from '../../messages/imported-messages.ts'
 import type { PersonId } from '../../people/person.ts'

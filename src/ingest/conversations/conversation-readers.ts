@@ -1,4 +1,4 @@
-/** Readers of conversations in JSON: in the form of OpenAI's interfaces, and of a ChatGPT data export. */
+/** Readers of conversations in JSON: in the format of OpenAI's API, and of a ChatGPT data export. */
 import { basename, extname } from 'node:path'
 import type { SourceMessage } from '../../archive/archive-message.ts'
 import { jsonLines } from '../json-lines.ts'
@@ -25,7 +25,7 @@ const projectOf = (path: string): string => basename(path, extname(path))
 
 const CONVERSATIONS = /(?:^|\/)conversations\.json$/u
 
-/** The array of conversations in pieces. */
+/** The array of conversations in chunks. */
 async function* listChunks(file: SourceFile, signal: AbortSignal): AsyncGenerator<Buffer> {
   const { path } = file
   const entry = isZipPath(path) ? await chatGptEntry(path) : undefined

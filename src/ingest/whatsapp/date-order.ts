@@ -110,7 +110,7 @@ export class DateEvidence {
     return this.#seen[order].back
   }
 
-  /** `undefined` for an export without a single date that exists. */
+  /** `undefined` for an export without a single valid date. */
   settle(zone: string): SettledOrder | undefined {
     const first = this.#first
     if (first === undefined) return undefined

@@ -34,7 +34,10 @@ export type ExportItem =
 /** How many characters of one entry are read: far more than a WhatsApp message may have. */
 const MOST_CHARACTERS = 256 * 1024
 const TOO_LONG = `the message has more than ${String(MOST_CHARACTERS)} characters; its beginning is kept`
-/** Headers from the past in a row that may be a pasted conversation; with more, the clock of the phone was set back. */
+/**
+ * Up to this many consecutive headers from the past may be a pasted conversation; if there are more, the clock of the
+ * phone was set back.
+ */
 const MOST_PASTED = 200
 /**
  * How much older than the previous message a message may be, because of phones in other zones and messages that were
@@ -262,7 +265,7 @@ const isPlain = (content: ReturnType<typeof contentOf>): boolean =>
 
 const EDGE = /[\s\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u
 
-/** Without marks and blanks at its edges; those within are the sender's. */
+/** Without marks and blanks at its ends; those within it are the sender's. */
 const trimmed = (text: string): string => {
   let begin = 0
   let end = text.length

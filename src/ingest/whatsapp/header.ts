@@ -30,7 +30,7 @@ export const MARKS = '\\u200e\\u200f\\u061c\\u202a-\\u202e\\u2066-\\u2069\\ufeff
 const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6] as const
 const DIGIT = '[0-9\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef]'
 const GAP = `[\\s${MARKS}]*`
-/** Words between date and time, or after the time: of no digits and no signs of a header. */
+/** Words between date and time, or after the time, without digits and without characters that headers use. */
 const WORDS = `[^\\d\\[\\]:\\u0660-\\u0669\\u06f0-\\u06f9–—-]{0,24}?`
 
 /** Signs before a year of the Japanese calendar, and the year before its first: in letters and in full. */
@@ -49,7 +49,7 @@ const HEADER = new RegExp(`${BEGIN}${DATE}(?<between>${WORDS})${TIME}(?<after>${
 /** As in Vietnamese. */
 const TIME_FIRST = new RegExp(`${BEGIN}${TIME}(?<after>${WORDS})(?<between>,?${GAP})${DATE}${END}`, 'u')
 
-/** Cheap: whether a line may begin with a date. */
+/** A cheap check whether a line may begin with a date. */
 const MAY_BEGIN = new RegExp(`^[\\s${MARKS}]*\\[?[\\s${MARKS}]*${YEAR}`, 'u')
 
 /** No header is longer, so the rest of a line is not examined. */
@@ -119,7 +119,7 @@ export const parseHeader = (line: string): Header | undefined => {
 /** Words that name the calendar of a year: the Buddhist one, and the Bulgarian word for a year. */
 const CALENDAR = /^(?:be|b\.e\.|พ\.ศ\.?|ad|г\.?)(?=[\s,،、]|$)/iu
 
-/** The comma that words may begin with, and the words. */
+/** The comma that may come first, and the words after it. */
 const wordsOf = (text: string): readonly [comma: string, words: string] => {
   const plain = withoutMarks(text).replace(/\s+/gu, ' ').trim().replace(CALENDAR, '').trim()
   const [comma = ''] = /^[,،、]/u.exec(plain) ?? []

@@ -18,7 +18,7 @@ export type Content =
     }
   | { readonly kind: 'deleted' | 'call' | 'notice' }
 
-/** One of these phrases, whole. */
+/** A pattern that matches any of these phrases as a whole. */
 const oneOf = (...phrases: readonly string[]): RegExp => new RegExp(`^(?:${phrases.join('|')})[.!。।]?$`, 'iu')
 
 const DELETED = oneOf(
@@ -103,7 +103,7 @@ const NOTICES = new RegExp(
 /** No sentence about an event is longer. */
 const MOST_NOTICE_CHARACTERS = 2000
 
-/** Whether a sentence speaks of an event of the chat. */
+/** Whether a sentence reports an event of the chat. */
 export const isNotice = (text: string): boolean => NOTICES.test(text.slice(0, MOST_NOTICE_CHARACTERS))
 
 /** What replaces media that were left out: `<Media omitted>`. */

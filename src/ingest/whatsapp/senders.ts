@@ -95,7 +95,7 @@ export class Senders {
     return this.#seen.get(name)?.messages ?? 0
   }
 
-  /** Names with how many messages they have, most first. */
+  /** Names with the number of their messages, most first. */
   names(): readonly { readonly name: string; readonly messages: number }[] {
     return [...this.#seen]
       .filter(([name, { own }]) => own > 0 && this.#isChosen(name))

@@ -1,4 +1,4 @@
-/** What every format is made from: the tables and charts of one report, without a word of how they look. */
+/** The common source of every format: the tables and charts of one report, independent of their presentation. */
 import type { ReportName } from '../../platform/report-names.ts'
 
 /**

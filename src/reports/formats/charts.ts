@@ -17,7 +17,7 @@ export interface ChartSettings {
   readonly direction: 'ltr' | 'rtl'
   /** What the values are: it decides where an axis has its lines. */
   readonly values: 'whole' | 'seconds' | 'any'
-  /** Writes a value. */
+  /** Formats a value. */
   readonly format: (value: number) => string
 }
 
@@ -70,7 +70,7 @@ const cutToWidth = (label: string): string => {
   return end === -1 ? label : `${letters.slice(0, Math.max(0, end - 1)).join('')}…`
 }
 
-/** One row for each name, with its value; in pages that run from right to left, the bars do too. */
+/** One row per name, with its value; on right-to-left pages, the bars also run from right to left. */
 export const barsByName = (bars: readonly Bar[], settings: ChartSettings): string => {
   const most = Math.max(...bars.map(({ value }) => value), 1)
   const room = WIDTH - LABEL_WIDTH - VALUE_WIDTH - 2 * GAP

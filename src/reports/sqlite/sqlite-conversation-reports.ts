@@ -1,4 +1,7 @@
-/** The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; costs from the meter. */
+/**
+ * The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; the costs come from
+ * the meter.
+ */
 import type { Database, Row } from '../../database/sqlite/database.ts'
 import { messageKeyOf } from '../../messages/message-key.ts'
 import { personOfScope, type Scope } from '../../messages/scope.ts'
@@ -170,7 +173,7 @@ export class SqliteConversationReports implements ConversationReports {
     return { first: places?.first ?? 1, last: places?.last ?? 0 }
   }
 
-  /** The account's owner writes in the bot's name, and is no answer of the bot's. */
+  /** Whether the account's owner wrote the message in the bot's name, so that it is not an answer of the bot. */
   #isOwners({ message_id }: MessageRow): boolean {
     const sql = `select 1 as one from known_messages
       where stanza_id = :stanza_id and message_id = :message_id and origin = 'received'`
@@ -188,7 +191,7 @@ export class SqliteConversationReports implements ConversationReports {
         { begins, ends, after, batch: BATCH },
       )
       for (const { at, chat_id, scope, items } of rows) {
-        // Of a group's, the scope names no person: they count for its chat alone.
+        // The scope of a group names no person, so its recalls count only for the chat.
         const recall = { chat_id, person_id: personOfScope(scope) }
         if (items === 0 || !counted.wants(recall)) continue
         counted.each(recall, at, sums => {

@@ -4,7 +4,7 @@ import type { Migration } from '../../../database/sqlite/migrations.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
 
-/** Increase whenever words are read in another way or the layout changes: an index of another version is rebuilt. */
+/** Increase this whenever words are read differently or the layout changes: an index of another version is rebuilt. */
 const ARCHIVE_INDEX_VERSION = 2
 
 /** KiB of pages kept in memory while the index is open. */

@@ -16,9 +16,9 @@ import { PartWriter, type NewPart, type WrittenWord } from './part-writer.ts'
 
 /** How many messages are read at a time. */
 const PAGE = 200
-/** Messages of a new part: when more wait, they become the next one. */
+/** Messages of a new part; if more are waiting, they go into the next one. */
 const PART_MESSAGES = 1 << 15
-/** Messages of each part by which an archive is known again. */
+/** How many messages of each part are compared to recognise an archive. */
 const MOST_COMPARED = 5
 
 export interface ArchiveIndexerDeps {
@@ -35,7 +35,7 @@ const NONE: ReadonlySet<number> = new Set()
 /** Work that can be done again is given up, because words have to leave the index. Thrown and caught here alone. */
 class PurgeFirst extends Error {}
 
-/** The only writer of the index. `sync` runs once at a time; all else reads. */
+/** The only writer of the index. Only one `sync` runs at a time; all other methods only read. */
 export class ArchiveIndexer {
   readonly #deps: ArchiveIndexerDeps
   readonly #rows: ArchiveRows
@@ -240,7 +240,10 @@ export class ArchiveIndexer {
     }
   }
 
-  /** Makes one part of several. Where they overlap, `superseded` says which messages are taken from another. */
+  /**
+   * Merges several parts into one. Where they overlap, `superseded` contains the messages that are taken from another
+   * part.
+   */
   async #merge(
     sources: readonly MergeSource[],
     write: PartWriter['write'] = (part, words) => this.#writer.write(part, words),

@@ -1,4 +1,4 @@
-/** Reads from `archive.db` what the index takes of messages, and what has become of them. */
+/** Reads messages from `archive.db` for the index, and the notes about their removal or change. */
 import { hash } from 'node:crypto'
 import type { Database } from '../../../database/sqlite/database.ts'
 import type { ArchiveRole, Level, SourceType } from '../../archive-message.ts'
@@ -74,7 +74,7 @@ const rowOf = ([
   chat_id,
 })
 
-/** Notes of removed and changed messages that are taken at once. */
+/** How many notes of removed and changed messages are read at a time. */
 const MOST_NOTES = 5000
 
 export class ArchiveRows {
@@ -129,7 +129,7 @@ export class ArchiveRows {
   }
 }
 
-/** 4 bytes by which a changed text is known. */
+/** A checksum of 4 bytes that detects a changed text. */
 export const checksumOf = (content: string): number => hash('md5', content, 'buffer').readUInt32LE()
 
 /** The columns of a message. Adds new names. */

@@ -26,7 +26,7 @@ interface Row {
 /** Ends the range of all names that begin so. */
 const AFTER_ALL = '\u{10ffff}'
 
-/** Values that a facet lists at most; the commonest. */
+/** How many values a facet lists at most: the most common ones. */
 const MOST_VALUES = 50
 
 export class FoundMessages {

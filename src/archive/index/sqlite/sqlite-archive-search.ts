@@ -98,7 +98,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     return await this.#index.health()
   }
 
-  /** How often a result was there already. */
+  /** How often a result was already cached. */
   get cacheCounts(): ResultCache['counts'] {
     return this.#cache.counts
   }
@@ -299,5 +299,5 @@ const withScore = (
 const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && new Set([...some, ...others]).size === some.length
 
-/** Whether fewer words than all are an answer too: where the user did not write AND. */
+/** Whether messages with only some of the words are an answer too: if the user did not write AND. */
 const mayRelax = (query: WrittenQuery): boolean => query.kind === 'words' || (query.kind === 'all' && !query.stated)
