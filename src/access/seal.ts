@@ -3,12 +3,13 @@
  * request, of which the data folder holds only hashes: no one but the caller can have an answer read.
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { randomSecret } from '../platform/ids.ts'
 
 const CIPHER = 'aes-256-gcm'
 const KEY_BYTES = 32
 const TAG_BYTES = 16
-/** Each key encrypts one answer, so that the nonce need not change. */
-const NONCE = new Uint8Array(12)
+/** Random, and stored before the answer: a caller may use the same key again a day later. */
+const NONCE_BYTES = 12
 const PURPOSE = 'denidin kept answer 1'
 
 const keyOf = (secret: string, request_key: string): Uint8Array =>
@@ -16,16 +17,18 @@ const keyOf = (secret: string, request_key: string): Uint8Array =>
 
 /** @param secret of the token. @param request_key the caller's `Idempotency-Key` */
 export const seal = (secret: string, request_key: string, text: string): Uint8Array => {
-  const cipher = createCipheriv(CIPHER, keyOf(secret, request_key), NONCE)
-  return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  const nonce = Buffer.from(randomSecret(), 'base64url').subarray(0, NONCE_BYTES)
+  const cipher = createCipheriv(CIPHER, keyOf(secret, request_key), nonce)
+  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
 }
 
 /** @returns `undefined` for what was sealed with another secret or key, or is damaged */
 export const unseal = (secret: string, request_key: string, sealed: Uint8Array): string | undefined => {
   try {
-    const decipher = createDecipheriv(CIPHER, keyOf(secret, request_key), NONCE)
+    const decipher = createDecipheriv(CIPHER, keyOf(secret, request_key), sealed.subarray(0, NONCE_BYTES))
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
-    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8')
+    const encrypted = sealed.subarray(NONCE_BYTES, -TAG_BYTES)
+    return Buffer.concat([decipher.update(encrypted), decipher.final()]).toString('utf8')
   } catch {
     return undefined
   }

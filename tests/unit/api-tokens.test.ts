@@ -95,6 +95,7 @@ test('a kept answer opens with the secret and the key that it was sealed with, a
   const sealed = seal('secret', 'key', 'words of Dana')
   expect(Buffer.from(sealed).toString('latin1')).not.toContain('Dana')
   expect(unseal('secret', 'key', sealed)).toBe('words of Dana')
+  expect(seal('secret', 'key', 'words of Dana')).not.toEqual(sealed)
   expect(unseal('secret', 'other', sealed)).toBeUndefined()
   expect(unseal('other', 'key', sealed)).toBeUndefined()
   expect(unseal('secret', 'key', sealed.slice(0, -1))).toBeUndefined()

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream'
 import { expect, test } from '@jest/globals'
 import { report } from '../../src/interfaces/cli/errors.ts'
 import { cliMenu } from '../../src/interfaces/cli/menu.ts'
+import { operations as operationList } from '../../src/operations/list.ts'
 import { DenidinError, type ErrorCode } from '../../src/platform/errors.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -36,6 +37,13 @@ const EXIT_CODES: Readonly<Record<ErrorCode, 1 | 2>> = {
 /** The part of a page below one heading. */
 const section = (page: string, heading: string): string =>
   page.split(/^(?=## )/m).find(each => each.startsWith(`## ${heading}\n`)) ?? ''
+
+test('docs/privacy.md names every operation that the runner audits', () => {
+  const audited = Object.entries(operationList).filter(([, { audit }]) => audit === 'reads' || audit === 'changes')
+  const page = section(read('docs/privacy.md'), 'Audit log')
+  expect(audited.length).toBeGreaterThan(20)
+  expect(audited.map(([name]) => name).filter(name => !new RegExp(`\`${name}[ \`]`).test(page))).toEqual([])
+})
 
 test('docs/operations.md explains every error code, and no other', () => {
   const rows = [...section(operations, 'Error codes').matchAll(/^\| `([a-z_]+)` +\| (.+?) +\| (.+?) +\|$/gm)]
