@@ -30,7 +30,7 @@ test(
   () => {
     using first = Installation.whole()
     talk(first)
-    const script = first.run('scripts/backup.sh', ['full'])
+    const script = first.run('scripts/backup.sh', ['--type', 'full'])
     expect(script.status).toBe(0)
     const listed = JSON.parse(first.run('bin/denidin', ['backup', 'list', '--json']).stdout) as Listed
     expect(listed.backups).toMatchObject([{ type: 'full', verified: 'in_order' }])
@@ -68,9 +68,9 @@ test(
       return [status, stderr]
     }
     expect(run('list')).toEqual([0, ''])
-    expect(run('create', 'weekly')).toEqual([2, expect.stringContaining('full, incremental, archive')])
+    expect(run('create', '--type', 'weekly')).toEqual([2, expect.stringContaining('full, incremental, archive')])
     expect(run('verify')).toEqual([1, expect.stringContaining(`there is no backup in ${installation.path(FOLDER)}`)])
-    expect(run('restore', 'x', '--yes')).toEqual([1, expect.stringContaining('there is no backup')])
+    expect(run('restore', '--backup-id', 'x', '--yes')).toEqual([1, expect.stringContaining('there is no backup')])
     expect(run('restore', '--yes', '--point-in-time', 'yesterday')).toEqual([
       2,
       expect.stringContaining('not "yesterday"'),
