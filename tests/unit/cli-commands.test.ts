@@ -135,7 +135,7 @@ test.each([
   [['session'], 'Usage: denidin session'],
   [[], 'Usage: denidin'],
   [['chat', '--as', 'Dana'], '--as must be a phone number'],
-  [['statsu'], `denidin: unknown command 'statsu'. Did you mean status? See "denidin --help".\n`],
+  [['statsu'], `denidin: unknown command 'statsu'. Did you mean one of stats, status? See "denidin --help".\n`],
   [['memory', 'list', '--foo'], `denidin: memory list: unknown option '--foo'. See "denidin memory list --help".\n`],
   [['memory', 'list', '--limit'], "memory list: option '--limit <value>' needs a value. See "],
   [['memory', 'verify', '--repiar'], 'Did you mean --repair? See "denidin memory verify --help".'],
