@@ -35,6 +35,7 @@ const WORDLESS = new Set([
   'last_active',
   'last_at',
   'lid',
+  'llm_model',
   'local_time',
   'memory_id',
   'model',
@@ -136,7 +137,11 @@ const OF_BACKUPS = new Set([
   'verified_at',
 ])
 
+/** Text fields of tokens: ids, scopes, days, and the person that the operator confined a token to. */
+const OF_TOKENS = new Set(['expires_at', 'last_used_at', 'person', 'scopes', 'token_id'])
+
 const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
+  api: OF_TOKENS,
   archive: OF_ARCHIVE,
   backup: OF_BACKUPS,
   budget: OF_BUDGETS,
@@ -160,7 +165,10 @@ test('an operation whose output holds what people said is found', () => {
   const fields = Object.entries<Operation>({ show: operations['memory.show'], say: operations['chat.say'] }).map(
     ([, { output }]) => freeTextFields(z.toJSONSchema(output) as JsonSchema).filter(field => !WORDLESS.has(field)),
   )
-  expect(fields).toEqual([expect.arrayContaining(['text', 'quote']), ['replies']])
+  expect(fields).toEqual([
+    expect.arrayContaining(['text', 'quote']),
+    expect.arrayContaining(['replies', 'response', 'prompt']),
+  ])
 })
 
 const operator: Caller = { transport: 'cli', level: 'operator' }
@@ -238,6 +246,11 @@ const LAST_REPLY: RecallRecord = {
 
 /** A call of every audited operation, and the lines that it writes besides its own name and `by`. */
 const audited: Readonly<Record<string, readonly [caller: Caller, input: object, lines: readonly object[]]>> = {
+  'api.token_create': [
+    operator,
+    { name: 'kitchen', person: 'p1' },
+    [{ operation: 'api.token_create kitchen', whose: 'person:p1' }],
+  ],
   'archive.messages': [
     operator,
     {},
