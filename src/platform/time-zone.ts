@@ -4,8 +4,10 @@ import { LRUCache } from 'lru-cache'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
-/** Offsets change only at quarters of an hour. */
+/** Offsets are cached for quarters of an hour: a few zones have changed theirs at a minute past midnight. */
 const OFFSET_STEP_MS = 15 * MINUTE_MS
+/** Clocks are set back by at most this much; only that long before midnight can a day have begun already. */
+const REPEATED_MS = 3 * HOUR_MS
 /** How many offsets of one zone are cached: as many as a year has hours. */
 const MOST_OFFSETS = 10_000
 
@@ -47,9 +49,15 @@ export class TimeZone {
     this.name = this.#format.resolvedOptions().timeZone
   }
 
-  /** The calendar day of an instant, in days since 1 January 1970. */
+  /**
+   * The calendar day of an instant, in days since 1 January 1970. Days follow each other without a gap: once a day has
+   * begun (`beginOf`), an hour of the day before that comes a second time belongs to it.
+   */
   dayOf(at: number): number {
-    return Math.floor(this.wallTime(at) / DAY_MS)
+    const wall = this.wallTime(at)
+    const day = Math.floor(wall / DAY_MS)
+    const isLate = (day + 1) * DAY_MS - wall <= REPEATED_MS
+    return isLate && at >= this.beginOf(day + 1) ? day + 1 : day
   }
 
   /**
@@ -122,13 +130,18 @@ export class TimeZone {
     const step = Math.floor(at / OFFSET_STEP_MS)
     const known = this.#offsets.get(step)
     if (known !== undefined) return known
+    const first = this.#readOffset(step * OFFSET_STEP_MS)
+    if (first !== this.#readOffset((step + 1) * OFFSET_STEP_MS - 1)) return this.#readOffset(at)
+    this.#offsets.set(step, first)
+    return first
+  }
+
+  #readOffset(at: number): number {
     const parts = new Map(this.#format.formatToParts(at).map(({ type, value }) => [type, value]))
     const part = (name: Intl.DateTimeFormatPartTypes): number => Number(parts.get(name))
     const year = parts.get('era') === 'BC' ? 1 - part('year') : part('year')
     const shown = Date.UTC(year, part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
-    const offset = shown - Math.floor(at / 1000) * 1000
-    this.#offsets.set(step, offset)
-    return offset
+    return shown - Math.floor(at / 1000) * 1000
   }
 }
 

@@ -53,6 +53,35 @@ test.each([
   expect(timeZone(name).beginOf(Date.parse(day) / DAY_MS)).toBe(Date.parse(begin))
 })
 
+test.each([
+  ['America/St_Johns', '2006-10-29T02:31:00Z'],
+  ['America/St_Johns', '2006-04-02T03:31:00Z'],
+  ['America/Goose_Bay', '2009-11-01T03:01:00Z'],
+  ['America/Goose_Bay', '2009-03-08T04:01:00Z'],
+  ['America/Moncton', '2005-10-30T03:01:00Z'],
+  ['America/Moncton', '2005-04-03T04:01:00Z'],
+])('in %s, clocks that change a minute past the hour, at %s, are right in any order of asking', (name, change) => {
+  const clock = new Intl.DateTimeFormat('sv', { timeZone: name, dateStyle: 'short', timeStyle: 'medium' })
+  const at = Date.parse(change)
+  const times = [-900_000, -60_001, -60_000, -1, 0, 59_999, 600_000, 840_000].map(offset => at + offset)
+  for (const order of [times, times.toReversed()]) {
+    const zone = new TimeZone(name)
+    for (const time of order) {
+      const shown = new Date(zone.wallTime(time)).toISOString().slice(0, 19).replace('T', ' ')
+      expect(shown).toBe(clock.format(time))
+    }
+  }
+})
+
+test('an hour that comes twice around midnight belongs to the later day, so that days follow each other', () => {
+  const zone = timeZone('America/St_Johns')
+  const began = Date.parse('2006-10-29T02:30:00Z')
+  const later = Date.parse('2006-10-29') / DAY_MS
+  expect(zone.beginOf(later)).toBe(began)
+  const minutes = Array.from({ length: 180 }, (_, minute) => began + (minute - 90) * 60_000)
+  expect(minutes.map(at => zone.dayOf(at))).toEqual(minutes.map(at => (at < began ? later - 1 : later)))
+})
+
 test('the zone of the machine has a name, and an unknown name is refused', () => {
   expect(new TimeZone().name).not.toBe('')
   expect(() => new TimeZone('Mars/Olympus')).toThrow(RangeError)
