@@ -344,5 +344,8 @@ test('a folder that no one may read is one clear sentence', async () => {
   mkdirSync(join(denidin.folder, 'patterns'), { recursive: true })
   rmSync(root(), { recursive: true })
   writeFileSync(root(), 'a file')
-  await expect(load(DBT)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('not a folder') })
+  await expect(load(DBT)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('not a folder'),
+  })
 })
