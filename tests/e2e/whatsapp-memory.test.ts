@@ -47,7 +47,7 @@ onLinux('a browser that uses more memory than configured is replaced once nobody
     fake.scan()
     await using cleanup = new AsyncDisposableStack()
     cleanup.use(await typing)
-    await log.next(line => line.includes('replaced in a quiet moment'))
+    await log.next(line => line.includes('replaced once the channel is quiet'))
     const before = await browsers()
     expect(before).toHaveLength(1)
     readies.skip()
