@@ -3,7 +3,7 @@
  * connects the channels to the pipeline.
  */
 import type { ApiTokens } from '../access/api-token.ts'
-import type { KeptAnswers } from '../access/kept-answers.ts'
+import type { IdempotencyStore } from '../access/idempotency-store.ts'
 import type { Channel, ChannelEvents } from '../channels/channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
@@ -49,7 +49,7 @@ export class App implements AsyncDisposable {
   readonly modules: Modules
   readonly people: People
   /** What the REST API serves with. */
-  readonly access: { readonly tokens: ApiTokens; readonly answers: KeptAnswers; readonly events: LiveEvents }
+  readonly access: { readonly tokens: ApiTokens; readonly idempotency: IdempotencyStore; readonly events: LiveEvents }
   /** How many messages and replies are in each state. */
   readonly traffic: TrafficStore['counts']
   readonly #parts: AppParts
@@ -68,7 +68,7 @@ export class App implements AsyncDisposable {
     this.archive = archive
     this.people = stores.people
     const { events } = parts.deps.parts
-    this.access = { tokens: stores.apiTokens, answers: stores.keptAnswers, events }
+    this.access = { tokens: stores.apiTokens, idempotency: stores.idempotency, events }
     this.traffic = () => stores.messages.traffic.counts()
     this.modules = new Modules(this.#moduleList(), parts.deps.parts.logger)
   }

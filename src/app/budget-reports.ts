@@ -1,5 +1,5 @@
 /** Wires the reports on budgets: their files, what they measure, and who gets them. */
-import { readdir, stat, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdministratorChat } from '../alerts/administrator-chat.ts'
 import { HealthHistory } from '../budget/reports/health-history.ts'
@@ -7,7 +7,7 @@ import { DatedFiles } from '../platform/dated-files.ts'
 import type { Settings } from '../config/settings.ts'
 import type { BudgetReports } from '../operations/context.ts'
 import { asDenidinError } from '../platform/errors.ts'
-import { folderBytes } from '../platform/files.ts'
+import { fileBytes, filesBelow, folderBytes } from '../platform/files.ts'
 import type { Runtime } from './runtime.ts'
 
 /** About right for English: growth needs no exact count, and counting thousands of files would take minutes. */
@@ -15,12 +15,8 @@ const BYTES_PER_TOKEN = 4
 
 /** Tokens of all patterns, estimated by their size; 0 if there is no folder. */
 const patternTokens = async (folder: string): Promise<number> => {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
   let bytes = 0
-  for (const entry of entries) {
-    if (!entry.isFile() || !entry.name.endsWith('.md')) continue
-    bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size
-  }
+  for (const file of await filesBelow(folder)) if (file.endsWith('.md')) bytes += await fileBytes(file)
   return Math.round(bytes / BYTES_PER_TOKEN)
 }
 

@@ -83,7 +83,7 @@ const createAppRunner = (
     backups,
     administrator,
   }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
-  { sessions, lifecycle, learning, agent, privacy, delivery, console, wishes, scheduler, profiles }: Services,
+  { sessions, lifecycle, learning, agent, privacy, delivery, console, recallOverrides, scheduler, profiles }: Services,
   { uptime }: ProcessState,
   checks: readonly HealthCheck[],
 ): Runner => {
@@ -104,7 +104,7 @@ const createAppRunner = (
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console,
-        wishes,
+        recallOverrides,
         administrator,
       },
     },
@@ -124,7 +124,7 @@ const createAppRunner = (
 const createAppPipeline = async (
   { settings, parts }: AppDeps,
   { stores, models, memory }: Foundation,
-  { windows, scheduler, delivery, sweepSoon, profiles, wishes }: Services,
+  { windows, scheduler, delivery, sweepSoon, profiles, recallOverrides }: Services,
   runner: Runner,
 ): Promise<Pipeline> => {
   const language = commandLanguage(windows, stores.preferences)
@@ -139,7 +139,7 @@ const createAppPipeline = async (
         search: memory.search,
         scopes: memory.scopes,
         profileOf: createProfileReader(settings, stores, parts),
-        wishes,
+        recallOverrides,
       },
       budgets: createTurnBudgets(settings, profiles),
       model: models.replies,

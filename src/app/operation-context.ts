@@ -1,7 +1,7 @@
 /** Builds the context that operations run in from the stores and services of the app. */
 import type { AdministratorChat } from '../alerts/administrator-chat.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
-import type { RecallWishes } from '../conversation/recall-wishes.ts'
+import type { RecallOverrides } from '../conversation/recall-overrides.ts'
 import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
@@ -57,7 +57,7 @@ export interface OperationContextDeps {
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
-    readonly wishes: RecallWishes
+    readonly recallOverrides: RecallOverrides
     /** `undefined`: there is no godfather. */
     readonly administrator: AdministratorChat | undefined
   }
@@ -97,7 +97,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       pauses: stores.pauses,
       console: chats.console,
       conversation: chats.conversation,
-      wishes: chats.wishes,
+      recallOverrides: chats.recallOverrides,
     },
     messages: {
       search: features.search,

@@ -26,7 +26,7 @@ import type { TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
 import { ignoredChanges, RecentChanges, type ChangeListener } from '../conversation/recent-changes.ts'
 import { MessageRate } from '../conversation/pacing/message-rate.ts'
-import type { RecallWishes } from '../conversation/recall-wishes.ts'
+import type { RecallOverrides } from '../conversation/recall-overrides.ts'
 import { RateLimits } from '../conversation/rate-limits.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
@@ -67,7 +67,7 @@ export interface PipelineDeps {
     readonly search: SearchService
     readonly scopes: ScopePolicy
     readonly profileOf: ProfileOf
-    readonly wishes: RecallWishes
+    readonly recallOverrides: RecallOverrides
   }
   readonly budgets: TurnBudgets
   readonly model: LanguageModel
@@ -141,7 +141,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
         facts: stores.memories,
         clock,
         recall_tokens,
-        wishes: recall.wishes,
+        recallOverrides: recall.recallOverrides,
       },
       clock,
       budgets: deps.budgets,

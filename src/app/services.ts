@@ -3,7 +3,7 @@ import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { forgetChangedTasks } from '../budget/usage/forget-changed-tasks.ts'
 import type { Channel } from '../channels/channel.ts'
 import { createConsoleChannel, type ConsoleChannel } from '../channels/console/console-channel.ts'
-import { RecallWishes } from '../conversation/recall-wishes.ts'
+import { RecallOverrides } from '../conversation/recall-overrides.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
@@ -30,7 +30,7 @@ export interface Services {
   readonly learning: AppLearning
   readonly scheduler: TurnScheduler<TurnMessage>
   readonly console: ConsoleChannel
-  readonly wishes: RecallWishes
+  readonly recallOverrides: RecallOverrides
   /** Includes the console. */
   readonly channels: readonly Channel[]
   readonly lifecycle: SessionLifecycle
@@ -97,7 +97,7 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     learning,
     scheduler,
     console,
-    wishes: new RecallWishes(),
+    recallOverrides: new RecallOverrides(),
     channels,
     ...createSweeps(withExpiry(closing, expiry), expiry, process),
     privacy,

@@ -1,9 +1,9 @@
 /** Opens the stores of the data folder: `denidin.db`, the erasure log and the sessions folder. */
 import type { ApiTokens } from '../access/api-token.ts'
-import type { KeptAnswers } from '../access/kept-answers.ts'
+import type { IdempotencyStore } from '../access/idempotency-store.ts'
 import { accessMigrations } from '../access/sqlite/access-migrations.ts'
 import { createSqliteApiTokens } from '../access/sqlite/sqlite-api-tokens.ts'
-import { createSqliteKeptAnswers } from '../access/sqlite/sqlite-kept-answers.ts'
+import { createSqliteIdempotencyStore } from '../access/sqlite/sqlite-idempotency-store.ts'
 import type { IncidentStore } from '../alerts/incident-store.ts'
 import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqlite-incidents.ts'
 import { noBudgetUsage, type BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
@@ -110,7 +110,7 @@ export interface BaseStores extends Disposable {
   readonly numberedLists: NumberedLists
   readonly incidents: IncidentStore
   readonly apiTokens: ApiTokens
-  readonly keptAnswers: KeptAnswers
+  readonly idempotency: IdempotencyStore
   readonly forgettable: MessageErasure
   readonly erasures: Erasures
   readonly applied: AppliedErasures
@@ -333,6 +333,6 @@ const openMessages = (database: Database, events: Runtime['events']) => {
 
 /** The answers come first: they go with their tokens, and are counted before. */
 const openAccess = (database: Database) => ({
-  keptAnswers: createSqliteKeptAnswers(database),
+  idempotency: createSqliteIdempotencyStore(database),
   apiTokens: createSqliteApiTokens(database),
 })

@@ -2,14 +2,13 @@
  * The folder with backups: `backups/<id>.json` (manifests), `objects/ab/<sha256>.zst`, `verifications/<id>.json`. A
  * backup exists when its manifest does, which is written last.
  */
-import { readdir, readFile, rename, unlink } from 'node:fs/promises'
+import { readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
-import { fileFault } from '../platform/file-faults.ts'
-import { makePrivateFolder, remove, writeFileAtomic } from '../platform/files.ts'
+import { remove, syncFolder, writeFileAtomic } from '../platform/files.ts'
 import { isBackupId, readManifest, writeManifest, type Manifest } from './manifest.ts'
-import { ObjectStore, syncFolder, writeThrough } from './object-store.ts'
+import { ObjectStore } from './object-store.ts'
 import type { Verification } from './verification.ts'
 
 const MANIFEST_ENDING = '.json'
@@ -87,16 +86,8 @@ export class BackupFolder {
 
   /** Makes a backup exist: from now on it is complete. */
   async add(manifest: Manifest): Promise<void> {
-    const path = this.#manifestPath(manifest.id)
     await this.objects.flush()
-    try {
-      await makePrivateFolder(this.#manifests)
-      await writeThrough(`${path}.new`, writeManifest(manifest))
-      await rename(`${path}.new`, path)
-    } catch (error) {
-      await remove(`${path}.new`).catch(() => undefined)
-      throw fileFault(error, path)
-    }
+    await writeFileAtomic(this.#manifestPath(manifest.id), writeManifest(manifest))
     await syncFolder(this.#manifests)
     await syncFolder(this.path)
   }

@@ -39,7 +39,7 @@ export class BackupHealth implements HealthCheck {
     const verified = (await folder.verifiedIds()).at(-1)
     const verification = verified === undefined ? undefined : await folder.verification(verified)
     const age = Math.floor((clock.now() - (readBackupId(newest)?.at ?? 0)) / HOUR_MS)
-    const proved =
+    const verdict =
       verification === undefined
         ? 'None was verified yet.'
         : `${verification.backup_id} was verified at ${verification.verified_at}.`
@@ -51,8 +51,11 @@ export class BackupHealth implements HealthCheck {
       }
     }
     if (scheduled && age >= warn_after_hours) {
-      return { state: 'degraded', detail: `The newest backup, ${newest}, is ${String(age)} hours old. ${proved}` }
+      return { state: 'degraded', detail: `The newest backup, ${newest}, is ${String(age)} hours old. ${verdict}` }
     }
-    return { state: 'ok', detail: `The newest is ${newest}. ${proved}` }
+    if (verification === undefined) {
+      return { state: 'unknown', detail: `The newest is ${newest}. ${verdict} Run \`denidin backup verify\`.` }
+    }
+    return { state: 'ok', detail: `The newest is ${newest}. ${verdict}` }
   }
 }

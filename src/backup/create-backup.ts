@@ -1,9 +1,10 @@
 /** Makes a backup while the bot runs. */
 import { createHash } from 'node:crypto'
-import { open, readdir } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
+import { sha256Of } from '../platform/checksums.ts'
 import { DenidinError } from '../platform/errors.ts'
-import { makePrivateFolder, remove } from '../platform/files.ts'
+import { filesBelow, makePrivateFolder, remove } from '../platform/files.ts'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { BackupFolder } from './backup-folder.ts'
@@ -197,6 +198,7 @@ class BackupWriter {
   async #storeFolder({ name, path, stored_as, restored }: FolderSource): Promise<StoredFolder> {
     const files: StoredFile[] = []
     for (const file of await filesBelow(path)) {
+      if (file.endsWith('.new')) continue
       // A file that has been deleted in the meantime is no longer needed.
       const stored = await this.#storeFile(file, relative(path, file).split(sep).join('/') || basename(path)).catch(
         (error: NodeJS.ErrnoException) => {
@@ -211,13 +213,12 @@ class BackupWriter {
 
   async #storeText({ name, file, text }: BackupSources['texts'][number]): Promise<StoredFolder> {
     const content = Buffer.from(text)
-    const hash = createHash('sha256').update(content).digest('hex')
     const objects = content.length === 0 ? [] : [await this.#put(content)]
     return {
       name,
       path: name,
       restored: 'aside',
-      files: [{ path: file, bytes: content.length, sha256: hash, objects }],
+      files: [{ path: file, bytes: content.length, sha256: sha256Of(content), objects }],
     }
   }
 
@@ -266,15 +267,3 @@ class BackupWriter {
 /** Ids sort in the order in which backups were made, even within a second and after the clock was set back. */
 const idTime = (now: number, parent: string | null): number =>
   Math.max(now, (readBackupId(parent ?? '')?.at ?? -Infinity) + SECOND_MS)
-
-/** All files below a folder, sorted; the file itself if the path is a file; empty if nothing exists there. */
-const filesBelow = async (path: string): Promise<readonly string[]> => {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'ENOTDIR' ? undefined : [],
-  )
-  if (entries === undefined) return [path]
-  return entries
-    .filter(entry => entry.isFile() && !entry.name.endsWith('.new'))
-    .map(entry => join(entry.parentPath, entry.name))
-    .sort()
-}

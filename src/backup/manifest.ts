@@ -1,6 +1,6 @@
 /** The manifest of a backup: its files, their objects, and checksums of their content. */
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { sha256Of } from '../platform/checksums.ts'
 import { DenidinError } from '../platform/errors.ts'
 
 /**
@@ -168,5 +168,3 @@ export const manifestOf = (content: Omit<Manifest, 'format' | 'format_version'>)
   format_version: FORMAT_VERSION,
   ...content,
 })
-
-const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -2,13 +2,13 @@
  * The objects of backups: pieces of files, each named by the SHA-256 of its content, compressed and with a checksum.
  */
 import { createHash } from 'node:crypto'
-import { open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, stat, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { sha256Of } from '../platform/checksums.ts'
 import { DenidinError } from '../platform/errors.ts'
-import { fileFault } from '../platform/file-faults.ts'
-import { makePrivateFolder, PRIVATE_FILE_MODE } from '../platform/files.ts'
+import { fileBytes, filesBelow, syncFolder, writeFileAtomic } from '../platform/files.ts'
 
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
@@ -44,19 +44,12 @@ export class ObjectStore {
    * @throws DenidinError `unavailable` if it cannot be written
    */
   async put(content: Uint8Array, rereads: boolean): Promise<StoredObject> {
-    const hash = hashOf(content)
+    const hash = sha256Of(content)
     const path = this.#pathOf(hash)
     if (rereads ? await this.#isWhole(hash) : await isFile(path)) return { hash, new_bytes: 0 }
     const frame = await compress(content)
     const stored = Buffer.concat([PROOF_HEADER, createHash('sha256').update(frame).digest(), frame])
-    try {
-      await makePrivateFolder(dirname(path))
-      await writeThrough(`${path}.new`, stored)
-      await rename(`${path}.new`, path)
-    } catch (error) {
-      await unlink(`${path}.new`).catch(() => undefined)
-      throw fileFault(error, path)
-    }
+    await writeFileAtomic(path, stored)
     this.#changed.add(dirname(path))
     return { hash, new_bytes: stored.length }
   }
@@ -79,16 +72,16 @@ export class ObjectStore {
     const content = await decompress(frame).catch((error: unknown) => {
       throw damaged(path, `is damaged (${(error as Error).message})`)
     })
-    if (hashOf(content) !== hash) throw damaged(path, 'holds other content than its name says')
+    if (sha256Of(content) !== hash) throw damaged(path, 'holds other content than its name says')
     return content
   }
 
   /** All objects, with their sizes in bytes. */
   async list(): Promise<ReadonlyMap<string, number>> {
     const found = new Map<string, number>()
-    for (const path of await this.#files()) {
-      const hash = OBJECT_NAME.exec(path.slice(path.lastIndexOf('/') + 1))?.[1]
-      if (hash !== undefined) found.set(hash, (await stat(path).catch(() => ({ size: 0 }))).size)
+    for (const path of await filesBelow(this.#folder)) {
+      const hash = OBJECT_NAME.exec(basename(path))?.[1]
+      if (hash !== undefined) found.set(hash, await fileBytes(path))
     }
     return found
   }
@@ -96,10 +89,10 @@ export class ObjectStore {
   /** Deletes all objects except these, and the remains of interrupted writes. @returns what was deleted */
   async keepOnly(kept: ReadonlySet<string>): Promise<{ readonly objects: number; readonly bytes: number }> {
     let [objects, bytes] = [0, 0]
-    for (const path of await this.#files()) {
-      const hash = OBJECT_NAME.exec(path.slice(path.lastIndexOf('/') + 1))?.[1]
+    for (const path of await filesBelow(this.#folder)) {
+      const hash = OBJECT_NAME.exec(basename(path))?.[1]
       if (hash !== undefined && kept.has(hash)) continue
-      bytes += (await stat(path).catch(() => ({ size: 0 }))).size
+      bytes += await fileBytes(path)
       if (hash !== undefined) objects += 1
       await unlink(path)
     }
@@ -113,38 +106,9 @@ export class ObjectStore {
     )
   }
 
-  async #files(): Promise<readonly string[]> {
-    const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(() => [])
-    return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
-  }
-
   #pathOf(hash: string): string {
     return join(this.#folder, hash.slice(0, 2), `${hash}${ENDING}`)
   }
-}
-
-/** The SHA-256 of a content, in hexadecimal. */
-export const hashOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
-
-/** Writes a file, and resolves when it is on disk. */
-export const writeThrough = async (path: string, content: Uint8Array | string): Promise<void> => {
-  const file = await open(path, 'w', PRIVATE_FILE_MODE)
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-/**
- * Ensures that the names in a folder survive a power cut. Some network disks do not support this; their server is
- * responsible for it.
- */
-export const syncFolder = async (path: string): Promise<void> => {
-  const folder = await open(path, 'r').catch(() => undefined)
-  await folder?.sync().catch(() => undefined)
-  await folder?.close()
 }
 
 const isFile = async (path: string): Promise<boolean> =>

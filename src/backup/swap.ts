@@ -5,8 +5,7 @@
 import { lstat, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DenidinError } from '../platform/errors.ts'
-import { makePrivateFolder, remove, writeFileAtomic } from '../platform/files.ts'
-import { syncFolder } from './object-store.ts'
+import { makePrivateFolder, remove, syncFolder, writeFileAtomic } from '../platform/files.ts'
 
 /** The folder for restored files, below the data folder. */
 const STAGING = 'restore'

@@ -11,7 +11,7 @@ import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
-import { checksumOf } from './checksum.ts'
+import { sha256OfFile } from '../platform/checksums.ts'
 import { ForgottenFilter } from './forgotten-filter.ts'
 import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
 import { isZipPath } from './zip/zip-entry.ts'
@@ -130,7 +130,7 @@ export class Ingest {
     skips_unchanged = false,
   ): Promise<FileReport> {
     const { store } = this.#deps
-    const source_checksum = await checksumOf(file.path, file.size_bytes, options.signal)
+    const source_checksum = await sha256OfFile(file.path, file.size_bytes, options.signal)
     if (source_checksum === undefined) throw new Error('it became shorter just now')
     if (dry_run) return await this.#rehearse({ file, reader, isForgotten }, options)
     const source = { source_type: reader.type, source_file: file.path, source_checksum }
@@ -191,7 +191,7 @@ export class Ingest {
 
   /** How the run of a file ended: if its beginning has changed, it was not read as a whole; if it only grew, it was. */
   async #endOf({ path, size_bytes }: RecognisedFile['file'], before: string, signal: AbortSignal): Promise<RunEnd> {
-    const after = await checksumOf(path, size_bytes, signal).catch(() => undefined)
+    const after = await sha256OfFile(path, size_bytes, signal).catch(() => undefined)
     if (after !== before) {
       const notes = 'the file changed while it was read: what was read is in the archive; load it again'
       return { status: 'failed', destination_checksum: after, notes }

@@ -15,7 +15,7 @@ import type { FileUsageLog } from '../budget/usage/file-usage-log.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Pauses } from '../conversation/pauses.ts'
-import type { RecallWishes } from '../conversation/recall-wishes.ts'
+import type { RecallOverrides } from '../conversation/recall-overrides.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { ChatImportDeps } from '../ingest/binding/chat-import.ts'
 import type { ArchiveLoads } from '../ingest/archive-loads.ts'
@@ -183,7 +183,7 @@ export interface OperationContext {
     readonly console: Pick<ConsoleChannel, 'say'>
     readonly conversation: Pick<Conversation, 'resumed'>
     /** What is to be recalled for single messages. */
-    readonly wishes: Pick<RecallWishes, 'during'>
+    readonly recallOverrides: Pick<RecallOverrides, 'during'>
   }
   readonly messages: {
     /** Searches memories too. */

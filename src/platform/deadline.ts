@@ -1,6 +1,7 @@
 /** Limits how long an asynchronous call may take. */
 import type { Clock } from './clock.ts'
 import { DenidinError } from './errors.ts'
+import { orAborted } from './or-aborted.ts'
 
 /**
  * Waits for `act` at most `milliseconds`. `act` gets a signal that is aborted when time is up, or when `outer` is.
@@ -20,14 +21,5 @@ export const withDeadline = async <T>(
       new DenidinError('timeout', `${what} took longer than ${String(milliseconds)} ms`, { retryable: true }),
     )
   })
-  return await Promise.race([act(signal), abortion(signal)])
+  return await orAborted(act(signal), signal)
 }
-
-const abortion = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const fail = (): void => {
-      reject(signal.reason as Error)
-    }
-    if (signal.aborted) fail()
-    else signal.addEventListener('abort', fail, { once: true })
-  })

@@ -14,10 +14,10 @@ const writes = new KeyedQueue<string>()
 /**
  * Writes a whole file or nothing: `<path>.new`, fsync, rename. Mode 0600; creates the folder (0700) if it is missing.
  * The temporary name is always the same, so that the next write replaces what a crash left behind, which may contain
- * people's messages.
+ * people's messages. The name survives a power cut only after `syncFolder` of its folder.
  * @throws DenidinError `unavailable`, with the path and the reason
  */
-export const writeFileAtomic = async (path: string, content: string): Promise<void> => {
+export const writeFileAtomic = async (path: string, content: string | Uint8Array): Promise<void> => {
   await writes.run(resolve(path), async () => {
     const fresh = `${path}.new`
     try {
@@ -42,7 +42,7 @@ export const inFolder = async <T>(folder: string, act: () => Promise<T>): Promis
 }
 
 /** Writes a file that is on the disk when this resolves. */
-const writeThrough = async (path: string, content: string): Promise<void> => {
+const writeThrough = async (path: string, content: string | Uint8Array): Promise<void> => {
   const file = await createPrivate(path)
   try {
     await file.writeFile(content)
@@ -61,6 +61,16 @@ const createPrivate = async (path: string): Promise<FileHandle> => {
     await rm(path)
     return await open(path, 'wx', PRIVATE_FILE_MODE)
   }
+}
+
+/**
+ * Ensures that the names in a folder survive a power cut. Some network disks do not support this; their server is
+ * responsible for it.
+ */
+export const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(path, 'r').catch(() => undefined)
+  await folder?.sync().catch(() => undefined)
+  await folder?.close()
 }
 
 /** Creates a folder, and the folders above it, that only the owner can enter. */
@@ -105,14 +115,27 @@ export const copiesSetAside = async (path: string): Promise<readonly string[]> =
     .map(name => join(dirname(path), name))
 }
 
+/**
+ * Paths of all files below a folder, sorted; the path itself if it is a file; empty if it is missing or cannot be read.
+ */
+export const filesBelow = async (path: string): Promise<readonly string[]> => {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOTDIR' ? undefined : [],
+  )
+  if (entries === undefined) return [path]
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+/** Size in bytes of a file; 0 if it is missing. */
+export const fileBytes = async (path: string): Promise<number> => (await stat(path).catch(() => ({ size: 0 }))).size
+
 /** Total size in bytes of all files below a folder; 0 if it is missing. */
 export const folderBytes = async (path: string): Promise<number> => {
   let total = 0
-  for (const entry of await readdir(path, { withFileTypes: true, recursive: true }).catch(() => [])) {
-    if (entry.isFile()) {
-      total += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size
-    }
-  }
+  for (const file of await filesBelow(path)) total += await fileBytes(file)
   return total
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StoredToken } from '../../src/access/api-token.ts'
 import { accessMigrations } from '../../src/access/sqlite/access-migrations.ts'
 import { createSqliteApiTokens } from '../../src/access/sqlite/sqlite-api-tokens.ts'
-import { createSqliteKeptAnswers } from '../../src/access/sqlite/sqlite-kept-answers.ts'
+import { createSqliteIdempotencyStore } from '../../src/access/sqlite/sqlite-idempotency-store.ts'
 import { appliedErasureMigrations } from '../../src/messages/sqlite/sqlite-erasures.ts'
 import { meteringOf, meterOf } from '../support/meter-of.ts'
 import { usageMigrations } from '../../src/usage/sqlite/usage-migrations.ts'
@@ -138,10 +138,10 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     }
     return { data: tokens, fill, sections: ['api tokens'] }
   },
-  'kept answers': () => {
+  'api answers': () => {
     const database = new Database(':memory:', accessMigrationsAlone)
     const tokens = createSqliteApiTokens(database)
-    const answers = createSqliteKeptAnswers(database)
+    const answers = createSqliteIdempotencyStore(database)
     const fill = async (person_id: string): Promise<void> => {
       const token = tokenOf(person_id)
       await tokens.add(token)

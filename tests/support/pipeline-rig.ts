@@ -11,7 +11,7 @@ import type { Stores } from '../../src/app/stores.ts'
 import { openStores } from './stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
-import { RecallWishes } from '../../src/conversation/recall-wishes.ts'
+import { RecallOverrides } from '../../src/conversation/recall-overrides.ts'
 import type { CommandHandler } from '../../src/conversation/command-handler.ts'
 import type { Conversation } from '../../src/conversation/conversation.ts'
 import type { SessionLifecycle } from '../../src/learning/session-lifecycle.ts'
@@ -156,7 +156,7 @@ export class PipelineRig implements AsyncDisposable {
           search: noSearch,
           scopes: ownPolicy,
           profileOf: () => Promise.resolve([]),
-          wishes: new RecallWishes(),
+          recallOverrides: new RecallOverrides(),
         },
         commands: options.commands ?? NO_COMMANDS,
       },

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeManifest, type Manifest } from '../../src/backup/manifest.ts'
 import { BackupRig, contentsOf } from '../support/backup/backup-rig.ts'
 
 /** How many bits are flipped, each in another backup: `BACKUP_FLIPS`, 60 by default. */
@@ -108,4 +109,62 @@ test('recall that does not find what it should makes a backup fail its verificat
   const verification = await rig.verify('latest', async () => ({ questions: 3, answered: 2, problems }))
   expect(verification).toMatchObject({ in_order: false, problems, questions: 3, answered: 2 })
   expect(await rig.folder.verification(id)).toEqual(verification)
+})
+
+/** Replaces the manifest of a backup by one with right checksums. */
+const forge = (manifest: Manifest): void => {
+  writeFileSync(join(rig.folder.path, 'backups', `${manifest.id}.json`), writeManifest(manifest))
+}
+
+/** The manifest with another description of what `denidin.db` contains. */
+const described = (manifest: Manifest, change: Partial<Manifest['databases'][number]>): Manifest => ({
+  ...manifest,
+  databases: manifest.databases.map(each => (each.name === 'database' ? { ...each, ...change } : each)),
+})
+
+const CHANGES: readonly (readonly [what: string, sql: string, problem: string])[] = [
+  ['a row fewer', 'delete from messages where seq = 1', 'denidin.db: messages has 1699 rows, not 1700'],
+  ['a row more', "insert into messages (text) values ('x')", 'denidin.db: messages has 1701 rows, not 1700'],
+  ['another text', "update messages set text = 'x' where seq = 7", 'denidin.db: rows of messages differ'],
+  ['a number as text', "update marks set value = '9' where scope = 'b'", 'denidin.db: rows of marks differ'],
+  ['a null', 'update messages set price = null where seq = 9', 'denidin.db: rows of messages differ'],
+  ['a column more', 'alter table messages add column more', 'denidin.db: rows of messages differ'],
+  ['a table fewer', 'drop table marks', 'denidin.db: the table marks is missing'],
+  ['a table more', 'create table others (a)', 'denidin.db has tables that the manifest lacks'],
+  ['another migration', 'delete from migrations', 'denidin.db has another schema'],
+]
+
+test.each(CHANGES)(
+  'a database with %s than its manifest says is found, although every checksum of a file is right',
+  async (_what, sql, problem) => {
+    const [before] = (await rig.create('full')).databases
+    {
+      using main = rig.open('denidin.db')
+      main.exec(sql)
+    }
+    const after = await rig.create('full')
+    expect(await rig.verify()).toMatchObject({ problems: [] })
+    forge(described(after, { tables: before?.tables ?? [], migrations: before?.migrations ?? [] }))
+    const data = contentsOf(rig.data())
+    expect((await rig.verify()).problems).toContainEqual(expect.stringContaining(problem))
+    await expect(rig.restore()).rejects.toMatchObject({ code: 'damaged', message: expect.stringContaining(problem) })
+    expect(contentsOf(rig.data())).toEqual(data)
+  },
+)
+
+test('a manifest with right checksums that names another size or digest of a file is found', async () => {
+  const manifest = await rig.create('full')
+  const [main] = manifest.databases
+  forge(described(manifest, { bytes: (main?.bytes ?? 0) + 1 }))
+  expect(await findings()).toEqual(['denidin.db has another size than the manifest says'])
+  forge(described(manifest, { sha256: '0'.repeat(64) }))
+  expect(await findings()).toEqual([expect.stringContaining('has other content than the manifest says')])
+  forge(described(manifest, { objects: main?.objects.slice(1) ?? [] }))
+  expect(await findings()).toEqual([expect.stringContaining('has other content than the manifest says')])
+  const folders = manifest.folders.map(each => ({
+    ...each,
+    files: each.files.map(file => ({ ...file, sha256: '0'.repeat(64) })),
+  }))
+  forge({ ...manifest, folders })
+  expect(await findings()).toHaveLength(folders.flatMap(({ files }) => files).length)
 })

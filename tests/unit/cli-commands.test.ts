@@ -152,6 +152,18 @@ test.each([
   expect(events).toEqual([])
 })
 
+test.each(['show', 'verify', 'restore'])('backup %s takes the id by position or by name, but not two', async name => {
+  const { run, parts, terminal } = setUp()
+  const yes = name === 'restore' ? ['--yes'] : []
+  await expect(run('backup', name, '2026-11-20', ...yes)).resolves.toBe(0)
+  const by_position = terminal.out()
+  await expect(run('backup', name, '--backup-id', '2026-11-20', ...yes)).resolves.toBe(0)
+  expect(terminal.out()).toBe(by_position.repeat(2))
+  expect(parts.asked.filter(asked => asked.endsWith(' 2026-11-20'))).toHaveLength(name === 'show' ? 0 : 2)
+  await expect(run('backup', name, '2026-11-20', '--backup-id', 'latest', ...yes)).resolves.toBe(2)
+  expect(terminal.err()).toContain('give backup-id once: "2026-11-20" or --backup-id latest')
+})
+
 test('with --json, wrong usage is an object too', async () => {
   const { run, terminal } = setUp()
   await expect(run('session', 'list', '--colour', '--json')).resolves.toBe(2)

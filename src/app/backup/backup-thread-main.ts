@@ -1,4 +1,4 @@
-/** The entry point of the thread of backups: reads, compresses and proves, so that the bot's event loop does not. */
+/** The entry point of the thread of backups: reads, compresses and verifies, so that the bot's event loop does not. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../platform/clock.ts'
 import { systemIds } from '../../platform/ids.ts'

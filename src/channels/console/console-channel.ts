@@ -4,6 +4,7 @@ import type { ChatId, MessageId } from '../../messages/message.ts'
 import type { Identity, Person } from '../../people/person.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import { orAborted } from '../../platform/or-aborted.ts'
 import type { Ids } from '../../platform/ids.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
 import type { Health } from '../../platform/health.ts'
@@ -141,7 +142,7 @@ class TerminalChannel implements ConsoleChannel {
       gapless: true,
     })
     const closed = this.#closed.signal
-    await unlessAborted(whenIdle(chat_id), signal === undefined ? [closed] : [closed, signal])
+    await orAborted(whenIdle(chat_id), signal === undefined ? closed : AbortSignal.any([closed, signal]))
     const replies = this.#replies.get(chat_id) ?? []
     this.#replies.delete(chat_id)
     return replies
@@ -156,21 +157,3 @@ const writerOf = ({
   person === undefined
     ? { chat_id: `${CHAT_PREFIX}${phone}`, identities: [{ kind: 'phone', value: phone }] }
     : { chat_id: confinedChatOf(person.person_id), identities: person.identities }
-
-/** Waits for `act`, or rejects with the reason of the first signal that is aborted. Leaves no listener behind. */
-const unlessAborted = async (act: Promise<void>, signals: readonly AbortSignal[]): Promise<void> => {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const listeners = signals.map(signal => {
-    const fail = (): void => {
-      reject(signal.reason as Error)
-    }
-    if (signal.aborted) fail()
-    signal.addEventListener('abort', fail, { once: true })
-    return { signal, fail }
-  })
-  try {
-    await Promise.race([act, aborted])
-  } finally {
-    for (const { signal, fail } of listeners) signal.removeEventListener('abort', fail)
-  }
-}

@@ -30,14 +30,14 @@ export const BACKUP = {
   verify_cron: {
     format: 'cron',
     default: '0 5 * * *',
-    doc: 'Schedule on which the newest backup is restored for a trial and proved.',
+    doc: 'Schedule on which the newest backup is verified by restoring it into a temporary folder.',
   },
   retention_days: {
     format: 'integer',
     default: 30,
     min: 1,
     max: 3650,
-    doc: 'Days for which full and incremental backups are kept. The newest, and the newest that was proved, always stay.',
+    doc: 'Days for which full and incremental backups are kept. The newest never expires, and neither does the newest one that was verified.',
   },
   archive_retention_days: {
     format: 'integer',

@@ -9,7 +9,7 @@ import { ownSearchScope, type ScopePolicy } from '../../retrieval/scope-policy.t
 import type { SearchService } from '../../retrieval/search-service.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { NOTHING_FOUND, type FoundCandidates } from '../packing/pack-recall.ts'
-import type { RecallWishes } from '../recall-wishes.ts'
+import type { RecallOverrides } from '../recall-overrides.ts'
 import { idsOf } from '../turn-message.ts'
 import type { TurnContext } from '../turn-context.ts'
 import { markEnds } from './mark-ends.ts'
@@ -27,7 +27,7 @@ export interface GatherRecallDeps {
   readonly clock: Clock
   /** Most tokens of quotes to search for; 0 while long-term memory is off: then nothing is searched for. */
   readonly recall_tokens: number
-  readonly wishes: Pick<RecallWishes, 'of'>
+  readonly recallOverrides: Pick<RecallOverrides, 'of'>
 }
 
 /**
@@ -35,11 +35,11 @@ export interface GatherRecallDeps {
  * @param shown messages that the model already sees
  */
 export const gatherRecall = async (
-  { search, scopes, facts, clock, recall_tokens, wishes }: GatherRecallDeps,
+  { search, scopes, facts, clock, recall_tokens, recallOverrides }: GatherRecallDeps,
   { scope, chat_id, question, person, caller, batch }: TurnContext,
   shown: readonly WindowMessage[],
 ): Promise<FoundCandidates> => {
-  const { retrieve, most_memories } = wishes.of(idsOf(batch))
+  const { retrieve, most_memories } = recallOverrides.of(idsOf(batch))
   if (recall_tokens === 0 || !retrieve) return NOTHING_FOUND
   const { memories, quotes, most_quotes, words } = await search.search(
     isConfined(chat_id) ? ownSearchScope(scope) : await scopes.ofQuestion(scope),

@@ -3,7 +3,7 @@ import type { RunEnd, RunState, RunStep } from '../../archive/extraction-run.ts'
 import type { Scope } from '../../messages/scope.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { RunRecords } from '../archive-loads.ts'
-import { checksumOf } from '../checksum.ts'
+import { sha256OfFile } from '../../platform/checksums.ts'
 import type { SourceFile } from '../source.ts'
 
 /** How a load into a conversation is recorded. */
@@ -50,7 +50,7 @@ class RecordedRun implements BoundRun {
 
   async complete(notes: string): Promise<{ readonly status: RunState; readonly notes: string }> {
     const { path, size_bytes } = this.#file
-    const after = await checksumOf(path, size_bytes, new AbortController().signal).catch(() => undefined)
+    const after = await sha256OfFile(path, size_bytes, new AbortController().signal).catch(() => undefined)
     const changed = after !== this.#checksum
     const all = changed ? `the file changed while it was read: what was read was added; load it again; ${notes}` : notes
     return await this.#end({ status: changed ? 'failed' : 'completed', destination_checksum: after, notes: all })
@@ -78,7 +78,7 @@ export const beginBoundRun = async (
   signal: AbortSignal,
 ): Promise<BoundRun> => {
   const { path, size_bytes } = file
-  const source_checksum = (await checksumOf(path, size_bytes, signal)) ?? ''
+  const source_checksum = (await sha256OfFile(path, size_bytes, signal)) ?? ''
   const { run_id } = await records.begin({
     source_type: 'whatsapp',
     phase: undefined,

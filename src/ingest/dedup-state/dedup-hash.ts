@@ -1,7 +1,5 @@
 /** The hash by which the deduplication identified messages: SHA-256 of `{role, content}` as JSON. */
-import { createHash } from 'node:crypto'
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+import { sha256Of } from '../../platform/checksums.ts'
 
 /**
  * The JSON texts that different programs write: keys in either order, with or without blanks, with or without escapes.
@@ -22,6 +20,6 @@ const inAscii = (json: string): string =>
 /** Whether this is the hash of the message. */
 export const isHashOf = (hash: string, role: string, content: string): boolean => {
   const wanted = hash.toLowerCase()
-  for (const text of spellings(role, content)) if (sha256(text) === wanted) return true
-  return sha256(content) === wanted
+  for (const text of spellings(role, content)) if (sha256Of(text) === wanted) return true
+  return sha256Of(content) === wanted
 }

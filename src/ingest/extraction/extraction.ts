@@ -1,5 +1,4 @@
 /** Reads extractions: JSON Lines with content, source, timestamp, session_id, project, source_type, hash and metadata. */
-import { createHash } from 'node:crypto'
 import {
   ARCHIVE_ROLES,
   PHASES,
@@ -14,6 +13,7 @@ import { sessionIn } from '../claude-code/source-path.ts'
 import { firstObject, jsonLines, type LineReading } from '../json-lines.ts'
 import { instantOf, isObject, textOf, type JsonObject } from '../json-values.ts'
 import type { SourceReader } from '../source.ts'
+import { sha256Of } from '../../platform/checksums.ts'
 import { topicTags } from '../tagging/topics.ts'
 
 /** Kinds of files, by the first part of `source`. */
@@ -60,8 +60,6 @@ const originOf = (source: string): { readonly source_file: string; readonly sour
   return { source_file: file, source_line: line === undefined ? 1 : Number(line) }
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
 /** Reads one line. @param phase given by the caller, for lines that do not contain it */
 const read = (value: JsonObject, phase: Phase | undefined): LineReading => {
   const content = textOf(value['content'])
@@ -79,7 +77,7 @@ const read = (value: JsonObject, phase: Phase | undefined): LineReading => {
   const metadata = {
     ...(isObject(value['metadata']) ? value['metadata'] : {}),
     // A differing hash reveals that the copy was damaged.
-    ...(hash === undefined || hash.toLowerCase() === sha256(content) ? {} : { hash_of_extraction: hash }),
+    ...(hash === undefined || hash.toLowerCase() === sha256Of(content) ? {} : { hash_of_extraction: hash }),
   }
   const message = type === 'debug' ? debugMessage(content, value, metadata) : plainMessage(content, value, metadata)
   return [{ message: { ...shared, ...message }, ...(source === undefined ? {} : { origins: [originOf(source)] }) }]

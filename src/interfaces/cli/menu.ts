@@ -10,7 +10,7 @@ import type { Clarify } from './run-operation.ts'
 /** One command. Input fields that are not positional become options of the same name. */
 export interface CliCommand<N extends OperationName = OperationName> {
   readonly run: N
-  /** Input fields given by position, in this order. Optional fields may be omitted. */
+  /** Input fields given by position, in this order. Optional fields may be omitted, or given as options. */
   readonly positions: readonly (keyof OperationInput<N> & string)[]
   /** The last position takes all remaining words, so that a question needs no quotes. */
   readonly words?: boolean
@@ -84,7 +84,7 @@ export const cliMenu = {
   'backup verify': { ...command('backup.verify', 'backup_id'), without_data: true },
   'backup prune': { ...command('backup.prune'), without_data: true },
   'backup scheduled': command('backup.scheduled', 'job'),
-  'backup restore': { ...command('backup.restore'), without_data: true },
+  'backup restore': { ...command('backup.restore', 'backup_id'), without_data: true },
   'budget calculate': command('budget.calculate'),
   'budget cost': {
     ...command('budget.cost'),

@@ -85,6 +85,9 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
   }
   const options = fields.filter(field => !positions.includes(field))
   for (const field of options) command.addOption(optionFor(field))
+  // What may be left out may also be given by name, so that no one has to know which of the two a command takes.
+  const named = positions.filter(field => !field.required)
+  for (const field of named) command.addOption(nameOf(field))
   const mayAsk = operation.effect === 'destroy' || operation.confirm !== undefined
   if (mayAsk) command.option('--yes', 'do it without asking for confirmation')
   command.option('--json', 'print JSON')
@@ -94,7 +97,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
     refuseMisplacedOptions(command)
     const typed = command.opts<Record<string, string | boolean | undefined>>()
     const texts = Object.fromEntries([
-      ...positions.map((field, index) => [field.name, joined(given[index])] as const),
+      ...positions.map((field, index) => [field.name, once(command, field, joined(given[index]), typed)] as const),
       ...options.map(field => [field.name, typed[camel(field.name)]] as const),
     ])
     await runOperation(deps, {
@@ -113,6 +116,24 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       ...(deps.signal === undefined ? {} : { signal: deps.signal }),
     })
   })
+}
+
+/** The option that gives a positional argument by its name. */
+const nameOf = ({ name }: Field): Option => new Option(`--${kebab(name)} <value>`, `the same as [${kebab(name)}]`)
+
+/** The value of a positional argument, given by position or by name. @throws CommanderError if given twice */
+const once = (
+  command: Command,
+  { name }: Field,
+  at_position: string | undefined,
+  typed: Readonly<Record<string, string | boolean | undefined>>,
+): string | undefined => {
+  const by_name = typed[camel(name)]
+  if (typeof by_name !== 'string') return at_position
+  if (at_position !== undefined && at_position !== by_name) {
+    command.error(`give ${kebab(name)} once: "${at_position}" or --${kebab(name)} ${by_name}`)
+  }
+  return by_name
 }
 
 /** An option before the last command would be ignored. @throws DenidinError `invalid_input` */

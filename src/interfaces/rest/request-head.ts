@@ -1,7 +1,7 @@
 /** What the head of a request says: its route, whether it wants events, and the key by which it is carried out once. */
 import type { FastifyRequest } from 'fastify'
 import { EVENT_STREAM_TYPE } from './event-stream.ts'
-import { checkKey } from './keyed-requests.ts'
+import { checkKey } from './idempotent-requests.ts'
 
 /** The route as the menu has it, for the log; `unknown` where none serves the address. */
 export const routeOf = (request: FastifyRequest): string =>

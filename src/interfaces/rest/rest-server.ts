@@ -1,7 +1,7 @@
 /** The HTTP server of the REST API: parses, authorises, limits, logs and answers requests for the routes of the menu. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiTokens, TokenScope } from '../../access/api-token.ts'
-import type { KeptAnswers } from '../../access/kept-answers.ts'
+import type { IdempotencyStore } from '../../access/idempotency-store.ts'
 import type { LiveEvents } from '../../messages/live-events.ts'
 import { operations } from '../../operations/list.ts'
 import type { Operation } from '../../operations/operation.ts'
@@ -17,7 +17,7 @@ import { requestProblem } from './client-errors.ts'
 import { closeServer } from './close-server.ts'
 import { EventStream } from './event-stream.ts'
 import { createHttpApp } from './http-app.ts'
-import { KeyedRequests, type Answer } from './keyed-requests.ts'
+import { IdempotentRequests, type Answer } from './idempotent-requests.ts'
 import { followLive } from './live-stream.ts'
 import { answerCall, inTime, problemAnswer, type RestCall } from './operation-request.ts'
 import { Problem, problemOf } from './problem.ts'
@@ -45,7 +45,7 @@ export interface RestServerDeps {
   readonly version: string
   readonly runner: Runner
   readonly tokens: ApiTokens
-  readonly answers: KeptAnswers
+  readonly idempotency: IdempotencyStore
   readonly people: Pick<People, 'find'>
   readonly events: Pick<LiveEvents, 'watch'>
   readonly clock: Clock
@@ -87,7 +87,7 @@ class RestApi implements RestServer {
   readonly #deps: RestServerDeps
   readonly #app: FastifyInstance
   readonly #authorization: Authorization
-  readonly #keyed: KeyedRequests
+  readonly #idempotent: IdempotentRequests
   readonly #system: SystemAnswers
   readonly #states = new WeakMap<FastifyRequest, RequestState>()
   readonly #stopping = new AbortController()
@@ -97,12 +97,12 @@ class RestApi implements RestServer {
   #address = ''
 
   constructor(deps: RestServerDeps) {
-    const { tokens, people, clock, settings, answers, ids, logger } = deps
+    const { tokens, people, clock, settings, idempotency, ids, logger } = deps
     this.#deps = deps
     this.#log = logger.for('api')
     const limit = new RequestLimit(clock, settings.requests_per_minute)
     this.#authorization = new Authorization({ tokens, people, limit, clock })
-    this.#keyed = new KeyedRequests(answers, clock)
+    this.#idempotent = new IdempotentRequests(idempotency, clock)
     this.#system = systemAnswers(deps)
     this.#app = createHttpApp(
       settings,
@@ -304,7 +304,7 @@ class RestApi implements RestServer {
     // When time is up, the caller is told so, and the work goes on: its answer is kept for the next try.
     const work = { ...call, timeout_seconds: undefined }
     try {
-      const running = this.#keyed.run(authenticated, key, asked, () => answerCall(this.#deps, work))
+      const running = this.#idempotent.run(authenticated, key, asked, () => answerCall(this.#deps, work))
       const { repeated, ...answer } = await inTime(this.#deps.clock, call.timeout_seconds, running)
       return repeated ? { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } } : answer
     } catch (thrown) {

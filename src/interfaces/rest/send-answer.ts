@@ -1,7 +1,7 @@
 /** Sends an answer with its headers, and only its head where the caller has it already. */
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Answer } from './keyed-requests.ts'
+import type { Answer } from './idempotent-requests.ts'
 import { PAGE_POLICY } from './reference-page.ts'
 
 /** Sends an answer; a read that the caller has already is answered with 304. */

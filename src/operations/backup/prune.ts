@@ -1,4 +1,4 @@
-/** `backup.prune`: deletes backups whose time is over. */
+/** `backup.prune`: deletes expired backups. */
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 
@@ -12,7 +12,7 @@ export const pruneOutput = {
 }
 
 export const backupPrune = operation({
-  summary: 'Delete backups that are older than the settings say, and the pieces that no other backup needs',
+  summary: 'Delete expired backups, and the pieces that no other backup needs',
   access: 'operator',
   effect: 'write',
   needs: 'nothing',

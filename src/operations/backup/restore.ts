@@ -1,4 +1,4 @@
-/** `backup.restore`: puts the data of a backup in the place of the present data. */
+/** `backup.restore`: replaces the data with that of a backup. */
 import { z } from 'zod'
 import { DenidinError } from '../../platform/errors.ts'
 import { EVERYONE, operation } from '../operation.ts'
@@ -7,7 +7,7 @@ import { backupField } from './backup-row.ts'
 const count = z.int().min(0)
 
 export const backupRestore = operation({
-  summary: 'Replace the data by that of a backup; the bot must be stopped, and the old data is put aside',
+  summary: 'Replace the data with that of a backup; the bot must be stopped, and the old data is put aside',
   access: 'operator',
   effect: 'destroy',
   needs: 'nothing',

@@ -1,4 +1,4 @@
-/** `backup.verify`: proves a backup by restoring it into a temporary folder. */
+/** `backup.verify`: verifies a backup by restoring it into a temporary folder. */
 import { z } from 'zod'
 import { EVERYONE, operation } from '../operation.ts'
 import { backupField } from './backup-row.ts'

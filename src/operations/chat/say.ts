@@ -139,7 +139,7 @@ export const chatSay = operation({
     'instance.godfather_phone',
     'people.directory',
     'chats.console',
-    'chats.wishes',
+    'chats.recallOverrides',
     'memory.store',
     'memory.log',
     'messages.history',
@@ -161,7 +161,9 @@ export const chatSay = operation({
     const { message: text, name, retrieve_memories: retrieve, top_k: most_memories } = given
     const message_id = `console-${system.ids.uuid()}`
     const message = { ...as, message_id, text, signal, ...(name === undefined ? {} : { name }) }
-    const replies = await chats.wishes.during(message_id, { retrieve, most_memories }, () => chats.console.say(message))
+    const replies = await chats.recallOverrides.during(message_id, { retrieve, most_memories }, () =>
+      chats.console.say(message),
+    )
     const speaker = as.person ?? (await people.directory.lookUp(phone ?? ''))
     const { touched, ...recalled } = await recalledFor(context, message_id, system.clock.now())
     const said =

@@ -1,6 +1,6 @@
 // One fake per group of the operations' context, held in memory. A test makes those that its operation uses.
 import type { ConsoleMessage } from '../../../src/channels/console/console-channel.ts'
-import { RecallWishes } from '../../../src/conversation/recall-wishes.ts'
+import { RecallOverrides } from '../../../src/conversation/recall-overrides.ts'
 import type { Pause } from '../../../src/conversation/pauses.ts'
 import type { ResetOutcome, SweepReport } from '../../../src/learning/session-lifecycle.ts'
 import type { OperationContext } from '../../../src/operations/context.ts'
@@ -68,7 +68,7 @@ export class FakeChats {
   answer: (message: ConsoleMessage) => Promise<readonly string[]> = message =>
     Promise.resolve([`you said: ${message.text}`])
   readonly conversation: OperationContext['chats']['conversation']
-  readonly wishes = new RecallWishes()
+  readonly recallOverrides = new RecallOverrides()
   readonly console: OperationContext['chats']['console'] = {
     say: message => {
       this.said.push(message)

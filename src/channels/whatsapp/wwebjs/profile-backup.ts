@@ -2,7 +2,7 @@
 import { cp, readdir, rename, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DenidinError } from '../../../platform/errors.ts'
-import { exists, folderBytes, makePrivateFolder, remove, setAside } from '../../../platform/files.ts'
+import { exists, filesBelow, folderBytes, makePrivateFolder, remove, setAside } from '../../../platform/files.ts'
 import type { Ids } from '../../../platform/ids.ts'
 import { PROFILE_FOLDER } from './client.ts'
 
@@ -126,15 +126,7 @@ const listing = async (profile: string): Promise<readonly string[]> => {
     found.push(`${path} ${String(size)} ${String(mtimeMs)}`)
   }
   for (const name of LOGIN_FILES) {
-    const path = join(profile, name)
-    if (!(await exists(path))) continue
-    if ((await stat(path)).isFile()) {
-      await add(path)
-      continue
-    }
-    for (const entry of await readdir(path, { withFileTypes: true, recursive: true })) {
-      if (entry.isFile()) await add(join(entry.parentPath, entry.name))
-    }
+    for (const path of await filesBelow(join(profile, name))) await add(path)
   }
   return found.sort()
 }

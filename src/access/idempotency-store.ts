@@ -1,4 +1,4 @@
-/** Answers that are kept for a repeated request with the same `Idempotency-Key`, and the port of their store. */
+/** The port of the store that keeps answers for repeated requests with the same `Idempotency-Key`. */
 import type { PersonId } from '../people/person.ts'
 import { DAY_MS } from '../platform/clock.ts'
 
@@ -6,7 +6,7 @@ import { DAY_MS } from '../platform/clock.ts'
 export const KEPT_MS = DAY_MS
 
 /** A request that must be carried out once. */
-export interface KeyedRequest {
+export interface IdempotentRequest {
   readonly token_id: string
   /** Hash of the key that the caller chose. */
   readonly key_hash: string
@@ -28,11 +28,11 @@ export interface EarlierRequest {
 }
 
 /** Requests of the last day that carried a key. Each call is one transaction, on disk when it resolves. */
-export interface KeptAnswers {
+export interface IdempotencyStore {
   /** Records that a request begins; where its key was used before, changes nothing and returns what is known. */
-  begin(request: KeyedRequest): Promise<EarlierRequest | undefined>
+  begin(request: IdempotentRequest): Promise<EarlierRequest | undefined>
   /** Records the answer. @param sealed `undefined`: it is not kept */
-  conclude(request: KeyedRequest, status: number, sealed: Uint8Array | undefined): Promise<void>
+  conclude(request: IdempotentRequest, status: number, sealed: Uint8Array | undefined): Promise<void>
   /** Forgets a request that had no effect, so that its key may be used again. */
-  drop(request: KeyedRequest): Promise<void>
+  drop(request: IdempotentRequest): Promise<void>
 }

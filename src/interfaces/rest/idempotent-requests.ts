@@ -3,7 +3,7 @@
  * Where a crash leaves open whether a request was carried out, it is not repeated, and the caller is told.
  */
 import { createHash } from 'node:crypto'
-import type { EarlierRequest, KeptAnswers, KeyedRequest } from '../../access/kept-answers.ts'
+import type { EarlierRequest, IdempotencyStore, IdempotentRequest } from '../../access/idempotency-store.ts'
 import { seal, unseal } from '../../access/seal.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { jsonOf } from '../../platform/json-text.ts'
@@ -33,14 +33,14 @@ export const checkKey = (key: string): void => {
   throw new Problem('malformed', detail, { errors: [{ detail, parameter: 'Idempotency-Key' }] })
 }
 
-export class KeyedRequests {
-  readonly #answers: KeptAnswers
+export class IdempotentRequests {
+  readonly #store: IdempotencyStore
   readonly #clock: Clock
   /** Keys of requests that this process works on. */
   readonly #running = new Set<string>()
 
-  constructor(answers: KeptAnswers, clock: Clock) {
-    this.#answers = answers
+  constructor(store: IdempotencyStore, clock: Clock) {
+    this.#store = store
     this.#clock = clock
   }
 
@@ -55,7 +55,7 @@ export class KeyedRequests {
     act: () => Promise<Answer>,
   ): Promise<Answer & { readonly repeated: boolean }> {
     const { token_id, person_id } = token
-    const request: KeyedRequest = {
+    const request: IdempotentRequest = {
       token_id,
       key_hash: hash(`${token_id} ${key}`),
       fingerprint: hash(asked),
@@ -69,7 +69,7 @@ export class KeyedRequests {
     }
     this.#running.add(request.key_hash)
     try {
-      const earlier = await this.#answers.begin(request)
+      const earlier = await this.#store.begin(request)
       if (earlier !== undefined) return { ...repeat(earlier, request.fingerprint, secret, key), repeated: true }
       const answer = await act()
       await this.#end(request, answer, secret, key)
@@ -79,12 +79,12 @@ export class KeyedRequests {
     }
   }
 
-  async #end(request: KeyedRequest, answer: Answer, secret: string, key: string): Promise<void> {
+  async #end(request: IdempotentRequest, answer: Answer, secret: string, key: string): Promise<void> {
     const { status, type, body, outcome } = answer
-    if (outcome === 'void') await this.#answers.drop(request)
+    if (outcome === 'void') await this.#store.drop(request)
     if (outcome !== 'done') return
     const text = JSON.stringify({ type, body })
-    await this.#answers.conclude(
+    await this.#store.conclude(
       request,
       status,
       text.length > MOST_KEPT_CHARACTERS ? undefined : seal(secret, key, text),

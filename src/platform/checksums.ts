@@ -1,14 +1,17 @@
-/** The SHA-256 of a source, before and after it is read. */
+/** SHA-256 checksums, in hexadecimal. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 
 const CHUNK_BYTES = 1024 * 1024
 
+/** The SHA-256 of a content, in hexadecimal. */
+export const sha256Of = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
+
 /**
- * SHA-256 of the first `bytes` bytes, in hexadecimal; `undefined` if the file has fewer.
- * @throws as `node:fs` does
+ * The SHA-256 of the first `bytes` bytes of a file, in hexadecimal; `undefined` if the file has fewer.
+ * @throws as `node:fs` does; the reason of the signal
  */
-export const checksumOf = async (path: string, bytes: number, signal: AbortSignal): Promise<string | undefined> => {
+export const sha256OfFile = async (path: string, bytes: number, signal: AbortSignal): Promise<string | undefined> => {
   const hash = createHash('sha256')
   if (bytes === 0) return hash.digest('hex')
   let read = 0

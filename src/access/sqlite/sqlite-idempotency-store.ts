@@ -1,7 +1,7 @@
-/** Answers for repeated requests in SQLite. */
+/** The idempotency store in SQLite: answers for repeated requests. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
-import { KEPT_MS, type EarlierRequest, type KeptAnswers, type KeyedRequest } from '../kept-answers.ts'
+import { KEPT_MS, type EarlierRequest, type IdempotencyStore, type IdempotentRequest } from '../idempotency-store.ts'
 
 /** Requests that are remembered at most; the oldest are forgotten first. */
 const MOST_ROWS = 10_000
@@ -14,10 +14,10 @@ interface AnswerRow {
 
 const HERE = 'token_id = :token_id and key_hash = :key_hash'
 
-const placeOf = ({ token_id, key_hash }: KeyedRequest) => ({ token_id, key_hash })
+const placeOf = ({ token_id, key_hash }: IdempotentRequest) => ({ token_id, key_hash })
 
-/** Kept answers in SQLite. Those of a person's tokens go with the person, and with the token. */
-export const createSqliteKeptAnswers = (database: Database): KeptAnswers & PersonalData => {
+/** An idempotency store in SQLite. Answers for a person's tokens go with the person, and with the token. */
+export const createSqliteIdempotencyStore = (database: Database): IdempotencyStore & PersonalData => {
   /** Makes room; `at` may be earlier than before where the clock was set back. */
   const prune = (at: number): void => {
     database.run('delete from api_answers where at <= :before or at > :after', {
@@ -31,7 +31,7 @@ export const createSqliteKeptAnswers = (database: Database): KeptAnswers & Perso
     )
   }
 
-  const earlier = (request: KeyedRequest): EarlierRequest | undefined => {
+  const earlier = (request: IdempotentRequest): EarlierRequest | undefined => {
     const row = database.get<AnswerRow>(
       `select fingerprint, status, sealed from api_answers where ${HERE}`,
       placeOf(request),
@@ -65,7 +65,7 @@ export const createSqliteKeptAnswers = (database: Database): KeptAnswers & Perso
       database.run(`delete from api_answers where ${HERE}`, placeOf(request))
     },
 
-    name: 'kept answers',
+    name: 'api answers',
     tables: ['api_answers'],
     count: async person_id =>
       database.get<{ n: number }>('select count(*) as n from api_answers where person_id = :person_id', { person_id })
