@@ -1,12 +1,14 @@
 /** Exports of WhatsApp chats of many phones and languages, as the archive takes them. */
+import { utimes } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ExportEntries } from '../../src/ingest/whatsapp/export-entries.ts'
 import type { ExportText } from '../../src/ingest/whatsapp/export-text.ts'
+import { wallTimeOf } from '../../src/ingest/whatsapp/date-order.ts'
 import { parseHeader } from '../../src/ingest/whatsapp/header.ts'
 import { surveyExport } from '../../src/ingest/whatsapp/survey.ts'
 import { TimeZone, UTC } from '../../src/platform/time-zone.ts'
-import { readSource, type ReadSource } from '../support/archive/read-source.ts'
+import { readSource, readSourceAt, writeSource, type ReadSource } from '../support/archive/read-source.ts'
 import { WHATSAPP_EXPORTS } from '../support/archive/whatsapp-exports.ts'
 import { zipOf } from '../support/archive/zip-of.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -71,7 +73,43 @@ test('the caller can give the order of dates', async () => {
   expect(shownOf(read)).toEqual([['2021-01-02T10:00:00.000Z', 'A', 'x']])
 })
 
+test('dates without a year are of the year in which the file was written, or of the one before', async () => {
+  const text = 'Dec 30, 2020, 9:05 PM - A: x\nJan 5, 9:05 PM - A: y\nMay 3, 12:00 AM - A: z\n'
+  const shown = async (written: string): Promise<readonly unknown[]> => {
+    const path = await writeSource(folder.path, 'WhatsApp Chat with A.txt', text)
+    await utimes(path, new Date(written), new Date(written))
+    const read = await readSourceAt(path)
+    expect(noteOf(read)).toContain('month, day, year (words name the months)')
+    expect(noteOf(read)).toContain('dates without a year as those of 2021')
+    return shownOf(read).map(([at]) => at)
+  }
+  const wanted = ['2020-12-30T21:05:00.000Z', '2021-01-05T21:05:00.000Z', '2021-05-03T00:00:00.000Z']
+  expect(await shown('2021-05-03T10:00:00Z')).toEqual(wanted)
+  // Copied in the year after, before the third of May.
+  expect(await shown('2022-03-01T10:00:00Z')).toEqual(wanted)
+})
+
+test.each(
+  'en-US en-GB he de es fr pt it ru uk cs sk pl nl ar ar-SY tr hi id sv da nb fi el hu ro bg ca th vi'.split(' '),
+)('the months of %s are understood, long and short', locale => {
+  for (const month of ['short', 'long'] as const) {
+    const format = new Intl.DateTimeFormat(locale, { day: 'numeric', month, year: 'numeric', timeZone: 'UTC' })
+    for (let number = 0; number < 12; number++) {
+      const at = Date.UTC(2021, number, 23, 21, 5)
+      const line = `${format.format(at)}, 21:05 - Dana: x`
+      const header = parseHeader(line)
+      expect([line, header?.rest]).toEqual([line, 'Dana: x'])
+      if (header !== undefined) expect([line, wallTimeOf(header, { order: 'dmy' })]).toEqual([line, at])
+    }
+  }
+})
+
 test.each([
+  '3 May 20 people come',
+  '12 Mar - A: no time',
+  'May 3 at ten - A: x',
+  '12 Foo 2021, 10:00 - A: x',
+  'see 12 Mar 2021, 10:00 - A: x',
   '12/1/20 was great',
   '10:30 - A: no date',
   '1/2/2021, 25:00 - A: x',

@@ -2,16 +2,19 @@
 import { DAY_MS } from '../../platform/clock.ts'
 import { DATE_ORDERS, type DateOrder } from '../source.ts'
 import type { DateNumber, Header } from './header.ts'
+import { NO_YEAR } from './month-names.ts'
 
 /**
- * How the order was determined, from the most to the least certain. `layout` is a guess from how phones in some country
- * write dates.
+ * How the order was determined, from the most to the least certain. `names`: words name the months. `layout` is a guess
+ * from how phones in some country write dates.
  */
-export type SettledBy = 'given' | 'dates' | 'sequence' | 'layout'
+export type SettledBy = 'names' | 'given' | 'dates' | 'sequence' | 'layout'
 
 export interface SettledOrder {
   readonly order: DateOrder
   readonly by: SettledBy
+  /** The year of all dates that show none; `undefined` if there are no such dates. */
+  readonly year?: number | undefined
 }
 
 /** WhatsApp began in 2009. */
@@ -31,22 +34,24 @@ const PLACES: Readonly<Record<DateOrder, readonly [day: 0 | 1 | 2, month: 0 | 1 
  * this order, or is before WhatsApp began.
  */
 export const wallTimeOf = (
-  { date, minutes, seconds = 0 }: Pick<Header, 'date' | 'minutes' | 'seconds'>,
-  order: DateOrder,
+  { date, order: named, minutes, seconds = 0 }: Pick<Header, 'date' | 'order' | 'minutes' | 'seconds'>,
+  { order, year }: Pick<SettledOrder, 'order' | 'year'>,
 ): number | undefined => {
-  const day = dayIn(date, order)
+  const day = dayIn(date, named ?? order, year)
   return day === undefined ? undefined : day + minutes * 60_000 + seconds * 1000
 }
 
-const dayIn = (date: Header['date'], order: DateOrder): number | undefined => {
+const dayIn = (date: Header['date'], order: DateOrder, own_year: number | undefined): number | undefined => {
   const [d, m, y] = PLACES[order]
   const [day, month, written] = [date[d], date[m], date[y]]
   if (day.digits > 2 || month.digits > 2) return undefined
-  const year = fullYear(written)
+  const year = showsYear(written) ? fullYear(written) : own_year
   if (year === undefined || month.value < 1 || month.value > 12 || day.value < 1) return undefined
   const at = Date.UTC(year, month.value - 1, day.value)
   return new Date(at).getUTCDate() === day.value ? at : undefined
 }
+
+const showsYear = ({ value, digits }: DateNumber): boolean => value > 0 || digits < NO_YEAR.length
 
 /** Years of the Buddhist calendar are 543 ahead. */
 const BUDDHIST_YEARS = 543
@@ -84,18 +89,23 @@ export class DateEvidence {
   readonly #latest: number
   #first: Header | undefined
   #is_padded = false
+  /** The year in which the file was written, or the one before if a date without a year would be later than that. */
+  #year: number
+  #has_no_year = false
 
   /** @param written_at when the file was written, in milliseconds since the Unix epoch */
   constructor(written_at: number) {
     this.#latest = written_at + AHEAD_MS
+    this.#year = new Date(written_at).getUTCFullYear()
   }
 
   add(header: Header): void {
     this.#first ??= header
     this.#is_padded ||= header.date.slice(0, 2).some(({ value, digits }) => digits === 2 && value < 10)
+    if (header.order !== undefined && !showsYear(header.date[PLACES[header.order][2]])) this.#addWithoutYear(header)
     for (const order of DATE_ORDERS) {
       const seen = this.#seen[order]
-      const at = wallTimeOf(header, order)
+      const at = wallTimeOf(header, { order, year: this.#year })
       if (at === undefined || at > this.#latest) {
         seen.impossible++
         continue
@@ -103,6 +113,14 @@ export class DateEvidence {
       if (seen.last !== undefined && at < seen.last - DAY_MS) seen.back++
       seen.last = at
     }
+  }
+
+  #addWithoutYear(header: Header): void {
+    this.#has_no_year = true
+    const at = wallTimeOf(header, { order: 'dmy', year: this.#year })
+    if (at === undefined || at <= this.#latest) return
+    this.#year--
+    for (const seen of Object.values(this.#seen)) seen.last = undefined
   }
 
   /** How often a message is older than the one before it by more than a day, with the dates read in this order. */
@@ -114,6 +132,9 @@ export class DateEvidence {
   settle(zone: string): SettledOrder | undefined {
     const first = this.#first
     if (first === undefined) return undefined
+    if (first.order !== undefined) {
+      return { order: first.order, by: 'names', year: this.#has_no_year ? this.#year : undefined }
+    }
     const possible = least(DATE_ORDERS, order => this.#seen[order].impossible).filter(
       order => this.#seen[order].last !== undefined,
     )

@@ -245,7 +245,7 @@ export class ExportEntries {
   }
 
   #timesOf(header: Header): Pick<Open, 'at' | 'or_at'> | undefined {
-    const wall = wallTimeOf(header, this.#survey.order.order)
+    const wall = wallTimeOf(header, this.#survey.order)
     if (wall === undefined) return undefined
     const [first, second] = this.#zone.instantsOf(wall)
     if (second === undefined) return { at: first, or_at: undefined }

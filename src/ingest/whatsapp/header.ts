@@ -1,12 +1,17 @@
 /** Recognises the beginning of a message in an exported chat: a date, a time, and the text after them. */
+import type { DateOrder } from '../source.ts'
 import { dayPeriodOf, hourOf, type DayPeriod } from './day-periods.ts'
+import { DIGIT, numberOf } from './digits.ts'
+import { dateInFigures, type DateInFigures } from './month-names.ts'
 
 /** The beginning of a message as written: the order of the numbers in its date is determined for the whole file. */
 export interface Header {
   /** The three numbers of the date, in the order of the file, with their numbers of digits. */
   readonly date: readonly [DateNumber, DateNumber, DateNumber]
-  /** The character between them. */
+  /** The character between them, or `name` if a word names the month. */
   readonly separator: string
+  /** The order of the three numbers, if a word named the month. */
+  readonly order: DateOrder | undefined
   /** Minutes since the beginning of the day. */
   readonly minutes: number
   /** `undefined` in exports without seconds. */
@@ -26,9 +31,6 @@ export interface DateNumber {
 
 /** Direction marks, and the byte order mark: they may occur anywhere. */
 export const MARKS = '\\u200e\\u200f\\u061c\\u202a-\\u202e\\u2066-\\u2069\\ufeff'
-/** The zero of each supported script: Latin, Arabic, Persian, Devanagari, Bengali. */
-const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6] as const
-const DIGIT = '[0-9\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef]'
 const GAP = `[\\s${MARKS}]*`
 /** Words between date and time, or after the time, without digits and without characters that headers use. */
 const WORDS = `[^\\d\\[\\]:\\u0660-\\u0669\\u06f0-\\u06f9–—-]{0,24}?`
@@ -49,8 +51,11 @@ const HEADER = new RegExp(`${BEGIN}${DATE}(?<between>${WORDS})${TIME}(?<after>${
 /** As in Vietnamese. */
 const TIME_FIRST = new RegExp(`${BEGIN}${TIME}(?<after>${WORDS})(?<between>,?${GAP})${DATE}${END}`, 'u')
 
-/** A cheap check whether a line may begin with a date. */
-const MAY_BEGIN = new RegExp(`^[\\s${MARKS}]*\\[?[\\s${MARKS}]*${YEAR}`, 'u')
+/** A cheap check whether a line may begin with a date or a time; or with the name of a month and a day. */
+const MAY_BEGIN = new RegExp(
+  `^[\\s${MARKS}]*\\[?[\\s${MARKS}]*(?:${YEAR}|\\p{L}{3,12}\\.?\\s${DIGIT}{1,2}(?!${DIGIT}))`,
+  'u',
+)
 
 /** No header is longer, so the rest of a line is not examined. */
 const MOST_HEADER_CHARACTERS = 120
@@ -86,9 +91,18 @@ export const withoutMarks = (text: string): string => text.replace(EVERY_MARK, '
 export const parseHeader = (line: string): Header | undefined => {
   if (!MAY_BEGIN.test(line)) return undefined
   const head = line.slice(0, MOST_HEADER_CHARACTERS)
-  const match = HEADER.exec(head) ?? TIME_FIRST.exec(head)
-  const { groups: { bracket = '', separator = '', end = '', seconds, ...parts } = {} } = match ?? {}
-  if (match === null || (bracket === '[') !== (end === ']')) return undefined
+  const inFigures = matchOf(head)
+  if (inFigures !== null) return headerOf(line, inFigures)
+  const named = dateInFigures(head)
+  const match = named === undefined ? null : matchOf(named.head)
+  return named === undefined || match === null ? undefined : headerOf(line, match, named)
+}
+
+const matchOf = (head: string): RegExpExecArray | null => HEADER.exec(head) ?? TIME_FIRST.exec(head)
+
+const headerOf = (line: string, match: RegExpExecArray, named?: DateInFigures): Header | undefined => {
+  const { bracket = '', separator = '', end = '', seconds, ...parts } = match.groups ?? {}
+  if ((bracket === '[') !== (end === ']')) return undefined
   if (separator !== parts['next'] && separator !== '年') return undefined
   // With a colon after minutes alone, too many lines of messages would look like this.
   if (end === ':' && seconds === undefined) return undefined
@@ -102,17 +116,17 @@ export const parseHeader = (line: string): Header | undefined => {
   const minutes = minutesOf(numberOf(parts['hour'] ?? ''), numberOf(parts['minute'] ?? ''), known)
   const second_of = seconds === undefined ? undefined : numberOf(seconds)
   if (minutes === undefined || (second_of ?? 0) > 59) return undefined
+  const sign = named === undefined ? separator : 'name'
   return {
     date: [dateNumber(parts['first'] ?? ''), dateNumber(parts['second'] ?? ''), dateNumber(parts['third'] ?? '')],
-    separator,
+    separator: sign,
+    order: named?.order,
     minutes,
     seconds: second_of,
     period,
     // Not whether there are 12 or 24 hours: a phone may change that within one export.
-    layout: [bracket, separator, comma, seconds === undefined ? 'minutes' : 'seconds', end === ':' ? end : ''].join(
-      ' ',
-    ),
-    rest: line.slice(match[0].length),
+    layout: [bracket, sign, comma, seconds === undefined ? 'minutes' : 'seconds', end === ':' ? end : ''].join(' '),
+    rest: line.slice(match[0].length + (named?.shortened_by ?? 0)),
   }
 }
 
@@ -138,14 +152,3 @@ const dateNumber = (text: string): DateNumber => {
 }
 
 const FULL_YEAR_DIGITS = 4
-
-/** The number that digits of any of these scripts represent. */
-const numberOf = (digits: string): number => {
-  let number = 0
-  for (const digit of digits) {
-    const code = digit.codePointAt(0) ?? 0
-    const zero = ZEROS.find(each => code >= each && code < each + 10) ?? 0x30
-    number = number * 10 + (code - zero)
-  }
-  return number
-}

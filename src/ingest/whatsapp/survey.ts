@@ -60,7 +60,9 @@ export const surveyExport = async (
     evidence.add(header)
     senders.add(header.rest)
   }
-  const order = date_order === undefined ? evidence.settle(zone) : { order: date_order, by: 'given' as const }
+  const settled = evidence.settle(zone)
+  const isGiven = date_order !== undefined && settled?.by !== 'names'
+  const order = isGiven ? { order: date_order, by: 'given' as const } : settled
   // Half of a chat would be worse than none.
   if (unreadable > messages) return CONVERT
   if (layout === undefined || order === undefined) return 'there is no message with a date and a sender in it'

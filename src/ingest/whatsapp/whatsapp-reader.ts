@@ -50,6 +50,7 @@ const nameOfFile = (path: string): string => {
 
 const MEANINGS = { dmy: 'day, month, year', mdy: 'month, day, year', ymd: 'year, month, day' } as const
 const REASONS: Readonly<Record<SettledOrder['by'], string>> = {
+  names: 'words name the months',
   given: 'as you said',
   dates: 'no other order gives dates that exist',
   sequence: 'only so do the messages follow each other',
@@ -57,8 +58,9 @@ const REASONS: Readonly<Record<SettledOrder['by'], string>> = {
 }
 
 /** The order in which the dates were read, and the reason. */
-export const orderNotice = ({ order, by }: SettledOrder, zone: string): string =>
-  `dates are read as ${MEANINGS[order]} (${REASONS[by]}), times as those of ${zone}`
+export const orderNotice = ({ order, by, year }: SettledOrder, zone: string): string =>
+  `dates are read as ${MEANINGS[order]} (${REASONS[by]}), times as those of ${zone}` +
+  (year === undefined ? '' : `; dates without a year as those of ${String(year)}, by the time of the file`)
 
 const messageOf = (entry: ExportEntry, chat: string, occurrences: Occurrences): SourceMessage | undefined => {
   const { kind, at, sender, words, attachment, file, edited } = entry

@@ -25,9 +25,14 @@ export const readSource = async (
   name: string,
   content: string | Buffer,
   choice: FormatChoice = {},
+  from?: SourceStart,
+): Promise<ReadSource> => await readSourceAt(await writeSource(folder, name, content), choice, from)
+
+export const readSourceAt = async (
+  path: string,
+  choice: FormatChoice = {},
   from: SourceStart = { position: 0, lines: 0 },
 ): Promise<ReadSource> => {
-  const path = await writeSource(folder, name, content)
   const file = await sourceFileAt(path, choice)
   const reader = await recognise(file, choice)
   const items: SourceItem[] = []

@@ -340,6 +340,67 @@ export const WHATSAPP_EXPORTS: readonly ExportFixture[] = [
     ],
   },
   {
+    name: 'old Android, English, words for the months',
+    file: 'WhatsApp Chat with Dana.txt',
+    zone: 'America/New_York',
+    text: 'Jan 5, 2021, 9:05 PM - Dana: Hi\n3 May 20 people come\nMay 3, 2021, 12:00 AM - Dana: midnight\n',
+    expected: [
+      ['2021-01-06T02:05', 'Dana', 'Hi\n3 May 20 people come'],
+      ['2021-05-03T04:00', 'Dana', 'midnight'],
+    ],
+  },
+  {
+    name: 'old Android, English (UK), the time first',
+    file: 'WhatsApp Chat with Dana.txt',
+    zone: 'UTC',
+    text: '16:18, 24 Mar 2021 - Dana: Hi\n09:05, 1 Sept 2021 - Dana left\n',
+    expected: [
+      ['2021-03-24T16:18', 'Dana', 'Hi'],
+      ['2021-09-01T09:05', '-', 'Dana left'],
+    ],
+  },
+  {
+    name: 'old Android, German, words for the months',
+    file: 'WhatsApp Chat mit Hans.txt',
+    zone: 'UTC',
+    text: '12. März 2021, 14:05 - Hans: hallo\n1. Mai 2021, 0:05 - Hans: später\n24. Dez. 2021, 18:00 - Hans: froh\n',
+    expected: [
+      ['2021-03-12T14:05', 'Hans', 'hallo'],
+      ['2021-05-01T00:05', 'Hans', 'später'],
+      ['2021-12-24T18:00', 'Hans', 'froh'],
+    ],
+  },
+  {
+    name: 'old Android, Hebrew, words for the months, marks in front',
+    file: 'he.txt',
+    zone: 'UTC',
+    text: `${RLM}12 במרץ 2021, 14:05 - ${RLM}דנה: שלום\n${RLM}3 בינו׳ 2022, 9:05 אחה״צ - דנה: עוד\n`,
+    expected: [
+      ['2021-03-12T14:05', 'דנה', 'שלום'],
+      ['2022-01-03T21:05', 'דנה', 'עוד'],
+    ],
+  },
+  {
+    name: 'an iPhone with words for the months, brackets and seconds',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: '[12 de mar. de 2021, 14:05:01] Ana: olá\n[3 de jan. de 2022, 10:05:02] Ana: sim\n',
+    expected: [
+      ['2021-03-12T14:05:01', 'Ana', 'olá'],
+      ['2022-01-03T10:05:02', 'Ana', 'sim'],
+    ],
+  },
+  {
+    name: 'hyphens and words for the months',
+    file: 'chat.txt',
+    zone: 'UTC',
+    text: '12-Mar-21 16:18 - Dana: Hi\n1-Aug-21 0:05 - Dana: later\n',
+    expected: [
+      ['2021-03-12T16:18', 'Dana', 'Hi'],
+      ['2021-08-01T00:05', 'Dana', 'later'],
+    ],
+  },
+  {
     name: 'old iPhone, a colon behind the time',
     file: '_chat.txt',
     zone: 'UTC',
