@@ -100,6 +100,15 @@ const NOTHING = {
   cost: [],
 }
 
+test('progress is the number of messages that were read', async () => {
+  say('2026-11-02T10:00:00Z')
+  say('2026-11-02T10:00:01Z', { kind: 'command' })
+  answer('2026-11-02T10:00:12Z')
+  const steps: number[] = []
+  await reports.conversation(query(), { ...reportCall, progress: done => steps.push(done) })
+  expect(steps).toEqual([2])
+})
+
 test('messages, answers, times, recalls and costs are counted by day and in all', async () => {
   say('2026-11-02T10:00:00Z')
   say('2026-11-02T10:00:10Z')

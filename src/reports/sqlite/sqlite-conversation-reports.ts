@@ -132,6 +132,7 @@ export class SqliteConversationReports implements ConversationReports {
     const { begins, ends } = instantsOf(query.range)
     const asked = new Map<string, number>()
     const { first, last } = this.#placesOf(begins - LEAD_MS, ends)
+    let read = 0
     for (let after = first - 1; after < last; after += BATCH) {
       signal.throwIfAborted()
       const rows = this.#database.all<MessageRow>(
@@ -159,7 +160,8 @@ export class SqliteConversationReports implements ConversationReports {
           })
         }
       }
-      progress(Math.min(after + BATCH, last) - first + 1)
+      read += rows.length
+      progress(read)
       await this.#precedence.giveWay()
     }
   }
