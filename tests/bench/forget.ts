@@ -1,12 +1,16 @@
 // Measures forgetting, through the whole app with real Chroma: the last message of a person with a long past, a burst of
 // such requests by several people, and everything about the person.
-// Usage: npm run bench:forget [-- --quick] [--json]
+// Usage: npm run bench:forget [-- --quick] [--json] [--archive N]
+// --archive N: instead, how long forgetting waits in an archive of N long messages (300,000: about 1.1 GB) that is idle,
+// checked, or copied by a reindex.
 // Prints what went, what was left (0), how long it took, and how long nobody else had a turn meanwhile.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { openStores } from '../support/stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
+import { measureInArchive } from './forget/in-archive.ts'
+import { option } from './option.ts'
 import { fillPast, MARK } from '../support/large-person.ts'
 
 const json = process.argv.includes('--json')
@@ -47,8 +51,10 @@ const measureLast = async (denidin: TestDenidin) => {
   return { first_ms, median_ms: times.sort((a, b) => a - b)[LAST_TIMES >> 1], most_ms: Math.max(...times), burst_ms }
 }
 
-const results = []
-for (const size of SIZES) {
+const results: object[] = []
+const archived = option('--archive')
+if (archived !== undefined) results.push(await measureInArchive(Number(archived)))
+for (const size of archived === undefined ? SIZES : []) {
   await using denidin = await TestDenidin.start()
   await denidin.close()
   {

@@ -33,3 +33,37 @@ test('urgent work that fails holds nothing back', async () => {
   await precedence.giveWay()
   expect(await precedence.run(async () => 'yes')).toBe('yes')
 })
+
+test('urgent work aborts long work without steps, runs after its end, and lets it begin again', async () => {
+  const precedence = new Precedence()
+  const heard: string[] = []
+  let begun = 0
+  const working = precedence.restartable(async stop => {
+    begun++
+    heard.push('begin')
+    if (begun === 2) return 'done'
+    await new Promise<void>((_, reject) => {
+      stop.addEventListener('abort', () => {
+        void yieldToEventLoop().then(() => {
+          heard.push('end')
+          reject(new Error('aborted'))
+        })
+      })
+    })
+    return 'never'
+  })
+  await yieldToEventLoop()
+  await yieldToEventLoop()
+  await precedence.run(async () => {
+    heard.push('urgent')
+    await yieldToEventLoop()
+    heard.push('urgent again')
+  })
+  expect(await working).toBe('done')
+  expect(heard).toEqual(['begin', 'end', 'urgent', 'urgent again', 'begin'])
+})
+
+test('the error of long work that nothing aborted is its own', async () => {
+  const precedence = new Precedence()
+  await expect(precedence.restartable(() => Promise.reject(new Error('its own')))).rejects.toThrow('its own')
+})

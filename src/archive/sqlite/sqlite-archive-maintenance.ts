@@ -1,9 +1,9 @@
 /** Verifies `archive.db` and rebuilds its derived data; the thread answers other requests in between. */
-import { chmodSync, renameSync, rmSync } from 'node:fs'
-import { Database, databaseFiles } from '../../database/sqlite/database.ts'
-import { DamagedDatabase } from '../../database/sqlite/database-errors.ts'
+import { renameSync, rmSync } from 'node:fs'
+import { databaseFiles, type Database } from '../../database/sqlite/database.ts'
+import { checkInProcess, copyInProcess } from '../../database/sqlite/database-process.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { PRIVATE_FILE_MODE } from '../../platform/files.ts'
+import { DenidinError } from '../../platform/errors.ts'
 import { Precedence } from '../../platform/precedence.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { ArchiveRole } from '../archive-message.ts'
@@ -14,12 +14,18 @@ import type {
   ArchiveVerification,
   MaintenanceOptions,
 } from '../archive-maintenance.ts'
-import { archiveMigrations } from './archive-migrations.ts'
 
 /** How many messages one step handles: a few milliseconds of work. */
 const BATCH = 500
 /** How many examples a finding contains. */
 const MOST_EXAMPLES = 10
+
+/** What removes the bot's conversations from a copy. */
+const WITHOUT_CONVERSATIONS = [
+  'delete from archive_messages where message_id is not null',
+  'delete from followed',
+  'vacuum',
+]
 
 interface IdentityRow {
   readonly seq: number
@@ -80,7 +86,7 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
 
   async verify(check_hashes: boolean, options: MaintenanceOptions): Promise<ArchiveVerification> {
     const findings: ArchiveFinding[] = []
-    const damage = this.#damage()
+    const damage = await this.#damage(options.signal)
     if (damage !== undefined) findings.push(damage)
     const faults = new Findings()
     const newest = this.#newest()
@@ -106,7 +112,7 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
   }
 
   async rebuild(backs_up: boolean, options: MaintenanceOptions): Promise<ArchiveRebuild> {
-    const backup = backs_up ? this.#copy() : undefined
+    const backup = backs_up ? await this.#copy(options.signal) : undefined
     const newest = this.#newest()
     let changed = 0
     let merged = 0
@@ -153,14 +159,16 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
    * A copy beside the archive, with the time in its name. It does not contain the bot's conversations, because they can
    * be copied again, and forgotten messages must not remain in it.
    */
-  #copy(): string {
+  async #copy(signal: AbortSignal): Promise<string> {
     const time = new Date(this.#clock.now()).toISOString().replace(/[:.]/g, '-')
     const copy = this.#database.path.replace(/(\.db)?$/, `-${time}.backup.db`)
     const unfinished = this.#unfinished
     try {
-      this.#database.run('vacuum into :unfinished', { unfinished })
-      chmodSync(unfinished, PRIVATE_FILE_MODE)
-      withoutConversations(unfinished)
+      await this.#precedence.restartable(async stop => {
+        this.#removeUnfinished()
+        const any = AbortSignal.any([signal, stop])
+        await copyInProcess(this.#database.path, { to: unfinished, then: WITHOUT_CONVERSATIONS }, any)
+      })
       renameSync(unfinished, copy)
       return copy
     } finally {
@@ -178,12 +186,14 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
     for (const file of databaseFiles(this.#unfinished)) rmSync(file, { force: true })
   }
 
-  #damage(): ArchiveFinding | undefined {
+  async #damage(signal: AbortSignal): Promise<ArchiveFinding | undefined> {
     try {
-      this.#database.check()
+      await this.#precedence.restartable(async stop => {
+        await checkInProcess(this.#database.path, AbortSignal.any([signal, stop]))
+      })
       return undefined
     } catch (error) {
-      if (!(error instanceof DamagedDatabase)) throw error
+      if (!(error instanceof DenidinError) || error.code !== 'damaged') throw error
       return { what: 'damaged_page', count: 1, examples: [error.message] }
     }
   }
@@ -211,14 +221,6 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
       'select (select count(*) from archive_messages) messages, (select count(*) from extraction_runs) runs',
     ) as { messages: number; runs: number }
   }
-}
-
-const withoutConversations = (copy: string): void => {
-  using copied = new Database(copy, archiveMigrations)
-  copied.run('delete from archive_messages where message_id is not null')
-  copied.run('delete from followed')
-  copied.run('vacuum')
-  copied.scrub()
 }
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0
