@@ -16,6 +16,7 @@ import { BENCH_SOURCES, textAt } from '../ingest/sources.ts'
 const CHARACTERS = 3500
 const COPIED = 1000
 const TIMES = 5
+const BETWEEN_MS = 500
 const MEGABYTE = 1e6
 
 const call = { signal: new AbortController().signal, progress: () => undefined }
@@ -55,11 +56,13 @@ export const measureInArchive = async (messages: number) => {
   }
   const during = async (act: () => Promise<unknown>): Promise<{ readonly most: number; readonly took: number }> => {
     const began = performance.now()
-    let isOver = false
-    const working = act().finally(() => (isOver = true))
+    const over = new AbortController()
+    const working = act().finally(() => {
+      over.abort()
+    })
     let most = 0
-    for (let times = 0; times < TIMES && !isOver; times++) {
-      await new Promise(resolve => setTimeout(resolve, 500))
+    for (let times = 0; times < TIMES && !over.signal.aborted; times++) {
+      await new Promise(resolve => setTimeout(resolve, BETWEEN_MS))
       most = Math.max(most, await forget())
     }
     await working

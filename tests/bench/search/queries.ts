@@ -3,7 +3,14 @@ import type { ArchiveQuestion } from '../../../src/archive/archive-search.ts'
 import { wordsOf } from '../../../src/text/analyser/analyser.ts'
 import type { Corpus } from '../../support/archive-corpus.ts'
 
-export type BenchQuestion = Partial<ArchiveQuestion>
+export interface BenchQuestion extends Partial<ArchiveQuestion> {
+  /** How many pages of `limit` hits come before the one that is measured. */
+  readonly pages_before?: number
+}
+
+/** The most results that a page may have (as in the operation `archive.search`), and the usual number. */
+const LARGEST_PAGE = 200
+const USUAL_PAGE = 20
 
 const from2025 = Date.UTC(2025, 0, 1)
 
@@ -71,7 +78,21 @@ export const queriesOf = (
     ['commonest word, newest first', each(() => ({ query: 'the', sort: 'newest' as const }))],
     ['browse, newest first', each(() => ({}))],
     ['browse with filters', each(() => ({ filters }))],
-    ['1,000 hits deep', each(() => ({ query: common(), limit: 1000 }))],
+    ['the largest page (198 to 200 hits)', each(() => ({ query: common(), limit: LARGEST_PAGE - 3 }))],
+    ['1,000 hits deep', each(() => ({ query: common(), limit: USUAL_PAGE, pages_before: 50 }))],
+    ['1,000 hits deep, commonest word', each(() => ({ query: 'the', limit: USUAL_PAGE, pages_before: 50 }))],
+    [
+      '1,000 hits deep, five words, any',
+      each(() => ({
+        query: [mid(), common(), mid(), common(), rare()].join(' OR '),
+        limit: USUAL_PAGE,
+        pages_before: 50,
+      })),
+    ],
+    [
+      '1,000 hits deep, newest first',
+      each(() => ({ query: common(), sort: 'newest' as const, limit: USUAL_PAGE, pages_before: 50 })),
+    ],
     ['counts (facets), mid word', each(() => ({ query: mid(), facets: true }))],
   ])
 }
