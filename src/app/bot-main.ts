@@ -19,7 +19,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
   const complain = printerOf(process.stderr)
   try {
     const loaded = readSettings()
-    const { settings, warnings } = loaded
+    const { settings, origins, warnings } = loaded
     const proxy = connectThroughProxy(loaded)
     for (const warning of warnings) output.say(`Warning: ${warning}`)
     const stop = new AbortController()
@@ -47,6 +47,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     try {
       await runBot({
         settings,
+        origins,
         parts,
         version: readVersion(),
         pid: process.pid,

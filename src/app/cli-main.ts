@@ -30,7 +30,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
       if (!isProxied) connectThroughProxy(loaded)
       isProxied = true
       if (options.without_data === true) return await openBackups(loaded.settings, version)
-      return await openForCall(loaded.settings, version, options)
+      return await openForCall(loaded, version, options)
     },
     local: {
       start_script: fromRoot('run_denidin.sh'),

@@ -73,7 +73,7 @@ const healthChecks = (
 ]
 
 const createAppRunner = (
-  { settings, parts, version }: AppDeps,
+  { settings, origins, parts, version }: AppDeps,
   {
     stores,
     models,
@@ -98,7 +98,7 @@ const createAppRunner = (
       profiles,
       archive,
       backups,
-      instance: { version, uptime, checks },
+      instance: { version, origins, uptime, checks },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, agent },
       chats: {

@@ -1,5 +1,5 @@
 /** Opens DeniDin for a single command while the bot is down. */
-import type { Settings } from '../config/settings.ts'
+import type { LoadedSettings } from '../config/load-settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import type { OpenOptions } from '../interfaces/cli/connect.ts'
 import { localClient, type OperationsClient } from '../operations/client.ts'
@@ -19,7 +19,7 @@ import { surroundings } from './runtime.ts'
  * @throws DenidinError `already_running` if another process owns it.
  */
 export const openForCall = async (
-  settings: Settings,
+  { settings, origins }: Pick<LoadedSettings, 'settings' | 'origins'>,
   version: string,
   { shared }: OpenOptions = { shared: false },
 ): Promise<OperationsClient> => {
@@ -32,7 +32,7 @@ export const openForCall = async (
   cleanup.defer(() => logger.close())
   await completeRestore(settings.data_root, logger.for('app'))
   const app = cleanup.use(
-    await createApp({ settings, version, parts: surroundings(settings, logger), streams: [logger.file] }),
+    await createApp({ settings, origins, version, parts: surroundings(settings, logger), streams: [logger.file] }),
   )
   await app.open()
   if (shared) {

@@ -2,6 +2,8 @@
 import type { AdministratorChat } from '../alerts/administrator-chat.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { RecallOverrides } from '../conversation/recall-overrides.ts'
+import { flagStates } from '../config/features.ts'
+import type { SettingOrigins } from '../config/setting-origins.ts'
 import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
@@ -9,7 +11,7 @@ import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { createPatternLoader, createProfileFile } from './budget.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
-import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
+import type { FeatureFlag, InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { randomSecret } from '../platform/ids.ts'
@@ -48,6 +50,7 @@ export interface OperationContextDeps {
   readonly backups: AppBackups
   readonly instance: {
     readonly version: string
+    readonly origins: SettingOrigins
     readonly uptime: Uptime
     /** Every component whose health `status` shows. */
     readonly checks: readonly HealthCheck[]
@@ -153,12 +156,19 @@ const usageAnalysis = (
 const instanceInfo = ({ settings, instance }: OperationContextDeps): InstanceInfo => ({
   version: instance.version,
   memory_system_enabled: settings.feature_flags.enable_memory_system,
+  flags: featureFlags(settings, instance.origins),
   extraction_enabled: settings.feature_flags.enable_llm_entity_extraction,
   godfather_phone: settings.godfather_phone,
   get started_at() {
     return instance.uptime.started_at
   },
 })
+
+const featureFlags = (settings: Settings, origins: SettingOrigins): readonly FeatureFlag[] =>
+  flagStates(settings).map(({ name, value, blocked_by: reason }) => {
+    const { from, variable } = origins.get(`feature_flags.${name}`) ?? { from: 'default', variable: undefined }
+    return { name, value, effective: value && reason === undefined, from, variable, reason }
+  })
 
 const createTraffic = ({ messages, memoryLog }: Stores, clock: Clock): Traffic => ({
   counts: async () => {

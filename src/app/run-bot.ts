@@ -1,5 +1,6 @@
 /** Runs the bot from taking the data folder to the clean stop. */
 import type { Channel } from '../channels/channel.ts'
+import type { SettingOrigins } from '../config/setting-origins.ts'
 import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import { startSchedule } from '../interfaces/cron/schedule.ts'
@@ -25,6 +26,7 @@ import type { Runtime } from './runtime.ts'
 
 export interface BotOptions {
   readonly settings: Settings
+  readonly origins: SettingOrigins
   readonly parts: Runtime
   readonly version: string
   /** Health of the process's outputs: its log and its console. */

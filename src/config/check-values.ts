@@ -1,6 +1,7 @@
 /** Merges environment, configuration file and defaults with convict, and checks every value against its declaration. */
 import convict from 'convict'
-import { environmentValue, type Environment } from './environment.ts'
+import type { Environment } from './environment.ts'
+import { environmentValue } from './environment-value.ts'
 import { allowedText, faultText, isValid, parseText } from './formats.ts'
 import { SCHEMA } from './schema.ts'
 import { listSettings, type KeyedSetting } from './setting.ts'

@@ -58,32 +58,12 @@ const upperCase = (name: string): string =>
     .toUpperCase()
     .replace(/[.-]/g, '_')
 
-/** A value from the environment, and the name of its variable. */
-export interface EnvironmentValue {
-  readonly text: string
-  readonly name: string
-}
-
 /** The environment variables that set a key, most important first. */
 export const environmentNames = (setting: KeyedSetting): readonly string[] => [
   setting.env,
   ...(setting.envAliases ?? []),
   ...(setting.formerKey === undefined ? [] : [envName(setting.formerKey)]),
 ]
-
-/** The value of a key from the first layer that has one under any of its names. An empty variable counts as unset. */
-export const environmentValue = (
-  setting: KeyedSetting,
-  layers: readonly Environment[],
-): EnvironmentValue | undefined => {
-  for (const layer of layers) {
-    for (const name of environmentNames(setting)) {
-      const text = layer[name]
-      if (text !== undefined && text.trim() !== '') return { text, name }
-    }
-  }
-  return undefined
-}
 
 /** A warning for each variable that begins with `DENIDIN_` and has no effect. */
 export const unknownVariables = (

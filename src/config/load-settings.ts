@@ -17,6 +17,7 @@ import { pickKnownKeys } from './known-keys.ts'
 import { holdsModelKey, missingVariables } from './model-list.ts'
 import { placeholderWarnings, resolveSettings } from './resolve-settings.ts'
 import { SCHEMA } from './schema.ts'
+import { findOrigins, type SettingOrigins } from './setting-origins.ts'
 import { listSettings } from './setting.ts'
 import type { Settings } from './settings.ts'
 import { textAt, valueAt, type Tree } from './tree.ts'
@@ -38,6 +39,8 @@ export interface SettingsRequest {
 
 export interface LoadedSettings {
   readonly settings: Settings
+  /** Where each value comes from. */
+  readonly origins: SettingOrigins
   /** One line each, without secrets. */
   readonly warnings: readonly string[]
   /** The proxy variables of the environment and `.env` (`HTTPS_PROXY` and others), under their upper-case names. */
@@ -77,6 +80,7 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   ]
   return {
     settings,
+    origins: findOrigins(known.values, layers),
     warnings: [
       ...(envFile?.warnings ?? []),
       ...unknownVariables(layers, SETTINGS),

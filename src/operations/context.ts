@@ -119,6 +119,20 @@ export interface Schedule {
   lastRun(key: string): Promise<number | undefined>
 }
 
+/** A feature flag as configured. */
+export interface FeatureFlag {
+  /** Its key below `feature_flags`. */
+  readonly name: string
+  readonly value: boolean
+  /** Whether the feature works now. */
+  readonly effective: boolean
+  readonly from: 'environment' | 'env_file' | 'file' | 'default'
+  /** The variable, for a value of the environment or of `.env`. */
+  readonly variable: string | undefined
+  /** Why a flag that is on has no effect. */
+  readonly reason: string | undefined
+}
+
 /** Facts about this process and its configuration. */
 export interface InstanceInfo {
   readonly version: string
@@ -126,6 +140,8 @@ export interface InstanceInfo {
   readonly started_at: number | undefined
   /** `feature_flags.enable_memory_system` */
   readonly memory_system_enabled: boolean
+  /** Every feature flag. */
+  readonly flags: readonly FeatureFlag[]
   /** `feature_flags.enable_llm_entity_extraction` */
   readonly extraction_enabled: boolean
   /** The configured godfather's phone (digits), if any. */

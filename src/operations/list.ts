@@ -47,6 +47,7 @@ import { sessionReset } from './session/reset.ts'
 import { sessionPurge, sessionSweep } from './session/retention.ts'
 import { sessionShow } from './session/show.ts'
 import { doctor } from './system/doctor.ts'
+import { flags } from './system/flags.ts'
 import { health } from './system/health.ts'
 import { ingestLoad, ingestLoadExtraction } from './ingest/load.ts'
 import { ingestParticipants } from './ingest/participants.ts'
@@ -60,6 +61,7 @@ export type Operations = OperationsIn<OperationContext>
 
 export const operations = {
   doctor,
+  flags,
   health,
   stats,
   status,

@@ -71,7 +71,7 @@ export const startBenchDenidin = async (options: BenchOptions): Promise<BenchDen
       whatsapp: { enabled: false },
     }),
   )
-  const { settings } = loadSettings({ environment: {}, file, cwd: path })
+  const { settings, origins } = loadSettings({ environment: {}, file, cwd: path })
   const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
   if (options.fill !== undefined) {
@@ -80,7 +80,13 @@ export const startBenchDenidin = async (options: BenchOptions): Promise<BenchDen
   }
   const channel = new TestChannel()
   const app = cleanup.use(
-    await createApp({ settings, parts: surroundings(settings, logger), version: 'bench', channels: [channel] }),
+    await createApp({
+      settings,
+      origins,
+      parts: surroundings(settings, logger),
+      version: 'bench',
+      channels: [channel],
+    }),
   )
   await app.start()
   const kept = cleanup.move()

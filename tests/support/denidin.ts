@@ -5,7 +5,7 @@ import { createApp } from '../../src/app/create-app.ts'
 import { openStores } from './stores.ts'
 import { surroundings, type Runtime } from '../../src/app/runtime.ts'
 import type { Channel } from '../../src/channels/channel.ts'
-import { loadSettings } from '../../src/config/load-settings.ts'
+import { loadSettings, type LoadedSettings } from '../../src/config/load-settings.ts'
 import type { Settings } from '../../src/config/settings.ts'
 import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
 import { memoryLog, type MemoryLog } from './memory-log.ts'
@@ -34,6 +34,8 @@ export class TestDenidin implements AsyncDisposable {
   readonly log: MemoryLog = memoryLog()
   channel = new TestChannel()
   metrics: Metrics = createMetrics()
+  /** Variables that hold from the next opening. */
+  environment: Readonly<Record<string, string>> = {}
   #app: App | undefined
   #config: Json
   readonly #channels: ChannelsOf | undefined
@@ -57,11 +59,16 @@ export class TestDenidin implements AsyncDisposable {
    * @param config keys of the configuration file that differ from the test's own.
    * @param channels other channels than the one that a test steers.
    */
-  static async start(config: Json = {}, channels?: ChannelsOf): Promise<TestDenidin> {
+  static async start(
+    config: Json = {},
+    channels?: ChannelsOf,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<TestDenidin> {
     await using cleanup = new AsyncDisposableStack()
     const folder = cleanup.use(await temporaryFolder())
     const models = cleanup.use(await ScriptedModelServer.start())
     const denidin = new TestDenidin(folder.path, models, config, channels, cleanup.move())
+    denidin.environment = environment
     await denidin.open()
     return denidin
   }
@@ -77,18 +84,16 @@ export class TestDenidin implements AsyncDisposable {
   }
 
   settings(): Settings {
-    const file = join(this.folder, 'config.json')
-    writeFileSync(file, JSON.stringify(merged(this.#defaults(), this.#config)))
-    return loadSettings({ environment: {}, file, cwd: this.folder }).settings
+    return this.#load().settings
   }
 
   async open(): Promise<void> {
     this.channel = new TestChannel()
     this.metrics = createMetrics()
-    const settings = this.settings()
+    const { settings, origins } = this.#load()
     const parts = surroundings(settings, this.log, { clock: this.clock, metrics: this.metrics })
     const channels = this.#channels?.(settings, parts) ?? [this.channel]
-    this.#app = await createApp({ settings, parts, version: 'test', channels })
+    this.#app = await createApp({ settings, origins, parts, version: 'test', channels })
     await this.#app.start()
   }
 
@@ -164,6 +169,12 @@ export class TestDenidin implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
     await this.#cleanup.disposeAsync()
+  }
+
+  #load(): LoadedSettings {
+    const file = join(this.folder, 'config.json')
+    writeFileSync(file, JSON.stringify(merged(this.#defaults(), this.#config)))
+    return loadSettings({ environment: this.environment, file, cwd: this.folder })
   }
 
   #defaults(): Json {

@@ -11,6 +11,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'feature_flags.use_schema_v2': 'with use_schema_v2 off a session gives one summary',
   'feature_flags.enable_llm_entity_extraction':
     'with enable_llm_entity_extraction off rules find the facts and no model is asked',
+  'feature_flags.enable_filesystem_extraction': '$variable=$word turns $flag.name $state',
   'feature_flags.enable_anthropic': '%s says whether it is asked',
   'feature_flags.enable_ollama': '%s says whether it is asked',
   godfather_phone: 'the configured godfather may do what clients may not',

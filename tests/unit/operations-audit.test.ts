@@ -62,6 +62,7 @@ const WORDLESS = new Set([
   'until',
   'username',
   'value',
+  'variable',
   'verdict',
   'version',
   'who',

@@ -68,6 +68,7 @@ test.each(['constructor', 'toString', '__proto__'])('%s is not an operation', as
 
 const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   doctor: 'operator',
+  flags: 'godfather',
   health: 'godfather',
   status: 'godfather',
   'api.token_create': 'operator',

@@ -1,4 +1,6 @@
-/** Switches of the memory system and its parts (`feature_flags`). */
+/**
+ * Switches of the memory system and its parts (`feature_flags`). `../features.ts` says on what each depends.
+ */
 import type { Section } from '../setting.ts'
 
 export const FEATURE_FLAGS = {
@@ -24,6 +26,12 @@ export const FEATURE_FLAGS = {
     default: true,
     envAliases: ['SESSION_BUDDY_ENABLE_CONSCIOUS_AGENT'],
     doc: 'Run the memory agent: merge duplicate memories, rank memories by use, and maintain a short profile of each person. Requires `feature_flags.enable_memory_system`.',
+  },
+  enable_filesystem_extraction: {
+    format: 'boolean',
+    default: true,
+    envAliases: ['SESSION_BUDDY_ENABLE_FILESYSTEM_EXTRACTION'],
+    doc: 'Read folders of files and remember their content. This version has no such folders yet; the switch is there so that configurations that name it load. Requires `feature_flags.enable_memory_system`.',
   },
   enable_anthropic: {
     format: 'boolean',

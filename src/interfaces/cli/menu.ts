@@ -72,6 +72,7 @@ export const cliMenu = {
   health: command('health'),
   stats: command('stats'),
   doctor: command('doctor'),
+  flags: { ...command('flags'), optional: ['variable'] },
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),

@@ -149,6 +149,7 @@ export const restMenu: readonly RestRoute[] = [
   }),
   route('POST /api/v1/pauses/resume', 'chat.resume', 'write', 'resumeChat'),
 
+  route('GET /api/v1/flags', 'flags', 'read', 'listFlags'),
   route('GET /api/v1/jobs', 'jobs.list', 'read', 'listJobs'),
   route('POST /api/v1/jobs/{job}/run', 'jobs.run', 'admin', 'runJob'),
   route('GET /api/v1/ingest/runs', 'ingest.runs', 'read', 'listIngestRuns'),

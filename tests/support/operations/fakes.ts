@@ -23,6 +23,16 @@ export const INSTANCE: OperationContext['instance'] = {
   started_at: undefined,
   memory_system_enabled: true,
   extraction_enabled: true,
+  flags: [
+    {
+      name: 'enable_memory_system',
+      value: true,
+      effective: true,
+      from: 'environment',
+      variable: 'DENIDIN_FEATURE_FLAGS_ENABLE_MEMORY_SYSTEM',
+      reason: undefined,
+    },
+  ],
   godfather_phone: undefined,
 }
 
