@@ -30,7 +30,7 @@ export const openForCall = async (
   await closeDataFolder(settings.data_root)
   const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
-  await completeRestore(settings.data_root, logger.for('app'))
+  await completeRestore({ data_root: settings.data_root, clock: systemClock, logger: logger.for('app') })
   const app = cleanup.use(
     await createApp({ settings, origins, version, parts: surroundings(settings, logger), streams: [logger.file] }),
   )

@@ -1,12 +1,15 @@
-/** The health of backups, from the names in their folder and the last verification. */
+/** The health of backups, from the names in their folder, the last verification, and what restores have left. */
 import { HOUR_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import type { BackupFolder } from './backup-folder.ts'
+import type { RestoreState } from './backups.ts'
 import { readBackupId } from './manifest.ts'
+import type { LeftBehind } from './swap.ts'
 
 export interface BackupHealthDeps {
   readonly folder: Pick<BackupFolder, 'path' | 'ids' | 'verifiedIds' | 'verification'>
+  readonly restoreState: () => Promise<RestoreState>
   readonly scheduled: boolean
   readonly warn_after_hours: number
   readonly clock: Clock
@@ -22,7 +25,8 @@ export class BackupHealth implements HealthCheck {
 
   async health(): Promise<Health> {
     try {
-      return await this.#look()
+      const { state, detail } = await this.#look()
+      return { state, detail: [...restoreSentences(await this.#deps.restoreState()), detail].join(' ') }
     } catch (error) {
       return { state: 'degraded', detail: `${asDenidinError(error).message}.` }
     }
@@ -58,4 +62,27 @@ export class BackupHealth implements HealthCheck {
     }
     return { state: 'ok', detail: `The newest is ${newest}. ${verdict}` }
   }
+}
+
+/** What restores have left, for the operator. */
+const restoreSentences = ({ staged, aside: [newest] }: RestoreState): readonly string[] => [
+  ...(staged === undefined
+    ? []
+    : [
+        `The backup ${staged.backup_id} is staged: its data (${staged.created_at}) replaces the present data at the next start. \`denidin backup restore --cancel\` drops it.`,
+      ]),
+  ...(newest === undefined
+    ? []
+    : [
+        `The backup ${newest.backup_id} was restored at ${newest.restored_at}. ${leftSentence(newest.left, newest.folder)} Delete that folder when all is well.`,
+      ]),
+]
+
+/** Says which messages only the old data has. @param folder where the old data is, or will be */
+export const leftSentence = (left: LeftBehind | undefined, folder: string): string => {
+  if (left === undefined) return `The old data is in ${folder}; its messages could not be counted.`
+  if (left.messages === 0) return `The old data is in ${folder}; it has no message that the restored data lacks.`
+  const what = left.messages === 1 ? 'One message' : `${String(left.messages)} messages`
+  const span = left.from === left.to ? `of ${left.from ?? ''}` : `from ${left.from ?? ''} to ${left.to ?? ''}`
+  return `${what} ${span} ${left.messages === 1 ? 'is' : 'are'} only in the old data, in ${folder}.`
 }

@@ -2,6 +2,7 @@
 import type { BackupType, StoredTable } from './manifest.ts'
 import type { PruneResult } from './retention.ts'
 import type { RestoreRequest, RestoreResult } from './restore-backup.ts'
+import type { DataAside, StagedRestore } from './swap.ts'
 import type { Verification } from './verification.ts'
 
 /** What a backup contains besides the data. */
@@ -43,6 +44,14 @@ export interface BackupDetails extends BackupSummary {
 /** One backup of a list; `problem` says why it cannot be read. */
 export type ListedBackup = BackupSummary | { readonly id: string; readonly problem: string }
 
+/** What restores have left in the data folder. */
+export interface RestoreState {
+  /** The restore that waits for the next start. */
+  readonly staged: StagedRestore | undefined
+  /** Old data that the operator has not deleted, newest first. */
+  readonly aside: readonly DataAside[]
+}
+
 export interface BackupOptions {
   readonly signal?: AbortSignal | undefined
   readonly progress?:
@@ -59,6 +68,9 @@ export interface Backups {
   show(backup_id: string): Promise<BackupDetails>
   verify(backup_id: string, options?: BackupOptions): Promise<Verification>
   prune(dry_run: boolean): Promise<PruneResult>
-  /** @throws DenidinError `already_running` where the data is open */
+  /** While the data is open, the restore is staged for the next start. */
   restore(request: RestoreRequest, options?: BackupOptions): Promise<RestoreResult>
+  restoreState(): Promise<RestoreState>
+  /** Drops the staged restore. @returns what was dropped; `undefined` if none was staged */
+  cancelRestore(): Promise<StagedRestore | undefined>
 }

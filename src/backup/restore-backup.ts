@@ -1,6 +1,6 @@
 /**
- * Restores a backup: writes it beside the data, verifies it there, and then replaces the data with it. The erasure log
- * of the data folder stays.
+ * Restores a backup: writes it beside the data, verifies it there, and then replaces the data with it, at once or at the
+ * next start. The erasure log of the data folder stays.
  */
 import { existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
@@ -15,14 +15,27 @@ import { requireRoom } from './disk-room.ts'
 import { readErasureLog, UNKNOWN_INSTALLATION, type ErasureLogState } from './sqlite/erasure-log.ts'
 import { filesOf, type Manifest, type StoredDatabase } from './manifest.ts'
 import { materialize, type Proof } from './materialize.ts'
-import { clearStaging, finishRestore, stagingFolder, swapIn, type Swap } from './swap.ts'
+import { ERASURE_LOG, lastAct, leftBehind } from './staged-restore.ts'
+import {
+  asideFolder,
+  clearStaging,
+  clearUnlessSwapping,
+  finishRestore,
+  stageSwap,
+  stagingFolder,
+  swapIn,
+  type LeftBehind,
+  type Swap,
+} from './swap.ts'
 import type { Throttle } from './throttle.ts'
 import { newerSchemas } from './verify-backup.ts'
 
 export interface RestoreDeps {
   readonly folder: BackupFolder
-  /** The data folder, which the caller owns, and in which nothing may be open. */
+  /** The data folder, which the caller owns. */
   readonly data_root: string
+  /** Whether anything in the data folder is open: then it is replaced at the next start. */
+  readonly is_open: boolean
   readonly clock: Clock
   readonly throttle: Throttle
   readonly known_migrations: ReadonlyMap<string, ReadonlySet<string>>
@@ -39,12 +52,16 @@ export interface RestoreRequest {
 }
 
 export interface RestoreResult {
+  /** Whether the data has been replaced, or will be at the next start. */
+  readonly outcome: 'restored' | 'staged'
   readonly backup_id: string
   readonly created_at: string
   readonly rows: number
   readonly bytes: number
-  /** Where the old data is; `undefined` if there was none. */
+  /** Where the old data is; `undefined` if there was none, or if it has not been replaced yet. */
   readonly kept_aside: string | undefined
+  /** What the backup lacks, as of now; `undefined` if there is no old data, or none that can be read. */
+  readonly left: LeftBehind | undefined
   /**
    * The folder with files for the operator, such as the configuration without secrets; `undefined` if the backup has
    * none.
@@ -62,7 +79,8 @@ export interface RestoreResult {
 }
 
 /**
- * Restores a backup and replaces the content of the data folder.
+ * Restores a backup and replaces the content of the data folder, at once or (if something in it is open) at the next
+ * start. A restore that was staged earlier is dropped.
  * @throws DenidinError `not_found`; `damaged` (the backup, with the first reasons, or one of another data folder);
  *   `unavailable` (no space, a file that cannot be moved). Before the swap, nothing in the data folder has changed.
  */
@@ -113,30 +131,50 @@ class Restore {
     const for_operator = `restored-${this.#manifest.id}`
     const chosen = this.#chosen(for_operator)
     const bytes = filesOf(chosen).reduce((sum, file) => sum + file.bytes, stored?.bytes ?? 0)
+    await clearStaging(data_root)
     await requireRoom(data_root, bytes, `the restored data`)
-    let proof: Proof
-    let erasure_log: RestoreResult['erasure_log']
-    let swap: Swap
     try {
-      proof = await this.#stage(chosen)
-      erasure_log = await this.#stageLog(stored, present)
-      swap = this.#swap(chosen, for_operator, clock.now())
+      const proof = await this.#stage(chosen)
+      const erasure_log = await this.#stageLog(stored, present)
+      const moves = this.#moves(chosen, for_operator)
       this.#call.signal.throwIfAborted()
+      const left = leftBehind(data_root)
+      const aside = await this.#replace(moves, left, clock.now())
+      return {
+        outcome: this.#deps.is_open ? 'staged' : 'restored',
+        backup_id: this.#manifest.id,
+        created_at: this.#manifest.created_at,
+        rows: proof.rows,
+        bytes: proof.bytes,
+        kept_aside: aside,
+        left,
+        for_operator: moves.in.includes(for_operator) ? join(data_root, for_operator) : undefined,
+        erasure_log,
+        restored_login: chosen.folders.some(({ restored }) => restored === 'login'),
+      }
     } catch (error) {
-      await clearStaging(data_root)
+      await clearUnlessSwapping(data_root)
       throw error
     }
-    const anything_aside = await swapIn(data_root, swap)
-    return {
-      backup_id: this.#manifest.id,
-      created_at: this.#manifest.created_at,
-      rows: proof.rows,
-      bytes: proof.bytes,
-      kept_aside: anything_aside ? join(data_root, swap.aside) : undefined,
-      for_operator: swap.in.includes(for_operator) ? join(data_root, for_operator) : undefined,
-      erasure_log,
-      restored_login: chosen.folders.some(({ restored }) => restored === 'login'),
+  }
+
+  /** Replaces the data, or lets the next start do so. @returns the folder of the old data, if it was replaced */
+  async #replace(
+    moves: Pick<Swap, 'in' | 'out'>,
+    left: LeftBehind | undefined,
+    now: number,
+  ): Promise<string | undefined> {
+    const { data_root, is_open } = this.#deps
+    const { id: backup_id, created_at } = this.#manifest
+    const at = new Date(now).toISOString()
+    if (is_open) {
+      const last_act = moves.in.includes(ERASURE_LOG) ? lastAct(data_root) : null
+      await stageSwap(data_root, { backup_id, created_at, staged_at: at, last_act, ...moves })
+      return undefined
     }
+    const aside = asideFolder(now)
+    const is_anything_aside = await swapIn(data_root, { backup_id, created_at, restored_at: at, aside, left, ...moves })
+    return is_anything_aside ? join(data_root, aside) : undefined
   }
 
   /** The erasure log of the data folder: `undefined` if there is none, `damaged` if it cannot be read. */
@@ -232,7 +270,7 @@ class Restore {
     return present === 'damaged' ? 'from_backup_damaged' : 'from_backup'
   }
 
-  #swap({ databases, folders, derived }: Manifest, for_operator: string, now: number): Swap {
+  #moves({ databases, folders, derived }: Manifest, for_operator: string): Pick<Swap, 'in' | 'out'> {
     const has_operator_files = folders.some(({ restored }) => restored === 'aside')
     const has_log = existsSync(join(this.#staging, ERASURE_LOG))
     const restored = [
@@ -242,14 +280,6 @@ class Restore {
       ...(has_operator_files ? [for_operator] : []),
     ]
     const replaced = [...restored, ...derived, ...this.#deps.replaced]
-    return {
-      backup_id: this.#manifest.id,
-      aside: `before-restore-${new Date(now).toISOString().replace(/[:.]/g, '-')}`,
-      out: [...new Set(replaced.flatMap(path => databaseFiles(path)))],
-      in: restored,
-    }
+    return { out: [...new Set(replaced.flatMap(path => databaseFiles(path)))], in: restored }
   }
 }
-
-/** Below the data folder. */
-const ERASURE_LOG = 'erasures.db'

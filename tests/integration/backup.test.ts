@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { completeRestore } from '../../src/app/backup/complete-restore.ts'
 import { openBackups } from '../../src/app/backup/open-backups.ts'
 import { backupSources, replacedPaths, settingsWithoutSecrets } from '../../src/app/backup/backup-sources.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
@@ -64,21 +65,76 @@ test('the list of sources is what the modules declare', async () => {
   expect(replacedPaths(sources)).not.toContain('erasures.db')
 })
 
-test('a restore is refused while DeniDin runs, and works when it is stopped', async () => {
-  await talk()
-  await run('backup.create')
-  await expect(run('backup.restore')).rejects.toMatchObject({
-    code: 'already_running',
-    message: expect.stringContaining('./stop_denidin.sh'),
-  })
-  await denidin.say('This was said after the backup')
+/** What the next start of the bot does first. */
+const startAgain = async (): Promise<readonly string[]> => {
   await denidin.close()
-  expect(await runAlone('backup.restore')).toMatchObject({ kept_aside: expect.stringContaining('before-restore-') })
+  const said: string[] = []
+  const { data_root } = denidin.settings()
+  await completeRestore({ data_root, clock: denidin.clock, logger: denidin.log, say: text => said.push(text) })
   await denidin.open()
   await denidin.whenIdle()
+  return said
+}
+
+test('a restore while DeniDin runs replaces the data at the next start, and names what only the old data has', async () => {
+  await talk()
+  await run('backup.create')
+  await denidin.say('This was said after the backup')
+  expect(await run('backup.restore')).toMatchObject({ outcome: 'staged', messages_left: 2 })
+  const { parts } = (await run('status')) as { parts: { name: string }[] }
+  expect(parts.find(({ name }) => name === 'backups')).toMatchObject({ detail: expect.stringContaining('is staged') })
+  await denidin.say('And this was said after the restore was asked for')
+  // It still knows everything: nothing was replaced yet.
+  expect((await denidin.app.traffic()).messages).toBe(10)
+  const said = await startAgain()
+  expect(said).toEqual([expect.stringContaining('4 messages from ')])
   expect((await denidin.app.traffic()).messages).toBe(6)
   await denidin.say('What is my dog called?')
   expect(denidin.lastRequest()).toContain('Rexington')
+})
+
+test('what is forgotten between the staging of a restore and the next start stays forgotten', async () => {
+  await talk()
+  await run('backup.create')
+  await run('backup.restore')
+  await run('memory.forget', { what: 'all', person: '15550001111' })
+  await startAgain()
+  await denidin.close()
+  for (const name of readdirSync(denidin.data()).filter(each => each.startsWith('before-restore')))
+    rmSync(denidin.data(name), { recursive: true })
+  expect(await residueIn([denidin.data()], { words: ['Rexington', 'Thessaloniki', 'archaeologist'] })).toEqual([])
+  await denidin.open()
+  expect((await denidin.app.traffic()).messages).toBe(2)
+})
+
+test('a staged restore is dropped by a command, while the bot runs or is stopped', async () => {
+  await talk()
+  await run('backup.create')
+  await denidin.say('This was said after the backup')
+  await run('backup.restore')
+  expect(await run('backup.restore', { cancel: true })).toMatchObject({ outcome: 'cancelled' })
+  await run('backup.restore')
+  await denidin.close()
+  expect(await runAlone('backup.list')).toMatchObject({ staged: { backup_id: expect.any(String) } })
+  expect(await runAlone('backup.restore', { cancel: true })).toMatchObject({ outcome: 'cancelled' })
+  await denidin.open()
+  expect(await startAgain()).toEqual([])
+  expect((await denidin.app.traffic()).messages).toBe(8)
+})
+
+test('a restore while DeniDin is stopped replaces the data at once', async () => {
+  await talk()
+  await run('backup.create')
+  await denidin.say('This was said after the backup')
+  await denidin.close()
+  expect(await runAlone('backup.restore')).toMatchObject({
+    outcome: 'restored',
+    messages_left: 2,
+    kept_aside: expect.stringContaining('before-restore-'),
+  })
+  await denidin.open()
+  await denidin.whenIdle()
+  expect((await denidin.app.traffic()).messages).toBe(6)
 })
 
 const DAMAGE: readonly (readonly [string, () => void])[] = [

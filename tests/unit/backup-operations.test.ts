@@ -68,7 +68,10 @@ test('a verification that fails ends the command with a sentence that says what 
 test('a restore must be confirmed, and takes an id or a point in time', async () => {
   expect(await failure('backup.restore', {})).toMatchObject({ code: 'confirmation_needed' })
   expect(await run('backup.restore', { point_in_time: '2026-11-29T16:00:00+02:00' }, true)).toMatchObject({
+    outcome: 'restored',
     kept_aside: '/data/before-restore-x',
+    messages_left: 3,
+    next: expect.stringContaining('3 messages from 2026-11-20T03:00:00.000Z to 2026-11-20T04:00:00.000Z are only in'),
     erasure_log: expect.stringContaining('forgotten again at the next start'),
     login: 'The WhatsApp login was not touched.',
   })
@@ -79,6 +82,19 @@ test('a restore must be confirmed, and takes an id or a point in time', async ()
   ).toMatchObject({
     code: 'invalid_input',
     message: 'give a backup id or a point in time, not both',
+  })
+})
+
+test('a staged restore is listed, and dropped without a confirmation', async () => {
+  expect(await run('backup.list', {})).toMatchObject({ staged: { staged_at: '2026-11-20T06:00:00.000Z' } })
+  expect(await run('backup.restore', { cancel: true })).toMatchObject({
+    outcome: 'cancelled',
+    created_at: '2026-11-20T02:30:00.000Z',
+  })
+  expect(await run('backup.list', {})).toMatchObject({ staged: null })
+  expect(await failure('backup.restore', { cancel: true })).toMatchObject({
+    code: 'not_found',
+    message: 'no restore is staged',
   })
 })
 

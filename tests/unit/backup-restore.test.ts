@@ -71,8 +71,10 @@ test('the old state is put aside whole, and named', async () => {
   const { kept_aside = '' } = await rig.restore()
   expect(rig.messages()).toBe(200)
   const aside = contentsOf(kept_aside)
-  for (const [path, content] of aside) expect([path, before.get(path)]).toEqual([path, content])
-  expect([...aside.keys()]).toEqual(['denidin.db', 'index.db', 'sessions/one/session.json', 'usage/budget-usage.jsonl'])
+  const { ['restore.json']: record, ...old } = Object.fromEntries(aside)
+  for (const [path, content] of Object.entries(old)) expect([path, before.get(path)]).toEqual([path, content])
+  expect(Object.keys(old)).toEqual(['denidin.db', 'index.db', 'sessions/one/session.json', 'usage/budget-usage.jsonl'])
+  expect(JSON.parse(Buffer.from(record ?? '', 'base64').toString())).toMatchObject({ left: { messages: 5 } })
 })
 
 test('a backup is restored to another path, with the configuration beside the data for the operator', async () => {

@@ -135,6 +135,7 @@ const OF_BACKUPS = new Set([
   'problem',
   'problems',
   'sha256',
+  'staged_at',
   'verified_at',
 ])
 

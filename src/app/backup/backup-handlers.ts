@@ -6,6 +6,7 @@ import { createBackup, type BackupSources } from '../../backup/create-backup.ts'
 import type { Manifest } from '../../backup/manifest.ts'
 import { restoreBackup } from '../../backup/restore-backup.ts'
 import { pruneBackups } from '../../backup/retention.ts'
+import { clearStaging, stagedSwap } from '../../backup/swap.ts'
 import { Throttle } from '../../backup/throttle.ts'
 import type { Verification } from '../../backup/verification.ts'
 import { verifyBackup } from '../../backup/verify-backup.ts'
@@ -65,16 +66,23 @@ export class BackupHandlers implements RequestService<BackupRequests> {
           )
         }),
       'backup.prune': async ({ now, dry_run }) => await one(() => pruneBackups(folder, deps.retention, now, dry_run)),
-      'backup.restore': async ({ now, ...request }, call) =>
+      'backup.restore': async ({ now, is_open, ...request }, call) =>
         await one(async () => {
           const { KNOWN_MIGRATIONS: known_migrations } = await import('./known-migrations.ts')
           const { replaced, sources } = deps
           const { data_root } = sources
           return await restoreBackup(
-            { clock: at(now), folder, throttle, data_root, replaced, known_migrations },
+            { clock: at(now), folder, throttle, data_root, is_open, replaced, known_migrations },
             request,
             call,
           )
+        }),
+      'backup.cancel_restore': async () =>
+        await one(async () => {
+          const { data_root } = deps.sources
+          const staged = await stagedSwap(data_root)
+          if (staged !== undefined) await clearStaging(data_root)
+          return staged
         }),
     }
   }

@@ -3,6 +3,7 @@ import type { BackupDetails, BackupExtra, BackupSummary, ListedBackup } from '..
 import type { BackupSources } from '../../backup/create-backup.ts'
 import type { BackupType } from '../../backup/manifest.ts'
 import type { RestoreRequest, RestoreResult } from '../../backup/restore-backup.ts'
+import type { StagedRestore } from '../../backup/swap.ts'
 import type { PruneResult, Retention } from '../../backup/retention.ts'
 import type { Verification } from '../../backup/verification.ts'
 
@@ -24,7 +25,11 @@ export interface BackupRequests {
   readonly 'backup.show': { readonly input: string; readonly output: BackupDetails }
   readonly 'backup.verify': { readonly input: Timed & { readonly backup_id: string }; readonly output: Verification }
   readonly 'backup.prune': { readonly input: Timed & { readonly dry_run: boolean }; readonly output: PruneResult }
-  readonly 'backup.restore': { readonly input: Timed & RestoreRequest; readonly output: RestoreResult }
+  readonly 'backup.restore': {
+    readonly input: Timed & RestoreRequest & { readonly is_open: boolean }
+    readonly output: RestoreResult
+  }
+  readonly 'backup.cancel_restore': { readonly input: undefined; readonly output: StagedRestore | undefined }
 }
 
 /** What the thread is started with. */

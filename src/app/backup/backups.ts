@@ -1,11 +1,11 @@
 /** Backups as the app sees them: their thread, and the module that stops it. */
 import { BackupFolder } from '../../backup/backup-folder.ts'
 import { BackupHealth } from '../../backup/backup-health.ts'
-import { BACKUP_EXTRAS, type Backups } from '../../backup/backups.ts'
+import { BACKUP_EXTRAS, type Backups, type RestoreState } from '../../backup/backups.ts'
+import { dataAside, stagedSwap } from '../../backup/swap.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { Module } from '../../lifecycle/module.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
-import { DenidinError } from '../../platform/errors.ts'
 import { remove } from '../../platform/files.ts'
 import { RequestThread } from '../../platform/threads/request-thread.ts'
 import type { Runtime } from '../runtime.ts'
@@ -30,7 +30,7 @@ export interface BackupsDeps {
   readonly runtime: Pick<Runtime, 'clock' | 'logger'>
   /** Called when the copies of a backup are made. */
   readonly copied: () => void
-  /** Whether stores are open: then nothing is restored. */
+  /** Whether stores are open: then a restore waits for the next start. */
   readonly is_open: boolean
 }
 
@@ -57,7 +57,17 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     ...runtime,
   })
   const { clock } = runtime
-  const health = new BackupHealth({ folder: new BackupFolder(folder), scheduled, warn_after_hours, clock })
+  const restoreState = async (): Promise<RestoreState> => ({
+    staged: await stagedSwap(sources.data_root),
+    aside: await dataAside(sources.data_root),
+  })
+  const health = new BackupHealth({
+    folder: new BackupFolder(folder),
+    restoreState,
+    scheduled,
+    warn_after_hours,
+    clock,
+  })
   return {
     folder,
     create: async (type, extras, options) => {
@@ -72,10 +82,9 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     show: backup_id => thread.request('backup.show', backup_id),
     verify: (backup_id, options) => thread.request('backup.verify', { now: clock.now(), backup_id }, options),
     prune: dry_run => thread.request('backup.prune', { now: clock.now(), dry_run }),
-    restore: async (request, options) => {
-      if (is_open) throw running()
-      return await thread.request('backup.restore', { now: clock.now(), ...request }, options)
-    },
+    restore: (request, options) => thread.request('backup.restore', { now: clock.now(), is_open, ...request }, options),
+    restoreState,
+    cancelRestore: () => thread.request('backup.cancel_restore', undefined),
     module: {
       name: 'backups',
       health: [health],
@@ -84,9 +93,3 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     },
   }
 }
-
-const running = (): DenidinError =>
-  new DenidinError(
-    'already_running',
-    'DeniDin is using the data that would be replaced: stop it with ./stop_denidin.sh, then restore the backup',
-  )

@@ -1,4 +1,5 @@
 /** Opens the backups for a single command, and nothing of the data: it may be missing or damaged. */
+import { finishRestore } from '../../backup/swap.ts'
 import type { Settings } from '../../config/settings.ts'
 import { takeOwnership } from '../../database/sqlite/owner-lock.ts'
 import { backupList, backupShow } from '../../operations/backup/list.ts'
@@ -13,7 +14,6 @@ import { createWinstonLogger } from '../../platform/winston-logger.ts'
 import { runFolder } from '../run-paths.ts'
 import { surroundings } from '../runtime.ts'
 import { createBackups } from './backups.ts'
-import { completeRestore } from './complete-restore.ts'
 
 const operations = {
   'backup.list': backupList,
@@ -32,7 +32,8 @@ export const openBackups = async (settings: Settings, version: string): Promise<
   cleanup.use(takeOwnership(runFolder(settings.data_root).lock))
   const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
-  await completeRestore(settings.data_root, logger.for('app'))
+  // A staged restore stays: this command may be the one that cancels it.
+  await finishRestore(settings.data_root)
   const runtime = surroundings(settings, logger)
   const audit = createAuditFile(settings.logs_dir, 'memory_audit', runtime.clock, trouble => {
     logger.for('audit').error(trouble)

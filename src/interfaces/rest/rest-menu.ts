@@ -140,6 +140,11 @@ export const restMenu: readonly RestRoute[] = [
   route('GET /api/v1/backups', 'backup.list', 'read', 'listBackups'),
   route('POST /api/v1/backups', 'backup.create', 'admin', 'createBackup', { example: { type: 'full' } }),
   route('POST /api/v1/backups/prune', 'backup.prune', 'admin', 'pruneBackups'),
+  route('POST /api/v1/backups/restore', 'backup.restore', 'admin', 'restoreBackup', {
+    fixed: { cancel: false },
+    example: { point_in_time: '2026-11-29T14:00:00Z' },
+  }),
+  route('DELETE /api/v1/backups/restore', 'backup.restore', 'admin', 'cancelRestore', { fixed: { cancel: true } }),
   route('GET /api/v1/backups/{backup_id}', 'backup.show', 'read', 'getBackup'),
   route('POST /api/v1/backups/{backup_id}/verify', 'backup.verify', 'admin', 'verifyBackup'),
 
@@ -166,7 +171,6 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'api.token_create': 'a token must not make others: whoever steals one would keep access after it is revoked',
   'api.token_list': 'belongs to the creation of tokens',
   'api.token_revoke': 'belongs to the creation of tokens',
-  'backup.restore': 'the bot must be stopped for it, and the API with it: `denidin backup restore`',
   'backup.scheduled': 'runs on its schedule; `POST /api/v1/backups` makes a backup now',
   'budget.report': 'runs as a job: `POST /api/v1/jobs/budget-weekly/run`',
   'report.scheduled': 'runs as a job: `POST /api/v1/jobs/reports/run`',

@@ -1,5 +1,7 @@
 /** `backup.list` and `backup.show`: which backups there are, and what one of them contains. */
 import { z } from 'zod'
+import type { RestoreState } from '../../backup/backups.ts'
+import type { StagedRestore } from '../../backup/swap.ts'
 import { operation } from '../operation.ts'
 import { pageInput, pageOutput, readPage } from '../paging.ts'
 import { backupField, backupRow, rowOf } from './backup-row.ts'
@@ -14,16 +16,33 @@ export const backupList = operation({
   audit: 'none',
   uses: ['backup.backups'],
   input: z.strictObject(pageInput),
-  output: z.object({ folder: z.string(), backups: z.array(backupRow), ...pageOutput }),
+  output: z.object({
+    folder: z.string(),
+    staged: z
+      .object({ backup_id: z.string(), created_at: z.string(), staged_at: z.string() })
+      .nullable()
+      .describe('the restore that waits for the next start'),
+    backups: z.array(backupRow),
+    ...pageOutput,
+  }),
   run: async ({ backup: { backups } }, input) => {
     const { rows, next } = await readPage(
       input,
       page => backups.list(page),
       ({ id }) => id,
     )
-    return { folder: backups.folder, backups: rows.map(rowOf), next }
+    const { staged } = await backups.restoreState()
+    return { folder: backups.folder, staged: stagedOf(staged), backups: rows.map(rowOf), next }
   },
 })
+
+const stagedOf = (
+  staged: RestoreState['staged'],
+): Pick<StagedRestore, 'backup_id' | 'created_at' | 'staged_at'> | null => {
+  if (staged === undefined) return null
+  const { backup_id, created_at, staged_at } = staged
+  return { backup_id, created_at, staged_at }
+}
 
 export const backupShow = operation({
   summary: 'Show what a backup contains: files, and rows and digest of every table',

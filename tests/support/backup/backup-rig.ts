@@ -56,7 +56,9 @@ export class BackupRig implements AsyncDisposable {
     main.exec(`
       create table if not exists migrations (id text primary key, ran_at integer not null) strict;
       insert into migrations values ('messages-001', 1);
-      create table messages (seq integer primary key, message_id text unique, text text, price real, extra blob);
+      create table messages (
+        seq integer primary key, message_id text unique, text text, price real, extra blob, sent_at integer
+      );
       create table marks (scope text, name text, value integer, primary key (scope, name)) without rowid;
       insert into marks values ('b', 'x', 9007199254740993), ('a', 'y', null);
     `)
@@ -111,10 +113,16 @@ export class BackupRig implements AsyncDisposable {
   /** Adds messages. */
   say(count: number): void {
     using main = this.open('denidin.db')
-    const add = main.prepare('insert into messages (message_id, text, price, extra) values (?, ?, ?, ?)')
+    const add = main.prepare('insert into messages (message_id, text, price, extra, sent_at) values (?, ?, ?, ?, ?)')
     main.exec('begin')
     for (let each = 0; each < count; each++) {
-      add.run(systemIds.uuid(), `message ${systemIds.uuid()} ${'words '.repeat(100)}`, each / 3, randomBytes(40))
+      add.run(
+        systemIds.uuid(),
+        `message ${systemIds.uuid()} ${'words '.repeat(100)}`,
+        each / 3,
+        randomBytes(40),
+        this.clock.now(),
+      )
     }
     main.exec('commit')
   }
@@ -163,11 +171,16 @@ export class BackupRig implements AsyncDisposable {
     )
   }
 
-  async restore(request: Partial<RestoreRequest> = {}, data_root = this.data()): Promise<RestoreResult> {
+  async restore(
+    request: Partial<RestoreRequest> = {},
+    data_root = this.data(),
+    is_open = false,
+  ): Promise<RestoreResult> {
     return await restoreBackup(
       {
         folder: this.folder,
         data_root,
+        is_open,
         clock: this.clock,
         throttle: new Throttle(systemClock, FAST),
         known_migrations: KNOWN,

@@ -1,4 +1,5 @@
 import type { Backups, BackupSummary } from '../../../src/backup/backups.ts'
+import type { StagedRestore } from '../../../src/backup/swap.ts'
 import type { Verification } from '../../../src/backup/verification.ts'
 
 const ID = '2026-11-20T023000Z-incremental-abcd'
@@ -33,6 +34,14 @@ const SUMMARY: BackupSummary = {
 export class FakeBackups implements Backups {
   readonly folder = '/backups'
   verification = VERIFICATION
+  staged: StagedRestore | undefined = {
+    backup_id: ID,
+    created_at: SUMMARY.created_at,
+    staged_at: '2026-11-20T06:00:00.000Z',
+    out: [],
+    in: [],
+    last_act: null,
+  }
   readonly #asked: string[]
 
   constructor(asked: string[]) {
@@ -64,6 +73,8 @@ export class FakeBackups implements Backups {
     this.#asked.push(`restore ${before === undefined ? backup_id : new Date(before).toISOString()}`)
     const { id, created_at } = SUMMARY
     return {
+      outcome: 'restored',
+      left: { messages: 3, from: '2026-11-20T03:00:00.000Z', to: '2026-11-20T04:00:00.000Z' },
       backup_id: id,
       created_at,
       rows: 400,
@@ -73,5 +84,11 @@ export class FakeBackups implements Backups {
       erasure_log: 'kept',
       restored_login: include_login,
     }
+  }
+  restoreState: Backups['restoreState'] = async () => ({ staged: this.staged, aside: [] })
+  cancelRestore: Backups['cancelRestore'] = async () => {
+    const dropped = this.staged
+    this.staged = undefined
+    return dropped
   }
 }
