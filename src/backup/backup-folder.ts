@@ -1,17 +1,19 @@
 /**
- * The folder with backups: `backups/<id>.json` (manifests), `objects/ab/<sha256>.zst`, `verifications/<id>.json`. A
- * backup exists when its manifest does, which is written last.
+ * A folder with backups, here or elsewhere: `backups/<id>.json` (manifests), `objects/ab/<name>.zst`,
+ * `verifications/<id>.json`. A backup exists when its manifest does, which is written last.
  */
-import { readdir, readFile, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import { takeOwnership } from '../database/sqlite/owner-lock.ts'
+import { basename } from 'node:path'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
-import { remove, syncFolder, writeFileAtomic } from '../platform/files.ts'
+import { UNFINISHED_ENDING, type BackupFiles } from './files/backup-files.ts'
+import { FolderFiles } from './files/folder-files.ts'
 import { isBackupId, readManifest, writeManifest, type Manifest } from './manifest.ts'
 import { ObjectStore } from './object-store.ts'
+import { MANIFEST_ENDING, PLAIN_FORMS, type StorageForms } from './storage-form.ts'
 import type { Verification } from './verification.ts'
 
-const MANIFEST_ENDING = '.json'
+const MANIFESTS = 'backups'
+const VERIFICATIONS = 'verifications'
+const MANIFEST_NAME = /^(.+)\.json(\.age)?$/
 
 /** A manifest that cannot be read. */
 export interface DamagedBackup {
@@ -25,17 +27,29 @@ export interface BackupList {
   readonly damaged: readonly DamagedBackup[]
 }
 
+/** Reads the objects of one backup. */
+export interface ObjectReader {
+  /** @throws DenidinError `damaged`; `unavailable` if the place cannot be reached */
+  get(hash: string): Promise<Buffer>
+}
+
 export class BackupFolder {
+  /** The place as messages name it. */
   readonly path: string
   readonly objects: ObjectStore
-  readonly #manifests: string
-  readonly #verifications: string
+  readonly forms: StorageForms
+  readonly #files: BackupFiles
 
-  constructor(path: string) {
-    this.path = path
-    this.objects = new ObjectStore(join(path, 'objects'))
-    this.#manifests = join(path, 'backups')
-    this.#verifications = join(path, 'verifications')
+  constructor(files: BackupFiles, forms: StorageForms = PLAIN_FORMS) {
+    this.path = files.place
+    this.objects = new ObjectStore(files)
+    this.forms = forms
+    this.#files = files
+  }
+
+  /** The backups in a folder of this machine. */
+  static at(path: string, forms?: StorageForms): BackupFolder {
+    return new BackupFolder(new FolderFiles(path), forms)
   }
 
   /**
@@ -44,22 +58,12 @@ export class BackupFolder {
    * @throws DenidinError `already_running`
    */
   lock(): Disposable {
-    try {
-      return takeOwnership(join(this.path, 'run', 'owner.lock'))
-    } catch (error) {
-      const { code, message } = asDenidinError(error)
-      if (code !== 'already_running')
-        throw new DenidinError('unavailable', `backup.folder: ${message}`, { cause: error })
-      throw new DenidinError('already_running', `another backup command is using ${this.path}; wait for it`, {
-        cause: error,
-        retryable: true,
-      })
-    }
+    return this.#files.lock()
   }
 
   /** Ids of all backups, oldest first; the manifests are not read. */
   async ids(): Promise<readonly string[]> {
-    return await idsIn(this.#manifests)
+    return [...(await this.#manifestPaths()).keys()]
   }
 
   async list(): Promise<BackupList> {
@@ -74,48 +78,52 @@ export class BackupFolder {
     return { backups, damaged }
   }
 
-  /** @throws DenidinError `not_found`, `damaged` */
+  /** @throws DenidinError `not_found`, `damaged`; `invalid_config` if it is encrypted and the key is not known */
   async read(id: string): Promise<Manifest> {
-    const path = this.#manifestPath(id)
-    const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') throw new DenidinError('not_found', `there is no backup ${id} in ${this.path}`)
-      throw new DenidinError('damaged', `${path} cannot be read (${error.message})`, { cause: error })
-    })
-    return readManifest(content, id)
+    const { path, stored } = await this.#readManifest(id)
+    return readManifest(await this.forms.openManifest(stored, `${this.path}/${path}`), id)
+  }
+
+  /** Reads the objects of a backup. */
+  async reader({ key_id }: Pick<Manifest, 'key_id'>): Promise<ObjectReader> {
+    const form = await this.forms.withKey(key_id)
+    return { get: hash => this.objects.get(hash, form) }
   }
 
   /** Makes a backup exist: from now on it is complete. */
   async add(manifest: Manifest): Promise<void> {
-    await this.objects.flush()
-    await writeFileAtomic(this.#manifestPath(manifest.id), writeManifest(manifest))
-    await syncFolder(this.#manifests)
-    await syncFolder(this.path)
+    const form = await this.forms.withKey(manifest.key_id)
+    await this.#addStored(`${manifest.id}${form.manifest_ending}`, await form.sealManifest(writeManifest(manifest)))
+  }
+
+  /** Makes a backup of another folder exist here, whose objects are here already. */
+  async addFrom(other: BackupFolder, id: string): Promise<void> {
+    const { path, stored } = await other.#readManifest(id)
+    await this.#addStored(basename(path), stored)
   }
 
   /** Deletes manifests and their verifications; their objects are collected by `ObjectStore.keepOnly`. */
   async delete(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      await unlink(this.#manifestPath(id))
-      await remove(this.#verificationPath(id))
-    }
-    await syncFolder(this.#manifests)
+    const paths = await this.#manifestPaths()
+    await this.#files.remove(ids.flatMap(id => [...(paths.get(id) ?? []), verificationPath(id)]))
+    await this.#files.flush()
   }
 
   /** Deletes the remains of an interrupted write of a manifest. */
   async deleteLeftovers(): Promise<void> {
-    for (const name of await readdir(this.#manifests).catch(() => [])) {
-      if (name.endsWith('.new')) await remove(join(this.#manifests, name))
-    }
+    const paths = [...(await this.#files.list(MANIFESTS)).keys()]
+    await this.#files.remove(paths.filter(path => path.endsWith(UNFINISHED_ENDING)))
   }
 
   async record(verification: Verification): Promise<void> {
-    await writeFileAtomic(this.#verificationPath(verification.backup_id), `${JSON.stringify(verification, null, 2)}\n`)
+    await this.#files.write(verificationPath(verification.backup_id), `${JSON.stringify(verification, null, 2)}\n`)
   }
 
   /** The last verification of a backup; `undefined` if it was never verified. */
   async verification(id: string): Promise<Verification | undefined> {
     try {
-      return JSON.parse(await readFile(this.#verificationPath(id), 'utf8')) as Verification
+      const content = await this.#files.read(verificationPath(id))
+      return content === undefined ? undefined : (JSON.parse(content.toString('utf8')) as Verification)
     } catch {
       return undefined
     }
@@ -123,33 +131,40 @@ export class BackupFolder {
 
   /** Ids of verified backups, oldest first. */
   async verifiedIds(): Promise<readonly string[]> {
-    return await idsIn(this.#verifications)
+    return idsIn(await this.#files.list(VERIFICATIONS))
   }
 
-  #manifestPath(id: string): string {
-    return join(this.#manifests, `${id}${MANIFEST_ENDING}`)
+  async #readManifest(id: string): Promise<{ readonly path: string; readonly stored: Buffer }> {
+    for (const path of (await this.#manifestPaths()).get(id) ?? []) {
+      const stored = await this.#files.read(path)
+      if (stored !== undefined) return { path, stored }
+    }
+    throw new DenidinError('not_found', `there is no backup ${id} in ${this.path}`)
   }
 
-  #verificationPath(id: string): string {
-    return join(this.#verifications, `${id}${MANIFEST_ENDING}`)
+  async #addStored(name: string, stored: Uint8Array): Promise<void> {
+    await this.#files.flush()
+    await this.#files.write(`${MANIFESTS}/${name}`, stored)
+    await this.#files.flush()
+  }
+
+  /** Paths of manifests by the id in their name, oldest first. */
+  async #manifestPaths(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const paths = [...(await this.#files.list(MANIFESTS)).keys()]
+    const named = paths.map(path => ({ path, id: idIn(path) })).filter(({ id }) => isBackupId(id))
+    const byId = Map.groupBy(named, ({ id }) => id)
+    return new Map(
+      [...byId].sort(([one], [other]) => (one < other ? -1 : 1)).map(([id, all]) => [id, all.map(({ path }) => path)]),
+    )
   }
 }
 
-/** An unreadable folder must not look empty, because its objects would then be collected. */
-const idsIn = async (folder: string): Promise<readonly string[]> => {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw new DenidinError('unavailable', `${folder} cannot be read (${error.message})`, {
-      cause: error,
-      retryable: true,
-    })
-  })
-  return names
-    .filter(name => name.endsWith(MANIFEST_ENDING))
-    .map(name => name.slice(0, -MANIFEST_ENDING.length))
-    .filter(isBackupId)
-    .sort()
-}
+const idIn = (path: string): string => MANIFEST_NAME.exec(basename(path))?.[1] ?? ''
+
+const idsIn = (paths: ReadonlyMap<string, number>): readonly string[] =>
+  [...paths.keys()].map(idIn).filter(isBackupId).sort()
+
+const verificationPath = (id: string): string => `${VERIFICATIONS}/${id}${MANIFEST_ENDING}`
 
 /**
  * Finds the backup that a caller names: by its id, the beginning of it, or `latest`.

@@ -21,6 +21,7 @@ import {
   type StoredFile,
   type StoredFolder,
 } from './manifest.ts'
+import { PLAIN_FORM, type StorageForm } from './storage-form.ts'
 import { ClosedDatabase } from './sqlite/database-proof.ts'
 import { holdsDatabase, Snapshot } from './sqlite/snapshots.ts'
 import type { Throttle } from './throttle.ts'
@@ -94,6 +95,7 @@ class BackupWriter {
   readonly #sources: BackupSources
   readonly #type: BackupType
   readonly #call: WorkCall
+  #form: StorageForm = PLAIN_FORM
   #new_bytes = 0
   #new_objects = 0
   #done_bytes = 0
@@ -111,6 +113,7 @@ class BackupWriter {
     await remove(work_folder)
     await folder.deleteLeftovers()
     const parent = (await folder.ids()).at(-1) ?? null
+    this.#form = await folder.forms.current()
     try {
       const created_at = clock.now()
       const copies = await this.#copyDatabases(parent === null)
@@ -125,6 +128,7 @@ class BackupWriter {
         created_at: new Date(created_at).toISOString(),
         parent,
         installation: this.#installation(copies),
+        key_id: this.#form.key_id,
         denidin_version: this.#deps.denidin_version,
         node_version: process.version,
         chunk_bytes: CHUNK_BYTES,
@@ -244,7 +248,7 @@ class BackupWriter {
   }
 
   async #put(content: Uint8Array): Promise<string> {
-    const { hash, new_bytes } = await this.#deps.folder.objects.put(content, this.#type !== 'incremental')
+    const { hash, new_bytes } = await this.#deps.folder.objects.put(content, this.#form, this.#type !== 'incremental')
     this.#new_bytes += new_bytes
     if (new_bytes > 0) this.#new_objects += 1
     return hash

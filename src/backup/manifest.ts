@@ -35,7 +35,7 @@ const storedFile = z.strictObject({
   bytes: count,
   /** Checksum of the whole content. */
   sha256: hash,
-  /** The content in pieces of `chunk_bytes`, by their SHA-256; the last one may be shorter. */
+  /** The content in pieces of `chunk_bytes`, by the names of their objects; the last one may be shorter. */
   objects: z.array(hash),
 })
 
@@ -79,6 +79,12 @@ const manifestSchema = z.strictObject({
   parent: z.string().regex(ID).nullable(),
   /** The data folder of the backup; see `installationOf`. */
   installation: z.string().regex(/^[0-9a-f]{16}$/),
+  /** Id of the key that encrypts it; `null` if it is not encrypted. */
+  key_id: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .nullable()
+    .default(null),
   denidin_version: z.string(),
   node_version: z.string(),
   chunk_bytes: z.int().min(512),

@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import { fileFault } from '../platform/file-faults.ts'
 import { makePrivateFolder, PRIVATE_FILE_MODE } from '../platform/files.ts'
+import type { ObjectReader } from './backup-folder.ts'
 import type { WorkCall } from './create-backup.ts'
 import { filesOf, type Manifest, type StoredDatabase, type StoredFile } from './manifest.ts'
-import type { ObjectStore } from './object-store.ts'
 import { ClosedDatabase } from './sqlite/database-proof.ts'
 import type { Throttle } from './throttle.ts'
 
 export interface MaterializeDeps {
-  readonly objects: Pick<ObjectStore, 'get'>
+  readonly objects: ObjectReader
   readonly throttle: Throttle
   /** Whether the files must survive a power cut; false for files that are only checked and then deleted. */
   readonly syncs: boolean

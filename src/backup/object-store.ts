@@ -1,26 +1,11 @@
-/**
- * The objects of backups: pieces of files, each named by the SHA-256 of its content, compressed and with a checksum.
- */
-import { createHash } from 'node:crypto'
-import { readFile, stat, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
-import { sha256Of } from '../platform/checksums.ts'
+/** The objects of backups: pieces of files, each under a name that its content determines. */
+import { basename } from 'node:path'
 import { DenidinError } from '../platform/errors.ts'
-import { fileBytes, filesBelow, syncFolder, writeFileAtomic } from '../platform/files.ts'
+import type { BackupFiles } from './files/backup-files.ts'
+import type { StorageForm } from './storage-form.ts'
 
-const compress = promisify(zstdCompress)
-const decompress = promisify(zstdDecompress)
-
-const ENDING = '.zst'
-const OBJECT_NAME = /^([0-9a-f]{64})\.zst$/
-const HASH_BYTES = 32
-/**
- * A skippable frame (RFC 8878) of 32 bytes: `zstd -d` ignores it, and it contains the checksum of all bytes after it.
- */
-const PROOF_HEADER = Buffer.from([0x50, 0x2a, 0x4d, 0x18, HASH_BYTES, 0, 0, 0])
-const PROOF_BYTES = PROOF_HEADER.length + HASH_BYTES
+const FOLDER = 'objects'
+const OBJECT_NAME = /^([0-9a-f]{64})\.zst(\.age)?$/
 
 /** The result of storing a piece. */
 export interface StoredObject {
@@ -29,13 +14,11 @@ export interface StoredObject {
   readonly new_bytes: number
 }
 
-/** The objects below one folder. */
 export class ObjectStore {
-  readonly #folder: string
-  readonly #changed = new Set<string>()
+  readonly #files: BackupFiles
 
-  constructor(folder: string) {
-    this.#folder = folder
+  constructor(files: BackupFiles) {
+    this.#files = files
   }
 
   /**
@@ -43,78 +26,76 @@ export class ObjectStore {
    * @param rereads whether an existing object is read and compared first, and replaced if it is damaged
    * @throws DenidinError `unavailable` if it cannot be written
    */
-  async put(content: Uint8Array, rereads: boolean): Promise<StoredObject> {
-    const hash = sha256Of(content)
-    const path = this.#pathOf(hash)
-    if (rereads ? await this.#isWhole(hash) : await isFile(path)) return { hash, new_bytes: 0 }
-    const frame = await compress(content)
-    const stored = Buffer.concat([PROOF_HEADER, createHash('sha256').update(frame).digest(), frame])
-    await writeFileAtomic(path, stored)
-    this.#changed.add(dirname(path))
+  async put(content: Uint8Array, form: StorageForm, rereads: boolean): Promise<StoredObject> {
+    const hash = form.nameOf(content)
+    const is_there = rereads ? await this.#isWhole(hash, form) : ((await this.bytes(hash, form)) ?? 0) > 0
+    if (is_there) return { hash, new_bytes: 0 }
+    const stored = await form.seal(content)
+    await this.add(hash, form, stored)
     return { hash, new_bytes: stored.length }
   }
 
-  /** Ensures that everything stored so far survives a power cut. */
-  async flush(): Promise<void> {
-    for (const folder of [...this.#changed, this.#folder]) await syncFolder(folder)
-    this.#changed.clear()
+  /** The content of an object. @throws DenidinError `damaged` if it is missing or any of its bytes is wrong */
+  async get(hash: string, form: StorageForm): Promise<Buffer> {
+    return (await this.#read(hash, form)).content
   }
 
-  /** The content of an object. @throws DenidinError `damaged` if it is missing or any of its bytes is wrong */
-  async get(hash: string): Promise<Buffer> {
-    const path = this.#pathOf(hash)
-    const stored = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOENT' ? damaged(path, 'is missing') : damaged(path, `cannot be read (${error.message})`)
-    })
-    const frame = stored.subarray(PROOF_BYTES)
-    const proof = Buffer.concat([PROOF_HEADER, createHash('sha256').update(frame).digest()])
-    if (!stored.subarray(0, PROOF_BYTES).equals(proof)) throw damaged(path, 'is damaged: its checksum does not match')
-    const content = await decompress(frame).catch((error: unknown) => {
-      throw damaged(path, `is damaged (${(error as Error).message})`)
-    })
-    if (sha256Of(content) !== hash) throw damaged(path, 'holds other content than its name says')
-    return content
+  /** The stored bytes of an object, which are verified. @throws DenidinError `damaged` */
+  async stored(hash: string, form: StorageForm): Promise<Buffer> {
+    return (await this.#read(hash, form)).stored
+  }
+
+  /** Stores the bytes of an object that was sealed before. */
+  async add(hash: string, form: StorageForm, stored: Uint8Array): Promise<void> {
+    await this.#files.write(pathOf(hash, form), stored)
+  }
+
+  /** Size of an object as stored; `undefined` if it is missing. */
+  async bytes(hash: string, form: StorageForm): Promise<number | undefined> {
+    return await this.#files.bytes(pathOf(hash, form))
   }
 
   /** All objects, with their sizes in bytes. */
   async list(): Promise<ReadonlyMap<string, number>> {
     const found = new Map<string, number>()
-    for (const path of await filesBelow(this.#folder)) {
-      const hash = OBJECT_NAME.exec(basename(path))?.[1]
-      if (hash !== undefined) found.set(hash, await fileBytes(path))
+    for (const [path, bytes] of await this.#files.list(FOLDER)) {
+      const hash = hashIn(path)
+      if (hash !== undefined) found.set(hash, bytes)
     }
     return found
   }
 
   /** Deletes all objects except these, and the remains of interrupted writes. @returns what was deleted */
   async keepOnly(kept: ReadonlySet<string>): Promise<{ readonly objects: number; readonly bytes: number }> {
-    let [objects, bytes] = [0, 0]
-    for (const path of await filesBelow(this.#folder)) {
-      const hash = OBJECT_NAME.exec(basename(path))?.[1]
-      if (hash !== undefined && kept.has(hash)) continue
-      bytes += await fileBytes(path)
-      if (hash !== undefined) objects += 1
-      await unlink(path)
+    const found = [...(await this.#files.list(FOLDER))].map(([path, bytes]) => ({ path, bytes, hash: hashIn(path) }))
+    const unneeded = found.filter(({ hash }) => hash === undefined || !kept.has(hash))
+    await this.#files.remove(unneeded.map(({ path }) => path))
+    return {
+      objects: unneeded.filter(({ hash }) => hash !== undefined).length,
+      bytes: unneeded.reduce((sum, { bytes }) => sum + bytes, 0),
     }
-    return { objects, bytes }
   }
 
-  async #isWhole(hash: string): Promise<boolean> {
-    return await this.get(hash).then(
+  async #isWhole(hash: string, form: StorageForm): Promise<boolean> {
+    return await this.get(hash, form).then(
       () => true,
       () => false,
     )
   }
 
-  #pathOf(hash: string): string {
-    return join(this.#folder, hash.slice(0, 2), `${hash}${ENDING}`)
+  async #read(hash: string, form: StorageForm): Promise<{ readonly stored: Buffer; readonly content: Buffer }> {
+    const path = pathOf(hash, form)
+    const shown = `${this.#files.place}/${path}`
+    const stored = await this.#files.read(path)
+    if (stored === undefined) throw new DenidinError('damaged', `${shown} is missing`)
+    const content = await form.open(stored, shown)
+    if (form.nameOf(content) !== hash)
+      throw new DenidinError('damaged', `${shown} holds other content than its name says`)
+    return { stored, content }
   }
 }
 
-const isFile = async (path: string): Promise<boolean> =>
-  await stat(path).then(
-    found => found.isFile() && found.size > PROOF_BYTES,
-    () => false,
-  )
+const hashIn = (path: string): string | undefined => OBJECT_NAME.exec(basename(path))?.[1]
 
-const damaged = (path: string, reason: string): DenidinError => new DenidinError('damaged', `${path} ${reason}`)
+const pathOf = (hash: string, { object_ending }: StorageForm): string =>
+  `${FOLDER}/${hash.slice(0, 2)}/${hash}${object_ending}`

@@ -235,7 +235,8 @@ class Restore {
 
   async #materialize(manifest: Manifest, target: string): Promise<Proof> {
     const { folder, throttle } = this.#deps
-    const proof = await materialize(manifest, target, { objects: folder.objects, throttle, syncs: true }, this.#call)
+    const objects = await folder.reader(manifest)
+    const proof = await materialize(manifest, target, { objects, throttle, syncs: true }, this.#call)
     if (proof.problems.length > 0) {
       const shown = proof.problems.slice(0, 3).join('; ')
       const more = proof.problems.length > 3 ? `; and ${String(proof.problems.length - 3)} more` : ''

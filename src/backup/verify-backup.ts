@@ -38,7 +38,8 @@ export const verifyBackup = async (deps: VerifyDeps, backup_id: string, call: Wo
   await requireRoom(work_folder, manifest.bytes, 'the trial restore')
   const target = join(work_folder, 'data')
   try {
-    const proof = await materialize(manifest, target, { ...deps, objects: folder.objects, syncs: false }, call)
+    const objects = await folder.reader(manifest)
+    const proof = await materialize(manifest, target, { ...deps, objects, syncs: false }, call)
     const newer = newerSchemas(manifest, deps.known_migrations)
     const recall = proof.problems.length === 0 && newer.length === 0 ? await recallOf(deps, target, call) : NOT_ASKED
     const problems = [...proof.problems, ...newer, ...recall.problems]

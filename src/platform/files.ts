@@ -117,10 +117,18 @@ export const copiesSetAside = async (path: string): Promise<readonly string[]> =
 
 /**
  * Paths of all files below a folder, sorted; the path itself if it is a file; empty if it is missing or cannot be read.
+ * @param failed is told why the folder is missing or cannot be read, and may throw
  */
-export const filesBelow = async (path: string): Promise<readonly string[]> => {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'ENOTDIR' ? undefined : [],
+export const filesBelow = async (
+  path: string,
+  failed: (error: NodeJS.ErrnoException, path: string) => void = () => undefined,
+): Promise<readonly string[]> => {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOTDIR') return undefined
+      failed(error, path)
+      return []
+    },
   )
   if (entries === undefined) return [path]
   return entries

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PLAIN_FORM } from '../../src/backup/storage-form.ts'
 import { BackupRig, silentCall } from '../support/backup/backup-rig.ts'
 
 let rig: BackupRig
@@ -99,7 +100,7 @@ test('an object can be read with the zstd tool, where that is installed', async 
   await rig.create('full')
   const [object = ''] = rig.files.filter(path => path.startsWith('objects/'))
   const { error, stdout } = spawnSync('zstd', ['-dc', join(rig.folder.path, object)])
-  const content = await rig.folder.objects.get(object.slice(-68, -4))
+  const content = await rig.folder.objects.get(object.slice(-68, -4), PLAIN_FORM)
   expect(error === undefined ? stdout.equals(content) : true).toBe(true)
 })
 

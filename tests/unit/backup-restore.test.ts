@@ -198,5 +198,5 @@ test('what an interrupted restore left before its swap is deleted, and changes n
 
 test('an empty folder of backups, and one that is missing, give one sentence', async () => {
   await expect(rig.restore()).rejects.toThrow(`there is no backup in ${rig.folder.path}`)
-  expect(await new BackupFolder(join(rig.root, 'nowhere')).list()).toEqual({ backups: [], damaged: [] })
+  expect(await BackupFolder.at(join(rig.root, 'nowhere')).list()).toEqual({ backups: [], damaged: [] })
 })

@@ -4,6 +4,7 @@ import { truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { backupId, type BackupType } from '../../src/backup/manifest.ts'
 import { expiredBackups, pruneBackups } from '../../src/backup/retention.ts'
+import { PLAIN_FORM } from '../../src/backup/storage-form.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { BackupRig } from '../support/backup/backup-rig.ts'
 
@@ -118,7 +119,7 @@ test('pruning collects what an interrupted backup stored', async () => {
   await using rig = await BackupRig.make()
   await rig.create('full')
   const kept = await rig.folder.objects.list()
-  await rig.folder.objects.put(Buffer.from('left by an interrupted backup'), false)
+  await rig.folder.objects.put(Buffer.from('left by an interrupted backup'), PLAIN_FORM, false)
   expect(await pruneBackups(rig.folder, RETENTION, rig.clock.now(), false)).toMatchObject({ deleted: [], objects: 1 })
   expect(await rig.folder.objects.list()).toEqual(kept)
 })

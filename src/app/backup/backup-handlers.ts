@@ -36,7 +36,7 @@ export class BackupHandlers implements RequestService<BackupRequests> {
 
   constructor(deps: BackupHandlersDeps) {
     this.#deps = deps
-    this.#folder = new BackupFolder(deps.folder)
+    this.#folder = BackupFolder.at(deps.folder)
     const { clock, bytes_per_second } = deps
     const work = workFolderOf(deps.sources.data_root)
     const throttle = new Throttle(clock, bytes_per_second)

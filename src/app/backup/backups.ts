@@ -62,7 +62,7 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     aside: await dataAside(sources.data_root),
   })
   const health = new BackupHealth({
-    folder: new BackupFolder(folder),
+    folder: BackupFolder.at(folder),
     restoreState,
     scheduled,
     warn_after_hours,

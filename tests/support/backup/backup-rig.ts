@@ -37,7 +37,7 @@ export class BackupRig implements AsyncDisposable {
 
   private constructor(root: string, cleanup: AsyncDisposableStack) {
     this.root = root
-    this.folder = new BackupFolder(join(root, 'backups'))
+    this.folder = BackupFolder.at(join(root, 'backups'))
     this.#cleanup = cleanup
   }
 
