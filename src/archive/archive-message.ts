@@ -8,6 +8,7 @@ import type { Scope } from '../messages/scope.ts'
  * - `extraction`, `dedup_state`: JSON Lines of extractions, and the state of a deduplication.
  * - `history` to `projects`: the files of Claude Code.
  * - `whatsapp`, `openai`, `chatgpt`: exports of chats.
+ * - `python_denidin`: the data folder of a Python DeniDin, which is only loaded into conversations.
  */
 export const SOURCE_TYPES = [
   'denidin',
@@ -23,6 +24,7 @@ export const SOURCE_TYPES = [
   'whatsapp',
   'openai',
   'chatgpt',
+  'python_denidin',
 ] as const
 export type SourceType = (typeof SOURCE_TYPES)[number]
 

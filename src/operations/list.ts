@@ -49,6 +49,7 @@ import { sessionShow } from './session/show.ts'
 import { doctor } from './system/doctor.ts'
 import { flags } from './system/flags.ts'
 import { health } from './system/health.ts'
+import { ingestDenidin } from './ingest/denidin.ts'
 import { ingestLoad, ingestLoadExtraction } from './ingest/load.ts'
 import { ingestParticipants } from './ingest/participants.ts'
 import { ingestExport, ingestRejected, ingestRuns } from './ingest/runs.ts'
@@ -97,6 +98,7 @@ export const operations = {
   'ingest.export': ingestExport,
   'ingest.load': ingestLoad,
   'ingest.load_extraction': ingestLoadExtraction,
+  'ingest.denidin': ingestDenidin,
   'ingest.participants': ingestParticipants,
   'ingest.rejected': ingestRejected,
   'ingest.runs': ingestRuns,

@@ -1,4 +1,7 @@
-import { expect, test } from '@jest/globals'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import type { AuditEntry } from '../../src/memory/audit-log.ts'
 import type { RecallRecord } from '../../src/memory/memory-log.ts'
@@ -6,6 +9,7 @@ import { operations, type OperationName } from '../../src/operations/list.ts'
 import type { Caller, Operation } from '../../src/operations/operation.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
 import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
+import { writeSession } from '../support/python-denidin/python-folder.ts'
 
 type JsonSchema = { readonly [key: string]: unknown; readonly properties?: Readonly<Record<string, JsonSchema>> }
 
@@ -246,6 +250,12 @@ const LAST_REPLY: RecallRecord = {
   ],
 }
 
+const python = mkdtempSync(join(tmpdir(), 'denidin-test-'))
+writeSession(python, { id: 's1', chat: '15550001111@c.us', messages: [{ role: 'user', content: 'hi there' }] })
+afterAll(() => {
+  rmSync(python, { recursive: true, force: true })
+})
+
 /** A call of every audited operation, and the lines that it writes besides its own name and `by`. */
 const audited: Readonly<Record<string, readonly [caller: Caller, input: object, lines: readonly object[]]>> = {
   'api.token_create': [
@@ -286,6 +296,17 @@ const audited: Readonly<Record<string, readonly [caller: Caller, input: object, 
   ],
   'budget.explain': [operator, { message: 'r1' }, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: ['w1'] }]],
   'chat.say': [operator, { message: 'hi' }, [{ whose: 'person:p1', counts: { replies: 1 } }]],
+  'ingest.denidin': [
+    operator,
+    { folder: python },
+    [
+      {
+        operation: 'ingest.denidin history',
+        whose: 'person:p1',
+        counts: { added: 1, duplicates: 0, forgotten: 0, learned: 0 },
+      },
+    ],
+  ],
   'ingest.load': [operator, { file: '/a.jsonl' }, [{ whose: 'archive', counts: { added: 2, duplicates: 1 } }]],
   'ingest.load_extraction': [
     operator,

@@ -103,6 +103,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'chat.pauses': 'godfather',
   'chat.resume': 'godfather',
   'chat.say': 'operator',
+  'ingest.denidin': 'operator',
   'ingest.export': 'operator',
   'ingest.load': 'operator',
   'ingest.load_extraction': 'operator',

@@ -8,7 +8,8 @@ import type { ReadingOptions, SourceFile } from '../source.ts'
 import { unreadable } from '../unreadable.ts'
 import { ExportEntries } from '../whatsapp/export-entries.ts'
 import { openExport, orderNotice, type OpenExport } from '../whatsapp/whatsapp-reader.ts'
-import type { BoundRun } from './bound-run.ts'
+import { sha256OfFile } from '../../platform/checksums.ts'
+import type { BoundRun, BoundSource } from './bound-run.ts'
 import { ChatImport, type ChatImportDeps, type ImportCounts, type ImportTarget } from './chat-import.ts'
 
 /** An export to be bound to a conversation. */
@@ -56,6 +57,14 @@ export const openBoundFile = async (
   if (typeof opened === 'string') throw new DenidinError('invalid_input', `${path} is not an exported chat: ${opened}`)
   return { ...opened, file }
 }
+
+/** An export as the source of a run. */
+export const sourceOf = ({ path, size_bytes }: SourceFile): BoundSource => ({
+  source_type: 'whatsapp',
+  path,
+  size_bytes,
+  checksum: signal => sha256OfFile(path, size_bytes, signal),
+})
 
 interface ImportOptions {
   readonly zone: string

@@ -1,10 +1,9 @@
 /** Keeps the record of one load into a conversation, like that of any other load. */
 import type { RunEnd, RunState, RunStep } from '../../archive/extraction-run.ts'
+import type { SourceType } from '../../archive/archive-message.ts'
 import type { Scope } from '../../messages/scope.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { RunRecords } from '../archive-loads.ts'
-import { sha256OfFile } from '../../platform/checksums.ts'
-import type { SourceFile } from '../source.ts'
 
 /** How a load into a conversation is recorded. */
 export interface BoundRun {
@@ -25,8 +24,18 @@ export const noRun: BoundRun = {
   stop: async () => undefined,
 }
 
+/** What a load into a conversation reads. */
+export interface BoundSource {
+  readonly source_type: SourceType
+  /** Absolute path of a file or a folder. */
+  readonly path: string
+  readonly size_bytes: number
+  /** SHA-256 in hexadecimal, taken before and after the load; `undefined`: it cannot be read any more. */
+  checksum(signal: AbortSignal): Promise<string | undefined>
+}
+
 interface BoundRunStart {
-  readonly file: SourceFile
+  readonly source: BoundSource
   readonly conversation: Scope
   readonly started_by: string
 }
@@ -34,13 +43,13 @@ interface BoundRunStart {
 class RecordedRun implements BoundRun {
   readonly run_id: number
   readonly #records: RunRecords
-  readonly #file: SourceFile
+  readonly #source: BoundSource
   readonly #checksum: string
 
-  constructor(records: RunRecords, run_id: number, file: SourceFile, checksum: string) {
+  constructor(records: RunRecords, run_id: number, source: BoundSource, checksum: string) {
     this.#records = records
     this.run_id = run_id
-    this.#file = file
+    this.#source = source
     this.#checksum = checksum
   }
 
@@ -49,10 +58,11 @@ class RecordedRun implements BoundRun {
   }
 
   async complete(notes: string): Promise<{ readonly status: RunState; readonly notes: string }> {
-    const { path, size_bytes } = this.#file
-    const after = await sha256OfFile(path, size_bytes, new AbortController().signal).catch(() => undefined)
+    const after = await this.#source.checksum(new AbortController().signal).catch(() => undefined)
     const changed = after !== this.#checksum
-    const all = changed ? `the file changed while it was read: what was read was added; load it again; ${notes}` : notes
+    const all = changed
+      ? `the source changed while it was read: what was read was added; load it again; ${notes}`
+      : notes
     return await this.#end({ status: changed ? 'failed' : 'completed', destination_checksum: after, notes: all })
   }
 
@@ -61,7 +71,7 @@ class RecordedRun implements BoundRun {
     const isOver = !signal.aborted && code !== 'unavailable' && code !== 'stopping'
     await this.#end({
       status: isOver ? 'failed' : 'interrupted',
-      notes: isOver ? `the run failed: ${message}` : 'the run was interrupted; load the file again to go on',
+      notes: isOver ? `the run failed: ${message}` : 'the run was interrupted; load it again to go on',
     })
   }
 
@@ -74,13 +84,13 @@ class RecordedRun implements BoundRun {
 /** @throws as the archive does: a load without a record is none */
 export const beginBoundRun = async (
   records: RunRecords,
-  { file, conversation, started_by }: BoundRunStart,
+  { source, conversation, started_by }: BoundRunStart,
   signal: AbortSignal,
 ): Promise<BoundRun> => {
-  const { path, size_bytes } = file
-  const source_checksum = (await sha256OfFile(path, size_bytes, signal)) ?? ''
+  const { source_type, path, size_bytes } = source
+  const source_checksum = (await source.checksum(signal)) ?? ''
   const { run_id } = await records.begin({
-    source_type: 'whatsapp',
+    source_type,
     phase: undefined,
     source_file: path,
     conversation,
@@ -88,5 +98,5 @@ export const beginBoundRun = async (
     source_checksum,
     started_by,
   })
-  return new RecordedRun(records, run_id, file, source_checksum)
+  return new RecordedRun(records, run_id, source, source_checksum)
 }

@@ -102,6 +102,11 @@ export const cliMenu = {
   'budget report': command('budget.report', 'report'),
   ingest: { ...command('ingest.load', 'file'), paths: ['file'], optional: ['lines'], clarify: askSenders },
   'ingest load-extraction': { ...command('ingest.load_extraction', 'file'), paths: ['file'], optional: ['lines'] },
+  'ingest denidin': {
+    ...command('ingest.denidin', 'folder'),
+    paths: ['folder'],
+    optional: ['conversations', 'failed'],
+  },
   'ingest participants': { ...command('ingest.participants', 'file'), paths: ['file'], optional: ['candidates'] },
   'ingest runs': { ...command('ingest.runs'), optional: RUN_COLUMNS },
   'ingest rejected': command('ingest.rejected', 'run_id'),

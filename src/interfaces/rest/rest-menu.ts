@@ -176,6 +176,7 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'report.scheduled': 'runs as a job: `POST /api/v1/jobs/reports/run`',
   'ingest.load': 'reads any file that the bot’s user can read; a path must not come from another machine',
   'ingest.load_extraction': 'reads any file that the bot’s user can read',
+  'ingest.denidin': 'reads any folder that the bot’s user can read; a path must not come from another machine',
   'ingest.participants': 'reads any file that the bot’s user can read',
   'ingest.export': 'writes a file wherever it is told to',
 }

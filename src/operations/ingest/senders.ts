@@ -51,7 +51,7 @@ export const namedPeople = async (
 const OTHERS = '*'
 
 /** What the caller said about the senders. @throws DenidinError `invalid_input`, `not_found` */
-const givenSpeakers = async (
+export const givenSpeakers = async (
   directory: Pick<People, 'list' | 'lookUp'>,
   { me, participant = [] }: Pick<BindingInput, 'me' | 'participant'>,
 ): Promise<ReadonlyMap<string, Speaker>> => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { openArchive } from '../../../src/archive/sqlite/open-archive.ts'
 import { SqliteArchiveStore } from '../../../src/archive/sqlite/sqlite-archive-store.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
-import { importExport, openBoundFile } from '../../../src/ingest/binding/bound-export.ts'
+import { importExport, openBoundFile, sourceOf } from '../../../src/ingest/binding/bound-export.ts'
 import { beginBoundRun } from '../../../src/ingest/binding/bound-run.ts'
 import { unregisteredNames } from '../../../src/messages/member-names.ts'
 import { messageMigrations } from '../../../src/messages/sqlite/message-migrations.ts'
@@ -17,7 +17,7 @@ using archive = openArchive(join(folder, 'archive.db'))
 const { signal } = new AbortController()
 const person: Person = { person_id: 'ana', name: 'Ana', identities: [], role: 'client', created_at: 0 }
 const opened = await openBoundFile({ path, reading: { zone: 'UTC' }, names: [] }, signal)
-const start = { file: opened.file, conversation: 'person:ana', started_by: 'test' } as const
+const start = { source: sourceOf(opened.file), conversation: 'person:ana', started_by: 'test' } as const
 const run = await beginBoundRun(new SqliteArchiveStore(archive, systemClock), start, signal)
 const report = await importExport(
   opened,

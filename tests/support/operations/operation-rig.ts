@@ -74,8 +74,8 @@ const LOADED: IngestReport = {
   duration_ms: 500,
 }
 
-const RUNS: readonly ExtractionRun[] = [2, 1].map(run_id => ({
-  run_id,
+const RUN: ExtractionRun = {
+  run_id: 1,
   source_type: 'history',
   phase: 1,
   source_file: '=history.jsonl',
@@ -91,7 +91,9 @@ const RUNS: readonly ExtractionRun[] = [2, 1].map(run_id => ({
   completed_at: 500,
   status: 'completed',
   notes: undefined,
-}))
+}
+
+const RUNS: readonly ExtractionRun[] = [2, 1].map(run_id => ({ ...RUN, run_id }))
 
 /** A test sets what is there and looks at what was asked of the fakes. */
 export class OperationRig implements OperationContext {
@@ -186,9 +188,9 @@ export class OperationRig implements OperationContext {
   readonly archive: OperationContext['archive'] = {
     loads: {
       records: {
-        begin: () => Promise.reject(new Error('nothing is bound')),
-        record: () => Promise.reject(new Error('nothing is bound')),
-        end: () => Promise.reject(new Error('nothing is bound')),
+        begin: async start => ({ ...RUN, ...start }),
+        record: async () => undefined,
+        end: async (_run_id, end) => ({ ...RUN, ...end }),
       },
       load: async ({ path, phase, dry_run }) => {
         this.asked.push(
