@@ -50,7 +50,7 @@ export const render = (output: Row, rendering: Rendering): string => {
 
 const heading = (name: string, body: string): string => `${title(name)}\n${body}`
 
-const isList = (value: unknown): value is readonly Row[] => Array.isArray(value)
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 const isRecord = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** `session_id` → `session-id`. */
@@ -137,7 +137,15 @@ const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ')
 /** One row is one line, because programs at the other end of a pipe read lines. */
 const line = (text: string): string => text.replace(/\s*\n\s*/g, ' ')
 
-const list = (rows: readonly Row[], rendering: Rendering): string => {
+/** Records are the rows of a table; other values have a line each. */
+const list = (values: readonly unknown[], rendering: Rendering): string => {
+  const rows = values.filter(isRecord)
+  return rows.length === values.length
+    ? rowsOf(rows, rendering)
+    : values.map(value => line(cell('', value, rendering.terminal))).join('\n')
+}
+
+const rowsOf = (rows: readonly Row[], rendering: Rendering): string => {
   const names = [...new Set(rows.flatMap(row => Object.keys(row)))]
   if (!rendering.terminal) {
     const lines = rows.map(row => names.map(name => line(cell(name, row[name], false))))
