@@ -1,16 +1,18 @@
 /** The long-term memories of a Python DeniDin: whose they are, what kind they are, and when they were said. */
 import { join } from 'node:path'
-import type { MemoryKind } from '../../memory/memory.ts'
 import { textOf } from '../json-values.ts'
 import { chatOf, instantIn, type PythonChat } from './python-records.ts'
 import { chromaDocuments, type ChromaDocument } from './sqlite/chroma-documents.ts'
+
+/** Kinds of memories, by the names that they have here. */
+export type PythonMemoryKind = 'session_summary' | 'session_transcript' | 'explicit'
 
 export interface PythonMemory {
   readonly id: string
   /** `undefined`: it belongs to no conversation, such as what the bot told everyone. */
   readonly chat: PythonChat | undefined
   readonly collection: string
-  readonly kind: MemoryKind
+  readonly kind: PythonMemoryKind
   readonly text: string
   readonly session_id: string | undefined
   /** The number of the person that it is about, if it says so. */
@@ -46,7 +48,7 @@ const memoryOf = ({ id, collection, text, metadata }: ChromaDocument, zone: stri
   }
 }
 
-const kindOf = (type: string | number | undefined): MemoryKind => {
+const kindOf = (type: string | number | undefined): PythonMemoryKind => {
   if (type === 'session_summary') return 'session_summary'
   return type === 'session_summary_fallback' ? 'session_transcript' : 'explicit'
 }
