@@ -66,6 +66,7 @@ const enginePort = [
   'engine',
   'engine-events',
   'whatsapp-message',
+  'whatsapp-diagnostics',
   'operator-tasks',
   'failure-reason',
   'settings',

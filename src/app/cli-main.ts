@@ -3,6 +3,7 @@ import { runCli } from '../interfaces/cli/run-cli.ts'
 import { connectToOwner } from '../operations/socket/socket-client.ts'
 import { systemClock } from '../platform/clock.ts'
 import { connectThroughProxy, fromRoot, readSettings, readVersion } from './bootstrap.ts'
+import { runDoctor } from './doctor/open-doctor.ts'
 import { openBackups } from './backup/open-backups.ts'
 import { openForCall } from './open-standalone.ts'
 import { runFolder } from './run-paths.ts'
@@ -35,6 +36,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     local: {
       start_script: fromRoot('run_denidin.sh'),
       stop_script: fromRoot('stop_denidin.sh'),
+      examine: runDoctor,
     },
   })
 }

@@ -149,7 +149,8 @@ export const findWarnings = ({
   if (chroma.mode === 'managed' && chroma.url !== undefined) {
     warnings.push('memory.longterm.chroma.url: has no effect while memory.longterm.chroma.mode is managed')
   }
-  if (embeddings.model.startsWith('text-embedding-3') && min_similarity >= HIGH_SIMILARITY) {
+  const isOnline = embeddings.provider !== 'offline'
+  if (isOnline && embeddings.model.startsWith('text-embedding-3') && min_similarity >= HIGH_SIMILARITY) {
     warnings.push(
       `memory.longterm.min_similarity: ${String(min_similarity)} recalls almost nothing with ${embeddings.model}, where related texts usually score 0.2 to 0.6; remove the key to use a threshold that suits the model`,
     )

@@ -94,13 +94,37 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
 }
 
 const readFile = (
-  { file, cwd }: SettingsRequest,
+  request: SettingsRequest,
   layers: readonly Environment[],
 ): { readonly path: string; readonly content: Tree } => {
-  const named = layers.map(layer => layer[CONFIG_FILE_VARIABLE]).find(each => each !== undefined && each !== '')
-  const path = resolve(cwd, file ?? named ?? DEFAULT_FILE)
-  const variable = file === undefined && named !== undefined ? CONFIG_FILE_VARIABLE : undefined
+  const { path, variable } = configurationFile(request, layers)
   return { path, content: readConfigFile({ path, variable }) }
+}
+
+const configurationFile = (
+  { file, cwd }: SettingsRequest,
+  layers: readonly Environment[],
+): { readonly path: string; readonly variable: string | undefined } => {
+  const named = layers.map(layer => layer[CONFIG_FILE_VARIABLE]).find(each => each !== undefined && each !== '')
+  return {
+    path: resolve(cwd, file ?? named ?? DEFAULT_FILE),
+    variable: file === undefined && named !== undefined ? CONFIG_FILE_VARIABLE : undefined,
+  }
+}
+
+/** Where the configuration is read from, as absolute paths, whether or not the files exist and can be read. */
+export const configurationFiles = (request: SettingsRequest): { readonly file: string; readonly envFile: string } => {
+  const envFile = resolve(request.cwd, request.envFile ?? DEFAULT_ENV_FILE)
+  const layers = [request.environment, envFileValues(envFile)].map(layer => cleanEnvironment(layer, SETTINGS))
+  return { file: configurationFile(request, layers).path, envFile }
+}
+
+const envFileValues = (path: string): Environment => {
+  try {
+    return readEnvFile(path)?.values ?? {}
+  } catch {
+    return {}
+  }
 }
 
 const refuse = (problems: readonly string[]): void => {

@@ -32,7 +32,7 @@ test(
       const { checks } = JSON.parse(first.stdout) as { checks: readonly { name: string; state: string }[] }
       // No one has asked the archive anything yet, and the schedule makes the first backup.
       const untried = checks.filter(({ state }) => state === 'unknown').map(({ name }) => name)
-      expect(untried).toEqual(['archive', 'backups'])
+      expect(untried).toEqual(['backups', 'archive'])
       expect(checks.filter(({ state }) => !['ok', 'off', 'unknown'].includes(state))).toEqual([])
       expect(first.status).toBe(0)
       expect(statSync(join(clone, 'data')).mode & 0o777).toBe(0o700)

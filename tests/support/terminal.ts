@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream'
+import type { Examine } from '../../src/interfaces/cli/local/doctor.ts'
 import type { Input, Output } from '../../src/interfaces/cli/terminal.ts'
 
 /** The ends of a command line in a test: what goes in is given, what comes out is kept. */
@@ -42,3 +43,6 @@ export const fakeTerminal = (part: { stdin?: string; isTTY?: boolean; columns?: 
       }),
   }
 }
+
+/** A doctor that has nothing to examine. */
+export const nothingExamined: Examine = () => Promise.resolve({ healthy: true, versions: {}, checks: [] })

@@ -9,7 +9,7 @@ import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
 import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
-import { fakeTerminal } from '../support/terminal.ts'
+import { fakeTerminal, nothingExamined } from '../support/terminal.ts'
 
 /** The command line over operations that a test can look at; `owner` tells whether the bot runs. */
 const setUp = (
@@ -48,6 +48,7 @@ const setUp = (
     local: {
       start_script: '/nowhere/run_denidin.sh',
       stop_script: '/nowhere/stop_denidin.sh',
+      examine: nothingExamined,
     },
   }
   const run = (...argv: string[]): Promise<number> => runCli({ ...deps, argv })
@@ -63,13 +64,16 @@ const passTime = async ({ clock }: OperationRig, done: Promise<unknown>): Promis
   while (!over) await clock.advance(100)
 }
 
-test.each(Object.keys(cliMenu).concat('chat', 'start', 'stop'))('denidin %s --help explains itself', async words => {
-  const { run, terminal, events } = setUp()
-  await expect(run(...words.split(' '), '--help')).resolves.toBe(0)
-  expect(terminal.out()).toContain(`Usage: denidin ${words}`)
-  expect(terminal.err()).toBe('')
-  expect(events).toEqual([])
-})
+test.each(Object.keys(cliMenu).concat('chat', 'doctor', 'start', 'stop'))(
+  'denidin %s --help explains itself',
+  async words => {
+    const { run, terminal, events } = setUp()
+    await expect(run(...words.split(' '), '--help')).resolves.toBe(0)
+    expect(terminal.out()).toContain(`Usage: denidin ${words}`)
+    expect(terminal.err()).toBe('')
+    expect(events).toEqual([])
+  },
+)
 
 test('the help of a command names its arguments, options, allowed values and defaults', async () => {
   const { run, terminal } = setUp()

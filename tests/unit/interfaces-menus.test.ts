@@ -9,8 +9,8 @@ import { operations, type OperationName } from '../../src/operations/list.ts'
 const names = Object.keys(operations) as OperationName[]
 const cli = Object.entries<CliEntry>(cliMenu)
 
-/** `denidin chat` runs it, line by line. */
-const LOCAL: readonly OperationName[] = ['chat.say']
+/** `denidin chat` runs the one, line by line; `denidin doctor` runs the other after its own checks. */
+const LOCAL: readonly OperationName[] = ['chat.say', 'doctor']
 
 test('every operation can be reached from a terminal', () => {
   const reached = new Set<string>([...cli.map(([, { run }]) => run), ...LOCAL])

@@ -12,8 +12,13 @@ test('whether and since when the device is linked is kept until it is forgotten'
   await login.setLinkedAt(1_795_000_000_999)
   await expect(login.isLinked()).resolves.toBe(true)
   await expect(new LoginRecord(folder.path).linkedAt()).resolves.toBe(1_795_000_000_000)
-  await login.forget()
+  const unlinking = { at: 1_795_000_100_000, reason: 'The phone removed DeniDin from its linked devices.' }
+  await expect(login.lastUnlinking()).resolves.toBeUndefined()
+  await login.forget(unlinking)
   await expect(login.isLinked()).resolves.toBe(false)
+  await expect(new LoginRecord(folder.path).lastUnlinking()).resolves.toEqual(unlinking)
+  await login.setLinkedAt(1_795_000_200_000)
+  await expect(login.lastUnlinking()).resolves.toBeUndefined()
 })
 
 test('the account is recognised by either of its names, also after its login was forgotten; another one is new', async () => {
@@ -21,7 +26,7 @@ test('the account is recognised by either of its names, also after its login was
   const login = new LoginRecord(folder.path)
   const whole = { phone: '15550001@c.us', lid: '77@lid' }
   await expect(login.accountSince(whole, 1000)).resolves.toBe(0)
-  await login.forget()
+  await login.forget({ at: 1, reason: 'The phone was lost.' })
   await expect(login.accountSince({ phone: undefined, lid: '77@lid' }, 2000)).resolves.toBe(0)
   // An engine that tells one name at a time; and a number that was changed.
   await expect(login.accountSince({ phone: '15550001@c.us', lid: undefined }, 2100)).resolves.toBe(0)

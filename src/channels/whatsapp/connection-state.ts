@@ -35,13 +35,15 @@ export type ConnectionEvent =
   | { readonly kind: 'stopped' }
 
 const READY = 'Linked and listening.'
-const UNLINKED = 'The phone removed DeniDin from its linked devices.'
+/** Why the login ended: the operator or WhatsApp removed the device on the phone. */
+export const UNLINKED = 'The phone removed DeniDin from its linked devices.'
 const NO_CONNECTION = 'WhatsApp has no connection to its servers; it keeps trying.'
 const NO_ANSWER = 'The page of WhatsApp does not answer; it is checked once more.'
 const RELOADING = 'WhatsApp is reloading its page.'
 const SCAN = 'Scan the QR code with the phone.'
 const TYPE_IN = 'Enter the pairing code on the phone.'
-const LOGIN_GONE = {
+/** Why a login turned out to be unusable. */
+export const LOGIN_GONE = {
   by_whatsapp: 'WhatsApp ended the link of this device.',
   in_backup_too: 'WhatsApp accepts neither the login on disk nor its backup: the device was unlinked.',
   without_backup: 'The login on disk is broken, and there is no backup of it.',

@@ -9,8 +9,10 @@ import { CHANNEL_DEADLINES, type ChannelDeadlines } from './deadlines.ts'
 import { LoginRecord } from './login-record.ts'
 import type { WhatsAppSettings } from './settings.ts'
 import { WhatsAppChannel } from './whatsapp-channel.ts'
+import type { WhatsAppDiagnostics } from './whatsapp-diagnostics.ts'
 import type { Environment } from './wwebjs/browser.ts'
 import { BROWSER_DEADLINES, type BrowserDeadlines } from './wwebjs/deadlines.ts'
+import { WwebjsDiagnostics } from './wwebjs/wwebjs-diagnostics.ts'
 import { WwebjsEngine } from './wwebjs/wwebjs-engine.ts'
 
 export type WhatsAppDeadlines = ChannelDeadlines & BrowserDeadlines
@@ -38,11 +40,11 @@ export const createWhatsAppChannel = (deps: WhatsAppDeps): Channel => {
   const { settings, data_dir, environment, clock, ids, onState } = deps
   const logger = deps.logger.for('whatsapp')
   const deadlines = { ...CHANNEL_DEADLINES, ...BROWSER_DEADLINES, ...deps.deadlines }
-  const login_dir = resolve(data_dir, 'whatsapp')
+  const { login_dir, cache_dir } = foldersIn(data_dir)
   const engine = new WwebjsEngine({
     settings,
     login_dir,
-    cache_dir: join(data_dir, 'run', 'browser'),
+    cache_dir,
     environment,
     deadlines,
     clock,
@@ -50,4 +52,36 @@ export const createWhatsAppChannel = (deps: WhatsAppDeps): Channel => {
     logger,
   })
   return new WhatsAppChannel({ engine, login: new LoginRecord(login_dir), deadlines, clock, ids, logger, onState })
+}
+
+/** Where the login and an unpacked browser are. */
+const foldersIn = (data_dir: string): { readonly login_dir: string; readonly cache_dir: string } => ({
+  login_dir: resolve(data_dir, 'whatsapp'),
+  cache_dir: join(data_dir, 'run', 'browser'),
+})
+
+/** What `denidin doctor` needs to examine WhatsApp on this machine; nothing is opened. */
+export const createWhatsAppDiagnostics = ({
+  settings: { browser_path, browser_args },
+  data_dir,
+  environment,
+  ids,
+  logger,
+  bundled_dir,
+}: Pick<WhatsAppDeps, 'data_dir' | 'environment' | 'ids' | 'logger'> & {
+  readonly settings: Pick<WhatsAppSettings, 'browser_path' | 'browser_args'>
+  /** Package folder that contains the bundled browser, if it is not our own. */
+  readonly bundled_dir?: string
+}): WhatsAppDiagnostics => {
+  const { login_dir, cache_dir } = foldersIn(data_dir)
+  const record = new LoginRecord(login_dir)
+  const search = { configured: browser_path, extra_args: browser_args, cache_dir, environment, ids, logger }
+  const engine = new WwebjsDiagnostics(bundled_dir === undefined ? search : { ...search, bundled_dir }, login_dir)
+  return {
+    engine: engine.engine,
+    findBrowser: () => engine.findBrowser(),
+    staleLock: () => engine.staleLock(),
+    freeProfile: () => engine.freeProfile(),
+    login: async () => ({ linked: await record.isLinked(), unlinking: await record.lastUnlinking() }),
+  }
 }

@@ -11,18 +11,30 @@ import type { Self } from './whatsapp-message.ts'
 const RECORD_FILE = 'linked.json'
 /** Kept when the login is deleted: the next login may be another account. */
 const ACCOUNT_FILE = 'account.json'
+/** Why the last login ended; kept until the device is linked again. */
+const UNLINKED_FILE = 'unlinked.json'
 
 type Account = Self & { readonly since: number }
 
-/** The files `linked.json` and `account.json` in the folder of the login. */
+/** The end of a login. */
+export interface Unlinking {
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  /** One sentence for the operator. */
+  readonly reason: string
+}
+
+/** The files `linked.json`, `account.json` and `unlinked.json` in the folder of the login. */
 export class LoginRecord {
   readonly #record: string
   readonly #account: string
+  readonly #unlinked: string
 
   /** @param login_dir the folder, which must exist before anything is written */
   constructor(login_dir: string) {
     this.#record = join(login_dir, RECORD_FILE)
     this.#account = join(login_dir, ACCOUNT_FILE)
+    this.#unlinked = join(login_dir, UNLINKED_FILE)
   }
 
   /**
@@ -49,11 +61,23 @@ export class LoginRecord {
   async setLinkedAt(at: number): Promise<void> {
     const linked_at = Math.floor(at / SECOND_MS) * SECOND_MS
     await writeFileAtomic(this.#record, `${JSON.stringify({ linked_at })}\n`)
+    await remove(this.#unlinked)
   }
 
-  /** Forgets that the device is linked. */
-  async forget(): Promise<void> {
+  /** Forgets that the device is linked, and records why it no longer is. */
+  async forget(unlinking: Unlinking): Promise<void> {
+    await writeFileAtomic(this.#unlinked, `${JSON.stringify(unlinking)}\n`)
     await remove(this.#record)
+  }
+
+  /** Why and when the last login ended; `undefined` while the device is linked, or if it never was. */
+  async lastUnlinking(): Promise<Unlinking | undefined> {
+    try {
+      const { at, reason } = JSON.parse(await readFile(this.#unlinked, 'utf8')) as Record<string, unknown>
+      return typeof at === 'number' && typeof reason === 'string' ? { at, reason } : undefined
+    } catch {
+      return undefined
+    }
   }
 
   /**

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Backfill } from './backfill.ts'
-import type { ConnectionEvent } from './connection-state.ts'
+import { LOGIN_GONE, type ConnectionEvent } from './connection-state.ts'
 import type { ChannelDeadlines } from './deadlines.ts'
 import type { ConnectionEnd, EngineEvent, EngineEvents } from './engine-events.ts'
 import type { EngineConnection, WhatsAppEngine } from './engine.ts'
@@ -140,8 +140,10 @@ export class Session implements EngineEvents {
       }
       const ended_by = doubt === 'none' ? 'a broken profile' : 'WhatsApp'
       logger.warn('The login is gone; DeniDin has to be linked again', { ended_by })
-      report({ kind: 'login_gone', why: WHY_GONE[doubt] })
-      this.#tasks = [...this.#tasks, this.#try('forgetting the login', () => login.forget())]
+      const why = WHY_GONE[doubt]
+      report({ kind: 'login_gone', why })
+      const unlinking = { at: this.#deps.clock.now(), reason: LOGIN_GONE[why] }
+      this.#tasks = [...this.#tasks, this.#try('forgetting the login', () => login.forget(unlinking))]
     }
     this.#code_shown = true
     report(event)

@@ -3,7 +3,7 @@ import { backoffDelay } from '../../platform/backoff.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { ConnectionEvent } from './connection-state.ts'
+import { UNLINKED, type ConnectionEvent } from './connection-state.ts'
 import type { ChannelDeadlines } from './deadlines.ts'
 import type { ConnectionEnd } from './engine-events.ts'
 import type { EngineConnection, WhatsAppEngine } from './engine.ts'
@@ -103,11 +103,11 @@ export class Supervisor {
 
   /** Handles the end of a connection before the next one is opened. */
   async #conclude(end: ConnectionEnd): Promise<void> {
-    const { engine, login, logger } = this.#deps
+    const { engine, login, logger, clock } = this.#deps
     try {
       if (end.kind === 'unlinked') {
         await engine.deleteLogin()
-        await login.forget()
+        await login.forget({ at: clock.now(), reason: UNLINKED })
         this.#doubt = 'none'
       } else if (end.kind === 'login_broken') {
         await engine.restoreLogin()

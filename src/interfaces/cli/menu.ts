@@ -66,12 +66,14 @@ const RUN_COLUMNS = [
 /** Columns of a backup that a narrow terminal does without. */
 const BACKUP_COLUMNS = ['parent', 'denidin_version', 'verified_at', 'problem']
 
-/** `chat.say` is the command in `local/chat.ts`: a terminal sends many messages in a row. */
+/**
+ * `chat.say` is the command in `local/chat.ts`: a terminal sends many messages in a row. `doctor` is the one in
+ * `local/doctor.ts`, which also examines what keeps the data from being opened.
+ */
 export const cliMenu = {
   status: { ...command('status'), optional: ['kind', 'failed'] },
   health: command('health'),
   stats: command('stats'),
-  doctor: command('doctor'),
   flags: { ...command('flags'), optional: ['variable'] },
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),

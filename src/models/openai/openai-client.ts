@@ -30,7 +30,7 @@ export interface OpenAiClientDeps {
 }
 
 /** OpenAI's own address. */
-const OPENAI_BASE_URL = 'https://api.openai.com/v1'
+export const OPENAI_BASE_URL = 'https://api.openai.com/v1'
 
 /** Paths that the package itself appends; people often copy them into the address. */
 const ENDPOINT = /\/(?:chat\/completions|embeddings|models)\/*$/

@@ -8,12 +8,11 @@ import { DenidinError } from '../../../platform/errors.ts'
 import { exists } from '../../../platform/files.ts'
 import type { Ids } from '../../../platform/ids.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import type { FoundBrowser } from '../whatsapp-diagnostics.ts'
 import { bundledBrowser, LIBRARIES_FOLDER } from './bundled-browser.ts'
 
 /** A Chrome or Chromium that starts on this machine, and how to start it. */
-export interface Browser {
-  readonly path: string
-  readonly origin: 'configured' | 'system' | 'bundled'
+export interface Browser extends FoundBrowser {
   /** `shell`: a program that only supports the old headless mode. */
   readonly headless: true | 'shell'
   readonly args: readonly string[]
@@ -76,19 +75,19 @@ export const findBrowser = async (search: BrowserSearch): Promise<Browser> => {
   const { configured } = search
   if (configured !== undefined) {
     const trial = await tryBrowser(configured, search.environment)
-    if ('environment' in trial) return await describe(configured, 'configured', trial.environment, search)
+    if ('environment' in trial) return await describe(configured, 'configured', trial, search)
     throw new DenidinError('invalid_config', `whatsapp.browser_path: ${configured} does not start: ${trial.refusal}`)
   }
   const refusals: string[] = []
   for (const path of await systemBrowsers(search.environment)) {
     const trial = await tryBrowser(path, search.environment)
-    if ('environment' in trial) return await describe(path, 'system', trial.environment, search)
+    if ('environment' in trial) return await describe(path, 'system', trial, search)
     refusals.push(`${path}: ${trial.refusal}`)
   }
   const bundled = await bundledBrowser(search.bundled_dir ?? BUNDLED_DIR, search.cache_dir, search.ids)
   if (bundled !== undefined) {
     const trial = await tryBrowser(bundled, search.environment)
-    if ('environment' in trial) return await describe(bundled, 'bundled', trial.environment, search)
+    if ('environment' in trial) return await describe(bundled, 'bundled', trial, search)
     refusals.push(`${bundled}: ${trial.refusal}`)
   }
   throw new DenidinError('unavailable', ['No browser for WhatsApp was found.', ADVICE, ...refusals].join(' '))
@@ -108,38 +107,46 @@ const systemBrowsers = async ({ PATH = '' }: Environment): Promise<string[]> => 
   return found
 }
 
+/** A program that started: what it printed, and the environment that it needs. */
+interface Started {
+  readonly environment: Environment
+  readonly version: string
+}
+
 /** Asks a browser for its version: with the system's libraries, or else with those in the folder beside it. */
-const tryBrowser = async (
-  path: string,
-  environment: Environment,
-): Promise<{ environment: Environment } | { refusal: string }> => {
-  const refusal = await run(path, ['--version'], environment)
-  if (refusal === undefined) return { environment }
+const tryBrowser = async (path: string, environment: Environment): Promise<Started | { refusal: string }> => {
+  const first = await run(path, ['--version'], environment)
+  if ('printed' in first) return { environment, version: first.printed }
   const libraries = join(dirname(path), LIBRARIES_FOLDER)
-  if (!(await exists(libraries))) return { refusal }
+  if (!(await exists(libraries))) return first
   const { LD_LIBRARY_PATH: others } = environment
   const helped = { ...environment, LD_LIBRARY_PATH: [libraries, others].filter(Boolean).join(delimiter) }
   const second = await run(path, ['--version'], helped)
-  return second === undefined ? { environment: helped } : { refusal: second }
+  return 'printed' in second ? { environment: helped, version: second.printed } : second
 }
 
-/** Runs a program; `undefined` if it succeeded, or else one line that says why not. */
-const run = (path: string, args: readonly string[], env: Environment): Promise<string | undefined> =>
+/** Runs a program: what it printed, or one line that says why it failed. */
+const run = (
+  path: string,
+  args: readonly string[],
+  env: Environment,
+): Promise<{ readonly printed: string } | { readonly refusal: string }> =>
   new Promise(resolve => {
-    execFile(path, args, { env, timeout: TRIAL_MS }, (error, _, stderr) => {
-      if (error === null) resolve(undefined)
-      else resolve(stderr.trim().split('\n').at(-1) || error.message.split('\n')[0])
+    execFile(path, args, { env, timeout: TRIAL_MS }, (error, stdout, stderr) => {
+      if (error === null) resolve({ printed: stdout.trim() })
+      else resolve({ refusal: stderr.trim().split('\n').at(-1) || (error.message.split('\n')[0] ?? '') })
     })
   })
 
 const describe = async (
   path: string,
   origin: Browser['origin'],
-  environment: Environment,
+  { environment, version }: Started,
   search: BrowserSearch,
 ): Promise<Browser> => ({
   path,
   origin,
+  version,
   headless: /headless[-_]shell$/.test(basename(path)) ? 'shell' : true,
   args: [...BASE_ARGS, ...(await sandboxArgs(path, search)), ...search.extra_args],
   environment,
@@ -174,4 +181,4 @@ const hasSandboxHelper = async (path: string): Promise<boolean> => {
 
 /** Creates user, process and network namespaces as the sandbox does, with a tool that every Linux has. */
 const canMakeNamespaces = async (environment: Environment): Promise<boolean> =>
-  (await run('unshare', ['--user', '--map-root-user', '--pid', '--net', '--fork', 'true'], environment)) === undefined
+  'printed' in (await run('unshare', ['--user', '--map-root-user', '--pid', '--net', '--fork', 'true'], environment))

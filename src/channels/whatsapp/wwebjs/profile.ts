@@ -42,17 +42,23 @@ export const makeProfile = async (login_dir: string): Promise<void> => {
 }
 
 /**
- * Removes the lock of a browser that no longer runs: after a power cut, or in a container with a new host name, Chrome
- * would refuse the profile for ever. The lock of a browser that uses this profile stays; a process id alone proves
- * little, because the system reuses ids.
+ * The lock of a browser that no longer runs, as `<host>-<process id>`: after a power cut, or in a container with a new
+ * host name, Chrome would refuse the profile for ever. `undefined`: there is no lock, or a browser uses this profile; a
+ * process id alone proves little, because the system reuses ids.
  */
-export const freeProfile = async (login_dir: string): Promise<void> => {
+export const staleLock = async (login_dir: string): Promise<string | undefined> => {
   const profile = join(login_dir, PROFILE_FOLDER)
   const holder = await readlink(join(profile, LOCK)).catch(() => undefined)
-  if (holder === undefined) return
+  if (holder === undefined) return undefined
   const dash = holder.lastIndexOf('-')
-  if (holder.slice(0, dash) === hostname() && (await isUsing(Number(holder.slice(dash + 1)), profile))) return
-  for (const file of LOCK_FILES) await remove(join(profile, file))
+  const isUsed = holder.slice(0, dash) === hostname() && (await isUsing(Number(holder.slice(dash + 1)), profile))
+  return isUsed ? undefined : holder
+}
+
+/** Removes the lock of a browser that no longer runs. */
+export const freeProfile = async (login_dir: string): Promise<void> => {
+  if ((await staleLock(login_dir)) === undefined) return
+  for (const file of LOCK_FILES) await remove(join(login_dir, PROFILE_FOLDER, file))
 }
 
 /** Whether a process runs that has this profile open; if its arguments cannot be seen, whether it runs at all. */

@@ -6,21 +6,25 @@ import { connect, type Connection } from '../connect.ts'
 import { EXIT_DONE } from '../errors.ts'
 import { write, type Terminal } from '../terminal.ts'
 import { runChat } from './chat.ts'
+import { addDoctor, type Examine } from './doctor.ts'
 import { runScript } from './run-script.ts'
 
-/** The scripts that the local commands run. */
+/** What the local commands run. */
 export interface LocalDeps {
   /** Path of `run_denidin.sh`. */
   readonly start_script: string
   /** Path of `stop_denidin.sh`. */
   readonly stop_script: string
+  /** Examines this installation; see `runDoctor`. */
+  readonly examine: Examine
 }
 
 type Deps = Terminal & Connection & { readonly local: LocalDeps; readonly signal?: AbortSignal }
 
-/** Adds `start`, `stop` and `chat`; `exit` receives the exit code of commands that have their own. */
+/** Adds `start`, `stop`, `chat` and `doctor`; `exit` receives the exit code of commands that have their own. */
 export const addLocalCommands = (program: Command, deps: Deps, exit: (code: number) => void): void => {
   const { local } = deps
+  addDoctor(program, deps, exit)
   program
     .command('start')
     .description('Start the bot, as run_denidin.sh does')
