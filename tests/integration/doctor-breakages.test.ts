@@ -33,7 +33,7 @@ import { PROJECT } from '../support/script-run.ts'
 import { ShiftedClock } from '../support/shifted-clock.ts'
 import { SMALL_DISKS, smallDisk } from '../support/small-disk.ts'
 
-const cleanUp: (() => void | Promise<void>)[] = []
+const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
   for (const each of cleanUp.splice(0).reverse()) await each()
 })
@@ -46,7 +46,9 @@ const patientOf = async (config: Json = {}): Promise<Patient> => {
 
 const listen = async (server: Server): Promise<number> => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  cleanUp.push(() => new Promise(resolve => server.close(resolve)))
+  cleanUp.push(() => {
+    server.close()
+  })
   return (server.address() as AddressInfo).port
 }
 

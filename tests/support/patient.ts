@@ -72,7 +72,7 @@ export class Patient implements AsyncDisposable {
 
   /** Opens the data as a command does. */
   open(): Promise<OperationsClient> {
-    return openForCall(this.settings(), 'test')
+    return openForCall(this.#load(), 'test')
   }
 
   async examine(only: readonly string[], fix = false): Promise<Examination> {

@@ -1,12 +1,14 @@
 /** Backups as the app sees them: their thread, and the module that stops it. */
+import { resolve } from 'node:path'
 import { BackupFolder } from '../../backup/backup-folder.ts'
 import { BackupHealth } from '../../backup/backup-health.ts'
 import { BACKUP_EXTRAS, type Backups, type RestoreState } from '../../backup/backups.ts'
 import { dataAside, stagedSwap } from '../../backup/swap.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { Module } from '../../lifecycle/module.ts'
-import { MINUTE_MS } from '../../platform/clock.ts'
+import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { remove } from '../../platform/files.ts'
+import type { HealthCheck } from '../../platform/health.ts'
 import { RequestThread } from '../../platform/threads/request-thread.ts'
 import type { Runtime } from '../runtime.ts'
 import type { BackupRequests, BackupThreadData } from './backup-requests.ts'
@@ -36,8 +38,7 @@ export interface BackupsDeps {
 
 /** Nothing of it is loaded before a backup is asked for. */
 export const createBackups = ({ settings, version, runtime, copied, is_open }: BackupsDeps): AppBackups => {
-  const { retention_days, archive_retention_days, max_megabytes_per_second, scheduled, warn_after_hours, include } =
-    settings.backup
+  const { retention_days, archive_retention_days, max_megabytes_per_second, include } = settings.backup
   const folder = backupFolderOf(settings)
   const sources = backupSources(settings)
   const data: BackupThreadData = {
@@ -57,17 +58,7 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     ...runtime,
   })
   const { clock } = runtime
-  const restoreState = async (): Promise<RestoreState> => ({
-    staged: await stagedSwap(sources.data_root),
-    aside: await dataAside(sources.data_root),
-  })
-  const health = new BackupHealth({
-    folder: BackupFolder.at(folder),
-    restoreState,
-    scheduled,
-    warn_after_hours,
-    clock,
-  })
+  const restoreState = restoreStateOf(settings)
   return {
     folder,
     create: async (type, extras, options) => {
@@ -87,9 +78,23 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     cancelRestore: () => thread.request('backup.cancel_restore', undefined),
     module: {
       name: 'backups',
-      health: [health],
+      health: [backupHealth(settings, clock)],
       start: () => remove(workFolderOf(sources.data_root)),
       stop: () => thread[Symbol.asyncDispose](),
     },
   }
 }
+
+/** The health of the backups; the data need not be open. */
+export const backupHealth = (settings: Settings, clock: Clock): HealthCheck => {
+  const { scheduled, warn_after_hours } = settings.backup
+  const folder = BackupFolder.at(backupFolderOf(settings))
+  return new BackupHealth({ folder, restoreState: restoreStateOf(settings), scheduled, warn_after_hours, clock })
+}
+
+const restoreStateOf =
+  ({ data_root }: Settings) =>
+  async (): Promise<RestoreState> => ({
+    staged: await stagedSwap(resolve(data_root)),
+    aside: await dataAside(resolve(data_root)),
+  })

@@ -70,7 +70,11 @@ const damagedFinding = async (
     return { state: 'degraded', detail, remedy: 'The next start sets the file aside and rebuilds it.' }
   }
   const names = lost.map(({ path }) => basename(path)).join(', ')
-  const newest = (await new BackupFolder(backupFolderOf(settings)).ids().catch(() => [])).at(-1)
+  const newest = (
+    await BackupFolder.at(backupFolderOf(settings))
+      .ids()
+      .catch(() => [])
+  ).at(-1)
   return {
     state: 'down',
     detail,

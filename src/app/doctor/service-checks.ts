@@ -2,7 +2,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BackupFolder } from '../../backup/backup-folder.ts'
-import { BackupHealth } from '../../backup/backup-health.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { DoctorCheck, Finding } from '../../platform/checkup.ts'
 import { OPENAI_BASE_URL } from '../../models/openai/openai-client.ts'
@@ -10,6 +9,7 @@ import { ClockHealth } from '../../platform/clock-health.ts'
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 import { isTrouble } from '../../platform/health.ts'
 import { backupFolderOf } from '../backup/backup-sources.ts'
+import { backupHealth } from '../backup/backups.ts'
 import { settingsOf, type DoctorDeps } from './doctor-deps.ts'
 import { holderOf, listenOnce } from './port-holder.ts'
 
@@ -100,17 +100,13 @@ const backupCheck = (deps: DoctorDeps): DoctorCheck => ({
   title: 'backups',
   severity: 'warning',
   detect: async () => {
-    const settings = settingsOf(deps)
-    const { scheduled, warn_after_hours } = settings.backup
-    const folder = new BackupFolder(backupFolderOf(settings))
-    const { clock } = deps.runtime
-    const health = await new BackupHealth({ folder, scheduled, warn_after_hours, clock }).health()
+    const health = await backupHealth(settingsOf(deps), deps.runtime.clock).health()
     return isTrouble(health.state)
       ? { ...health, remedy: 'Run `denidin backup create`, then `denidin backup verify`.' }
       : health
   },
   repair: async signal => {
-    const folder = new BackupFolder(backupFolderOf(settingsOf(deps)))
+    const folder = BackupFolder.at(backupFolderOf(settingsOf(deps)))
     const verification = await folder.verification((await folder.verifiedIds()).at(-1) ?? '')
     const denidin = await deps.client()
     const type = verification?.in_order === false ? 'full' : 'incremental'
