@@ -20,7 +20,7 @@ const mayImport = {
   retrieval: [...base, 'messages', 'vectors', 'memory'],
   usage: base,
   budget: [...base, 'messages'],
-  rollout: base,
+  rollout: [...base, 'messages'],
   channels: [...base, 'messages'],
   conversation: [...pipeline, 'budget'],
   alerts: [...pipeline, 'conversation'],

@@ -32,6 +32,7 @@ export interface AppParts {
   readonly pipeline: Pipeline
   readonly process: ProcessState
   readonly alerts: Module
+  readonly rollout: Module
 }
 
 /** A DeniDin that is wired up and owns its data folder. */
@@ -103,7 +104,7 @@ export class App implements AsyncDisposable {
 
   /** All modules in the order in which they start; they stop in the reverse order. */
   #moduleList(): readonly Module[] {
-    const { foundation, services, process, alerts } = this.#parts
+    const { foundation, services, process, alerts, rollout } = this.#parts
     const { stores, audit, memory, models, archive, backups } = foundation
     const { agent, channels, privacy } = services
     return [
@@ -144,6 +145,7 @@ export class App implements AsyncDisposable {
         start: async () => probe.start(),
         stop: () => probe[Symbol.asyncDispose](),
       })),
+      rollout,
       alerts,
       // The turns in progress end before the channels that carry their replies.
       { name: 'conversation', stop: () => this.conversation.drain() },

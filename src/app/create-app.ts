@@ -13,11 +13,13 @@ import { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
+import type { TurnObserver } from '../rollout/answered-turn.ts'
 import { createAdministratorChat, createAlerts } from './alerts.ts'
 import { createTurnBudgets } from './budget.ts'
 import { createDiskCheck } from './doctor/component-checkups.ts'
 import { createOperationContext, type OperationContextDeps } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
+import { createRolloutWatch, rolloutContext } from './rollout.ts'
 import { Uptime } from './uptime.ts'
 import type { AppDeps } from './app-deps.ts'
 import { openFoundation, type Foundation, type ProcessState } from './foundation.ts'
@@ -36,17 +38,24 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   }
   const foundation = await openFoundation(deps)
   const services = createServices(deps, foundation, process)
-  const checks = healthChecks(deps, foundation, services)
+  const watch = createRolloutWatch(deps.settings, foundation, deps.parts)
+  const checks = [...healthChecks(deps, foundation, services), watch.autoPause]
   const administrator = createAdministratorChat(deps.settings, foundation.stores, services)
-  const runner = createAppRunner(deps, { ...foundation, administrator }, services, process, checks)
-  const pipeline = await createAppPipeline(deps, foundation, services, runner)
+  const runner = createAppRunner(
+    deps,
+    { ...foundation, administrator, rollout: rolloutContext(deps.settings, foundation, watch) },
+    services,
+    process,
+    checks,
+  )
+  const pipeline = await createAppPipeline(deps, foundation, services, runner, watch.observer)
   // Data whose erasure was interrupted must be deleted before anything uses it.
   await services.privacy.forgetting.resume().catch((error: unknown) => {
     const log = deps.parts.logger.for('privacy')
     log.error('Data that was to be forgotten still exists', { reason: asDenidinError(error).message })
   })
   const alerts = createAlerts({ ...deps, ...foundation, administrator, checks }, deps.parts)
-  return new App({ deps, foundation, services, runner, pipeline, process, alerts })
+  return new App({ deps, foundation, services, runner, pipeline, process, alerts, rollout: watch.module })
 }
 
 /** Every component whose health `status` shows and alerts follow. */
@@ -82,7 +91,8 @@ const createAppRunner = (
     archive,
     backups,
     administrator,
-  }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
+    rollout,
+  }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'> & Pick<OperationContextDeps, 'rollout'>,
   { sessions, lifecycle, learning, agent, privacy, delivery, console, recallOverrides, scheduler, profiles }: Services,
   { uptime }: ProcessState,
   checks: readonly HealthCheck[],
@@ -98,6 +108,7 @@ const createAppRunner = (
       profiles,
       archive,
       backups,
+      rollout,
       instance: { version, origins, uptime, checks },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, agent },
@@ -123,9 +134,10 @@ const createAppRunner = (
 
 const createAppPipeline = async (
   { settings, parts }: AppDeps,
-  { stores, models, memory }: Foundation,
+  { stores, models, memory, remembers, rollouts }: Foundation,
   { windows, scheduler, delivery, sweepSoon, profiles, recallOverrides }: Services,
   runner: Runner,
+  observer: TurnObserver,
 ): Promise<Pipeline> => {
   const language = commandLanguage(windows, stores.preferences)
   return await createPipeline(
@@ -138,11 +150,13 @@ const createAppPipeline = async (
       recall: {
         search: memory.search,
         scopes: memory.scopes,
-        profileOf: createProfileReader(settings, stores, parts),
+        profileOf: createProfileReader(settings, rollouts, stores, parts),
         recallOverrides,
       },
       budgets: createTurnBudgets(settings, profiles),
       model: models.replies,
+      remembers,
+      observer,
       commands: createChatCommands({
         runner,
         clock: parts.clock,

@@ -18,6 +18,7 @@ import type { ChatId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { Remembers } from './rollout.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 
@@ -40,6 +41,7 @@ export interface DeliveryDeps {
   readonly channels: readonly Channel[]
   readonly exclusive: Exclusive
   readonly stopping: AbortSignal
+  readonly remembers: Remembers
 }
 
 export interface Delivery {
@@ -54,7 +56,7 @@ export interface Delivery {
 }
 
 export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery => {
-  const { settings, stores, windows, channels, exclusive, stopping } = deps
+  const { settings, stores, windows, channels, exclusive, stopping, remembers } = deps
   const { clock, logger } = runtime
   const channelOf = (chat_id: ChatId): Channel | undefined => channels.find(channel => channel.serves(chat_id))
   const quiet = createQuietHours({
@@ -77,7 +79,7 @@ export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery =
     },
   })
   const deferred = new DeferredReplies({ outbox, windows, exclusive, clock, logger: logger.for('inbox') })
-  const writer = new ReplyWriter({ ...runtime, keep: settings.feature_flags.enable_memory_system })
+  const writer = new ReplyWriter({ ...runtime, remembers })
   const loops = new LoopGuard({
     ...runtime,
     outbox,

@@ -11,7 +11,9 @@ import { createArchive, type Archive } from './archive/archive.ts'
 import { createBackups, type AppBackups } from './backup/backups.ts'
 import { createMemoryFeatures, indexModules, openIndexes, type MemoryFeatures } from './memory.ts'
 import { createModels, type Models } from './models.ts'
-import { openBaseStores, withPeople, type Stores } from './stores.ts'
+import { openBaseStores, withPeople, type BaseStores, type Stores } from './stores.ts'
+import type { Rollouts } from '../rollout/rollouts.ts'
+import { namesInMemory, openRollouts, remembersOf, type Remembers } from './rollout.ts'
 import type { Uptime } from './uptime.ts'
 import { checkDataFolder } from './data-folder-check.ts'
 import type { AppDeps } from './app-deps.ts'
@@ -36,6 +38,9 @@ export interface Foundation {
   readonly memory: MemoryFeatures
   readonly archive: Archive
   readonly backups: AppBackups
+  readonly rollouts: Rollouts
+  /** Whether the messages of a conversation may be stored and recalled. */
+  readonly remembers: Remembers
 }
 
 /**
@@ -61,8 +66,7 @@ export const openFoundation = async ({ settings, parts, version }: AppDeps): Pro
     ...(archive.module.personalData ?? []),
     exportFiles.personal,
   ]
-  const stores = withPeople(base, settings, parts, personalData)
-  await stores.people.recover()
+  const { stores, rollouts, remembers } = await openPeople(base, { settings, parts }, personalData)
   const audit = createAuditFile(settings.logs_dir, 'memory_audit', parts.clock, trouble => {
     parts.logger.for('audit').error(trouble)
   })
@@ -78,5 +82,30 @@ export const openFoundation = async ({ settings, parts, version }: AppDeps): Pro
   const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
   // From here on, the modules close the opened resources.
   opened.move()
-  return { stores, personalData, models, knowledge, audit, exportFiles, memory, archive, backups }
+  return {
+    stores,
+    personalData,
+    models,
+    knowledge,
+    audit,
+    exportFiles,
+    memory,
+    archive,
+    backups,
+    rollouts,
+    remembers,
+  }
+}
+
+/** The people, and which of them have which feature. */
+const openPeople = async (
+  base: BaseStores,
+  { settings, parts }: Pick<AppDeps, 'settings' | 'parts'>,
+  personalData: readonly PersonalData[],
+): Promise<Pick<Foundation, 'stores' | 'rollouts' | 'remembers'>> => {
+  const all = withPeople(base, settings, parts, personalData)
+  await all.people.recover()
+  const rollouts = await openRollouts(settings, all, parts)
+  const remembers = remembersOf(settings, rollouts)
+  return { stores: { ...all, memberNames: namesInMemory(all.memberNames, remembers) }, rollouts, remembers }
 }

@@ -5,12 +5,18 @@ import { createProfileWriter, noProfiles, type ProfileWriter } from '../learning
 import { createArchiveOnlyStorage } from '../learning/archive-session.ts'
 import { createEmbeddingSimilarity } from '../learning/consolidation/embedding-similarity.ts'
 import { FactConsolidator } from '../learning/consolidation/fact-consolidator.ts'
-import { ProviderChain, type ExtractionProvider } from '../learning/extraction/provider-chain.ts'
+import {
+  ProviderChain,
+  type ExtractionProvider,
+  type ProviderChainDeps,
+} from '../learning/extraction/provider-chain.ts'
 import { learnExternalText } from '../learning/external-text.ts'
 import { LearningSessions } from '../learning/incremental-learning.ts'
 import { ConversationLearner, noLearner, type Learner } from '../learning/learner.ts'
 import { createFactMemory, type SessionMemory } from '../learning/session-memory.ts'
 import { SummaryMemory } from '../learning/session-summary.ts'
+import { EMPTY_REPORT } from '../learning/learning-report.ts'
+import { createStagedMemory, StagedExtractor } from '../learning/staged-learning.ts'
 import type { SessionStorage } from '../learning/session-storage.ts'
 import { LongTermStorage } from '../learning/store-session.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
@@ -27,6 +33,7 @@ import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { OutcomeHealth } from '../platform/outcome-health.ts'
+import type { FeatureGate } from '../rollout/feature-gate.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { createLanguageModels, type Address } from './language-models.ts'
 import type { Stores } from './stores.ts'
@@ -40,6 +47,8 @@ export interface LearningAppDeps {
   readonly model: LanguageModel
   readonly embedder: Embedder
   readonly providers: readonly ExtractionProvider[]
+  /** Which conversations have which feature. */
+  readonly gate: FeatureGate
 }
 
 /** Learning as configured. */
@@ -62,10 +71,8 @@ export const createLearning = (deps: LearningAppDeps, runtime: Runtime): AppLear
   const { ledger, folders } = stores
   if (!hasLongTermMemory(settings))
     return withoutFacts(createArchiveOnlyStorage({ ledger, folders, logger: runtime.logger }))
-  if (!settings.feature_flags.use_schema_v2) {
-    const summaries = new SummaryMemory({ ...runtime, messages: stores.messages.history, memory, model })
-    return withoutFacts(createStorage(summaries, stores, runtime))
-  }
+  const summaries = new SummaryMemory({ ...runtime, messages: stores.messages.history, memory, model })
+  if (!settings.feature_flags.use_schema_v2) return withoutFacts(createStorage(summaries, stores, runtime))
   const health = new OutcomeHealth({
     name: 'learning',
     untried: 'Nothing was learned since the start.',
@@ -75,9 +82,14 @@ export const createLearning = (deps: LearningAppDeps, runtime: Runtime): AppLear
   return {
     learner,
     health: [health],
-    storage: createStorage(createFactMemory(learner), stores, runtime),
+    storage: createStorage(
+      createStagedMemory(deps.gate, { facts: createFactMemory(learner), summaries }),
+      stores,
+      runtime,
+    ),
     onRequest: learningOnRequest(learner, stores.messages.inbox, runtime),
-    whileRunning: (sessions, background, signal) => learnWhileRunning(sessions, learner, background, signal),
+    whileRunning: (sessions, background, signal) =>
+      learnWhileRunning(sessions, withinStage(learner, deps), background, signal),
   }
 }
 
@@ -104,7 +116,7 @@ const createLearner = (deps: LearningAppDeps, runtime: Runtime, health: OutcomeH
     ledger,
     facts: { memories, memory, memoryLog, profiles: profileWriterOf(deps, runtime) },
     progress: { processedMessages, reflections },
-    extractor: new ProviderChain({ ...runtime, health, providers, retries: settings.memory.extraction.retries }),
+    extractor: createExtractor(deps, { ...runtime, health, providers, retries: settings.memory.extraction.retries }),
     consolidator: new FactConsolidator({
       ...runtime,
       memories,
@@ -114,10 +126,37 @@ const createLearner = (deps: LearningAppDeps, runtime: Runtime, health: OutcomeH
   })
 }
 
+/** The rules report no health: that they are used is no fault. */
+const createExtractor = ({ gate }: LearningAppDeps, chain: ProviderChainDeps): StagedExtractor =>
+  new StagedExtractor(gate, {
+    models: new ProviderChain(chain),
+    rules: new ProviderChain({ ...chain, health: undefined, providers: [] }),
+  })
+
+/** Learns while a session runs, if its conversation has facts. */
+const withinStage = (
+  learner: ConversationLearner,
+  { gate, stores }: LearningAppDeps,
+): Pick<Learner, 'learn' | 'unprocessedCount'> => ({
+  unprocessedCount: session_id => learner.unprocessedCount(session_id),
+  learn: async (session_id, options) => {
+    const session = await stores.ledger.find(session_id)
+    return session === undefined || !(await gate.has('use_schema_v2', session.scope))
+      ? EMPTY_REPORT
+      : await learner.learn(session_id, options)
+  },
+})
+
 /** Only the agent uses profiles: if it is disabled, there are none. */
-const profileWriterOf = ({ settings, stores }: LearningAppDeps, runtime: Runtime): ProfileWriter => {
+const profileWriterOf = ({ settings, stores, gate }: LearningAppDeps, runtime: Runtime): ProfileWriter => {
   const { memories, memoryLog, profiles } = stores
-  return hasMemoryAgent(settings) ? createProfileWriter({ ...runtime, memories, memoryLog, profiles }) : noProfiles
+  if (!hasMemoryAgent(settings)) return noProfiles
+  const writer = createProfileWriter({ ...runtime, memories, memoryLog, profiles })
+  return {
+    refresh: async (scope, facts) => {
+      if (await gate.has('enable_conscious_agent', scope)) await writer.refresh(scope, facts)
+    },
+  }
 }
 
 interface Endpoint {
@@ -174,7 +213,7 @@ const learningOnRequest = (learner: Learner, inbox: InboxStore, runtime: Runtime
 /** After a failure of the models, the session is learned from once it has enough new messages again. */
 const learnWhileRunning = (
   sessions: Sessions,
-  learner: Learner,
+  learner: Pick<Learner, 'learn' | 'unprocessedCount'>,
   background: BackgroundTasks,
   signal: AbortSignal,
 ): Sessions =>

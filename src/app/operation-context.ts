@@ -48,6 +48,7 @@ export interface OperationContextDeps {
   readonly profiles: ProfileSource
   readonly archive: Archive
   readonly backups: AppBackups
+  readonly rollout: OperationContext['rollout']
   readonly instance: {
     readonly version: string
     readonly origins: SettingOrigins
@@ -138,6 +139,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
     api: { tokens: stores.apiTokens, newSecret: randomSecret },
     backup: { backups: deps.backups, settings: settings.backup },
+    rollout: deps.rollout,
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }
 }

@@ -12,7 +12,7 @@ import { beginningNotice } from '../conversation/beginning-notice.ts'
 import type { CommandHandler } from '../conversation/command-handler.ts'
 import { CommandRunner } from '../conversation/command-runner.ts'
 import type { Conversation } from '../conversation/conversation.ts'
-import { keptTexts, type CurrentTexts } from '../conversation/current-texts.ts'
+import { currentTexts, storedTexts, type CurrentTexts } from '../conversation/current-texts.ts'
 import { Dispatcher } from '../conversation/dispatcher.ts'
 import { Inbox } from '../conversation/inbox.ts'
 import { KnownIds } from '../conversation/known-ids.ts'
@@ -22,18 +22,19 @@ import { MessageEvents } from '../conversation/message-events.ts'
 import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
 import { ContextPacker } from '../conversation/packing/context-packer.ts'
-import type { TurnBudgets } from '../conversation/packing/turn-budget.ts'
+import { fixedBudgets, type TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
-import { ignoredChanges, RecentChanges, type ChangeListener } from '../conversation/recent-changes.ts'
+import { RecentChanges, type ChangeListener } from '../conversation/recent-changes.ts'
 import { MessageRate } from '../conversation/pacing/message-rate.ts'
 import type { RecallOverrides } from '../conversation/recall-overrides.ts'
 import { RateLimits } from '../conversation/rate-limits.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
-import type { ReplyWriter } from '../conversation/reply-writer.ts'
+import { ReplyWriter } from '../conversation/reply-writer.ts'
 import { DEFAULT_SYSTEM_PROMPT, STATELESS_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTone } from '../conversation/tone.ts'
 import { Turn } from '../conversation/turn.ts'
+import { Turns } from '../conversation/turns.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import { UnreadableMessages } from '../conversation/unreadable-messages.ts'
@@ -46,8 +47,11 @@ import { DenidinError } from '../platform/errors.ts'
 import { zoneOf } from '../people/personal-zones.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
+import { noTurnObserver, type TurnObserver } from '../rollout/answered-turn.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { answerWithinMs, type Delivery } from './delivery.ts'
+import type { Remembers } from './rollout.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 
@@ -70,6 +74,8 @@ export interface PipelineDeps {
     readonly recallOverrides: RecallOverrides
   }
   readonly budgets: TurnBudgets
+  readonly remembers: Remembers
+  readonly observer: TurnObserver
   readonly model: LanguageModel
   readonly commands: CommandHandler
 }
@@ -83,7 +89,6 @@ export interface Pipeline {
 /** Wires the pipeline and starts it: from now on the scheduler passes batches to it. */
 export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Promise<Pipeline> => {
   const { stores, scheduler, delivery } = deps
-  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file, keeps(deps.settings))
   const shared: Shared = {
     ...runtime,
     stringsFor: stringsFor(stores.preferences),
@@ -92,7 +97,7 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
     ...createChangedTexts(deps, runtime),
   }
   const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
-  const turn = createTurn(deps, shared, system_prompt)
+  const turn = await createTurns(deps, shared)
   const dispatcher = createDispatcher(deps, shared, { apologies, turn })
   scheduler.start((scope, batch) => dispatcher.dispatch(scope, batch))
   const conversation = createInbox(deps, shared, apologies)
@@ -108,17 +113,43 @@ interface Shared extends Runtime {
   readonly writer: ReplyWriter
 }
 
-/** Whether messages may be stored. */
+/** Whether messages may be stored at all. */
 const keeps = (settings: Settings): boolean => settings.feature_flags.enable_memory_system
 
-/** Changed texts are read from the store; if it keeps none, the changes are remembered for a while. */
-const createChangedTexts = (
-  { settings, stores }: PipelineDeps,
-  { tokens }: Runtime,
-): Pick<Shared, 'currentTexts' | 'recent'> => {
-  if (keeps(settings)) return { currentTexts: keptTexts(stores.messages.history), recent: ignoredChanges }
+/** Changed texts are read from the store; for conversations without memory, the changes are remembered for a while. */
+const createChangedTexts = ({ stores }: PipelineDeps, { tokens }: Runtime): Pick<Shared, 'currentTexts' | 'recent'> => {
   const recent = new RecentChanges(tokens)
-  return { currentTexts: async batch => recent.apply(batch), recent }
+  return {
+    currentTexts: currentTexts(storedTexts(stores.messages.history), async batch => recent.apply(batch)),
+    recent,
+  }
+}
+
+/**
+ * Answers with memory, and without. The second is wired exactly as with the master switch off, so that people whom a
+ * rollout has not reached get what they would get then.
+ */
+const createTurns = async (deps: PipelineDeps, shared: Shared): Promise<Pick<Turn, 'run'>> => {
+  const { settings } = deps
+  const stateless = createTurn(
+    {
+      ...deps,
+      settings: { ...settings, feature_flags: { ...settings.feature_flags, enable_memory_system: false } },
+      sessions: { ...deps.sessions, windows: statelessSessions },
+      recall: { ...deps.recall, profileOf: () => Promise.resolve([]) },
+      budgets: fixedBudgets,
+      observer: noTurnObserver,
+    },
+    { ...shared, writer: new ReplyWriter({ ...shared, remembers: async () => false }) },
+    await readSystemPrompt(settings.ai.system_prompt_file, false),
+  )
+  if (!keeps(settings)) return stateless
+  const remembering = createTurn(
+    deps,
+    { ...shared, writer: new ReplyWriter({ ...shared, remembers: async () => true }) },
+    await readSystemPrompt(settings.ai.system_prompt_file, true),
+  )
+  return new Turns({ remembering, stateless })
 }
 
 const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): Turn => {
@@ -170,15 +201,16 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       logger: logger.for('usage'),
     },
     messages: stores.messages,
+    observer: deps.observer,
     clock,
     logger,
   })
 }
 
 const createDispatcher = (
-  { settings, stores, sessions, scheduler, delivery, commands }: PipelineDeps,
+  { settings, stores, sessions, scheduler, delivery, commands, remembers }: PipelineDeps,
   shared: Shared,
-  { apologies, turn }: { readonly apologies: Apologies; readonly turn: Turn },
+  { apologies, turn }: { readonly apologies: Apologies; readonly turn: Pick<Turn, 'run'> },
 ): Dispatcher => {
   const { outbox, channelOf, loops } = delivery
   const { messages, people, pauses } = stores
@@ -219,7 +251,9 @@ const createDispatcher = (
     contexts: {
       ...shared,
       channelOf,
-      lastSaid: (scope, person_id) => sessions.windows.lastSaid(scope, person_id),
+      lastSaid: async (scope, person_id) =>
+        (await remembers(scope)) ? await sessions.windows.lastSaid(scope, person_id) : undefined,
+      remembers,
       zoneOf: zoneOf(stores.preferences, shared.clock),
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
@@ -227,7 +261,7 @@ const createDispatcher = (
 }
 
 const createInbox = (
-  { settings, stores, scheduler, delivery }: PipelineDeps,
+  { settings, stores, scheduler, delivery, remembers }: PipelineDeps,
   shared: Shared,
   apologies: Apologies,
 ): Inbox => {
@@ -239,7 +273,8 @@ const createInbox = (
     quiet,
     recorder: new MessageRecorder({
       ...shared,
-      settings: { answer_within_ms: answerWithinMs(settings), keep: keeps(settings) },
+      settings: { answer_within_ms: answerWithinMs(settings) },
+      remembers,
       people: stores.people,
       members: stores.memberNames,
       messages: stores.messages,
@@ -281,7 +316,7 @@ const createChanges = (
 }
 
 const createEvents = (deps: PipelineDeps, shared: Shared, conversation: Conversation): Pipeline['events'] => {
-  const { settings, stores, scheduler, sessions } = deps
+  const { settings, stores, scheduler, sessions, remembers } = deps
   const { people, messages, pauses, erasures, memberNames: members } = stores
   const { exclusive } = scheduler
   const changes = createChanges(deps, shared, conversation)
@@ -294,8 +329,8 @@ const createEvents = (deps: PipelineDeps, shared: Shared, conversation: Conversa
     sessions: { windows: sessions.windows, exclusive },
     pauses,
     automatic,
+    remembers,
     settings: {
-      keep: keeps(settings),
       takeover_minutes: settings.conversation.takeover_minutes,
       window_tokens: settings.memory.session.max_tokens_by_role,
     },

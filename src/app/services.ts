@@ -49,7 +49,7 @@ export interface Services {
 /** Builds the services in the order of their dependencies. */
 export const createServices = (app: AppDeps, foundation: Foundation, process: ProcessState): Services => {
   const { settings, parts, channels: others = [] } = app
-  const { stores, personalData, models, audit, exportFiles, memory, archive } = foundation
+  const { stores, personalData, models, audit, exportFiles, memory, archive, remembers } = foundation
   const { stopping, background } = process
   const { timeout_ms, sessions, windows, learning } = createWindows(app, foundation, process)
 
@@ -82,7 +82,10 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     },
     parts,
   )
-  const delivery = createDelivery({ settings, stores, windows, channels, exclusive, stopping: stopping.signal }, parts)
+  const delivery = createDelivery(
+    { settings, stores, windows, channels, exclusive, stopping: stopping.signal, remembers },
+    parts,
+  )
   const expiry = createExpiry(
     { stores, forgetting: privacy.forgetting, channelOf: delivery.channelOf, exclusive },
     parts,
@@ -90,7 +93,10 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
   const forgetTasksSoon = background.coalesced('forgetting changed words in the usage log', () =>
     forgetChangedTasks({ changeLog: stores.changeLog, tasks: stores.usageTasks }),
   )
-  const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
+  const agent = createAgent(
+    { settings, stores, embedder: models.embedder, learner: learning.learner, gate: foundation.rollouts },
+    parts,
+  )
   return {
     sessions,
     windows,
@@ -125,7 +131,7 @@ const createSweeps = (
 /** The sessions, their use by the pipeline, and learning from them. */
 const createWindows = (
   { settings, parts }: AppDeps,
-  { stores, models, knowledge, memory }: Foundation,
+  { stores, models, knowledge, memory, rollouts }: Foundation,
   { stopping, background }: ProcessState,
 ): Pick<Services, 'sessions' | 'windows' | 'learning'> & { readonly timeout_ms: number } => {
   const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
@@ -133,7 +139,7 @@ const createWindows = (
   const providers = extractionProviders(settings, { meter: stores.meter, knowledge }, parts)
   const { language, embedder } = models
   const learning = createLearning(
-    { settings, stores, memory: memory.memory, model: language, embedder, providers },
+    { settings, stores, memory: memory.memory, model: language, embedder, providers, gate: rollouts },
     parts,
   )
   const windows = settings.feature_flags.enable_memory_system

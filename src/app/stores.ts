@@ -11,7 +11,6 @@ import type { FileUsageLog } from '../budget/usage/file-usage-log.ts'
 import { UsagePersonalData } from '../budget/usage/usage-personal-data.ts'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { join, resolve } from 'node:path'
-import type { CostReader } from '../usage/cost-reader.ts'
 import { SqliteCosts } from '../usage/sqlite/sqlite-costs.ts'
 import { SqliteMeter } from '../usage/sqlite/sqlite-meter.ts'
 import { usageMigrations } from '../usage/sqlite/usage-migrations.ts'
@@ -74,6 +73,10 @@ import { SqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts
 import { createUsageFile } from './budget.ts'
 import type { Runtime } from './runtime.ts'
 import { createSpending, type Spending } from './spending.ts'
+import { createSqliteRollouts, rolloutMigrations } from '../rollout/sqlite/sqlite-rollouts.ts'
+import { createSqliteTurnFigures, turnFigureMigrations } from '../rollout/sqlite/sqlite-turn-figures.ts'
+import type { RolloutStore } from '../rollout/rollout-store.ts'
+import type { ActivityReader, FigureStore } from '../rollout/turn-figures.ts'
 
 /** The stores that need only their files. */
 export interface BaseStores extends Disposable {
@@ -96,7 +99,7 @@ export interface BaseStores extends Disposable {
   readonly processedMessages: ProcessedMessages
   readonly reflections: Reflections
   readonly meter: SqliteMeter
-  readonly costs: CostReader
+  readonly costs: SqliteCosts
   readonly spending: Spending
   /** Receives the reports of turns and loads; discards them if `budget.usage.log` is off. */
   readonly budgetUsage: BudgetUsageLog
@@ -109,6 +112,8 @@ export interface BaseStores extends Disposable {
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
   readonly incidents: IncidentStore
+  readonly rollouts: RolloutStore
+  readonly turnFigures: FigureStore & ActivityReader
   readonly apiTokens: ApiTokens
   readonly idempotency: IdempotencyStore
   readonly forgettable: MessageErasure
@@ -141,6 +146,8 @@ export const allMigrations = [
   ...incidentMigrations,
   ...appliedErasureMigrations,
   ...accessMigrations,
+  ...rolloutMigrations,
+  ...turnFigureMigrations,
 ]
 
 /** Opens everything except the people. The caller owns the data folder. */
@@ -162,6 +169,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const pauses = createSqlitePauses(database)
   const messageCounts = new SqliteMessageCounts(database)
   const access = openAccess(database)
+  const rollouts = createSqliteRollouts(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
@@ -177,6 +185,8 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     pauses,
     messageCounts,
     incidents: createSqliteIncidents(database),
+    rollouts,
+    turnFigures: createSqliteTurnFigures(database),
     ...access,
     ...learned,
     ...sessions,
@@ -209,21 +219,27 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       messageCounts,
       learned.numberedLists,
       ...Object.values(access),
+      rollouts.personal,
       erasures.personal,
     ],
-    backupSources: [
-      { name: 'database', path: database.path, kind: 'sqlite', content: 'truth' },
-      { name: 'budget usage', path: join(settings.data_root, 'usage'), kind: 'folder', content: 'truth' },
-      { name: 'reports', path: join(settings.data_root, 'reports'), kind: 'folder', content: 'truth' },
-      ...sessions.folders.backupSources,
-      ...erasures.backupSources,
-    ],
+    backupSources: backupSourcesOf(settings, database, [...sessions.folders.backupSources, ...erasures.backupSources]),
     [Symbol.dispose]: () => {
       erasures[Symbol.dispose]()
       database[Symbol.dispose]()
     },
   }
 }
+
+const backupSourcesOf = (
+  { data_root }: Settings,
+  database: Database,
+  others: readonly BackupSource[],
+): readonly BackupSource[] => [
+  { name: 'database', path: database.path, kind: 'sqlite', content: 'truth' },
+  { name: 'budget usage', path: join(data_root, 'usage'), kind: 'folder', content: 'truth' },
+  { name: 'reports', path: join(data_root, 'reports'), kind: 'folder', content: 'truth' },
+  ...others,
+]
 
 /** The log of an earlier run can be erased, exported and analysed even while the log is disabled. */
 const openUsageLog = (

@@ -15,6 +15,7 @@ import { GENERAL } from './schema/general.ts'
 import { LIMITS } from './schema/limits.ts'
 import { MEMORY } from './schema/memory.ts'
 import { REPORTS } from './schema/reports.ts'
+import { ROLLOUT } from './schema/rollout.ts'
 import { USER_ROLES } from './schema/user-roles.ts'
 import { WHATSAPP } from './schema/whatsapp.ts'
 import type { Section } from './setting.ts'
@@ -22,6 +23,7 @@ import type { Section } from './setting.ts'
 export const SCHEMA = {
   ...GENERAL,
   feature_flags: FEATURE_FLAGS,
+  rollout: ROLLOUT,
   user_roles: USER_ROLES,
   ai: AI,
   embeddings: EMBEDDINGS,

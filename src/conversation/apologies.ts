@@ -70,6 +70,6 @@ export class Apologies {
     if (last === undefined) return
     const question = unanswered.map(message => message.text).join('\n')
     const { something_went_wrong } = await stringsFor(question, last.person_id)
-    await outbox.apologise(writer.reply(answering(unanswered, last), last, something_went_wrong))
+    await outbox.apologise(await writer.reply(answering(unanswered, last), last, something_went_wrong))
   }
 }

@@ -27,7 +27,7 @@ export interface DispatcherDeps {
     readonly unreadable: UnreadableMessages
     readonly unseen: UnseenMedia
     readonly rates: RateLimits
-    readonly turn: Turn
+    readonly turn: Pick<Turn, 'run'>
     /** For a batch in which another handler failed. */
     readonly apologies: Apologies
   }

@@ -24,9 +24,9 @@ export interface MessageRecorderDeps {
   readonly settings: {
     /** Older messages, found after an absence, are stored as history and not answered. */
     readonly answer_within_ms: number
-    /** Whether messages may be stored. */
-    readonly keep: boolean
   }
+  /** Whether the messages of a conversation may be stored. */
+  readonly remembers: (scope: Scope) => Promise<boolean>
   readonly people: Pick<People, 'resolve' | 'lookUp'>
   readonly members: Pick<MemberNames, 'latest' | 'nameOf'>
   readonly messages: Pick<MessageStore, 'inbox'>
@@ -74,7 +74,7 @@ export class MessageRecorder {
    * @throws if it could not be recorded; its writer was told so
    */
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
-    const { settings, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
+    const { settings, people, messages, apologies, remembers, tokens: counter, clock, metrics } = this.#deps
     const late = this.#ageOf(incoming) > settings.answer_within_ms
     const words = messageText(incoming.text)
     const kind = kindOfIncoming({ ...incoming, text: words })
@@ -89,6 +89,7 @@ export class MessageRecorder {
     // A message that has already disappeared when it is found is not stored.
     const gone = (message.expires_at ?? Number.POSITIVE_INFINITY) <= clock.now()
     const ignored = blocked || gone || (kind !== 'unreadable' && !WORDS.test(text))
+    const stored = !ignored && (await remembers(scope))
     const tokens = await countInSlices(counter, text)
     const sender_name = ignored ? undefined : await this.#speakerName(message, person, scope)
     const receipt = await messages.inbox
@@ -99,7 +100,7 @@ export class MessageRecorder {
         received_at: clock.now(),
         state: ignored ? 'ignored' : 'received',
         kind,
-        tokens: settings.keep && !ignored ? tokens : undefined,
+        tokens: stored ? tokens : undefined,
         quoted: quote === undefined ? undefined : await this.#wordsOf(quote, scope, person.person_id),
       })
       .catch(async (error: unknown) => {
@@ -116,7 +117,7 @@ export class MessageRecorder {
     if (ignored) return undefined
     const { person_id } = person
     const where = { message_id, chat_id, chat_kind, person_id, scope }
-    return { ...where, kind, addressed, text, sender_name, tokens, sent_at, trace, reply_to, details, quote }
+    return { ...where, kind, addressed, text, stored, sender_name, tokens, sent_at, trace, reply_to, details, quote }
   }
 
   /**

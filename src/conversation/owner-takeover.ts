@@ -20,12 +20,12 @@ import { windowBudget, type WindowBudgets } from './window-budget.ts'
 
 export interface OwnerTakeoverDeps {
   readonly settings: {
-    /** Whether messages may be stored. */
-    readonly keep: boolean
     /** For how many minutes the bot is paused after the owner wrote in a chat; 0: it is not paused. */
     readonly takeover_minutes: number
     readonly window_tokens: WindowBudgets
   }
+  /** Whether the messages of a conversation may be stored. */
+  readonly remembers: (scope: Scope) => Promise<boolean>
   readonly people: Pick<People, 'find' | 'resolve'>
   readonly messages: Pick<MessageStore, 'inbox' | 'history'>
   readonly erasures: Pick<Erasures, 'isErased'>
@@ -96,8 +96,9 @@ export class OwnerTakeover {
 
   /** Stores the owner's message as the bot's own: for the person, both speak with one voice. */
   async #keep(message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> {
-    const { settings, messages, clock } = this.#deps
+    const { remembers, messages, clock } = this.#deps
     const { message_id, chat_id, chat_kind, text, sent_at, expires_at } = message
+    const stored = await remembers(scope)
     const tokens = await countInSlices(this.#deps.tokens, text)
     const receipt = await messages.inbox.receive({
       message: {
@@ -116,9 +117,9 @@ export class OwnerTakeover {
       received_at: clock.now(),
       state: 'heard',
       role: 'assistant',
-      tokens: settings.keep ? tokens : undefined,
+      tokens: stored ? tokens : undefined,
     })
-    if (receipt === 'known' || !settings.keep) return
+    if (receipt === 'known' || !stored) return
     await this.#deps.sessions.exclusive(scope, () => this.#addToSession(message, scope, person_id, tokens))
   }
 

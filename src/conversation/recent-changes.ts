@@ -15,9 +15,6 @@ export interface ChangeListener {
   deleted(message_id: MessageId): void
 }
 
-/** If texts are stored, they are read again, so changes need not be remembered. */
-export const ignoredChanges: ChangeListener = { edited: () => undefined, deleted: () => undefined }
-
 export class RecentChanges implements ChangeListener {
   readonly #tokens: TokenCounter
   readonly #changes = new LRUCache<MessageId, Change>({ max: MOST_REMEMBERED })

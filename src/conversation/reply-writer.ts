@@ -2,6 +2,7 @@
 import type { MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 import type { Reply } from '../messages/outbox-store.ts'
+import type { Scope } from '../messages/scope.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -13,8 +14,8 @@ export interface ReplyWriterDeps {
   readonly ids: Ids
   readonly clock: Clock
   readonly tokens: TokenCounter
-  /** Whether messages may be stored. */
-  readonly keep: boolean
+  /** Whether the messages of a conversation may be stored. */
+  readonly remembers: (scope: Scope) => Promise<boolean>
 }
 
 export class ReplyWriter {
@@ -25,8 +26,8 @@ export class ReplyWriter {
   }
 
   /** A reply that belongs to the conversation; without a session it is stored but belongs to none. */
-  reply(answers: readonly MessageId[], to: Recipient, text: string, session_id?: string): Reply {
-    const { keep } = this.#deps
+  async reply(answers: readonly MessageId[], to: Recipient, text: string, session_id?: string): Promise<Reply> {
+    const keep = await this.#deps.remembers(to.scope)
     return this.#compose(answers, to, text, { keep, session_id: keep ? session_id : undefined })
   }
 

@@ -32,6 +32,8 @@ export interface TurnContext {
   readonly own_words: string
   /** Whether the bot only listens: no one addressed it, or it is paused. */
   readonly listens: boolean
+  /** Whether the conversation has a memory: messages are stored, and recalled. */
+  readonly remembers: boolean
   /** DeniDin's own messages, in the person's language. */
   readonly strings: Strings
   /** The person's time zone, which determines their “today”. */
@@ -59,13 +61,15 @@ export interface TurnContextDeps {
   /** A person's last message, which shows their language if the current one has no text. */
   readonly lastSaid: Sessions['lastSaid']
   readonly zoneOf: ZoneOf
+  /** Whether a conversation has a memory. */
+  readonly remembers: (scope: Scope) => Promise<boolean>
   readonly window_tokens: WindowBudgets
   readonly clock: Clock
 }
 
 /** Loads the context of a turn in one chat. `spoken` is oldest first and not empty. */
 export const loadTurnContext = async (
-  { channelOf, stringsFor, lastSaid, zoneOf, window_tokens, clock }: TurnContextDeps,
+  { channelOf, stringsFor, lastSaid, zoneOf, remembers, window_tokens, clock }: TurnContextDeps,
   scope: Scope,
   spoken: readonly [SpokenMessage, ...SpokenMessage[]],
   pause: Pause | undefined,
@@ -91,6 +95,7 @@ export const loadTurnContext = async (
     question,
     own_words,
     listens: addressed === undefined,
+    remembers: await remembers(scope),
     strings: await stringsFor(words, person.person_id),
     zone: await zoneOf(person.person_id),
     window_tokens: windowBudget(window_tokens, person, chat_kind),

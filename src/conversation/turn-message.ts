@@ -6,6 +6,8 @@ import type { OpenMessage } from '../messages/inbox-store.ts'
 /** A message whose text is available. */
 export interface TurnMessage extends OpenMessage {
   readonly text: string
+  /** Whether the text is stored; `undefined`: it is. */
+  readonly stored?: boolean
   /** The quote as its channel showed it; `undefined` for a message that is resumed after a start. */
   readonly quote?: QuotedCopy | undefined
   /** Correlation id under which it was received; `undefined` for a message that is resumed after a start. */

@@ -24,6 +24,7 @@
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { AnsweredTurn, TurnObserver } from '../rollout/answered-turn.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
 import type { PackedContext, PackedTurn } from './packing/context-packer.ts'
 import { complete, type CompleteDeps } from './steps/complete.ts'
@@ -43,6 +44,7 @@ export interface TurnDeps extends ReportUsageDeps {
   readonly delivery: DeliverDeps
   readonly warning: WarnOfLimitsDeps
   readonly messages: Pick<MessageStore, 'inbox'>
+  readonly observer: TurnObserver
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -81,7 +83,10 @@ export class Turn {
     try {
       return { said: await this.#answer(turn, session, wanted) }
     } catch (error) {
-      if (!wanted.aborted) throw error
+      if (!wanted.aborted) {
+        await this.#observe(turn, { failed: true, recall: 'none', own_ms: undefined })
+        throw error
+      }
       this.#logger.info('A message was changed before it was answered')
       // The window contains the previous text.
       await sessions.windows.refresh(session_id)
@@ -98,6 +103,7 @@ export class Turn {
     const typing = showWork(turn)
     work.defer(async () => await (await typing)?.[Symbol.asyncDispose]())
     const packed = await this.#pack(turn, session)
+    const own_ms = this.#deps.clock.monotonic() - turn.since
     const answer = await withUsage(this.#deps, turn, packed, async () => {
       const given = await complete(completion, turn, packed, wanted)
       const delivered = await deliver(delivery, turn, given, session_id, wanted)
@@ -105,8 +111,22 @@ export class Turn {
       await remember(sessions, turn, { session_id, answer: given, delivered, packed })
       return given
     })
+    await this.#observe(turn, { failed: answer.failed === true, recall: this.#recallOf(packed), own_ms })
     await warnOfLimits(this.#deps.warning, turn)
     return answer.text
+  }
+
+  #recallOf({ recall, record }: PackedContext): AnsweredTurn['recall'] {
+    if (this.#deps.packing.recall.recall_tokens === 0 || record.turn?.need === 'exchange') return 'none'
+    return recall.memories.length + recall.quotes.length > 0 ? 'used' : 'empty'
+  }
+
+  async #observe(
+    { scope, since }: TurnContext,
+    counted: Pick<AnsweredTurn, 'failed' | 'recall' | 'own_ms'>,
+  ): Promise<void> {
+    const { observer, clock } = this.#deps
+    await observer.answered({ ...counted, scope, took_ms: clock.monotonic() - since })
   }
 
   async #pack(turn: TurnContext, session: Session): Promise<PackedTurn> {

@@ -39,6 +39,6 @@ export class UnreadableMessages {
     }
     this.#asked.add(scope)
     const { unreadable } = await stringsFor('', person_id)
-    await outbox.deliver(writer.reply([message_id], message, unreadable))
+    await outbox.deliver(await writer.reply([message_id], message, unreadable))
   }
 }

@@ -41,6 +41,9 @@ import type { Erasure } from '../privacy/erasure.ts'
 import type { Export } from '../privacy/export.ts'
 import type { Reports } from '../reports/report-writer.ts'
 import type { ScheduledReports } from '../reports/scheduled-reports.ts'
+import type { RolloutLimits } from '../rollout/limits.ts'
+import type { Rollouts } from '../rollout/rollouts.ts'
+import type { ActivityReader, FigureStore } from '../rollout/turn-figures.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
@@ -109,6 +112,19 @@ export interface BudgetReports {
   measure(): Promise<HealthMeasures>
   /** Notifies the godfather, if that is enabled. @returns whether the message was sent or is held until it can be */
   tell(wording: (strings: Strings) => string): Promise<boolean>
+}
+
+/** What the report of a rollout reads. */
+export interface RolloutFigures extends Pick<FigureStore, 'between' | 'firstDay'>, ActivityReader {
+  /** Makes everything that was counted so far readable. */
+  write(): Promise<void>
+}
+
+/** Settings of rollouts. */
+export interface RolloutSettings {
+  /** `rollout.auto_pause` */
+  readonly auto_pause: boolean
+  readonly limits: RolloutLimits
 }
 
 /** The scheduled jobs. */
@@ -243,6 +259,11 @@ export interface OperationContext {
     readonly backups: Backups
     /** `backup.scheduled` */
     readonly settings: { readonly scheduled: boolean }
+  }
+  readonly rollout: {
+    readonly stages: Pick<Rollouts, 'changes' | 'has' | 'set' | 'stageOf' | 'states'>
+    readonly figures: RolloutFigures
+    readonly settings: RolloutSettings
   }
   readonly privacy: {
     readonly erasure: Pick<Erasure, 'everything' | 'things'>

@@ -41,6 +41,9 @@ import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnb
 import { peopleLanguage, peoplePrivacy, peopleTimezone } from './people/preferences.ts'
 import { reportMake } from './report/make.ts'
 import { reportScheduled } from './report/scheduled.ts'
+import { rolloutPlan } from './rollout/plan.ts'
+import { rolloutReport } from './rollout/report.ts'
+import { rolloutSet, rolloutStatus } from './rollout/status.ts'
 import type { OperationsIn } from './runner.ts'
 import { sessionList } from './session/list.ts'
 import { sessionReset } from './session/reset.ts'
@@ -135,6 +138,10 @@ export const operations = {
   'people.unblock': peopleUnblock,
   'report.make': reportMake,
   'report.scheduled': reportScheduled,
+  'rollout.plan': rolloutPlan,
+  'rollout.report': rolloutReport,
+  'rollout.set': rolloutSet,
+  'rollout.status': rolloutStatus,
   'session.list': sessionList,
   'session.purge': sessionPurge,
   'session.reset': sessionReset,

@@ -12,6 +12,7 @@ import type { MessageRecord } from '../../src/messages/message.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { FakeClock } from './fake-clock.ts'
 import { memoryLog } from './memory-log.ts'
+import { everyone } from './everyone.ts'
 import { noEmbedder } from './no-embedder.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { writeFileSync } from 'node:fs'
@@ -72,7 +73,15 @@ export class LearningRig implements AsyncDisposable {
       },
     }
     const { learner } = createLearning(
-      { settings, stores, memory, model, embedder: noEmbedder, providers: [{ name: 'scripted', model }] },
+      {
+        settings,
+        stores,
+        memory,
+        model,
+        embedder: noEmbedder,
+        providers: [{ name: 'scripted', model }],
+        gate: everyone,
+      },
       parts,
     )
     this.learner = learner

@@ -20,9 +20,11 @@ import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import { noSearch } from '../../src/retrieval/search-service.ts'
 import type { CallContext, Completion, CompletionRequest, LanguageModel } from '../../src/models/language-model.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
+import { noTurnObserver } from '../../src/rollout/answered-turn.ts'
 import type { SessionBrowser } from '../../src/sessions/session.ts'
 import { createSessions, type Sessions } from '../../src/sessions/sessions.ts'
 import { statelessSessions } from '../../src/sessions/stateless-sessions.ts'
+import { everyone } from './everyone.ts'
 import { memoryLog } from './memory-log.ts'
 import { ownPolicy } from './memory-recall.ts'
 import { noEmbedder } from './no-embedder.ts'
@@ -139,8 +141,9 @@ export class PipelineRig implements AsyncDisposable {
     const scheduler = createScheduler(settings, parts)
     const { exclusive } = scheduler
     const windows = settings.feature_flags.enable_memory_system ? sessions : statelessSessions
+    const remembers = async (): Promise<boolean> => settings.feature_flags.enable_memory_system
     const delivery = createDelivery(
-      { settings, stores, windows, channels: [this.channel], exclusive, stopping: stopping.signal },
+      { settings, stores, windows, channels: [this.channel], exclusive, stopping: stopping.signal, remembers },
       parts,
     )
     const { conversation, events } = await createPipeline(
@@ -159,11 +162,13 @@ export class PipelineRig implements AsyncDisposable {
           recallOverrides: new RecallOverrides(),
         },
         commands: options.commands ?? NO_COMMANDS,
+        remembers,
+        observer: noTurnObserver,
       },
       parts,
     )
     const learning = createLearning(
-      { settings, stores, memory, model, embedder: noEmbedder, providers: [{ name: 'test', model }] },
+      { settings, stores, memory, model, embedder: noEmbedder, providers: [{ name: 'test', model }], gate: everyone },
       parts,
     )
     const closing = createClosing({ settings, stores, sessions, memory, learning, exclusive, timeout_ms }, parts)

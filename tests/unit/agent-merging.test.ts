@@ -35,6 +35,7 @@ let asked: string[]
 const started = (): MergeDuplicates => {
   const scopes = new KeyedQueue<Scope>()
   const merger = new DuplicateMerger({
+    includes: () => Promise.resolve(true),
     memories,
     clock,
     setAside: testSetAside(),

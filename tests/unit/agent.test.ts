@@ -34,6 +34,7 @@ beforeEach(() => {
   profiles = createSqliteProfiles(database)
   kept = memoryLog()
   agent = new MemoryAgent({
+    includes: () => Promise.resolve(true),
     memories,
     log,
     profiles,

@@ -14,6 +14,18 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'feature_flags.enable_filesystem_extraction': '$variable=$word turns $flag.name $state',
   'feature_flags.enable_anthropic': '%s says whether it is asked',
   'feature_flags.enable_ollama': '%s says whether it is asked',
+  'rollout.dwell_hours.godfather': 'rollout.dwell_hours is how long each stage lasts',
+  'rollout.dwell_hours.few_people': 'rollout.dwell_hours is how long each stage lasts',
+  'rollout.dwell_hours.many_people': 'rollout.dwell_hours is how long each stage lasts',
+  'rollout.auto_pause': 'with rollout.auto_pause off no stage steps back',
+  'rollout.window_minutes':
+    'rollout.min_answers and rollout.window_minutes say how many answers count, and how old they may be',
+  'rollout.min_answers':
+    'rollout.min_answers and rollout.window_minutes say how many answers count, and how old they may be',
+  'rollout.max_error_percent': 'rollout.max_error_percent is the highest share of failures',
+  'rollout.max_response_ms': 'rollout.max_response_ms is for 95 % of the answers',
+  'rollout.max_cost_per_answer':
+    'rollout.max_cost_per_answer is the highest mean cost; answers without a price do not count',
   godfather_phone: 'the configured godfather may do what clients may not',
   'user_roles.blocked_phones': 'a blocked person gets no answer, reaches no model and leaves no words behind',
   data_root: 'data_root is the folder of all data',

@@ -146,6 +146,23 @@ const OF_BACKUPS = new Set([
 /** Text fields of tokens: ids, scopes, days, and the person that the operator confined a token to. */
 const OF_TOKENS = new Set(['expires_at', 'last_used_at', 'person', 'scopes', 'token_id'])
 
+/** Text fields of rollouts: stages, times, days, who changed a stage and why, and our own sentences. */
+const OF_ROLLOUTS = new Set([
+  'by',
+  'command',
+  'counted',
+  'from_day',
+  'from_stage',
+  'notes',
+  'paused_because',
+  'since',
+  'since_because',
+  'stage',
+  'step',
+  'to_stage',
+  'wider_from',
+])
+
 const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
   api: OF_TOKENS,
   archive: OF_ARCHIVE,
@@ -154,6 +171,7 @@ const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
   ingest: OF_ARCHIVE,
   jobs: OF_JOBS,
   report: OF_ARCHIVE,
+  rollout: OF_ROLLOUTS,
 }
 
 // The answer of `memory.forget` names what went; the erasure writes its own line in the audit log.

@@ -27,6 +27,8 @@ export interface Answer {
   readonly text: string
   /** `system`: the model failed, and the text says so; it does not belong to the conversation. */
   readonly from: 'model' | 'system'
+  /** Whether the model failed; a refusal by a limit is no failure. */
+  readonly failed?: boolean
 }
 
 /** @throws only the reason of `wanted`, which is aborted when no answer is wanted any more */
@@ -50,7 +52,7 @@ export const complete = async (
     metrics.count('model_failures')
     const failure = asDenidinError(error)
     logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
-    return { text: withNotice(sentenceFor(failure, turn), turn), from: 'system' }
+    return { text: withNotice(sentenceFor(failure, turn), turn), from: 'system', failed: true }
   }
 }
 

@@ -29,6 +29,6 @@ export const deliver = async (
   wanted: AbortSignal,
 ): Promise<Delivered> => {
   const answers = answering(turn.batch, turn.last)
-  const reply = writer.reply(answers, turn.last, text, from === 'model' ? session_id : undefined)
+  const reply = await writer.reply(answers, turn.last, text, from === 'model' ? session_id : undefined)
   return { reply, message_id: await outbox.deliver(reply, turn.since, wanted) }
 }

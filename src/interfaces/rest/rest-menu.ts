@@ -155,6 +155,12 @@ export const restMenu: readonly RestRoute[] = [
   route('POST /api/v1/pauses/resume', 'chat.resume', 'write', 'resumeChat'),
 
   route('GET /api/v1/flags', 'flags', 'read', 'listFlags'),
+  route('GET /api/v1/rollout', 'rollout.status', 'read', 'getRollout'),
+  route('GET /api/v1/rollout/plan', 'rollout.plan', 'read', 'getRolloutPlan'),
+  route('GET /api/v1/rollout/report', 'rollout.report', 'read', 'getRolloutReport'),
+  route('PUT /api/v1/rollout/{feature}', 'rollout.set', 'admin', 'setRollout', {
+    example: { feature: 'enable_memory_system', stage: 'first-10' },
+  }),
   route('GET /api/v1/jobs', 'jobs.list', 'read', 'listJobs'),
   route('POST /api/v1/jobs/{job}/run', 'jobs.run', 'admin', 'runJob'),
   route('GET /api/v1/ingest/runs', 'ingest.runs', 'read', 'listIngestRuns'),

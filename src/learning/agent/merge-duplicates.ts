@@ -24,6 +24,8 @@ export interface MergeDuplicatesDeps {
   readonly similarity: EmbeddingSimilarity
   /** The name of a person: facts name the person they are about, or say "I". */
   readonly nameOf: (person_id: PersonId) => Promise<string | undefined>
+  /** Whether the agent works on the memories of a conversation. */
+  readonly includes: (scope: Scope) => Promise<boolean>
   /** Runs an action while nothing is learned in a scope. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
   readonly setAside: SetAside
@@ -60,6 +62,7 @@ export class DuplicateMerger {
     const ended: string[] = []
     const budget = this.#questions.startRun()
     for (const scope of await this.#deps.memories.recentScopes(MAX_SCOPES)) {
+      if (!(await this.#deps.includes(scope))) continue
       await this.#deps.exclusive(scope, async () => {
         signal.throwIfAborted()
         const attempt = await this.#deps.setAside.attempt('merging duplicates', scope, () =>

@@ -20,6 +20,8 @@ export interface TieringDeps {
   readonly log: Pick<MemoryLog, 'accessed' | 'promoted' | 'uses'>
   readonly profiles: Pick<Profiles, 'keep'>
   readonly mergeDuplicates: MergeDuplicates
+  /** Whether the agent works on the memories of a conversation. */
+  readonly includes: (scope: Scope) => Promise<boolean>
   readonly tokens: TokenCounter
   readonly setAside: SetAside
   readonly clock: Clock
@@ -107,6 +109,7 @@ class Tiering {
 
   async #movePage(page: readonly MemoryRecord[]): Promise<void> {
     for (const [scope, memories] of Map.groupBy(page, memory => memory.scope)) {
+      if (!(await this.#deps.includes(scope))) continue
       const ids = memories.map(memory => memory.memory_id)
       const uses = await this.#deps.log.uses(scope, ids)
       for (const memory of memories) {

@@ -50,7 +50,7 @@ export interface ProviderChainDeps {
   /** Retries of one provider after a temporary failure. */
   readonly retries: number
   /** Receives whether models extract the facts. */
-  readonly health?: Pick<OutcomeHealth, 'failed' | 'succeeded'>
+  readonly health?: Pick<OutcomeHealth, 'failed' | 'succeeded'> | undefined
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids

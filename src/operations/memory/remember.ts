@@ -13,16 +13,19 @@ export const memoryRemember = operation({
   effect: 'write',
   needs: 'data',
   audit: 'changes',
-  uses: [...SUBJECT_FIELDS, 'memory.facts', 'system.clock', 'system.ids'],
+  uses: [...SUBJECT_FIELDS, 'memory.facts', 'rollout.stages', 'system.clock', 'system.ids'],
   input: z.strictObject({
     text: z.string().trim().min(1).max(TEXT_CHARACTERS).describe('what to remember'),
     ...subjectInput,
   }),
   output: z.object({ memory_id: z.string(), text: z.string() }),
   subject: resolveSubject,
-  run: async ({ memory, system }, { text }, { subject: { person, scope, command_ids } }) => {
+  run: async ({ memory, rollout, system }, { text }, { subject: { person, scope, command_ids } }) => {
     if (!(await memory.facts.stats()).enabled) {
       throw new DenidinError('disabled', 'long-term memory is switched off')
+    }
+    if (!(await rollout.stages.has('enable_memory_system', scope))) {
+      throw new DenidinError('disabled', 'this conversation has no memory yet: see "denidin rollout status"')
     }
     const at = system.clock.now()
     const [source] = command_ids

@@ -2,6 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { TimeSlices } from '../../platform/yield.ts'
+import { unitsOf } from '../prices/amount.ts'
 import { addTotals, type CostKey, type CostReader, type CostTotal, type DayRange } from '../cost-reader.ts'
 
 const COLUMNS: Readonly<Record<Exclude<CostKey, 'day'>, string>> = {
@@ -63,6 +64,19 @@ export class SqliteCosts implements CostReader {
       await slices.pause()
     }
     return [...totals.values()]
+  }
+
+  /**
+   * The cost of the calls for a person that began at or after an instant, in units of the currency; `undefined` if none
+   * has a price.
+   */
+  async ofPersonSince(person_id: string, since: number): Promise<number | undefined> {
+    const { nano } = this.#database.get<{ nano: number | null }>(
+      `select sum(cost_nano) as nano from usage indexed by usage_person
+       where person_id = :person_id and at >= :since and outcome <> 'reserved'`,
+      { person_id, since },
+    ) ?? { nano: null }
+    return nano === null ? undefined : unitsOf(BigInt(nano))
   }
 
   /** The days with recorded calls, so that an open range is read as fast as any; an empty range if there are none. */

@@ -19,6 +19,8 @@ import { silentLogger, type Logger } from '../../../src/platform/logger.ts'
 import type { ForgetReport } from '../../../src/privacy/erasure.ts'
 import { noBudgetUsage } from '../../../src/budget/usage/budget-usage-log.ts'
 import { ProfileSource } from '../../../src/budget/profiles/profile-source.ts'
+import { createSqliteTurnFigures } from '../../../src/rollout/sqlite/sqlite-turn-figures.ts'
+import { ALL } from '../../../src/rollout/stage.ts'
 import type { WrittenReport } from '../../../src/reports/report-writer.ts'
 import type { CostTotal } from '../../../src/usage/cost-reader.ts'
 import { noPrices } from '../../../src/usage/prices/price-book.ts'
@@ -219,6 +221,30 @@ export class OperationRig implements OperationContext {
     newSecret: randomSecret,
   }
   readonly backup = { backups: new FakeBackups(this.asked), settings: { scheduled: true } }
+  readonly rollout: OperationContext['rollout'] = {
+    stages: {
+      has: () => Promise.resolve(true),
+      stageOf: () => ALL,
+      states: () => Promise.resolve([]),
+      changes: () => Promise.resolve([]),
+      set: ({ feature, to, by, reason, force = false }) =>
+        Promise.resolve({ feature, from: ALL, to, at: 0, by, reason, forced: force }),
+    },
+    figures: {
+      ...createSqliteTurnFigures(this.#database),
+      write: () => Promise.resolve(),
+    },
+    settings: {
+      auto_pause: true,
+      limits: {
+        window_ms: 1,
+        min_answers: 1,
+        max_error_percent: 5,
+        max_response_ms: 1000,
+        max_cost_per_answer: undefined,
+      },
+    },
+  }
   readonly privacy: OperationContext['privacy'] = {
     erasure: {
       everything: ({ person_id }) => {
