@@ -111,7 +111,7 @@ const createAppRunner = (
       rollout,
       instance: { version, origins, uptime, checks },
       sessions: { browser: sessions, lifecycle },
-      learning: { onRequest: learning.onRequest, agent },
+      learning: { onRequest: learning.onRequest, learner: learning.learner, agent },
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console,

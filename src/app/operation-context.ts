@@ -5,8 +5,11 @@ import type { RecallOverrides } from '../conversation/recall-overrides.ts'
 import { flagStates } from '../config/features.ts'
 import type { SettingOrigins } from '../config/setting-origins.ts'
 import type { Settings } from '../config/settings.ts'
+import { hasLongTermMemory } from '../config/features.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
+import type { Learner } from '../learning/learner.ts'
+import { SchemaMigration } from '../learning/schema-migration/schema-migration.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { createPatternLoader, createProfileFile } from './budget.ts'
@@ -57,7 +60,11 @@ export interface OperationContextDeps {
     readonly checks: readonly HealthCheck[]
   }
   readonly sessions: { readonly browser: SessionBrowser; readonly lifecycle: SessionLifecycle }
-  readonly learning: { readonly onRequest: Learning; readonly agent: ConsciousAgent }
+  readonly learning: {
+    readonly onRequest: Learning
+    readonly learner: Learner
+    readonly agent: ConsciousAgent
+  }
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
@@ -134,6 +141,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       scopes: features.scopes,
       learning: learning.onRequest,
       agent: learning.agent,
+      migration: createSchemaMigration(deps, runtime),
       maintenance: features.maintenance,
     },
     archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
@@ -154,6 +162,22 @@ const usageAnalysis = (
   reports: createBudgetReports(settings, chats.administrator, runtime),
   models: models.ranked.map(({ language: { provider, model } }) => ({ provider, model })),
 })
+
+const createSchemaMigration = (
+  { settings, stores, features, learning }: OperationContextDeps,
+  { clock }: Pick<Runtime, 'clock'>,
+): SchemaMigration =>
+  new SchemaMigration({
+    memories: stores.memories,
+    memory: features.memory,
+    census: stores.memoryCensus,
+    records: stores.migrationRecords,
+    erasures: stores.erasures,
+    history: stores.messages.history,
+    learn: (session_id, options) => learning.learner.learn(session_id, options),
+    clock,
+    is_v2: hasLongTermMemory(settings) && settings.feature_flags.use_schema_v2,
+  })
 
 const instanceInfo = ({ settings, instance }: OperationContextDeps): InstanceInfo => ({
   version: instance.version,

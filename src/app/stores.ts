@@ -20,6 +20,8 @@ import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqli
 import { messageCountMigrations, SqliteMessageCounts } from '../conversation/sqlite/sqlite-message-counts.ts'
 import { learningMigrations } from '../learning/sqlite/learning-migrations.ts'
 import { createSqliteProcessedMessages } from '../learning/sqlite/sqlite-processed-messages.ts'
+import type { MigrationRecords } from '../learning/schema-migration/migration-records.ts'
+import { createSqliteMigrationRecords, memorySchemaMigrations } from '../learning/sqlite/sqlite-migration-records.ts'
 import { createSqliteReflections } from '../learning/sqlite/sqlite-reflections.ts'
 import type { ProcessedMessages } from '../learning/processed-messages.ts'
 import type { Reflections } from '../learning/reflections.ts'
@@ -30,7 +32,9 @@ import { createSqliteNumberedLists, listingMigrations } from '../memory/sqlite/s
 import { memoryMigrations } from '../memory/sqlite/memory-migrations.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import { createSqliteMemoryLog } from '../memory/sqlite/sqlite-memory-log.ts'
+import { createSqliteMemoryCensus } from '../memory/sqlite/sqlite-memory-census.ts'
 import { createSqliteMemoryStore } from '../memory/sqlite/sqlite-memory-store.ts'
+import type { MemoryCensus } from '../memory/memory-census.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Profiles } from '../memory/profiles.ts'
 import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite-profiles.ts'
@@ -98,6 +102,8 @@ export interface BaseStores extends Disposable {
   readonly profiles: Profiles
   readonly processedMessages: ProcessedMessages
   readonly reflections: Reflections
+  readonly memoryCensus: MemoryCensus
+  readonly migrationRecords: MigrationRecords
   readonly meter: SqliteMeter
   readonly costs: SqliteCosts
   readonly spending: Spending
@@ -138,6 +144,7 @@ export const allMigrations = [
   ...memoryMigrations,
   ...profileMigrations,
   ...learningMigrations,
+  ...memorySchemaMigrations,
   ...usageMigrations,
   ...pauseMigrations,
   ...messageCountMigrations,
@@ -159,11 +166,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const memberNames = createSqliteMemberNames(database)
   const forgettable = createSqliteMessageErasure(database)
   const applied = createSqliteAppliedErasures(database)
-  const learned = {
-    ...openMemoryStores(database, erasures),
-    processedMessages: createSqliteProcessedMessages(database),
-    reflections: createSqliteReflections(database),
-  }
+  const learned = openMemoryStores(database, erasures)
   const metered = openMeter(settings, database, { clock, ids, logger })
   const usage = openUsageLog(settings, preferences, { clock, ids, logger })
   const pauses = createSqlitePauses(database)
@@ -290,6 +293,10 @@ const openMemoryStores = (database: Database, erasures: Erasures) => ({
   memoryLog: createSqliteMemoryLog(database),
   profiles: createSqliteProfiles(database),
   numberedLists: createSqliteNumberedLists(database),
+  memoryCensus: createSqliteMemoryCensus(database),
+  migrationRecords: createSqliteMigrationRecords(database),
+  processedMessages: createSqliteProcessedMessages(database),
+  reflections: createSqliteReflections(database),
 })
 
 const openSessionStores = (

@@ -24,6 +24,7 @@ import type { LearningContext, LearningOptions } from '../learning/learning-cont
 import type { LearningReport } from '../learning/learning-report.ts'
 import type { Reflections } from '../learning/reflections.ts'
 import type { PruneReflections } from '../learning/reflection-pruning.ts'
+import type { SchemaMigration } from '../learning/schema-migration/schema-migration.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
@@ -242,6 +243,8 @@ export interface OperationContext {
     readonly scopes: Pick<ScopePolicy, 'readsOthers'>
     readonly learning: Learning
     readonly agent: ConsciousAgent
+    /** From summaries of sessions to facts. */
+    readonly migration: Pick<SchemaMigration, 'confirm' | 'is_v2' | 'run' | 'status'>
     readonly maintenance: VectorMaintenance
   }
   readonly archive: {

@@ -37,6 +37,7 @@ import { memoryShow } from './memory/show.ts'
 import { memoryStats } from './memory/stats.ts'
 import { memoryWhy } from './memory/why.ts'
 import type { OperationContext } from './context.ts'
+import { migrateConfirm, migrateRun } from './migrate/run.ts'
 import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people/directory.ts'
 import { peopleLanguage, peoplePrivacy, peopleTimezone } from './people/preferences.ts'
 import { reportMake } from './report/make.ts'
@@ -127,6 +128,8 @@ export const operations = {
   'memory.stats': memoryStats,
   'memory.verify': memoryVerify,
   'memory.why': memoryWhy,
+  'migrate.confirm': migrateConfirm,
+  'migrate.run': migrateRun,
   'people.block': peopleBlock,
   'people.language': peopleLanguage,
   'people.timezone': peopleTimezone,

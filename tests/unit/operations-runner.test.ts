@@ -132,6 +132,8 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'memory.show': 'operator',
   'memory.stats': 'godfather',
   'memory.why': 'anyone',
+  'migrate.confirm': 'operator',
+  'migrate.run': 'operator',
   'people.language': 'anyone',
   'people.timezone': 'anyone',
   'people.privacy': 'anyone',

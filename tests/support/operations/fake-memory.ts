@@ -25,6 +25,24 @@ export class FakeMemory {
   agent: MemoryContext['agent'] = noConsciousAgent(6)
   learning: MemoryContext['learning'] = noLearning
   maintenance: MemoryContext['maintenance'] = noVectorMaintenance
+  migration: MemoryContext['migration'] = {
+    is_v2: true,
+    status: async () => ({
+      current_version: 'v1',
+      pending: 2,
+      unconfirmed: 1,
+      counts: { v1_conversations: 3, v2_conversations: 4 },
+      history: [],
+    }),
+    run: async () => ({
+      status: 'completed',
+      migrated: { learned: 1, converted: 1, kept: 0 },
+      facts: 5,
+      verified: [{ kind: 'session_summary', before: 3, after: 3, lost: 0 }],
+      error: undefined,
+    }),
+    confirm: async () => 2,
+  }
   scopes: MemoryContext['scopes'] = { readsOthers: async () => false }
   readonly lists: MemoryContext['lists']
   readonly store: MemoryContext['store']
