@@ -6,7 +6,7 @@ import { basename } from 'node:path'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import { UNFINISHED_ENDING, type BackupFiles } from './files/backup-files.ts'
 import { FolderFiles } from './files/folder-files.ts'
-import { isBackupId, readManifest, writeManifest, type Manifest } from './manifest.ts'
+import { isBackupId, readBackupId, readManifest, writeManifest, type Manifest } from './manifest.ts'
 import { ObjectStore } from './object-store.ts'
 import { MANIFEST_ENDING, PLAIN_FORMS, type StorageForms } from './storage-form.ts'
 import type { Verification } from './verification.ts'
@@ -166,28 +166,33 @@ const idsIn = (paths: ReadonlyMap<string, number>): readonly string[] =>
 
 const verificationPath = (id: string): string => `${VERIFICATIONS}/${id}${MANIFEST_ENDING}`
 
+/** Which backup a caller means. */
+export interface WantedBackup {
+  /** An id, the beginning of one, or `latest`. */
+  readonly backup_id: string
+  /** Instead of an id: the newest backup that was made by then, in milliseconds since the Unix epoch. */
+  readonly before?: number | undefined
+  /** Whether `latest` may be a restore point. */
+  readonly points: boolean
+}
+
 /**
- * Finds the backup that a caller names: by its id, the beginning of it, or `latest`.
- * @param before selects the newest backup that was complete by then, in milliseconds since the Unix epoch
+ * Finds the backup that a caller names.
+ * @param now milliseconds since the Unix epoch: a later `before` is refused
  * @throws DenidinError `not_found`, `invalid_input`, `damaged`
  */
 export const findBackup = async (
   folder: BackupFolder,
-  { backup_id, before }: { readonly backup_id: string; readonly before?: number | undefined },
+  { backup_id, before, points }: WantedBackup,
+  now: number,
 ): Promise<Manifest> => {
   const ids = await folder.ids()
   if (ids.length === 0) throw new DenidinError('not_found', `there is no backup in ${folder.path}`)
-  if (before !== undefined) {
-    const { backups } = await folder.list()
-    const found = backups.findLast(({ created_at }) => Date.parse(created_at) <= before)
-    if (found !== undefined) return found
-    const first = backups[0]?.created_at ?? 'none that can be read'
-    throw new DenidinError(
-      'not_found',
-      `no backup is as old as ${new Date(before).toISOString()}; the oldest is of ${first}`,
-    )
+  if (before !== undefined) return await backupBefore(folder, ids, before, now)
+  if (backup_id === 'latest') {
+    const newest = points ? undefined : ids.findLast(id => readBackupId(id)?.type !== 'point')
+    return await folder.read(newest ?? ids.at(-1) ?? '')
   }
-  if (backup_id === 'latest') return await folder.read(ids.at(-1) ?? '')
   const found = ids.filter(id => id.startsWith(backup_id))
   if (found.length > 1) throw new DenidinError('invalid_input', `"${backup_id}" may mean ${found.join(' or ')}`)
   if (found[0] === undefined) {
@@ -197,4 +202,28 @@ export const findBackup = async (
     )
   }
   return await folder.read(found[0])
+}
+
+/** The newest readable backup that was made by a time. */
+const backupBefore = async (
+  folder: BackupFolder,
+  ids: readonly string[],
+  before: number,
+  now: number,
+): Promise<Manifest> => {
+  const asked = new Date(before).toISOString()
+  if (before > now) {
+    throw new DenidinError('invalid_input', `${asked} is in the future: it is ${new Date(now).toISOString()} now`)
+  }
+  // The time in an id may be later than that of the backup.
+  for (const id of ids.toReversed()) {
+    const manifest = await folder.read(id).catch((error: unknown) => {
+      if (asDenidinError(error).code === 'damaged') return undefined
+      throw error
+    })
+    if (manifest !== undefined && Date.parse(manifest.created_at) <= before) return manifest
+  }
+  const oldest = readBackupId(ids[0] ?? '')?.at
+  const since = oldest === undefined ? '' : `; the oldest is of ${new Date(oldest).toISOString()}`
+  throw new DenidinError('not_found', `no backup is as old as ${asked}${since}`)
 }

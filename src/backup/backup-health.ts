@@ -5,11 +5,14 @@ import type { Health, HealthCheck } from '../platform/health.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import type { RestoreState } from './backups.ts'
 import { readBackupId } from './manifest.ts'
+import type { PointState } from './point-schedule.ts'
 import type { LeftBehind } from './swap.ts'
 
 export interface BackupHealthDeps {
   readonly folder: Pick<BackupFolder, 'path' | 'ids' | 'verifiedIds' | 'verification'>
   readonly restoreState: () => Promise<RestoreState>
+  /** `undefined`: no restore points are made. */
+  readonly pointState: () => PointState | undefined
   readonly scheduled: boolean
   readonly warn_after_hours: number
   readonly clock: Clock
@@ -34,7 +37,7 @@ export class BackupHealth implements HealthCheck {
 
   async #look(): Promise<Health> {
     const { folder, scheduled, warn_after_hours, clock } = this.#deps
-    const newest = (await folder.ids()).at(-1)
+    const newest = (await folder.ids()).findLast(id => readBackupId(id)?.type !== 'point')
     if (newest === undefined) {
       return scheduled
         ? { state: 'unknown', detail: `There is no backup in ${folder.path} yet; the schedule makes the first.` }
@@ -57,12 +60,23 @@ export class BackupHealth implements HealthCheck {
     if (scheduled && age >= warn_after_hours) {
       return { state: 'degraded', detail: `The newest backup, ${newest}, is ${String(age)} hours old. ${verdict}` }
     }
-    if (verification === undefined) {
-      return { state: 'unknown', detail: `The newest is ${newest}. ${verdict} Run \`denidin backup verify\`.` }
+    const points = this.#deps.pointState()
+    if (points?.is_late === true) {
+      const reason = points.problem === undefined ? '' : `: ${points.problem}`
+      return { state: 'degraded', detail: `No restore point was made ${sinceOf(points)}${reason}. ${verdict}` }
     }
-    return { state: 'ok', detail: `The newest is ${newest}. ${verdict}` }
+    const reach =
+      points?.covered_until === undefined ? '' : ` Restore points reach to ${isoTime(points.covered_until)}.`
+    const known = `The newest is ${newest}.${reach} ${verdict}`
+    if (verification === undefined) return { state: 'unknown', detail: `${known} Run \`denidin backup verify\`.` }
+    return { state: 'ok', detail: known }
   }
 }
+
+const isoTime = (at: number): string => new Date(at).toISOString()
+
+const sinceOf = ({ covered_until }: PointState): string =>
+  covered_until === undefined ? 'since the start' : `since ${isoTime(covered_until)}`
 
 /** What restores have left, for the operator. */
 const restoreSentences = ({ staged, aside: [newest] }: RestoreState): readonly string[] => [

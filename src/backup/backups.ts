@@ -20,8 +20,8 @@ export interface BackupSummary {
   readonly bytes: number
   /** What it takes on the disk in addition to those before it. */
   readonly new_bytes: number
-  /** Rows of the table `messages`. */
-  readonly messages: number
+  /** Rows of the table `messages`; `undefined`: it is a restore point, which does not count them. */
+  readonly messages: number | undefined
   /** `undefined`: it was not verified. */
   readonly verification: Verification | undefined
 }
@@ -52,6 +52,21 @@ export interface RestoreState {
   readonly aside: readonly DataAside[]
 }
 
+export interface BackupPage {
+  readonly limit: number
+  readonly before?: string | undefined
+  /** Whether restore points are listed too; by default they are not. */
+  readonly points?: boolean
+}
+
+/** The restore points of a folder. */
+export interface PointSpan {
+  readonly count: number
+  /** ISO 8601. */
+  readonly oldest: string | undefined
+  readonly newest: string | undefined
+}
+
 export interface BackupOptions {
   readonly signal?: AbortSignal | undefined
   readonly progress?:
@@ -61,10 +76,15 @@ export interface BackupOptions {
 export interface Backups {
   /** Folder of the backups. */
   readonly folder: string
-  /** @param extras in addition to those of the settings */
+  /**
+   * A restore point is made only if something has changed since the newest backup, which is returned otherwise.
+   * @param extras in addition to those of the settings
+   */
   create(type: BackupType, extras: readonly BackupExtra[], options?: BackupOptions): Promise<BackupSummary>
   /** Newest first, before `before`. */
-  list(page: { readonly limit: number; readonly before?: string | undefined }): Promise<readonly ListedBackup[]>
+  list(page: BackupPage): Promise<readonly ListedBackup[]>
+  /** How many restore points there are, and from when to when. */
+  points(): Promise<PointSpan>
   show(backup_id: string): Promise<BackupDetails>
   verify(backup_id: string, options?: BackupOptions): Promise<Verification>
   prune(dry_run: boolean): Promise<PruneResult>

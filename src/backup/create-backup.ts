@@ -1,10 +1,7 @@
 /** Makes a backup while the bot runs. */
-import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
-import { sha256Of } from '../platform/checksums.ts'
 import { DenidinError } from '../platform/errors.ts'
-import { filesBelow, makePrivateFolder, remove } from '../platform/files.ts'
+import { makePrivateFolder, remove } from '../platform/files.ts'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { BackupFolder } from './backup-folder.ts'
@@ -15,19 +12,16 @@ import {
   filesOf,
   manifestOf,
   readBackupId,
-  type BackupType,
+  type WholeType,
   type Manifest,
   type StoredDatabase,
-  type StoredFile,
   type StoredFolder,
 } from './manifest.ts'
-import { PLAIN_FORM, type StorageForm } from './storage-form.ts'
+import type { StorageForm } from './storage-form.ts'
 import { ClosedDatabase } from './sqlite/database-proof.ts'
 import { holdsDatabase, Snapshot } from './sqlite/snapshots.ts'
+import { CHUNK_BYTES, PieceWriter } from './piece-writer.ts'
 import type { Throttle } from './throttle.ts'
-
-/** Size of the pieces into which files are split. A multiple of every page size of SQLite. */
-export const CHUNK_BYTES = 256 * 1024
 
 /** A database to copy. Databases are listed in the order in which their snapshots are taken. */
 export interface DatabaseSource {
@@ -83,29 +77,34 @@ export interface WorkCall {
 export const createBackup = async (
   deps: CreateDeps,
   sources: BackupSources,
-  type: BackupType,
+  type: WholeType,
   call: WorkCall,
 ): Promise<Manifest> => {
   using _lock = deps.folder.lock()
-  return await new BackupWriter(deps, sources, type, call).write()
+  const form = await deps.folder.forms.current()
+  return await new BackupWriter(deps, sources, { type, form }, call).write()
+}
+
+interface WantedForm {
+  readonly type: WholeType
+  readonly form: StorageForm
 }
 
 class BackupWriter {
   readonly #deps: CreateDeps
   readonly #sources: BackupSources
-  readonly #type: BackupType
+  readonly #wanted: WantedForm
   readonly #call: WorkCall
-  #form: StorageForm = PLAIN_FORM
-  #new_bytes = 0
-  #new_objects = 0
-  #done_bytes = 0
-  #total_bytes = 0
+  readonly #pieces: PieceWriter
 
-  constructor(deps: CreateDeps, sources: BackupSources, type: BackupType, call: WorkCall) {
+  constructor(deps: CreateDeps, sources: BackupSources, wanted: WantedForm, call: WorkCall) {
     this.#deps = deps
     this.#sources = sources
-    this.#type = type
+    this.#wanted = wanted
     this.#call = call
+    const { folder, throttle } = deps
+    const { type, form } = wanted
+    this.#pieces = new PieceWriter({ objects: folder.objects, form, throttle, call, rereads: type !== 'incremental' })
   }
 
   async write(): Promise<Manifest> {
@@ -113,22 +112,22 @@ class BackupWriter {
     await remove(work_folder)
     await folder.deleteLeftovers()
     const parent = (await folder.ids()).at(-1) ?? null
-    this.#form = await folder.forms.current()
+    const { type, form } = this.#wanted
     try {
       const created_at = clock.now()
       const copies = await this.#copyDatabases(parent === null)
       const databases: StoredDatabase[] = []
       for (const { source, path } of copies) databases.push(await this.#storeDatabase(source, path))
       const folders: StoredFolder[] = []
-      for (const source of this.#sources.folders) folders.push(await this.#storeFolder(source))
-      for (const each of this.#sources.texts) folders.push(await this.#storeText(each))
+      for (const source of this.#sources.folders) folders.push(await this.#pieces.storeFolder(source))
+      for (const each of this.#sources.texts) folders.push(await this.#pieces.storeText(each))
       const manifest = manifestOf({
-        id: backupId(idTime(created_at, parent), this.#type, ids.uuid().slice(0, 4)),
-        type: this.#type,
+        id: backupId(idTime(created_at, parent), type, ids.uuid().slice(0, 4)),
+        type,
         created_at: new Date(created_at).toISOString(),
         parent,
         installation: this.#installation(copies),
-        key_id: this.#form.key_id,
+        key_id: form.key_id,
         denidin_version: this.#deps.denidin_version,
         node_version: process.version,
         chunk_bytes: CHUNK_BYTES,
@@ -137,8 +136,8 @@ class BackupWriter {
         folders: folders.filter(({ restored, files }) => restored === 'in_place' || files.length > 0),
         derived: [...this.#sources.derived],
         bytes: filesOf({ databases, folders }).reduce((sum, file) => sum + file.bytes, 0),
-        new_bytes: this.#new_bytes,
-        new_objects: this.#new_objects,
+        new_bytes: this.#pieces.new_bytes,
+        new_objects: this.#pieces.new_objects,
       })
       this.#call.signal.throwIfAborted()
       await folder.add(manifest)
@@ -152,13 +151,11 @@ class BackupWriter {
     const { work_folder, folder, throttle } = this.#deps
     const { signal } = this.#call
     const present = this.#sources.databases.filter(({ path }) => holdsDatabase(path))
-    if (!present.some(({ content }) => content === 'truth')) {
-      throw new DenidinError('not_found', `there is nothing to back up in ${this.#sources.data_root} yet`)
-    }
+    requireData(present, this.#sources)
     const snapshots = Snapshot.take(present.map(({ path }) => path))
     try {
       const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.bytes, 0)
-      this.#total_bytes = 2 * bytes
+      this.#pieces.total_bytes = 2 * bytes
       await requireRoom(work_folder, bytes, 'a copy of the databases')
       // A first backup takes up to the size of the data, a later one only the changes.
       await requireRoom(folder.path, Math.ceil(is_first ? bytes / 2 : bytes / 20), 'a backup')
@@ -170,7 +167,7 @@ class BackupWriter {
         await snapshot?.copyTo(path, {
           signal,
           pause: each => {
-            this.#advance(each)
+            this.#pieces.advance(each)
             return throttle.delay(each)
           },
         })
@@ -184,7 +181,7 @@ class BackupWriter {
 
   async #storeDatabase({ name, path, content }: DatabaseSource, copy: string): Promise<StoredDatabase> {
     const proof = await this.#proofOf(copy)
-    const stored = await this.#storeFile(copy, this.#below(path))
+    const stored = await this.#pieces.storeFile(copy, this.#below(path))
     await remove(copy)
     return { ...stored, name, content, ...proof }
   }
@@ -199,75 +196,17 @@ class BackupWriter {
     return installationOf(erasures)
   }
 
-  async #storeFolder({ name, path, stored_as, restored }: FolderSource): Promise<StoredFolder> {
-    const files: StoredFile[] = []
-    for (const file of await filesBelow(path)) {
-      if (file.endsWith('.new')) continue
-      // A file that has been deleted in the meantime is no longer needed.
-      const stored = await this.#storeFile(file, relative(path, file).split(sep).join('/') || basename(path)).catch(
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return undefined
-          throw error
-        },
-      )
-      if (stored !== undefined) files.push(stored)
-    }
-    return { name, path: stored_as, restored, files }
-  }
-
-  async #storeText({ name, file, text }: BackupSources['texts'][number]): Promise<StoredFolder> {
-    const content = Buffer.from(text)
-    const objects = content.length === 0 ? [] : [await this.#put(content)]
-    return {
-      name,
-      path: name,
-      restored: 'aside',
-      files: [{ path: file, bytes: content.length, sha256: sha256Of(content), objects }],
-    }
-  }
-
-  /** Of a file that others append to, the length at the time of opening is stored. */
-  async #storeFile(path: string, stored_as: string): Promise<StoredFile> {
-    const { throttle } = this.#deps
-    await using file = await open(path, 'r')
-    const { size } = await file.stat()
-    const whole = createHash('sha256')
-    const objects: string[] = []
-    let bytes = 0
-    while (bytes < size) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(CHUNK_BYTES, size - bytes)), 0, null, bytes)
-      if (bytesRead === 0) break
-      const chunk = buffer.subarray(0, bytesRead)
-      whole.update(chunk)
-      objects.push(await this.#put(chunk))
-      bytes += bytesRead
-      this.#advance(bytesRead)
-      await throttle.pause(bytesRead, this.#call.signal)
-    }
-    return { path: stored_as, bytes, sha256: whole.digest('hex'), objects }
-  }
-
-  async #put(content: Uint8Array): Promise<string> {
-    const { hash, new_bytes } = await this.#deps.folder.objects.put(content, this.#form, this.#type !== 'incremental')
-    this.#new_bytes += new_bytes
-    if (new_bytes > 0) this.#new_objects += 1
-    return hash
-  }
-
-  #advance(bytes: number): void {
-    this.#done_bytes += bytes
-    this.#call.progress({
-      done: Math.floor(this.#done_bytes / 2 ** 20),
-      total: Math.max(Math.floor(this.#total_bytes / 2 ** 20), Math.floor(this.#done_bytes / 2 ** 20)),
-      unit: 'MB',
-    })
-  }
-
   #below(path: string): string {
     return relative(this.#sources.data_root, path).split(sep).join('/')
   }
 }
 
+/** @throws DenidinError `not_found` if there is no primary data among the databases that exist */
+export const requireData = (present: readonly DatabaseSource[], { data_root }: BackupSources): void => {
+  if (present.some(({ content }) => content === 'truth')) return
+  throw new DenidinError('not_found', `there is nothing to back up in ${data_root} yet`)
+}
+
 /** Ids sort in the order in which backups were made, even within a second and after the clock was set back. */
-const idTime = (now: number, parent: string | null): number =>
+export const idTime = (now: number, parent: string | null): number =>
   Math.max(now, (readBackupId(parent ?? '')?.at ?? -Infinity) + SECOND_MS)

@@ -9,15 +9,21 @@ import { DenidinError } from '../platform/errors.ts'
  *   full one.
  * - `archive`: like `full`, but kept longer.
  */
-export const BACKUP_TYPES = ['full', 'incremental', 'archive'] as const
+const WHOLE_TYPES = ['full', 'incremental', 'archive'] as const
+export type WholeType = (typeof WHOLE_TYPES)[number]
+
+/** `point`: a restore point, which has the pieces of the backup before it and the pages that have changed since. */
+export const BACKUP_TYPES = [...WHOLE_TYPES, 'point'] as const
 export type BackupType = (typeof BACKUP_TYPES)[number]
 
 /** Marks a manifest as one of DeniDin's, whatever its version. */
 const FORMAT = 'denidin-backup'
 /** Increase this if an older DeniDin could not restore the new format correctly. */
-const FORMAT_VERSION = 1
+const FORMAT_VERSION = 2
+/** A backup without pages of its own can be read by every version. */
+const FIRST_FORMAT_VERSION = 1
 
-const ID = /^\d{4}-\d{2}-\d{2}T\d{6}Z-(full|incremental|archive)-[0-9a-f]{4}$/
+const ID = /^\d{4}-\d{2}-\d{2}T\d{6}Z-(full|incremental|archive|point)-[0-9a-f]{4}$/
 
 /** A SHA-256 in hex. */
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
@@ -29,6 +35,19 @@ const staysBelow = (path: string): boolean =>
 
 const relativePath = z.string().min(1).max(4096).refine(staysBelow)
 
+/** Pages of a piece that differ from its object. */
+const patch = z.strictObject({
+  /** Number of the piece, from 0. */
+  piece: count,
+  /** The pages, one after the other. */
+  object: hash,
+  page_bytes: z.int().min(512).max(65_536),
+  /** Their numbers within the piece, from 0, ascending. */
+  pages: z.array(count).min(1),
+  /** Checksum of the piece with these pages. */
+  sha256: hash,
+})
+
 const storedFile = z.strictObject({
   /** Path below the data folder, with `/`. */
   path: relativePath,
@@ -37,6 +56,8 @@ const storedFile = z.strictObject({
   sha256: hash,
   /** The content in pieces of `chunk_bytes`, by the names of their objects; the last one may be shorter. */
   objects: z.array(hash),
+  /** Only in restore points: what differs from these objects. */
+  patches: z.array(patch).optional(),
 })
 
 const table = z.strictObject({
@@ -70,7 +91,7 @@ const storedFolder = z.strictObject({
 
 const manifestSchema = z.strictObject({
   format: z.literal(FORMAT),
-  format_version: z.literal(FORMAT_VERSION),
+  format_version: z.union([z.literal(FIRST_FORMAT_VERSION), z.literal(FORMAT_VERSION)]),
   id: z.string().regex(ID),
   type: z.enum(BACKUP_TYPES),
   /** The time whose state of the databases the backup contains. */
@@ -99,6 +120,7 @@ const manifestSchema = z.strictObject({
   new_objects: count,
 })
 
+export type Patch = z.output<typeof patch>
 export type StoredFile = z.output<typeof storedFile>
 export type StoredDatabase = z.output<typeof storedDatabase>
 export type StoredFolder = z.output<typeof storedFolder>
@@ -131,7 +153,9 @@ export const filesOf = ({ databases, folders }: Pick<Manifest, 'databases' | 'fo
 
 /** Every object that a backup needs. */
 export const objectsOf = (manifest: Pick<Manifest, 'databases' | 'folders'>): ReadonlySet<string> =>
-  new Set(filesOf(manifest).flatMap(file => file.objects))
+  new Set(
+    filesOf(manifest).flatMap(({ objects, patches = [] }) => [...objects, ...patches.map(({ object }) => object)]),
+  )
 
 const HEAD = '{"sha256":"'
 const MIDDLE = '","manifest":'
@@ -171,6 +195,6 @@ export const readManifest = (content: string, name: string): Manifest => {
 /** A manifest, completed with the two fields that all manifests share. */
 export const manifestOf = (content: Omit<Manifest, 'format' | 'format_version'>): Manifest => ({
   format: FORMAT,
-  format_version: FORMAT_VERSION,
+  format_version: content.type === 'point' ? FORMAT_VERSION : FIRST_FORMAT_VERSION,
   ...content,
 })

@@ -92,7 +92,7 @@ export const restoreBackup = async (
   using _lock = lockIfPossible(deps.folder)
   await makePrivateFolder(deps.data_root)
   await finishRestore(deps.data_root)
-  const manifest = await findBackup(deps.folder, request)
+  const manifest = await findBackup(deps.folder, { ...request, points: true }, deps.clock.now())
   return await new Restore(deps, request, manifest, call).run()
 }
 
@@ -208,11 +208,14 @@ class Restore {
    * backup.
    */
   async #newestLog(): Promise<StoredDatabase | undefined> {
-    const { backups } = await this.#deps.folder.list()
-    return backups
-      .filter(({ installation }) => installation === this.#manifest.installation)
-      .flatMap(({ databases }) => databases.filter(({ content }) => content === 'erasures'))
-      .at(-1)
+    const { folder } = this.#deps
+    for (const id of (await folder.ids()).toReversed()) {
+      const manifest = await folder.read(id).catch(() => undefined)
+      if (manifest?.installation !== this.#manifest.installation) continue
+      const log = manifest.databases.find(({ content }) => content === 'erasures')
+      if (log !== undefined) return log
+    }
+    return undefined
   }
 
   /** The parts of the manifest that are restored, each with its path below the staging folder. */

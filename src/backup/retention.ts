@@ -1,8 +1,8 @@
 /** Decides which backups are kept, and collects the objects that none of them needs. */
-import { DAY_MS } from '../platform/clock.ts'
+import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { BackupFolder } from './backup-folder.ts'
-import { objectsOf, readBackupId } from './manifest.ts'
+import { objectsOf, readBackupId, type BackupType } from './manifest.ts'
 
 export interface Retention {
   /** How many days full and incremental backups are kept. */
@@ -18,12 +18,15 @@ export interface RetainedBackup {
   readonly in_order: boolean | undefined
 }
 
-/** Days after which only the last incremental backup of each day is kept: some installations make one every few minutes. */
+/** Days after which only the last incremental backup of each day is kept. */
 const EVERY_INCREMENT_DAYS = 2
+/** For how long every restore point is kept, and the last of each hour; after that, the last of each day. */
+const EVERY_POINT_MS = DAY_MS
+const HOURLY_POINTS_MS = 7 * DAY_MS
 
 /**
- * Ids of the backups that have expired. The newest backup never expires, and neither does the newest one that was
- * verified successfully.
+ * Ids of the backups that have expired. The newest backup never expires, and neither does the newest complete one that
+ * was verified successfully.
  * @param backups oldest first
  */
 export const expiredBackups = (
@@ -31,26 +34,41 @@ export const expiredBackups = (
   { retention_days, archive_retention_days }: Retention,
   now: number,
 ): readonly string[] => {
+  const whole = backups.filter(({ id }) => readBackupId(id)?.type !== 'point')
   const kept = new Set([
-    backups.findLast(({ in_order }) => in_order !== false)?.id,
-    backups.findLast(({ in_order }) => in_order === true)?.id,
+    whole.findLast(({ in_order }) => in_order !== false)?.id,
+    whole.findLast(({ in_order }) => in_order === true)?.id,
+    whole.at(-1)?.id,
     backups.at(-1)?.id,
   ])
-  const dayOf = (at: number): number => Math.floor(at / DAY_MS)
-  const incremental = backups.filter(({ id }) => readBackupId(id)?.type === 'incremental')
-  const lastOfDay = new Map(incremental.map(({ id }) => [dayOf(readBackupId(id)?.at ?? 0), id]))
-  return backups
-    .filter(({ id }) => {
-      const found = readBackupId(id)
-      if (found === undefined || kept.has(id)) return false
-      const age = now - found.at
-      if (age > (found.type === 'archive' ? archive_retention_days : retention_days) * DAY_MS) return true
-      return (
-        found.type === 'incremental' && age > EVERY_INCREMENT_DAYS * DAY_MS && lastOfDay.get(dayOf(found.at)) !== id
-      )
+  const dated = backups.flatMap(({ id }) => {
+    const found = readBackupId(id)
+    return found === undefined ? [] : [{ id, ...found }]
+  })
+  const incrementsOfDays = lastOfEach(dated, 'incremental', DAY_MS)
+  const pointsOfDays = lastOfEach(dated, 'point', DAY_MS)
+  const pointsOfHours = lastOfEach(dated, 'point', HOUR_MS)
+  return dated
+    .filter(({ id, type, at }) => {
+      if (kept.has(id)) return false
+      const age = now - at
+      if (age > (type === 'archive' ? archive_retention_days : retention_days) * DAY_MS) return true
+      if (type === 'incremental') return age > EVERY_INCREMENT_DAYS * DAY_MS && !incrementsOfDays.has(id)
+      if (type !== 'point' || age <= EVERY_POINT_MS) return false
+      return !(age <= HOURLY_POINTS_MS ? pointsOfHours : pointsOfDays).has(id)
     })
     .map(({ id }) => id)
 }
+
+/** Ids of the last backups of a type in each span of this length. */
+const lastOfEach = (
+  backups: readonly { readonly id: string; readonly type: BackupType; readonly at: number }[],
+  type: BackupType,
+  span_ms: number,
+): ReadonlySet<string> =>
+  new Set(
+    new Map(backups.filter(each => each.type === type).map(({ id, at }) => [Math.floor(at / span_ms), id])).values(),
+  )
 
 export interface PruneResult {
   readonly deleted: readonly string[]

@@ -33,7 +33,7 @@ export const verifyBackup = async (deps: VerifyDeps, backup_id: string, call: Wo
   const { folder, work_folder, clock } = deps
   using _lock = folder.lock()
   const began = clock.monotonic()
-  const manifest = await findBackup(folder, { backup_id })
+  const manifest = await findBackup(folder, { backup_id, points: false }, clock.now())
   await remove(work_folder)
   await requireRoom(work_folder, manifest.bytes, 'the trial restore')
   const target = join(work_folder, 'data')

@@ -1,4 +1,4 @@
-// Makes a full, an incremental and an unchanged backup of a database, and verifies it, through the thread that the bot uses,
+// Makes a full, an incremental and an unchanged backup of a database, restore points, and verifies it, through the thread that the bot uses,
 // while a writer commits to the database, and tells what that took: of the process, and of the event loop of the bot.
 // Usage: npm run bench:backup [-- --quick] [--json] [--messages N]
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -99,10 +99,26 @@ const measured = async (act: string, run: () => Promise<{ readonly new_bytes?: n
   }
 }
 
+/** Restore points of a database in which a person writes something, and of one in which a table has changed. */
+async function pointRows(): Promise<readonly Row[]> {
+  const made: Row[] = []
+  for (const [act, messages] of [
+    ['point, first', 20],
+    ['point, 20 messages', 20],
+    ['point, 20 more', 20],
+    ['point, 2000 messages', 2000],
+  ] as const) {
+    for (let n = 0; n < messages; n++) add(written++)
+    made.push(await measured(act, () => backups.create('point', [])))
+  }
+  return made
+}
+
 const rows = [
   await measured('full', () => backups.create('full', [])),
   await measured('incremental', () => backups.create('incremental', [])),
   await measured('incremental', () => backups.create('incremental', [])),
+  ...(await pointRows()),
   await measured('full again', () => backups.create('full', [])),
   await measured('verify', async () => {
     const { problems } = await backups.verify('latest')

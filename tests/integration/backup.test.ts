@@ -2,10 +2,13 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createBackups, type AppBackups } from '../../src/app/backup/backups.ts'
 import { completeRestore } from '../../src/app/backup/complete-restore.ts'
 import { openBackups } from '../../src/app/backup/open-backups.ts'
 import { backupSources, replacedPaths, settingsWithoutSecrets } from '../../src/app/backup/backup-sources.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { TestDenidin, type Json } from '../support/denidin.ts'
 import { PROJECT } from '../support/script-run.ts'
 import { residueIn } from '../support/residue.ts'
@@ -91,6 +94,56 @@ test('a restore while DeniDin runs replaces the data at the next start, and name
   expect((await denidin.app.traffic()).messages).toBe(6)
   await denidin.say('What is my dog called?')
   expect(denidin.lastRequest()).toContain('Rexington')
+})
+
+test('what WhatsApp still has of the time after the backup is recorded after a restore, and not answered again', async () => {
+  await talk()
+  await run('backup.create')
+  const chat_id = '15550001111@c.us'
+  const sender = { identities: [{ kind: 'phone', value: '15550001111' } as const] }
+  const at = denidin.clock.now()
+  const said = (text: string, sent_at: number) => ({
+    by: 'person' as const,
+    message: {
+      message_id: `later-${text}`,
+      chat_id,
+      chat_kind: 'direct' as const,
+      sender,
+      text,
+      sent_at,
+      addressed: true,
+      may_continue: true,
+    },
+  })
+  const answered = said('Where do I work?', at)
+  await denidin.channel.events.message(answered.message)
+  await denidin.app.conversation.whenIdle(chat_id)
+  const reply = denidin.channel.sent.at(-1)
+  await run('backup.restore')
+  await startAgain()
+  // The chat as WhatsApp has it: the question and the bot's own answer, which the restored data does not know.
+  await denidin.channel.events.backfilled({
+    chat_id,
+    said: [
+      answered,
+      {
+        by: 'account',
+        message: {
+          message_id: 'sent-before-the-restore',
+          chat_id,
+          chat_kind: 'direct',
+          other: sender,
+          text: reply?.text ?? '',
+          sent_at: at + 1,
+        },
+      },
+    ],
+    until: at + 2,
+  })
+  await denidin.app.conversation.whenIdle(chat_id)
+  expect(denidin.channel.sent).toEqual([])
+  const { messages } = await denidin.app.traffic()
+  expect(messages).toBe(6 + 2)
 })
 
 test('what is forgotten between the staging of a restore and the next start stays forgotten', async () => {
@@ -262,6 +315,58 @@ test('the schedule of backups has the times of its settings', async () => {
     ['backup-verify', '3 3 * * *'],
   ])
 })
+
+/** Backups of the data of a stopped DeniDin, whose time a test moves. */
+const scheduled = (minutes: number, clock: FakeClock): AppBackups => {
+  const settings = denidin.settings()
+  const backup = { ...settings.backup, point_in_time_minutes: minutes }
+  const runtime = { clock, logger: denidin.log }
+  return createBackups({
+    settings: { ...settings, backup },
+    version: 'test',
+    runtime,
+    copied: () => undefined,
+    is_open: false,
+  })
+}
+
+test('a restore point is made within point_in_time_minutes of a change, and none without one', async () => {
+  await talk()
+  await denidin.close()
+  const clock = new FakeClock(denidin.clock.now())
+  const backups = scheduled(3, clock)
+  const types = async (): Promise<readonly string[]> =>
+    (await backups.list({ limit: 10, points: true })).map(({ id }) => id.split('-')[3] ?? '').reverse()
+  /** Until three minutes are over, and what began in them is done. */
+  const pass = async (expected: readonly string[]): Promise<void> => {
+    for (let minute = 0; minute < 3; minute++) await clock.advance(60_000)
+    while ((await types()).length < expected.length) await clock.advance(1)
+    expect(await types()).toEqual(expected)
+  }
+  const write = (text: string): void => {
+    using database = new DatabaseSync(denidin.data('denidin.db'))
+    database.prepare('update messages set text = ? where seq = 1').run(text)
+  }
+  await backups.module.start?.()
+  try {
+    await pass(['incremental'])
+    await pass(['incremental'])
+    write('one')
+    await pass(['incremental', 'point'])
+    write('two')
+    await pass(['incremental', 'point', 'point'])
+    await pass(['incremental', 'point', 'point'])
+    expect(await backups.points()).toMatchObject({ count: 2 })
+  } finally {
+    await backups.module.stop?.()
+  }
+  const off = scheduled(0, clock)
+  await off.module.start?.()
+  write('three')
+  await clock.advance(3_600_000)
+  expect(await off.points()).toMatchObject({ count: 2 })
+  await off.module.stop?.()
+}, 120_000)
 
 test('a backup reads no faster than max_megabytes_per_second', async () => {
   await talk()

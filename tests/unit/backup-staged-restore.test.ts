@@ -136,6 +136,7 @@ test('the health names a staged restore, and then what only the old data has', a
   const health = new BackupHealth({
     folder: rig.folder,
     restoreState: async () => ({ staged: await stagedSwap(rig.data()), aside: await dataAside(rig.data()) }),
+    pointState: () => undefined,
     scheduled: true,
     warn_after_hours: 50,
     clock: rig.clock,

@@ -116,6 +116,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'backup.full_cron': 'the schedule of backups has the times of its settings',
   'backup.archive_cron': 'the schedule of backups has the times of its settings',
   'backup.verify_cron': 'the schedule of backups has the times of its settings',
+  'backup.point_in_time_minutes':
+    'a restore point is made within point_in_time_minutes of a change, and none without one',
   'backup.retention_days': 'backups older than retention_days go, archives stay for archive_retention_days',
   'backup.archive_retention_days': 'backups older than retention_days go, archives stay for archive_retention_days',
   'backup.max_megabytes_per_second': 'a backup reads no faster than max_megabytes_per_second',

@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import { BackupFolder, findBackup } from '../../backup/backup-folder.ts'
 import type { BackupDetails, BackupSummary, ListedBackup } from '../../backup/backups.ts'
+import { createPoint } from '../../backup/create-point.ts'
 import { createBackup, type BackupSources } from '../../backup/create-backup.ts'
-import type { Manifest } from '../../backup/manifest.ts'
+import { readBackupId, type Manifest } from '../../backup/manifest.ts'
 import { restoreBackup } from '../../backup/restore-backup.ts'
 import { pruneBackups } from '../../backup/retention.ts'
 import { clearStaging, stagedSwap } from '../../backup/swap.ts'
@@ -41,16 +42,27 @@ export class BackupHandlers implements RequestService<BackupRequests> {
     const work = workFolderOf(deps.sources.data_root)
     const throttle = new Throttle(clock, bytes_per_second)
     const folder = this.#folder
-    const at = (now: number): Clock => ({ ...clock, now: () => now })
+    /** A request may wait for others: its time goes on. */
+    const at = (now: number): Clock => {
+      const began = clock.monotonic()
+      return { ...clock, now: () => now + Math.floor(clock.monotonic() - began) }
+    }
     const one = <T>(act: () => Promise<T>): Promise<T> => this.#writes.run('folder', act)
     this.handlers = {
-      'backup.create': async ({ now, type, extras }, call) =>
-        await one(async () => {
-          const deps = { ...this.#deps, clock: at(now), folder, throttle, work_folder: join(work, 'create') }
-          return await this.#summary(await createBackup(deps, this.#sources(extras), type, call))
-        }),
+      'backup.create': async ({ now, type, extras, handles }, call) => {
+        const time = at(now)
+        return await one(async () => {
+          const deps = { ...this.#deps, clock: time, folder, throttle, work_folder: join(work, 'create'), handles }
+          const made = type === 'point' ? await createPoint(deps, this.#sources([]), call) : 'needs_backup'
+          if (made === 'unchanged') return await this.#summary(await folder.read((await folder.ids()).at(-1) ?? ''))
+          if (made !== 'needs_backup') return await this.#summary(made)
+          const whole = type === 'point' ? 'incremental' : type
+          return await this.#summary(await createBackup(deps, this.#sources(extras), whole, call))
+        })
+      },
       'backup.list': async page => await this.#list(page),
-      'backup.show': async backup_id => await this.#details(await findBackup(folder, { backup_id })),
+      'backup.show': async backup_id =>
+        await this.#details(await findBackup(folder, { backup_id, points: false }, deps.clock.now())),
       'backup.verify': async ({ now, backup_id }, call) =>
         await one(async () => {
           const [{ KNOWN_MIGRATIONS }, { askRecall }] = await Promise.all([
@@ -100,8 +112,14 @@ export class BackupHandlers implements RequestService<BackupRequests> {
     return { ...sources, folders: [...sources.folders, ...[...new Set(extras)].map(extra => known[extra])] }
   }
 
-  async #list({ limit, before }: BackupRequests['backup.list']['input']): Promise<readonly ListedBackup[]> {
-    const ids = (await this.#folder.ids()).filter(id => before === undefined || id < before)
+  async #list({
+    limit,
+    before,
+    points = false,
+  }: BackupRequests['backup.list']['input']): Promise<readonly ListedBackup[]> {
+    const ids = (await this.#folder.ids()).filter(
+      id => (before === undefined || id < before) && (points || readBackupId(id)?.type !== 'point'),
+    )
     return await Promise.all(
       ids
         .toReversed()
@@ -139,6 +157,7 @@ const summaryOf = (
   verification: Verification | undefined,
 ): BackupSummary => {
   const main = databases.find(({ name }) => name === 'database')
-  const messages = main?.tables.find(({ name }) => name === 'messages')?.rows ?? 0
+  // A restore point does not count the rows of its tables.
+  const messages = type === 'point' ? undefined : (main?.tables.find(({ name }) => name === 'messages')?.rows ?? 0)
   return { id, type, created_at, parent, denidin_version, bytes, new_bytes, messages, verification }
 }

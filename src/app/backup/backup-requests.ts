@@ -1,5 +1,5 @@
 /** What the thread of backups can be asked. */
-import type { BackupDetails, BackupExtra, BackupSummary, ListedBackup } from '../../backup/backups.ts'
+import type { BackupDetails, BackupExtra, BackupPage, BackupSummary, ListedBackup } from '../../backup/backups.ts'
 import type { BackupSources } from '../../backup/create-backup.ts'
 import type { BackupType } from '../../backup/manifest.ts'
 import type { RestoreRequest, RestoreResult } from '../../backup/restore-backup.ts'
@@ -15,11 +15,16 @@ interface Timed {
 
 export interface BackupRequests {
   readonly 'backup.create': {
-    readonly input: Timed & { readonly type: BackupType; readonly extras: readonly BackupExtra[] }
+    readonly input: Timed & {
+      readonly type: BackupType
+      readonly extras: readonly BackupExtra[]
+      /** Handles of the databases by their paths, which are the same in all threads of a process. */
+      readonly handles: Readonly<Record<string, number>>
+    }
     readonly output: BackupSummary
   }
   readonly 'backup.list': {
-    readonly input: { readonly limit: number; readonly before?: string | undefined }
+    readonly input: BackupPage
     readonly output: readonly ListedBackup[]
   }
   readonly 'backup.show': { readonly input: string; readonly output: BackupDetails }

@@ -3,6 +3,8 @@ import { resolve } from 'node:path'
 import { BackupFolder } from '../../backup/backup-folder.ts'
 import { BackupHealth } from '../../backup/backup-health.ts'
 import { BACKUP_EXTRAS, type Backups, type RestoreState } from '../../backup/backups.ts'
+import type { PointState } from '../../backup/point-schedule.ts'
+import { DatabaseFiles } from '../../backup/sqlite/page-image.ts'
 import { dataAside, stagedSwap } from '../../backup/swap.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { Module } from '../../lifecycle/module.ts'
@@ -13,6 +15,7 @@ import { RequestThread } from '../../platform/threads/request-thread.ts'
 import type { Runtime } from '../runtime.ts'
 import type { BackupRequests, BackupThreadData } from './backup-requests.ts'
 import { backupFolderOf, backupSources, extraSources, replacedPaths } from './backup-sources.ts'
+import { createPoints, handlesOf, spanOf } from './points.ts'
 import { workFolderOf } from './work-folder.ts'
 
 /** The thread runs the same kind of file as this one: TypeScript here, JavaScript when built. */
@@ -38,18 +41,9 @@ export interface BackupsDeps {
 
 /** Nothing of it is loaded before a backup is asked for. */
 export const createBackups = ({ settings, version, runtime, copied, is_open }: BackupsDeps): AppBackups => {
-  const { retention_days, archive_retention_days, max_megabytes_per_second, include } = settings.backup
-  const folder = backupFolderOf(settings)
-  const sources = backupSources(settings)
-  const data: BackupThreadData = {
-    folder,
-    sources,
-    extras: extraSources(settings),
-    replaced: replacedPaths(sources),
-    retention: { retention_days, archive_retention_days },
-    bytes_per_second: max_megabytes_per_second * MEGABYTE,
-    denidin_version: version,
-  }
+  const { include } = settings.backup
+  const data = threadData(settings, version)
+  const { data_root, databases } = data.sources
   const thread = new RequestThread<BackupRequests>({
     name: 'backup',
     file: THREAD_MAIN,
@@ -58,18 +52,24 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     ...runtime,
   })
   const { clock } = runtime
+  const folder = BackupFolder.at(data.folder)
+  const files = new DatabaseFiles()
   const restoreState = restoreStateOf(settings)
+  const create: Backups['create'] = async (type, extras, options) => {
+    try {
+      const all = BACKUP_EXTRAS.filter(each => include.includes(each) || extras.includes(each))
+      const handles = type === 'point' ? handlesOf(files, databases) : {}
+      return await thread.request('backup.create', { now: clock.now(), type, extras: all, handles }, options)
+    } finally {
+      copied()
+    }
+  }
+  const points = createPoints(settings, databases, { create, ...runtime })
   return {
-    folder,
-    create: async (type, extras, options) => {
-      try {
-        const all = BACKUP_EXTRAS.filter(each => include.includes(each) || extras.includes(each))
-        return await thread.request('backup.create', { now: clock.now(), type, extras: all }, options)
-      } finally {
-        copied()
-      }
-    },
+    folder: data.folder,
+    create,
     list: page => thread.request('backup.list', page),
+    points: async () => spanOf(await folder.ids()),
     show: backup_id => thread.request('backup.show', backup_id),
     verify: (backup_id, options) => thread.request('backup.verify', { now: clock.now(), backup_id }, options),
     prune: dry_run => thread.request('backup.prune', { now: clock.now(), dry_run }),
@@ -78,18 +78,30 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     cancelRestore: () => thread.request('backup.cancel_restore', undefined),
     module: {
       name: 'backups',
-      health: [backupHealth(settings, clock)],
-      start: () => remove(workFolderOf(sources.data_root)),
-      stop: () => thread[Symbol.asyncDispose](),
+      health: [backupHealth(settings, clock, () => points?.state)],
+      start: async () => {
+        await remove(workFolderOf(data_root))
+        points?.start()
+      },
+      stop: async () => {
+        await points?.[Symbol.asyncDispose]()
+        await thread[Symbol.asyncDispose]()
+        files[Symbol.dispose]()
+      },
     },
   }
 }
 
 /** The health of the backups; the data need not be open. */
-export const backupHealth = (settings: Settings, clock: Clock): HealthCheck => {
+export const backupHealth = (
+  settings: Settings,
+  clock: Clock,
+  pointState: () => PointState | undefined = () => undefined,
+): HealthCheck => {
   const { scheduled, warn_after_hours } = settings.backup
   const folder = BackupFolder.at(backupFolderOf(settings))
-  return new BackupHealth({ folder, restoreState: restoreStateOf(settings), scheduled, warn_after_hours, clock })
+  const restoreState = restoreStateOf(settings)
+  return new BackupHealth({ folder, restoreState, pointState, scheduled, warn_after_hours, clock })
 }
 
 const restoreStateOf =
@@ -98,3 +110,17 @@ const restoreStateOf =
     staged: await stagedSwap(resolve(data_root)),
     aside: await dataAside(resolve(data_root)),
   })
+
+const threadData = (settings: Settings, version: string): BackupThreadData => {
+  const { retention_days, archive_retention_days, max_megabytes_per_second } = settings.backup
+  const sources = backupSources(settings)
+  return {
+    folder: backupFolderOf(settings),
+    sources,
+    extras: extraSources(settings),
+    replaced: replacedPaths(sources),
+    retention: { retention_days, archive_retention_days },
+    bytes_per_second: max_megabytes_per_second * MEGABYTE,
+    denidin_version: version,
+  }
+}

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { DamagedDatabase, faultOf } from '../../database/sqlite/database-errors.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { StoredDatabase, StoredTable } from '../manifest.ts'
+import { migrationsIn } from './snapshots.ts'
 
 /** How many rows are read between two checks of the time. */
 const ROWS_AT_ONCE = 64
@@ -37,7 +38,12 @@ export class ClosedDatabase implements Disposable {
   async prove({ signal }: ProofOptions): Promise<DatabaseProof> {
     const tables: StoredTable[] = []
     for (const { name, wr } of this.#tables()) tables.push(await this.#table(name, wr === 1n, signal))
-    return { migrations: this.#migrations(), tables }
+    return { migrations: [...this.migrations], tables }
+  }
+
+  /** Ids of the migrations that were applied, sorted. @throws DenidinError `damaged` */
+  get migrations(): readonly string[] {
+    return this.#guarded(() => migrationsIn(this.#connection))
   }
 
   /** The value of a query's only column, in its first row. */
@@ -47,11 +53,6 @@ export class ClosedDatabase implements Disposable {
 
   [Symbol.dispose](): void {
     this.#connection.close()
-  }
-
-  #migrations(): string[] {
-    if (!this.#tables().some(({ name }) => name === 'migrations')) return []
-    return this.#rows<{ id: string }>('select id from migrations order by id').map(({ id }) => id)
   }
 
   /** Virtual tables have no rows of their own; the tables behind them are listed. */

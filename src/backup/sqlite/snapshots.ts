@@ -20,8 +20,8 @@ export interface CopyOptions {
 export class Snapshot implements Disposable {
   readonly path: string
   readonly bytes: number
+  readonly page_bytes: number
   readonly #connection: DatabaseSync
-  readonly #page_bytes: number
 
   private constructor(path: string, connection: DatabaseSync) {
     this.path = path
@@ -29,7 +29,7 @@ export class Snapshot implements Disposable {
     const { page_bytes, pages } = connection
       .prepare('select page_size as page_bytes, page_count as pages from pragma_page_size, pragma_page_count')
       .get() as { page_bytes: number; pages: number }
-    this.#page_bytes = page_bytes
+    this.page_bytes = page_bytes
     this.bytes = page_bytes * pages
   }
 
@@ -60,15 +60,20 @@ export class Snapshot implements Disposable {
     }
   }
 
+  /** Ids of the migrations that were applied. */
+  get migrations(): readonly string[] {
+    return migrationsIn(this.#connection)
+  }
+
   /** Copies the snapshot into a new file. @throws DenidinError `damaged`, `unavailable`; the reason of the signal */
   async copyTo(target: string, { pause, signal }: CopyOptions): Promise<void> {
-    let left = this.bytes / this.#page_bytes
+    let left = this.bytes / this.page_bytes
     try {
       await backup(this.#connection, target, {
         rate: PAGES_AT_ONCE,
         progress: ({ remainingPages }) => {
           signal.throwIfAborted()
-          waitBlocking(pause((left - remainingPages) * this.#page_bytes))
+          waitBlocking(pause((left - remainingPages) * this.page_bytes))
           left = remainingPages
         },
       })
@@ -82,6 +87,16 @@ export class Snapshot implements Disposable {
   [Symbol.dispose](): void {
     if (this.#connection.isOpen) this.#connection.close()
   }
+}
+
+/** Ids of the migrations that were applied to a database, sorted; empty without a table of them. */
+export const migrationsIn = (connection: DatabaseSync): readonly string[] => {
+  const has_table = connection.prepare("select 1 from sqlite_schema where name = 'migrations'").get() !== undefined
+  if (!has_table) return []
+  return connection
+    .prepare('select id from migrations order by id')
+    .all()
+    .map(({ id }) => String(id))
 }
 
 /** Whether there is a database to copy. */

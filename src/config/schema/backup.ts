@@ -32,6 +32,13 @@ export const BACKUP = {
     default: '0 5 * * *',
     doc: 'Schedule on which the newest backup is verified by restoring it into a temporary folder.',
   },
+  point_in_time_minutes: {
+    format: 'integer',
+    default: 5,
+    min: 0,
+    max: 1440,
+    doc: 'Most minutes whose changes may be lost: a restore point is made that often, if anything has changed. 0: none is made, and only backups can be restored.',
+  },
   retention_days: {
     format: 'integer',
     default: 30,

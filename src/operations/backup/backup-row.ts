@@ -17,7 +17,9 @@ export const backupField = referenceField
 export const typeField = z
   .enum(BACKUP_TYPES)
   .default('incremental')
-  .describe('all restore the same; full reads again what earlier backups stored, archive does too and is kept longer')
+  .describe(
+    'all restore the same; full reads again what earlier backups stored, archive does too and is kept longer, point stores only the pages that have changed',
+  )
 
 /** Input fields for what a backup contains besides the data. */
 export const extraInput = {
@@ -62,6 +64,7 @@ export const rowOf = (backup: ListedBackup): z.output<typeof backupRow> => {
     ...summary,
     verified: stateOf(verification),
     verified_at: verification?.verified_at ?? null,
+    messages: summary.messages ?? null,
     problem: verification?.problems[0] ?? null,
   }
 }
@@ -71,5 +74,5 @@ const stateOf = (verification: Verification | undefined): (typeof VERIFICATION_S
 
 /** What an audit line says of a backup. */
 export const countsOf = ({ messages }: Pick<BackupSummary, 'messages'>): Readonly<Record<string, number>> => ({
-  messages,
+  ...(messages === undefined ? {} : { messages }),
 })

@@ -15,24 +15,37 @@ export const backupList = operation({
   needs: 'nothing',
   audit: 'none',
   uses: ['backup.backups'],
-  input: z.strictObject(pageInput),
+  input: z.strictObject({
+    ...pageInput,
+    points: z.boolean().default(false).describe('list the restore points, too, which are made every few minutes'),
+  }),
   output: z.object({
     folder: z.string(),
     staged: z
       .object({ backup_id: z.string(), created_at: z.string(), staged_at: z.string() })
       .nullable()
       .describe('the restore that waits for the next start'),
+    restore_points: z
+      .object({ count, oldest: z.string().nullable(), newest: z.string().nullable() })
+      .describe('backups of the pages that change, made every few minutes'),
     backups: z.array(backupRow),
     ...pageOutput,
   }),
-  run: async ({ backup: { backups } }, input) => {
+  run: async ({ backup: { backups } }, { points, ...input }) => {
     const { rows, next } = await readPage(
       input,
-      page => backups.list(page),
+      page => backups.list({ ...page, points }),
       ({ id }) => id,
     )
     const { staged } = await backups.restoreState()
-    return { folder: backups.folder, staged: stagedOf(staged), backups: rows.map(rowOf), next }
+    const { count, oldest, newest } = await backups.points()
+    return {
+      folder: backups.folder,
+      staged: stagedOf(staged),
+      restore_points: { count, oldest: oldest ?? null, newest: newest ?? null },
+      backups: rows.map(rowOf),
+      next,
+    }
   },
 })
 

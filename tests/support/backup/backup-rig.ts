@@ -4,9 +4,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BackupFolder } from '../../../src/backup/backup-folder.ts'
+import { createPoint, type PointOutcome } from '../../../src/backup/create-point.ts'
 import { createBackup, type BackupSources, type WorkCall } from '../../../src/backup/create-backup.ts'
-import type { BackupType, Manifest } from '../../../src/backup/manifest.ts'
+import type { Manifest, WholeType } from '../../../src/backup/manifest.ts'
 import { restoreBackup, type RestoreRequest, type RestoreResult } from '../../../src/backup/restore-backup.ts'
+import { DatabaseFiles } from '../../../src/backup/sqlite/page-image.ts'
+import { holdsDatabase } from '../../../src/backup/sqlite/snapshots.ts'
 import { Throttle } from '../../../src/backup/throttle.ts'
 import type { RecallCheck, Verification } from '../../../src/backup/verification.ts'
 import { verifyBackup } from '../../../src/backup/verify-backup.ts'
@@ -33,6 +36,7 @@ export class BackupRig implements AsyncDisposable {
   readonly clock = new ShiftedClock()
   readonly root: string
   readonly folder: BackupFolder
+  readonly #files = new DatabaseFiles()
   readonly #cleanup: AsyncDisposableStack
 
   private constructor(root: string, cleanup: AsyncDisposableStack) {
@@ -137,7 +141,7 @@ export class BackupRig implements AsyncDisposable {
     return Number(main.prepare('select count(*) as count from messages').get()?.['count'])
   }
 
-  async create(type: BackupType = 'incremental', call: WorkCall = silentCall()): Promise<Manifest> {
+  async create(type: WholeType = 'incremental', call: WorkCall = silentCall()): Promise<Manifest> {
     return await createBackup(
       {
         folder: this.folder,
@@ -149,6 +153,24 @@ export class BackupRig implements AsyncDisposable {
       },
       this.sources,
       type,
+      call,
+    )
+  }
+
+  /** Makes a restore point. */
+  async point(call: WorkCall = silentCall()): Promise<PointOutcome> {
+    const databases = this.sources.databases.filter(({ path }) => holdsDatabase(path))
+    const handles = Object.fromEntries(databases.map(({ path }) => [path, this.#files.handleOf(path)]))
+    return await createPoint(
+      {
+        folder: this.folder,
+        clock: this.clock,
+        ids: systemIds,
+        throttle: new Throttle(systemClock, FAST),
+        denidin_version: 'test',
+        handles,
+      },
+      this.sources,
       call,
     )
   }
@@ -192,6 +214,7 @@ export class BackupRig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#files[Symbol.dispose]()
     await this.#cleanup.disposeAsync()
   }
 }

@@ -54,6 +54,7 @@ export class FakeBackups implements Backups {
   }
   list: Backups['list'] = async ({ before }) =>
     before === undefined ? [SUMMARY, { id: '2026-11-19T023000Z-full-abcd', problem: 'it is damaged' }] : []
+  points: Backups['points'] = async () => ({ count: 2, oldest: SUMMARY.created_at, newest: SUMMARY.created_at })
   show: Backups['show'] = async () => ({
     ...SUMMARY,
     databases: [
