@@ -30,7 +30,7 @@ const mayImport = {
   ingest: [...base, 'messages', 'archive'],
   reports: [...base, 'messages', 'usage', 'archive'],
   backup: ['platform', 'database'],
-  watch: ['platform', 'text', 'people'],
+  watch: ['platform', 'database'],
   operations: [
     ...pipeline,
     'access',
@@ -54,6 +54,7 @@ const borders = {
   openai: '^src/models/openai/',
   'whatsapp-web\\.js|puppeteer(-core)?': '^src/channels/whatsapp/wwebjs/',
   winston: '^src/platform/',
+  'prom-client': '^src/platform/',
   convict: '^src/config/',
   commander: '^src/interfaces/cli/',
   'fastify|@fastify/.+': '^src/interfaces/rest/',

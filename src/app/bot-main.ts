@@ -2,6 +2,7 @@
 import { systemClock } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import { PrometheusMetrics } from '../platform/prometheus-metrics.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { createChannels } from './channels.ts'
 import { connectThroughProxy, readSettings, readVersion } from './bootstrap.ts'
@@ -31,9 +32,14 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     process.on('SIGINT', end)
     // Closing a terminal ends its processes; a background process continues (Node undoes nohup).
     process.on('SIGHUP', process.stdout.isTTY ? end : () => undefined)
-    const logger = createWinstonLogger({ ...settings, console: false, onTrouble: complain }, systemClock)
+    const metrics = new PrometheusMetrics()
+    metrics.watchProcess()
+    const onLine = (level: 'warn' | 'error'): void => {
+      metrics.add('log_lines_total', { level })
+    }
+    const logger = createWinstonLogger({ ...settings, console: false, onTrouble: complain, onLine }, systemClock)
     log = logger.for('app')
-    const parts = surroundings(settings, logger)
+    const parts = surroundings(settings, logger, { metrics, registry: async () => metrics })
     if (proxy !== undefined) log.info('Requests go through a proxy', { proxy })
     for (const warning of warnings) logger.for('config').warn(warning)
     process.on('unhandledRejection', reason => {

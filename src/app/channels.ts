@@ -5,6 +5,7 @@ import type { ConnectionState } from '../channels/whatsapp/connection-state.ts'
 import { readEnvironment } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { linkingInstructions } from './linking-instructions.ts'
+import { METRICS } from '../platform/metric-list.ts'
 import type { Runtime } from './runtime.ts'
 
 /** A state of the connection, for programs that watch. */
@@ -38,6 +39,9 @@ export const createChannels = (
       deadlines: test.deadlines ?? {},
       onState: state => {
         showInstructions(state)
+        for (const each of METRICS.whatsapp_state.labels.state) {
+          parts.metrics.set('whatsapp_state', { state: each }, Number(each === state.state))
+        }
         parts.events.publish(connectionEvent('whatsapp', state))
         test.onState?.(state)
       },

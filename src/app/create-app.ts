@@ -21,6 +21,7 @@ import { createOperationContext, type OperationContextDeps } from './operation-c
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRolloutWatch, rolloutContext } from './rollout.ts'
 import { Uptime } from './uptime.ts'
+import { createInstallationMetrics } from './watch.ts'
 import type { AppDeps } from './app-deps.ts'
 import { openFoundation, type Foundation, type ProcessState } from './foundation.ts'
 import { createServices, type Services } from './services.ts'
@@ -109,7 +110,13 @@ const createAppRunner = (
       archive,
       backups,
       rollout,
-      instance: { version, origins, uptime, checks },
+      instance: {
+        version,
+        origins,
+        uptime,
+        checks,
+        metrics: createInstallationMetrics({ settings, version, uptime, checks, stores, memory, backups }, parts),
+      },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, learner: learning.learner, agent },
       chats: {
@@ -129,6 +136,7 @@ const createAppRunner = (
     audit,
     clock: parts.clock,
     logger: parts.logger,
+    metrics: parts.metrics,
   })
 }
 

@@ -16,19 +16,22 @@ import type { TurnMessage } from '../conversation/turn-message.ts'
 import { TurnScheduler, type Exclusive } from '../conversation/turn-scheduler.ts'
 import type { ChatId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
-import { HOUR_MS } from '../platform/clock.ts'
+import { HOUR_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Remembers } from './rollout.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 
 /** The queues of all scopes, which are created before everything that uses them. */
-export const createScheduler = ({ conversation }: Settings, { clock }: Runtime): TurnScheduler<TurnMessage> =>
+export const createScheduler = ({ conversation }: Settings, { clock, metrics }: Runtime): TurnScheduler<TurnMessage> =>
   new TurnScheduler({
     clock,
     debounce_ms: conversation.debounce_ms,
     most_at_once: conversation.max_concurrent_turns,
     ownerOf: ({ person_id }) => person_id,
+    waited: ms => {
+      metrics.observe('turn_stage_seconds', { stage: 'queue' }, ms / SECOND_MS)
+    },
   })
 
 /** Older messages are not answered, and older replies are no longer useful. */

@@ -30,6 +30,7 @@ import { createReports } from './reports.ts'
 import { createSchedule } from './schedule.ts'
 import type { Stores } from './stores.ts'
 import type { Uptime } from './uptime.ts'
+import type { InstallationMetrics } from '../watch/installation-metrics.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
@@ -58,6 +59,7 @@ export interface OperationContextDeps {
     readonly uptime: Uptime
     /** Every component whose health `status` shows. */
     readonly checks: readonly HealthCheck[]
+    readonly metrics: InstallationMetrics
   }
   readonly sessions: { readonly browser: SessionBrowser; readonly lifecycle: SessionLifecycle }
   readonly learning: {
@@ -84,6 +86,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       clock: runtime.clock,
       ids: runtime.ids,
       metrics: runtime.metrics,
+      installation: deps.instance.metrics,
       usage: stores.meter,
       schedule: createSchedule(settings),
       checks: deps.instance.checks,

@@ -5,6 +5,8 @@ import { LiveEvents } from '../messages/live-events.ts'
 import { systemIds, type Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import { createMetrics, type Metrics } from '../platform/metrics.ts'
+import { once } from '../platform/once.ts'
+import type { MetricRegistry } from '../platform/prometheus-metrics.ts'
 import { timeZone } from '../platform/time-zone.ts'
 import { SetAside } from '../platform/set-aside.ts'
 import { createTokenCounter, type TokenCounter } from '../text/tokens.ts'
@@ -15,11 +17,19 @@ export interface Runtime {
   readonly ids: Ids
   readonly logger: Logger
   readonly metrics: Metrics
+  /** The registry in which the metrics are; in a process that measures nothing, an empty one. */
+  readonly registry: () => Promise<MetricRegistry>
   readonly tokens: TokenCounter
   /** Items of background work that failed by themselves. */
   readonly setAside: SetAside
   /** What happens at this moment, for programs that watch. */
   readonly events: LiveEvents
+}
+
+/** Loads the library of metrics only where metrics are asked for: it costs time and memory. */
+const loadRegistry = async (): Promise<MetricRegistry> => {
+  const { PrometheusMetrics } = await import('../platform/prometheus-metrics.ts')
+  return new PrometheusMetrics()
 }
 
 /** The real implementations in the time zone of the settings, except the log, which the caller opens and closes. */
@@ -35,6 +45,7 @@ export const surroundings = (
     tokens: createTokenCounter(),
     setAside: new SetAside(logger, metrics),
     events: new LiveEvents(),
+    registry: once(loadRegistry),
     logger,
     ...overrides,
     metrics,

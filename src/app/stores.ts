@@ -158,22 +158,22 @@ export const allMigrations = [
 ]
 
 /** Opens everything except the people. The caller owns the data folder. */
-export const openBaseStores = (settings: Settings, { clock, ids, setAside, logger, events }: Runtime): BaseStores => {
+export const openBaseStores = (settings: Settings, runtime: Runtime): BaseStores => {
   const database = openTruthDatabase(join(settings.data_root, 'denidin.db'), allMigrations)
-  const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
+  const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), runtime.ids)
   const preferences = createSqlitePreferences(database)
-  const messages = openMessages(database, events)
+  const messages = openMessages(database, runtime.events)
   const memberNames = createSqliteMemberNames(database)
   const forgettable = createSqliteMessageErasure(database)
   const applied = createSqliteAppliedErasures(database)
   const learned = openMemoryStores(database, erasures)
-  const metered = openMeter(settings, database, { clock, ids, logger })
-  const usage = openUsageLog(settings, preferences, { clock, ids, logger })
+  const metered = openMeter(settings, database, runtime)
+  const usage = openUsageLog(settings, preferences, runtime)
   const pauses = createSqlitePauses(database)
   const messageCounts = new SqliteMessageCounts(database)
   const access = openAccess(database)
   const rollouts = createSqliteRollouts(database)
-  const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
+  const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, ...runtime })
   return {
     database,
     health: [
@@ -265,14 +265,14 @@ const openUsageLog = (
 const openMeter = (
   settings: Settings,
   database: Database,
-  runtime: Pick<Runtime, 'clock' | 'ids' | 'logger'>,
+  runtime: Pick<Runtime, 'clock' | 'ids' | 'logger' | 'metrics'>,
 ): Pick<BaseStores, 'meter' | 'costs' | 'spending'> => {
-  const { clock } = runtime
+  const { clock, metrics } = runtime
   const spending = createSpending(settings, database, runtime)
   const { prices, guard: limits } = spending
   return {
     spending,
-    meter: new SqliteMeter({ database, clock, prices, limits }),
+    meter: new SqliteMeter({ database, clock, prices, limits, metrics }),
     costs: new SqliteCosts(database, clock),
   }
 }

@@ -52,6 +52,12 @@ export interface BackfilledChat {
   readonly until: number
 }
 
+/**
+ * Why a working channel does not accept a message: its servers refused it after they had accepted it, without or with an
+ * error code; it made no message at all; or the addresses belong to someone else.
+ */
+export type Refusal = 'after_acceptance' | 'before_acceptance' | 'no_address' | `error_${number}`
+
 /** The outcome of sending a message. */
 export type Delivery =
   /** The channel's servers have it. */
@@ -65,7 +71,7 @@ export type Delivery =
   | {
       readonly outcome: 'not_sent'
       readonly reason: string
-      readonly refused?: boolean
+      readonly refused?: Refusal
       readonly message_id?: MessageId
     }
 

@@ -67,6 +67,7 @@ export class Dispatcher {
     } catch (error) {
       metrics.count('turns_failed')
       const { code, message } = asDenidinError(error)
+      metrics.add('errors_total', { source: 'turn', code })
       logger.for('conversation').error('A turn failed', { code, reason: message })
       await handlers.apologies.forFailedTurn(unanswered)
     }
@@ -95,12 +96,13 @@ export class Dispatcher {
   }
 
   async #command(scope: Scope, { message, person }: SpokenMessage): Promise<void> {
-    const { batches, handlers } = this.#deps
+    const { batches, handlers, metrics } = this.#deps
     const done = await this.#whileUnchanged([message], 'command', async wanted => {
       await handlers.commands.run(message, person, wanted)
       return 'done'
     })
     if (done === 'changed') await this.#handle(scope, await batches.load(scope, [message]))
+    else metrics.add('turns_total', { outcome: 'command' })
   }
 
   async #talk(scope: Scope, talk: readonly SpokenMessage[], pause: Pause | undefined): Promise<void> {

@@ -6,12 +6,14 @@ import type { Scope } from '../messages/scope.ts'
 import type { Person, PersonId } from '../people/person.ts'
 import type { ZoneOf } from '../people/personal-zones.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Metrics } from '../platform/metrics.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
 import { beginningAndEnd } from '../text/cut.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Strings } from '../text/strings/strings.ts'
 import type { Pause } from './pauses.ts'
 import type { StringsFor } from './reply-language.ts'
+import { TurnLaps } from './turn-laps.ts'
 import type { TurnMessage } from './turn-message.ts'
 import { windowBudget, type WindowBudgets } from './window-budget.ts'
 
@@ -44,6 +46,7 @@ export interface TurnContext {
   readonly caller: { readonly person_id: PersonId; readonly chat_id: ChatId }
   /** When the work began, on the monotonic clock: typing is counted from here. */
   readonly since: number
+  readonly laps: Pick<TurnLaps, 'enter' | 'answered'>
 }
 
 /** A message with the person who wrote it. */
@@ -65,11 +68,12 @@ export interface TurnContextDeps {
   readonly remembers: (scope: Scope) => Promise<boolean>
   readonly window_tokens: WindowBudgets
   readonly clock: Clock
+  readonly metrics: Pick<Metrics, 'observe'>
 }
 
 /** Loads the context of a turn in one chat. `spoken` is oldest first and not empty. */
 export const loadTurnContext = async (
-  { channelOf, stringsFor, lastSaid, zoneOf, remembers, window_tokens, clock }: TurnContextDeps,
+  { channelOf, stringsFor, lastSaid, zoneOf, remembers, window_tokens, clock, metrics }: TurnContextDeps,
   scope: Scope,
   spoken: readonly [SpokenMessage, ...SpokenMessage[]],
   pause: Pause | undefined,
@@ -101,5 +105,6 @@ export const loadTurnContext = async (
     window_tokens: windowBudget(window_tokens, person, chat_kind),
     caller: { person_id: person.person_id, chat_id },
     since: clock.monotonic(),
+    laps: new TurnLaps(clock, metrics),
   }
 }

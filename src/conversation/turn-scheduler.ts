@@ -15,6 +15,8 @@ export interface TurnSchedulerDeps<Item> {
   readonly most_at_once: number
   /** The person for whom an item is processed: the places are shared among people. */
   readonly ownerOf: (item: Item) => string
+  /** Called when a batch begins, with the time since its first item came. */
+  readonly waited?: (milliseconds: number) => void
 }
 
 /** Processes a batch of one scope; must not reject. */
@@ -108,6 +110,7 @@ export class TurnScheduler<Item> {
         const handler = await this.#handler.promise
         // Items that came meanwhile belong to the same turn, unless their burst is still going on.
         if (queue.timer !== undefined || queue.waiting.length === 0) return
+        this.#deps.waited?.(this.#deps.clock.monotonic() - queue.burstBegan)
         queue.working = queue.waiting
         queue.waiting = []
         try {

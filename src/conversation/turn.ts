@@ -74,6 +74,7 @@ export class Turn {
    */
   async run(turn: TurnContext, wanted: AbortSignal): Promise<{ readonly said: string } | 'changed' | undefined> {
     const { sessions } = this.#deps
+    turn.laps.enter('session')
     const session = await openSession(sessions, turn)
     const { session_id } = session
     if (turn.listens) {
@@ -105,13 +106,19 @@ export class Turn {
     const packed = await this.#pack(turn, session)
     const own_ms = this.#deps.clock.monotonic() - turn.since
     const answer = await withUsage(this.#deps, turn, packed, async () => {
+      turn.laps.enter('model')
       const given = await complete(completion, turn, packed, wanted)
+      turn.laps.enter('deliver')
       const delivered = await deliver(delivery, turn, given, session_id, wanted)
       if (delivered.message_id === undefined) wanted.throwIfAborted()
+      turn.laps.answered()
+      completion.metrics.add('turns_total', { outcome: given.outcome })
+      turn.laps.enter('remember')
       await remember(sessions, turn, { session_id, answer: given, delivered, packed })
+      turn.laps.enter(undefined)
       return given
     })
-    await this.#observe(turn, { failed: answer.failed === true, recall: this.#recallOf(packed), own_ms })
+    await this.#observe(turn, { failed: answer.outcome === 'no_answer', recall: this.#recallOf(packed), own_ms })
     await warnOfLimits(this.#deps.warning, turn)
     return answer.text
   }
@@ -132,21 +139,27 @@ export class Turn {
   async #pack(turn: TurnContext, session: Session): Promise<PackedTurn> {
     const { packing, completion, clock } = this.#deps
     const began = clock.monotonic()
+    turn.laps.enter('pack')
     const packed = await packRequest(packing, completion, turn, session)
-    if (packing.recall.recall_tokens > 0) this.#logRecall(packed, clock.monotonic() - began)
+    if (packing.recall.recall_tokens > 0) this.#reportRecall(packed, clock.monotonic() - began)
     return packed
   }
 
   async #listen({ batch, window_tokens }: TurnContext, session_id: string): Promise<void> {
-    const { messages, sessions, clock } = this.#deps
+    const { messages, sessions, completion, clock } = this.#deps
+    completion.metrics.add('turns_total', { outcome: 'listened' })
     await messages.inbox.settle(idsOf(batch), 'heard', clock.now())
     await sessions.windows.save(session_id, window_tokens)
   }
 
-  #logRecall({ recall, record }: PackedContext, took_ms: number): void {
+  #reportRecall({ recall, record }: PackedContext, took_ms: number): void {
     const memories = recall.memories.length
     const quotes = recall.quotes.length
     const recalled = { memories, quotes, took_ms }
+    const { metrics } = this.#deps.completion
+    metrics.add('recalls_total', { outcome: memories + quotes > 0 ? 'found' : 'nothing' })
+    metrics.add('recalled_total', { kind: 'memory' }, memories)
+    metrics.add('recalled_total', { kind: 'quote' }, quotes)
     this.#deps.logger.for('memory.recall').info(`Recalled ${String(memories + quotes)} memories`, recalled)
     this.#logger.debug('Request packed', { tokens: record.tokens })
   }

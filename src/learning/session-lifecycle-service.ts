@@ -3,6 +3,7 @@ import { DAY_MS, isoDay, SECOND_MS, type Clock } from '../platform/clock.ts'
 import { withDeadline } from '../platform/deadline.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
@@ -36,6 +37,7 @@ export interface SessionLifecycleDeps {
   readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'add'>
 }
 
 /** How long a reset waits until the stored session can be found. */
@@ -138,7 +140,8 @@ export class SessionLifecycleService implements SessionLifecycle {
   }
 
   async #close({ session_id }: SessionRecord, reason: 'expired' | 'reset'): Promise<void> {
-    await this.#deps.stores.ledger.close(session_id, reason, this.#deps.clock.now())
+    const { stores, clock, metrics } = this.#deps
+    if (await stores.ledger.close(session_id, reason, clock.now())) metrics.add('sessions_ended_total', { reason })
     this.#deps.sessions.release(session_id)
   }
 

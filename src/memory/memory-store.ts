@@ -83,6 +83,10 @@ export interface MemoryReader {
   /** How many memories a scope has, or only those that still hold. */
   countOfScope(scope: Scope, filter?: Pick<MemoryFilter, 'current'>): Promise<number>
   counts(): Promise<{ readonly memories: number; readonly scopes: number }>
+  /** How many memories there are of each kind, category and tier; combinations without any are left out. */
+  countsByClass(): Promise<
+    readonly (Pick<MemoryRecord, 'kind' | 'category' | 'tier'> & { readonly memories: number })[]
+  >
 }
 
 /** Finds which memories belong to which scopes and people. */

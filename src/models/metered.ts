@@ -2,6 +2,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import { whileWaiting } from '../platform/trace.ts'
 import type { Embedder } from './embedder.ts'
 import { CallRefused } from './call-refused.ts'
 import { mostTokens } from './estimated-tokens.ts'
@@ -138,7 +139,7 @@ export const metering = (
     const started_at = clock.monotonic()
     let result
     try {
-      result = await act()
+      result = await whileWaiting(clock, act)
     } catch (error) {
       const usage = usageOfFailure(error, call, estimated)
       const failed = { duration_ms: clock.monotonic() - started_at, ...(usage === undefined ? {} : { usage }) }

@@ -56,6 +56,7 @@ import type { SpendingReader } from '../usage/spending-reader.ts'
 import type { Strings } from '../text/strings/strings.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
+import type { InstallationMetrics } from '../watch/installation-metrics.ts'
 
 /** Counts of messages that are not fully processed. */
 export interface TrafficCounts {
@@ -171,7 +172,9 @@ export interface OperationContext {
   readonly system: {
     readonly clock: Clock
     readonly ids: Ids
-    readonly metrics: Metrics
+    readonly metrics: Pick<Metrics, 'read'>
+    /** All metrics, also those that are read from the data. */
+    readonly installation: Pick<InstallationMetrics, 'samples' | 'text'>
     readonly usage: UsageReader
     readonly schedule: Schedule
     /** Health checks that answer at once. */

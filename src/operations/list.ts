@@ -58,6 +58,7 @@ import { ingestLoad, ingestLoadExtraction } from './ingest/load.ts'
 import { ingestParticipants } from './ingest/participants.ts'
 import { ingestExport, ingestRejected, ingestRuns } from './ingest/runs.ts'
 import { jobsList, jobsRun } from './system/jobs.ts'
+import { metrics } from './system/metrics.ts'
 import { stats } from './system/stats.ts'
 import { status } from './system/status.ts'
 
@@ -68,6 +69,7 @@ export const operations = {
   doctor,
   flags,
   health,
+  metrics,
   stats,
   status,
   'api.token_create': apiTokenCreate,

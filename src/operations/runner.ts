@@ -5,6 +5,7 @@ import type { AuditLog } from '../memory/audit-log.ts'
 import type { Clock } from '../platform/clock.ts'
 import { DenidinError, asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
 import { suggest } from '../platform/suggest.ts'
 import { inputError } from './input-error.ts'
 import {
@@ -48,6 +49,7 @@ export interface RunnerDeps<C> {
   readonly audit: AuditLog
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'add'>
 }
 
 type Output = Record<string, unknown>
@@ -68,11 +70,12 @@ class OperationRunner<C> implements Runner {
     const began = clock.monotonic()
     try {
       const output = await this.#perform(name, input, options)
-      this.#logOutcome(name, options.caller, 'ok', began)
+      this.#reportOutcome(name, options.caller, 'ok', began)
       return output
     } catch (thrown) {
       const error = asDenidinError(thrown)
-      this.#logOutcome(name, options.caller, error.code, began)
+      this.#reportOutcome(name, options.caller, error.code, began)
+      this.#deps.metrics.add('errors_total', { source: 'operation', code: error.code })
       if (error.code === 'internal') this.#logFault(name, error)
       throw error
     }
@@ -133,16 +136,19 @@ class OperationRunner<C> implements Runner {
     throw new DenidinError('not_found', `there is no operation "${name}"${hint}`)
   }
 
-  #logOutcome(name: string, caller: Caller, outcome: string, began: number): void {
-    this.#deps.logger.for('audit').info('Operation', {
-      // An unknown name may be a mistyped message.
-      operation: Object.hasOwn(this.#deps.operations, name) ? name : 'unknown',
+  #reportOutcome(name: string, caller: Caller, outcome: string, began: number): void {
+    const { operations, logger, metrics, clock } = this.#deps
+    // An unknown name may be a mistyped message.
+    const operation = Object.hasOwn(operations, name) ? name : 'unknown'
+    metrics.add('operations_total', { operation, outcome })
+    logger.for('audit').info('Operation', {
+      operation,
       transport: caller.transport,
       level: caller.level,
       token: caller.token,
       person_id: caller.person?.person_id,
       outcome,
-      duration_ms: this.#deps.clock.monotonic() - began,
+      duration_ms: clock.monotonic() - began,
     })
   }
 

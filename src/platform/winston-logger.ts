@@ -19,6 +19,8 @@ export interface LogSettings {
    * comes after the log was closed.
    */
   readonly onTrouble?: (trouble: string) => void
+  /** Called with the level of each warning and error. */
+  readonly onLine?: (level: 'warn' | 'error') => void
 }
 
 const KEPT_DAYS = 30
@@ -68,7 +70,7 @@ const streamTo = (file: DailyFile): Writable =>
  * `trace`.
  */
 export const createWinstonLogger = (settings: LogSettings, clock: Clock): ClosableLogger => {
-  const { onTrouble } = settings
+  const { onTrouble, onLine } = settings
   const gapLine = ({ lost, reason }: { readonly lost: number; readonly reason: string }): string =>
     `${new Date(clock.now()).toISOString()} WARN log Lines are late or lost lost=${String(lost)} reason=${writeField(reason)}`
   const file = new DailyFile({
@@ -101,6 +103,7 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
           message,
           fields: trace === undefined ? fields : { ...fields, trace },
         }
+        if (level === 'warn' || level === 'error') onLine?.(level)
         // A failure at the very end must not cause another one.
         if (!isClosed) root.log(entry)
         else if (level === 'warn' || level === 'error') onTrouble?.(textOf(entry))

@@ -6,8 +6,9 @@ import { NO_FACTS, type FactHits, type FactSearch } from '../memory/fact-search.
 import type { ScopeEntry, SearchScope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { ZoneOf } from '../people/personal-zones.ts'
-import type { Clock } from '../platform/clock.ts'
+import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import { timeOwnWork } from '../platform/trace.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { QuestionWords } from '../text/passages.ts'
@@ -40,6 +41,17 @@ export class MemorySearch implements SearchService {
   }
 
   async search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits> {
+    const { clock, metrics } = this.#deps
+    return await timeOwnWork(
+      clock,
+      () => this.#search(scope, query, limits, call),
+      own_ms => {
+        metrics.observe('retrieval_seconds', { purpose: call.purpose }, own_ms / SECOND_MS)
+      },
+    )
+  }
+
+  async #search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits> {
     const { messages, memories } = this.#deps
     const newest = messages.indexNewest()
     // The newest messages may be in further groups of the speaker, so they must be indexed first.
@@ -65,13 +77,15 @@ export class MemorySearch implements SearchService {
     { text }: SearchQuery,
     call: CallContext,
   ): Promise<{ readonly found: FactHits; readonly failure: string | undefined }> {
-    const { facts, clock } = this.#deps
+    const { facts, clock, metrics } = this.#deps
     const begun = clock.monotonic()
     try {
       const found = await facts.findFacts(entries, text, call)
+      const best = found.memories[0]?.similarity
+      if (best !== undefined) metrics.observe('recall_similarity', {}, best)
       this.#logger.debug('Memories found', {
         count: found.memories.length,
-        best_similarity: found.memories[0]?.similarity.toFixed(3),
+        best_similarity: best?.toFixed(3),
         took_ms: clock.monotonic() - begun,
       })
       if (found.failure !== undefined) this.#countFailure(found.failure, begun)

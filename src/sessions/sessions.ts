@@ -99,6 +99,7 @@ class LedgerSessions implements Sessions, SessionBrowser {
     const ended_another = session !== undefined && isOver(session, now, this.#deps.timeout_ms)
     if (session !== undefined && ended_another) {
       await this.#ledger.close(session.session_id, 'expired', now)
+      this.#deps.metrics.add('sessions_ended_total', { reason: 'expired' })
       this.release(session.session_id)
       session = undefined
     }

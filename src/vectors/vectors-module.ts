@@ -15,6 +15,7 @@ import type { HealthCheck } from '../platform/health.ts'
 import type { Ids } from '../platform/ids.ts'
 import { JoinedRuns } from '../platform/joined-runs.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { createChromaVectorIndex } from './chroma/chroma-vector-index.ts'
@@ -81,6 +82,7 @@ export interface VectorsRuntime {
   readonly ids: Ids
   readonly setAside: SetAside
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'observe'>
   readonly tokens: TokenCounter
 }
 
@@ -252,9 +254,9 @@ class FollowedSources {
   }
 
   #indexOver(table: CollectionAllocator): VectorIndex {
-    const { clock, logger } = this.#deps.runtime
+    const { clock, logger, metrics } = this.#deps.runtime
     const { collection_name } = this.#deps.settings
-    return createChromaVectorIndex({ table, server: this.#server, collection_name, clock, logger })
+    return createChromaVectorIndex({ table, server: this.#server, collection_name, clock, logger, metrics })
   }
 
   /** The previous embedding model with its own vectors of the same source. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { listProcesses, treeOf } from '../../src/channels/whatsapp/wwebjs/process-table.ts'
+import { listProcesses, treeOf } from '../../src/platform/process-table.ts'
 import { AppRun } from '../support/fake-whatsapp/app-run.ts'
 import { reply } from '../support/model-server.ts'
 import { whole } from '../support/fake-whatsapp/whole.ts'

@@ -115,7 +115,12 @@ describe.each([
   })
 
   test('/reset, /privacy and an unknown command do not run again, and a refused message stays ours', async () => {
-    denidin.channel.outcomes.push({ outcome: 'not_sent', reason: 'refused', refused: true, message_id: 'refused-1' })
+    denidin.channel.outcomes.push({
+      outcome: 'not_sent',
+      reason: 'refused',
+      refused: 'after_acceptance',
+      message_id: 'refused-1',
+    })
     const told = say('my cat is Tom')
     await told
     phone.push({ by: 'account', message: { ...own('You said: my cat is Tom', 0), message_id: 'refused-1' } })

@@ -180,7 +180,7 @@ test('a browser opens the reference with the token as a password, and nothing el
 test('metrics are in the format of Prometheus', async () => {
   const { text } = await ask('GET', '/metrics')
   for (const line of text.trim().split('\n'))
-    expect(line).toMatch(/^(# (HELP|TYPE) denidin_\w+ .+|denidin_\w+(\{[^{}]*\})? [\d.]+)$/)
+    expect(line).toMatch(/^(|# (HELP|TYPE) denidin_\w+ .+|denidin_\w+(\{[^{}]*\})? [\d.e+-]+)$/)
   expect(text).toContain('denidin_running 1\n')
 })
 

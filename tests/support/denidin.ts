@@ -7,7 +7,7 @@ import { surroundings, type Runtime } from '../../src/app/runtime.ts'
 import type { Channel } from '../../src/channels/channel.ts'
 import { loadSettings, type LoadedSettings } from '../../src/config/load-settings.ts'
 import type { Settings } from '../../src/config/settings.ts'
-import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
+import { PrometheusMetrics } from '../../src/platform/prometheus-metrics.ts'
 import { memoryLog, type MemoryLog } from './memory-log.ts'
 import { ScriptedModelServer } from './model-server.ts'
 import { ShiftedClock } from './shifted-clock.ts'
@@ -33,7 +33,7 @@ export class TestDenidin implements AsyncDisposable {
   readonly clock = new ShiftedClock()
   readonly log: MemoryLog = memoryLog()
   channel = new TestChannel()
-  metrics: Metrics = createMetrics()
+  metrics = new PrometheusMetrics()
   /** Variables that hold from the next opening. */
   environment: Readonly<Record<string, string>> = {}
   #app: App | undefined
@@ -84,14 +84,15 @@ export class TestDenidin implements AsyncDisposable {
   }
 
   settings(): Settings {
-    return this.#load().settings
+    return this.load().settings
   }
 
   async open(): Promise<void> {
     this.channel = new TestChannel()
-    this.metrics = createMetrics()
-    const { settings, origins } = this.#load()
-    const parts = surroundings(settings, this.log, { clock: this.clock, metrics: this.metrics })
+    const metrics = new PrometheusMetrics()
+    this.metrics = metrics
+    const { settings, origins } = this.load()
+    const parts = surroundings(settings, this.log, { clock: this.clock, metrics, registry: async () => metrics })
     const channels = this.#channels?.(settings, parts) ?? [this.channel]
     this.#app = await createApp({ settings, origins, parts, version: 'test', channels })
     await this.#app.start()
@@ -171,7 +172,8 @@ export class TestDenidin implements AsyncDisposable {
     await this.#cleanup.disposeAsync()
   }
 
-  #load(): LoadedSettings {
+  /** The settings, with where each comes from. */
+  load(): LoadedSettings {
     const file = join(this.folder, 'config.json')
     writeFileSync(file, JSON.stringify(merged(this.#defaults(), this.#config)))
     return loadSettings({ environment: this.environment, file, cwd: this.folder })

@@ -28,6 +28,7 @@ import type { Scope } from '../../src/messages/scope.ts'
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
 import { systemIds, type Ids } from '../../src/platform/ids.ts'
 import { silentLogger, type Logger } from '../../src/platform/logger.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import type { TokenCounter } from '../../src/text/tokens.ts'
 import { recallOver, type Recall } from './memory-recall.ts'
 import { WordEmbedder } from './memory-words.ts'
@@ -164,6 +165,7 @@ export const openRig = async (
     table,
     server,
     collection_name: 'denidin_memory',
+    metrics: createMetrics(),
     ...shared,
   })
   const memories = createSqliteMemoryStore(database)

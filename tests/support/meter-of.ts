@@ -1,6 +1,7 @@
 // A meter over a database, with prices and limits of a test.
 import type { Database } from '../../src/database/sqlite/database.ts'
 import type { Clock } from '../../src/platform/clock.ts'
+import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
 import { LimitGuard, type LimitGuardDeps } from '../../src/usage/limits/limit-guard.ts'
 import { noPrices, type PriceBook } from '../../src/usage/prices/price-book.ts'
 import { SqliteMeter } from '../../src/usage/sqlite/sqlite-meter.ts'
@@ -18,6 +19,7 @@ export const meteringOf = (
   clock: Clock,
   prices: PriceBook = noPrices,
   limits: Partial<Omit<LimitGuardDeps, 'sums' | 'prices' | 'clock'>> = {},
+  metrics: Metrics = createMetrics(),
 ): Metering => {
   const spending = new SqliteSpending(database, clock)
   const guard = new LimitGuard({
@@ -30,7 +32,7 @@ export const meteringOf = (
     prices,
     clock,
   })
-  return { meter: new SqliteMeter({ database, clock, prices, limits: guard }), guard, spending }
+  return { meter: new SqliteMeter({ database, clock, prices, limits: guard, metrics }), guard, spending }
 }
 
 export const meterOf = (database: Database, clock: Clock, prices?: PriceBook): SqliteMeter =>

@@ -344,7 +344,7 @@ test('a reply that was given up shows until one goes out', async () => {
 })
 
 test('a dead chat shows, with the reason, while other chats are well', async () => {
-  const dead = { outcome: 'not_sent', reason: 'No LID for user', refused: true } as const
+  const dead = { outcome: 'not_sent', reason: 'No LID for user', refused: 'before_acceptance' } as const
   channel.outcomes.push(...Array.from({ length: 5 }, () => dead))
   void outbox.deliver(replyOf('a'))
   await allAttempts()
@@ -367,7 +367,12 @@ test('a chat in which nothing is confirmed shows while replies to others are', a
 })
 
 test('a message that was refused is ours when the channel lists it later, and the next attempt is sent', async () => {
-  channel.outcomes.push({ outcome: 'not_sent', reason: 'refused', refused: true, message_id: 'refused-1' })
+  channel.outcomes.push({
+    outcome: 'not_sent',
+    reason: 'refused',
+    refused: 'after_acceptance',
+    message_id: 'refused-1',
+  })
   const delivering = outbox.deliver(replyOf('a'))
   await allAttempts()
   await delivering

@@ -70,6 +70,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   doctor: 'operator',
   flags: 'godfather',
   health: 'godfather',
+  metrics: 'operator',
   status: 'godfather',
   'api.token_create': 'operator',
   'api.token_list': 'operator',

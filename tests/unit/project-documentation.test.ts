@@ -8,6 +8,7 @@ import { report } from '../../src/interfaces/cli/errors.ts'
 import { cliMenu } from '../../src/interfaces/cli/menu.ts'
 import { operations as operationList } from '../../src/operations/list.ts'
 import { DenidinError, type ErrorCode } from '../../src/platform/errors.ts'
+import { METRIC_PREFIX, METRICS } from '../../src/platform/metric-list.ts'
 
 const root = join(import.meta.dirname, '../..')
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
@@ -56,6 +57,16 @@ test('each error code ends a command with the exit code that the page promises',
     codes.map(async code => [code, await report(new DenidinError(code, 'a reason'), new PassThrough(), true)]),
   )
   expect(Object.fromEntries(exits)).toEqual(EXIT_CODES)
+})
+
+test('docs/operations.md describes every metric, with its kind, its labels and its meaning', () => {
+  const rows = [...section(operations, 'Metrics').matchAll(/^\| `(\w+)` +\| (\w+) +\| (.+?) +\| (.+?) +\|$/gm)]
+  const described = rows.map(([, name, kind, labels, meaning]) => [name, kind, labels, `${meaning ?? ''}.`])
+  const defined = Object.entries(METRICS).map(([name, { kind, labels, help }]) => {
+    const names = Object.keys(labels).map(label => `\`${label}\``)
+    return [`${METRIC_PREFIX}${name}`, kind, names.length === 0 ? '–' : names.join(', '), help]
+  })
+  expect(described).toEqual(defined)
 })
 
 test('docs/operations.md names every command', () => {

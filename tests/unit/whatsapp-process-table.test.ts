@@ -7,7 +7,7 @@ import {
   markOf,
   memoryOfBrowsers,
 } from '../../src/channels/whatsapp/wwebjs/browser-process.ts'
-import { listProcesses } from '../../src/channels/whatsapp/wwebjs/process-table.ts'
+import { listProcesses } from '../../src/platform/process-table.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { memoryLog } from '../support/memory-log.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'

@@ -49,6 +49,7 @@ export const openBackups = async (settings: Settings, version: string): Promise<
     audit,
     clock: runtime.clock,
     logger,
+    metrics: runtime.metrics,
   })
   const kept = cleanup.move()
   return localClient(runner, () => kept.disposeAsync())

@@ -115,7 +115,7 @@ export class Outbound {
     } catch (error) {
       const { message_id } = sending
       if (message_id === undefined && asDenidinError(error).code === 'rejected') {
-        return { outcome: 'not_sent', reason: asDenidinError(error).message, refused: true }
+        return { outcome: 'not_sent', reason: asDenidinError(error).message, refused: 'before_acceptance' }
       }
       if (message_id !== undefined && (await this.#hasReachedServer(connection, message_id))) {
         return { outcome: 'sent', message_id }
@@ -147,6 +147,6 @@ export class Outbound {
     }
     const level = await this.#acknowledgements.whenDecided(message_id, signal)
     if (level > 0) return { outcome: 'sent', message_id }
-    return { outcome: 'not_sent', reason: 'WhatsApp refused the message', refused: true, message_id }
+    return { outcome: 'not_sent', reason: 'WhatsApp refused the message', refused: 'after_acceptance', message_id }
   }
 }

@@ -8,6 +8,8 @@ import type { MessageStore } from '../../messages/message-store.ts'
 import type { Reply } from '../../messages/outbox-store.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import { whileWaiting } from '../../platform/trace.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
 import type { Pacer } from '../pacing/pacer.ts'
 
@@ -19,7 +21,7 @@ const NO_CHANNEL: Delivery = { outcome: 'not_sent', reason: 'no channel serves t
 const NO_ADDRESS: Delivery = {
   outcome: 'not_sent',
   reason: 'the addresses of this person belong to someone else now',
-  refused: true,
+  refused: 'no_address',
 }
 
 /** One message of a reply; a long reply has several. */
@@ -58,6 +60,7 @@ export interface PartSenderDeps {
   readonly health: DeliveryHealth
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'add'>
   /** Aborted when DeniDin stops: parts that have not been sent by then are deferred. */
   readonly stopping: AbortSignal
 }
@@ -86,7 +89,7 @@ export class PartSender {
       first ??= delivery
       if (delivery.outcome !== 'sent') {
         const { outcome, reason } = delivery
-        if (delivery.outcome === 'not_sent' && delivery.refused === true) health.refused(reply.chat_id, reason)
+        if (delivery.outcome === 'not_sent' && delivery.refused !== undefined) health.refused(reply.chat_id, reason)
         const what = outcome === 'not_sent' ? 'held' : outcome
         logger.warn(`Reply ${what}`, { outbox_id: reply.outbox_id, part: part.part, reason })
         doubtful = true
@@ -112,7 +115,9 @@ export class PartSender {
     if (channel === undefined) return NO_CHANNEL
     const reply_to = reply.chat_kind === 'group' && part.part === 0 ? reply.answers.at(-1) : undefined
     try {
-      return await channel.send(chat_id, part.text, reply_to === undefined ? {} : { reply_to })
+      return await whileWaiting(this.#deps.clock, () =>
+        channel.send(chat_id, part.text, reply_to === undefined ? {} : { reply_to }),
+      )
     } catch (error) {
       // A channel must not reject. If it does, the message may or may not have gone out.
       return { outcome: 'unconfirmed', reason: String(error) }
@@ -122,17 +127,21 @@ export class PartSender {
   /** Waits as long as a person would take to type the part. For a terminal there is no wait. */
   async #pace({ reply, channel }: Sending, { text }: Part, since: number | undefined): Promise<void> {
     if (channel?.pace !== 'human') return
-    await this.#deps.pacer.waitForPace({ chat_id: reply.chat_id, characters: text.length, since })
+    const { pacer, clock } = this.#deps
+    await whileWaiting(clock, () => pacer.waitForPace({ chat_id: reply.chat_id, characters: text.length, since }))
   }
 
   async #attempt(sending: Sending, part: Part): Promise<Delivery | 'withdrawn'> {
     const { clock, stopping } = this.#deps
     for (let failures = 0; ; failures++) {
       const delivery = await this.#attemptEachAddress(sending, part)
+      if (delivery !== 'withdrawn' && delivery.outcome === 'not_sent' && delivery.refused !== undefined) {
+        this.#deps.metrics.add('refusals_total', { reason: delivery.refused })
+      }
       const wait = sending.retry_ms[failures]
       if (delivery === 'withdrawn' || delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted)
         return delivery
-      await clock.sleep(wait, stopping).catch(() => undefined)
+      await whileWaiting(clock, () => clock.sleep(wait, stopping)).catch(() => undefined)
     }
   }
 
@@ -141,7 +150,7 @@ export class PartSender {
     let delivery: Delivery | 'withdrawn' = NO_ADDRESS
     for (const chat_id of sending.addresses) {
       delivery = await this.#attemptOnce(sending, part, chat_id)
-      if (delivery === 'withdrawn' || delivery.outcome !== 'not_sent' || delivery.refused !== true) break
+      if (delivery === 'withdrawn' || delivery.outcome !== 'not_sent' || delivery.refused === undefined) break
     }
     return delivery
   }

@@ -27,8 +27,8 @@ export interface Answer {
   readonly text: string
   /** `system`: the model failed, and the text says so; it does not belong to the conversation. */
   readonly from: 'model' | 'system'
-  /** Whether the model failed; a refusal by a limit is no failure. */
-  readonly failed?: boolean
+  /** `refused`: a spending limit allowed no answer; `no_answer`: the model failed. */
+  readonly outcome: 'answered' | 'refused' | 'no_answer'
 }
 
 /** @throws only the reason of `wanted`, which is aborted when no answer is wanted any more */
@@ -41,18 +41,19 @@ export const complete = async (
   try {
     const request = { messages, input_tokens: record.tokens, max_tokens, temperature }
     const completion = await model.complete(request, { ...turn.caller, purpose: 'reply', signal: wanted })
-    return { text: withNotice(withinBounds(completion, turn.strings), turn), from: 'model' }
+    return { text: withNotice(withinBounds(completion, turn.strings), turn), from: 'model', outcome: 'answered' }
   } catch (error) {
     wanted.throwIfAborted()
     if (error instanceof CallRefused) {
       metrics.count('calls_refused')
       logger.warn('A limit allows no answer', { reason: error.message })
-      return { text: withNotice(refusalFor(error, turn), turn), from: 'system' }
+      return { text: withNotice(refusalFor(error, turn), turn), from: 'system', outcome: 'refused' }
     }
     metrics.count('model_failures')
     const failure = asDenidinError(error)
+    metrics.add('errors_total', { source: 'model', code: failure.code })
     logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
-    return { text: withNotice(sentenceFor(failure, turn), turn), from: 'system', failed: true }
+    return { text: withNotice(sentenceFor(failure, turn), turn), from: 'system', outcome: 'no_answer' }
   }
 }
 

@@ -36,16 +36,19 @@ export interface GatherRecallDeps {
  */
 export const gatherRecall = async (
   { search, scopes, facts, clock, recall_tokens, recallOverrides }: GatherRecallDeps,
-  { scope, chat_id, question, person, caller, batch }: TurnContext,
+  { scope, chat_id, question, person, caller, batch, laps }: TurnContext,
   shown: readonly WindowMessage[],
 ): Promise<FoundCandidates> => {
   const { retrieve, most_memories } = recallOverrides.of(idsOf(batch))
   if (recall_tokens === 0 || !retrieve) return NOTHING_FOUND
+  laps.enter('recall')
   const { memories, quotes, most_quotes, words } = await search.search(
     isConfined(chat_id) ? ownSearchScope(scope) : await scopes.ofQuestion(scope),
     { text: question, messages: 'relevant', asked_at: clock.now(), asker: person.person_id },
     { quotes: MOST_QUOTES, exclude: new Set(shown.map(message => message.message_id)) },
     { ...caller, purpose: 'recall' },
   )
-  return { memories: memories.slice(0, most_memories), quotes: await markEnds(facts, quotes), most_quotes, words }
+  const marked = await markEnds(facts, quotes)
+  laps.enter('pack')
+  return { memories: memories.slice(0, most_memories), quotes: marked, most_quotes, words }
 }

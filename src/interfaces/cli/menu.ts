@@ -3,6 +3,7 @@ import type { OperationInput, OperationName } from '../../operations/list.ts'
 import { searchReport } from './archive/search-report.ts'
 import { loadReport } from './budget/load-report.ts'
 import { askSenders } from './ingest/ask-senders.ts'
+import { metricsReport } from './metrics-report.ts'
 import type { Report } from './render.ts'
 import { reportText } from './report-text.ts'
 import type { Clarify } from './run-operation.ts'
@@ -74,6 +75,7 @@ export const cliMenu = {
   status: { ...command('status'), optional: ['kind', 'failed'] },
   health: command('health'),
   stats: command('stats'),
+  metrics: { ...command('metrics'), report: metricsReport },
   flags: { ...command('flags'), optional: ['variable'] },
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),

@@ -170,6 +170,7 @@ export const restMenu: readonly RestRoute[] = [
   route('POST /api/v1/archive/verify', 'archive.verify', 'admin', 'verifyArchive'),
   route('POST /api/v1/archive/reindex', 'archive.reindex', 'admin', 'reindexArchive'),
   route('GET /api/v1/health', 'health', 'metrics', 'getComponents'),
+  route('GET /api/v1/metrics', 'metrics', 'metrics', 'getMetricValues'),
   route('GET /api/v1/status', 'status', 'read', 'getStatus'),
   route('POST /api/v1/doctor', 'doctor', 'admin', 'runDoctor'),
 ]

@@ -3,11 +3,10 @@ import { operations } from '../../operations/list.ts'
 import type { Caller } from '../../operations/operation.ts'
 import type { Runner } from '../../operations/runner.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
-import { METRICS_TYPE, metricsText } from './metrics-text.ts'
 import { openApiDocument } from './openapi.ts'
 import { JSON_TYPE } from './operation-request.ts'
 import { referencePage } from './reference-page.ts'
-import { HTML_TYPE, type SystemRouteId } from './system-routes.ts'
+import { HTML_TYPE, METRICS_TYPE, type SystemRouteId } from './system-routes.ts'
 
 export interface SystemAnswersDeps {
   readonly runner: Runner
@@ -53,6 +52,10 @@ export const systemAnswers = ({ runner, clock, version }: SystemAnswersDeps): Sy
   const components = briefly(clock, PROBE_MS, async () =>
     operations.health.output.parse(await runner.run('health', {}, { caller: CALLER })),
   )
+  const metrics = briefly(clock, PROBE_MS, async () => {
+    const output = await runner.run('metrics', { format: 'prometheus' }, { caller: CALLER })
+    return operations.metrics.output.parse(output).text ?? ''
+  })
   // They stay the same for as long as the process runs.
   let document: string | undefined
   let page: string | undefined
@@ -69,7 +72,7 @@ export const systemAnswers = ({ runner, clock, version }: SystemAnswersDeps): Sy
     getMetrics: async () => ({
       status: 200,
       type: METRICS_TYPE,
-      body: metricsText(operations.status.output.parse(await runner.run('status', {}, { caller: CALLER }))),
+      body: await metrics(),
     }),
     getOpenApi: async () => ({
       status: 200,

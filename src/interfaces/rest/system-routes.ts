@@ -4,7 +4,6 @@ import type { TokenScope } from '../../access/api-token.ts'
 import { EVENT_STREAM_TYPE } from './event-stream.ts'
 import { liveEventSchema } from './live-stream.ts'
 import { JSON_TYPE } from './operation-request.ts'
-import { METRICS_TYPE } from './metrics-text.ts'
 
 export interface SystemRoute {
   readonly method: 'GET'
@@ -23,6 +22,7 @@ export interface SystemRoute {
 }
 
 export const HTML_TYPE = 'text/html; charset=utf-8'
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 const healthSchema = z.object({ status: z.enum(['ok', 'degraded', 'down']) })
 const readySchema = z.object({
@@ -55,10 +55,10 @@ export const systemRoutes = [
     method: 'GET',
     path: '/metrics',
     id: 'getMetrics',
-    summary: 'Figures in the text format of Prometheus',
+    summary: 'Metrics in the text format of Prometheus',
     scope: 'metrics',
     type: METRICS_TYPE,
-    statuses: { 200: 'The figures' },
+    statuses: { 200: 'The metrics' },
   },
   {
     method: 'GET',

@@ -79,7 +79,9 @@ export class ProviderChain implements Extractor {
     const extraction = await this.#askAll(input, options)
     if (extraction.quotes_not_found > 0) metrics.count('quotes_not_found', extraction.quotes_not_found)
     if (extraction.not_meant > 0) metrics.count('facts_not_meant', extraction.not_meant)
-    return { ...extraction, extraction_time_ms: clock.monotonic() - began }
+    const extraction_time_ms = clock.monotonic() - began
+    metrics.observe('extraction_seconds', { provider: extraction.provider }, extraction_time_ms / SECOND_MS)
+    return { ...extraction, extraction_time_ms }
   }
 
   async #askAll(input: ExtractionInput, { patient, call }: ExtractionOptions): Promise<UntimedExtraction> {
@@ -200,6 +202,7 @@ export class ProviderChain implements Extractor {
 
   #reportFailure(provider: ExtractionProvider, failure: DenidinError): void {
     this.#deps.metrics.count('extractions_failed')
+    this.#deps.metrics.add('errors_total', { source: 'extraction', code: failure.code })
     const known = this.#cooldown.recordFailure(provider, failure)
     const fields = { provider: provider.name, reason: failure.message }
     if (known) this.#logger.debug('A provider is still unreachable', fields)

@@ -190,6 +190,12 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     )
   }
 
+  async countsByClass(): ReturnType<MemoryStore['countsByClass']> {
+    return this.#database.all(
+      'select kind, category, tier, count(*) as memories from memories group by kind, category, tier',
+    )
+  }
+
   async reassign(from: PersonId, to: PersonId): Promise<void> {
     this.#database.transaction(() => {
       this.#database.run('update memories set scope = :to where scope = :from', {

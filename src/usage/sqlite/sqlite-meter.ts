@@ -5,8 +5,9 @@ import type { FailedCall, Meter, PlannedCall, ReservationId } from '../../models
 import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { recordedTime, type PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import type { Metrics } from '../../platform/metrics.ts'
 import type { Estimate, LimitCheck } from '../limits/limit-guard.ts'
 import { unitsOf } from '../prices/amount.ts'
 import { costOf, writtenTariff, type Tariff } from '../prices/call-cost.ts'
@@ -19,6 +20,13 @@ export interface SqliteMeterDeps {
   readonly prices: PriceBook
   /** Refuses calls in the transaction that reserves them. */
   readonly limits: LimitCheck
+  readonly metrics: Pick<Metrics, 'add' | 'observe'>
+}
+
+/** A call under way, and the price that applies to it. */
+interface OpenCall {
+  readonly call: PlannedCall
+  readonly applied: AppliedPrice | undefined
 }
 
 /**
@@ -31,8 +39,7 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   readonly #database: Database
   readonly #clock: Clock
   readonly #deps: SqliteMeterDeps
-  /** The prices that apply to calls under way. */
-  readonly #applied = new Map<ReservationId, AppliedPrice>()
+  readonly #open = new Map<ReservationId, OpenCall>()
 
   constructor(deps: SqliteMeterDeps) {
     this.#deps = deps
@@ -72,7 +79,7 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
       )
     })
     if (inserted === undefined) throw new DenidinError('internal', 'a reservation got no row')
-    if (applied !== undefined) this.#applied.set(inserted.usage_id, applied)
+    this.#open.set(inserted.usage_id, { call, applied })
     return inserted.usage_id
   }
 
@@ -87,7 +94,10 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   /** Ends a call. A failed call costs its reported usage; if none was reported, it has no cost. */
   #settle(usage_id: ReservationId, outcome: 'ok' | 'failed', duration_ms: number, usage: TokenUsage | undefined): void {
     const { input_tokens = 0, output_tokens = 0, cached_tokens = 0 } = usage ?? {}
-    const applied = usage === undefined ? undefined : this.#applied.get(usage_id)
+    const open = this.#open.get(usage_id)
+    const applied = usage === undefined ? undefined : open?.applied
+    const cost =
+      applied === undefined ? undefined : costOf(applied.tariff, { input_tokens, output_tokens, cached_tokens })
     const row = {
       usage_id,
       outcome,
@@ -96,7 +106,7 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
       input_tokens,
       output_tokens,
       cached_tokens: Math.min(cached_tokens, input_tokens),
-      cost_nano: applied === undefined ? null : costOf(applied.tariff, { input_tokens, output_tokens, cached_tokens }),
+      cost_nano: cost ?? null,
     }
     this.#database.unflushed(() =>
       this.#database.run(
@@ -107,7 +117,24 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
         row,
       ),
     )
-    this.#applied.delete(usage_id)
+    this.#open.delete(usage_id)
+    if (open !== undefined) this.#measure(open, { ...row, cost })
+  }
+
+  #measure(
+    { call, applied }: OpenCall,
+    { outcome, duration_ms, input_tokens, cached_tokens, output_tokens, cost }: SettledCall,
+  ): void {
+    const { metrics } = this.#deps
+    const { kind, model, purpose } = call
+    const labels = { kind, purpose, model }
+    metrics.add('model_calls_total', { ...labels, outcome })
+    metrics.observe('model_call_seconds', { kind, model }, duration_ms / SECOND_MS)
+    metrics.add('model_tokens_total', { ...labels, direction: 'input' }, input_tokens)
+    metrics.add('model_tokens_total', { ...labels, direction: 'cached_input' }, cached_tokens)
+    metrics.add('model_tokens_total', { ...labels, direction: 'output' }, output_tokens)
+    if (applied?.currency === undefined || cost === undefined) return
+    metrics.add('model_cost_total', { ...labels, currency: applied.currency }, unitsOf(cost))
   }
 
   /**
@@ -175,6 +202,13 @@ const withDearestInput = (tariff: Tariff): Tariff => ({
   ...tariff,
   input: tariff.cached_input > tariff.input ? tariff.cached_input : tariff.input,
 })
+
+/** What a call took in the end. */
+interface SettledCall extends Required<TokenUsage> {
+  readonly outcome: 'ok' | 'failed'
+  readonly duration_ms: number
+  readonly cost: bigint | undefined
+}
 
 interface UsageRow extends Readonly<Record<string, string | number | null>> {
   readonly at: number

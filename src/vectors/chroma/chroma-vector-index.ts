@@ -1,10 +1,11 @@
 /** The vector index in Chroma. */
 import type { Collection as ChromaCollection } from 'chromadb'
 import { withDeadline } from '../../platform/deadline.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import type { DenidinError } from '../../platform/errors.ts'
 import type { Health } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { Metrics } from '../../platform/metrics.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { CollectionAllocator, Collection } from '../collection-allocator.ts'
 import { nearest } from '../exact-search.ts'
@@ -30,6 +31,7 @@ export interface ChromaVectorIndexDeps {
   readonly collection_name: string
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'observe'>
 }
 
 /** The vector index in Chroma's collections, which the allocation table assigns. */
@@ -207,7 +209,11 @@ class ChromaVectorIndex implements VectorIndex {
   ): Promise<T> {
     try {
       const open = async (): Promise<T> => await act(await collections.open(target))
-      const result = await withDeadline(this.#deps.clock, deadline_ms, 'the Chroma server', open)
+      const { clock, metrics } = this.#deps
+      const began = clock.monotonic()
+      const result = await withDeadline(clock, deadline_ms, 'the Chroma server', open)
+      const operation = deadline_ms === QUERY_DEADLINE_MS ? 'query' : 'write'
+      metrics.observe('chroma_seconds', { operation }, (clock.monotonic() - began) / SECOND_MS)
       this.#faults.forget(target.collection)
       return result
     } catch (thrown) {

@@ -32,6 +32,7 @@ import { yieldToEventLoop } from '../../../src/platform/yield.ts'
 import { folderBytes } from '../../../src/platform/files.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
+import { createMetrics } from '../../../src/platform/metrics.ts'
 import { wordCounter } from '../../support/memory-rig.ts'
 import { WordEmbedder, wordVector } from '../../support/memory-words.ts'
 import type { ScaleOptions } from './scale-options.ts'
@@ -82,6 +83,7 @@ const openVectors = async (
     table,
     server,
     collection_name: 'denidin_memory',
+    metrics: createMetrics(),
     ...shared,
   })
   const turns = createSqliteMessageContext(database)

@@ -10,6 +10,7 @@ import { DenidinError } from '../../../src/platform/errors.ts'
 import type { Checkup, HealthCheck } from '../../../src/platform/health.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
 import { createMetrics } from '../../../src/platform/metrics.ts'
+import type { MetricSample } from '../../../src/platform/prometheus-metrics.ts'
 import { phoneDigits } from '../../../src/platform/phone.ts'
 import type { SessionDetails } from '../../../src/sessions/session.ts'
 import { FakeClock } from '../fake-clock.ts'
@@ -154,6 +155,11 @@ export class FakeSystem {
   readonly clock = new FakeClock()
   readonly ids = systemIds
   readonly metrics = createMetrics()
+  readonly values: MetricSample[] = []
+  readonly installation: OperationContext['system']['installation'] = {
+    samples: () => Promise.resolve(this.values),
+    text: () => Promise.resolve('# the text\n'),
+  }
   checks: HealthCheck[] = []
   diagnostics: Checkup[] = []
   readonly usage: OperationContext['system']['usage']

@@ -4,6 +4,7 @@ import type { OperationsIn } from '../../../src/operations/runner.ts'
 import { createRunner, type Runner } from '../../../src/operations/runner.ts'
 import type { Logger } from '../../../src/platform/logger.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
+import { createMetrics } from '../../../src/platform/metrics.ts'
 import { FakeClock } from '../fake-clock.ts'
 import { fakeExclusive, type Asked } from './fakes.ts'
 
@@ -35,4 +36,5 @@ export const runnerOf = <C>({
     audit: { write: entry => audited.push(entry) },
     clock,
     logger,
+    metrics: createMetrics(),
   })

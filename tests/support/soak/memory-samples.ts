@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { memoryOf, listProcesses, treeOf } from '../../../src/channels/whatsapp/wwebjs/process-table.ts'
+import { memoryOf, listProcesses, treeOf } from '../../../src/platform/process-table.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import type { BotRun } from '../fake-whatsapp/bot-run.ts'
 import { percentile } from '../progress-log.ts'

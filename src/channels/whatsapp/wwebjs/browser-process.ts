@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { SECOND_MS, type Clock } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { listProcesses, memoryOf, treeOf, type ProcessInfo } from './process-table.ts'
+import { listProcesses, memoryOf, treeOf, type ProcessInfo } from '../../../platform/process-table.ts'
 
 const MARK = '--denidin-login='
 const MARK_DIGITS = 32

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DenidinError } from '../../../platform/errors.ts'
 import { makePrivateFolder, PRIVATE_FOLDER_MODE, remove } from '../../../platform/files.ts'
 import { PROFILE_FOLDER } from './client.ts'
-import { listProcesses } from './process-table.ts'
+import { listProcesses } from '../../../platform/process-table.ts'
 
 const TRIAL_FILE = '.can-write'
 /** Chrome's marker that a profile is in use: a link to `<host>-<process id>`; the other two belong to it. */

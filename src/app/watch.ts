@@ -1,0 +1,190 @@
+/** Wires the metrics of the installation: which gauge is read from where, and how often at most. */
+import { readdir, stat, statfs } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Backups } from '../backup/backups.ts'
+import type { Settings } from '../config/settings.ts'
+import type { VectorStats } from '../vectors/maintenance/vector-maintenance.ts'
+import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import { folderBytes } from '../platform/files.ts'
+import { examine, HEALTH_STATES, type HealthCheck } from '../platform/health.ts'
+import type { GaugeName } from '../platform/metric-list.ts'
+import { listProcesses, memoryOf, treeOf } from '../platform/process-table.ts'
+import type { GaugeSample } from '../platform/prometheus-metrics.ts'
+import { InstallationMetrics, type AnyGaugeReader, type GaugeReader } from '../watch/installation-metrics.ts'
+import { Sampled } from '../watch/sampled.ts'
+import type { MemoryFeatures } from './memory.ts'
+import type { Runtime } from './runtime.ts'
+import type { Stores } from './stores.ts'
+import type { Uptime } from './uptime.ts'
+
+export interface WatchDeps {
+  readonly settings: Settings
+  readonly version: string
+  readonly uptime: Uptime
+  readonly checks: readonly HealthCheck[]
+  readonly stores: Stores
+  readonly memory: Pick<MemoryFeatures, 'memory' | 'maintenance'>
+  readonly backups: Pick<Backups, 'list'>
+}
+
+/** How long a value is used that is cheap to read, that is counted in tables or folders, or that changes once a day. */
+const SOON_MS = 5 * SECOND_MS
+const LATER_MS = MINUTE_MS
+const RARELY_MS = 10 * MINUTE_MS
+
+/** Reads the values of a gauge, at most once in `every_ms`. */
+type Reader = <N extends GaugeName>(
+  name: N,
+  every_ms: number,
+  read: () => Promise<readonly GaugeSample<N>[]>,
+) => GaugeReader<N>
+
+export const createInstallationMetrics = (deps: WatchDeps, runtime: Runtime): InstallationMetrics => {
+  const { clock, registry, logger } = runtime
+  const reader: Reader = (name, every_ms, read) => ({ name, sampled: new Sampled(clock, every_ms, read) })
+  const readers = [
+    ...processReaders(deps, runtime, reader),
+    ...dataReaders(deps, runtime, reader),
+    ...fileReaders(deps, reader),
+  ]
+  return new InstallationMetrics({ registry, readers, logger: logger.for('metrics') })
+}
+
+const processReaders = (
+  { version, uptime, checks }: WatchDeps,
+  { clock }: Pick<Runtime, 'clock'>,
+  reader: Reader,
+): readonly AnyGaugeReader[] => [
+  reader('info', RARELY_MS, async () => [[{ version }, 1]]),
+  reader('running', SOON_MS, async () => [[{}, Number(uptime.started_at !== undefined)]]),
+  reader('uptime_seconds', SOON_MS, async () => [
+    [{}, uptime.started_at === undefined ? 0 : Math.max(0, (clock.now() - uptime.started_at) / SECOND_MS)],
+  ]),
+  reader('component_state', SOON_MS, async () => {
+    const components = await Promise.all(checks.map(check => examine(check, clock)))
+    return components.flatMap(({ name, state }) =>
+      HEALTH_STATES.map(each => [{ component: name, state: each }, Number(each === state)] as const),
+    )
+  }),
+  reader('process_memory_bytes', LATER_MS, processMemory),
+]
+
+const dataReaders = (
+  { stores, memory, backups }: WatchDeps,
+  { clock }: Pick<Runtime, 'clock'>,
+  reader: Reader,
+): readonly AnyGaugeReader[] => {
+  const traffic = new Sampled(clock, SOON_MS, () => stores.messages.traffic.counts())
+  const newestBackup = new Sampled(clock, RARELY_MS, async () => (await backups.list({ limit: 1 }))[0])
+  return [
+    reader('sessions', LATER_MS, async () => {
+      const counts = await stores.ledger.counts()
+      const { active, closed, stored, dead, purged } = counts
+      return [
+        [{ state: 'active' }, active],
+        [{ state: 'closed' }, closed],
+        [{ state: 'stored' }, stored],
+        [{ state: 'dead' }, dead],
+        [{ state: 'purged' }, purged],
+      ]
+    }),
+    reader('memories', LATER_MS, async () => {
+      const counts = await stores.memories.countsByClass()
+      return counts.length === 0 ? NO_MEMORIES : counts.map(({ memories, ...labels }) => [labels, memories] as const)
+    }),
+    reader('memories_pending', LATER_MS, async () => {
+      const { pending_embedding, pending_index } = await memory.memory.stats()
+      return [
+        [{ step: 'embedding' }, pending_embedding],
+        [{ step: 'index' }, pending_index],
+      ]
+    }),
+    reader('vectors', LATER_MS, async () => vectorsByUse(await memory.maintenance.stats())),
+    reader('queue_messages', SOON_MS, async () => {
+      const { inbox, outbox } = await traffic.value()
+      return [
+        [{ queue: 'inbox' }, inbox.received],
+        [{ queue: 'outbox' }, outbox.intended + outbox.held],
+      ]
+    }),
+    reader('replies_undelivered', SOON_MS, async () => {
+      const { unconfirmed, failed } = (await traffic.value()).outbox
+      return [
+        [{ state: 'unconfirmed' }, unconfirmed],
+        [{ state: 'failed' }, failed],
+      ]
+    }),
+    reader('backup_last_timestamp_seconds', SOON_MS, async () => {
+      const newest = await newestBackup.value()
+      return newest === undefined || 'problem' in newest ? [] : [[{}, Date.parse(newest.created_at) / SECOND_MS]]
+    }),
+    reader('backup_verified', SOON_MS, async () => {
+      const newest = await newestBackup.value()
+      if (newest === undefined || 'problem' in newest || newest.verification === undefined) return []
+      return [[{}, Number(newest.verification.in_order)]]
+    }),
+  ]
+}
+
+/** None at all is a value too. */
+const NO_MEMORIES: readonly GaugeSample<'memories'>[] = [[{ kind: 'fact', category: 'facts', tier: 'long_term' }, 0]]
+
+const vectorsByUse = ({ spaces }: VectorStats): readonly GaugeSample<'vectors'>[] =>
+  (['present', 'former', 'unused'] as const).map(use => [
+    { use },
+    spaces.filter(each => each.use === use).reduce((sum, { vectors }) => sum + vectors, 0),
+  ])
+
+const fileReaders = ({ settings }: WatchDeps, reader: Reader): readonly AnyGaugeReader[] => {
+  const { data_root, logs_dir, memory } = settings
+  return [
+    reader('database_bytes', LATER_MS, async () => sizesIn(data_root, DATABASE, database => ({ database }))),
+    reader('index_bytes', LATER_MS, async () => [
+      [{}, await folderBytes(resolve(data_root, memory.longterm.storage_dir))],
+    ]),
+    reader('log_bytes', LATER_MS, async () => sizesIn(logs_dir, LOG, log => ({ log }))),
+    reader('disk_free_bytes', LATER_MS, async () => {
+      const { bavail, bsize } = await statfs(data_root)
+      return [[{}, bavail * bsize]]
+    }),
+  ]
+}
+
+/** The files of a database, and those of a log with its earlier days; the first group is its name. */
+const DATABASE = /^([\w-]+)\.db(?:-wal|-shm)?$/
+const LOG = /^([a-z_]+)(?:-\d{4}-\d{2}-\d{2}(?:\.\d+)?)?\.(?:log|jsonl)(?:\.gz)?$/
+
+/** The sizes of the files in a folder, added up by their names. */
+const sizesIn = async <L>(
+  folder: string,
+  pattern: RegExp,
+  labels: (name: string) => L,
+): Promise<readonly (readonly [labels: L, bytes: number])[]> => {
+  const sizes = new Map<string, number>()
+  for (const file of await readdir(folder)) {
+    const name = pattern.exec(file)?.[1]
+    if (name === undefined) continue
+    const { size } = await stat(join(folder, file)).catch(() => ({ size: 0 }))
+    sizes.set(name, (sizes.get(name) ?? 0) + size)
+  }
+  return [...sizes].map(([name, bytes]) => [labels(name), bytes] as const)
+}
+
+/** An argument of the processes that DeniDin starts, by which their trees are found. */
+const BROWSER_ARGUMENT = '--denidin-login='
+const CHROMA_ARGUMENT = 'chroma-server-main'
+
+/** The memory of this process, and of the processes that it started, where the system tells it. */
+const processMemory = async (): Promise<readonly GaugeSample<'process_memory_bytes'>[]> => {
+  const all = await listProcesses()
+  const own = treeOf(process.pid, all).filter(({ pid }) => pid !== process.pid)
+  const memoryBelow = async (argument: string): Promise<number> => {
+    const roots = own.filter(({ args }) => args.some(each => each.includes(argument)))
+    return await memoryOf([...new Set(roots.flatMap(({ pid }) => treeOf(pid, all).map(each => each.pid)))])
+  }
+  return [
+    [{ process: 'node' }, (await memoryOf([process.pid])) || process.memoryUsage.rss()],
+    [{ process: 'browser' }, await memoryBelow(BROWSER_ARGUMENT)],
+    [{ process: 'chroma' }, await memoryBelow(CHROMA_ARGUMENT)],
+  ]
+}
