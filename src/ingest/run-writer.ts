@@ -4,9 +4,9 @@ import type { ArchiveBatch, BatchCounts, FoundMessage } from '../archive/archive
 import type { RejectedLine } from '../archive/extraction-run.ts'
 import type { SourceItem } from './source.ts'
 
-/** A batch is written after this many messages, or this many characters: some tens of milliseconds of work. */
-const MOST_MESSAGES = 1000
-const MOST_CHARACTERS = 2 * 1024 * 1024
+/** A batch is written after this many messages, or this many characters: about twenty milliseconds of work. */
+const MOST_MESSAGES = 500
+const MOST_CHARACTERS = 1024 * 1024
 /** How many bad lines are shown to the caller; all of them are in the record of the run. */
 const MOST_SHOWN = 20
 

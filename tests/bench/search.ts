@@ -78,7 +78,7 @@ const load = async (rig: ArchiveRig, corpus: Corpus): Promise<void> => {
   }
   if (batch.length > 0) await add(batch)
   console.log(
-    `load: ${String(Math.round(count / (writing / 1000)))} messages/s into archive and index, ${String(Math.round(count / worked))} per second of the processor (${((performance.now() - began) / 1000).toFixed(0)} s with the generator)`,
+    `load: ${String(Math.round(count / (writing / 1000)))} messages/s into archive and index, ${String(Math.round(count / worked))} per second of the processor (${((performance.now() - began) / 1000).toFixed(0)} s with the generator; one thread: bench:ingest -- --index loads with two)`,
   )
   console.log(
     `longest time without another answer while indexing: ${longest.toFixed(0)} ms of the processor, ${longest_by_clock.toFixed(0)} ms by the clock`,

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { ArchiveAnswer, ArchiveQuestion } from '../../src/archive/archive-search.ts'
 import type { SourceMessage } from '../../src/archive/archive-message.ts'
+import type { PartBuildings } from '../../src/archive/index/part-building.ts'
 import { SqliteArchiveSearch } from '../../src/archive/index/sqlite/sqlite-archive-search.ts'
 import { openArchive } from '../../src/archive/sqlite/open-archive.ts'
 import { SqliteArchiveStore } from '../../src/archive/sqlite/sqlite-archive-store.ts'
@@ -17,10 +18,13 @@ export class ArchiveRig implements AsyncDisposable {
   readonly archive: Database
   readonly store: SqliteArchiveStore
   search: SqliteArchiveSearch
+  readonly #beside: PartBuildings | undefined
   #run: number | undefined
   #line = 0
 
-  constructor(folder: string) {
+  /** @param beside builds parts of the index in another thread */
+  constructor(folder: string, beside?: PartBuildings) {
+    this.#beside = beside
     this.path = join(folder, 'archive-index.db')
     this.archive = openArchive(join(folder, 'archive.db'))
     this.store = new SqliteArchiveStore(this.archive, systemClock)
@@ -88,7 +92,13 @@ export class ArchiveRig implements AsyncDisposable {
   }
 
   #open(): SqliteArchiveSearch {
-    return new SqliteArchiveSearch({ archive: this.archive, path: this.path, clock: systemClock, logger: silentLogger })
+    return new SqliteArchiveSearch({
+      archive: this.archive,
+      path: this.path,
+      beside: this.#beside,
+      clock: systemClock,
+      logger: silentLogger,
+    })
   }
 }
 

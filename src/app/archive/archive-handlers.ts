@@ -2,6 +2,7 @@
 import { archiveIndexPath } from '../../archive/archive-files.ts'
 import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
 import type { ConversationCopy } from '../../archive/conversation-copy.ts'
+import { partsBeside, type PartRequests } from '../../archive/index/part-building.ts'
 import { IndexFollowing } from '../../archive/index/index-following.ts'
 import { SqliteArchiveSearch } from '../../archive/index/sqlite/sqlite-archive-search.ts'
 import { openArchive } from '../../archive/sqlite/open-archive.ts'
@@ -10,12 +11,13 @@ import { SqliteArchiveStore } from '../../archive/sqlite/sqlite-archive-store.ts
 import { SqliteConversationCopy } from '../../archive/sqlite/sqlite-conversation-copy.ts'
 import { openForgottenWords } from '../../messages/sqlite/sqlite-erasures.ts'
 import { Ingest } from '../../ingest/ingest.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import { Precedence } from '../../platform/precedence.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { isTrouble, worstState, type Health, type HealthCheck } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { RequestThread } from '../../platform/threads/request-thread.ts'
 import type { RequestHandlers, RequestService } from '../../platform/threads/serve-requests.ts'
 import { DamagedDatabase } from '../../database/sqlite/database-errors.ts'
 import { Database } from '../../database/sqlite/database.ts'
@@ -24,6 +26,11 @@ import { ReportWriter } from '../../reports/report-writer.ts'
 import { SqliteArchiveReports } from '../../reports/sqlite/sqlite-archive-reports.ts'
 import { SqliteConversationReports } from '../../reports/sqlite/sqlite-conversation-reports.ts'
 import type { ArchiveRequests, ArchiveThreadData } from './archive-requests.ts'
+
+/** The thread runs the same kind of file as this one: TypeScript here, JavaScript when built. */
+const WORDS_MAIN = new URL(import.meta.url.replace(/archive-handlers(\.[jt]s)$/, 'part-thread-main$1'))
+/** Time without new messages after which that thread ends. */
+const WORDS_IDLE_MS = MINUTE_MS
 
 export interface ArchiveHandlersDeps extends ArchiveThreadData {
   readonly clock: Clock
@@ -172,7 +179,21 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
     const database = openArchive(archive_path)
     const health = new DatabaseHealth('archive', database, WHEN_MENDED)
     const store = new SqliteArchiveStore(database, clock)
-    const search = new SqliteArchiveSearch({ archive: database, path: archiveIndexPath(archive_path), clock, logger })
+    const words = new RequestThread<PartRequests>({
+      name: 'archive words',
+      file: WORDS_MAIN,
+      data: undefined,
+      idle_ms: WORDS_IDLE_MS,
+      clock,
+      logger,
+    })
+    const search = new SqliteArchiveSearch({
+      archive: database,
+      path: archiveIndexPath(archive_path),
+      beside: partsBeside(words),
+      clock,
+      logger,
+    })
     const following = new IndexFollowing(search.indexer, {
       clock,
       logger: logger.for('archive.index'),
@@ -204,6 +225,7 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
       [Symbol.asyncDispose]: async () => {
         following[Symbol.dispose]()
         await search[Symbol.asyncDispose]()
+        await words[Symbol.asyncDispose]()
         forgotten[Symbol.dispose]()
         database[Symbol.dispose]()
       },

@@ -11,6 +11,8 @@ import type { Logger } from '../../platform/logger.ts'
 export interface FollowingIndex {
   readonly waiting: number
   sync(): Promise<void>
+  /** Indexes, and resolves when a part of the waiting messages is done. */
+  advance(): Promise<void>
   purge(): Promise<void>
 }
 
@@ -66,7 +68,7 @@ export class IndexFollowing implements HealthCheck, Disposable {
   /** A load wrote a batch. */
   async loaded(): Promise<void> {
     const { waiting } = this.#index
-    if (waiting >= FAR_AHEAD) await this.#index.sync()
+    if (waiting >= FAR_AHEAD) await this.#index.advance()
     else if (waiting >= MANY) this.#now()
     else
       this.#timer ??= this.#deps.clock.after(SOON_MS, () => {

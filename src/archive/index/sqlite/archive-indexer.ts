@@ -3,11 +3,11 @@ import type { Database } from '../../../database/sqlite/database.ts'
 import { DenidinError } from '../../../platform/errors.ts'
 import { JoinedRuns } from '../../../platform/joined-runs.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { TimeSlices } from '../../../platform/yield.ts'
 import type { Columns } from '../columns.ts'
 import { PART_RANGE, type IndexPart } from '../index-part.ts'
 import { partsToMerge } from '../merge-policy.ts'
 import { PartBuilder } from '../part-builder.ts'
+import { partsInThread, type PartBuilding, type PartBuildings } from '../part-building.ts'
 import { ArchiveRows, checksumOf, columnValues, type IndexedRow } from './archive-rows.ts'
 import type { IndexNames } from './index-names.ts'
 import type { IndexParts } from './index-parts.ts'
@@ -18,6 +18,8 @@ import { PartWriter, type NewPart, type WrittenWord } from './part-writer.ts'
 const PAGE = 200
 /** Messages of a new part; if more are waiting, they go into the next one. */
 const PART_MESSAGES = 1 << 15
+/** If this many messages are waiting, another thread reads their words; for fewer it need not start. */
+const LEAST_BESIDE = 4096
 /** How many messages of each part are compared to recognise an archive. */
 const MOST_COMPARED = 5
 
@@ -27,7 +29,14 @@ export interface ArchiveIndexerDeps {
   readonly columns: Columns
   readonly parts: IndexParts
   readonly names: IndexNames
+  /** Builds parts in another thread; `undefined`: there is none. */
+  readonly beside?: PartBuildings | undefined
   readonly logger: Logger
+}
+
+/** A message of a new part. */
+interface AddedMessage extends Pick<IndexedRow, 'seq' | 'role'> {
+  readonly checksum: number
 }
 
 const NONE: ReadonlySet<number> = new Set()
@@ -50,6 +59,8 @@ export class ArchiveIndexer {
   #purging: PromiseWithResolvers<void>[] = []
   /** Messages are being read that are not in the index yet: some of them may be gone by now. */
   #adding = false
+  /** Resolves when the next part of new messages is done. */
+  #next_part = Promise.withResolvers<undefined>()
 
   constructor(deps: ArchiveIndexerDeps) {
     this.#deps = deps
@@ -67,6 +78,13 @@ export class ArchiveIndexer {
   /** Indexes all messages that are in the archive now. */
   async sync(): Promise<void> {
     await this.#runs.run()
+  }
+
+  /** Indexes what is there now, and resolves when a part of it is done: the load that waits goes on beside the rest. */
+  async advance(): Promise<void> {
+    const all = this.sync()
+    all.catch(() => undefined)
+    await Promise.race([all, this.#next_part.promise])
   }
 
   /** Whether the index was made from this archive, and not from one that a restored copy has replaced. */
@@ -160,8 +178,13 @@ export class ArchiveIndexer {
         yield word
       }
     }
+    return await this.#orDiscard(part, () => this.#writer.write(part, checked()))
+  }
+
+  /** Removes a part that is given up. */
+  async #orDiscard<T>(part: number, act: () => Promise<T>): Promise<T> {
     try {
-      return await this.#writer.write(part, checked())
+      return await act()
     } catch (error) {
       if (error instanceof PurgeFirst) await this.#writer.discard([part])
       throw error
@@ -196,39 +219,55 @@ export class ArchiveIndexer {
   }
 
   async #addFrom(first: number): Promise<boolean> {
-    const { index, columns, names } = this.#deps
+    const { index, columns, beside } = this.#deps
     const generation = this.#generation
-    const builder = new PartBuilder(first, PART_RANGE)
-    const added: Pick<IndexedRow, 'seq' | 'role'>[] = []
-    const checksums = new Uint32Array(PART_RANGE)
-    const slices = new TimeSlices()
-    for (let after = first - 1, more = true; more && !this.#stopped;) {
-      const page = this.#rows.after(after, PAGE).filter(({ seq }) => seq - first < PART_RANGE)
-      for (const row of page) {
-        const { seq, content, role } = row
-        columns.fill(seq, columnValues(row, names, builder.add(seq, content)))
-        added.push({ seq, role })
-        checksums[seq - first] = checksumOf(content)
-        await slices.pause()
-        this.#unlessPurging()
-      }
-      after = page.at(-1)?.seq ?? after
-      more = page.length === PAGE && builder.messages < PART_MESSAGES
-    }
-    if (this.#stopped) return false
+    const building = (this.waiting >= LEAST_BESIDE ? beside : undefined) ?? partsInThread
+    const built = building.begin(first)
+    const added = await this.#readInto(built, first)
+    const last = added.at(-1)?.seq
+    if (last === undefined || this.#stopped) return false
     const part = this.#writer.begin()
-    await builder.sort()
-    await this.#write(part, newWords(builder))
-    const last = builder.to
+    await this.#orDiscard(part, () =>
+      this.#writer.writePages(part, built.pages(), () => {
+        this.#unlessPurging()
+      }),
+    )
+    const checksums = new Uint32Array(last - first + 1)
+    for (const { seq, checksum } of added) checksums[seq - first] = checksum
     this.#commit(generation, () => {
       for (const { seq, role } of added) columns.show(seq, role)
-      const recorded = { part, first, last, messages: builder.messages, counted: false }
-      this.#record(recorded, checksums.subarray(0, last - first + 1), [])
+      this.#record({ part, first, last, messages: added.length, counted: false }, checksums, [])
       index.run('update progress set reached = :last', { last })
     })
     this.#deps.parts.reload()
+    this.#next_part.resolve(undefined)
+    this.#next_part = Promise.withResolvers()
     await this.#writer.countNew()
     return true
+  }
+
+  /** Reads new messages into a part; while the words of some are read, the next ones are fetched. */
+  async #readInto(built: PartBuilding, first: number): Promise<readonly AddedMessage[]> {
+    const { columns, names } = this.#deps
+    const added: AddedMessage[] = []
+    let reading: Promise<void> = Promise.resolve()
+    for (let after = first - 1, more = true; more && !this.#stopped;) {
+      const page = this.#rows.after(after, PAGE).filter(({ seq }) => seq - first < PART_RANGE)
+      const counting = built.add(page.map(({ seq, content }) => ({ seq, content })))
+      const before = reading
+      reading = counting.then(counts => {
+        for (const [at, row] of page.entries()) columns.fill(row.seq, columnValues(row, names, counts[at] ?? 1))
+      })
+      reading.catch(() => undefined)
+      for (const { seq, role, content } of page) added.push({ seq, role, checksum: checksumOf(content) })
+      await before
+      this.#unlessPurging()
+      after = page.at(-1)?.seq ?? after
+      more = page.length === PAGE && added.length < PART_MESSAGES
+    }
+    await reading
+    this.#unlessPurging()
+    return added
   }
 
   async #mergeSmall(): Promise<void> {

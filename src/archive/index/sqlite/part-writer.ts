@@ -77,6 +77,16 @@ export class PartWriter {
     return changes
   }
 
+  /** Writes pages that were built elsewhere, in their order. @param check called before each step; may throw */
+  async writePages(part: number, pages: AsyncIterable<readonly WordPage[]>, check: () => void): Promise<void> {
+    for await (const some of pages) {
+      check()
+      this.#database.transaction(() => {
+        this.#put(part, some)
+      })
+    }
+  }
+
   /** Counts words in the vocabulary; inside a transaction. @returns whether words are gone */
   count(changes: ReadonlyMap<string, number>): boolean {
     if (changes.size === 0) return false

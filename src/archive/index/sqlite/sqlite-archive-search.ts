@@ -19,6 +19,7 @@ import { FacetCounts } from '../facet-counts.ts'
 import type { ColumnFilter } from '../filters.ts'
 import { IndexSearch, type IndexQuery } from '../index-search.ts'
 import { questionKey, readCursor, writeCursor, type PageCursor } from '../page-cursor.ts'
+import type { PartBuildings } from '../part-building.ts'
 import { parseQuery, type WrittenQuery } from '../query-language.ts'
 import { QueryResolver, type WordKnowledge } from '../resolve-query.ts'
 import { ResultCache, type SearchResult } from '../result-cache.ts'
@@ -42,6 +43,8 @@ export interface ArchiveSearchDeps {
   readonly archive: Database
   /** Path of `archive-index.db`. */
   readonly path: string
+  /** Builds parts of the index in another thread; `undefined`: there is none. */
+  readonly beside?: PartBuildings | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -59,13 +62,21 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   readonly #cache: ResultCache
   readonly #facets = new LRUCache<string, { readonly state: string; readonly facets: Facets }>({ max: MOST_FACETS })
 
-  constructor({ archive, path, clock, logger }: ArchiveSearchDeps) {
+  constructor({ archive, path, beside, clock, logger }: ArchiveSearchDeps) {
     this.#index = openArchiveIndexDatabase({ path, clock, logger })
     const index = this.#index.database
     const parts = new IndexParts(index)
     this.#parts = parts
     this.#names = new IndexNames(index)
-    this.indexer = new ArchiveIndexer({ archive, index, columns: this.#columns, parts, names: this.#names, logger })
+    this.indexer = new ArchiveIndexer({
+      archive,
+      index,
+      columns: this.#columns,
+      parts,
+      names: this.#names,
+      beside,
+      logger,
+    })
     this.#statistics = new WordStatistics(parts, this.#columns)
     this.#search = new IndexSearch(parts, this.#columns)
     this.#found = new FoundMessages(archive)
