@@ -65,7 +65,7 @@ export const createModels = (
     timeout_ms: ai.timeout_seconds * SECOND_MS,
     clock,
   })
-  const metered = meteredEmbedder(watchedEmbedder(embedder, health, clock), meter, clock, logger)
+  const metered = meteredEmbedder(watchedEmbedder(embedder, health, clock), { meter, tokens, clock, logger })
   const [first] = languages.ranked
   const probes = [
     ...(ai.provider === 'offline' || first === undefined
@@ -78,7 +78,7 @@ export const createModels = (
   return {
     embedderOf: space => {
       const former = embedderOf(space)
-      return former === undefined ? undefined : meteredEmbedder(former, meter, clock, logger)
+      return former === undefined ? undefined : meteredEmbedder(former, { meter, tokens, clock, logger })
     },
     language: languages.language,
     replies: createReplyModel(languages, deps, parts),

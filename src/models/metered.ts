@@ -3,12 +3,14 @@ import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { whileWaiting } from '../platform/trace.ts'
+import type { TokenCounter } from '../text/tokens.ts'
 import type { Embedder } from './embedder.ts'
 import { CallRefused } from './call-refused.ts'
-import { mostTokens } from './estimated-tokens.ts'
+import { mostTokens, mostTokensOf } from './estimated-tokens.ts'
 import { NO_USAGE, type CallContext, type LanguageModel, type TokenUsage } from './language-model.ts'
 import type { Meter, PlannedCall, ReservationId } from './meter.ts'
 import { ModelError } from './model-error.ts'
+import { MostInput } from './most-input.ts'
 
 /** A language model that meters every call, failed ones too. */
 export const meteredLanguageModel = (
@@ -34,9 +36,22 @@ export const meteredLanguageModel = (
   }
 }
 
-/** An embedder that meters every call, failed ones too. */
-export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, logger: Logger): Embedder => {
+export interface MeteredEmbedderDeps {
+  readonly meter: Meter
+  readonly tokens: Pick<TokenCounter, 'count'>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** An embedder that meters every call, failed ones too. The most that its texts may take is reserved. */
+export const meteredEmbedder = (
+  embedder: Embedder,
+  { meter, tokens, clock, logger }: MeteredEmbedderDeps,
+): Embedder => {
   const measure = metering('embedding', embedder, meter, clock, logger)
+  const most = new MostInput()
+  /** The offline model costs nothing, so a cheap estimate is enough. */
+  const isFree = embedder.provider === 'offline'
   const log = logger.for('embedding')
   return {
     provider: embedder.provider,
@@ -46,11 +61,15 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
       const began = clock.monotonic()
       let outcome: 'ok' | 'failed' = 'failed'
       try {
+        const counted = isFree ? mostTokens(texts) : await mostTokensOf(texts, tokens)
         const embedded = await measure(
           call,
-          { input: mostTokens(texts) },
+          { input: isFree ? counted : most.of(counted) },
           () => embedder.embed(texts, call),
-          ({ input_tokens }) => ({ input_tokens, output_tokens: 0 }),
+          ({ input_tokens }) => {
+            most.learn(counted, input_tokens)
+            return { input_tokens, output_tokens: 0 }
+          },
         )
         outcome = 'ok'
         return embedded

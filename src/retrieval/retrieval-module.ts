@@ -7,6 +7,7 @@ import type { Meter } from '../models/meter.ts'
 import type { ZoneOf } from '../people/personal-zones.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { TokenCounter } from '../text/tokens.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { FullTextModule } from './full-text/full-text-module.ts'
 import { IndexedMessageSearch } from './indexed-message-search.ts'
@@ -34,7 +35,12 @@ export interface RetrievalModuleDeps {
   readonly vectors: VectorCandidates
   readonly policy: Pick<ScopePolicy, 'label'>
   readonly meter: Meter
-  readonly runtime: { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics }
+  readonly runtime: {
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly metrics: Metrics
+    readonly tokens: Pick<TokenCounter, 'count'>
+  }
 }
 
 export interface RetrievalModule extends Module {

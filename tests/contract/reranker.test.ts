@@ -4,6 +4,7 @@ import { createLinearReranker } from '../../src/retrieval/ranking/linear-reranke
 import { FEATURE_NAMES, type RerankCandidate, type Reranker } from '../../src/retrieval/ranking/reranker.ts'
 import { RANKER_WEIGHTS } from '../../src/retrieval/ranking/ranker-weights.ts'
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
+import { createTokenCounter } from '../../src/text/tokens.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { recordingMeter } from '../support/recording-meter.ts'
@@ -30,7 +31,7 @@ afterEach(async () => {
 
 const meter = recordingMeter()
 const { calls } = meter
-const parts = (clock: Clock = systemClock) => ({ clock, meter, logger: silentLogger })
+const parts = (clock: Clock = systemClock) => ({ clock, meter, tokens: createTokenCounter(), logger: silentLogger })
 
 const settings = () => ({ url: server.url, model: undefined, api_key: undefined })
 
@@ -147,7 +148,7 @@ test.each([
   expect(calls).toEqual([
     {
       kind: 'rerank',
-      estimated_tokens: 1,
+      estimated_tokens: 6,
       provider: new URL(server.url).host,
       model: 'judge',
       ...call,

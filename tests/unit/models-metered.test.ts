@@ -1,18 +1,24 @@
+import { createRequire } from 'node:module'
 import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { CallRefused } from '../../src/models/call-refused.ts'
 import type { Embedder } from '../../src/models/embedder.ts'
+import { mostTokensOf } from '../../src/models/estimated-tokens.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import type { Meter } from '../../src/models/meter.ts'
 import { ModelError } from '../../src/models/model-error.ts'
 import { meteredEmbedder, meteredLanguageModel } from '../../src/models/metered.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
+import { createTokenCounter } from '../../src/text/tokens.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryLog } from '../support/memory-log.ts'
 import { recordingMeter } from '../support/recording-meter.ts'
 
 const request = { messages: [{ role: 'user', content: 'my secret' }], max_tokens: 10, temperature: 0 } as const
 const call = { purpose: 'reply', person_id: 'ana', chat_id: '1@c.us' } as const
+
+const tokens = createTokenCounter()
 
 const FULL = (): Promise<never> => Promise.reject(new DenidinError('damaged', 'disk full of my secret'))
 const brokenMeter: Meter = { reserve: FULL, commit: FULL, release: FULL }
@@ -102,17 +108,60 @@ test('a call that may not be made is not made', async () => {
   expect(asked).toBe(0)
 })
 
-test('what a text may take is estimated from its bytes, so that no script takes much more', async () => {
+/** What most embedding models count by; we count replies by a newer vocabulary. */
+const olderTokens = (): ((text: string) => number) => {
+  const require = createRequire(import.meta.url)
+  const { Tiktoken } = require('tiktoken/lite') as typeof import('tiktoken/lite')
+  const { bpe_ranks, special_tokens, pat_str } =
+    require('tiktoken/encoders/cl100k_base.json') as typeof import('tiktoken/encoders/cl100k_base.json')
+  const encoding = new Tiktoken(bpe_ranks, special_tokens, pat_str)
+  return text => encoding.encode_ordinary(text).length
+}
+
+test('what is reserved for an embedding is at least what the model counts, in every script, and not far above', async () => {
+  const count = olderTokens()
+  const texts = [
+    'hello, world',
+    "I'll be there at 17:30; the invoice no. 20261129-0042 is $1,250.00 (incl. 18 % VAT).",
+    'שלום עולם, מה שלומך היום? הפגישה נדחתה ליום חמישי בשעה שמונה.',
+    '你好世界',
+    'مرحبا بالعالم',
+    '👋🌍',
+    '',
+    '1234567890'.repeat(50),
+    '!@#$%^&*()'.repeat(50),
+    'xqzjkvwp '.repeat(50),
+    JSON.stringify({ a: [1, 2, { b: null, c: [[]] }] }).repeat(20),
+  ]
+  for (const text of texts) {
+    const most = await mostTokensOf([text], tokens)
+    expect([text, count(text) <= most]).toEqual([text, true])
+    expect([text, most <= 3 * count(text) + 4]).toEqual([text, true])
+  }
+  fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async text => {
+      // A lone surrogate becomes another sign on its way.
+      const whole = text.toWellFormed()
+      expect(count(whole)).toBeLessThanOrEqual(await mostTokensOf([whole], tokens))
+    }),
+  )
+})
+
+test('a model that counts more than its reservations gets larger ones', async () => {
   const meter = recordingMeter()
-  const metered = meteredEmbedder(embedder, meter, new FakeClock(), silentLogger)
-  for (const text of ['hello, world', 'שלום עולם', '你好世界', '👋🌍'])
-    await metered.embed([text], { purpose: 'memory' })
-  expect(meter.calls.map(each => each.estimated_tokens)).toEqual([4, 6, 4, 3])
+  const text = 'flour and water, a little salt, and time. '.repeat(100)
+  const counted = await mostTokensOf([text], tokens)
+  const greedy: Embedder = { ...embedder, embed: async () => ({ vectors: [], input_tokens: 2 * counted }) }
+  const metered = meteredEmbedder(greedy, { meter, tokens, clock: new FakeClock(), logger: silentLogger })
+  for (let times = 0; times < 2; times++) await metered.embed([text], { purpose: 'memory' })
+  const [first = 0, second = 0] = meter.calls.map(each => each.estimated_tokens)
+  expect(first).toBeLessThan(2 * counted)
+  expect(second).toBeGreaterThanOrEqual(2 * counted)
 })
 
 test('an embedder keeps its name and its space, and its calls are taken down', async () => {
   const meter = recordingMeter()
-  const metered = meteredEmbedder(embedder, meter, new FakeClock(), silentLogger)
+  const metered = meteredEmbedder(embedder, { meter, tokens, clock: new FakeClock(), logger: silentLogger })
   expect(metered).toMatchObject({ provider: 'openai', model: 'e', space: 'e@3' })
   await expect(metered.embed(['a', 'b'], { ...call, purpose: 'recall' })).resolves.toMatchObject({ input_tokens: 9 })
   expect(meter.calls).toMatchObject([{ kind: 'embedding', purpose: 'recall', input_tokens: 9, output_tokens: 0 }])
@@ -149,8 +198,12 @@ test('tokens are reserved before the call: those of the request and of the longe
     { outcome: 'ok' },
     { outcome: 'reserved', estimated_tokens: 110 },
   ])
-  await meteredEmbedder(embedder, meter, new FakeClock(), silentLogger).embed(['abc', 'defghi'], { purpose: 'recall' })
-  expect(meter.calls.at(-1)).toMatchObject({ estimated_tokens: 3 })
+  await meteredEmbedder(embedder, { meter, tokens, clock: new FakeClock(), logger: silentLogger }).embed(
+    ['abc', 'defghi'],
+    { purpose: 'recall' },
+  )
+  // The bytes of both texts, marks around each, and what a request may add.
+  expect(meter.calls.at(-1)).toMatchObject({ estimated_tokens: 44 })
 })
 
 test('a call that could not be reserved is recorded when it has ended', async () => {

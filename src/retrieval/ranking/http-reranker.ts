@@ -5,7 +5,8 @@ import { withDeadline } from '../../platform/deadline.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { TokenUsage } from '../../models/language-model.ts'
-import { mostTokens } from '../../models/estimated-tokens.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
+import { mostTokensOf } from '../../models/estimated-tokens.ts'
 import { guardedFetch } from '../../models/guarded-fetch.ts'
 import { metering } from '../../models/metered.ts'
 import type { Meter } from '../../models/meter.ts'
@@ -56,6 +57,7 @@ const usageOf = (answer: unknown): TokenUsage => {
 export interface HttpRerankerDeps {
   readonly clock: Clock
   readonly meter: Meter
+  readonly tokens: Pick<TokenCounter, 'count'>
   readonly logger: Logger
 }
 
@@ -66,7 +68,7 @@ export interface HttpRerankerDeps {
  */
 export const createHttpReranker = (
   settings: HttpRerankerSettings,
-  { clock, meter, logger }: HttpRerankerDeps,
+  { clock, meter, tokens, logger }: HttpRerankerDeps,
 ): Reranker => {
   const { host } = new URL(settings.url)
   const measure = metering('rerank', { provider: host, model: settings.model ?? 'reranker' }, meter, clock, logger)
@@ -114,7 +116,12 @@ export const createHttpReranker = (
           signal => request(cleanText(question), documents, signal),
           call.signal,
         )
-      const answer = await measure(call, { input: mostTokens([question, ...documents]) }, ask, usageOf)
+      // The model reads the question with each document.
+      const input = await mostTokensOf(
+        documents.flatMap(each => [question, each]),
+        tokens,
+      )
+      const answer = await measure(call, { input }, ask, usageOf)
       const parsed = ANSWER.safeParse(answer)
       if (!parsed.success) throw new DenidinError('bad_answer', `the re-ranker ${host} gave another kind of answer`)
       const scores = new Map(parsed.data.results.map(each => [each.index, each.relevance_score]))
