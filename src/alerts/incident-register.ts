@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
-import { isTrouble, type ExaminedComponent } from '../platform/health.ts'
+import { isTrouble, withoutAddresses, type ExaminedComponent } from '../platform/health.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import { isNegligible, isPast, newsOf, RELAPSE_MS, settlingTime, type Incident, type IncidentNews } from './incident.ts'
@@ -18,13 +18,6 @@ export interface IncidentRegisterDeps {
   readonly ids: Ids
   readonly logger: Logger
 }
-
-/**
- * An address of a person or group: it is removed, because incidents are kept, while a person's data must be erasable.
- */
-const ADDRESS = /[\w+-]+@(?:c\.us|lid|g\.us)/g
-
-const withoutAddresses = (detail: string): string => detail.replace(ADDRESS, 'a chat (see `denidin status`)')
 
 /** The observed state of one component. */
 interface Observation {
@@ -65,6 +58,7 @@ export class IncidentRegister {
 
   /** Records the current health of a component. */
   async observe({ name, state, detail: shown }: ExaminedComponent): Promise<void> {
+    // Incidents are kept, while a person's data must be erasable.
     const detail = withoutAddresses(shown)
     // A component that was not tried since the start neither begins an incident nor ends one.
     if (state === 'unknown') return

@@ -36,12 +36,22 @@ export class Api implements HealthCheck {
   async serve(
     app: Pick<App, 'runner' | 'access' | 'people'>,
     version: string,
-    { clock, ids, logger }: Pick<Runtime, 'clock' | 'ids' | 'logger'>,
+    { clock, ids, logger, metrics }: Pick<Runtime, 'clock' | 'ids' | 'logger' | 'metrics'>,
   ): Promise<AsyncDisposable> {
     if (!this.#settings.enabled) return { [Symbol.asyncDispose]: async () => undefined }
     const { serveRest } = await import('../interfaces/rest/rest-server.ts')
     const { runner, access, people } = app
-    const server = await serveRest({ settings: this.#settings, version, runner, ...access, people, clock, ids, logger })
+    const server = await serveRest({
+      settings: this.#settings,
+      version,
+      runner,
+      access,
+      people,
+      clock,
+      ids,
+      logger,
+      metrics,
+    })
     this.#address = server.address
     return {
       [Symbol.asyncDispose]: async () => {

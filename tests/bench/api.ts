@@ -13,6 +13,7 @@ import { OPERATOR } from '../../src/operations/client.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { startBenchDenidin } from './bench-denidin.ts'
 import { percentiles } from './figures.ts'
 import type { ClientJob, ClientReport } from './api-client.ts'
@@ -75,11 +76,12 @@ await using server = await serveRest({
   },
   version: 'bench',
   runner,
-  ...access,
+  access,
   people,
   clock: systemClock,
   ids: systemIds,
   logger: silentLogger,
+  metrics: createMetrics(),
 })
 const { token } = await runner.run('api.token_create', { name: 'bench', scopes: 'read,write' }, { caller: OPERATOR })
 const client = fork(join(import.meta.dirname, 'api-client.ts'), [server.address, String(token)])

@@ -182,9 +182,17 @@ test('metrics are in the format of Prometheus', async () => {
   for (const line of text.trim().split('\n'))
     expect(line).toMatch(/^(|# (HELP|TYPE) denidin_\w+ .+|denidin_\w+(\{[^{}]*\})? [\d.e+-]+)$/)
   expect(text).toContain('denidin_running 1\n')
+  rig.denidin.clock.pass(2000)
+  expect((await ask('GET', '/metrics')).text).toContain(
+    'denidin_http_requests_total{method="GET",route="/metrics",status="200"} ',
+  )
 })
 
-test('health is ok, or says in one word what is the matter', async () => {
-  expect(await rig.request('GET', '/health')).toMatchObject({ status: 200, json: { status: 'ok' } })
-  expect((await ask('GET', '/ready')).json).toEqual({ ready: true, down: [] })
+test('health shows the state of each component to anyone, and ready the reason too to whoever has a token', async () => {
+  const health = await rig.request('GET', '/health')
+  expect(health).toMatchObject({ status: 200, json: { status: 'ok' } })
+  expect(health.json.components).toContainEqual({ name: 'database', state: 'ok' })
+  const { json } = await ask('GET', '/ready')
+  expect(json).toMatchObject({ ready: true, down: [] })
+  expect(json.components).toContainEqual({ name: 'database', state: 'ok', reason: expect.stringMatching(/\.$/) })
 })

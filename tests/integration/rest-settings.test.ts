@@ -33,7 +33,7 @@ const freePort = async (): Promise<number> => {
 
 test('the REST API is served only where api.enabled is on, at api.host and api.port', async () => {
   await using denidin = await TestDenidin.start()
-  const runtime = { clock: denidin.clock, logger: denidin.log, ids: systemIds }
+  const runtime = { clock: denidin.clock, logger: denidin.log, ids: systemIds, metrics: denidin.metrics }
   const off = new Api(await settingsWith({ enabled: 'false' }))
   await using _off = await off.serve(denidin.app, 'test', runtime)
   expect([off.address, (await off.health()).state]).toEqual([undefined, 'off'])

@@ -7,10 +7,12 @@ import { operations } from '../../operations/list.ts'
 import type { Operation } from '../../operations/operation.ts'
 import type { Runner } from '../../operations/runner.ts'
 import type { People } from '../../people/people.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { METRICS } from '../../platform/metric-list.ts'
+import type { Metrics } from '../../platform/metrics.ts'
 import { withTrace } from '../../platform/trace.ts'
 import { authorize, Authorization, type Authenticated, type Guarded } from './authorization.ts'
 import { requestProblem } from './client-errors.ts'
@@ -44,13 +46,16 @@ export interface RestServerDeps {
   readonly settings: RestSettings
   readonly version: string
   readonly runner: Runner
-  readonly tokens: ApiTokens
-  readonly idempotency: IdempotencyStore
+  readonly access: {
+    readonly tokens: ApiTokens
+    readonly idempotency: IdempotencyStore
+    readonly events: Pick<LiveEvents, 'watch'>
+  }
   readonly people: Pick<People, 'find'>
-  readonly events: Pick<LiveEvents, 'watch'>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'add' | 'observe'>
 }
 
 /** The server at work; disposing of it lets requests finish and closes the connections. */
@@ -60,6 +65,7 @@ export interface RestServer extends AsyncDisposable {
 }
 
 const METHODS: readonly RestMethod[] = ['GET', 'POST', 'PUT', 'DELETE']
+const METHODS_COUNTED = METRICS.http_requests_total.labels.method
 
 /** What is known of a request while it is handled. */
 interface RequestState {
@@ -97,7 +103,8 @@ class RestApi implements RestServer {
   #address = ''
 
   constructor(deps: RestServerDeps) {
-    const { tokens, people, clock, settings, idempotency, ids, logger } = deps
+    const { access, people, clock, settings, ids, logger } = deps
+    const { tokens, idempotency } = access
     this.#deps = deps
     this.#log = logger.for('api')
     const limit = new RequestLimit(clock, settings.requests_per_minute)
@@ -174,7 +181,7 @@ class RestApi implements RestServer {
       if (this.#closing) void reply.header('Connection', 'close')
     })
     app.addHook('onResponse', async (request, reply) => {
-      this.#logRequest(request, reply.statusCode)
+      this.#reportRequest(request, reply.statusCode)
     })
     app.setErrorHandler(async (error, request, reply) => {
       const problem = requestProblem(error, this.#deps.settings.body_kilobytes)
@@ -250,7 +257,7 @@ class RestApi implements RestServer {
     const { authenticated, gone } = this.#states.get(request) ?? {}
     if (authenticated === undefined || gone === undefined) throw new Problem('unauthorized', 'send a token')
     await this.#withStream(reply, (stream, ended) =>
-      followLive(this.#deps.events, stream, authenticated, AbortSignal.any([gone.signal, ended])),
+      followLive(this.#deps.access.events, stream, authenticated, AbortSignal.any([gone.signal, ended])),
     )
   }
 
@@ -369,13 +376,18 @@ class RestApi implements RestServer {
   }
 
   /** The path as the menu has it: the path of the request may hold a person's number, and the query their words. */
-  #logRequest(request: FastifyRequest, status: number): void {
+  #reportRequest(request: FastifyRequest, status: number): void {
     const { began, authenticated } = this.#states.get(request) ?? {}
-    const duration_ms = began === undefined ? undefined : this.#deps.clock.monotonic() - began
+    const { clock, metrics } = this.#deps
+    const duration_ms = began === undefined ? undefined : clock.monotonic() - began
+    const route = routeOf(request)
+    const method = METHODS_COUNTED.find(each => each === request.method)
+    if (method !== undefined) metrics.add('http_requests_total', { method, route, status: String(status) })
+    if (duration_ms !== undefined) metrics.observe('http_request_seconds', { route }, duration_ms / SECOND_MS)
     withTrace(request.id, () => {
       this.#log.info('Request', {
         method: request.method,
-        route: routeOf(request),
+        route,
         status,
         duration_ms,
         token: authenticated?.token.name,

@@ -3,6 +3,7 @@ import { operations } from '../../operations/list.ts'
 import type { Caller } from '../../operations/operation.ts'
 import type { Runner } from '../../operations/runner.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { withoutAddresses } from '../../platform/health.ts'
 import { openApiDocument } from './openapi.ts'
 import { JSON_TYPE } from './operation-request.ts'
 import { referencePage } from './reference-page.ts'
@@ -61,13 +62,15 @@ export const systemAnswers = ({ runner, clock, version }: SystemAnswersDeps): Sy
   let page: string | undefined
   return {
     getHealth: async () => {
-      const { state } = await components()
-      return json(state === 'down' ? 503 : 200, { status: state })
+      const { state, parts } = await components()
+      const found = parts.map(({ name, state: each }) => ({ name, state: each }))
+      return json(state === 'down' ? 503 : 200, { status: state, components: found })
     },
     getReadiness: async () => {
       const { parts } = await components()
       const down = parts.filter(({ state }) => state === 'down').map(({ name }) => name)
-      return json(down.length === 0 ? 200 : 503, { ready: down.length === 0, down })
+      const found = parts.map(({ name, state, detail }) => ({ name, state, reason: withoutAddresses(detail) }))
+      return json(down.length === 0 ? 200 : 503, { ready: down.length === 0, down, components: found })
     },
     getMetrics: async () => ({
       status: 200,

@@ -1,6 +1,7 @@
 /** Routes that run no operation of their own, or answer in a form of their own: probes, figures, and the documentation. */
 import { z } from 'zod'
 import type { TokenScope } from '../../access/api-token.ts'
+import { HEALTH_STATES } from '../../platform/health.ts'
 import { EVENT_STREAM_TYPE } from './event-stream.ts'
 import { liveEventSchema } from './live-stream.ts'
 import { JSON_TYPE } from './operation-request.ts'
@@ -24,10 +25,16 @@ export interface SystemRoute {
 export const HTML_TYPE = 'text/html; charset=utf-8'
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-const healthSchema = z.object({ status: z.enum(['ok', 'degraded', 'down']) })
+const componentState = { name: z.string(), state: z.enum(HEALTH_STATES) }
+/** Without the reasons: anyone may ask, and a reason may name hosts and models. */
+const healthSchema = z.object({
+  status: z.enum(['ok', 'degraded', 'down']),
+  components: z.array(z.object(componentState)),
+})
 const readySchema = z.object({
   ready: z.boolean(),
   down: z.array(z.string()).describe('components that do not work'),
+  components: z.array(z.object({ ...componentState, reason: z.string() })),
 })
 
 export const systemRoutes = [
@@ -35,7 +42,7 @@ export const systemRoutes = [
     method: 'GET',
     path: '/health',
     id: 'getHealth',
-    summary: 'Whether DeniDin works, for monitors and containers',
+    summary: 'Whether DeniDin works, and the state of each component, for monitors and containers',
     scope: 'none',
     type: JSON_TYPE,
     schema: healthSchema,
@@ -45,7 +52,7 @@ export const systemRoutes = [
     method: 'GET',
     path: '/ready',
     id: 'getReadiness',
-    summary: 'Whether every component works, and which does not',
+    summary: 'Whether every component works, each with its state and the reason',
     scope: 'any',
     type: JSON_TYPE,
     schema: readySchema,

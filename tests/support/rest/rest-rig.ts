@@ -148,7 +148,7 @@ const serve = async (denidin: TestDenidin): Promise<readonly [Api, AsyncDisposab
   const settings = denidin.settings()
   const api = new Api(settings)
   const { clock, log: logger } = { clock: denidin.clock, log: denidin.log }
-  return [api, await api.serve(denidin.app, 'test', { clock, logger, ids: systemIds })]
+  return [api, await api.serve(denidin.app, 'test', { clock, logger, ids: systemIds, metrics: denidin.metrics })]
 }
 
 const jsonOf = (text: string): Parsed => {
