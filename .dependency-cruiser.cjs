@@ -27,6 +27,7 @@ const mayImport = {
   learning: [...base, 'messages', 'sessions', 'vectors', 'memory', 'rollout'],
   privacy: [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval'],
   archive: [...base, 'messages'],
+  knowledge: [...base, 'messages', 'vectors', 'memory'],
   ingest: [...base, 'messages', 'archive'],
   reports: [...base, 'messages', 'usage', 'archive'],
   backup: ['platform', 'database'],
@@ -40,6 +41,7 @@ const mayImport = {
     'privacy',
     'archive',
     'ingest',
+    'knowledge',
     'reports',
     'backup',
     'watch',
@@ -60,6 +62,7 @@ const borders = {
   'fastify|@fastify/.+': '^src/interfaces/rest/',
   'node-cron': '^src/(interfaces/cron|config)/',
   tiktoken: '^src/text/',
+  'unpdf|mammoth|chokidar': '^src/knowledge/',
 }
 
 /** Files of channels/whatsapp/ that an engine may import: the port, its vocabulary, and its settings. */

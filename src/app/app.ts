@@ -106,7 +106,7 @@ export class App implements AsyncDisposable {
   #moduleList(): readonly Module[] {
     const { foundation, services, process, alerts, rollout } = this.#parts
     const { stores, audit, memory, models, archive, backups } = foundation
-    const { agent, channels, privacy } = services
+    const { agent, channels, knowledge, privacy } = services
     return [
       {
         name: 'stores',
@@ -127,6 +127,7 @@ export class App implements AsyncDisposable {
       ...memory.modules,
       { name: 'erasures', stop: async () => privacy.forgetting[Symbol.dispose]() },
       { name: 'background tasks', stop: () => process.background.whenIdle() },
+      knowledge.module,
       { name: 'recovery', start: () => this.conversation.recover() },
       ...channels.map(channel => ({
         name: channel.name,

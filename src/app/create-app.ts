@@ -63,7 +63,7 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
 const healthChecks = (
   { settings, streams = [], parts }: AppDeps,
   { stores, audit, memory, models, archive, backups }: Foundation,
-  { channels, delivery, learning, privacy }: Services,
+  { channels, delivery, learning, privacy, knowledge }: Services,
 ): readonly HealthCheck[] => [
   ...memory.modules.flatMap(module => module.health ?? []),
   ...channels,
@@ -74,6 +74,7 @@ const healthChecks = (
   ...learning.health,
   ...stores.health,
   ...memory.files,
+  ...(knowledge.module.health ?? []),
   ...(archive.module.health ?? []),
   ...(backups.module.health ?? []),
   ...streams,
@@ -94,7 +95,19 @@ const createAppRunner = (
     administrator,
     rollout,
   }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'> & Pick<OperationContextDeps, 'rollout'>,
-  { sessions, lifecycle, learning, agent, privacy, delivery, console, recallOverrides, scheduler, profiles }: Services,
+  {
+    sessions,
+    lifecycle,
+    learning,
+    agent,
+    privacy,
+    delivery,
+    console,
+    recallOverrides,
+    scheduler,
+    profiles,
+    knowledge,
+  }: Services,
   { uptime }: ProcessState,
   checks: readonly HealthCheck[],
 ): Runner => {
@@ -108,6 +121,7 @@ const createAppRunner = (
       privacy,
       profiles,
       archive,
+      knowledge: knowledge.operations,
       backups,
       rollout,
       instance: {
@@ -157,6 +171,7 @@ const createAppPipeline = async (
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
       recall: {
         search: memory.search,
+        shared: memory.shared,
         scopes: memory.scopes,
         profileOf: createProfileReader(settings, rollouts, stores, parts),
         recallOverrides,

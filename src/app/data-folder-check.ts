@@ -6,7 +6,7 @@ import type { BaseStores } from './stores.ts'
 
 export interface DataFolderDeps {
   readonly data_root: string
-  readonly stores: Pick<BaseStores, 'changeLog' | 'folders' | 'messages'>
+  readonly stores: Pick<BaseStores, 'changeLog' | 'folders' | 'memories' | 'messages'>
   readonly indexes: Indexes
   /** Whether a DeniDin has used the folder before; sessions alone may have been copied into a new one. */
   readonly used_before: boolean
@@ -21,7 +21,7 @@ export interface DataFolderDeps {
 export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
   const { data_root, stores, indexes } = deps
   const latest = await stores.changeLog.latest()
-  const others = latest === 0 && (await stores.messages.traffic.counts()).messages === 0 ? await otherData(deps) : []
+  const others = latest === 0 && (await isEmpty(stores)) ? await otherData(deps) : []
   if (others.length > 0) {
     throw new DenidinError(
       'damaged',
@@ -34,6 +34,10 @@ export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
   const indexed = (await indexes.fullText.index.progress()).change
   if (indexed > latest) await takeOlderCopy(deps, indexes)
 }
+
+/** Memories may come from elsewhere before the first message, such as from the knowledge folder. */
+const isEmpty = async ({ messages, memories }: DataFolderDeps['stores']): Promise<boolean> =>
+  (await messages.traffic.counts()).messages === 0 && (await memories.counts()).memories === 0
 
 /**
  * An older copy may have been restored on purpose: it is accepted, and the indexes, which know newer messages, follow

@@ -2,13 +2,14 @@
  * Maps the settings to the vectors, memory and retrieval modules, or to their null objects while memory is disabled.
  */
 import { join, resolve } from 'node:path'
-import { hasLongTermMemory } from '../config/features.ts'
+import { hasLongTermMemory, readsKnowledge } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Module } from '../lifecycle/module.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import { createMemoryEmbeddingSource } from '../memory/memory-embedding-source.ts'
 import { createMemoryModule } from '../memory/memory-module.ts'
+import { noSharedMemory, type SharedMemory } from '../memory/shared-memory.ts'
 import { createNoLongTermMemory } from '../memory/no-long-term-memory.ts'
 import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
 import { createSqliteMessageContext } from '../messages/sqlite/sqlite-message-context.ts'
@@ -114,6 +115,8 @@ export interface MemoryFeatures {
   /** Rewrites index files that still contain deleted vectors. @returns whether none is left that does */
   readonly purge: () => Promise<boolean>
   readonly search: SearchService
+  /** What everyone may recall. */
+  readonly shared: SharedMemory
   readonly scopes: ScopePolicy
   /** The health of the files of the indexes. */
   readonly files: readonly HealthCheck[]
@@ -150,7 +153,9 @@ export const createMemoryFeatures = ({
     settings: settings.memory.longterm,
     memories: stores.memories,
     vectors,
+    shares: readsKnowledge(settings),
     clock: runtime.clock,
+    logger: runtime.logger,
   })
   const retrieval = createRetrievalModule({
     settings: retrievalSettings(settings),
@@ -171,6 +176,7 @@ export const createMemoryFeatures = ({
     maintenance: vectors.maintenance,
     purge: () => vectors.purge(),
     search: retrieval.search,
+    shared: memory.shared,
     scopes,
     files: [fullText.file, vectors.file],
     modules: [...indexModules(indexes), memory, retrieval],
@@ -187,6 +193,7 @@ const memoryOff = (stores: Stores, scopes: ScopePolicy, indexes: DisabledIndexes
     maintenance: noVectorMaintenance,
     purge: () => disabledVectors.purge(),
     search: noSearch,
+    shared: noSharedMemory,
     scopes,
     files: [],
     modules: [

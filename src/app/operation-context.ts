@@ -51,6 +51,7 @@ export interface OperationContextDeps {
   readonly privacy: Privacy
   readonly profiles: ProfileSource
   readonly archive: Archive
+  readonly knowledge: OperationContext['knowledge']
   readonly backups: AppBackups
   readonly rollout: OperationContext['rollout']
   readonly instance: {
@@ -141,12 +142,14 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       store: stores.memories,
       log: stores.memoryLog,
       lists: stores.numberedLists,
+      shared: features.shared,
       scopes: features.scopes,
       learning: learning.onRequest,
       agent: learning.agent,
       migration: createSchemaMigration(deps, runtime),
       maintenance: features.maintenance,
     },
+    knowledge: deps.knowledge,
     archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
     api: { tokens: stores.apiTokens, newSecret: randomSecret },
     backup: { backups: deps.backups, settings: settings.backup },

@@ -39,6 +39,7 @@ import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import { UnreadableMessages } from '../conversation/unreadable-messages.ts'
 import { UnseenMedia } from '../conversation/unseen-media.ts'
+import type { SharedMemory } from '../memory/shared-memory.ts'
 import { PROFILE_TOKENS } from '../memory/profiles.ts'
 import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
@@ -69,6 +70,7 @@ export interface PipelineDeps {
   }
   readonly recall: {
     readonly search: SearchService
+    readonly shared: SharedMemory
     readonly scopes: ScopePolicy
     readonly profileOf: ProfileOf
     readonly recallOverrides: RecallOverrides
@@ -168,6 +170,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
     packing: {
       recall: {
         search: recall.search,
+        shared: recall.shared,
         scopes: recall.scopes,
         facts: stores.memories,
         clock,

@@ -16,6 +16,7 @@ import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent } from './agent.ts'
 import { createProfileSource } from './budget.ts'
 import { createDelivery, createScheduler, type Delivery } from './delivery.ts'
+import { createKnowledge, type Knowledge } from './knowledge/knowledge.ts'
 import { createLearning, extractionProviders, type AppLearning } from './learning.ts'
 import { createExpiry, createPrivacy, type Privacy } from './privacy.ts'
 import { createClosing, withExpiry } from './session-lifecycle.ts'
@@ -44,6 +45,7 @@ export interface Services {
   readonly delivery: Delivery
   readonly agent: ConsciousAgent
   readonly profiles: ProfileSource
+  readonly knowledge: Knowledge
 }
 
 /** Builds the services in the order of their dependencies. */
@@ -111,6 +113,7 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     delivery,
     agent,
     profiles: createProfileSource(settings, parts),
+    knowledge: createKnowledge({ settings, stores, features: memory, background }, parts),
   }
 }
 

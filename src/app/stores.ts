@@ -18,6 +18,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqlite-pauses.ts'
 import { messageCountMigrations, SqliteMessageCounts } from '../conversation/sqlite/sqlite-message-counts.ts'
+import { knowledgeMigrations } from '../knowledge/sqlite/knowledge-migrations.ts'
 import { learningMigrations } from '../learning/sqlite/learning-migrations.ts'
 import { createSqliteProcessedMessages } from '../learning/sqlite/sqlite-processed-messages.ts'
 import type { MigrationRecords } from '../learning/schema-migration/migration-records.ts'
@@ -155,6 +156,7 @@ export const allMigrations = [
   ...accessMigrations,
   ...rolloutMigrations,
   ...turnFigureMigrations,
+  ...knowledgeMigrations,
 ]
 
 /** Opens everything except the people. The caller owns the data folder. */

@@ -22,6 +22,7 @@ export const findConflicts = (settings: Settings): readonly string[] => [
   ...limitConflicts(settings),
   ...apiConflicts(settings.api),
   ...backupConflicts(settings),
+  ...knowledgeConflicts(settings),
   ...unreadableFiles(settings),
 ]
 
@@ -108,6 +109,20 @@ const backupConflicts = ({ backup: { folder }, data_root }: Settings): readonly 
     ? [`backup.folder: must be outside data_root, or ${join(data_root, 'backups')}, not "${folder}"`]
     : []
 }
+
+/** Everyone may know what the knowledge folders hold: never the people's data, the log, or the configuration. */
+const knowledgeConflicts = ({ knowledge, data_root, logs_dir }: Settings): readonly string[] =>
+  knowledge.dirs.flatMap(folder => {
+    const isWithin = (inner: string, outer: string): boolean => !/^\.\.(?:\/|$)/.test(relative(outer, inner))
+    const [touched] = Object.entries({ data_root, logs_dir }).filter(
+      ([, other]) => isWithin(folder, other) || isWithin(other, folder),
+    )
+    return touched === undefined
+      ? []
+      : [
+          `knowledge.dirs: "${folder}" must be apart from ${touched[0]} (${touched[1]}), because everyone may know what is in it`,
+        ]
+  })
 
 const unreadableFiles = (settings: Settings): readonly string[] =>
   listSettings(SCHEMA).flatMap(setting => {

@@ -20,13 +20,13 @@ export interface FlagState {
   readonly blocked_by: string | undefined
 }
 
-type FlagSettings = Pick<Settings, 'feature_flags' | 'memory' | 'ai' | 'anthropic_api_key'>
+type FlagSettings = Pick<Settings, 'feature_flags' | 'memory' | 'knowledge' | 'ai' | 'anthropic_api_key'>
 
 const isOff = (flag: FlagName): string => `feature_flags.${flag} is off`
 
 /** What each flag needs besides itself: the first entry that holds is the reason why it has no effect. */
 const obstacles = (settings: FlagSettings): Readonly<Record<FlagName, readonly (string | false)[]>> => {
-  const { feature_flags, memory, ai, anthropic_api_key } = settings
+  const { feature_flags, memory, knowledge, ai, anthropic_api_key } = settings
   const memorySystem = !feature_flags.enable_memory_system && isOff('enable_memory_system')
   const longTerm = [memorySystem, !memory.longterm.enabled && 'memory.longterm.enabled is off']
   const facts = [...longTerm, !feature_flags.use_schema_v2 && isOff('use_schema_v2')]
@@ -37,7 +37,7 @@ const obstacles = (settings: FlagSettings): Readonly<Record<FlagName, readonly (
     use_schema_v2: longTerm,
     enable_llm_entity_extraction: models,
     enable_conscious_agent: longTerm,
-    enable_filesystem_extraction: [...longTerm, 'this version has no folders of files'],
+    enable_filesystem_extraction: [...longTerm, knowledge.dirs.length === 0 && 'knowledge.dirs is empty'],
     enable_anthropic: [...otherModels, anthropic_api_key === undefined && 'anthropic_api_key is not set'],
     enable_ollama: otherModels,
   }
@@ -51,3 +51,9 @@ export const flagStates = (settings: FlagSettings): readonly FlagState[] => {
     return { name, value, blocked_by: value ? found[name].find(each => each !== false) : undefined }
   })
 }
+
+/** Whether the folders of `knowledge.dirs` are read, and their passages recalled. */
+export const readsKnowledge = (settings: Pick<Settings, 'feature_flags' | 'memory' | 'knowledge'>): boolean =>
+  hasLongTermMemory(settings) &&
+  settings.feature_flags.enable_filesystem_extraction &&
+  settings.knowledge.dirs.length > 0

@@ -140,6 +140,14 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
       isTextList(value) && (choices === undefined || value.every(each => choices.includes(each))),
     parse: parseList,
   },
+  paths: {
+    allowed: () => 'a list of paths, such as ["/srv/notes"]',
+    isValid: isTextList,
+    parse: text => {
+      const items = parseList(text)
+      return isTextList(items) ? items.map(fromHome) : items
+    },
+  },
   secret: {
     allowed: () => 'non-empty text without spaces',
     isValid: value => isText(value) && KEY.test(value),
@@ -216,7 +224,7 @@ export const faultText = (value: unknown, setting: Setting): string => {
   return `; ${show(item)} is not valid`
 }
 
-const LISTS: ReadonlySet<FormatName> = new Set(['texts', 'phones'])
+const LISTS: ReadonlySet<FormatName> = new Set(['texts', 'phones', 'paths'])
 
 const show = (value: unknown): string => {
   // NaN and Infinity have no JSON representation.

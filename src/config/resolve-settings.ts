@@ -50,6 +50,7 @@ const resolveValue = (value: unknown, { format }: KeyedSetting, { cwd, root, lay
   if (format === 'models') return listedModels(value, layers)
   if (format === 'phone') return digitsOf(value)[0]
   if (format === 'phones') return digitsOf(value)
+  if (format === 'paths') return textsOf(value).map(path => resolve(cwd, path))
   if (typeof value !== 'string') return value
   if (format === 'path' || format === 'file') return resolve(cwd, value)
   return format === 'data_folder' ? relativeToRoot(value, root, cwd) : value

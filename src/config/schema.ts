@@ -12,6 +12,7 @@ import { CONVERSATION } from './schema/conversation.ts'
 import { EMBEDDINGS } from './schema/embeddings.ts'
 import { FEATURE_FLAGS } from './schema/feature-flags.ts'
 import { GENERAL } from './schema/general.ts'
+import { KNOWLEDGE } from './schema/knowledge.ts'
 import { LIMITS } from './schema/limits.ts'
 import { MEMORY } from './schema/memory.ts'
 import { REPORTS } from './schema/reports.ts'
@@ -30,6 +31,7 @@ export const SCHEMA = {
   affect: AFFECT,
   conversation: CONVERSATION,
   memory: MEMORY,
+  knowledge: KNOWLEDGE,
   whatsapp: WHATSAPP,
   alerts: ALERTS,
   budget: BUDGET,

@@ -39,7 +39,11 @@ export interface ChoiceSetting extends Common {
 
 /** A list of strings. */
 export interface ListSetting extends Common {
-  readonly format: 'texts' | 'phones'
+  readonly format:
+    | 'texts'
+    | 'phones'
+    /** Paths relative to the DeniDin folder. */
+    | 'paths'
   readonly default: readonly string[]
   /** The allowed items, if not every text is allowed. */
   readonly choices?: readonly string[]

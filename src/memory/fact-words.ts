@@ -41,8 +41,12 @@ export class FactWords {
   readonly #memories: Pick<MemoryReader, 'list' | 'countOfScope'>
   readonly #scopes = new LRUCache<Scope, ScopeWords>({ max: MOST_SCOPES })
 
-  constructor(memories: Pick<MemoryReader, 'list' | 'countOfScope'>) {
+  readonly #most: number
+
+  /** @param most how many memories of a scope are searched, newest first */
+  constructor(memories: Pick<MemoryReader, 'list' | 'countOfScope'>, most = MOST_MEMORIES) {
     this.#memories = memories
+    this.#most = most
   }
 
   /** The memories of a scope that contain most of a question's words, at most `limit`, best first. */
@@ -74,11 +78,11 @@ export class FactWords {
   async #read(scope: Scope, count: number, known?: ScopeWords): Promise<readonly MemoryForms[]> {
     const read: MemoryForms[] = []
     const slices = new TimeSlices(ANSWER_SLICE_MS)
-    for (let before: string | undefined; read.length < MOST_MEMORIES;) {
+    for (let before: string | undefined; read.length < this.#most;) {
       const page = await this.#memories.list(scope, { limit: PAGE, ...(before === undefined ? {} : { before }) })
       for (const { memory_id, text } of page) {
         if (memory_id === known?.memories[0]?.item_id && known.count + read.length === count) {
-          return [...read, ...known.memories].slice(0, MOST_MEMORIES)
+          return [...read, ...known.memories].slice(0, this.#most)
         }
         read.push({ item_id: memory_id, forms: formsIn(text) })
         await slices.pause()

@@ -57,7 +57,7 @@ export interface RecalledItem {
 /** Candidates of one kind that were left out of a request for the same reason. */
 export interface LeftOut {
   /** `message`: of the running session. */
-  readonly kind: 'profile' | 'memory' | 'quote' | 'message'
+  readonly kind: 'profile' | 'shared' | 'memory' | 'quote' | 'message'
   /** The packer's name for the reason. */
   readonly reason: string
   /** Left out, or only partly shown. */

@@ -95,7 +95,7 @@ export interface MemoryScopes {
   scopesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Scope>>
   /** Groups with memories that come from this person alone. */
   groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
-  /** Scopes with memories, the one most recently added to first. */
+  /** Scopes of people and groups with memories, the one most recently added to first. */
   recentScopes(limit: number): Promise<readonly Scope[]>
   /** Every memory of a person's own scope, and every memory that their messages contributed to. */
   locationsOfPerson(person_id: PersonId): Promise<readonly MemoryLocation[]>

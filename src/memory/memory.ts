@@ -1,11 +1,11 @@
 /** Defines a memory: a fact, something that a person asked to remember, or the summary of a session. */
 import type { MessageId } from '../messages/message.ts'
-import type { Scope } from '../messages/scope.ts'
+import { SHARED_SCOPE, type Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 
 /**
  * `fact`: one thing that a person said, taken from a conversation; `explicit`: something that a person asked to
- * remember; `session_summary`: the summary of one session; `session_transcript`: its text, if the model could not
+ * remember, or a passage of a file that the operator shares; `session_summary`: the summary of one session; `session_transcript`: its text, if the model could not
  * summarise it.
  */
 export const MEMORY_KINDS = ['fact', 'explicit', 'session_summary', 'session_transcript'] as const
@@ -58,6 +58,10 @@ export interface MemoryRecord {
   readonly entities: readonly Entity[]
   readonly created_at: number
 }
+
+/** The name of the file that a shared memory is a passage of; `undefined` for a memory of a conversation. */
+export const fileOf = ({ scope, entities }: Pick<MemoryRecord, 'scope' | 'entities'>): string | undefined =>
+  scope === SHARED_SCOPE ? entities.find(({ kind }) => kind === 'file')?.value : undefined
 
 /** Default values for the optional properties of a memory. */
 export const PLAIN_MEMORY = {

@@ -29,6 +29,9 @@ import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
+import type { KnowledgeFiles } from '../knowledge/knowledge-files.ts'
+import type { KnowledgeFolder } from '../knowledge/knowledge-folder.ts'
+import type { SharedMemory } from '../memory/shared-memory.ts'
 import type { NumberedLists } from '../memory/numbered-lists.ts'
 import type { MessageRecord } from '../messages/message.ts'
 import type { MessageErasure } from '../messages/message-erasure.ts'
@@ -243,12 +246,21 @@ export interface OperationContext {
     >
     readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'recallOf' | 'stats'>
     readonly lists: NumberedLists
+    /** What everyone may recall. */
+    readonly shared: SharedMemory
     readonly scopes: Pick<ScopePolicy, 'readsOthers'>
     readonly learning: Learning
     readonly agent: ConsciousAgent
     /** From summaries of sessions to facts. */
     readonly migration: Pick<SchemaMigration, 'confirm' | 'is_v2' | 'run' | 'status'>
     readonly maintenance: VectorMaintenance
+  }
+  /** The knowledge folder. */
+  readonly knowledge: {
+    readonly folder: Pick<KnowledgeFolder, 'scan'>
+    readonly files: Pick<KnowledgeFiles, 'list' | 'counts'>
+    /** Whether folders are configured and read. */
+    readonly reads: boolean
   }
   readonly archive: {
     readonly loads: ArchiveLoads

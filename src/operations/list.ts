@@ -22,6 +22,8 @@ import { budgetReport } from './budget/report.ts'
 import { budgetUsage } from './budget/usage.ts'
 import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
 import { chatSay } from './chat/say.ts'
+import { knowledgeList } from './knowledge/list.ts'
+import { knowledgeScan } from './knowledge/scan.ts'
 import { memoryAbout } from './memory/about.ts'
 import { memoryAccessStats } from './memory/access-stats.ts'
 import { agentRun, agentStart, agentStatus, agentStop } from './memory/agent.ts'
@@ -110,6 +112,8 @@ export const operations = {
   'ingest.runs': ingestRuns,
   'jobs.list': jobsList,
   'jobs.run': jobsRun,
+  'knowledge.list': knowledgeList,
+  'knowledge.scan': knowledgeScan,
   'memory.access_stats': memoryAccessStats,
   'memory.agent_run': agentRun,
   'memory.agent_start': agentStart,

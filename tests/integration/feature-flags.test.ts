@@ -1,4 +1,6 @@
 // Every feature flag, on and off, under each of its environment variables: what the whole of DeniDin does differently.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { TestDenidin } from '../support/denidin.ts'
 import { failure, ScriptedModelServer } from '../support/model-server.ts'
@@ -77,7 +79,13 @@ const FLAGS: readonly Flag[] = [
   {
     name: 'enable_filesystem_extraction',
     aliases: ['SESSION_BUDDY_ENABLE_FILESYSTEM_EXTRACTION'],
-    acts: async started => (await flagOf(started, 'enable_filesystem_extraction'))?.['value'] === true,
+    acts: async started => {
+      await mkdir(join(started.folder, 'notes'))
+      await writeFile(join(started.folder, 'notes', 'hours.md'), 'We are open until 18:45.')
+      await started.app.runner.run('knowledge.scan', {}, { caller: OPERATOR }).catch(() => undefined)
+      await started.say('until when are you open?')
+      return started.lastRequest().includes('18:45')
+    },
   },
   {
     name: 'enable_anthropic',
@@ -106,6 +114,7 @@ const started = async (flag: string, environment: Readonly<Record<string, string
     {
       feature_flags: { enable_memory_system: true, [flag]: in_file },
       anthropic_api_key: 'sk-anthropic-secret',
+      knowledge: { dirs: ['notes'] },
       memory: {
         extraction: {
           retries: 0,
@@ -160,7 +169,7 @@ test('flags says where each value comes from, and why a flag that is on has no e
       { ...flag('use_schema_v2', 'file', null), value: false, effective: false },
       flag('enable_llm_entity_extraction', 'default', 'feature_flags.use_schema_v2 is off'),
       flag('enable_conscious_agent', 'default', null),
-      flag('enable_filesystem_extraction', 'default', 'this version has no folders of files'),
+      flag('enable_filesystem_extraction', 'default', 'knowledge.dirs is empty'),
       flag('enable_anthropic', 'default', 'feature_flags.use_schema_v2 is off'),
       {
         ...flag('enable_ollama', 'environment', 'feature_flags.use_schema_v2 is off'),

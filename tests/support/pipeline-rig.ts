@@ -17,6 +17,7 @@ import type { Conversation } from '../../src/conversation/conversation.ts'
 import type { SessionLifecycle } from '../../src/learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../../src/memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
+import { noSharedMemory } from '../../src/memory/shared-memory.ts'
 import { noSearch } from '../../src/retrieval/search-service.ts'
 import type { CallContext, Completion, CompletionRequest, LanguageModel } from '../../src/models/language-model.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
@@ -157,6 +158,7 @@ export class PipelineRig implements AsyncDisposable {
         sessions: { windows, ended: () => undefined, changed: () => undefined },
         recall: {
           search: noSearch,
+          shared: noSharedMemory,
           scopes: ownPolicy,
           profileOf: () => Promise.resolve([]),
           recallOverrides: new RecallOverrides(),

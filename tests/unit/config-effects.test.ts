@@ -68,6 +68,11 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'conversation.pacing.jitter': 'gaps vary at random within the jitter',
   'conversation.quiet_hours': 'in quiet hours messages wait in order, except those of the godfather',
   time_zone: 'in quiet hours messages wait in order, except those of the godfather',
+  'knowledge.dirs': 'a client asks for the opening hours and gets them from the file, %s',
+  'knowledge.dedupe_ttl_seconds':
+    'a file that was read is not read again within dedupe_ttl_seconds, and its change is not lost',
+  'knowledge.max_file_size_bytes': 'a file above max_file_size_bytes is refused until the limit is raised',
+  'knowledge.ignore_dirs': 'passed over: ignore_dirs, hidden files, what editors leave, and links out of the folder',
   'budget.use_profiles': 'with use_profiles off every task has manual_tokens',
   'budget.profiles_file': 'profiles of the configured file hold, and a change of it holds at once',
   'budget.patterns_dir': 'patterns come from patterns_dir',

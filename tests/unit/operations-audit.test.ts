@@ -165,6 +165,8 @@ const OF_ROLLOUTS = new Set([
 
 /** Names of metrics and values of their labels, of which none is about a person, and the same as one text. */
 const OF_METRICS = new Set(['metric', 'labels', 'text'])
+/** Text fields of the knowledge folder: paths and names of the operator's files, days, and our own sentences. */
+const OF_KNOWLEDGE = new Set(['file', 'folder', 'modified_at', 'path', 'read_at', 'reason'])
 
 const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
   api: OF_TOKENS,
@@ -174,6 +176,7 @@ const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
   ingest: OF_ARCHIVE,
   jobs: OF_JOBS,
   metrics: OF_METRICS,
+  knowledge: OF_KNOWLEDGE,
   report: OF_ARCHIVE,
   rollout: OF_ROLLOUTS,
 }

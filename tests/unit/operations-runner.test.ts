@@ -117,6 +117,8 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'memory.prune_spaces': 'operator',
   'memory.rebuild': 'operator',
   'memory.verify': 'operator',
+  'knowledge.list': 'operator',
+  'knowledge.scan': 'operator',
   'memory.access_stats': 'operator',
   'memory.agent_run': 'operator',
   'memory.agent_start': 'operator',

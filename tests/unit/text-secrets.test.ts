@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { factsByRules } from '../../src/learning/extraction/keyword-rules.ts'
 import { isUnaskedSecret } from '../../src/learning/extraction/stance-verification.ts'
 import { UTC } from '../../src/platform/time-zone.ts'
-import { hasSecret } from '../../src/text/secrets.ts'
+import { hasSecret, redactSecrets } from '../../src/text/secrets.ts'
 import { messageOf } from '../support/message-of.ts'
 
 const SECRETS = [
@@ -49,4 +49,44 @@ test.each(SECRETS)('%s: a secret', async text => {
 test.each(HARMLESS)('%s: none', async text => {
   expect(hasSecret(text)).toBe(false)
   expect(await learned(text)).toBe(1)
+})
+
+test.each([
+  [
+    '-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n\nabc=\n-----END RSA PRIVATE KEY-----\nOpen until five',
+    'MIIEow',
+    'Open until five',
+  ],
+  ['-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQdGBF\nno end', 'lQdGBF', ''],
+  ['OPENAI_API_KEY=sk-proj-abcdefghijklmnop1234\nOpen until five', 'sk-proj', 'Open until five'],
+  ['the key is sk-proj-abcdefghijklmnop1234, we open at five', 'sk-proj', ''],
+  ['token ghp_abcdefghijklmnopqrstuvwxyz0123456789 here', 'ghp_', 'here'],
+  ['aws AKIAIOSFODNN7EXAMPLE here', 'AKIA', 'here'],
+  ['https://ana:hunter22@example.org/menu', 'hunter22', 'https://ana:[redacted]@example.org/menu'],
+  ['Authorization: Bearer abcdef1234567890XYZ', 'abcdef1234567890XYZ', ''],
+  ['"clientSecret": "s3cr3t-value", "open": "five"', 's3cr3t-value', '"open": "five"'],
+  ['DB_PASSWORD=correct horse battery\nOpen', 'horse', 'Open'],
+  ['The wifi password is sunflower. We open at nine.', 'sunflower', 'We open at nine.'],
+  ['password: sunflower moon\nWe open at nine', 'moon', 'We open at nine'],
+  ['הסיסמה לאלחוטי: חמניה כחולה\nפתוח מתשע', 'חמניה', 'פתוח מתשע'],
+  ['הקוד הסודי שלנו. קוד סודי: 4821. פתוח מתשע', '4821', 'פתוח מתשע'],
+  ['card 4111 1111 1111 1111, thanks', '4111', 'thanks'],
+])('%j is redacted', (text, secret, kept) => {
+  const redacted = redactSecrets(text)
+  expect(redacted.text).not.toContain(secret)
+  expect(redacted.text).toContain(kept)
+  expect(redacted.text).toContain('[redacted]')
+  expect(redacted.secrets).toBeGreaterThan(0)
+})
+
+test.each([
+  'Sunday to Thursday: 09:00-18:00, phone 03-5551234',
+  'I forgot my password. We open at nine.',
+  'The secret of our bread is time.',
+  'Pay by bank transfer; our account number: 123456, IBAN: IL620108000000099999999',
+  'The gate code is 4471.',
+  'שעות הפתיחה: ראשון עד חמישי 9:00-18:00. טלפון 0501234567',
+  'Ask for a token at the entrance.',
+])('%j has nothing to redact', text => {
+  expect(redactSecrets(text)).toEqual({ text, secrets: 0 })
 })

@@ -89,8 +89,20 @@ test('a list writes the days of transcripts as people do, and leaves what people
   const list = (by: 'you' | 'conversation'): string => en.commands.memory.list([{ ...item, by }], 1, true)
   expect(list('conversation')).toContain('20 Nov 2026, from a conversation: [20 Nov 2026] Ana: I moved')
   expect(list('you')).toContain('20 Nov 2026, you said: [2026-11-20] Ana: I moved')
-  const because = { text: item.text, by: 'conversation', said_on, similarity: null, given_as: 'recall' } as const
+  const because = {
+    text: item.text,
+    by: 'conversation',
+    file: null,
+    said_on,
+    similarity: null,
+    given_as: 'recall',
+  } as const
   expect(he.commands.why.basis([because], true, false)).toContain('- 20.11.2026: [20.11.2026] Ana: I moved')
+  const shared = { ...because, by: null, file: 'hours.md', text: 'Open until five' }
+  expect(en.commands.why.basis([shared], true, false)).toContain(
+    '- from the file hours.md, 20 Nov 2026: Open until five',
+  )
+  expect(he.commands.why.basis([shared], true, false)).toContain('- מהקובץ hours.md, 20.11.2026: Open until five')
 })
 
 const marks = /[\u200e\u200f]/g

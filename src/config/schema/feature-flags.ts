@@ -31,7 +31,7 @@ export const FEATURE_FLAGS = {
     format: 'boolean',
     default: true,
     envAliases: ['SESSION_BUDDY_ENABLE_FILESYSTEM_EXTRACTION'],
-    doc: 'Read folders of files and remember their content. This version has no such folders yet; the switch is there so that configurations that name it load. Requires `feature_flags.enable_memory_system`.',
+    doc: 'Read the folders of `knowledge.dirs`, and recall their passages for everyone. Requires `feature_flags.enable_memory_system`.',
   },
   enable_anthropic: {
     format: 'boolean',

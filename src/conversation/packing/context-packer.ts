@@ -2,6 +2,7 @@
  * Decides the content of a request to the model. Every part has its own budget. Together with the system prompt and
  * everything around the texts, the parts stay within the budget of the whole request. Every decision is recorded.
  */
+import type { RecalledMemory } from '../../memory/memory.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { ModelMessage } from '../../models/language-model.ts'
 import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../../models/message-tokens.ts'
@@ -14,6 +15,7 @@ import {
   type PackedHistory,
 } from './pack-history.ts'
 import { packProfile } from './pack-profile.ts'
+import { NOTHING_SHARED, packShared, type PackedShared, type SharedRoom } from './pack-shared.ts'
 import { packRecall, type FoundCandidates, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
 import { isRecalled, SpecificPacking, type PackedSpecific } from './pack-specific.ts'
 import type { ContextBudget, PackedCandidate, PackingRecord, TurnRecord } from './packing-record.ts'
@@ -26,12 +28,16 @@ const TONE_TOKENS = 64
 /** Shares of a small budget that recall and profile may take from the history. */
 const RECALL_SHARE = 0.25
 const PROFILE_SHARE = 0.1
+/** Share of the request that shared memories may take beside the history. */
+const SHARED_SHARE = 0.25
 
 /** The content of a request besides the history. */
 export interface ContextCandidates {
   readonly system: SystemText
   /** Most important first. */
   readonly profile: readonly ProfileLine[]
+  /** Memories that everyone may recall, most relevant first. */
+  readonly shared?: readonly RecalledMemory[]
   readonly recall: FoundCandidates
   /** The instruction about the tone, based on the recalled texts that are shown; `undefined`: none. */
   readonly tone: (recalled: RecallCandidates) => string | undefined
@@ -42,12 +48,14 @@ export interface ContextCandidates {
 /** A request that fits its budget. */
 export interface PackedContext {
   readonly messages: readonly ModelMessage[]
+  readonly shared: PackedShared
   readonly recall: PackedRecall
   readonly tone: string | undefined
   readonly record: PackingRecord
 }
 
 interface PackedParts extends Omit<PackedSpecific, 'tokens'> {
+  readonly shared: PackedShared
   readonly history: PackedHistory
 }
 
@@ -100,7 +108,9 @@ export class ContextPacker {
    */
   packContext(history: PackedHistory, candidates: ContextCandidates, budget: ContextBudget): PackedContext {
     const { system } = candidates
-    const free = budget.total - this.#fixedTokens(system) - history.tokens
+    const open = budget.total - this.#fixedTokens(system) - history.tokens
+    const shared = this.shared(candidates, { tokens: open * SHARED_SHARE, reason: 'request_budget' })
+    const free = open - shared.tokens
     const forRecall = free - reserve(budget.profile, free * PROFILE_SHARE)
     const recall = packRecall(
       { ...candidates.recall, zone: system.zone },
@@ -109,20 +119,39 @@ export class ContextPacker {
     )
     const forProfile = { content: budget.profile, room: free - recall.tokens }
     const profile = packProfile(candidates.profile, forProfile, this.#costs, isRecalled(recall))
-    return this.#assemble({ history, recall, profile }, candidates, budget)
+    return this.#assemble({ history, shared, recall, profile }, candidates, budget)
+  }
+
+  /** Packs what everyone may recall. */
+  shared({ shared = [], system }: ContextCandidates, room: SharedRoom): PackedShared {
+    return shared.length === 0 ? NOTHING_SHARED : packShared(shared, system.zone, room, this.#costs)
+  }
+
+  /** The same within the share of the whole request that shared memories may take. */
+  sharedWithin(candidates: ContextCandidates, budget: ContextBudget): PackedShared {
+    const free = budget.total - this.#fixedTokens(candidates.system)
+    return this.shared(candidates, { tokens: free * SHARED_SHARE, reason: 'request_budget' })
   }
 
   /**
    * Packs long-term memory within the budget of the turn, around the history.
+   * @param shared tokens of the shared memories
    * @param window the session's window; its messages are quoted only if the history does not show them
    * @param session whether quotes of the window have a separate budget of recall
    */
   specific(
     candidates: ContextCandidates,
     budget: ContextBudget,
-    about: { readonly window: readonly ShownMessage[]; readonly session: boolean },
+    {
+      shared = 0,
+      ...about
+    }: {
+      readonly window: readonly ShownMessage[]
+      readonly session: boolean
+      readonly shared?: number
+    },
   ): SpecificPacking {
-    const room = budget.total - this.#fixedTokens(candidates.system)
+    const room = budget.total - this.#fixedTokens(candidates.system) - shared
     return new SpecificPacking({ candidates, budget, room, costs: this.#costs, ...about })
   }
 
@@ -132,7 +161,7 @@ export class ContextPacker {
   }
 
   #assemble(
-    { history, recall, profile }: PackedParts,
+    { history, shared, recall, profile }: PackedParts,
     candidates: ContextCandidates,
     budget: ContextBudget,
     turn?: TurnRecord,
@@ -143,6 +172,7 @@ export class ContextPacker {
       ...system,
       tone,
       profile: profile.lines,
+      shared: shared.memories,
       memories: recall.memories,
       quotes: recall.quotes,
       history: history.messages,
@@ -154,6 +184,7 @@ export class ContextPacker {
       ANSWER_TOKENS +
       fixed.reduce((sum, each) => sum + each.tokens, 0) +
       profile.tokens +
+      shared.tokens +
       recall.tokens +
       history.tokens
     let all: readonly PackedCandidate[] | undefined
@@ -162,11 +193,17 @@ export class ContextPacker {
       tokens,
       // Computed on demand: there are thousands, and no one needs them before the answer is there.
       get candidates() {
-        return (all ??= [...fixed, ...profile.candidates, ...recall.candidates, ...history.candidates])
+        return (all ??= [
+          ...fixed,
+          ...profile.candidates,
+          ...shared.candidates,
+          ...recall.candidates,
+          ...history.candidates,
+        ])
       },
       ...(turn === undefined ? {} : { turn }),
     }
-    return { messages, recall, tone, record }
+    return { messages, shared, recall, tone, record }
   }
 
   #fixedTokens(system: SystemText): number {

@@ -1,6 +1,6 @@
 /** Packs the context of a turn within its budget: the needed part of the session, then long-term memory. */
 import { budgetAlerts } from '../../budget/alerts/budget-alerts.ts'
-import { allotScopes } from '../../budget/packing/allot-scopes.ts'
+import { allotScopes, type ScopeTokens } from '../../budget/packing/allot-scopes.ts'
 import type { BudgetScope } from '../../budget/profiles/budget-profiles.ts'
 import type { ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { MessageId } from '../../messages/message.ts'
@@ -8,6 +8,7 @@ import type { ContextCandidates, ContextPacker, PackedContext } from './context-
 import { contextNeed, neededPlaces, type ContextNeed, type NeededPlaces } from './context-need.ts'
 import type { MeasuredWindow, PackedHistory } from './pack-history.ts'
 import type { PackedSpecific, SpecificPacking } from './pack-specific.ts'
+import { type PackedShared } from './pack-shared.ts'
 import type { ContextBudget, PackedCandidate, ScopeRecord, TurnRecord } from './packing-record.ts'
 import type { SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
@@ -25,18 +26,25 @@ export interface TurnToPack {
   readonly question: string
   /** Whether a search can find the person's messages here again: memory is on, and the person has not opted out. */
   readonly findable: boolean
+  /** Whether there is anything that everyone may recall: then a part of the budget may be needed for it. */
+  readonly shares?: boolean
 }
 
 /** Most tokens around a message in the request: its role, its time, and the name of its sender. */
 const MESSAGE_ALLOWANCE_TOKENS = 64
 
-/** Scopes with content; `global` has none yet. */
-type UsedScope = Exclude<BudgetScope, 'global'>
+/** The candidates from memory. */
+interface SharedAndSpecific {
+  readonly candidates: ContextCandidates
+  readonly specific: SpecificPacking
+  readonly shared: PackedShared
+}
 
 /** Parts of a request within the budget, and the tokens that each scope may use. */
 interface FittedParts extends PackedSpecific {
   readonly history: PackedHistory
-  readonly room: Readonly<Record<UsedScope, number>>
+  readonly shared: PackedShared
+  readonly room: ScopeTokens
 }
 
 export class TurnPacking {
@@ -65,7 +73,11 @@ export class TurnPacking {
     this.#places = neededPlaces(this.need, turn.window, turn.answered)
     const last = turn.window.findLast(({ message_id }) => !turn.answered.has(message_id))
     this.#last_tokens = (last?.tokens ?? 0) + MESSAGE_ALLOWANCE_TOKENS
-    this.#sure_tokens = Math.max(sureShare(budget.budget), Math.min(budget.budget.calculated_budget, this.#last_tokens))
+    const shared = turn.shares === true ? Infinity : 0
+    this.#sure_tokens = Math.max(
+      sureShare(budget.budget, shared),
+      Math.min(budget.budget.calculated_budget, this.#last_tokens),
+    )
     this.history = this.#packHistory(this.#sure_tokens, this.#newestPlaces())
   }
 
@@ -74,14 +86,19 @@ export class TurnPacking {
     const { budget: detected } = this.#budget
     const { window, budget: parts } = this.#turn
     // For a statement, today's messages are not more important than old ones.
-    const specific = this.#packer.specific(candidates, parts, { window, session: this.need === 'session' })
+    const shared = this.#packer.sharedWithin(candidates, parts)
+    const about = { window, session: this.need === 'session', shared: shared.tokens }
+    const specific = this.#packer.specific(candidates, parts, about)
     const wanted = this.#wantedHistory()
     const all = specific.within(wanted, Infinity)
-    const demand = { 'agent-specific': all.tokens, recent: contextTokens(wanted) }
-    const needed = demand['agent-specific'] + demand.recent
+    const demand = { 'agent-specific': all.tokens, recent: contextTokens(wanted), global: shared.tokens }
+    const needed = demand['agent-specific'] + demand.recent + demand.global
     const budget = this.#enoughFor(needed)
     const most = budget.calculated_budget
-    const fitted: FittedParts = needed <= most ? { history: wanted, ...all, room: demand } : this.#fit(specific, budget)
+    const fitted =
+      needed <= most
+        ? { history: wanted, shared, ...all, room: demand }
+        : this.#fitAll({ candidates, specific, shared }, budget)
     return this.#packer.packParts(fitted, candidates, parts, {
       ...recordOf(this.#budget),
       profile: budget.profile,
@@ -109,11 +126,29 @@ export class TurnPacking {
   }
 
   /**
+   * Packs when the budget is too small. What is shared gets at most its share, and the rest gets what is left; tokens
+   * that a memory would need more than the share stay free, so that a larger budget never shows less of anything.
+   */
+  #fitAll({ candidates, specific, shared }: SharedAndSpecific, budget: ProfileBudget): FittedParts {
+    const { calculated_budget: most, scope_weights } = budget
+    const demand = { 'agent-specific': Infinity, recent: Infinity, global: shared.tokens }
+    const { global } = allotScopes(most, scope_weights, demand)
+    const rest = { ...budget, calculated_budget: most - global }
+    const fitted = this.#fit(specific, rest)
+    return {
+      ...fitted,
+      shared:
+        global < shared.tokens ? this.#packer.shared(candidates, { tokens: global, reason: 'turn_budget' }) : shared,
+      room: { ...fitted.room, global },
+    }
+  }
+
+  /**
    * Packs when the budget is too small. Long-term memory may take its share, as far as it needs it; the history gets
    * the rest. Messages that the history leaves out may be quoted, so long-term memory is chosen as if the history were
    * slightly shorter than it becomes: this way neither gets less from a larger budget.
    */
-  #fit(specific: SpecificPacking, budget: ProfileBudget): FittedParts {
+  #fit(specific: SpecificPacking, budget: ProfileBudget): Omit<FittedParts, 'shared'> {
     const most = budget.calculated_budget
     const share = Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
     const quotable = specific.within(this.history, Infinity)
@@ -126,32 +161,33 @@ export class TurnPacking {
     return {
       history,
       ...specific.withoutShown(known, history),
-      room: { 'agent-specific': room, recent: most - room },
+      room: { 'agent-specific': room, recent: most - room, global: 0 },
     }
   }
 
   #scopesOf(
-    { history, recall, profile, tokens, room }: FittedParts,
-    demand: Readonly<Record<UsedScope, number>>,
+    { history, shared, recall, profile, tokens, room }: FittedParts,
+    demand: ScopeTokens,
     budget: number,
   ): Pick<TurnRecord, 'scopes' | 'alerts'> {
     const known = takenOf([...recall.candidates, ...profile.candidates])
-    const record = (scope: UsedScope, taken: number, count: number): ScopeRecord => ({
+    const record = (scope: BudgetScope, taken: number, count: number): ScopeRecord => ({
       allotted: room[scope],
       demand: demand[scope],
       taken,
       count,
     })
     const { taken } = history
-    const packed = [...known.map(each => each.tokens), ...taken]
+    const common = takenOf(shared.candidates)
+    const packed = [...[...common, ...known].map(each => each.tokens), ...taken]
     return {
       scopes: {
         'agent-specific': record('agent-specific', tokens, known.length),
         recent: record('recent', contextTokens(history), taken.length),
-        global: { allotted: 0, demand: 0, taken: 0, count: 0 },
+        global: record('global', shared.tokens, common.length),
       },
       alerts: budgetAlerts(
-        { packed, demand: demand['agent-specific'] + demand.recent, budget },
+        { packed, demand: demand['agent-specific'] + demand.recent + demand.global, budget },
         this.#budget.thresholds,
       ),
     }
@@ -185,9 +221,12 @@ export class TurnPacking {
   }
 }
 
-/** Tokens that the budget guarantees to the session, however much long-term memory there is. */
-const sureShare = ({ calculated_budget, scope_weights }: ProfileBudget): number =>
-  allotScopes(calculated_budget, scope_weights, { 'agent-specific': Infinity, recent: Infinity, global: 0 }).recent
+/**
+ * Tokens that the budget guarantees to the session, however much long-term memory there is.
+ * @param global tokens that shared memories may need
+ */
+const sureShare = ({ calculated_budget, scope_weights }: ProfileBudget, global = 0): number =>
+  allotScopes(calculated_budget, scope_weights, { 'agent-specific': Infinity, recent: Infinity, global }).recent
 
 /** Tokens of the history without the messages to answer. */
 const contextTokens = ({ tokens, answered_tokens }: PackedHistory): number => tokens - answered_tokens

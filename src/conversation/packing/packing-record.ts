@@ -28,7 +28,7 @@ export interface PartBudget {
   readonly room_reason?: PackingReason
 }
 
-export type CandidateKind = 'system' | 'tone' | 'profile' | 'memory' | 'quote' | 'message'
+export type CandidateKind = 'system' | 'tone' | 'profile' | 'shared' | 'memory' | 'quote' | 'message'
 
 /**
  * - `fits`: there was room.

@@ -3,6 +3,8 @@
  * shown.
  */
 import type { MemoryReader } from '../../memory/memory-store.ts'
+import type { RecalledMemory } from '../../memory/memory.ts'
+import type { SharedMemory } from '../../memory/shared-memory.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { isConfined } from '../../messages/confined-chat.ts'
 import { ownSearchScope, type ScopePolicy } from '../../retrieval/scope-policy.ts'
@@ -22,6 +24,8 @@ const MOST_QUOTES = 40
 
 export interface GatherRecallDeps {
   readonly search: SearchService
+  /** What everyone may recall. */
+  readonly shared: SharedMemory
   readonly scopes: Pick<ScopePolicy, 'ofQuestion' | 'audit'>
   readonly facts: Pick<MemoryReader, 'ofSources' | 'supersedersOf'>
   readonly clock: Clock
@@ -51,4 +55,14 @@ export const gatherRecall = async (
   const marked = await markEnds(facts, quotes)
   laps.enter('pack')
   return { memories: memories.slice(0, most_memories), quotes: marked, most_quotes, words }
+}
+
+/** Memories that everyone may recall and that are relevant to the question of a turn, best first; never rejects. */
+export const gatherShared = async (
+  { shared, recall_tokens, recallOverrides }: GatherRecallDeps,
+  { question, caller, batch }: TurnContext,
+): Promise<readonly RecalledMemory[]> => {
+  const { retrieve, most_memories } = recallOverrides.of(idsOf(batch))
+  if (recall_tokens === 0 || !retrieve) return []
+  return (await shared.find(question, { ...caller, purpose: 'recall' })).slice(0, most_memories)
 }

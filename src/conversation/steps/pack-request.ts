@@ -2,6 +2,8 @@
  * Steps of a turn: chooses the part of the session that the model is shown, recalls relevant texts, and packs the
  * request.
  */
+import { noSharedMemory } from '../../memory/shared-memory.ts'
+import type { RecalledMemory } from '../../memory/memory.ts'
 import type { Preferences } from '../../people/preferences.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Session } from '../../sessions/sessions.ts'
@@ -17,7 +19,7 @@ import type { Tone } from '../tone.ts'
 import type { TurnContext } from '../turn-context.ts'
 import { idsOf } from '../turn-message.ts'
 import type { CompleteDeps } from './complete.ts'
-import { gatherRecall, type GatherRecallDeps } from './gather-recall.ts'
+import { gatherRecall, gatherShared, type GatherRecallDeps } from './gather-recall.ts'
 
 export interface PackRequestDeps extends QuotationsDeps {
   readonly packer: ContextPacker
@@ -55,6 +57,7 @@ export const packRequest = async (
     budget: { ...deps.budget, total, history: window_tokens },
     answered: new Set(idsOf(turn.batch)),
     question: questionWithQuotes(turn.question, turn.batch, quotations),
+    shares: recall.shared !== noSharedMemory,
     findable: recall.recall_tokens > 0 && (await deps.preferences.of(person.person_id)).learn,
   }
   const budget = budgets.of({ role: roleOf(turn), session_id, text: turn.own_words, cap: window_tokens })
@@ -71,7 +74,8 @@ export const packRequest = async (
 const packFixed = async (deps: PackRequestDeps, turn: TurnContext, toPack: TurnToPack): Promise<PackedContext> => {
   const { window, system, budget, question } = toPack
   const history = deps.packer.packHistory(window, system, budget)
-  const found = await gatherRecall(deps.recall, { ...turn, question }, history.messages)
+  const asked = { ...turn, question }
+  const found = await gather(deps, asked, history.messages)
   return deps.packer.packContext(history, await candidatesOf(deps, turn, toPack, found), budget)
 }
 
@@ -83,18 +87,34 @@ const packWithinBudget = async (
 ): Promise<PackedContext> => {
   const found =
     packing.need === 'exchange'
-      ? NOTHING_FOUND
-      : await gatherRecall(deps.recall, { ...turn, question: toPack.question }, packing.history.whole)
+      ? { recall: NOTHING_FOUND, shared: [] }
+      : await gather(deps, { ...turn, question: toPack.question }, packing.history.whole)
   return packing.pack(await candidatesOf(deps, turn, toPack, found))
+}
+
+/** What may go into the request beside the history. */
+interface Gathered {
+  readonly recall: FoundCandidates
+  readonly shared: readonly RecalledMemory[]
+}
+
+const gather = async (
+  { recall: deps }: PackRequestDeps,
+  turn: TurnContext,
+  shown: Parameters<typeof gatherRecall>[2],
+): Promise<Gathered> => {
+  const [recall, shared] = await Promise.all([gatherRecall(deps, turn, shown), gatherShared(deps, turn)])
+  return { recall, shared }
 }
 
 const candidatesOf = async (
   { profileOf, tone }: PackRequestDeps,
   turn: TurnContext,
   { system }: TurnToPack,
-  recall: FoundCandidates,
+  { recall, shared }: Gathered,
 ): Promise<ContextCandidates> => ({
   system,
+  shared,
   recall,
   profile: await profileOf(turn.scope),
   tone: (shown: RecallCandidates) => tone(turn.own_words, shown),

@@ -7,6 +7,7 @@ import type { CandidateKind, PackedCandidate, TurnRecord } from '../packing/pack
 
 const GIVEN_AS: Readonly<Partial<Record<CandidateKind, GivenAs>>> = {
   profile: 'profile',
+  shared: 'recall',
   memory: 'recall',
   quote: 'recall',
 }
@@ -28,11 +29,13 @@ const quotedItem = (message_id: MessageId): RecalledItem => ({
 export const recallLogEntry = (
   reply: Reply,
   message_id: MessageId | undefined,
-  { record, recall, tone, quoted_ids }: PackedTurn,
+  { record, shared, recall, tone, quoted_ids }: PackedTurn,
   at: number,
 ): RecallRecord => {
   const scores = new Map<string, Pick<RecalledItem, 'score' | 'similarity'>>([
-    ...recall.memories.map(({ memory, similarity, score }) => [memory.memory_id, { similarity, score }] as const),
+    ...[...shared.memories, ...recall.memories].map(
+      ({ memory, similarity, score }) => [memory.memory_id, { similarity, score }] as const,
+    ),
     ...recall.quotes.map(
       ({ message_id, similarity, lexical }) => [message_id, { similarity, score: lexical }] as const,
     ),

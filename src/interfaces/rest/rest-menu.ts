@@ -137,6 +137,9 @@ export const restMenu: readonly RestRoute[] = [
     fixed: { apply: true },
   }),
 
+  route('GET /api/v1/knowledge', 'knowledge.list', 'read', 'listKnowledge'),
+  route('POST /api/v1/knowledge/scan', 'knowledge.scan', 'admin', 'scanKnowledge'),
+
   route('GET /api/v1/backups', 'backup.list', 'read', 'listBackups'),
   route('POST /api/v1/backups', 'backup.create', 'admin', 'createBackup', { example: { type: 'full' } }),
   route('POST /api/v1/backups/prune', 'backup.prune', 'admin', 'pruneBackups'),

@@ -6,7 +6,7 @@ import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MemoryLog } from '../../memory/memory-log.ts'
 import type { MemoryStore } from '../../memory/memory-store.ts'
 import type { Profiles } from '../../memory/profiles.ts'
-import { personOfScope, type Scope } from '../../messages/scope.ts'
+import { personOfScope, SHARED_SCOPE, type Scope } from '../../messages/scope.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { SetAside } from '../../platform/set-aside.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
@@ -110,6 +110,8 @@ class Tiering {
   async #movePage(page: readonly MemoryRecord[]): Promise<void> {
     for (const [scope, memories] of Map.groupBy(page, memory => memory.scope)) {
       if (!(await this.#deps.includes(scope))) continue
+      // Passages of files are no one's facts, and have no rank.
+      if (scope === SHARED_SCOPE) continue
       const ids = memories.map(memory => memory.memory_id)
       const uses = await this.#deps.log.uses(scope, ids)
       for (const memory of memories) {

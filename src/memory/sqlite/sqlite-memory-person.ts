@@ -1,6 +1,6 @@
 /** The memories of one person in the memory store. */
 import type { Database } from '../../database/sqlite/database.ts'
-import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
+import { scopeOfPerson, SHARED_SCOPE, type Scope } from '../../messages/scope.ts'
 import { recordedTime, type ErasureBounds, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { MemoryRecord } from '../memory.ts'
@@ -65,7 +65,10 @@ export const groupsOfSpeaker = (database: Database, person_id: PersonId): readon
 
 export const recentScopes = (database: Database, limit: number): readonly Scope[] =>
   database
-    .all<{ scope: Scope }>('select scope from memories group by scope order by max(seq) desc limit :limit', { limit })
+    .all<{ scope: Scope }>(
+      'select scope from memories where scope <> :shared group by scope order by max(seq) desc limit :limit',
+      { shared: SHARED_SCOPE, limit },
+    )
     .map(row => row.scope)
 
 /** A memory in the form that its person may read. */

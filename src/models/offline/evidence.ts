@@ -17,6 +17,11 @@ const RELATED_VALUE = 0.5
 export const statementsOf = (sayings: readonly Saying[]): Saying[] => {
   const bySentence = new Map<string, Saying>()
   for (const saying of sayings) {
+    // The heading of a passage tells what the rest is about.
+    if (saying.file !== undefined) {
+      bySentence.set(`${saying.file}\n${saying.text}`, saying)
+      continue
+    }
     for (const text of sentencesIn(saying.text)) {
       if (kindOfSentence(text) !== 'statement') continue
       bySentence.delete(text.toLowerCase())

@@ -7,7 +7,7 @@ import type { ModelMessage } from '../language-model.ts'
 import { bestEvidence, statementsOf } from './evidence.ts'
 import { phrasesIn, type Phrases } from './phrases.ts'
 import { kindOfSentence, sentencesIn } from './sentences.ts'
-import { readMark, readRecalled, type Saying } from './transcript.ts'
+import { readMark, readRecalled, readShared, type Saying } from './transcript.ts'
 
 /** Most statements that are quoted when a person asks what is known at all. */
 const MOST_STATEMENTS = 5
@@ -37,7 +37,8 @@ export const composeReply = (messages: readonly ModelMessage[]): string => {
         : { speaker: group ? saying.speaker : undefined }),
       day: saying.day,
     }))
-  const known = (): Saying[] => statementsOf([...recalled(), ...newestOf(said(messages.slice(0, newest))), ...turn])
+  const known = (): Saying[] =>
+    statementsOf([...system.flatMap(readShared), ...recalled(), ...newestOf(said(messages.slice(0, newest))), ...turn])
   return `${phrases.label} ${answer({ sentences, quoted }, phrases, known)}`
 }
 

@@ -25,6 +25,9 @@ const QUOTE_CHARACTERS = 300
 const quoted = (text: string): string =>
   `“${text.length <= QUOTE_CHARACTERS ? text : `${cutStart(text, QUOTE_CHARACTERS).trimEnd()}…`}”`
 
+/** A passage of a file is short enough to be quoted whole. */
+const quotedPassage = (text: string): string => `“${text}”`
+
 const ENGLISH: Phrases = {
   label: '(offline model)',
   greeting: 'Hello! I can only repeat what you tell me: say something about yourself, then ask me about it.',
@@ -32,8 +35,10 @@ const ENGLISH: Phrases = {
   filler: 'All right.',
   noted: statement => `Noted: ${quoted(statement)} Ask me about it later and I will quote it.`,
   about: text => `That is about ${quoted(text)} I am a demo without a language model: I can only quote it.`,
-  quote: ({ text, speaker, day, forwarded = false }) =>
-    `${speaker ?? 'You'} ${forwarded ? 'forwarded to' : 'told'} ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${withWrittenDays(day, englishDay)}`}: ${quoted(text)}`,
+  quote: ({ text, speaker, day, file, forwarded = false }) =>
+    file !== undefined
+      ? `The file ${file} says: ${quotedPassage(text)}`
+      : `${speaker ?? 'You'} ${forwarded ? 'forwarded to' : 'told'} ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${withWrittenDays(day, englishDay)}`}: ${quoted(text)}`,
   unknown:
     'I find nothing about that in what you told me. I am a demo without a language model: I can only quote what people told me.',
 }
@@ -50,8 +55,10 @@ const HEBREW: Phrases = {
   filler: 'בסדר.',
   noted: statement => `רשמתי: ${quoted(statement)} אפשר לשאול אותי על זה אחר כך, ואצטט.`,
   about: text => `זה נוגע לדברים האלה: ${quoted(text)} אני הדגמה בלי מודל שפה: אני יכול רק לצטט אותם.`,
-  quote: ({ text, speaker, day, forwarded = false }) =>
-    `${openingInHebrew(speaker, forwarded)}${day === undefined ? '' : ` ${withPrefix('ב', withWrittenDays(day, hebrewDay))}`}: ${quoted(text)}`,
+  quote: ({ text, speaker, day, file, forwarded = false }) =>
+    file !== undefined
+      ? `בקובץ ${file} כתוב: ${quotedPassage(text)}`
+      : `${openingInHebrew(speaker, forwarded)}${day === undefined ? '' : ` ${withPrefix('ב', withWrittenDays(day, hebrewDay))}`}: ${quoted(text)}`,
   unknown: 'לא מצאתי על זה דבר במה שסיפרת לי. אני הדגמה בלי מודל שפה: אני יכול רק לצטט את מה שסיפרו לי.',
 }
 

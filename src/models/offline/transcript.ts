@@ -15,9 +15,14 @@ export interface Saying {
   readonly forwarded?: boolean
   /** The text that it replies to. */
   readonly quoted?: string
+  /** The name of the file that it is a passage of. */
+  readonly file?: string
 }
 
 const RECALLED_HEADING = /^Recalled memories/
+const SHARED_HEADING = /^Shared notes/
+/** A passage of a file: `- [2026-11-20] of "hours.md": "…"`. */
+const SHARED_PASSAGE = /^- \[(\d{4}-\d{2}-\d{2})\] of ("(?:[^"\\]|\\.)*"): (".*")$/
 /** Follows a quote that no longer holds. */
 const NOW = /^(.*") \(now: (".*")\)$/
 const ENDED = /^\s*-\s+\[[^\]]*, until /
@@ -85,6 +90,17 @@ export const readRecalled = (content: string): Saying[] => {
       return now === undefined ? saying : { ...saying, now: readList(now), ended: ENDED.test(line) }
     })
     .filter(saying => !isOurselves(saying.speaker) && !CONTEXT_LINE.test(saying.text))
+}
+
+/** Passages of files in a system message: the lines below the one that begins with `Shared notes`. */
+export const readShared = (content: string): Saying[] => {
+  const lines = content.split('\n')
+  const heading = lines.findIndex(line => SHARED_HEADING.test(line))
+  if (heading < 0) return []
+  return lines.slice(heading + 1).flatMap((line): Saying[] => {
+    const [, day, file = '', text = ''] = SHARED_PASSAGE.exec(line) ?? []
+    return day === undefined ? [] : [{ text: unquote(text), speaker: undefined, day, file: unquote(file) }]
+  })
 }
 
 /** A message of the history without its marks, and what the marks say. */

@@ -4,7 +4,7 @@ import type { ConsoleMessage } from '../../channels/console/console-channel.ts'
 import { recencyOf } from '../../memory/fact-ranking.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
-import { scopeOfPerson } from '../../messages/scope.ts'
+import { scopeOfPerson, SHARED_SCOPE } from '../../messages/scope.ts'
 import { phoneOf } from '../../people/person.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { phoneDigits } from '../../platform/phone.ts'
@@ -122,11 +122,14 @@ const recalledFor = async (
 const touchedBy = (
   shown: readonly (Pick<MemoryRecord, 'scope' | 'memory_id'> | Pick<MessageRecord, 'scope' | 'message_id'>)[],
 ): readonly Touched[] =>
-  [...Map.groupBy(shown, ({ scope }) => scope)].map(([whose, items]) => ({
-    whose,
-    memory_ids: items.flatMap(item => ('memory_id' in item ? item.memory_id : [])),
-    message_ids: items.flatMap(item => ('message_id' in item ? item.message_id : [])),
-  }))
+  [...Map.groupBy(shown, ({ scope }) => scope)]
+    // What everyone may know is no one's.
+    .filter(([whose]) => whose !== SHARED_SCOPE)
+    .map(([whose, items]) => ({
+      whose,
+      memory_ids: items.flatMap(item => ('memory_id' in item ? item.memory_id : [])),
+      message_ids: items.flatMap(item => ('message_id' in item ? item.message_id : [])),
+    }))
 
 export const chatSay = operation({
   summary: 'Send a message to DeniDin through the same pipeline as a WhatsApp message',

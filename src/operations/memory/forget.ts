@@ -1,10 +1,11 @@
 /** `memory.forget`: deletes a memory, the last message, or everything about a person, for good. */
 import { z } from 'zod'
-import type { MemoryRecord } from '../../memory/memory.ts'
+import { fileOf, type MemoryRecord } from '../../memory/memory.ts'
 import { describePerson } from '../../messages/describe-scope.ts'
-import { personOfScope } from '../../messages/scope.ts'
+import { personOfScope, SHARED_SCOPE } from '../../messages/scope.ts'
 import type { ForgetReport } from '../../privacy/erasure.ts'
 import type { Things } from '../../privacy/erasure-targets.ts'
+import { DenidinError } from '../../platform/errors.ts'
 import { belongTo } from '../../privacy/ownership.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
@@ -23,10 +24,21 @@ const memoryById = async (
   const { store } = context.memory
   const scope = (await store.scopesOf([id])).get(id)
   if (scope === undefined) return undefined
+  if (scope === SHARED_SCOPE) throw await comesFromFile(context, id)
   const visible = subject.unrestricted || scope === subject.scope || personOfScope(scope) === undefined
   if (!visible) return undefined
   const [memory] = await store.get(scope, [id])
   return memory?.merged_into === undefined ? memory : await memoryById(context, memory.merged_into, subject)
+}
+
+/** A passage of a file would come back with the next scan. */
+const comesFromFile = async ({ memory }: Uses<'memory.store'>, id: string): Promise<DenidinError> => {
+  const [found] = await memory.store.get(SHARED_SCOPE, [id])
+  const file = found === undefined ? undefined : fileOf(found)
+  return new DenidinError(
+    'forbidden',
+    `everyone may know this: it comes from the file ${JSON.stringify(file)}; change or remove the file instead`,
+  )
 }
 
 /** The memory or message that one word names, if any. */
@@ -51,9 +63,11 @@ const targetOf = async (
 }
 
 /** Whose a memory is: the operator need not name the person beside its id. `undefined`: `what` is no memory's id. */
-const ownerOf = async ({ memory: { store } }: Uses<'memory.store'>, what: string): Promise<string | undefined> => {
+const ownerOf = async (context: Uses<'memory.store'>, what: string): Promise<string | undefined> => {
+  const { store } = context.memory
   const scope = (await store.scopesOf([what])).get(what)
   if (scope === undefined) return undefined
+  if (scope === SHARED_SCOPE) throw await comesFromFile(context, what)
   const [found] = await store.get(scope, [what])
   return personOfScope(scope) ?? found?.person_ids[0]
 }

@@ -11,7 +11,8 @@ import { memoryRow, memoryRowSchema } from './memory-row.ts'
 const QUERY_CHARACTERS = 2000
 
 export const memorySearch = operation({
-  summary: 'Search the memories of one person or group by meaning, as recall does when they ask a question',
+  summary:
+    'Search the memories of one person or group, and what everyone may know, as recall does when they ask a question',
   access: 'anyone',
   effect: 'read',
   needs: 'data',
@@ -19,6 +20,7 @@ export const memorySearch = operation({
   uses: [
     'memory.facts',
     'memory.log',
+    'memory.shared',
     'messages.search',
     'system.clock',
     'people.directory',
@@ -43,26 +45,31 @@ export const memorySearch = operation({
       throw new DenidinError('disabled', 'long-term memory is switched off')
     }
     const person_id = personOfScope(scope)
-    const hits = await messages.search.search(
-      singleScope(scope),
-      { text: query, messages: 'none', asked_at: system.clock.now(), asker: person_id },
-      { quotes: 0 },
-      { purpose: 'recall', signal, ...(person_id === undefined ? {} : { person_id }) },
-    )
-    if (hits.failure !== undefined && hits.memories.length === 0) {
+    const call = { purpose: 'recall', signal, ...(person_id === undefined ? {} : { person_id }) } as const
+    const [hits, shared] = await Promise.all([
+      messages.search.search(
+        singleScope(scope),
+        { text: query, messages: 'none', asked_at: system.clock.now(), asker: person_id },
+        { quotes: 0 },
+        call,
+      ),
+      memory.shared.find(query, call),
+    ])
+    if (hits.failure !== undefined && hits.memories.length + shared.length === 0) {
       throw new DenidinError('unavailable', `the memory could not be searched: ${hits.failure}`, { retryable: true })
     }
     const at = system.clock.now()
+    const found = [...hits.memories, ...shared]
     await memory.log.accessed(
-      hits.memories.map(({ memory: { scope: whose, memory_id } }) => ({
+      found.map(({ memory: { scope: whose, memory_id } }) => ({
         scope: whose,
         memory_id,
         type: 'search',
         at,
       })),
     )
-    const memories = hits.memories.map(async ({ memory: found, similarity, recency, score }) => ({
-      ...(await memoryRow(people.directory, found)),
+    const memories = found.map(async ({ memory: each, similarity, recency, score }) => ({
+      ...(await memoryRow(people.directory, each)),
       similarity,
       recency,
       score,

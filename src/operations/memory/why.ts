@@ -1,8 +1,9 @@
 /** `memory.why`: the content that the model was given for the last reply. */
 import { z } from 'zod'
 import type { LeftOut, ReplyBudget } from '../../memory/memory-log.ts'
-import type { MemoryRecord } from '../../memory/memory.ts'
+import { fileOf, type MemoryRecord } from '../../memory/memory.ts'
 import type { MessageRecord } from '../../messages/message.ts'
+import { SHARED_SCOPE } from '../../messages/scope.ts'
 import { belongTo } from '../../privacy/ownership.ts'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import type { Uses } from '../context.ts'
@@ -24,6 +25,7 @@ const visibleTo = async (
   if (unrestricted || (level !== 'anyone' && (await memory.scopes.readsOthers(scope)))) return () => true
   return item =>
     item.scope === scope ||
+    item.scope === SHARED_SCOPE ||
     belongTo(person.person_id, 'memory_id' in item ? { memories: [item] } : { messages: [item] })
 }
 
@@ -69,7 +71,8 @@ export const memoryWhy = operation({
       z.object({
         id: z.string(),
         text: z.string().nullable().describe('null: deleted since'),
-        by: z.enum(SPEAKERS).nullable(),
+        by: z.enum(SPEAKERS).nullable().describe('null: no one said it, or it was deleted since'),
+        file: z.string().nullable().describe('name of the file of the knowledge folder that it is from'),
         said_at: z.string().nullable(),
         similarity: z.number().nullable().describe('null: found by full-text search, or not searched for'),
         score: z.number(),
@@ -99,9 +102,12 @@ export const memoryWhy = operation({
       const memory = memories.get(memory_id ?? '')
       const message = messages.get(message_id ?? '')
       const at = memory?.said_to ?? message?.sent_at
+      const file = memory === undefined ? undefined : fileOf(memory)
       const by =
         memory !== undefined
-          ? speakerOfMemory(memory, person)
+          ? file !== undefined
+            ? null
+            : speakerOfMemory(memory, person)
           : message === undefined
             ? null
             : speakerOfMessage(message, person)
@@ -109,6 +115,7 @@ export const memoryWhy = operation({
         id: memory_id ?? message_id ?? '',
         text: memory?.text ?? message?.text ?? null,
         by,
+        file: file ?? null,
         said_at: at === undefined ? null : isoTime(at),
         similarity,
         score,

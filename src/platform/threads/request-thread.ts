@@ -2,7 +2,7 @@
  * The main side of a worker thread that answers typed requests: starts with the first request, restarts after a crash.
  */
 import { Worker } from 'node:worker_threads'
-import type { Clock } from '../clock.ts'
+import { SECOND_MS, type Clock } from '../clock.ts'
 import { withDeadline } from '../deadline.ts'
 import { errorFromRecord } from '../error-record.ts'
 import { asDenidinError, DenidinError } from '../errors.ts'
@@ -13,6 +13,20 @@ import type { FromThread, RequestMap, RequestOptions, Requests, ToThread } from 
 /** How long a thread may take to finish its work when DeniDin stops; after that it is terminated. */
 const STOP_DEADLINE_MS = 10_000
 
+/** What one request may use. A thread that exceeds it is ended, and the next request starts another. */
+export interface ThreadLimits {
+  /** Milliseconds of one request. */
+  readonly request_ms: number
+  /** Megabytes of objects in the thread. */
+  readonly heap_megabytes: number
+  /** Megabytes by which the whole process may grow during a request: buffers are in no heap. */
+  readonly growth_megabytes: number
+}
+
+/** How often the growth of the process is measured. */
+const MEASURED_EVERY_MS = 200
+const MEGABYTE = 1024 * 1024
+
 export interface RequestThreadDeps {
   /** Name of the thread, as in the log and in `denidin status`. */
   readonly name: string
@@ -22,6 +36,8 @@ export interface RequestThreadDeps {
   readonly data: unknown
   /** Milliseconds without a request after which the thread ends, to free its memory. */
   readonly idle_ms: number
+  /** For a thread that works on what strangers wrote; `undefined`: no limits. */
+  readonly limits?: ThreadLimits
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -71,6 +87,7 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
     this.#idle?.[Symbol.dispose]()
     this.#running ??= this.#start()
     const thread = this.#running
+    using _limited = this.#limit(thread)
     try {
       return await thread.ask(name, input, options)
     } finally {
@@ -102,16 +119,45 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
       told: health => {
         this.#told = health
       },
-      crashed: reason => {
+      crashed: (reason, exceeded) => {
         this.#idle?.[Symbol.dispose]()
         if (thread !== this.#running) return
         this.#running = undefined
+        if (exceeded) return
         this.#crash = reason
         this.#log.error('The thread broke down', { reason })
       },
     })
     this.#crash = undefined
     return thread
+  }
+
+  /** Ends the thread when the request that begins now exceeds its limits. */
+  #limit(thread: RunningThread): Disposable {
+    const { limits, clock } = this.#deps
+    if (limits === undefined) return new DisposableStack()
+    const { request_ms, growth_megabytes } = limits
+    const most = process.memoryUsage.rss() + growth_megabytes * MEGABYTE
+    let timer = clock.after(MEASURED_EVERY_MS, () => {
+      measure(1)
+    })
+    const measure = (times: number): void => {
+      if (times * MEASURED_EVERY_MS >= request_ms) {
+        this.#break(thread, new DenidinError('timeout', `took longer than ${String(request_ms / SECOND_MS)} s`))
+      } else if (process.memoryUsage.rss() > most) {
+        this.#break(thread, tooMuchMemory(growth_megabytes))
+      } else {
+        timer = clock.after(MEASURED_EVERY_MS, () => {
+          measure(times + 1)
+        })
+      }
+    }
+    return { [Symbol.dispose]: () => timer[Symbol.dispose]() }
+  }
+
+  #break(thread: RunningThread, error: DenidinError): void {
+    if (thread === this.#running) this.#running = undefined
+    this.#ending = this.#ending.then(() => thread.break(error))
   }
 
   #endLater(): void {
@@ -129,11 +175,14 @@ export class RequestThread<R extends RequestMap<R>> implements Requests<R>, Heal
   }
 }
 
+const tooMuchMemory = (megabytes: number): DenidinError =>
+  new DenidinError('invalid_input', `needs more than ${String(megabytes)} MB of memory`)
+
 interface ThreadListener {
   /** The thread reported its health. */
   told(health: Health): void
-  /** The thread ended unexpectedly. */
-  crashed(reason: string): void
+  /** The thread ended unexpectedly. `exceeded`: because a request exceeded its limits. */
+  crashed(reason: string, exceeded: boolean): void
 }
 
 /** One run of the thread, from its start to its end. */
@@ -145,11 +194,15 @@ class RunningThread {
   readonly #exited: Promise<void>
   #lastId = 0
   #stopping = false
+  /** Why it was ended. */
+  #broken: DenidinError | undefined
 
-  constructor({ name, file, data, clock }: RequestThreadDeps, log: Logger, listener: ThreadListener) {
+  constructor({ name, file, data, limits, clock }: RequestThreadDeps, log: Logger, listener: ThreadListener) {
     this.#clock = clock
     this.#log = log
-    this.#worker = new Worker(file, { workerData: data, name })
+    const resourceLimits =
+      limits === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: limits.heap_megabytes } }
+    this.#worker = new Worker(file, { workerData: data, name, ...resourceLimits })
     const { promise, resolve } = Promise.withResolvers<undefined>()
     this.#exited = promise
     let reason: string | undefined
@@ -159,16 +212,20 @@ class RunningThread {
     })
     this.#worker.on('error', error => {
       reason = asDenidinError(error).message
+      if (limits !== undefined && (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+        this.#broken = tooMuchMemory(limits.heap_megabytes)
+      }
     })
     this.#worker.on('exit', code => {
       const why = reason ?? `it ended with code ${String(code)}`
-      if (!this.#stopping) listener.crashed(why)
+      if (!this.#stopping) listener.crashed(why, this.#broken !== undefined)
       this.#failAll(
-        this.#stopping
-          ? new DenidinError('stopping', 'DeniDin is stopping')
-          : new DenidinError('unavailable', `the thread of the ${name} broke down (${why}); ask again`, {
-              retryable: true,
-            }),
+        this.#broken ??
+          (this.#stopping
+            ? new DenidinError('stopping', 'DeniDin is stopping')
+            : new DenidinError('unavailable', `the thread of the ${name} broke down (${why}); ask again`, {
+                retryable: true,
+              })),
       )
       resolve(undefined)
     })
@@ -206,6 +263,14 @@ class RunningThread {
       this.#log.warn('The thread did not end in time')
       await this.#worker.terminate()
     })
+  }
+
+  /** Ends the thread at once; its requests fail with this error. */
+  async break(error: DenidinError): Promise<void> {
+    this.#stopping = true
+    this.#broken = error
+    await this.#worker.terminate()
+    await this.#exited
   }
 
   #send(message: ToThread): void {

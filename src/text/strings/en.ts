@@ -224,11 +224,11 @@ const commands: CommandStrings = {
     help: 'what my last reply was based on',
     basis: (items, replied, sympathy) => {
       if (!replied) return 'I have not answered anything here yet.'
-      const lines = items.map(({ text, by, said_on, similarity, given_as }) => {
+      const lines = items.map(({ text, by, file, said_on, similarity, given_as }) => {
         const what =
           text === null || said_on === null
             ? '(forgotten since)'
-            : `${englishDay(said_on)}${by === 'forwarded' ? `, ${SPEAKERS.forwarded}` : ''}: ${listedText(ownWords({ by, text }))}`
+            : `${file === null ? '' : `from the file ${file}, `}${englishDay(said_on)}${by === 'forwarded' ? `, ${SPEAKERS.forwarded}` : ''}: ${listedText(ownWords({ by, text }))}`
         const similar = similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`
         return `- ${what}${given_as === 'profile' ? ' (I am given this with each of your messages)' : similar}`
       })

@@ -225,11 +225,11 @@ const commands: CommandStrings = {
     help: 'על מה התבססה התשובה האחרונה שלי',
     basis: (items, replied, sympathy) => {
       if (!replied) return 'עוד לא עניתי כאן על שום דבר.'
-      const lines = items.map(({ text, by, said_on, similarity, given_as }) => {
+      const lines = items.map(({ text, by, file, said_on, similarity, given_as }) => {
         const what =
           text === null || said_on === null
             ? '(נשכח בינתיים)'
-            : `${hebrewDay(said_on)}${by === 'forwarded' ? `, ${SPEAKERS.forwarded}` : ''}: ${listedText(ownWords({ by, text }))}`
+            : `${file === null ? '' : `מהקובץ ${file}, `}${hebrewDay(said_on)}${by === 'forwarded' ? `, ${SPEAKERS.forwarded}` : ''}: ${listedText(ownWords({ by, text }))}`
         const similar = similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`
         return `- ${what}${given_as === 'profile' ? ' (זה נמסר לי עם כל הודעה שלך)' : similar}`
       })

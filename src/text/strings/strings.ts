@@ -38,6 +38,8 @@ export interface WhyFigures {
   /** `null`: forgotten since. */
   readonly text: string | null
   readonly by: ListedFigures['by'] | null
+  /** The name of the operator's file that it is from; `null`: it is from a conversation. */
+  readonly file: string | null
   /** In the reader's time zone. */
   readonly said_on: CalendarDay | null
   /** 0 to 1; `null`: found by full text, or not searched for. */

@@ -141,7 +141,9 @@ const probe = async (subject: ScaleSubject, residents: readonly Resident[], prob
     ])
     // A scope that nobody has must find nothing at all.
     const scope =
-      numbers.below(5) === 0 ? (`${asker.scope}${numbers.pick(['%', ' ', '*', '"', '\u0000'])}` as const) : asker.scope
+      numbers.below(5) === 0
+        ? (`${asker.scope}${numbers.pick(['%', ' ', '*', '"', '\u0000'])}` as typeof asker.scope)
+        : asker.scope
     for (const id of await subject.ask(scope, question, NEIGHBOURS)) {
       if (own.get(id.split('-')[0] ?? '') !== scope) foreign += 1
     }

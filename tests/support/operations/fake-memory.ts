@@ -4,6 +4,7 @@ import type { MemoryStats } from '../../../src/memory/long-term-memory.ts'
 import type { SearchHits } from '../../../src/retrieval/search-service.ts'
 import type { AccessStats, MemoryLog, RecallRecord } from '../../../src/memory/memory-log.ts'
 import type { MemoryRecord } from '../../../src/memory/memory.ts'
+import { noSharedMemory } from '../../../src/memory/shared-memory.ts'
 import { createSqliteMemoryLog } from '../../../src/memory/sqlite/sqlite-memory-log.ts'
 import { createSqliteMemoryStore } from '../../../src/memory/sqlite/sqlite-memory-store.ts'
 import { createSqliteNumberedLists } from '../../../src/memory/sqlite/sqlite-numbered-lists.ts'
@@ -44,6 +45,7 @@ export class FakeMemory {
     confirm: async () => 2,
   }
   scopes: MemoryContext['scopes'] = { readsOthers: async () => false }
+  shared: MemoryContext['shared'] = noSharedMemory
   readonly lists: MemoryContext['lists']
   readonly store: MemoryContext['store']
   readonly log: MemoryContext['log']

@@ -27,6 +27,7 @@ import { noPrices } from '../../../src/usage/prices/price-book.ts'
 import { FakeBackups } from './fake-backups.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
+import { createSqliteKnowledgeFiles } from '../../../src/knowledge/sqlite/sqlite-knowledge-files.ts'
 import { createSqliteImportedMessages } from '../../../src/messages/sqlite/sqlite-imported-messages.ts'
 import { unregisteredNames } from '../../../src/messages/member-names.ts'
 import { runnerOf } from './operation-runner.ts'
@@ -186,6 +187,17 @@ export class OperationRig implements OperationContext {
       preferences: this.people.preferences,
       tokens: { count: text => text.length, cut: text => text },
     },
+  }
+  readonly knowledge: OperationContext['knowledge'] = {
+    folder: {
+      scan: async ({ progress }) => {
+        this.asked.push('scan')
+        progress?.(1, 1)
+        return { added: 1, updated: 0, removed: 0, waiting: 0, next_ms: undefined, unreadable: [] }
+      },
+    },
+    files: createSqliteKnowledgeFiles(this.#database),
+    reads: true,
   }
   readonly archive: OperationContext['archive'] = {
     loads: {
