@@ -25,7 +25,7 @@ afterEach(async () => {
 
 /** Waits for what happens in the background. */
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 20))
+  while (!(await holds())) await denidin.clock.sleep(20)
 }
 
 const run = (name: string, input: object = {}) =>
@@ -91,7 +91,7 @@ test('PDF and DOCX are read, in Hebrew too', async () => {
   await put('menu.pdf', documentPdf(['The lunch menu costs 47 shekels.', 'Soup is included.']))
   await put(
     'תפריט.docx',
-    await documentDocx([
+    documentDocx([
       ['h1', 'תפריט הצהריים'],
       ['p', 'ארוחת צהריים עולה 52 שקלים, כולל מרק.'],
       ['p', 'bring "friends" & <family>'],
