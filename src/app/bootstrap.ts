@@ -33,7 +33,7 @@ export const connectThroughProxy = ({ settings, proxy }: LoadedSettings): string
 }
 
 /** Every URL that the settings make this process request. */
-export const askedAddresses = ({ ai, embeddings, memory }: Settings): readonly string[] => {
+export const askedAddresses = ({ ai, embeddings, memory, backup }: Settings): readonly string[] => {
   const { reranker, chroma } = memory.longterm
   const { anthropic, gemini, ollama } = memory.extraction
   return [
@@ -43,6 +43,7 @@ export const askedAddresses = ({ ai, embeddings, memory }: Settings): readonly s
     ...[anthropic, gemini, ollama].map(each => each.base_url),
     reranker.url,
     chroma.url,
+    ...backup.targets.map(target => (target.type === 's3' ? target.endpoint : undefined)),
   ].filter(each => each !== undefined)
 }
 

@@ -152,7 +152,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     knowledge: deps.knowledge,
     archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
     api: { tokens: stores.apiTokens, newSecret: randomSecret },
-    backup: { backups: deps.backups, settings: settings.backup },
+    backup: { backups: deps.backups, targets: deps.backups.targets, settings: settings.backup },
     rollout: deps.rollout,
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }

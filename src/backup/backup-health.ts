@@ -4,6 +4,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import type { RestoreState } from './backups.ts'
+import type { BackupTargets, TargetStatus } from './targets/targets.ts'
 import { readBackupId } from './manifest.ts'
 import type { PointState } from './point-schedule.ts'
 import type { LeftBehind } from './swap.ts'
@@ -13,6 +14,7 @@ export interface BackupHealthDeps {
   readonly restoreState: () => Promise<RestoreState>
   /** `undefined`: no restore points are made. */
   readonly pointState: () => PointState | undefined
+  readonly targets: Pick<BackupTargets, 'status'>
   readonly scheduled: boolean
   readonly warn_after_hours: number
   readonly clock: Clock
@@ -60,6 +62,13 @@ export class BackupHealth implements HealthCheck {
     if (scheduled && age >= warn_after_hours) {
       return { state: 'degraded', detail: `The newest backup, ${newest}, is ${String(age)} hours old. ${verdict}` }
     }
+    const failing = (await this.#deps.targets.status()).filter(({ problem }) => problem !== null)
+    if (failing.length > 0) {
+      return {
+        state: 'degraded',
+        detail: `The newest is ${newest}. ${failing.map(failingSentence).join(' ')} ${verdict}`,
+      }
+    }
     const points = this.#deps.pointState()
     if (points?.is_late === true) {
       const reason = points.problem === undefined ? '' : `: ${points.problem}`
@@ -77,6 +86,9 @@ const isoTime = (at: number): string => new Date(at).toISOString()
 
 const sinceOf = ({ covered_until }: PointState): string =>
   covered_until === undefined ? 'since the start' : `since ${isoTime(covered_until)}`
+const failingSentence = ({ target, problem, backups }: TargetStatus): string =>
+  `The target ${target} cannot be reached or written to since ${problem?.since ?? ''} (${problem?.reason ?? ''}); ` +
+  `the newest backup there is ${backups.at(-1) ?? 'none'}. DeniDin tries again.`
 
 /** What restores have left, for the operator. */
 const restoreSentences = ({ staged, aside: [newest] }: RestoreState): readonly string[] => [

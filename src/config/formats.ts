@@ -5,12 +5,14 @@ import { KEY, plain } from './clean-text.ts'
 import { phoneDigits } from '../platform/phone.ts'
 import { timeZone } from '../platform/time-zone.ts'
 import { MODELS_ALLOWED, modelListFault } from './model-list.ts'
+import { TARGETS_ALLOWED, targetListFault } from './target-list.ts'
 import type {
   BooleanSetting,
   ChoiceSetting,
   FormatName,
   ListSetting,
   ModelListSetting,
+  TargetListSetting,
   NumberSetting,
   Setting,
   TextSetting,
@@ -35,7 +37,9 @@ type SettingWith<F extends FormatName> = F extends 'boolean'
         ? ListSetting
         : F extends 'models'
           ? ModelListSetting
-          : TextSetting
+          : F extends 'targets'
+            ? TargetListSetting
+            : TextSetting
 
 const MAX_TEXT_LENGTH = 4096
 /** User and password in an address. */
@@ -168,6 +172,11 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
     isValid: value => modelListFault(value) === undefined,
     parse: parseJson,
   },
+  targets: {
+    allowed: () => TARGETS_ALLOWED,
+    isValid: value => targetListFault(value) === undefined,
+    parse: parseJson,
+  },
   url: { allowed: () => 'a URL that begins with http:// or https://', isValid: isUrl, parse: plain },
   path: { allowed: () => 'a path', isValid: isText, parse: fromHome },
   file: { allowed: () => 'the path of a readable file', isValid: isText, parse: fromHome },
@@ -212,6 +221,7 @@ export const parseText = (text: string, setting: Setting): unknown => formatOf(s
  */
 export const faultText = (value: unknown, setting: Setting): string => {
   if (setting.format === 'models') return `; ${modelListFault(value) ?? ''}`
+  if (setting.format === 'targets') return `; ${targetListFault(value) ?? ''}`
   if (setting.format === 'secret') {
     return isText(value) && !/\s/.test(value) ? '; it contains quotes, or characters other than plain ASCII' : ''
   }

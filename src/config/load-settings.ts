@@ -15,6 +15,7 @@ import {
 } from './environment.ts'
 import { pickKnownKeys } from './known-keys.ts'
 import { holdsModelKey, missingVariables } from './model-list.ts'
+import { holdsTargetKey, missingTargetVariables } from './target-list.ts'
 import { placeholderWarnings, resolveSettings } from './resolve-settings.ts'
 import { SCHEMA } from './schema.ts'
 import { findOrigins, type SettingOrigins } from './setting-origins.ts'
@@ -132,16 +133,23 @@ const refuse = (problems: readonly string[]): void => {
 }
 
 const unsetKeys = (values: Tree, layers: readonly Environment[]): readonly string[] =>
-  SETTINGS.filter(({ format }) => format === 'models').flatMap(({ key }) =>
-    missingVariables(valueAt(values, key), layers).map(
-      name => `${key}: names the variable ${name}, which is not set; put ${name}=… into .env`,
-    ),
-  )
+  SETTINGS.flatMap(({ key, format }) => {
+    const value = valueAt(values, key)
+    const missing =
+      format === 'models'
+        ? missingVariables(value, layers)
+        : format === 'targets'
+          ? missingTargetVariables(value, layers)
+          : []
+    return missing.map(name => `${key}: names the variable ${name}, which is not set; put ${name}=… into .env`)
+  })
 
 const holdsSecret = (file: Tree): boolean =>
-  SETTINGS.some(({ key, format }) =>
-    format === 'models' ? holdsModelKey(valueAt(file, key)) : format === 'secret' && textAt(file, key) !== undefined,
-  )
+  SETTINGS.some(({ key, format }) => {
+    if (format === 'models') return holdsModelKey(valueAt(file, key))
+    if (format === 'targets') return holdsTargetKey(valueAt(file, key))
+    return format === 'secret' && textAt(file, key) !== undefined
+  })
 
 const exposedFile = (path: string): string =>
   `${path} may contain secrets, and other users of this machine can read it; run chmod 600 ${path}`

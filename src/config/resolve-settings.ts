@@ -6,6 +6,7 @@ import { phoneDigits } from '../platform/phone.ts'
 import type { Environment } from './environment.ts'
 import { isPlaceholder } from './formats.ts'
 import { listedModels } from './model-list.ts'
+import { listedTargets } from './target-list.ts'
 import { SCHEMA } from './schema.ts'
 import { listSettings, type KeyedSetting } from './setting.ts'
 import type { Settings } from './settings.ts'
@@ -48,6 +49,7 @@ interface Surroundings {
 
 const resolveValue = (value: unknown, { format }: KeyedSetting, { cwd, root, layers }: Surroundings): unknown => {
   if (format === 'models') return listedModels(value, layers)
+  if (format === 'targets') return listedTargets(value, layers, cwd)
   if (format === 'phone') return digitsOf(value)[0]
   if (format === 'phones') return digitsOf(value)
   if (format === 'paths') return textsOf(value).map(path => resolve(cwd, path))

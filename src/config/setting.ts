@@ -3,6 +3,8 @@
  * from the declaration.
  */
 
+import type { ListedTarget } from '../platform/backup-targets.ts'
+
 interface Common {
   /** Description for the operator, in Markdown. */
   readonly doc: string
@@ -63,6 +65,12 @@ export interface ModelListSetting extends Common {
   readonly default: readonly []
 }
 
+/** A list of places where copies of backups are kept. */
+export interface TargetListSetting extends Common {
+  readonly format: 'targets'
+  readonly default: readonly []
+}
+
 /** A string; `formats.ts` says what each format accepts. */
 export interface TextSetting extends Common {
   readonly format:
@@ -84,7 +92,8 @@ export interface TextSetting extends Common {
   readonly default: string | null
 }
 
-export type Setting = BooleanSetting | NumberSetting | ChoiceSetting | ListSetting | ModelListSetting | TextSetting
+export type Setting =
+  BooleanSetting | NumberSetting | ChoiceSetting | ListSetting | ModelListSetting | TargetListSetting | TextSetting
 
 export type FormatName = Setting['format']
 
@@ -107,9 +116,11 @@ type Value<S extends Setting> = S extends BooleanSetting
       ? readonly string[]
       : S extends ModelListSetting
         ? readonly ListedModel[]
-        : S extends ChoiceSetting
-          ? S['choices'][number]
-          : string
+        : S extends TargetListSetting
+          ? readonly ListedTarget[]
+          : S extends ChoiceSetting
+            ? S['choices'][number]
+            : string
 
 /** `undefined` if a key may be without a value: it has no default, and neither does the key it inherits from. */
 type Unset<S extends Setting, Root> = S extends { readonly default: null }

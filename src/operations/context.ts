@@ -4,6 +4,7 @@
 import type { ApiTokens } from '../access/api-token.ts'
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
+import type { BackupTargets } from '../backup/targets/targets.ts'
 import type { Backups } from '../backup/backups.ts'
 import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
@@ -275,6 +276,7 @@ export interface OperationContext {
   }
   readonly backup: {
     readonly backups: Backups
+    readonly targets: BackupTargets
     /** `backup.scheduled` */
     readonly settings: { readonly scheduled: boolean }
   }

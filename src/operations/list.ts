@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { apiTokenCreate, apiTokenList, apiTokenRevoke } from './api/tokens.ts'
 import { archiveReindex, archiveVerify } from './archive/maintenance.ts'
 import { archiveMessages, archiveSearch } from './archive/search.ts'
+import { backupCopy, backupFetch } from './backup/copy.ts'
 import { backupCreate } from './backup/create.ts'
 import { backupList, backupShow } from './backup/list.ts'
 import { backupPrune } from './backup/prune.ts'
@@ -92,7 +93,9 @@ export const operations = {
   'archive.reindex': archiveReindex,
   'archive.search': archiveSearch,
   'archive.verify': archiveVerify,
+  'backup.copy': backupCopy,
   'backup.create': backupCreate,
+  'backup.fetch': backupFetch,
   'backup.list': backupList,
   'backup.prune': backupPrune,
   'backup.restore': backupRestore,

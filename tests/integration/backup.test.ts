@@ -7,6 +7,7 @@ import { createBackups, type AppBackups } from '../../src/app/backup/backups.ts'
 import { completeRestore } from '../../src/app/backup/complete-restore.ts'
 import { openBackups } from '../../src/app/backup/open-backups.ts'
 import { backupSources, replacedPaths, settingsWithoutSecrets } from '../../src/app/backup/backup-sources.ts'
+import { systemIds } from '../../src/platform/ids.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { TestDenidin, type Json } from '../support/denidin.ts'
@@ -320,7 +321,7 @@ test('the schedule of backups has the times of its settings', async () => {
 const scheduled = (minutes: number, clock: FakeClock): AppBackups => {
   const settings = denidin.settings()
   const backup = { ...settings.backup, point_in_time_minutes: minutes }
-  const runtime = { clock, logger: denidin.log }
+  const runtime = { clock, ids: systemIds, logger: denidin.log }
   return createBackups({
     settings: { ...settings, backup },
     version: 'test',

@@ -137,6 +137,7 @@ test('the health names a staged restore, and then what only the old data has', a
     folder: rig.folder,
     restoreState: async () => ({ staged: await stagedSwap(rig.data()), aside: await dataAside(rig.data()) }),
     pointState: () => undefined,
+    targets: { status: async () => [] },
     scheduled: true,
     warn_after_hours: 50,
     clock: rig.clock,

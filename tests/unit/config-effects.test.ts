@@ -127,6 +127,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'backup.archive_retention_days': 'backups older than retention_days go, archives stay for archive_retention_days',
   'backup.max_megabytes_per_second': 'a backup reads no faster than max_megabytes_per_second',
   'backup.include': 'backup.include says what else a backup contains',
+  'backup.targets': 'backup.targets says where backups are copied to, each with a result',
   'backup.warn_after_hours': 'status says how old the newest backup is and whether it was proved',
   'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',
   'alerts.after_seconds': 'alerts.after_seconds is how long trouble must last before the godfather is told',

@@ -113,6 +113,70 @@ describe('fallback models', () => {
   })
 })
 
+describe('backup targets', () => {
+  const file = (...targets: readonly unknown[]): object => ({ backup: { targets } })
+  const cloud = { name: 'cloud', type: 's3', bucket: 'b' }
+  const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' }
+
+  test('each has its type, with defaults, and keys come from the environment unless they are given', () => {
+    const { settings } = load(
+      file(
+        { name: 'nas', type: 'folder', folder: 'nas', types: ['archive'], retention_days: 90 },
+        cloud,
+        { ...cloud, name: 'minio', endpoint: 'http://127.0.0.1:9000', prefix: '/a/', secret_access_key: '${OTHER}' },
+        { name: 'tool', type: 'command', copy: ['rclone', 'copy', '{folder}/{part}', 'r:{part}'], env: ['OTHER'] },
+      ),
+      { ...keys, OTHER: 'other' },
+    )
+    expect(settings.backup.targets).toMatchObject([
+      { type: 'folder', folder: join(folder, 'nas'), types: ['archive'], retention_days: 90 },
+      { type: 's3', region: 'us-east-1', prefix: 'denidin', path_style: false, secret_access_key: 'secret' },
+      { name: 'minio', path_style: true, prefix: 'a', access_key_id: 'id', secret_access_key: 'other' },
+      { type: 'command', timeout_minutes: 60, fetch: [], env: { OTHER: 'other' } },
+    ])
+  })
+
+  test.each([
+    ['no list', { backup: { targets: 'sk-secret' } }, /it is not a list/],
+    ['no type', file({ name: 'a' }), /number 1 needs a type: folder, s3, command/],
+    ['no name', file({ ...cloud, name: undefined }), /number 1 has no name/],
+    ['a wrong name', file({ ...cloud, name: '../x' }), /number 1 has a wrong name: it must have up to 40/],
+    ['no folder', file({ name: 'a', type: 'folder' }), /number 1 has no folder/],
+    ['an unknown key', file({ ...cloud, secret: 'sk-secret' }), /number 1 has the unknown key secret/],
+    ['a key of another type', file({ name: 'a', type: 'folder', folder: 'x', bucket: 'b' }), /unknown key bucket/],
+    ['a wrong address', file({ ...cloud, endpoint: 'sk-secret' }), /wrong endpoint: it must begin with http/],
+    ['a wrong class', file({ ...cloud, storage_class: 'glacier' }), /storage_class: it must be in capitals/],
+    [
+      'a wrong number of days',
+      file({ ...cloud, retention_days: 0 }),
+      /retention_days: it must be a whole number from 1/,
+    ],
+    ['a wrong type of backup', file({ ...cloud, types: ['weekly'] }), /types: it must be a list of some of full/],
+    [
+      'a command as a text',
+      file({ name: 'a', type: 'command', copy: 'rm x' }),
+      /copy: it must be a list with a program/,
+    ],
+    ['an unknown placeholder', file({ name: 'a', type: 'command', copy: ['x', '{file}'] }), /placeholders \{folder\}/],
+    ['two of one name', file(cloud, cloud), /two are called cloud/],
+    ['a key that is not set', file(cloud), /names the variable AWS_ACCESS_KEY_ID, which is not set/],
+    ['a variable that is not set', file({ name: 'a', type: 'command', copy: ['x'], env: ['NOT_SET'] }), /NOT_SET/],
+  ])('%s is refused in one line, without a secret', (_, content, line) => {
+    const lines = refusal(content)
+    expect(lines[0]).toMatch(line)
+    expect(lines.join()).not.toContain('sk-secret')
+    expect(lines[0]).toMatch(/^backup\.targets: /)
+  })
+
+  test('a file that holds a key and that others can read gets a warning', () => {
+    const target = { ...cloud, access_key_id: 'id', secret_access_key: 'sk-secret' }
+    write('config/config.json', JSON.stringify(file(target)), 0o644)
+    const { warnings } = loadSettings({ environment: { OPENAI_API_KEY: 'sk' }, cwd: folder })
+    expect(warnings.join()).toContain('may contain secrets')
+    expect(warnings.join()).not.toContain('sk-secret')
+  })
+})
+
 describe('order', () => {
   const topK = (content: object, environment: Record<string, string> = {}): number =>
     load(content, environment).settings.memory.longterm.top_k_results

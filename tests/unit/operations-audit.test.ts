@@ -141,6 +141,12 @@ const OF_BACKUPS = new Set([
   'sha256',
   'staged_at',
   'verified_at',
+  'target',
+  'targets',
+  'newest',
+  'copied',
+  'last_success',
+  'failing_since',
 ])
 
 /** Text fields of tokens: ids, scopes, days, and the person that the operator confined a token to. */
@@ -305,6 +311,7 @@ const audited: Readonly<Record<string, readonly [caller: Caller, input: object, 
       { whose: 'archive', counts: { messages: 1 } },
     ],
   ],
+  'backup.copy': [operator, {}, [{ operation: 'backup.copy nas cloud', whose: 'everyone' }]],
   'backup.create': [
     operator,
     {},

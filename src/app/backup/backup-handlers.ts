@@ -3,12 +3,15 @@ import { join } from 'node:path'
 import { BackupFolder, findBackup } from '../../backup/backup-folder.ts'
 import type { BackupDetails, BackupSummary, ListedBackup } from '../../backup/backups.ts'
 import { createPoint } from '../../backup/create-point.ts'
+import { FolderFiles } from '../../backup/files/folder-files.ts'
 import { createBackup, type BackupSources } from '../../backup/create-backup.ts'
 import { readBackupId, type Manifest } from '../../backup/manifest.ts'
 import { restoreBackup } from '../../backup/restore-backup.ts'
 import { pruneBackups } from '../../backup/retention.ts'
 import { clearStaging, stagedSwap } from '../../backup/swap.ts'
 import { Throttle } from '../../backup/throttle.ts'
+import { TargetStates } from '../../backup/targets/target-state.ts'
+import type { Environment } from '../../config/environment.ts'
 import type { Verification } from '../../backup/verification.ts'
 import { verifyBackup } from '../../backup/verify-backup.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -19,10 +22,14 @@ import { KeyedQueue } from '../../platform/keyed-queue.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { RequestHandlers, RequestService } from '../../platform/threads/serve-requests.ts'
 import type { BackupRequests, BackupThreadData } from './backup-requests.ts'
+import { openTargets } from './open-targets.ts'
+import { TargetHandlers } from './target-handlers.ts'
 import { workFolderOf } from './work-folder.ts'
 
 export interface BackupHandlersDeps extends BackupThreadData {
   readonly clock: Clock
+  /** The environment of this process, for the commands of targets. */
+  readonly environment: Environment
   readonly ids: Ids
   readonly logger: Logger
 }
@@ -37,7 +44,8 @@ export class BackupHandlers implements RequestService<BackupRequests> {
 
   constructor(deps: BackupHandlersDeps) {
     this.#deps = deps
-    this.#folder = BackupFolder.at(deps.folder)
+    const files = new FolderFiles(deps.folder)
+    this.#folder = new BackupFolder(files)
     const { clock, bytes_per_second } = deps
     const work = workFolderOf(deps.sources.data_root)
     const throttle = new Throttle(clock, bytes_per_second)
@@ -48,6 +56,11 @@ export class BackupHandlers implements RequestService<BackupRequests> {
       return { ...clock, now: () => now + Math.floor(clock.monotonic() - began) }
     }
     const one = <T>(act: () => Promise<T>): Promise<T> => this.#writes.run('folder', act)
+    const { retention, environment } = deps
+    const shared = { folder, throttle, retention, exclusively: one }
+    const targets = openTargets(deps.targets, { ...shared, clock, environment })
+    const states = new TargetStates(files)
+    const copies = new TargetHandlers({ ...shared, targets, states, work_folder: work })
     this.handlers = {
       'backup.create': async ({ now, type, extras, handles }, call) => {
         const time = at(now)
@@ -63,20 +76,21 @@ export class BackupHandlers implements RequestService<BackupRequests> {
       'backup.list': async page => await this.#list(page),
       'backup.show': async backup_id =>
         await this.#details(await findBackup(folder, { backup_id, points: false }, deps.clock.now())),
-      'backup.verify': async ({ now, backup_id }, call) =>
-        await one(async () => {
-          const [{ KNOWN_MIGRATIONS }, { askRecall }] = await Promise.all([
-            import('./known-migrations.ts'),
-            import('./recall-check.ts'),
-          ])
-          const work_folder = join(work, 'verify')
-          const known_migrations = KNOWN_MIGRATIONS
-          return await verifyBackup(
-            { clock: at(now), folder, throttle, work_folder, known_migrations, askRecall },
-            backup_id,
-            call,
-          )
-        }),
+      'backup.verify': async ({ now, backup_id, from }, call) => {
+        const [{ KNOWN_MIGRATIONS: known_migrations }, { askRecall }] = await Promise.all([
+          import('./known-migrations.ts'),
+          import('./recall-check.ts'),
+        ])
+        const verify = async (folder: BackupFolder, work_folder: string): Promise<Verification> => {
+          const deps = { clock: at(now), folder, throttle, work_folder, known_migrations, askRecall }
+          return await verifyBackup(deps, backup_id, call)
+        }
+        if (from !== undefined) return await copies.read(from, call, verify)
+        return await one(() => verify(folder, join(work, 'verify')))
+      },
+      'backup.copy': async ({ now, target }, call) => await copies.copy(target, now, call),
+      'backup.fetch': async (request, call) => await copies.fetch(request, call),
+      'backup.prune_target': async ({ now, target, dry_run }, call) => await copies.prune(target, now, dry_run, call),
       'backup.prune': async ({ now, dry_run }) => await one(() => pruneBackups(folder, deps.retention, now, dry_run)),
       'backup.restore': async ({ now, is_open, ...request }, call) =>
         await one(async () => {

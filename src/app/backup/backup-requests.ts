@@ -5,6 +5,8 @@ import type { BackupType } from '../../backup/manifest.ts'
 import type { RestoreRequest, RestoreResult } from '../../backup/restore-backup.ts'
 import type { StagedRestore } from '../../backup/swap.ts'
 import type { PruneResult, Retention } from '../../backup/retention.ts'
+import type { Fetched, FetchRequest, TargetPrune, TargetResult } from '../../backup/targets/targets.ts'
+import type { ListedTarget } from '../../platform/backup-targets.ts'
 import type { Verification } from '../../backup/verification.ts'
 
 /** The thread has no clock of its own for what is written down. */
@@ -28,7 +30,20 @@ export interface BackupRequests {
     readonly output: readonly ListedBackup[]
   }
   readonly 'backup.show': { readonly input: string; readonly output: BackupDetails }
-  readonly 'backup.verify': { readonly input: Timed & { readonly backup_id: string }; readonly output: Verification }
+  readonly 'backup.verify': {
+    readonly input: Timed & {
+      readonly backup_id: string
+      /** The target whose copy is verified; `undefined`: the folder of the backups. */
+      readonly from?: string
+    }
+    readonly output: Verification
+  }
+  readonly 'backup.copy': { readonly input: Timed & { readonly target: string }; readonly output: TargetResult }
+  readonly 'backup.fetch': { readonly input: Timed & FetchRequest; readonly output: Fetched }
+  readonly 'backup.prune_target': {
+    readonly input: Timed & { readonly target: string; readonly dry_run: boolean }
+    readonly output: TargetPrune
+  }
   readonly 'backup.prune': { readonly input: Timed & { readonly dry_run: boolean }; readonly output: PruneResult }
   readonly 'backup.restore': {
     readonly input: Timed & RestoreRequest & { readonly is_open: boolean }
@@ -47,6 +62,7 @@ export interface BackupThreadData {
   /** See `RestoreDeps`. */
   readonly replaced: readonly string[]
   readonly retention: Retention
+  readonly targets: readonly ListedTarget[]
   readonly bytes_per_second: number
   readonly denidin_version: string
 }

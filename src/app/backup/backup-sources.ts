@@ -81,11 +81,26 @@ const withoutSecret = ({ format }: KeyedSetting, value: unknown): unknown => {
   if (format === 'secret') return undefined
   if (format === 'url') return withoutPassword(value)
   if (format === 'path' || format === 'file') return fromInstallation(value)
+  if (format === 'targets') return (value as Settings['backup']['targets']).map(targetWithoutSecrets)
   if (format !== 'models' || !Array.isArray(value)) return value
   return (value as Settings['ai']['fallback_models']).map(({ model, base_url }) => ({
     model,
     base_url: withoutPassword(base_url),
   }))
+}
+
+/** Variables with secrets are kept by name; keys are read from their variables again. */
+const targetWithoutSecrets = (target: Settings['backup']['targets'][number]): object => {
+  switch (target.type) {
+    case 'folder':
+      return { ...target, folder: fromInstallation(target.folder) }
+    case 's3': {
+      const { access_key_id: _id, secret_access_key: _secret, session_token: _token, ...rest } = target
+      return { ...rest, endpoint: withoutPassword(target.endpoint) }
+    }
+    case 'command':
+      return { ...target, env: Object.keys(target.env) }
+  }
 }
 
 /** A path inside the folder of DeniDin means the same on another machine when it is relative, as in the file. */

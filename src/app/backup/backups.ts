@@ -1,10 +1,12 @@
 /** Backups as the app sees them: their thread, and the module that stops it. */
 import { resolve } from 'node:path'
 import { BackupFolder } from '../../backup/backup-folder.ts'
+import { FolderFiles } from '../../backup/files/folder-files.ts'
 import { BackupHealth } from '../../backup/backup-health.ts'
 import { BACKUP_EXTRAS, type Backups, type RestoreState } from '../../backup/backups.ts'
 import type { PointState } from '../../backup/point-schedule.ts'
 import { DatabaseFiles } from '../../backup/sqlite/page-image.ts'
+import { TargetStates } from '../../backup/targets/target-state.ts'
 import { dataAside, stagedSwap } from '../../backup/swap.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { Module } from '../../lifecycle/module.ts'
@@ -16,6 +18,7 @@ import type { Runtime } from '../runtime.ts'
 import type { BackupRequests, BackupThreadData } from './backup-requests.ts'
 import { backupFolderOf, backupSources, extraSources, replacedPaths } from './backup-sources.ts'
 import { createPoints, handlesOf, spanOf } from './points.ts'
+import { TargetCopies, targetStatus } from './target-copies.ts'
 import { workFolderOf } from './work-folder.ts'
 
 /** The thread runs the same kind of file as this one: TypeScript here, JavaScript when built. */
@@ -27,12 +30,13 @@ const MEGABYTE = 2 ** 20
 
 export interface AppBackups extends Backups {
   readonly module: Module
+  readonly targets: TargetCopies
 }
 
 export interface BackupsDeps {
   readonly settings: Settings
   readonly version: string
-  readonly runtime: Pick<Runtime, 'clock' | 'logger'>
+  readonly runtime: Pick<Runtime, 'clock' | 'ids' | 'logger'>
   /** Called when the copies of a backup are made. */
   readonly copied: () => void
   /** Whether stores are open: then a restore waits for the next start. */
@@ -52,14 +56,26 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     ...runtime,
   })
   const { clock } = runtime
-  const folder = BackupFolder.at(data.folder)
-  const files = new DatabaseFiles()
+  const files = new FolderFiles(data.folder)
+  const folder = new BackupFolder(files)
+  const open_files = new DatabaseFiles()
   const restoreState = restoreStateOf(settings)
+  const targets = new TargetCopies({
+    targets: settings.backup.targets,
+    states: new TargetStates(files),
+    thread,
+    ids: () => folder.ids(),
+    clock,
+    random: runtime.ids,
+    logger: runtime.logger,
+  })
   const create: Backups['create'] = async (type, extras, options) => {
     try {
       const all = BACKUP_EXTRAS.filter(each => include.includes(each) || extras.includes(each))
-      const handles = type === 'point' ? handlesOf(files, databases) : {}
-      return await thread.request('backup.create', { now: clock.now(), type, extras: all, handles }, options)
+      const handles = type === 'point' ? handlesOf(open_files, databases) : {}
+      const made = await thread.request('backup.create', { now: clock.now(), type, extras: all, handles }, options)
+      if (type === 'point') targets.copyPointsSoon()
+      return made
     } finally {
       copied()
     }
@@ -76,17 +92,20 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     restore: (request, options) => thread.request('backup.restore', { now: clock.now(), is_open, ...request }, options),
     restoreState,
     cancelRestore: () => thread.request('backup.cancel_restore', undefined),
+    targets,
     module: {
       name: 'backups',
       health: [backupHealth(settings, clock, () => points?.state)],
       start: async () => {
         await remove(workFolderOf(data_root))
         points?.start()
+        await targets.resume()
       },
       stop: async () => {
         await points?.[Symbol.asyncDispose]()
-        await thread[Symbol.asyncDispose]()
-        files[Symbol.dispose]()
+        // The background work ends when the thread has cancelled its requests.
+        await Promise.all([targets[Symbol.asyncDispose](), thread[Symbol.asyncDispose]()])
+        open_files[Symbol.dispose]()
       },
     },
   }
@@ -99,9 +118,17 @@ export const backupHealth = (
   pointState: () => PointState | undefined = () => undefined,
 ): HealthCheck => {
   const { scheduled, warn_after_hours } = settings.backup
-  const folder = BackupFolder.at(backupFolderOf(settings))
-  const restoreState = restoreStateOf(settings)
-  return new BackupHealth({ folder, restoreState, pointState, scheduled, warn_after_hours, clock })
+  const files = new FolderFiles(backupFolderOf(settings))
+  const states = new TargetStates(files)
+  return new BackupHealth({
+    folder: new BackupFolder(files),
+    restoreState: restoreStateOf(settings),
+    targets: { status: () => targetStatus(settings.backup.targets, states) },
+    pointState,
+    scheduled,
+    warn_after_hours,
+    clock,
+  })
 }
 
 const restoreStateOf =
@@ -120,6 +147,7 @@ const threadData = (settings: Settings, version: string): BackupThreadData => {
     extras: extraSources(settings),
     replaced: replacedPaths(sources),
     retention: { retention_days, archive_retention_days },
+    targets: settings.backup.targets,
     bytes_per_second: max_megabytes_per_second * MEGABYTE,
     denidin_version: version,
   }

@@ -2,6 +2,7 @@
 import { finishRestore } from '../../backup/swap.ts'
 import type { Settings } from '../../config/settings.ts'
 import { takeOwnership } from '../../database/sqlite/owner-lock.ts'
+import { backupCopy, backupFetch } from '../../operations/backup/copy.ts'
 import { backupList, backupShow } from '../../operations/backup/list.ts'
 import { backupPrune } from '../../operations/backup/prune.ts'
 import { backupRestore } from '../../operations/backup/restore.ts'
@@ -16,6 +17,8 @@ import { surroundings } from '../runtime.ts'
 import { createBackups } from './backups.ts'
 
 const operations = {
+  'backup.copy': backupCopy,
+  'backup.fetch': backupFetch,
   'backup.list': backupList,
   'backup.prune': backupPrune,
   'backup.restore': backupRestore,
@@ -43,7 +46,7 @@ export const openBackups = async (settings: Settings, version: string): Promise<
   cleanup.defer(async () => backups.module.stop?.())
   const runner = createRunner({
     operations,
-    context: { backup: { backups, settings: settings.backup } },
+    context: { backup: { backups, targets: backups.targets, settings: settings.backup } },
     running: () => false,
     exclusive: (_scope, act) => act(),
     audit,

@@ -66,6 +66,11 @@ export const BACKUP = {
     choices: ['exports', 'logs', 'login'],
     doc: 'What backups contain besides the data: `exports` that people asked for, `logs`, and the WhatsApp `login`. Whoever has a backup with the login can open the account.',
   },
+  targets: {
+    format: 'targets',
+    default: [],
+    doc: 'Where backups are copied to, in addition to `backup.folder`: folders, S3-compatible stores, and commands such as rclone or restic ([targets](backup.md#targets)).',
+  },
   warn_after_hours: {
     format: 'integer',
     default: 50,

@@ -142,6 +142,7 @@ export const restMenu: readonly RestRoute[] = [
 
   route('GET /api/v1/backups', 'backup.list', 'read', 'listBackups'),
   route('POST /api/v1/backups', 'backup.create', 'admin', 'createBackup', { example: { type: 'full' } }),
+  route('POST /api/v1/backups/copy', 'backup.copy', 'admin', 'copyBackups'),
   route('POST /api/v1/backups/prune', 'backup.prune', 'admin', 'pruneBackups'),
   route('POST /api/v1/backups/restore', 'backup.restore', 'admin', 'restoreBackup', {
     fixed: { cancel: false },
@@ -183,6 +184,7 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'api.token_create': 'a token must not make others: whoever steals one would keep access after it is revoked',
   'api.token_list': 'belongs to the creation of tokens',
   'api.token_revoke': 'belongs to the creation of tokens',
+  'backup.fetch': '`POST /api/v1/backups/restore` does it with `from`',
   'backup.scheduled': 'runs on its schedule; `POST /api/v1/backups` makes a backup now',
   'budget.report': 'runs as a job: `POST /api/v1/jobs/budget-weekly/run`',
   'report.scheduled': 'runs as a job: `POST /api/v1/jobs/reports/run`',

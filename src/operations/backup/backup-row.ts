@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { BackupExtra, BackupSummary, ListedBackup } from '../../backup/backups.ts'
 import { BACKUP_TYPES } from '../../backup/manifest.ts'
+import type { TargetStatus } from '../../backup/targets/targets.ts'
 import type { Verification } from '../../backup/verification.ts'
 import { referenceField } from '../references.ts'
 
@@ -48,16 +49,28 @@ export const backupRow = z.object({
   messages: count.nullable(),
   verified: z.enum(VERIFICATION_STATES),
   verified_at: z.string().nullable(),
+  targets: z.string().nullable().describe('names of the targets that have it'),
   parent: z.string().nullable().describe('the backup before it; it is not needed for a restore'),
   denidin_version: z.string().nullable(),
   problem: z.string().nullable().describe('why it cannot be relied on'),
 })
 
-export const rowOf = (backup: ListedBackup): z.output<typeof backupRow> => {
+export const rowOf = (backup: ListedBackup, status: readonly TargetStatus[] = []): z.output<typeof backupRow> => {
+  const having = status.filter(({ backups }) => backups.includes(backup.id)).map(({ target }) => target)
+  const targets = having.length === 0 ? null : having.join(', ')
   if ('problem' in backup) {
     const unknown = { type: null, created_at: null, bytes: null, new_bytes: null, messages: null }
     const { id, problem } = backup
-    return { id, ...unknown, verified: 'failed', verified_at: null, parent: null, denidin_version: null, problem }
+    return {
+      id,
+      ...unknown,
+      verified: 'failed',
+      verified_at: null,
+      targets,
+      parent: null,
+      denidin_version: null,
+      problem,
+    }
   }
   const { verification, ...summary } = backup
   return {
@@ -65,6 +78,7 @@ export const rowOf = (backup: ListedBackup): z.output<typeof backupRow> => {
     verified: stateOf(verification),
     verified_at: verification?.verified_at ?? null,
     messages: summary.messages ?? null,
+    targets,
     problem: verification?.problems[0] ?? null,
   }
 }

@@ -4,6 +4,7 @@ import type { RestoreState } from '../../backup/backups.ts'
 import type { StagedRestore } from '../../backup/swap.ts'
 import { operation } from '../operation.ts'
 import { pageInput, pageOutput, readPage } from '../paging.ts'
+import { statusRow, targetRow } from './target-row.ts'
 import { backupField, backupRow, rowOf } from './backup-row.ts'
 
 const count = z.int().min(0)
@@ -14,7 +15,7 @@ export const backupList = operation({
   effect: 'read',
   needs: 'nothing',
   audit: 'none',
-  uses: ['backup.backups'],
+  uses: ['backup.backups', 'backup.targets'],
   input: z.strictObject({
     ...pageInput,
     points: z.boolean().default(false).describe('list the restore points, too, which are made every few minutes'),
@@ -28,10 +29,12 @@ export const backupList = operation({
     restore_points: z
       .object({ count, oldest: z.string().nullable(), newest: z.string().nullable() })
       .describe('backups of the pages that change, made every few minutes'),
+    targets: z.array(targetRow).describe('where backups are copied to'),
     backups: z.array(backupRow),
     ...pageOutput,
   }),
-  run: async ({ backup: { backups } }, { points, ...input }) => {
+  run: async ({ backup: { backups, targets } }, { points, ...input }) => {
+    const status = await targets.status()
     const { rows, next } = await readPage(
       input,
       page => backups.list({ ...page, points }),
@@ -43,7 +46,8 @@ export const backupList = operation({
       folder: backups.folder,
       staged: stagedOf(staged),
       restore_points: { count, oldest: oldest ?? null, newest: newest ?? null },
-      backups: rows.map(rowOf),
+      targets: status.map(statusRow),
+      backups: rows.map(row => rowOf(row, status)),
       next,
     }
   },
@@ -63,7 +67,7 @@ export const backupShow = operation({
   effect: 'read',
   needs: 'nothing',
   audit: 'none',
-  uses: ['backup.backups'],
+  uses: ['backup.backups', 'backup.targets'],
   input: z.strictObject({ backup_id: backupField }),
   output: z.object({
     ...backupRow.shape,
@@ -71,10 +75,10 @@ export const backupShow = operation({
     files: z.array(z.object({ name: z.string(), path: z.string(), files: count, bytes: count })),
     tables: z.array(z.object({ database: z.string(), name: z.string(), rows: count, sha256: z.string() })),
   }),
-  run: async ({ backup: { backups } }, { backup_id }) => {
+  run: async ({ backup: { backups, targets } }, { backup_id }) => {
     const { databases, folders, ...summary } = await backups.show(backup_id)
     return {
-      ...rowOf(summary),
+      ...rowOf(summary, await targets.status()),
       problems: [...(summary.verification?.problems ?? [])],
       files: [...databases.map(({ name, path, bytes }) => ({ name, path, files: 1, bytes })), ...folders],
       tables: databases.flatMap(({ path, tables }) => tables.map(table => ({ database: path, ...table }))),

@@ -5,6 +5,7 @@ import type { Backups } from '../../backup/backups.ts'
 import type { RestoreResult } from '../../backup/restore-backup.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { EVERYONE, operation } from '../operation.ts'
+import { targetField } from './target-row.ts'
 import { backupField } from './backup-row.ts'
 
 const count = z.int().min(0)
@@ -34,7 +35,7 @@ export const backupRestore = operation({
   effect: 'destroy',
   needs: 'nothing',
   audit: 'changes',
-  uses: ['backup.backups'],
+  uses: ['backup.backups', 'backup.targets'],
   input: z.strictObject({
     backup_id: backupField,
     point_in_time: z
@@ -42,19 +43,24 @@ export const backupRestore = operation({
       .max(100)
       .optional()
       .describe('instead of an id: the newest backup that was made by then, such as 2026-11-29T14:00:00Z'),
+    from: targetField.optional().describe('name of a target: first copy the backup from there'),
     include_login: z.boolean().default(false).describe('replace the WhatsApp login, too, if the backup has one'),
     cancel: z.boolean().default(false).describe('drop the restore that waits for the next start'),
   }),
   output,
   // Dropping a restore changes nothing in the data.
   confirm: ({ cancel }) => !cancel,
-  run: async ({ backup: { backups } }, { backup_id, point_in_time, include_login, cancel }, { signal, progress }) => {
+  run: async ({ backup }, { backup_id, point_in_time, from, include_login, cancel }, { signal, progress }) => {
+    const { backups, targets } = backup
     if (point_in_time !== undefined && backup_id !== 'latest') {
       throw new DenidinError('invalid_input', 'give a backup id or a point in time, not both')
     }
     if (cancel) return { output: await dropped(backups), touched: [] }
     const before = point_in_time === undefined ? undefined : instantOf(point_in_time)
-    const restored = await backups.restore({ backup_id, before, include_login }, { signal, progress })
+    const options = { signal, progress }
+    const fetched = from === undefined ? undefined : await targets.fetch({ target: from, backup_id, before }, options)
+    const chosen = fetched === undefined ? { backup_id, before } : { backup_id: fetched.backup_id }
+    const restored = await backups.restore({ ...chosen, include_login }, options)
     return {
       output: shown(restored, include_login),
       touched: [{ whose: EVERYONE, detail: restored.backup_id }],

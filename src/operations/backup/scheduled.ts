@@ -1,20 +1,23 @@
 /** `backup.scheduled`: what the schedule runs, unless `backup.scheduled` is off. */
 import { z } from 'zod'
+import type { BackupTargets } from '../../backup/targets/targets.ts'
 import type { Backups } from '../../backup/backups.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { operation, type Call } from '../operation.ts'
 import { backupRow, rowOf } from './backup-row.ts'
+import { pruneRow, resultRow, targetPruneRow, targetResultRow } from './target-row.ts'
 import { pruneOutput } from './prune.ts'
 import { verificationOutput } from './verify.ts'
 
 const output = z.object({
   ran: z.boolean().describe('false: backups are not scheduled, or there is none to verify yet'),
   backup: backupRow.nullable(),
-  pruned: z.object(pruneOutput).nullable(),
+  copies: z.array(targetResultRow).describe('empty: they are made in the background'),
+  pruned: z.object({ ...pruneOutput, targets: z.array(targetPruneRow) }).nullable(),
   verification: z.object(verificationOutput).nullable(),
 })
 
-const NOTHING = { ran: false, backup: null, pruned: null, verification: null } as const
+const NOTHING: z.output<typeof output> = { ran: false, backup: null, copies: [], pruned: null, verification: null }
 
 export const backupScheduled = operation({
   summary: 'Do what the schedule of backups does: make one, or prune and verify the newest',
@@ -22,36 +25,49 @@ export const backupScheduled = operation({
   effect: 'write',
   needs: 'data',
   audit: 'none',
-  uses: ['backup.backups', 'backup.settings'],
+  uses: ['backup.backups', 'backup.targets', 'backup.settings'],
   input: z.strictObject({
     job: z.enum(['incremental', 'full', 'archive', 'verify']).describe('a type of backup, or verify'),
   }),
   output,
-  run: async ({ backup: { backups, settings } }, { job }, call) => {
+  run: async ({ backup: { settings, ...deps } }, { job }, call) => {
     // Asked for by hand, it runs: only the schedule is off.
     if (!settings.scheduled && call.caller.transport === 'cron') return NOTHING
-    return job === 'verify' ? await pruneAndVerify(backups, call) : await backUp(backups, job, call)
+    return job === 'verify' ? await pruneAndVerify(deps, call) : await backUp(deps, job, call)
   },
 })
 
 type Result = Promise<z.output<typeof output>>
 
+interface ScheduledDeps {
+  readonly backups: Backups
+  readonly targets: BackupTargets
+}
+
 const backUp = async (
-  backups: Backups,
+  { backups, targets }: ScheduledDeps,
   type: 'incremental' | 'full' | 'archive',
-  { signal, progress }: Pick<Call, 'signal' | 'progress'>,
+  { signal, progress, caller }: Pick<Call, 'signal' | 'progress' | 'caller'>,
 ): Result => {
   const made = await backups.create(type, [], { signal, progress })
-  return { ran: true, backup: rowOf(made), pruned: null, verification: null }
+  // A slow target must not delay the next backup.
+  const in_background = caller.transport === 'cron'
+  if (in_background) targets.copySoon()
+  const copies = in_background ? [] : await targets.copy({ signal, progress })
+  return { ran: true, backup: rowOf(made), copies: copies.map(resultRow), pruned: null, verification: null }
 }
 
 /**
  * Once a day is enough for deleting what is too old: it reads every manifest.
  * @throws DenidinError `damaged` when the newest backup is not in order: the schedule counts as failing until it is
  */
-const pruneAndVerify = async (backups: Backups, { signal, progress }: Pick<Call, 'signal' | 'progress'>): Result => {
+const pruneAndVerify = async (
+  { backups, targets }: ScheduledDeps,
+  { signal, progress }: Pick<Call, 'signal' | 'progress'>,
+): Result => {
   if ((await backups.list({ limit: 1 })).length === 0) return NOTHING
   const { deleted, ...counts } = await backups.prune(false)
+  const there = await targets.prune(false, { signal })
   const { problems, ...verification } = await backups.verify('latest', { signal, progress })
   if (!verification.in_order) {
     const [problem = ''] = problems
@@ -60,7 +76,8 @@ const pruneAndVerify = async (backups: Backups, { signal, progress }: Pick<Call,
   return {
     ran: true,
     backup: null,
-    pruned: { deleted: [...deleted], ...counts },
+    copies: [],
+    pruned: { deleted: [...deleted], ...counts, targets: there.map(pruneRow) },
     verification: { ...verification, problems: [...problems] },
   }
 }

@@ -1,6 +1,7 @@
 /** `backup.verify`: verifies a backup by restoring it into a temporary folder. */
 import { z } from 'zod'
 import { EVERYONE, operation } from '../operation.ts'
+import { targetField } from './target-row.ts'
 import { backupField } from './backup-row.ts'
 
 const count = z.int().min(0)
@@ -25,15 +26,20 @@ export const backupVerify = operation({
   effect: 'read',
   needs: 'nothing',
   audit: 'reads',
-  uses: ['backup.backups'],
-  input: z.strictObject({ backup_id: backupField }),
+  uses: ['backup.backups', 'backup.targets'],
+  input: z.strictObject({
+    backup_id: backupField,
+    from: targetField.optional().describe('name of a target: verify the backup that is there'),
+  }),
   output: z.object(verificationOutput),
   failure: ({ in_order, backup_id }) =>
     in_order
       ? undefined
       : `the backup ${backup_id} cannot be relied on; make a new one with \`denidin backup create --type full\``,
-  run: async ({ backup: { backups } }, { backup_id }, { signal, progress }) => {
-    const { problems, ...verification } = await backups.verify(backup_id, { signal, progress })
+  run: async ({ backup: { backups, targets } }, { backup_id, from }, { signal, progress }) => {
+    const options = { signal, progress }
+    const { problems, ...verification } =
+      from === undefined ? await backups.verify(backup_id, options) : await targets.verify(from, backup_id, options)
     return {
       output: { ...verification, problems: [...problems] },
       touched: [{ whose: EVERYONE, detail: verification.backup_id }],

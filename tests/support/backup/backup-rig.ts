@@ -178,10 +178,11 @@ export class BackupRig implements AsyncDisposable {
   async verify(
     backup_id = 'latest',
     askRecall: () => Promise<RecallCheck> = async () => ({ questions: 3, answered: 3, problems: [] }),
+    folder = this.folder,
   ): Promise<Verification> {
     return await verifyBackup(
       {
-        folder: this.folder,
+        folder,
         work_folder: this.data('run', 'verify'),
         clock: this.clock,
         throttle: new Throttle(systemClock, FAST),

@@ -24,6 +24,7 @@ import { ALL } from '../../../src/rollout/stage.ts'
 import type { WrittenReport } from '../../../src/reports/report-writer.ts'
 import type { CostTotal } from '../../../src/usage/cost-reader.ts'
 import { noPrices } from '../../../src/usage/prices/price-book.ts'
+import { FakeTargets } from './fake-targets.ts'
 import { FakeBackups } from './fake-backups.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
@@ -232,7 +233,11 @@ export class OperationRig implements OperationContext {
     tokens: createSqliteApiTokens(this.#database),
     newSecret: randomSecret,
   }
-  readonly backup = { backups: new FakeBackups(this.asked), settings: { scheduled: true } }
+  readonly backup = {
+    backups: new FakeBackups(this.asked),
+    targets: new FakeTargets(this.asked),
+    settings: { scheduled: true },
+  }
   readonly rollout: OperationContext['rollout'] = {
     stages: {
       has: () => Promise.resolve(true),

@@ -1,0 +1,83 @@
+/** A target that a command fills, such as rclone or restic. DeniDin cannot look at what is there. */
+import { join } from 'node:path'
+import type { ListedCommand } from '../../platform/backup-targets.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import { makePrivateFolder } from '../../platform/files.ts'
+import { BackupFolder } from '../backup-folder.ts'
+import type { WorkCall } from '../create-backup.ts'
+import type { Retention } from '../retention.ts'
+import { runCommand, type CommandDeps } from './command-runner.ts'
+import type { BackupTarget, TargetCopy } from './backup-target.ts'
+
+/** Parts of the folder in the order in which they must arrive: a backup exists when its manifest does. */
+const PARTS = ['objects', 'keys', 'backups'] as const
+
+export interface CommandTargetDeps extends Omit<CommandDeps, 'signal'> {
+  readonly listed: ListedCommand
+  /** The folder of the backups. */
+  readonly folder: BackupFolder
+  readonly retention: Retention
+  /** Keeps backups from being made or deleted while the command reads the folder. */
+  readonly exclusively: <T>(act: () => Promise<T>) => Promise<T>
+}
+
+export class CommandTarget implements BackupTarget {
+  readonly listed: ListedCommand
+  readonly #deps: CommandTargetDeps
+
+  constructor(deps: CommandTargetDeps) {
+    this.#deps = deps
+    this.listed = deps.listed
+  }
+
+  async copy(_now: number, { signal }: WorkCall): Promise<TargetCopy> {
+    const { folder, exclusively } = this.#deps
+    return await exclusively(async () => {
+      using _lock = folder.lock()
+      const ids = await folder.ids()
+      const newest = ids.at(-1)
+      if (newest === undefined) return { backups: [], objects: 0, bytes: 0, there: [] }
+      await this.#run(this.listed.copy, folder.path, newest, signal)
+      return { backups: [newest], objects: 0, bytes: 0, there: ids }
+    })
+  }
+
+  async prune(_retention: Retention, _now: number, dry_run: boolean, { signal }: WorkCall): Promise<undefined> {
+    const { folder } = this.#deps
+    const newest = (await folder.ids()).at(-1)
+    if (dry_run || newest === undefined || this.listed.prune.length === 0) return
+    await this.#run(this.listed.prune, folder.path, newest, signal)
+  }
+
+  async read<T>(work_folder: string, { signal }: WorkCall, act: (folder: BackupFolder) => Promise<T>): Promise<T> {
+    const { name, fetch } = this.listed
+    if (fetch.length === 0) {
+      throw new DenidinError(
+        'disabled',
+        `the target ${name} has no command "fetch", so nothing can be brought back from there; copy its backups into ${this.#deps.folder.path} yourself`,
+      )
+    }
+    const path = join(work_folder, 'fetched')
+    await makePrivateFolder(path)
+    await this.#run(fetch, path, 'latest', signal)
+    return await act(BackupFolder.at(path, this.#deps.folder.forms))
+  }
+
+  async #run(argv: readonly string[], folder: string, id: string, signal: AbortSignal): Promise<void> {
+    const { retention_days, archive_retention_days } = this.#deps.retention
+    const values = {
+      folder,
+      id,
+      retention_days: String(this.listed.retention_days ?? retention_days),
+      archive_retention_days: String(this.listed.archive_retention_days ?? archive_retention_days),
+    }
+    if (!argv.some(argument => argument.includes('{part}'))) {
+      await runCommand(this.listed, argv, values, { ...this.#deps, signal })
+      return
+    }
+    for (const part of PARTS) {
+      await makePrivateFolder(join(folder, part))
+      await runCommand(this.listed, argv, { ...values, part }, { ...this.#deps, signal })
+    }
+  }
+}

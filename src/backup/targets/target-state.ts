@@ -1,0 +1,54 @@
+/** What is known about each target: kept in the folder of the backups as `targets/<name>.json`. */
+import { basename } from 'node:path'
+import { z } from 'zod'
+import type { BackupFiles } from '../files/backup-files.ts'
+import { isBackupId } from '../manifest.ts'
+
+const FOLDER = 'targets'
+
+const stateSchema = z.object({
+  /** Backups that were complete there at the last success, oldest first. */
+  backups: z.array(z.string().refine(isBackupId)),
+  /** ISO 8601; `null`: never. */
+  last_success: z.string().nullable(),
+  /** `null`: the last attempt succeeded. */
+  problem: z.object({ reason: z.string(), since: z.string(), attempts: z.int().min(1) }).nullable(),
+})
+
+export type TargetState = z.output<typeof stateSchema>
+
+export const UNTRIED: TargetState = { backups: [], last_success: null, problem: null }
+
+/** The states of targets, by name. */
+export class TargetStates {
+  readonly #files: Pick<BackupFiles, 'read' | 'write'>
+
+  constructor(files: Pick<BackupFiles, 'read' | 'write'>) {
+    this.#files = files
+  }
+
+  async of(name: string): Promise<TargetState> {
+    try {
+      const content = await this.#files.read(pathOf(name))
+      return content === undefined ? UNTRIED : stateSchema.parse(JSON.parse(content.toString('utf8')))
+    } catch {
+      return UNTRIED
+    }
+  }
+
+  async succeeded(name: string, backups: readonly string[], now: number): Promise<void> {
+    await this.#write(name, { backups: [...backups], last_success: new Date(now).toISOString(), problem: null })
+  }
+
+  async failed(name: string, reason: string, now: number): Promise<void> {
+    const { problem, ...before } = await this.of(name)
+    const since = problem?.since ?? new Date(now).toISOString()
+    await this.#write(name, { ...before, problem: { reason, since, attempts: (problem?.attempts ?? 0) + 1 } })
+  }
+
+  async #write(name: string, state: TargetState): Promise<void> {
+    await this.#files.write(pathOf(name), `${JSON.stringify(state, null, 2)}\n`)
+  }
+}
+
+const pathOf = (name: string): string => `${FOLDER}/${basename(name)}.json`
