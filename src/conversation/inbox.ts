@@ -48,7 +48,7 @@ export class Inbox implements Conversation {
     this.#deps = deps
     this.#logger = deps.logger.for('inbox')
     this.exclusive = deps.scheduler.exclusive
-    this.#brake = new FloodBrake({ waiting: scope => deps.scheduler.open(scope), clock: deps.clock })
+    this.#brake = new FloodBrake({ waiting: () => deps.scheduler.allOpen, clock: deps.clock })
     this.#untilQuietHoursEnd = new QuietHoursQueue({
       quiet: deps.quiet,
       clock: deps.clock,

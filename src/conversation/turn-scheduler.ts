@@ -77,10 +77,9 @@ export class TurnScheduler<Item> {
   /** Runs `act` when everything queued before it has ended, and holds back later work. */
   readonly exclusive: Exclusive = (scope, act) => this.#enqueue(scope, this.#queueOf(scope), act)
 
-  /** Items of a scope that wait or are being processed. */
-  open(scope: Scope): readonly Item[] {
-    const queue = this.#queues.get(scope)
-    return queue === undefined ? [] : [...queue.working, ...queue.waiting]
+  /** All items that wait or are being processed. */
+  get allOpen(): readonly Item[] {
+    return [...this.#queues.values()].flatMap(({ working, waiting }) => [...working, ...waiting])
   }
 
   /** Resolves when no matching item waits or is being processed. */

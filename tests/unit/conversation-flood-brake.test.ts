@@ -4,7 +4,7 @@ import { FloodBrake } from '../../src/conversation/pacing/flood-brake.ts'
 import type { TurnMessage } from '../../src/conversation/turn-message.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
-const message = (tokens: number): TurnMessage => ({
+const message = (tokens: number, more: Partial<TurnMessage> = {}): TurnMessage => ({
   message_id: 'm',
   chat_id: '1@c.us',
   chat_kind: 'direct',
@@ -16,6 +16,7 @@ const message = (tokens: number): TurnMessage => ({
   sent_at: 0,
   addressed: true,
   text: 'x',
+  ...more,
 })
 
 /** How long the next message waits, in milliseconds, while these wait for an answer. */
@@ -44,6 +45,22 @@ test.each([
   expect(pause).toBeGreaterThanOrEqual(least)
   // The clock of the test goes on in steps of ten milliseconds.
   expect(pause).toBeLessThanOrEqual(most + 10)
+})
+
+test('a person who writes in many groups is slowed down in each, so that no more comes in than from one chat', async () => {
+  const groups = Array.from({ length: 12 }, (_, n) => message(10, { scope: `chat:${String(n)}@g.us` }))
+  const pause = await pauseAfter(groups, 10)
+  expect(pause).toBeGreaterThanOrEqual(1200)
+  expect(pause).toBeLessThanOrEqual(1500)
+})
+
+test('the messages of others do not slow a person down, but those of all in one group do', async () => {
+  const others = Array.from({ length: 30 }, (_, n) =>
+    message(10, { person_id: `p${String(n)}`, scope: `person:p${String(n)}` }),
+  )
+  expect(await pauseAfter(others, 10)).toBeLessThanOrEqual(10)
+  const group = others.map(each => ({ ...each, scope: 'person:p' as const }))
+  expect(await pauseAfter(group, 10)).toBeGreaterThanOrEqual(100)
 })
 
 test('a stop ends the pause', async () => {

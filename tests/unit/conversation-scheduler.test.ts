@@ -157,3 +157,50 @@ test('batches that were queued before the start are worked on after it; exclusiv
   await queues.drain()
   expect(batches).toEqual([['early']])
 })
+
+const PEOPLE = 100
+const WRITES = 10
+
+/**
+ * Every person writes again when they are answered. @returns how many turns began between a message and its answer, for
+ * 95 of 100 messages
+ */
+const turnsWaited = async (flooded: readonly Scope[]): Promise<number> => {
+  let turns = 0
+  const waits: number[] = []
+  const left = new Map(Array.from({ length: PEOPLE }, (_, n) => [`p${String(n)}`, WRITES]))
+  const asked = new Map<string, number>()
+  const scheduler = new TurnScheduler<string>({ clock, debounce_ms: 0, most_at_once: 4, ownerOf: item => item })
+  const write = (person: string): void => {
+    asked.set(person, turns)
+    scheduler.push(`person:${person}`, [person], false)
+  }
+  const done = Promise.withResolvers<undefined>()
+  scheduler.start(async (scope, [owner = '']) => {
+    turns++
+    // A turn takes a while: those who are answered meanwhile write again.
+    for (let wait = 0; wait < 20; wait++) await Promise.resolve()
+    if (owner === 'flooder') {
+      if (left.size > 0) scheduler.push(scope, ['flooder'], false)
+      return
+    }
+    waits.push(turns - (asked.get(owner) ?? 0))
+    const more = (left.get(owner) ?? 1) - 1
+    if (more > 0) left.set(owner, more)
+    else left.delete(owner)
+    if (left.size === 0) done.resolve(undefined)
+    else if (more > 0) queueMicrotask(() => write(owner))
+  })
+  for (const scope of flooded) scheduler.push(scope, ['flooder'], false)
+  for (const person of left.keys()) write(person)
+  await done.promise
+  return waits.sort((a, b) => a - b)[Math.floor(0.95 * waits.length)] ?? Infinity
+}
+
+test('among 100 people, one who floods twelve groups delays the answers of the others by less than a tenth', async () => {
+  const calm = await turnsWaited([])
+  const groups = Array.from({ length: 12 }, (_, n): Scope => `chat:${String(n)}@g.us`)
+  const flooded = await turnsWaited(groups)
+  expect(calm).toBeGreaterThan(90)
+  expect(flooded).toBeLessThanOrEqual(1.1 * calm)
+})
