@@ -21,6 +21,8 @@ import { isRecalled, SpecificPacking, type PackedSpecific } from './pack-specifi
 import type { ContextBudget, PackedCandidate, PackingRecord, TurnRecord } from './packing-record.ts'
 import { renderContext, systemText, type ProfileLine, type SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
+import { BriefReplies } from './brief-replies.ts'
+import { SaidWords } from './said-words.ts'
 import { TokenCosts } from './token-costs.ts'
 
 /** Tokens reserved for an instruction about the tone, which is known only once recall is packed. */
@@ -67,9 +69,12 @@ export interface PackedTurn extends PackedContext {
 
 export class ContextPacker {
   readonly #costs: TokenCosts
+  readonly #replies: BriefReplies
+  readonly #words = new SaidWords()
 
   constructor(tokens: TokenCounter) {
     this.#costs = new TokenCosts(tokens)
+    this.#replies = new BriefReplies(tokens)
   }
 
   /**
@@ -77,7 +82,7 @@ export class ContextPacker {
    * @param window oldest first, with its marks
    */
   packHistory(window: readonly ShownMessage[], system: SystemText, budget: ContextBudget): PackedHistory {
-    return packHistory(this.measureWindow(window, system, budget), this.#costs)
+    return packHistory(this.measureWindow(window, system, budget), { costs: this.#costs, replies: this.#replies })
   }
 
   /**
@@ -99,7 +104,7 @@ export class ContextPacker {
 
   /** Packs the history within the budget of the turn. */
   packMeasured(measured: MeasuredWindow, limit: HistoryLimit): PackedHistory {
-    return packHistory(measured, this.#costs, limit)
+    return packHistory(measured, { costs: this.#costs, replies: this.#replies }, limit)
   }
 
   /**
@@ -116,6 +121,7 @@ export class ContextPacker {
       { ...candidates.recall, zone: system.zone },
       { content: budget.recall, room: forRecall },
       this.#costs,
+      this.#words,
     )
     const forProfile = { content: budget.profile, room: free - recall.tokens }
     const profile = packProfile(candidates.profile, forProfile, this.#costs, isRecalled(recall))
@@ -152,7 +158,7 @@ export class ContextPacker {
     },
   ): SpecificPacking {
     const room = budget.total - this.#fixedTokens(candidates.system) - shared
-    return new SpecificPacking({ candidates, budget, room, costs: this.#costs, ...about })
+    return new SpecificPacking({ candidates, budget, room, costs: this.#costs, words: this.#words, ...about })
   }
 
   /** The request built from parts that were packed within the budget of the turn. */

@@ -6,7 +6,7 @@ import type { MessageId } from '../../messages/message.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import { firstThatFits, fitWindow, windowTokens } from '../../sessions/window.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import type { BriefLimit } from './brief-replies.ts'
+import type { BriefLimit, BriefReplies } from './brief-replies.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
 import { datedMessages, senderPrefix } from './render-context.ts'
 import type { ChatKind, ShownMessage } from './shown-message.ts'
@@ -105,8 +105,18 @@ export const measureWindow = (
   }
 }
 
+/** What packing the history needs. */
+export interface HistoryTools {
+  readonly costs: TokenCosts
+  readonly replies: BriefReplies
+}
+
 /** Packs the history of one request. */
-export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?: HistoryLimit): PackedHistory => {
+export const packHistory = (
+  measured: MeasuredWindow,
+  { costs, replies }: HistoryTools,
+  limit?: HistoryLimit,
+): PackedHistory => {
   const { window, budget, withinRoom, costs: roomCosts, times, around } = measured
   const answered = answeredPlaces(withinRoom, limit?.answered)
   const isAnswered = (at: number): boolean => answered.includes(at)
@@ -115,7 +125,7 @@ export const packHistory = (measured: MeasuredWindow, costs: TokenCosts, limit?:
   const withinTurn =
     limit === undefined
       ? { messages: withinRoom, first: 0, complete: true }
-      : costs.replies.fit(withinRoom, roomCosts, {
+      : replies.fit(withinRoom, roomCosts, {
           most,
           exchange: limit.exchange - (window.length - withinRoom.length),
           when: limit.brief,

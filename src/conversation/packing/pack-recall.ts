@@ -14,6 +14,7 @@ import { Excerpt } from './excerpt.ts'
 import { FoundText } from './found-text.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
 import { linesOf, memoryPrefix, nowSuffix, quotePrefix, RECALLED_HEADING } from './render-context.ts'
+import { SaidWords } from './said-words.ts'
 import { isPlainJson, type TokenCosts } from './token-costs.ts'
 
 /** The results of recall: facts and summaries, and messages; best first. */
@@ -69,20 +70,23 @@ export const packRecall = (
   found: DatedCandidates & RunningSession,
   budget: PartBudget,
   costs: TokenCosts,
-): PackedRecall => new RecallPacker(found, costs).pack(budget, found)
+  words = new SaidWords(),
+): PackedRecall => new RecallPacker(found, costs, words).pack(budget, found)
 
 /** Packs the same candidates as often as necessary. */
 export class RecallPacker {
   readonly #found: FoundTexts
   readonly #costs: TokenCosts
+  readonly #words: SaidWords
 
-  constructor(found: DatedCandidates, costs: TokenCosts) {
+  constructor(found: DatedCandidates, costs: TokenCosts, words: SaidWords) {
     this.#found = textsOf(found, costs)
     this.#costs = costs
+    this.#words = words
   }
 
   pack(budget: PartBudget, running: RunningSession): PackedRecall {
-    const packing = new RecallPacking(this.#found, running, budget, this.#costs)
+    const packing = new RecallPacking(this.#found, running, budget, { costs: this.#costs, words: this.#words })
     packing.run()
     return packing.result()
   }
@@ -141,6 +145,7 @@ class RecallPacking {
   readonly #running: RunningSession
   readonly #budget: PartBudget
   readonly #costs: TokenCosts
+  readonly #words: SaidWords
   readonly #memories: readonly Excerpt<RecalledMemory>[]
   readonly #quotes: readonly Excerpt<Quote>[]
   readonly #most_quotes: number
@@ -154,10 +159,16 @@ class RecallPacking {
   #stopped: PackingReason | undefined
   #shownCount = 0
 
-  constructor(found: FoundTexts, running: RunningSession, budget: PartBudget, costs: TokenCosts) {
+  constructor(
+    found: FoundTexts,
+    running: RunningSession,
+    budget: PartBudget,
+    { costs, words }: { readonly costs: TokenCosts; readonly words: SaidWords },
+  ) {
     this.#running = running
     this.#budget = budget
     this.#costs = costs
+    this.#words = words
     this.#memories = found.memories.map(each => new Excerpt(each))
     this.#quotes = found.quotes.map(each => new Excerpt(each))
     this.#most_quotes = found.most_quotes
@@ -257,7 +268,7 @@ class RecallPacking {
 
   /** Whether the source of a fact says everything that the fact says: “My sister” may be “she” there. */
   #sayAll({ memory }: RecalledMemory, { text, speaker }: Said): boolean {
-    return memory.quote !== undefined && this.#costs.words.sayAll(`${text} ${speaker ?? ''}`, memory.text, WHO_SAID_IT)
+    return memory.quote !== undefined && this.#words.sayAll(`${text} ${speaker ?? ''}`, memory.text, WHO_SAID_IT)
   }
 
   readonly #early = new Set<Excerpt<Quote>>()

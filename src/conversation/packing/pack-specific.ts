@@ -9,6 +9,7 @@ import { RecallPacker, withoutShown, type FoundCandidates, type PackedRecall } f
 import type { ContextBudget } from './packing-record.ts'
 import type { ProfileLine, SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
+import type { SaidWords } from './said-words.ts'
 import type { TokenCosts } from './token-costs.ts'
 
 /** The long-term memory in a request, within a number of tokens. */
@@ -33,6 +34,7 @@ export interface SpecificPackingDeps {
   /** Tokens of the whole request besides the history. */
   readonly room: number
   readonly costs: TokenCosts
+  readonly words: SaidWords
   /** The session's window, oldest first. */
   readonly window: readonly ShownMessage[]
   /** Whether quotes of the window have a separate budget of recall. */
@@ -55,8 +57,8 @@ export class SpecificPacking {
 
   constructor(deps: SpecificPackingDeps) {
     this.#deps = deps
-    const { candidates, window, session, budget, costs } = deps
-    this.#recall = new RecallPacker({ ...candidates.recall, zone: candidates.system.zone }, costs)
+    const { candidates, window, session, budget, costs, words } = deps
+    this.#recall = new RecallPacker({ ...candidates.recall, zone: candidates.system.zone }, costs, words)
     this.#places = placesOf(window, mentionedIn(candidates))
     this.#session = new Set(session ? this.#places.keys() : [])
     this.#profile_tokens = packProfile(candidates.profile, { content: budget.profile, room: Infinity }, costs).tokens

@@ -5,8 +5,6 @@
 import { LRUCache } from 'lru-cache'
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import { BriefReplies } from './brief-replies.ts'
-import { SaidWords } from './said-words.ts'
 
 /** The tokens of quotation marks around a text at the end of a line; they may split the words that they touch. */
 const QUOTED_TOKENS = 6
@@ -22,13 +20,10 @@ export const isPlainJson = (text: string): boolean => !ESCAPED.test(text) && tex
 
 export class TokenCosts {
   readonly counter: TokenCounter
-  readonly replies: BriefReplies
-  readonly words = new SaidWords()
   readonly #counted = new LRUCache<string, number>({ max: REMEMBERED_TEXTS })
 
   constructor(counter: TokenCounter) {
     this.counter = counter
-    this.replies = new BriefReplies(counter)
   }
 
   /** Tokens of a text that will probably be counted again. */
