@@ -10,7 +10,7 @@ import { zoneOf } from '../people/personal-zones.ts'
 import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
-import { asDenidinError } from '../platform/errors.ts'
+import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
 import type { TurnObserver } from '../rollout/answered-turn.ts'
@@ -102,6 +102,7 @@ const createAppRunner = (
     agent,
     privacy,
     delivery,
+    channels,
     console,
     recallOverrides,
     scheduler,
@@ -135,6 +136,7 @@ const createAppRunner = (
       learning: { onRequest: learning.onRequest, learner: learning.learner, agent },
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
+        restart: () => restartChannel(channels),
         console,
         recallOverrides,
         administrator,
@@ -152,6 +154,15 @@ const createAppRunner = (
     logger: parts.logger,
     metrics: parts.metrics,
   })
+}
+
+/** Restarts the channel that has a connection of its own: WhatsApp. */
+const restartChannel = async (channels: Services['channels']): Promise<string> => {
+  const channel = channels.find(({ restart }) => restart !== undefined)
+  if (channel?.restart === undefined)
+    throw new DenidinError('not_running', 'WhatsApp is switched off: whatsapp.enabled')
+  await channel.restart()
+  return channel.name
 }
 
 const createAppPipeline = async (

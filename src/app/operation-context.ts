@@ -70,6 +70,7 @@ export interface OperationContextDeps {
   }
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
+    readonly restart: OperationContext['chats']['restart']
     readonly console: ConsoleChannel
     readonly recallOverrides: RecallOverrides
     /** `undefined`: there is no godfather. */
@@ -112,6 +113,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       pauses: stores.pauses,
       console: chats.console,
       conversation: chats.conversation,
+      restart: chats.restart,
       recallOverrides: chats.recallOverrides,
     },
     messages: {

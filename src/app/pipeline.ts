@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { ChannelEvents } from '../channels/channel.ts'
 import { hasLongTermMemory } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
+import { AnswerRules, type Admission } from '../conversation/admission.ts'
 import { AnswersUnderWay } from '../conversation/answers-under-way.ts'
 import { Apologies } from '../conversation/apologies.ts'
 import { AutomaticReplies } from '../conversation/automatic-replies.ts'
@@ -96,6 +97,7 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
     stringsFor: stringsFor(stores.preferences),
     writer: delivery.writer,
     underWay: new AnswersUnderWay(),
+    admission: new AnswerRules({ ...runtime, ...deps.settings.whatsapp, ...stores, channelOf: delivery.channelOf }),
     ...createChangedTexts(deps, runtime),
   }
   const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
@@ -108,6 +110,7 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
 
 /** Shared dependencies of several parts of the pipeline. */
 interface Shared extends Runtime {
+  readonly admission: Admission
   readonly underWay: AnswersUnderWay
   readonly currentTexts: CurrentTexts
   readonly recent: ChangeListener
@@ -276,8 +279,7 @@ const createInbox = (
     quiet,
     recorder: new MessageRecorder({
       ...shared,
-      settings: { answer_within_ms: answerWithinMs(settings) },
-      remembers,
+      rules: { answer_within_ms: answerWithinMs(settings), remembers, admission: shared.admission },
       people: stores.people,
       members: stores.memberNames,
       messages: stores.messages,

@@ -130,6 +130,14 @@ export interface Channel {
    */
   identitiesOf?(chat_id: ChatId): Promise<readonly Identity[]>
   /**
+   * Whether one of these addresses is in the address book of the account's phone. A channel without this method has no
+   * address book.
+   * @throws when the channel cannot tell now
+   */
+  isContact?(addresses: readonly ChatId[]): Promise<boolean>
+  /** Closes the connection in a moment and opens it again; the login stays. @throws DenidinError `not_running` */
+  restart?(): Promise<void>
+  /**
    * Which of these disappearing messages someone kept in their chat. A channel without this method keeps none.
    * @throws when the channel cannot tell now
    */

@@ -21,6 +21,7 @@ export const findConflicts = (settings: Settings): readonly string[] => [
   ...memoryConflicts(settings.memory.longterm),
   ...limitConflicts(settings),
   ...apiConflicts(settings.api),
+  ...inviteConflicts(settings.whatsapp),
   ...backupConflicts(settings),
   ...knowledgeConflicts(settings),
   ...unreadableFiles(settings),
@@ -69,6 +70,14 @@ const memoryConflicts = (longterm: Settings['memory']['longterm']): readonly str
   }
   return conflicts
 }
+
+/** Shorter codes can be guessed. */
+const LEAST_CODE_CHARACTERS = 8
+
+const inviteConflicts = ({ invite_code }: Settings['whatsapp']): readonly string[] =>
+  invite_code !== undefined && invite_code.trim().length < LEAST_CODE_CHARACTERS
+    ? [`whatsapp.invite_code: must have at least ${String(LEAST_CODE_CHARACTERS)} characters`]
+    : []
 
 const limitConflicts = ({ limits, ai }: Settings): readonly string[] => {
   if (limits.at_limit !== 'smaller_model') return []

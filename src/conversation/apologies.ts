@@ -51,6 +51,21 @@ export class Apologies {
     }
   }
 
+  /** Greets a person who was let in by the invite code. */
+  async welcome(message: IncomingMessage, { person_id }: Person): Promise<void> {
+    const { outbox, writer, stringsFor, logger } = this.#deps
+    const { message_id, chat_id, chat_kind } = message
+    try {
+      const { let_in } = await stringsFor('', person_id)
+      const to = { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) }
+      await outbox.apologise(writer.notice([message_id], to, let_in))
+    } catch (error) {
+      logger.for('inbox').error('A person who was let in could not be greeted', {
+        reason: asDenidinError(error).message,
+      })
+    }
+  }
+
   /** Apologises for a batch, some of whose messages may be unanswered. */
   async forFailedTurn(batch: readonly TurnMessage[]): Promise<void> {
     try {

@@ -3,11 +3,12 @@ import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Person, PersonId } from '../people/person.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Admission } from './admission.ts'
 import type { CurrentTexts } from './current-texts.ts'
 import type { Pause, Pauses } from './pauses.ts'
 import type { TurnMessage } from './turn-message.ts'
 
-/** A message and its writer; `undefined` for a person who was forgotten meanwhile. */
+/** A message and its writer; `undefined` for a person who was forgotten meanwhile, or whose messages are not read. */
 export interface LoadedMessage {
   readonly message: TurnMessage
   readonly person: Person | undefined
@@ -24,6 +25,8 @@ export interface BatchLoaderDeps {
   readonly pauses: Pick<Pauses, 'at'>
   readonly clock: Clock
   readonly currentTexts: CurrentTexts
+  /** Whose messages are read at all: a message may have been recorded before its writer was taken off the list. */
+  readonly admission: Pick<Admission, 'admits'>
   /** Queues a message in another scope, because its writer turned out to be a person who is already known. */
   readonly requeue: (message: TurnMessage) => void
 }
@@ -43,7 +46,16 @@ export class BatchLoader {
     const messages = await currentTexts(known.filter(message => message.scope === scope))
     const pause = messages.length === 0 ? undefined : await pauses.at(scope, clock.now())
     for (const message of known) if (message.scope !== scope) requeue(message)
-    return { messages: messages.map(message => ({ message, person: persons.get(message.person_id) })), pause }
+    const loaded = messages.map(async message => ({ message, person: await this.#admitted(message, persons) }))
+    return { messages: await Promise.all(loaded), pause }
+  }
+
+  async #admitted(
+    { person_id, chat_id }: TurnMessage,
+    persons: ReadonlyMap<PersonId, Person>,
+  ): Promise<Person | undefined> {
+    const person = persons.get(person_id)
+    return person !== undefined && (await this.#deps.admission.admits(person, chat_id)) ? person : undefined
   }
 
   /** Whether the texts of these messages have not changed since they were loaded. */

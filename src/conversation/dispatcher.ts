@@ -79,6 +79,8 @@ export class Dispatcher {
     for (const { message, person } of loaded) {
       if (person === undefined || person.role === 'blocked') {
         await messages.inbox.settle([message.message_id], 'ignored', clock.now())
+      } else if (pause?.reason === 'listen' && person.role !== 'godfather' && handlers.commands.recognises(message)) {
+        await messages.inbox.settle([message.message_id], 'heard', clock.now())
       } else if (handlers.commands.recognises(message)) {
         // Messages before a command are answered first, so that a reset does not swallow them.
         await this.#talk(scope, talk.splice(0), pause)

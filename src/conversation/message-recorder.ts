@@ -17,20 +17,23 @@ import type { TimeZone } from '../platform/time-zone.ts'
 import { isBeginning, messageText } from '../text/message-text.ts'
 import { timeOfDay } from '../text/strings/written-day.ts'
 import { countInSlices, type TokenCounter } from '../text/tokens.ts'
+import type { Admission } from './admission.ts'
 import type { Apologies } from './apologies.ts'
 import type { TurnMessage } from './turn-message.ts'
 
 export interface MessageRecorderDeps {
-  readonly settings: {
+  readonly rules: {
     /** Older messages, found after an absence, are stored as history and not answered. */
     readonly answer_within_ms: number
+    /** Whether the messages of a conversation may be stored. */
+    readonly remembers: (scope: Scope) => Promise<boolean>
+    /** Whose messages are read at all. */
+    readonly admission: Admission
   }
-  /** Whether the messages of a conversation may be stored. */
-  readonly remembers: (scope: Scope) => Promise<boolean>
   readonly people: Pick<People, 'resolve' | 'lookUp'>
   readonly members: Pick<MemberNames, 'latest' | 'nameOf'>
   readonly messages: Pick<MessageStore, 'inbox'>
-  readonly apologies: Pick<Apologies, 'forRefused'>
+  readonly apologies: Pick<Apologies, 'forRefused' | 'welcome'>
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly logger: Logger
@@ -74,8 +77,8 @@ export class MessageRecorder {
    * @throws if it could not be recorded; its writer was told so
    */
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
-    const { settings, people, messages, apologies, remembers, tokens: counter, clock, metrics } = this.#deps
-    const late = this.#ageOf(incoming) > settings.answer_within_ms
+    const { rules, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
+    const late = this.#ageOf(incoming) > rules.answer_within_ms
     const words = messageText(incoming.text)
     const kind = kindOfIncoming({ ...incoming, text: words })
     const details = datedDetails(incoming.details, clock.zone)
@@ -84,12 +87,15 @@ export class MessageRecorder {
     const message = late ? { ...seen, addressed: false } : seen
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
-    const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to, quote } = message
+    const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to } = message
     const blocked = person.role === 'blocked'
+    const refused = !blocked && !(await rules.admission.admits(person, chat_id))
+    const let_in = refused && (await rules.admission.letIn(person, message))
+    const quote = await this.#admittedQuote(message)
     // A message that has already disappeared when it is found is not stored.
     const gone = (message.expires_at ?? Number.POSITIVE_INFINITY) <= clock.now()
-    const ignored = blocked || gone || (kind !== 'unreadable' && !WORDS.test(text))
-    const stored = !ignored && (await remembers(scope))
+    const ignored = blocked || refused || gone || (kind !== 'unreadable' && !WORDS.test(text))
+    const stored = !ignored && (await rules.remembers(scope))
     const tokens = await countInSlices(counter, text)
     const sender_name = ignored ? undefined : await this.#speakerName(message, person, scope)
     const receipt = await messages.inbox
@@ -112,12 +118,27 @@ export class MessageRecorder {
       return undefined
     }
     metrics.count(ignored ? 'messages_ignored' : 'messages_received')
-    this.#logger.info('Message received', { message_id, blocked, tokens, ...(late ? { late } : {}) })
+    this.#logger.info('Message received', {
+      message_id,
+      blocked,
+      ...(refused ? { not_allowed: true } : { tokens }),
+      ...(late ? { late } : {}),
+    })
+    if (let_in) await apologies.welcome(message, person)
     if (isBeginning(words)) this.#logger.warn('Only the beginning of a message was read', { message_id })
     if (ignored) return undefined
     const { person_id } = person
     const where = { message_id, chat_id, chat_kind, person_id, scope }
     return { ...where, kind, addressed, text, stored, sender_name, tokens, sent_at, trace, reply_to, details, quote }
+  }
+
+  /** The quote of a message, unless it shows words of a person whose messages are not read. */
+  async #admittedQuote({ quote, chat_id }: IncomingMessage): Promise<QuotedCopy | undefined> {
+    const { rules, people } = this.#deps
+    if (quote?.by === undefined || quote.by === 'bot') return quote
+    const { identities } = quote.by
+    const person = (await personOf(people, identities)) ?? ({ identities, role: 'client', allowed: false } as const)
+    return (await rules.admission.admits(person, chat_id)) ? quote : undefined
   }
 
   /**

@@ -1,8 +1,11 @@
 /** Pauses: conversations in which the bot listens and does not answer, and why. */
 import type { Scope } from '../messages/scope.ts'
 
-/** Why a conversation is paused: the account owner wrote in it, or a command paused it. */
-export type PauseReason = 'owner' | 'command'
+/**
+ * Why a conversation is paused: the account owner wrote in it, or a command paused it. `listen`: the bot is there to
+ * remember and never answers, not even commands of clients.
+ */
+export type PauseReason = 'owner' | 'command' | 'listen'
 
 export interface Pause {
   readonly scope: Scope

@@ -215,13 +215,18 @@ export interface OperationContext {
     readonly limits: Pick<LimitGuard, 'levels'>
   }
   readonly people: {
-    readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
+    readonly directory: Pick<
+      People,
+      'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'resolve' | 'setAllowed' | 'setRole'
+    >
     readonly preferences: Preferences
   }
   readonly chats: {
     readonly pauses: Pauses
     readonly console: Pick<ConsoleChannel, 'say'>
     readonly conversation: Pick<Conversation, 'resumed'>
+    /** Restarts the channel that has a connection. @returns its name @throws DenidinError `not_running` */
+    readonly restart: () => Promise<string>
     /** What is to be recalled for single messages. */
     readonly recallOverrides: Pick<RecallOverrides, 'during'>
   }

@@ -21,7 +21,8 @@ import { budgetSpending } from './budget/spending.ts'
 import { budgetRecommend } from './budget/recommend.ts'
 import { budgetReport } from './budget/report.ts'
 import { budgetUsage } from './budget/usage.ts'
-import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
+import { chatListen, chatPause, chatPauses, chatResume } from './chat/pause.ts'
+import { chatRestart } from './chat/restart.ts'
 import { chatSay } from './chat/say.ts'
 import { knowledgeList } from './knowledge/list.ts'
 import { knowledgeScan } from './knowledge/scan.ts'
@@ -41,7 +42,16 @@ import { memoryStats } from './memory/stats.ts'
 import { memoryWhy } from './memory/why.ts'
 import type { OperationContext } from './context.ts'
 import { migrateConfirm, migrateRun } from './migrate/run.ts'
-import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people/directory.ts'
+import {
+  peopleAllow,
+  peopleBlock,
+  peopleDisallow,
+  peopleList,
+  peopleMerge,
+  peopleRole,
+  peopleShow,
+  peopleUnblock,
+} from './people/directory.ts'
 import { peopleLanguage, peoplePrivacy, peopleTimezone } from './people/preferences.ts'
 import { reportMake } from './report/make.ts'
 import { reportScheduled } from './report/scheduled.ts'
@@ -102,8 +112,10 @@ export const operations = {
   'backup.scheduled': backupScheduled,
   'backup.show': backupShow,
   'backup.verify': backupVerify,
+  'chat.listen': chatListen,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,
+  'chat.restart': chatRestart,
   'chat.resume': chatResume,
   'chat.say': chatSay,
   'ingest.export': ingestExport,
@@ -139,7 +151,9 @@ export const operations = {
   'memory.why': memoryWhy,
   'migrate.confirm': migrateConfirm,
   'migrate.run': migrateRun,
+  'people.allow': peopleAllow,
   'people.block': peopleBlock,
+  'people.disallow': peopleDisallow,
   'people.language': peopleLanguage,
   'people.timezone': peopleTimezone,
   'people.list': peopleList,

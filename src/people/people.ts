@@ -29,6 +29,8 @@ export interface People {
    *   blocked_phones).
    */
   setRole(person_id: PersonId, role: Role): Promise<Person>
+  /** Puts a person on the allow list, or takes them off it. @throws DenidinError `not_found` */
+  setAllowed(person_id: PersonId, allowed: boolean): Promise<Person>
   /**
    * Merges two people into the one who was met first, because the operator knows that they are the same. A number that
    * passed between them grants the same rights as before.

@@ -29,6 +29,8 @@ export interface Person {
   readonly name: string | undefined
   readonly identities: readonly Identity[]
   readonly role: Role
+  /** Whether they are on the allow list (`whatsapp.answer`). */
+  readonly allowed: boolean
   readonly created_at: number
 }
 

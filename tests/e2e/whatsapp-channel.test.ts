@@ -57,6 +57,33 @@ test('a message is answered in its chat, after it was shown as read and while ty
   expect(delivery).toEqual({ outcome: 'sent', message_id: reply.key })
 })
 
+test('a person counts as a contact if the phone has them in its address book', async () => {
+  await using fake = await FakeWhatsApp.start({ contacts: [{ id: ANA, name: 'Ana Silva' }, BOB] })
+  await using run = await ChannelRun.linked(fake)
+  for (const from of [ANA, BOB.id]) {
+    fake.receive({ from, text: 'hello', name: 'someone' })
+    await run.messages.next(message => message.chat_id === from)
+  }
+  await expect(run.channel.isContact?.(['15551239999@c.us', ANA])).resolves.toBe(true)
+  // A name that they chose themselves is no entry of the address book.
+  await expect(run.channel.isContact?.([BOB.id, BOB.phone])).resolves.toBe(false)
+  await expect(run.channel.isContact?.(['15551239999@c.us'])).resolves.toBe(false)
+})
+
+test('a restart that is asked for opens the connection again, without a code', async () => {
+  await using fake = await FakeWhatsApp.start({ contacts: [{ id: ANA, name: 'Ana Silva' }] })
+  await using run = await ChannelRun.settled(fake)
+  const before = { readies: run.readies, qrs: run.qrs.all.length, browsers: await run.browsers() }
+  await run.channel.restart?.()
+  await run.states.next(({ state }) => state !== 'ready')
+  await run.reached('ready')
+  expect(run.readies).toBe(before.readies + 1)
+  expect(run.qrs.all).toHaveLength(before.qrs)
+  expect(await run.browsers()).not.toEqual(before.browsers)
+  fake.receive({ from: ANA, text: 'hello again', name: 'Ana' })
+  await run.messages.next(({ text }) => text === 'hello again')
+})
+
 test('a pairing code is shown instead of a QR code when a phone number is configured', async () => {
   await using fake = await FakeWhatsApp.start()
   await using run = await ChannelRun.make(fake, { pairing_phone: '15550009999' })

@@ -17,6 +17,8 @@ export class FakeAccount {
   /** Ids of messages that someone kept in a chat in which messages disappear. */
   readonly kept = new Set<string>()
   readonly displayNames = new Map<string, string>()
+  /** Addresses in the address book. */
+  readonly contacts = new Set<string>()
   readonly messages: WhatsAppMessage[] = []
   readonly changes: MessageChange[] = []
   /** Number of the login that WhatsApp accepts; each link makes a new one. */
@@ -229,6 +231,11 @@ export class FakeConnection implements EngineConnection {
   async displayName(addresses: readonly string[]): Promise<string | undefined> {
     const { account } = this.#open()
     return addresses.map(address => account.displayNames.get(address)).find(name => name !== undefined)
+  }
+
+  async isContact(addresses: readonly string[]): Promise<boolean> {
+    const { account } = this.#open()
+    return addresses.some(address => account.contacts.has(address))
   }
 
   async markSeen(): Promise<void> {

@@ -173,6 +173,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'memory.extraction.ollama.model':
     'providers are asked in their order, each at its address with its key and its model',
   'whatsapp.enabled': 'with WhatsApp switched off no browser is started and the bot is up at once',
+  'whatsapp.answer': 'with whatsapp.answer allow_list only the godfather and listed people are read',
+  'whatsapp.invite_code': 'whatsapp.invite_code lets a person in who sends it, and is stored and logged nowhere',
   'whatsapp.pairing_phone': 'with renamed ids, a pairing code, a group and a LID the answers go where they belong',
   'whatsapp.browser_path': 'whatsapp.browser_path is the browser that is started',
   'whatsapp.browser_args': 'from the QR code to a remembered reply, a drained stop, and a second start without a code',

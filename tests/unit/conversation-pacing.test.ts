@@ -137,6 +137,7 @@ describe('quiet hours', () => {
           name: undefined,
           identities: [],
           created_at: 0,
+          allowed: false,
           ...(person_id === 'godfather' ? GODFATHER : CLIENT),
         }),
       },

@@ -35,7 +35,7 @@ const addressesOver = (identities: readonly Identity[] | undefined): ReplyAddres
       find: async person_id =>
         identities === undefined
           ? undefined
-          : { person_id, name: 'Dana', identities, role: 'client' as const, created_at: 0 },
+          : { person_id, name: 'Dana', identities, role: 'client' as const, created_at: 0, allowed: false },
     },
   })
 

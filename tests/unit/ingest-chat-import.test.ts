@@ -12,6 +12,7 @@ const person = (person_id: string): Person => ({
   identities: [],
   role: 'client',
   created_at: 0,
+  allowed: false,
 })
 
 test('what is forgotten while it is being loaded is not added', async () => {

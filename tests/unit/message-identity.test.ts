@@ -28,7 +28,9 @@ const peopleOf = (...persons: readonly (readonly string[])[]): ChatAddresses => 
     lookUp: async reference => {
       const value = reference.replace('@lid', '')
       const found = known.find(each => each.identities.some(identity => identity.value === value))
-      return found === undefined ? undefined : { ...found, name: undefined, role: 'client', created_at: 0 }
+      return found === undefined
+        ? undefined
+        : { ...found, name: undefined, role: 'client', created_at: 0, allowed: false }
     },
     nameHistory: async person_id => ({
       former: known.find(each => each.person_id === person_id)?.former ?? [],

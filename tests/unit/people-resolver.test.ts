@@ -41,7 +41,7 @@ class MemoryRows implements PersonRows {
   create(name: string | undefined, role: Role): string {
     const person_id = `p${String(++this.#ids)}`
     this.#write(`create ${person_id} ${role}`)
-    this.persons.push({ person_id, name, role, identities: [], created_at: 0 })
+    this.persons.push({ person_id, name, role, identities: [], created_at: 0, allowed: false })
     return person_id
   }
 

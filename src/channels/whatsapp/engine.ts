@@ -108,6 +108,8 @@ export interface EngineConnection {
   lookUp(address: string): Promise<KnownNames>
   /** The display name of the account with one of these addresses: its chosen name, or that of the contact. */
   displayName(addresses: readonly string[]): Promise<string | undefined>
+  /** Whether an account with one of these addresses is in the address book of the phone. */
+  isContact(addresses: readonly string[]): Promise<boolean>
   /** Which of these disappearing messages someone kept in the chat. */
   keptIn(chat_id: string, message_ids: readonly string[]): Promise<readonly string[]>
   /** Marks a chat as read. */

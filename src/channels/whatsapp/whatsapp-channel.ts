@@ -48,6 +48,9 @@ interface Running {
   readonly inbound: Inbound
 }
 
+/** Time for the answer to the request for a restart. */
+const RESTART_MS = 3 * SECOND_MS
+
 export class WhatsAppChannel implements Channel {
   readonly name = 'whatsapp'
   readonly pace = 'human'
@@ -130,6 +133,32 @@ export class WhatsAppChannel implements Channel {
       throw new DenidinError('not_running', this.#state.detail)
     }
     return new Set(await connectionOf(this.#running.supervisor).keptIn(chat_id, message_ids))
+  }
+
+  async isContact(addresses: readonly ChatId[]): Promise<boolean> {
+    if (this.#running === undefined) throw new DenidinError('not_running', this.#state.detail)
+    const { clock, deadlines } = this.#deps
+    const { supervisor } = this.#running
+    return await withDeadline(clock, deadlines.identify_ms, 'looking for a contact', () =>
+      connectionOf(supervisor).isContact(addresses),
+    )
+  }
+
+  async restart(): Promise<void> {
+    if (this.#running === undefined) throw new DenidinError('not_running', this.#state.detail)
+    const { supervisor } = this.#running
+    this.#deps.clock.after(RESTART_MS, () => void this.#replace(supervisor))
+  }
+
+  /** Replaces the connection once replies that are being sent have arrived. */
+  async #replace(supervisor: Supervisor): Promise<void> {
+    const { clock, deadlines, logger } = this.#deps
+    await withDeadline(clock, deadlines.close_ms, 'finishing replies', () => this.#outbound.whenIdle()).catch(
+      (error: unknown) => {
+        logger.warn('Not every reply could be finished before the restart', { reason: reasonOf(error) })
+      },
+    )
+    supervisor.connection?.end({ kind: 'replaced', reason: 'a restart was asked for' })
   }
 
   async seen(chat_id: ChatId): Promise<void> {

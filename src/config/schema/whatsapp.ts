@@ -7,6 +7,17 @@ export const WHATSAPP = {
     default: true,
     doc: 'Connect to WhatsApp. When off, only the terminal chat reaches DeniDin.',
   },
+  answer: {
+    format: 'choice',
+    default: 'everyone',
+    choices: ['everyone', 'allow_list', 'contacts'],
+    doc: 'Who is answered at all. `allow_list`: the godfather and people whom `denidin people allow` or `/allow` put on the list. `contacts`: also people in the address book of the phone. Messages of all others are not read: not stored, not answered, not shown to a model.',
+  },
+  invite_code: {
+    format: 'secret',
+    default: null,
+    doc: 'Word of at least eight characters that an unknown person can send in a direct chat to be put on the allow list. One person can try five times an hour. Not set: only you add people.',
+  },
   pairing_phone: {
     format: 'phone',
     default: null,

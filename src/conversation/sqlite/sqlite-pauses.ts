@@ -19,6 +19,20 @@ export const pauseMigrations: readonly Migration[] = [
     `,
   },
   { id: 'pauses-002', sql: 'alter table pauses add column begun_at integer;' },
+  {
+    id: 'pauses-003',
+    sql: `
+      create table pauses_3 (
+        scope text primary key,
+        until_at integer,
+        reason text not null check (reason in ('owner', 'command', 'listen')),
+        begun_at integer
+      ) strict, without rowid;
+      insert into pauses_3 (scope, until_at, reason, begun_at) select scope, until_at, reason, begun_at from pauses;
+      drop table pauses;
+      alter table pauses_3 rename to pauses;
+    `,
+  },
 ]
 
 interface PauseRow {
@@ -62,7 +76,7 @@ export const createSqlitePauses = (database: Database): Pauses & PersonalData =>
       `insert into pauses (scope, until_at, reason, begun_at) values (:scope, :until, :reason, :now)
        on conflict (scope) do update
        set until_at = excluded.until_at, reason = excluded.reason, begun_at = excluded.begun_at
-       where reason = 'owner' or excluded.reason = 'command' or until_at <= :now`,
+       where reason = 'owner' or excluded.reason <> 'owner' or until_at <= :now`,
       { scope, until: until ?? null, reason, now },
     )
   },

@@ -18,6 +18,14 @@ const HEBREW_NAMES: Readonly<Record<string, readonly string[]>> = {
   '/pause': ['/השהה', '/השהי', '/השהיה'],
   '/resume': ['/המשך', '/המשיכי'],
   '/status': ['/סטטוס', '/מצב'],
+  '/users': ['/משתמשים', '/אנשים'],
+  '/role': ['/תפקיד'],
+  '/block': ['/חסום', '/חסמי', '/חסימה'],
+  '/unblock': ['/שחרר', '/שחררי'],
+  '/allow': ['/הרשה', '/אשר', '/אשרי'],
+  '/disallow': ['/הסר', '/הסירי'],
+  '/listen': ['/הקשב', '/הקשיבי', '/האזנה'],
+  '/restart': ['/אתחול', '/אתחל'],
 }
 
 const ENGLISH: ReadonlyMap<string, string> = new Map(

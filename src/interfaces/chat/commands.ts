@@ -101,7 +101,11 @@ class ChatCommands implements CommandHandler {
       return command.say(output as never, strings.commands, await this.#zoneOf(speaker.person.person_id))
     } catch (thrown) {
       const { code } = asDenidinError(thrown)
-      const usage = MISREAD.has(code) ? command.usage?.(strings.commands) : undefined
+      const usage = MISREAD.has(code)
+        ? command.usage?.(strings.commands)
+        : code === 'forbidden' && mayRun(caller.level, operations[command.run].access)
+          ? command.refused?.(strings.commands)
+          : undefined
       if (code !== 'confirmation_needed') return usage ?? failureText(code, name, strings)
       // The yes arrives as a separate message, which is then the one to answer.
       this.#confirmations.ask(askedOf(speaker), 'destroy', { name, args: parsed.args })

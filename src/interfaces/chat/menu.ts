@@ -21,6 +21,8 @@ export interface ChatCommand<N extends OperationName = OperationName> {
   parse(args: string): OperationInput<N> | undefined
   /** Says what is missing, or what input is accepted. */
   usage?(strings: CommandStrings): string
+  /** Says why the operation refused although the caller may run it. */
+  refused?(strings: CommandStrings): string
   /** Whether this works only in a direct chat, because in a group everyone would read the answer. */
   direct_only?(args: string): boolean
   /** The question that asks for confirmation. */
@@ -34,6 +36,10 @@ const command = <N extends OperationName>(definition: ChatCommand<N>): ChatComma
 /** The argument of `/pause` and `/resume` names a conversation; without it, the current one is meant. */
 const conversationIn = (args: string): { conversation?: string } =>
   args === '' ? {} : { conversation: asciiDigits(args) }
+
+/** The argument of a command that names a person. */
+const personIn = (args: string): { person: string } | undefined =>
+  args === '' ? undefined : { person: asciiDigits(args) }
 
 /** The reader's local time. @param iso ISO 8601 */
 const timeIn = (zone: TimeZone, iso: string): WallClock => zone.wallClock(Date.parse(iso))
@@ -227,7 +233,82 @@ export const chatMenu = {
     parse: () => ({}),
     say: (output, strings) => strings.status.report(figures(output)),
   }),
+  '/users': command({
+    run: 'people.list',
+    summary: strings => strings.users.help,
+    parse: () => ({ limit: MOST_USERS }),
+    say: ({ people, next }, strings) => strings.users.list(people, next !== null),
+  }),
+  '/role': command({
+    run: 'people.role',
+    summary: strings => strings.role.help,
+    parse: args => {
+      const [, person, word = ''] = /^(.+?)\s+(\S+)$/.exec(args) ?? []
+      const role = ROLE_WORDS.get(plainWords(word))
+      return person === undefined || role === undefined ? undefined : { person: asciiDigits(person), role }
+    },
+    usage: strings => strings.role.usage,
+    refused: strings => strings.role.fixed,
+    say: (person, strings) => strings.role.done(nameOf(person), person.role),
+  }),
+  '/block': command({
+    run: 'people.block',
+    summary: strings => strings.block.help,
+    parse: personIn,
+    usage: strings => strings.block.usage,
+    refused: strings => strings.role.fixed,
+    say: (person, strings) => strings.block.done(nameOf(person)),
+  }),
+  '/unblock': command({
+    run: 'people.unblock',
+    summary: strings => strings.unblock.help,
+    parse: personIn,
+    usage: strings => strings.unblock.usage,
+    refused: strings => strings.role.fixed,
+    say: (person, strings) => strings.unblock.done(nameOf(person)),
+  }),
+  '/allow': command({
+    run: 'people.allow',
+    summary: strings => strings.allow.help,
+    parse: personIn,
+    usage: strings => strings.allow.usage,
+    say: (person, strings) => strings.allow.done(nameOf(person)),
+  }),
+  '/disallow': command({
+    run: 'people.disallow',
+    summary: strings => strings.disallow.help,
+    parse: personIn,
+    usage: strings => strings.disallow.usage,
+    say: (person, strings) => strings.disallow.done(nameOf(person)),
+  }),
+  '/listen': command({
+    run: 'chat.listen',
+    summary: strings => strings.listen.help,
+    parse: conversationIn,
+    usage: strings => strings.pause.usage,
+    say: ({ conversation }, strings) => strings.listen.done(conversation),
+  }),
+  '/restart': command({
+    run: 'chat.restart',
+    summary: strings => strings.restart.help,
+    parse: () => ({}),
+    question: strings => strings.restart.question,
+    say: (_output, strings) => strings.restart.done,
+  }),
 }
+
+/** Most people that a chat lists. */
+const MOST_USERS = 20
+
+const ROLE_WORDS: ReadonlyMap<string, 'client' | 'godfather' | 'blocked'> = new Map([
+  ...(['client', 'לקוח', 'לקוחה'] as const).map(word => [word, 'client'] as const),
+  ...(['godfather', 'מנהל', 'מנהלת', 'סנדק'] as const).map(word => [word, 'godfather'] as const),
+  ...(['blocked', 'חסום', 'חסומה'] as const).map(word => [word, 'blocked'] as const),
+])
+
+/** The name of a person with their number. */
+const nameOf = ({ name, phone, person_id }: OperationOutput<'people.block'>): string =>
+  [name, phone === null ? null : `+${phone}`].filter(each => each !== null).join(', ') || person_id
 
 const figures = (status: OperationOutput<'status'>): StatusFigures => ({
   version: status.version,

@@ -91,6 +91,8 @@ export const restMenu: readonly RestRoute[] = [
   route('PUT /api/v1/people/{person}/role', 'people.role', 'admin', 'setRole', { example: { role: 'client' } }),
   route('POST /api/v1/people/{person}/block', 'people.block', 'admin', 'blockPerson'),
   route('POST /api/v1/people/{person}/unblock', 'people.unblock', 'admin', 'unblockPerson'),
+  route('POST /api/v1/people/{person}/allow', 'people.allow', 'admin', 'allowPerson'),
+  route('POST /api/v1/people/{person}/disallow', 'people.disallow', 'admin', 'disallowPerson'),
   route('POST /api/v1/people/{person}/merge', 'people.merge', 'admin', 'mergePeople'),
   route('PUT /api/v1/preferences/language', 'people.language', 'write', 'setLanguage', { example: { language: 'he' } }),
   route('PUT /api/v1/preferences/privacy', 'people.privacy', 'write', 'setPrivacy', { example: { learning: 'off' } }),
@@ -156,6 +158,10 @@ export const restMenu: readonly RestRoute[] = [
   route('POST /api/v1/pauses', 'chat.pause', 'write', 'pauseChat', {
     example: { conversation: '15550001111', minutes: 60 },
   }),
+  route('POST /api/v1/pauses/listen', 'chat.listen', 'write', 'listenOnly', {
+    example: { conversation: '15550001111' },
+  }),
+  route('POST /api/v1/whatsapp/restart', 'chat.restart', 'admin', 'restartWhatsApp'),
   route('POST /api/v1/pauses/resume', 'chat.resume', 'write', 'resumeChat'),
 
   route('GET /api/v1/flags', 'flags', 'read', 'listFlags'),

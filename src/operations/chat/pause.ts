@@ -1,4 +1,4 @@
-/** `chat.pause`, `chat.resume` and `chat.pauses`: conversations in which the bot only listens. */
+/** `chat.pause`, `chat.listen`, `chat.resume` and `chat.pauses`: conversations in which the bot only listens. */
 import { z } from 'zod'
 import { describeScope } from '../../messages/describe-scope.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
@@ -60,8 +60,24 @@ export const chatPause = operation({
   },
 })
 
+export const chatListen = operation({
+  summary: 'Only remember a conversation, and never answer in it, not even commands of others, until it is resumed',
+  access: 'godfather',
+  effect: 'write',
+  needs: 'data',
+  audit: 'none',
+  uses: ['people.directory', 'instance.godfather_phone', 'chats.pauses', 'system.clock'],
+  input: z.strictObject(conversationInput),
+  output: z.object({ conversation: z.string() }),
+  subject: conversationOf,
+  run: async ({ people, chats, system }, _input, { subject: scope }) => {
+    await chats.pauses.begin({ scope, until: undefined, reason: 'listen' }, system.clock.now())
+    return { conversation: await describeScope(people.directory, scope) }
+  },
+})
+
 export const chatResume = operation({
-  summary: 'Answer again in a conversation that was paused',
+  summary: 'Answer again in a conversation that was paused or only listened to',
   access: 'godfather',
   effect: 'write',
   needs: 'data',
@@ -78,7 +94,7 @@ export const chatResume = operation({
 })
 
 export const chatPauses = operation({
-  summary: 'List the paused conversations',
+  summary: 'List the conversations that are paused or only listened to',
   access: 'godfather',
   effect: 'read',
   needs: 'data',

@@ -32,6 +32,7 @@ export const newcomer = (digits: string): Person => ({
   name: undefined,
   identities: [{ kind: 'phone', value: digits }],
   role: 'client',
+  allowed: false,
   created_at: 0,
 })
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { scopeOfPerson } from '../../messages/scope.ts'
 import type { Identity, Person, Role } from '../../people/person.ts'
+import { phoneDigits } from '../../platform/phone.ts'
 import { operation } from '../operation.ts'
 import { pageInput, pageOutput, readPage } from '../paging.ts'
 import { findPerson, isoTime, personField } from '../references.ts'
@@ -15,6 +16,7 @@ const shown = z.object({
   username: z.string().nullable().describe('without its @'),
   lid: z.string().nullable().describe("WhatsApp's linked id, which identifies the account"),
   role: z.enum(ROLES),
+  allowed: z.boolean().describe('whether they are on the allow list'),
   created_at: z.string(),
 })
 
@@ -28,6 +30,7 @@ const show = (person: Person): z.output<typeof shown> => {
     username: valueOf('username'),
     lid: valueOf('lid'),
     role: person.role,
+    allowed: person.allowed,
     created_at: isoTime(person.created_at),
   }
 }
@@ -93,6 +96,38 @@ export const peopleUnblock = operation({
     // A person who is not blocked keeps their role: unblocking the godfather must not demote them.
     return show(found.role === 'blocked' ? await directory.setRole(found.person_id, 'client') : found)
   },
+})
+
+export const peopleAllow = operation({
+  summary: 'Put a person on the allow list, also one who has not written yet',
+  access: 'godfather',
+  effect: 'write',
+  needs: 'data',
+  audit: 'none',
+  uses: ['people.directory'],
+  input: z.strictObject({ person: personField }),
+  output: shown,
+  run: async ({ people: { directory } }, { person }) => {
+    const phone = (await directory.lookUp(person)) === undefined ? phoneDigits(person) : undefined
+    const found =
+      phone === undefined
+        ? await findPerson(directory, person)
+        : await directory.resolve({ identities: [{ kind: 'phone', value: phone }] })
+    return show(await directory.setAllowed(found.person_id, true))
+  },
+})
+
+export const peopleDisallow = operation({
+  summary: 'Take a person off the allow list',
+  access: 'godfather',
+  effect: 'write',
+  needs: 'data',
+  audit: 'none',
+  uses: ['people.directory'],
+  input: z.strictObject({ person: personField }),
+  output: shown,
+  run: async ({ people: { directory } }, { person }) =>
+    show(await directory.setAllowed((await findPerson(directory, person)).person_id, false)),
 })
 
 const identity = z.object({ kind: z.enum(['phone', 'lid', 'username']), value: z.string() })

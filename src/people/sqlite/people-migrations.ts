@@ -63,4 +63,9 @@ export const peopleMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    // Whether a person is on the allow list.
+    id: 'people-003',
+    sql: 'alter table persons add column allowed integer not null default 0',
+  },
 ]

@@ -12,6 +12,7 @@ interface PersonRow {
   readonly person_id: PersonId
   readonly name: string | null
   readonly role: Role
+  readonly allowed: number
   readonly created_at: number
   /** `[{"kind":"phone","value":"15550001111"}]` */
   readonly identities: string
@@ -26,7 +27,7 @@ const list = (from: string): string =>
 
 /** A person with all their identities, phones first. */
 const PERSON = `
-  person_id, name, role, created_at,
+  person_id, name, role, allowed, created_at,
   ${list('identities where identities.person_id = persons.person_id')} as identities,
   ${list('identities where identities.person_id = persons.person_id and passed_from is null')} as own,
   ${list('former_identities where former_identities.person_id = persons.person_id')} as former
@@ -110,6 +111,13 @@ export class SqlitePersonRows implements PersonRows {
     this.#database.run('update persons set role = :role where person_id = :person_id', { role, person_id })
   }
 
+  setAllowed(person_id: PersonId, allowed: boolean): void {
+    this.#database.run('update persons set allowed = :allowed where person_id = :person_id', {
+      allowed: allowed ? 1 : 0,
+      person_id,
+    })
+  }
+
   take(person_id: PersonId, { kind, value }: Identity, passed_from: PersonId | undefined): void {
     this.#database.run(
       `insert into identities (kind, value, person_id, passed_from) values (:kind, :value, :person_id, :passed_from)`,
@@ -161,6 +169,7 @@ export class SqlitePersonRows implements PersonRows {
       name: row.name ?? undefined,
       identities: identitiesIn(row.identities),
       role: this.#fixedRoleOf(row)?.role ?? row.role,
+      allowed: row.allowed === 1,
       created_at: row.created_at,
     }
   }

@@ -6,6 +6,7 @@ import { recordedTime, type PersonalData } from '../personal-data.ts'
 interface ProfileRow {
   readonly name: string | null
   readonly role: string
+  readonly allowed: number
   readonly created_at: number
 }
 
@@ -24,12 +25,15 @@ export const createPersonalProfile = (database: Database): PersonalData => ({
   reassign: async () => undefined,
   export: async function* (person_id) {
     const profile = database.get<ProfileRow>(
-      'select name, role, created_at from persons where person_id = :person_id',
+      'select name, role, allowed, created_at from persons where person_id = :person_id',
       { person_id },
     )
     if (profile === undefined) return
-    const { name, role, created_at } = profile
-    yield { section: 'profile', fields: { person_id, name, role, first_met: recordedTime(created_at) } }
+    const { name, role, allowed, created_at } = profile
+    yield {
+      section: 'profile',
+      fields: { person_id, name, role, on_allow_list: allowed === 1, first_met: recordedTime(created_at) },
+    }
     const names = database.all<{ kind: string; value: string; until_at: number | null }>(
       `select kind, value, null as until_at from identities where person_id = :person_id
        union all select kind, value, until_at from former_identities where person_id = :person_id`,

@@ -22,6 +22,7 @@ interface MergeRow {
 interface Merged {
   readonly name: string | null
   readonly role: Role
+  readonly allowed: number
 }
 
 /**
@@ -51,10 +52,11 @@ export class SqliteMerges {
     const { database, clock, logger } = this.#deps
     const [survivor, other] = [this.#kept(into), this.#kept(from)]
     this.#moveNames(into, from)
-    database.run('update persons set name = :name, role = :role where person_id = :into', {
+    database.run('update persons set name = :name, role = :role, allowed = :allowed where person_id = :into', {
       into,
       name: survivor.name ?? other.name,
       role: mergedRole(survivor.role, other.role),
+      allowed: Math.max(survivor.allowed, other.allowed),
     })
     database.run('update merges set into_id = :into where into_id = :from', { into, from })
     database.run('insert into merges (from_id, into_id, merged_at, due_at) values (:from, :into, :now, :now)', {
@@ -140,7 +142,7 @@ export class SqliteMerges {
   }
 
   #kept(person_id: PersonId): Merged {
-    return this.#deps.database.get<Merged>('select name, role from persons where person_id = :person_id', {
+    return this.#deps.database.get<Merged>('select name, role, allowed from persons where person_id = :person_id', {
       person_id,
     }) as Merged
   }

@@ -79,6 +79,12 @@ class RecordedPeople implements SqlitePeople {
     return { ...person, role }
   }
 
+  async setAllowed(reference: PersonId, allowed: boolean): Promise<Person> {
+    const person = this.#existing(reference)
+    this.#rows.setAllowed(person.person_id, allowed)
+    return { ...person, allowed }
+  }
+
   async merge(one: PersonId, other: PersonId): Promise<Person> {
     const [survivor, gone] = this.#rows.oldestFirst([this.#existing(one), this.#existing(other)])
     if (survivor === undefined || gone === undefined) {

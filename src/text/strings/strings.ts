@@ -59,6 +59,15 @@ export interface WhyContext {
   readonly left_out: number
 }
 
+/** A person in a list. */
+export interface UserFigures {
+  /** `null`: unknown. */
+  readonly name: string | null
+  readonly phone: string | null
+  readonly role: 'client' | 'godfather' | 'blocked'
+  readonly allowed: boolean
+}
+
 /** The result of forgetting. */
 export interface ForgottenFigures {
   readonly messages: number
@@ -171,6 +180,20 @@ export interface CommandStrings {
     done(conversation: string, was_paused: boolean): string
   }
   readonly status: { readonly help: string; report(figures: StatusFigures): string }
+  readonly users: { readonly help: string; list(people: readonly UserFigures[], more: boolean): string }
+  readonly role: {
+    readonly help: string
+    readonly usage: string
+    done(person: string, role: UserFigures['role']): string
+    /** The configuration determines the role. */
+    readonly fixed: string
+  }
+  readonly block: { readonly help: string; readonly usage: string; done(person: string): string }
+  readonly unblock: { readonly help: string; readonly usage: string; done(person: string): string }
+  readonly allow: { readonly help: string; readonly usage: string; done(person: string): string }
+  readonly disallow: { readonly help: string; readonly usage: string; done(person: string): string }
+  readonly listen: { readonly help: string; done(conversation: string): string }
+  readonly restart: { readonly help: string; readonly question: string; readonly done: string }
 }
 
 /** Answers that any command may give instead of its own. */
@@ -262,6 +285,8 @@ export interface Strings {
   program_answers(minutes: number): string
   /** What that person may write; `program_answers` mentions some of these words. */
   readonly resume_words: readonly string[]
+  /** A person who sent the invite code is on the allow list now. */
+  readonly let_in: string
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string

@@ -15,7 +15,7 @@ const [folder = '', path = ''] = process.argv.slice(2)
 using messages = new Database(join(folder, 'messages.db'), messageMigrations)
 using archive = openArchive(join(folder, 'archive.db'))
 const { signal } = new AbortController()
-const person: Person = { person_id: 'ana', name: 'Ana', identities: [], role: 'client', created_at: 0 }
+const person: Person = { person_id: 'ana', name: 'Ana', identities: [], role: 'client', allowed: false, created_at: 0 }
 const opened = await openBoundFile({ path, reading: { zone: 'UTC' }, names: [] }, signal)
 const start = { source: sourceOf(opened.file), conversation: 'person:ana', started_by: 'test' } as const
 const run = await beginBoundRun(new SqliteArchiveStore(archive, systemClock), start, signal)

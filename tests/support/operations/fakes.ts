@@ -54,6 +54,13 @@ export class FakePeople {
         )
       },
       list: page => Promise.resolve(pageOf(this.persons, page, each => each.person_id)),
+      resolve: () => Promise.reject(new Error('no one new is met')),
+      setAllowed: (person_id, allowed) => {
+        asked.push(`setAllowed ${person_id} ${String(allowed)}`)
+        const person = this.persons.find(each => each.person_id === person_id)
+        if (person === undefined) return Promise.reject(new DenidinError('not_found', 'no such person'))
+        return Promise.resolve({ ...person, allowed })
+      },
       setRole: (person_id, role) => {
         const index = this.persons.findIndex(each => each.person_id === person_id)
         const person = this.persons[index]
@@ -79,6 +86,7 @@ export class FakeChats {
   answer: (message: ConsoleMessage) => Promise<readonly string[]> = message =>
     Promise.resolve([`you said: ${message.text}`])
   readonly conversation: OperationContext['chats']['conversation']
+  readonly restart = (): Promise<string> => Promise.resolve('whatsapp')
   readonly recallOverrides = new RecallOverrides()
   readonly console: OperationContext['chats']['console'] = {
     say: message => {

@@ -10,6 +10,7 @@ export const personOf = (person_id: string, phone: string, role: Role = 'client'
   name,
   identities: [{ kind: 'phone', value: phone }],
   role,
+  allowed: false,
   created_at: Date.parse('2026-11-01T08:00:00Z'),
 })
 

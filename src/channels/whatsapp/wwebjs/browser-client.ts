@@ -151,6 +151,10 @@ export class BrowserClient implements EngineConnection {
     return this.#page.displayName(addresses)
   }
 
+  isContact(addresses: readonly string[]): Promise<boolean> {
+    return this.#page.isContact(addresses)
+  }
+
   markSeen(chat_id: string): Promise<void> {
     return this.#page.markSeen(chat_id)
   }

@@ -52,6 +52,7 @@ interface PageWindow {
     getMaybeMePnUser(): PageWid | null | undefined
     getMaybeMeLidUser(): PageWid | null | undefined
   }
+  require(name: 'WAWebFrontendContactGetters'): { getIsMyContact(contact: PageContact): unknown }
   require(name: 'WAWebCollections'): {
     readonly Chat: { getModelsArray(): PageChat[]; get(chat_id: string): PageChat | undefined }
     readonly Contact: { get(wid: PageWid): PageContact | null | undefined }
@@ -215,6 +216,18 @@ export const readDisplayName = (addresses: readonly string[]): string | undefine
     ...contacts.map(contact => contact?.name),
   ]
   return names.find((name): name is string => typeof name === 'string' && name.trim() !== '')
+}
+
+/** Whether an account with one of these addresses is in the address book of the phone. */
+export const readIsContact = (addresses: readonly string[]): boolean => {
+  const page = globalThis as unknown as PageWindow
+  const { Contact } = page.require('WAWebCollections')
+  const { createWid } = page.require('WAWebWidFactory')
+  const { getIsMyContact } = page.require('WAWebFrontendContactGetters')
+  return addresses.some(address => {
+    const contact = Contact.get(createWid(address))
+    return contact !== undefined && contact !== null && getIsMyContact(contact) === true
+  })
 }
 
 /** Which of these messages, given as ids and stanza ids, were kept in their chat. */

@@ -17,6 +17,7 @@ import {
   listChats,
   readAck,
   readDisplayName,
+  readIsContact,
   readHistory,
   readKept,
   readUsername,
@@ -137,6 +138,10 @@ export class Page {
 
   async displayName(addresses: readonly string[]): Promise<string | undefined> {
     return await this.#ask('looking up a name', page => page.evaluate(readDisplayName, addresses))
+  }
+
+  async isContact(addresses: readonly string[]): Promise<boolean> {
+    return await this.#ask('looking for a contact', page => page.evaluate(readIsContact, addresses))
   }
 
   /**
