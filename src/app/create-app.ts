@@ -7,6 +7,7 @@
 import { commandLanguage } from '../conversation/reply-language.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import { zoneOf } from '../people/personal-zones.ts'
+import { noSharedMemory } from '../memory/shared-memory.ts'
 import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
@@ -182,7 +183,8 @@ const createAppPipeline = async (
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
       recall: {
         search: memory.search,
-        shared: memory.shared,
+        sharedOf: async scope =>
+          (await rollouts.has('enable_filesystem_extraction', scope)) ? memory.shared : noSharedMemory,
         scopes: memory.scopes,
         profileOf: createProfileReader(settings, rollouts, stores, parts),
         recallOverrides,

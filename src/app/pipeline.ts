@@ -40,9 +40,10 @@ import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import { UnreadableMessages } from '../conversation/unreadable-messages.ts'
 import { UnseenMedia } from '../conversation/unseen-media.ts'
-import type { SharedMemory } from '../memory/shared-memory.ts'
+import { noSharedMemory, type SharedMemory } from '../memory/shared-memory.ts'
 import { PROFILE_TOKENS } from '../memory/profiles.ts'
 import { MessageIdentity } from '../messages/message-identity.ts'
+import type { Scope } from '../messages/scope.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { ChatAddresses } from '../people/chat-addresses.ts'
 import { DenidinError } from '../platform/errors.ts'
@@ -71,7 +72,8 @@ export interface PipelineDeps {
   }
   readonly recall: {
     readonly search: SearchService
-    readonly shared: SharedMemory
+    /** What everyone may recall, as far as a conversation has it. */
+    readonly sharedOf: (scope: Scope) => Promise<SharedMemory>
     readonly scopes: ScopePolicy
     readonly profileOf: ProfileOf
     readonly recallOverrides: RecallOverrides
@@ -141,7 +143,7 @@ const createTurns = async (deps: PipelineDeps, shared: Shared): Promise<Pick<Tur
       ...deps,
       settings: { ...settings, feature_flags: { ...settings.feature_flags, enable_memory_system: false } },
       sessions: { ...deps.sessions, windows: statelessSessions },
-      recall: { ...deps.recall, profileOf: () => Promise.resolve([]) },
+      recall: { ...deps.recall, sharedOf: async () => noSharedMemory, profileOf: () => Promise.resolve([]) },
       budgets: fixedBudgets,
       observer: noTurnObserver,
     },
@@ -173,7 +175,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
     packing: {
       recall: {
         search: recall.search,
-        shared: recall.shared,
+        sharedOf: recall.sharedOf,
         scopes: recall.scopes,
         facts: stores.memories,
         clock,

@@ -8,6 +8,7 @@ export const STAGED_FEATURES = [
   'use_schema_v2',
   'enable_llm_entity_extraction',
   'enable_conscious_agent',
+  'enable_filesystem_extraction',
 ] as const
 export type StagedFeature = (typeof STAGED_FEATURES)[number]
 

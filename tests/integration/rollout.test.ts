@@ -1,5 +1,6 @@
 // Rollouts through the whole of DeniDin: who has a memory in which stage, and that all others stay as if it were off.
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { exists } from '../../src/platform/files.ts'
@@ -60,8 +61,9 @@ const converse = async (denidin: TestDenidin): Promise<readonly unknown[]> => {
 }
 
 test('in the stage godfather clients stay stateless, byte for byte', async () => {
-  const off = await start({ feature_flags: { enable_memory_system: false } })
-  const staged = await start()
+  const knowledge = { dirs: ['notes'] }
+  const off = await start({ feature_flags: { enable_memory_system: false }, knowledge })
+  const staged = await start({ knowledge })
   await set(staged, 'godfather')
   const expected = await converse(off)
   const requests = await converse(staged)
@@ -237,6 +239,22 @@ test('facts, models and the agent are for those whom their own stages include', 
   expect(denidin.lastRequest()).not.toContain('What is known about this person')
   await denidin.say('good evening', { phone: GODFATHER })
   expect(denidin.lastRequest()).toContain('What is known about this person')
+})
+
+test('the knowledge folder is quoted to those whom its stage includes', async () => {
+  const denidin = await start({ knowledge: { dirs: ['notes'] } })
+  await mkdir(join(denidin.folder, 'notes'), { recursive: true })
+  await writeFile(join(denidin.folder, 'notes', 'shop.md'), 'Our opening hours: we are open from 9:15 to 18:45.')
+  await run(denidin, 'knowledge.scan')
+  await denidin.whenIdle()
+  const isQuoted = async (phone: string): Promise<boolean> => {
+    await denidin.say('What are your opening hours?', { phone })
+    return denidin.lastRequest().includes('18:45')
+  }
+  expect(await isQuoted(ANA)).toBe(true)
+  await run(denidin, 'rollout.set', { feature: 'enable_filesystem_extraction', stage: 'godfather' })
+  expect(await isQuoted(BEN)).toBe(false)
+  expect(await isQuoted(GODFATHER)).toBe(true)
 })
 
 test('with rollout.auto_pause a stage steps back by itself, and says why in log, status and chat', async () => {

@@ -158,7 +158,7 @@ export class PipelineRig implements AsyncDisposable {
         sessions: { windows, ended: () => undefined, changed: () => undefined },
         recall: {
           search: noSearch,
-          shared: noSharedMemory,
+          sharedOf: () => Promise.resolve(noSharedMemory),
           scopes: ownPolicy,
           profileOf: () => Promise.resolve([]),
           recallOverrides: new RecallOverrides(),

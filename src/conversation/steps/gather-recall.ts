@@ -5,6 +5,7 @@
 import type { MemoryReader } from '../../memory/memory-store.ts'
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { SharedMemory } from '../../memory/shared-memory.ts'
+import type { Scope } from '../../messages/scope.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { isConfined } from '../../messages/confined-chat.ts'
 import { ownSearchScope, type ScopePolicy } from '../../retrieval/scope-policy.ts'
@@ -24,8 +25,8 @@ const MOST_QUOTES = 40
 
 export interface GatherRecallDeps {
   readonly search: SearchService
-  /** What everyone may recall. */
-  readonly shared: SharedMemory
+  /** What everyone may recall, as far as a conversation has it. */
+  readonly sharedOf: (scope: Scope) => Promise<SharedMemory>
   readonly scopes: Pick<ScopePolicy, 'ofQuestion' | 'audit'>
   readonly facts: Pick<MemoryReader, 'ofSources' | 'supersedersOf'>
   readonly clock: Clock
@@ -59,10 +60,11 @@ export const gatherRecall = async (
 
 /** Memories that everyone may recall and that are relevant to the question of a turn, best first; never rejects. */
 export const gatherShared = async (
-  { shared, recall_tokens, recallOverrides }: GatherRecallDeps,
-  { question, caller, batch }: TurnContext,
+  { sharedOf, recall_tokens, recallOverrides }: GatherRecallDeps,
+  { scope, question, caller, batch }: TurnContext,
 ): Promise<readonly RecalledMemory[]> => {
   const { retrieve, most_memories } = recallOverrides.of(idsOf(batch))
   if (recall_tokens === 0 || !retrieve) return []
+  const shared = await sharedOf(scope)
   return (await shared.find(question, { ...caller, purpose: 'recall' })).slice(0, most_memories)
 }

@@ -57,7 +57,7 @@ export const packRequest = async (
     budget: { ...deps.budget, total, history: window_tokens },
     answered: new Set(idsOf(turn.batch)),
     question: questionWithQuotes(turn.question, turn.batch, quotations),
-    shares: recall.shared !== noSharedMemory,
+    shares: (await recall.sharedOf(turn.scope)) !== noSharedMemory,
     findable: recall.recall_tokens > 0 && (await deps.preferences.of(person.person_id)).learn,
   }
   const budget = budgets.of({ role: roleOf(turn), session_id, text: turn.own_words, cap: window_tokens })
