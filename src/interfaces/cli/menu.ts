@@ -5,6 +5,7 @@ import { loadReport } from './budget/load-report.ts'
 import { askSenders } from './ingest/ask-senders.ts'
 import { metricsReport } from './metrics-report.ts'
 import type { Report } from './render.ts'
+import { planReport } from './rollout/plan-report.ts'
 import { reportText } from './report-text.ts'
 import type { Clarify } from './run-operation.ts'
 
@@ -147,7 +148,7 @@ export const cliMenu = {
   'report scheduled': command('report.scheduled'),
   'whatsapp restart': command('chat.restart'),
   'rollout status': { ...command('rollout.status'), optional: ['wider_from', 'since', 'reason'] },
-  'rollout plan': command('rollout.plan'),
+  'rollout plan': { ...command('rollout.plan'), report: planReport },
   'rollout set': command('rollout.set', 'feature', 'stage'),
   'rollout report': { ...command('rollout.report'), optional: ['from_day'] },
   'session list': { ...command('session.list'), optional: ['failed_attempts', 'created_at', 'messages'] },

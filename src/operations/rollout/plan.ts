@@ -62,6 +62,12 @@ const SEVEN_DAYS: readonly Step[] = [
   },
   {
     part: 'day 1–2',
+    step: 'See what would become of the summaries of an earlier version',
+    command: 'denidin migrate run --dry-run',
+  },
+  { part: 'day 1–2', step: 'Turn these summaries into facts', command: 'denidin migrate run' },
+  {
+    part: 'day 1–2',
     step: 'See that conversations become memories',
     command: 'denidin memory stats',
     done: ({ memories }) => memories > 0,
