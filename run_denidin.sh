@@ -51,7 +51,7 @@ configured() {
 
 if ! configured; then
   echo 'DeniDin has no configuration yet.' >&2
-  echo 'Copy config/config.example.json to config/config.json and fill in your phone number and your API key.' >&2
+  echo 'Run bin/denidin setup, or copy config/config.example.json to config/config.json and fill in your number and your key.' >&2
   echo 'Then run ./run_denidin.sh again, or try ./run_denidin.sh --demo, which needs neither.' >&2
   exit 1
 fi

@@ -1,4 +1,5 @@
 /** The entry point of the `denidin` command. */
+import { readEnvironment } from '../config/environment.ts'
 import { runCli } from '../interfaces/cli/run-cli.ts'
 import { connectToOwner } from '../operations/socket/socket-client.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -7,6 +8,7 @@ import { runDoctor } from './doctor/open-doctor.ts'
 import { openBackups } from './backup/open-backups.ts'
 import { openForCall } from './open-standalone.ts'
 import { runFolder } from './run-paths.ts'
+import { createSetup } from './setup/setup.ts'
 
 /** Runs one `denidin` command line; resolves with its exit code. */
 export const main = async (process: NodeJS.Process): Promise<number> => {
@@ -37,6 +39,9 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
       start_script: fromRoot('run_denidin.sh'),
       stop_script: fromRoot('stop_denidin.sh'),
       examine: runDoctor,
+      setup: createSetup,
+      command: fromRoot('bin/denidin'),
+      variable: name => readEnvironment()[name],
     },
   })
 }

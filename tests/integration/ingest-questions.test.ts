@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { runCli } from '../../src/interfaces/cli/run-cli.ts'
 import { OPERATOR } from '../../src/operations/client.ts'
 import { TestDenidin } from '../support/denidin.ts'
-import { fakeTerminal, nothingExamined } from '../support/terminal.ts'
+import { fakeTerminal, nothingExamined, noSetup } from '../support/terminal.ts'
 
 const ANA = '+15550001111'
 const GROUP = '120363000000000001@g.us'
@@ -45,7 +45,7 @@ const ingest = async (
       [Symbol.asyncDispose]: async () => undefined,
     }),
     open: () => Promise.reject(new Error('the bot runs')),
-    local: { start_script: '/nowhere', stop_script: '/nowhere', examine: nothingExamined },
+    local: { start_script: '/nowhere', stop_script: '/nowhere', ...noSetup, examine: nothingExamined },
   })
   return { code, out: terminal.out(), err: terminal.err() }
 }

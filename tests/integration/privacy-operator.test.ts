@@ -6,7 +6,7 @@ import { runCli } from '../../src/interfaces/cli/run-cli.ts'
 import { OPERATOR } from '../../src/operations/client.ts'
 import { filesWith } from '../support/data-files.ts'
 import { GODFATHER, TestDenidin } from '../support/denidin.ts'
-import { fakeTerminal, nothingExamined } from '../support/terminal.ts'
+import { fakeTerminal, nothingExamined, noSetup } from '../support/terminal.ts'
 
 const PHONE = '15550001111'
 
@@ -38,6 +38,7 @@ const cli = async (...argv: string[]): Promise<{ code: number; out: string; err:
     local: {
       start_script: '/nowhere',
       stop_script: '/nowhere/stop_denidin.sh',
+      ...noSetup,
       examine: nothingExamined,
     },
   })

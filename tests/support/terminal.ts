@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import type { Examine } from '../../src/interfaces/cli/local/doctor.ts'
+import type { SetupDeps } from '../../src/interfaces/cli/local/setup/setup.ts'
 import type { Input, Output } from '../../src/interfaces/cli/terminal.ts'
 
 /** The ends of a command line in a test: what goes in is given, what comes out is kept. */
@@ -46,3 +47,12 @@ export const fakeTerminal = (part: { stdin?: string; isTTY?: boolean; columns?: 
 
 /** A doctor that has nothing to examine. */
 export const nothingExamined: Examine = () => Promise.resolve({ healthy: true, versions: {}, checks: [] })
+
+/** A setup that must not be run. */
+export const noSetup: SetupDeps = {
+  setup: () => {
+    throw new Error('no setup here')
+  },
+  command: '/nowhere/denidin',
+  variable: () => undefined,
+}

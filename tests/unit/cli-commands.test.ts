@@ -9,7 +9,7 @@ import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
 import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
-import { fakeTerminal, nothingExamined } from '../support/terminal.ts'
+import { fakeTerminal, nothingExamined, noSetup } from '../support/terminal.ts'
 
 /** The command line over operations that a test can look at; `owner` tells whether the bot runs. */
 const setUp = (
@@ -48,6 +48,7 @@ const setUp = (
     local: {
       start_script: '/nowhere/run_denidin.sh',
       stop_script: '/nowhere/stop_denidin.sh',
+      ...noSetup,
       examine: nothingExamined,
     },
   }
@@ -64,7 +65,7 @@ const passTime = async ({ clock }: OperationRig, done: Promise<unknown>): Promis
   while (!over) await clock.advance(100)
 }
 
-test.each(Object.keys(cliMenu).concat('chat', 'doctor', 'start', 'stop'))(
+test.each(Object.keys(cliMenu).concat('chat', 'doctor', 'setup', 'start', 'stop'))(
   'denidin %s --help explains itself',
   async words => {
     const { run, terminal, events } = setUp()

@@ -1,10 +1,10 @@
 /** Writes the operator's profile file, and keeps the previous one. */
-import { copyFile, realpath } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { realpath } from 'node:fs/promises'
 import type { Clock } from '../../platform/clock.ts'
-import { fileFault } from '../../platform/file-faults.ts'
 import { exists, writeFileAtomic } from '../../platform/files.ts'
-import type { EditedProfiles, ProfileEdit } from './edit-profiles.ts'
+import { keepPrevious } from '../../platform/keep-previous.ts'
+import type { EditedJson } from '../../platform/edit-json.ts'
+import type { ProfileEdit } from './edit-profiles.ts'
 
 export interface ProfileFileDeps {
   readonly path: string
@@ -13,7 +13,7 @@ export interface ProfileFileDeps {
   readonly clock: Pick<Clock, 'now'>
 }
 
-export interface WrittenProfiles extends Pick<EditedProfiles, 'comments_lost'> {
+export interface WrittenProfiles extends Pick<EditedJson, 'comments_lost'> {
   readonly path: string
   /** Path of the previous file; `undefined` if there was none. */
   readonly previous: string | undefined
@@ -37,25 +37,8 @@ export class ProfileFile {
     const { text, comments_lost } = editProfiles(read() ?? '', edits, path)
     // If the path is a link, it stays one.
     const target = await realpath(path).catch(() => path)
-    const previous = (await exists(target)) ? await this.#keep(target) : undefined
+    const previous = (await exists(target)) ? await keepPrevious(target, this.#deps.clock.now()) : undefined
     await writeFileAtomic(target, text)
     return { path, previous, comments_lost }
-  }
-
-  /** `budget-profiles.2026-11-29T061500Z.backup.json`, beside the file. */
-  async #keep(path: string): Promise<string> {
-    const ending = extname(path)
-    const stamp = `${new Date(this.#deps.clock.now()).toISOString().slice(0, '2026-11-29T06:15:00'.length).replaceAll(':', '')}Z`
-    const name = `${basename(path, ending)}.${stamp}`
-    for (let number = 1; ; number++) {
-      const kept = join(dirname(path), `${name}${number === 1 ? '' : `-${String(number)}`}.backup${ending}`)
-      if (await exists(kept)) continue
-      try {
-        await copyFile(path, kept)
-      } catch (error) {
-        throw fileFault(error, kept)
-      }
-      return kept
-    }
   }
 }

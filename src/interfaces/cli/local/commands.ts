@@ -8,9 +8,10 @@ import { write, type Terminal } from '../terminal.ts'
 import { runChat } from './chat.ts'
 import { addDoctor, type Examine } from './doctor.ts'
 import { runScript } from './run-script.ts'
+import { addSetup, type SetupDeps } from './setup/setup.ts'
 
 /** What the local commands run. */
-export interface LocalDeps {
+export interface LocalDeps extends SetupDeps {
   /** Path of `run_denidin.sh`. */
   readonly start_script: string
   /** Path of `stop_denidin.sh`. */
@@ -21,10 +22,11 @@ export interface LocalDeps {
 
 type Deps = Terminal & Connection & { readonly local: LocalDeps; readonly signal?: AbortSignal }
 
-/** Adds `start`, `stop`, `chat` and `doctor`; `exit` receives the exit code of commands that have their own. */
+/** Adds `start`, `stop`, `chat`, `doctor` and `setup`; `exit` receives the exit code of commands that have their own. */
 export const addLocalCommands = (program: Command, deps: Deps, exit: (code: number) => void): void => {
   const { local } = deps
   addDoctor(program, deps, exit)
+  addSetup(program, deps, exit)
   program
     .command('start')
     .description('Start the bot, as run_denidin.sh does')
