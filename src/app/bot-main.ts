@@ -1,8 +1,10 @@
 /** The entry point of the bot process. */
+import { readEnvironment } from '../config/environment.ts'
 import { systemClock } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { PrometheusMetrics } from '../platform/prometheus-metrics.ts'
+import { ServiceManager } from '../platform/service-manager.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { createChannels } from './channels.ts'
 import { connectThroughProxy, readSettings, readVersion } from './bootstrap.ts'
@@ -50,6 +52,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
       // A shortage of file handles or processes is temporary; after any other error the state is unknown.
       if (!isShortage(error)) process.exit(1)
     })
+    using service = new ServiceManager(readEnvironment(), parts.clock, logger)
     try {
       await runBot({
         settings,
@@ -61,6 +64,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
         streams: [logger.file, output],
         stop: stop.signal,
         output,
+        service,
       })
     } finally {
       await logger.close()

@@ -11,16 +11,17 @@ import type { Runner } from '../operations/runner.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
 import { health } from '../operations/system/health.ts'
 import { ClockHealth } from '../platform/clock-health.ts'
-import { MINUTE_MS, type Clock } from '../platform/clock.ts'
+import { MINUTE_MS, SECOND_MS, type Clock } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
+import type { ServiceManager } from '../platform/service-manager.ts'
 import { Api } from './api.ts'
 import { createPriceBook, createProfileSource } from './budget.ts'
 import { completeRestore } from './backup/complete-restore.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
-import { lastRunsIn, scheduleOf } from './schedule.ts'
+import { jobRunsIn, lastRunsIn, scheduleOf } from './schedule.ts'
 import type { StartOutput } from './startup-console.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -41,6 +42,8 @@ export interface BotOptions {
   readonly stop: AbortSignal
   /** Prints for the operator who started the bot. */
   readonly output: StartOutput
+  /** Learns that the start is over, and that a stop has begun. */
+  readonly service: Pick<ServiceManager, 'ready' | 'stopping'>
 }
 
 /**
@@ -110,13 +113,25 @@ class StartWait implements Disposable {
 }
 
 const keepSchedule = (
-  { settings, parts: { clock, logger } }: Pick<BotOptions, 'settings' | 'parts'>,
+  { settings, parts: { clock, ids, logger } }: Pick<BotOptions, 'settings' | 'parts'>,
   runner: Runner,
   health: ScheduleHealth,
 ): ReturnType<typeof startSchedule> => {
   const lastRuns = lastRunsIn(settings)
   const scheduler = createScheduler({ clock, lastRuns, logger })
-  return startSchedule({ settings: scheduleOf(settings), runner, clock, logger, scheduler, health })
+  const jitter_ms = settings.jobs.jitter_seconds * SECOND_MS
+  const runs = jobRunsIn(settings)
+  return startSchedule({
+    settings: scheduleOf(settings),
+    runner,
+    clock,
+    ids,
+    logger,
+    scheduler,
+    health,
+    runs,
+    jitter_ms,
+  })
 }
 
 /**
@@ -176,11 +191,13 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   called_up = true
   if (!stop.aborted) {
     output.say('DeniDin is up.')
+    options.service.ready()
     for (const name of start.waiting) output.say(`${name} is not ready yet; "denidin status" shows the reason.`)
     for (const line of await healthLines(runner, start.waiting)) output.say(line)
   }
   await stopped
   output.say('Stopping: finishing what is under way …')
+  options.service.stopping()
   logger.info('DeniDin is stopping')
   await cleanup.disposeAsync()
   logger.info('DeniDin stopped')

@@ -13,6 +13,7 @@ import { EMBEDDINGS } from './schema/embeddings.ts'
 import { FEATURE_FLAGS } from './schema/feature-flags.ts'
 import { GENERAL } from './schema/general.ts'
 import { KNOWLEDGE } from './schema/knowledge.ts'
+import { JOBS } from './schema/jobs.ts'
 import { LIMITS } from './schema/limits.ts'
 import { MEMORY } from './schema/memory.ts'
 import { REPORTS } from './schema/reports.ts'
@@ -39,4 +40,5 @@ export const SCHEMA = {
   reports: REPORTS,
   api: API,
   backup: BACKUP,
+  jobs: JOBS,
 } as const satisfies Section

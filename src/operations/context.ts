@@ -133,12 +133,36 @@ export interface RolloutSettings {
   readonly limits: RolloutLimits
 }
 
+/** How one run of a job went. */
+export interface JobRun {
+  /** When it began, in milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly duration_ms: number
+  /** `off`: what it works on is disabled. */
+  readonly outcome: 'done' | 'failed' | 'off'
+  /** Why it failed. */
+  readonly reason?: string
+}
+
 /** The scheduled jobs. */
 export interface Schedule {
-  /** Cron expressions by the key of their setting, such as `expiry_cron`. */
+  /** Cron expressions by the key of their setting, such as `expiry_cron`; of a job with a fixed interval, a sentence. */
   readonly expressions: Readonly<Record<string, string>>
   /** When a job was last due and run, in milliseconds since the Unix epoch. */
   lastRun(key: string): Promise<number | undefined>
+  /** How a job last went, by the schedule or on request. */
+  lastResult(key: string): Promise<JobRun | undefined>
+  record(key: string, run: JobRun): Promise<void>
+  /** When a job is due next, in milliseconds since the Unix epoch; `undefined` for a job with a fixed interval. */
+  nextRun(key: string): number | undefined
+}
+
+/** A database that can be tidied while it is in use. */
+export interface OptimizableDatabase {
+  /** Name of its file. */
+  readonly name: string
+  /** Gives free pages back to the disk, if that takes seconds at most. @returns sizes in bytes */
+  optimize(): { readonly before: number; readonly after: number; readonly vacuumed: boolean }
 }
 
 /** A feature flag as configured. */
@@ -181,6 +205,7 @@ export interface OperationContext {
     readonly installation: Pick<InstallationMetrics, 'samples' | 'text'>
     readonly usage: UsageReader
     readonly schedule: Schedule
+    readonly databases: readonly OptimizableDatabase[]
     /** Health checks that answer at once. */
     readonly checks: readonly HealthCheck[]
     /** Checks that take time or cost money; only `doctor` runs them. */

@@ -72,6 +72,7 @@ import { ingestParticipants } from './ingest/participants.ts'
 import { ingestExport, ingestRejected, ingestRuns } from './ingest/runs.ts'
 import { jobsList, jobsRun } from './system/jobs.ts'
 import { metrics } from './system/metrics.ts'
+import { dataOptimize } from './system/optimize.ts'
 import { stats } from './system/stats.ts'
 import { status } from './system/status.ts'
 
@@ -125,6 +126,7 @@ export const operations = {
   'ingest.participants': ingestParticipants,
   'ingest.rejected': ingestRejected,
   'ingest.runs': ingestRuns,
+  'data.optimize': dataOptimize,
   'jobs.list': jobsList,
   'jobs.run': jobsRun,
   'knowledge.list': knowledgeList,

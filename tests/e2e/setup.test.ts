@@ -82,6 +82,7 @@ atATerminal(
     await answer('Number [1]', '3')
     await answer('Bring your history', installation.path('chat.txt'))
     await answer('Phone number of the person in that chat', '+15550001111')
+    await answer('Who is "Noa"', '1')
     expect(await wizard.ended).toBe(0)
 
     expect(wizard.screen).not.toContain(KEY)

@@ -10,6 +10,7 @@ import { ScheduleHealth } from '../../src/interfaces/cron/schedule-health.ts'
 import type { OperationInput, OperationName } from '../../src/operations/list.ts'
 import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
 import { surroundings } from '../../src/app/runtime.ts'
+import { noRuns } from '../support/no-runs.ts'
 import { begunUsage } from '../support/budget/begun-usage.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 import { until } from '../support/fake-whatsapp/both-sides.ts'
@@ -258,6 +259,8 @@ describe('reports', () => {
     const rung: Record<string, () => Promise<void>> = {}
     const expressions: Record<string, string> = {}
     await using _schedule = startSchedule({
+      ...noRuns,
+
       settings: scheduleOf(denidin.settings()),
       runner: denidin.app.runner,
       clock: denidin.clock,

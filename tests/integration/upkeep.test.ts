@@ -8,6 +8,7 @@ import { startSchedule } from '../../src/interfaces/cron/schedule.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { valenceOf } from '../../src/text/valence/valence.ts'
+import { noRuns } from '../support/no-runs.ts'
 import { TestDenidin, type Json } from '../support/denidin.ts'
 
 const ANA = '15550001111'
@@ -37,6 +38,8 @@ const run = async (name: string, input: object = {}): Promise<Record<string, unk
 const cleanUp = async (): Promise<void> => {
   const rings = new Map<string, () => Promise<void>>()
   await using _schedule = startSchedule({
+    ...noRuns,
+
     settings: scheduleOf(denidin.settings()),
     runner: denidin.app.runner,
     clock: denidin.clock,

@@ -117,6 +117,10 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'reports.kept_days': 'scheduled reports older than reports.kept_days are deleted',
   'backup.scheduled': 'with backup.scheduled off the schedule makes no backup, and an operator still does',
   'backup.folder': 'backup.folder is where backups are kept',
+  'jobs.orphans_cron': 'the maintenance jobs run at the times of their settings',
+  'jobs.vacuum_cron': 'the maintenance jobs run at the times of their settings',
+  'jobs.jitter_seconds':
+    'with a jitter, a run begins late by a random part of it, and not at all if the bot stops meanwhile',
   'backup.incremental_cron': 'the schedule of backups has the times of its settings',
   'backup.full_cron': 'the schedule of backups has the times of its settings',
   'backup.archive_cron': 'the schedule of backups has the times of its settings',

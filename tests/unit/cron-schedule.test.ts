@@ -20,10 +20,12 @@ const settings = {
   full_backup_cron: '0 3 * * 0',
   archive_backup_cron: '0 4 1 * *',
   backup_verify_cron: '0 5 * * *',
+  orphans_cron: '15 4 * * 1',
+  vacuum_cron: '45 4 * * 1',
 }
 
 /** A scheduler that the test rings. */
-const setUp = () => {
+const setUp = ({ jitter_ms = 0 } = {}) => {
   const parts = new OperationRig()
   const log = keptLog()
   const tasks = new Map<string, { expression: string; ring: () => Promise<void>; ended: boolean }>()
@@ -40,7 +42,17 @@ const setUp = () => {
   const runner = parts.runner(log)
   const clock = new FakeClock()
   const health = new ScheduleHealth(clock)
-  const schedule = startSchedule({ settings, runner, clock, logger: log, scheduler, health })
+  const schedule = startSchedule({
+    settings,
+    runner,
+    clock,
+    logger: log,
+    scheduler,
+    health,
+    runs: parts.system.schedule,
+    jitter_ms,
+    ids: { fraction: () => 0.5 },
+  })
   return { parts, log, tasks, schedule, clock, health }
 }
 
@@ -167,4 +179,44 @@ test('node-cron rings every second when told to, and no more once it has ended',
   await rang.promise
   await task[Symbol.asyncDispose]()
   expect(times).toBe(1)
+})
+
+test('each run is recorded with its start, its duration and its outcome', async () => {
+  const { parts, tasks } = setUp()
+  await tasks.get('expiry_cron')?.ring()
+  expect(parts.system.runs.get('expiry_cron')).toMatchObject({ outcome: 'done', duration_ms: expect.any(Number) })
+  parts.sessions.lifecycle.sweep = () => Promise.reject(new DenidinError('unavailable', 'the disk is full'))
+  await tasks.get('expiry_cron')?.ring()
+  expect(parts.system.runs.get('expiry_cron')).toMatchObject({ outcome: 'failed', reason: 'the disk is full' })
+  parts.sessions.lifecycle.sweep = () => Promise.reject(new DenidinError('disabled', 'the memory system is off'))
+  await tasks.get('expiry_cron')?.ring()
+  expect(parts.system.runs.get('expiry_cron')).toMatchObject({ outcome: 'off' })
+})
+
+test('with a jitter, a run begins late by a random part of it, and not at all if the bot stops meanwhile', async () => {
+  const { parts, tasks, clock, schedule } = setUp({ jitter_ms: 10_000 })
+  const late = tasks.get('cleanup_cron')?.ring()
+  await clock.advance(4_999)
+  expect(parts.asked).toEqual([])
+  await clock.advance(1)
+  await late
+  expect(parts.asked).toEqual(['purge'])
+  const never = tasks.get('cleanup_cron')?.ring()
+  await schedule[Symbol.asyncDispose]()
+  await never
+  expect(parts.asked).toEqual(['purge'])
+})
+
+test('a job that was run on request is recorded too, and the list shows it', async () => {
+  const { parts } = setUp()
+  const caller = { transport: 'cli', level: 'operator' } as const
+  await parts.runner().run('jobs.run', { job: 'vacuum' }, { caller })
+  const { jobs, time_zone } = await parts.runner().run('jobs.list', {}, { caller })
+  expect(time_zone).toBe(parts.clock.zone.name)
+  expect(jobs).toContainEqual(
+    expect.objectContaining({ name: 'vacuum', outcome: 'done', problem: null, last_run: expect.any(String) }),
+  )
+  expect((jobs as { name: string }[]).map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['expiry', 'cleanup', 'consolidation', 'orphans', 'vacuum', 'backup', 'backup-verify']),
+  )
 })

@@ -111,7 +111,17 @@ const OF_BUDGETS = new Set([
 ])
 
 /** Text fields of jobs: their names, and what runs them when. */
-const OF_JOBS = new Set(['cron', 'job', 'last_run', 'operation', 'summary'])
+const OF_JOBS = new Set([
+  'cron',
+  'job',
+  'last_run',
+  'next_run',
+  'operation',
+  'outcome',
+  'problem',
+  'summary',
+  'time_zone',
+])
 
 /** Text fields of the archive: paths of files, checksums, numbers, and our own sentences. */
 const OF_ARCHIVE = new Set([
@@ -180,6 +190,7 @@ const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
   backup: OF_BACKUPS,
   budget: OF_BUDGETS,
   ingest: OF_ARCHIVE,
+  data: new Set(['file']),
   jobs: OF_JOBS,
   metrics: OF_METRICS,
   knowledge: OF_KNOWLEDGE,

@@ -113,6 +113,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'ingest.participants': 'operator',
   'ingest.rejected': 'operator',
   'ingest.runs': 'operator',
+  'data.optimize': 'operator',
   'jobs.list': 'operator',
   'jobs.run': 'operator',
   'memory.calibrate': 'operator',

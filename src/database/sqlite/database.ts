@@ -14,6 +14,11 @@ const BUSY_TIMEOUT_MS = 5000
 /** Marks the statements whose rows are lists. */
 const LISTS = 'lists: '
 
+/** Share of free pages from which a file is rewritten without them. */
+const FREE_SHARE = 0.2
+/** Larger files would take too long; their free pages are used again. */
+const MOST_VACUUMED_BYTES = 256 * 2 ** 20
+
 /** The path of a database without a file. */
 const IN_MEMORY = ':memory:'
 
@@ -166,6 +171,30 @@ export class Database implements Disposable {
     } finally {
       this.#connection.exec(`pragma busy_timeout = ${String(BUSY_TIMEOUT_MS)}`)
     }
+  }
+
+  /**
+   * Empties the write-ahead log, updates the statistics of the query planner, and gives free pages back to the disk
+   * where they are many and the file is small enough to be rewritten in a few seconds, in which nothing else runs.
+   * @returns sizes of the file in bytes
+   */
+  optimize(): { readonly before: number; readonly after: number; readonly vacuumed: boolean } {
+    const before = this.#bytes()
+    const free = this.#pragma('freelist_count') / Math.max(this.#pragma('page_count'), 1)
+    const vacuumed = free >= FREE_SHARE && before <= MOST_VACUUMED_BYTES
+    this.#guarded(() => {
+      this.#connection.exec(`pragma optimize${vacuumed ? '; vacuum' : ''}`)
+    })
+    this.scrub()
+    return { before, after: this.#bytes(), vacuumed }
+  }
+
+  #bytes(): number {
+    return this.#pragma('page_count') * this.#pragma('page_size')
+  }
+
+  #pragma(name: 'page_count' | 'page_size' | 'freelist_count'): number {
+    return Number(Object.values(this.get(`pragma ${name}`) ?? {})[0] ?? 0)
   }
 
   /** Tries a scrub again that a reader kept from its end. */

@@ -6,6 +6,8 @@ import type { TimeZone } from '../../platform/time-zone.ts'
 const HOURS_OF_DAY = 24
 /** Most days that are searched; runs missed before that count as one more missed run. */
 const MOST_DAYS = 62
+/** Four years: an expression may mean 29 February. */
+const MOST_DAYS_AHEAD = 1461
 
 /** A cron expression in a time zone. */
 export class DueTimes {
@@ -38,6 +40,17 @@ export class DueTimes {
       if (due !== undefined && this.#isDueOn(day)) return true
     }
     return false
+  }
+
+  /** The first due instant after `after` (both in milliseconds); `undefined` if none comes within four years. */
+  next(after: number): number | undefined {
+    const from = this.#zone.wallTime(after)
+    const today = Math.floor(from / DAY_MS)
+    for (let day = today; day <= today + MOST_DAYS_AHEAD; day++) {
+      const due = this.#times.find(time => day * DAY_MS + time > from)
+      if (due !== undefined && this.#isDueOn(day)) return this.#zone.instantsOf(day * DAY_MS + due)[0]
+    }
+    return undefined
   }
 
   #isDueOn(day: number): boolean {

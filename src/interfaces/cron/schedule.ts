@@ -1,10 +1,12 @@
 /** Runs operations on a schedule: a menu from configuration keys to operations, and the scheduler that follows it. */
+import type { JobRun, Schedule } from '../../operations/context.ts'
 import type { Caller } from '../../operations/operation.ts'
 import type { OperationInput, OperationName } from '../../operations/list.ts'
 import type { Runner } from '../../operations/runner.ts'
 import { onClockStep } from '../../platform/clock-steps.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
+import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { ScheduleHealth } from './schedule-health.ts'
 import { nodeCron, type Scheduler } from './scheduler.ts'
@@ -16,7 +18,7 @@ interface Entry<N extends OperationName = OperationName> {
 
 const entry = <N extends OperationName>(run: N, input: OperationInput<N>): Entry<N> => ({ run, input })
 
-/** Names of schedules, and what each runs. The settings of `backup` give the times of the last four. */
+/** Names of schedules, and what each runs. The settings of `backup` give the times of the four before the last two, those of `jobs` the last two. */
 export const cronMenu = {
   expiry_cron: entry('session.sweep', { purge: false }),
   cleanup_cron: entry('session.purge', {}),
@@ -28,6 +30,8 @@ export const cronMenu = {
   full_backup_cron: entry('backup.scheduled', { job: 'full' }),
   archive_backup_cron: entry('backup.scheduled', { job: 'archive' }),
   backup_verify_cron: entry('backup.scheduled', { job: 'verify' }),
+  orphans_cron: entry('memory.verify', { repair: true, every_vector: false }),
+  vacuum_cron: entry('data.optimize', {}),
 }
 
 /**
@@ -43,6 +47,11 @@ export interface ScheduleDeps {
   readonly scheduler?: Scheduler
   /** Receives the outcome of every run. */
   readonly health: Pick<ScheduleHealth, 'succeeded' | 'failed'>
+  /** Remembers how each run went. */
+  readonly runs: Pick<Schedule, 'record'>
+  /** Each run begins up to this many milliseconds late, at random, so that many machines do not begin together. */
+  readonly jitter_ms: number
+  readonly ids: Pick<Ids, 'fraction'>
 }
 
 const CALLER: Caller = { transport: 'cron', level: 'operator' }
@@ -58,20 +67,37 @@ export const startSchedule = ({
   logger,
   scheduler = nodeCron,
   health,
+  runs,
+  jitter_ms,
+  ids,
 }: ScheduleDeps): AsyncDisposable => {
   const log = logger.for('cron')
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
 
   const perform = async (key: string, { run, input }: Entry): Promise<void> => {
+    if (jitter_ms > 0) await clock.sleep(ids.fraction() * jitter_ms, stopping.signal).catch(() => undefined)
+    if (stopping.signal.aborted) return
+    const [at, began] = [clock.now(), clock.monotonic()]
+    const end = async (outcome: Pick<JobRun, 'outcome' | 'reason'>): Promise<void> => {
+      await runs.record(key, { at, duration_ms: clock.monotonic() - began, ...outcome }).catch((error: unknown) => {
+        log.warn('The outcome of a scheduled run cannot be recorded', { reason: asDenidinError(error).message })
+      })
+    }
     try {
       await runner.run(run, input, { caller: CALLER, signal: stopping.signal })
       health.succeeded(run)
+      await end({ outcome: 'done' })
     } catch (thrown) {
       if (stopping.signal.aborted) return
-      const error = asDenidinError(thrown)
-      health.failed(run, error.message)
-      log.error('A scheduled operation failed', { schedule: key, operation: run, code: error.code })
+      const { code, message } = asDenidinError(thrown)
+      if (code === 'disabled') {
+        await end({ outcome: 'off' })
+        return
+      }
+      health.failed(run, message)
+      log.error('A scheduled operation failed', { schedule: key, operation: run, code })
+      await end({ outcome: 'failed', reason: message })
     }
   }
 

@@ -194,6 +194,7 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'backup.scheduled': 'runs on its schedule; `POST /api/v1/backups` makes a backup now',
   'budget.report': 'runs as a job: `POST /api/v1/jobs/budget-weekly/run`',
   'report.scheduled': 'runs as a job: `POST /api/v1/jobs/reports/run`',
+  'data.optimize': 'runs as a job: `POST /api/v1/jobs/vacuum/run`',
   'ingest.load': 'reads any file that the bot’s user can read; a path must not come from another machine',
   'ingest.load_extraction': 'reads any file that the bot’s user can read',
   'ingest.denidin': 'reads any folder that the bot’s user can read; a path must not come from another machine',

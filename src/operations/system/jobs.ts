@@ -1,17 +1,31 @@
 /** `jobs.list` and `jobs.run`: lists the scheduled jobs, and runs one now. */
 import { z } from 'zod'
-import { DenidinError } from '../../platform/errors.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
 import { backupScheduled } from '../backup/scheduled.ts'
 import { budgetReport } from '../budget/report.ts'
-import type { Uses } from '../context.ts'
+import type { JobRun, Uses } from '../context.ts'
+import { agentRun } from '../memory/agent.ts'
+import { memoryVerify } from '../memory/maintenance.ts'
 import { reportScheduled } from '../report/scheduled.ts'
 import { operation, type Call } from '../operation.ts'
 import { isoTime } from '../references.ts'
 import { sessionPurge, sessionSweep } from '../session/retention.ts'
+import { dataOptimize } from './optimize.ts'
 
 /** The sweep and the purge use the same fields. */
-const USES = [...sessionSweep.uses, ...budgetReport.uses, ...reportScheduled.uses, ...backupScheduled.uses] as const
+const USES = [
+  ...sessionSweep.uses,
+  ...budgetReport.uses,
+  ...reportScheduled.uses,
+  ...backupScheduled.uses,
+  ...agentRun.uses,
+  ...memoryVerify.uses,
+  ...dataOptimize.uses,
+  'system.clock',
+  'system.schedule',
+] as const
 
 type Context = Uses<(typeof USES)[number]>
 
@@ -78,6 +92,27 @@ const JOBS: readonly Job[] = [
     summary,
     run: (context: Context, call: Call) => backupScheduled.run(context, { job }, call),
   })),
+  {
+    name: 'consolidation',
+    schedule: 'agent_interval',
+    operation: 'memory.agent_run',
+    summary: 'Merge duplicate memories, rank them by use, and update the profiles',
+    run: (context, call) => agentRun.run(context, {}, call),
+  },
+  {
+    name: 'orphans',
+    schedule: 'orphans_cron',
+    operation: 'memory.verify',
+    summary: 'Compare memories, messages, vectors and the index, and remove vectors without an item',
+    run: (context, call) => memoryVerify.run(context, { repair: true, every_vector: false }, call),
+  },
+  {
+    name: 'vacuum',
+    schedule: 'vacuum_cron',
+    operation: 'data.optimize',
+    summary: dataOptimize.summary,
+    run: (context, call) => dataOptimize.run(context, {}, call),
+  },
 ]
 
 export const jobsList = operation({
@@ -86,28 +121,49 @@ export const jobsList = operation({
   effect: 'read',
   needs: 'data',
   audit: 'none',
-  uses: ['system.schedule'],
+  uses: ['system.schedule', 'system.clock'],
   input: z.strictObject({}),
   output: z.object({
+    time_zone: z.string().describe('of the cron expressions'),
     jobs: z.array(
       z.object({
         name: z.string(),
         cron: z.string().describe('minute, hour, day, month and weekday in the time zone of the installation'),
         operation: z.string(),
-        last_run: z.string().nullable().describe('by the schedule; null: never, or more than once an hour'),
+        last_run: z.string().nullable().describe('by the schedule or on request; null: never'),
+        outcome: z
+          .enum(['done', 'failed', 'off'])
+          .nullable()
+          .describe('of the last run; off: what it works on is disabled'),
+        seconds: z.number().nullable().describe('duration of the last run'),
+        problem: z.string().nullable().describe('why the last run failed'),
+        next_run: z.string().nullable().describe('by the schedule, while the bot runs; null: at a fixed interval'),
         summary: z.string(),
       }),
     ),
   }),
-  run: async ({ system: { schedule } }) => {
+  run: async ({ system: { schedule, clock } }) => {
     const jobs = JOBS.map(async ({ name, schedule: key, operation: run, summary }) => {
-      const last = await schedule.lastRun(key)
-      const last_run = last === undefined ? null : isoTime(last)
-      return { name, cron: schedule.expressions[key] ?? '', operation: run, last_run, summary }
+      const last = await schedule.lastResult(key)
+      // Before the first recorded run, the time at which the job was last due may be known.
+      const last_run = timeOf(last?.at ?? (await schedule.lastRun(key)))
+      return {
+        name,
+        cron: schedule.expressions[key] ?? '',
+        operation: run,
+        last_run,
+        outcome: last?.outcome ?? null,
+        seconds: last === undefined ? null : last.duration_ms / SECOND_MS,
+        problem: last?.reason ?? null,
+        next_run: timeOf(schedule.nextRun(key)),
+        summary,
+      }
     })
-    return { jobs: await Promise.all(jobs) }
+    return { time_zone: clock.zone.name, jobs: await Promise.all(jobs) }
   },
 })
+
+const timeOf = (at: number | undefined): string | null => (at === undefined ? null : isoTime(at))
 
 export const jobsRun = operation({
   summary: 'Run now what otherwise runs on a schedule',
@@ -130,7 +186,25 @@ export const jobsRun = operation({
       const hint = near === undefined ? 'the' : `did you mean "${near}"? The`
       throw new DenidinError('not_found', `there is no job "${asked}"; ${hint} jobs are ${names.join(', ')}`)
     }
-    const result = await job.run(context, call)
+    const result = await recorded(job, context, call)
     return { job: job.name, operation: job.operation, result: { ...result } }
   },
 })
+
+/** Runs a job and records how it went. @throws DenidinError as the job does */
+const recorded = async (job: Job, context: Context, call: Call): Promise<object> => {
+  const { clock, schedule } = context.system
+  const [at, began] = [clock.now(), clock.monotonic()]
+  const end = async (outcome: Pick<JobRun, 'outcome' | 'reason'>): Promise<void> => {
+    await schedule.record(job.schedule, { at, duration_ms: clock.monotonic() - began, ...outcome })
+  }
+  try {
+    const result = await job.run(context, call)
+    await end({ outcome: 'done' })
+    return result
+  } catch (error) {
+    const { code, message } = asDenidinError(error)
+    await end(code === 'disabled' ? { outcome: 'off' } : { outcome: 'failed', reason: message }).catch(() => undefined)
+    throw error
+  }
+}

@@ -3,7 +3,7 @@ import type { ConsoleMessage } from '../../../src/channels/console/console-chann
 import { RecallOverrides } from '../../../src/conversation/recall-overrides.ts'
 import type { Pause } from '../../../src/conversation/pauses.ts'
 import type { ResetOutcome, SweepReport } from '../../../src/learning/session-lifecycle.ts'
-import type { OperationContext } from '../../../src/operations/context.ts'
+import type { JobRun, OperationContext } from '../../../src/operations/context.ts'
 import type { NameHistory } from '../../../src/people/people.ts'
 import type { Person } from '../../../src/people/person.ts'
 import { DenidinError } from '../../../src/platform/errors.ts'
@@ -174,7 +174,15 @@ export class FakeSystem {
   readonly schedule: OperationContext['system']['schedule'] = {
     expressions: { expiry_cron: '*/10 * * * *' },
     lastRun: () => Promise.resolve(undefined),
+    lastResult: key => Promise.resolve(this.runs.get(key)),
+    record: (key, run) => {
+      this.runs.set(key, run)
+      return Promise.resolve()
+    },
+    nextRun: () => undefined,
   }
+  readonly runs = new Map<string, JobRun>()
+  readonly databases = [{ name: 'denidin.db', optimize: () => ({ before: 8192, after: 4096, vacuumed: true }) }]
 
   constructor(asked: Asked = []) {
     this.usage = {
