@@ -73,11 +73,12 @@ export const startSchedule = ({
 }: ScheduleDeps): AsyncDisposable => {
   const log = logger.for('cron')
   const stopping = new AbortController()
+  const isStopping = (): boolean => stopping.signal.aborted
   const running = new Set<Promise<void>>()
 
   const perform = async (key: string, { run, input }: Entry): Promise<void> => {
     if (jitter_ms > 0) await clock.sleep(ids.fraction() * jitter_ms, stopping.signal).catch(() => undefined)
-    if (stopping.signal.aborted) return
+    if (isStopping()) return
     const [at, began] = [clock.now(), clock.monotonic()]
     const end = async (outcome: Pick<JobRun, 'outcome' | 'reason'>): Promise<void> => {
       await runs.record(key, { at, duration_ms: clock.monotonic() - began, ...outcome }).catch((error: unknown) => {
@@ -89,7 +90,7 @@ export const startSchedule = ({
       health.succeeded(run)
       await end({ outcome: 'done' })
     } catch (thrown) {
-      if (stopping.signal.aborted) return
+      if (isStopping()) return
       const { code, message } = asDenidinError(thrown)
       if (code === 'disabled') {
         await end({ outcome: 'off' })
