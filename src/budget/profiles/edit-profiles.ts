@@ -22,4 +22,7 @@ export const editProfiles = (text: string, edits: readonly ProfileEdit[], source
 const jsonEdits = (edit: ProfileEdit): readonly JsonEdit[] =>
   'agent' in edit
     ? [{ path: ['agent_assignments', edit.agent], value: edit.assigned }]
-    : Object.entries<unknown>({ ...edit.value }).map(([key, value]) => ({ path: ['profiles', edit.profile, key], value }))
+    : Object.entries<unknown>({ ...edit.value }).map(([key, value]) => ({
+        path: ['profiles', edit.profile, key],
+        value,
+      }))
