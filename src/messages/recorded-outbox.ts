@@ -43,11 +43,14 @@ export interface ReplyOrigin extends Pick<MessageRecord, 'person_id' | 'scope' |
 }
 
 /**
- * Single reads and writes of the outbox, without any rule. The calls are synchronous and see each other's writes. No
- * other writer interrupts a `transaction`, and when it returns either all of its writes are on disk, or none.
+ * Single reads and writes of the outbox, without any rule. The calls are synchronous and see each other's writes.
  */
 export interface OutboxRows {
-  transaction<T>(work: () => T): T
+  /**
+   * Calls `work` before it returns; no other writer interrupts it. Either all of its writes are on disk when this
+   * resolves, or none.
+   */
+  transaction<T>(work: () => T): Promise<T>
   insert(reply: Reply, parts: readonly string[]): void
   /** Removes a reply with its parts. */
   delete(outbox_id: string): void
@@ -80,13 +83,13 @@ export class RecordedOutbox implements OutboxStore {
   }
 
   async intend(reply: Reply, parts: readonly string[]): Promise<void> {
-    this.#rows.transaction(() => {
+    await this.#rows.transaction(() => {
       this.#rows.insert(reply, parts)
     })
   }
 
   async begin(outbox_id: string, part: number, at: number): Promise<boolean> {
-    return this.#rows.transaction(() => {
+    return await this.#rows.transaction(() => {
       const begun = this.#rows.beginPart(outbox_id, part, at)
       if (begun) this.#rows.setState(outbox_id, 'intended', undefined)
       return begun
@@ -94,7 +97,7 @@ export class RecordedOutbox implements OutboxStore {
   }
 
   async withdraw(message_id: MessageId, which: 'all' | 'conversation'): Promise<readonly MessageId[]> {
-    return this.#rows.transaction(() => {
+    return await this.#rows.transaction(() => {
       const unsent = (['intended', 'held'] as const)
         .flatMap(state => this.#rows.replies(state, { answering: message_id }))
         .filter(({ keep }) => which === 'all' || keep)
@@ -105,25 +108,25 @@ export class RecordedOutbox implements OutboxStore {
   }
 
   async conclude(reply: Reply, part: number, outcome: PartOutcome): Promise<void> {
-    this.#rows.transaction(() => {
+    await this.#rows.transaction(() => {
       this.#concludePart(reply, part, outcome)
     })
   }
 
   async abandon(reply: Reply, at: number): Promise<void> {
-    this.#rows.transaction(() => {
+    await this.#rows.transaction(() => {
       this.#giveUp(reply, 'lost', at)
     })
   }
 
   async fail(reply: Reply, at: number): Promise<void> {
-    this.#rows.transaction(() => {
+    await this.#rows.transaction(() => {
       this.#giveUp(reply, 'failed', at)
     })
   }
 
   async concludeInterrupted(at: number): Promise<number> {
-    return this.#rows.transaction(() => {
+    return await this.#rows.transaction(() => {
       let interrupted = 0
       for (const reply of [...this.#rows.replies('intended'), ...this.#rows.replies('held')]) {
         const begun = this.#partsIn(reply, 'begun')

@@ -71,6 +71,7 @@ test('a channel that becomes ready twice sends each held reply once', async () =
   rig.channel.becomeReady()
   rig.channel.becomeReady()
   gate.resolve()
+  await rig.channel.sentCount(2)
   await heldAreSent()
   expect(rig.channel.sent.map(each => each.chat_id)).toEqual([ANA, BEN])
 })

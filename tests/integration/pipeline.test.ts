@@ -47,7 +47,7 @@ test('a message delivered twice is answered once', async () => {
 })
 
 test('a burst of messages becomes one turn with one reply', async () => {
-  denidin = await TestDenidin.start({ conversation: { debounce_ms: 300 } })
+  denidin = await TestDenidin.start({ conversation: { debounce_ms: 2000 } })
   const chat_id = '15550001111@c.us'
   for (const text of ['hello', 'are you there', 'I need help']) await denidin.channel.deliver({ text, chat_id })
   await denidin.app.conversation.whenIdle(chat_id)

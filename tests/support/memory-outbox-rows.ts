@@ -24,7 +24,7 @@ export class MemoryOutboxRows implements OutboxRows {
   /** Called before each write; may throw as a full disk does. */
   before: () => void = () => undefined
 
-  transaction<T>(work: () => T): T {
+  async transaction<T>(work: () => T): Promise<T> {
     const { rows, messages, settled } = structuredClone({
       rows: this.rows,
       messages: this.messages,

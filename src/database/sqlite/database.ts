@@ -3,9 +3,11 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { DenidinError } from '../../platform/errors.ts'
+import { fileFault } from '../../platform/file-faults.ts'
 import { PRIVATE_FOLDER_MODE } from '../../platform/files.ts'
 import { obstacleAt } from '../../platform/obstacles.ts'
 import { DamagedDatabase, faultOf } from './database-errors.ts'
+import { LogFlush } from './log-flush.ts'
 import { migrate, type Migration } from './migrations.ts'
 
 /** Milliseconds that a statement waits for a lock before it fails. */
@@ -25,8 +27,10 @@ const IN_MEMORY = ':memory:'
 export type Row = Record<string, SQLOutputValue>
 export type Parameters = Record<string, SQLInputValue>
 
+const LOG_SUFFIX = '-wal'
+
 /** Files that belong to a database: the database itself, its write-ahead log and the index of that. */
-const FILE_SUFFIXES = ['', '-wal', '-shm']
+const FILE_SUFFIXES = ['', LOG_SUFFIX, '-shm']
 
 /** The files of a database at `path`, whether or not they exist. */
 export const databaseFiles = (path: string): readonly string[] => FILE_SUFFIXES.map(suffix => path + suffix)
@@ -57,6 +61,7 @@ export class Database implements Disposable {
   readonly #reads_only: boolean
   readonly #statements = new Map<string, StatementSync>()
   #connection: DatabaseSync
+  #log: LogFlush | undefined
   #unscrubbed = false
   #listener: FaultListener | undefined
 
@@ -149,6 +154,21 @@ export class Database implements Disposable {
     }
   }
 
+  /**
+   * Like `transaction`, but the event loop does not wait for the disk: all of `act` has happened when this returns, and
+   * is on the disk when the promise resolves. If the disk fails, what `act` wrote may remain.
+   */
+  async durably<T>(act: () => T): Promise<T> {
+    const result = this.unflushed(act)
+    if (this.path === IN_MEMORY) return result
+    try {
+      await (this.#log ??= new LogFlush(this.path + LOG_SUFFIX)).flush()
+    } catch (error) {
+      throw this.#fault(fileFault(error, this.path))
+    }
+    return result
+  }
+
   /** Writes a few meaningless bytes, to see whether the disk accepts them. @throws DenidinError `unavailable` */
   touch(): void {
     const version = this.get<{ user_version: number }>('pragma user_version')?.user_version ?? 0
@@ -230,6 +250,8 @@ export class Database implements Disposable {
 
   #close(): void {
     this.#statements.clear()
+    this.#log?.[Symbol.dispose]()
+    this.#log = undefined
     // It is already closed if a new file could not be opened: then opening is tried again.
     if (this.#connection.isOpen) this.#connection.close()
   }

@@ -106,11 +106,11 @@ const originRows = (database: Database): OriginRows => ({
 export const createSqliteInbox = (database: Database): InboxStore => {
   const origins = originRows(database)
   return {
-    receive: async receipt => database.transaction(() => receive(database, receipt)),
+    receive: receipt => database.durably(() => receive(database, receipt)),
     known: async message_ids => new Set(knownIds(database, message_ids)),
     open: async () => openMessages(database),
     settle: async (message_ids, state, at) => {
-      database.transaction(() => {
+      await database.durably(() => {
         settleMessages(database, message_ids, state, at)
       })
     },

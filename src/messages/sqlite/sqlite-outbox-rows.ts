@@ -108,7 +108,7 @@ const repliesIn = (
     }))
 
 export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
-  transaction: work => database.transaction(work),
+  transaction: work => database.durably(work),
   insert: (reply, parts) => {
     insertReply(database, reply, parts)
   },
