@@ -2,7 +2,8 @@
 // to 10,000 messages with 100 quotes; and packing 10,000 patterns of an agent by relevance.
 // Each round has another message and is repeated: its time is that of its fastest repetition, which other programs on the
 // machine hardly change. `warm`: the window was packed before, as in the second turn of a session; what was shortened and looked
-// at then is remembered. `cold`: the first turn after a start, in which every reply that must be shortened is cut.
+// at then is remembered. `cold`: the first turn after a start, in which every reply that must be shortened is cut. A turn
+// cuts them in steps: `longest step` is how long other work waits at most.
 // Usage: npm run bench:packing [-- --quick] [--json]
 import { parseArgs } from 'node:util'
 import { packByScopes } from '../../src/budget/packing/pack-by-scopes.ts'
@@ -11,6 +12,7 @@ import { ContextPacker, type ContextCandidates } from '../../src/conversation/pa
 import { TurnPacking, type TurnToPack } from '../../src/conversation/packing/pack-turn.ts'
 import { ProfileTurnBudgets } from '../../src/conversation/packing/turn-budget.ts'
 import { UTC } from '../../src/platform/time-zone.ts'
+import { yieldToEventLoop } from '../../src/platform/yield.ts'
 import type { Quote } from '../../src/retrieval/quote.ts'
 import type { WindowMessage } from '../../src/sessions/session.ts'
 import { detectComplexity } from '../../src/text/complexity/detect-complexity.ts'
@@ -129,6 +131,39 @@ const packByNeed = (round: number, { turn, packer }: Turn): unknown => {
   return budget === undefined ? undefined : new TurnPacking(packer, turn, budget).pack(candidates)
 }
 
+/** Milliseconds of the longest step between two pauses, in which no other work gets its turn. */
+const longestStep = async ({ turn, packer }: Turn, session_id: string): Promise<number> => {
+  const budget = budgets.of({ role: 'godfather', session_id, text: turn.question, cap: 100_000 })
+  if (budget === undefined) return 0
+  let longest = 0
+  let began = performance.now()
+  const step = (): void => {
+    longest = Math.max(longest, performance.now() - began)
+    began = performance.now()
+  }
+  let going = true
+  const watch = async (): Promise<void> => {
+    while (going) {
+      step()
+      await yieldToEventLoop()
+    }
+  }
+  const watching = watch()
+  const packing = new TurnPacking(packer, turn, budget)
+  await packing.prepare()
+  packing.pack(candidates)
+  going = false
+  await watching
+  step()
+  return longest
+}
+
+const longestSteps = async (turnOfRound: (round: number) => Turn): Promise<Percentiles> => {
+  const longest: number[] = []
+  for (let round = 0; round < ROUNDS; round++) longest.push(await longestStep(turnOfRound(round), String(round)))
+  return percentiles(longest)
+}
+
 const report: Record<string, Percentiles> = {
   'detect the complexity': timed(round => detectComplexity(textAt(round)), same),
 }
@@ -141,6 +176,7 @@ for (const size of WINDOWS) {
   report[`pack ${messages}, fixed budgets, warm`] = timed(packFixed, warm)
   report[`detect and pack ${messages}, budgets by need, warm`] = timed(packByNeed, warm)
   report[`detect and pack ${messages}, budgets by need, cold`] = timed(packByNeed, cold)
+  report[`longest step of it in a turn, ${messages}`] = await longestSteps(cold)
 }
 const { below } = random(1)
 const patterns = Array.from({ length: PATTERNS }, (_, n) => ({

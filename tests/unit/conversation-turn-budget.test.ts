@@ -4,7 +4,11 @@ import fc from 'fast-check'
 import { DEFAULT_BUDGET_PROFILES } from '../../src/budget/profiles/budget-profiles.ts'
 import { budgetOfProfile } from '../../src/budget/profiles/calculate-budget.ts'
 import { contextNeed, neededPlaces, type ContextNeed } from '../../src/conversation/packing/context-need.ts'
-import { ContextPacker, type PackedContext } from '../../src/conversation/packing/context-packer.ts'
+import {
+  ContextPacker,
+  type ContextCandidates,
+  type PackedContext,
+} from '../../src/conversation/packing/context-packer.ts'
 import { packRecall } from '../../src/conversation/packing/pack-recall.ts'
 import { TurnPacking, type TurnToPack } from '../../src/conversation/packing/pack-turn.ts'
 import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
@@ -16,7 +20,7 @@ import { UTC } from '../../src/platform/time-zone.ts'
 import type { Quote } from '../../src/retrieval/quote.ts'
 import type { WindowMessage } from '../../src/sessions/session.ts'
 import { detectComplexity } from '../../src/text/complexity/detect-complexity.ts'
-import { createTokenCounter } from '../../src/text/tokens.ts'
+import { createTokenCounter, type TokenCounter } from '../../src/text/tokens.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { straightforwardHistory } from '../support/packing/straightforward-history.ts'
 
@@ -232,14 +236,18 @@ const turnOf = (window: readonly WindowMessage[], more: Partial<TurnToPack> = {}
   ...more,
 })
 
-const packed = ({ turn, memories, quotes, profile }: Case, budget: TurnBudget): PackedContext =>
-  new TurnPacking(new ContextPacker(tokens), turn, budget).pack({
-    system: turn.system,
-    profile: profile.map((text, n) => ({ memory_id: `p${String(n)}`, text })),
-    recall: { memories, quotes, most_quotes: 40, words: new Map() },
-    tone: () => undefined,
-    question: 'question',
-  })
+const candidatesOf = ({ turn, memories, quotes, profile }: Case): ContextCandidates => ({
+  system: turn.system,
+  profile: profile.map((text, n) => ({ memory_id: `p${String(n)}`, text })),
+  recall: { memories, quotes, most_quotes: 40, words: new Map() },
+  tone: () => undefined,
+  question: 'question',
+})
+
+const packingOf = ({ turn }: Case, budget: TurnBudget, counter = tokens): TurnPacking =>
+  new TurnPacking(new ContextPacker(counter), turn, budget)
+
+const packed = (made: Case, budget: TurnBudget): PackedContext => packingOf(made, budget).pack(candidatesOf(made))
 
 const messageOf = (
   message_id: string,
@@ -326,6 +334,44 @@ const evidenceOf = ({ record, recall }: PackedContext): ReadonlySet<string> =>
 
 describe('the context of a turn', () => {
   const sizes = fc.integer({ min: 200, max: 6000 })
+
+  test('is the same whether replies were shortened in steps before, or all at once', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, sizes, sizes, async (made, size, more) => {
+        const budget = budgetOf(size, size + more)
+        const packing = packingOf(made, budget)
+        await packing.prepare()
+        expect(packing.pack(candidatesOf(made))).toEqual(packed(made, budget))
+      }),
+    )
+  })
+
+  test('of a long session is packed without cutting any reply, once they were shortened in steps', async () => {
+    const said = Array.from({ length: 600 }, (_, n) => [
+      messageOf(`u${String(n)}`, 'user', `What is number ${String(n)}?`, n),
+      messageOf(`r${String(n)}`, 'assistant', `It is ${String(n)}, and there is more to say about it. `.repeat(9), n),
+    ]).flat()
+    const turn = turnOf([...said, messageOf('question', 'user', 'Where is the boat?', 700)], {
+      budget: { total: Infinity, history: 100_000, recall: 1000, profile: 150 },
+    })
+    const made: Case = { turn, memories: [], quotes: [], profile: [] }
+    let cuts = 0
+    const cut: TokenCounter['cut'] = (...cutting) => {
+      cuts++
+      return tokens.cut(...cutting)
+    }
+    const packing = packingOf(made, budgetOf(10_000, 30_000), { count: text => tokens.count(text), cut })
+    let pauses = 0
+    const watch = setInterval(() => pauses++)
+    await packing.prepare()
+    clearInterval(watch)
+    const prepared = cuts
+    packing.pack(candidatesOf(made))
+    expect(prepared).toBeGreaterThan(500)
+    // The last one gets the tokens that are left.
+    expect(cuts - prepared).toBeLessThanOrEqual(3)
+    expect(pauses).toBeGreaterThan(0)
+  })
 
   test('never takes more than its budget, and the record counts none too few', () => {
     fc.assert(

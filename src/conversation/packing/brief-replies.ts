@@ -3,6 +3,7 @@
  * shortened to their beginnings, then to their first words, before any message is left out; replies to small talk are
  * shortened before all others.
  */
+import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 import { firstThatFits } from '../../sessions/window.ts'
 import { isSmallTalk } from '../../text/small-talk.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
@@ -47,6 +48,26 @@ export class BriefReplies {
 
   constructor(counter: TokenCounter) {
     this.#counter = counter
+  }
+
+  /**
+   * Shortens the replies that `fit` may have to shorten, newest first, in steps between which other work gets its turn:
+   * after a start, the replies of a long session take a tenth of a second.
+   * @param costs tokens of each message in the request
+   * @param most the largest limit of `fit`
+   */
+  async prepare(window: readonly ShownMessage[], costs: readonly number[], most: number): Promise<void> {
+    const slices = new TimeSlices(ANSWER_SLICE_MS)
+    for (const shorten of [(each: ShownMessage) => this.#brief(each), (each: ShownMessage) => this.#hint(each)]) {
+      let tokens = 0
+      for (let at = window.length - 1; at >= 0 && tokens <= most; at--) {
+        const message = window[at]
+        if (message === undefined) break
+        tokens += (costs[at] ?? 0) - message.tokens + shorten(message).tokens
+        await slices.pause()
+      }
+      if (tokens <= most) return
+    }
   }
 
   /**

@@ -102,6 +102,14 @@ export class ContextPacker {
     return measureWindow(window, { content: budget.history, room }, system, this.#costs, from)
   }
 
+  /**
+   * Shortens older replies of a measured window in steps, before it is packed at once.
+   * @param most the largest limit for its messages
+   */
+  async prepareReplies({ withinRoom, costs }: MeasuredWindow, most: number): Promise<void> {
+    await this.#replies.prepare(withinRoom, costs, most)
+  }
+
   /** Packs the history within the budget of the turn. */
   packMeasured(measured: MeasuredWindow, limit: HistoryLimit): PackedHistory {
     return packHistory(measured, { costs: this.#costs, replies: this.#replies }, limit)

@@ -60,8 +60,7 @@ export class TurnPacking {
   readonly #measured = new Map<number, MeasuredWindow>()
   /** How much of the session the turn needs. */
   readonly need: ContextNeed
-  /** The part of the session that is shown in any case: it need not be recalled. */
-  readonly history: PackedHistory
+  #history: PackedHistory | undefined
 
   constructor(packer: ContextPacker, turn: TurnToPack, budget: TurnBudget) {
     this.#packer = packer
@@ -78,7 +77,25 @@ export class TurnPacking {
       sureShare(budget.budget, shared),
       Math.min(budget.budget.calculated_budget, this.#last_tokens),
     )
-    this.history = this.#packHistory(this.#sure_tokens, this.#newestPlaces())
+  }
+
+  /** The part of the session that is shown in any case: it need not be recalled. */
+  get history(): PackedHistory {
+    return (this.#history ??= this.#packHistory(this.#sure_tokens, this.#newestPlaces()))
+  }
+
+  /**
+   * Call this first: it shortens older replies in steps, if the turn needs them shortened. Otherwise packing does so at
+   * once.
+   */
+  async prepare(): Promise<void> {
+    const { budget, higher } = this.#budget
+    const { recall, profile } = this.#turn.budget
+    const most = Math.max(...[budget, ...higher].map(each => each.calculated_budget))
+    const measured = this.#measure(this.#places.from)
+    const tokens = measured.costs.reduce((sum, each) => sum + each, 0)
+    const fits = this.need !== 'conversation' && tokens + recall + profile <= most
+    if (!fits) await this.#packer.prepareReplies(measured, most)
   }
 
   /** Packs everything. The search for `candidates` left out the messages that `history` shows whole. */
@@ -213,11 +230,17 @@ export class TurnPacking {
 
   /** @param tokens for the messages before the answered ones */
   #packHistory(tokens: number, { from, exchange } = this.#places): PackedHistory {
-    const { window, system, budget, answered } = this.#turn
+    const { answered } = this.#turn
     const brief = this.need === 'conversation' ? 'always' : 'as_needed'
+    return this.#packer.packMeasured(this.#measure(from), { exchange, tokens, answered, brief })
+  }
+
+  /** @param from position of the first message */
+  #measure(from: number): MeasuredWindow {
+    const { window, system, budget } = this.#turn
     const measured = this.#measured.get(from) ?? this.#packer.measureWindow(window, system, budget, from)
     this.#measured.set(from, measured)
-    return this.#packer.packMeasured(measured, { exchange, tokens, answered, brief })
+    return measured
   }
 }
 

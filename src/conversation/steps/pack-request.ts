@@ -85,6 +85,7 @@ const packWithinBudget = async (
   toPack: TurnToPack,
   packing: TurnPacking,
 ): Promise<PackedContext> => {
+  await packing.prepare()
   const found =
     packing.need === 'exchange'
       ? { recall: NOTHING_FOUND, shared: [] }
