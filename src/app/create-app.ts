@@ -22,7 +22,8 @@ import { createOperationContext, type OperationContextDeps } from './operation-c
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRolloutWatch, rolloutContext } from './rollout.ts'
 import { Uptime } from './uptime.ts'
-import { createInstallationMetrics } from './watch.ts'
+import { createAppMeasures, createInstallationMetrics, type WatchDeps } from './watch.ts'
+import { RecentAnswers } from '../watch/recent-answers.ts'
 import type { AppDeps } from './app-deps.ts'
 import { openFoundation, type Foundation, type ProcessState } from './foundation.ts'
 import { createServices, type Services } from './services.ts'
@@ -32,7 +33,9 @@ import { App } from './app.ts'
  * Wires everything together; the caller owns the data folder. Disposing of the app finishes the turns in progress, closes
  * the channels, and stops Chroma.
  */
-export const createApp = async (deps: AppDeps): Promise<App> => {
+export const createApp = async (given: AppDeps): Promise<App> => {
+  const answers = new RecentAnswers(given.parts.clock)
+  const deps = { ...given, parts: { ...given.parts, metrics: answers.following(given.parts.metrics) } }
   const process: ProcessState = {
     stopping: new AbortController(),
     background: new BackgroundTasks(deps.parts.logger.for('app')),
@@ -41,11 +44,12 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   const foundation = await openFoundation(deps)
   const services = createServices(deps, foundation, process)
   const watch = createRolloutWatch(deps.settings, foundation, deps.parts)
-  const checks = [...healthChecks(deps, foundation, services), watch.autoPause]
+  const measures = createAppMeasures(deps.settings, foundation.stores, answers, deps.parts)
+  const checks = [...healthChecks(deps, foundation, services), watch.autoPause, ...measures]
   const administrator = createAdministratorChat(deps.settings, foundation.stores, services)
   const runner = createAppRunner(
     deps,
-    { ...foundation, administrator, rollout: rolloutContext(deps.settings, foundation, watch) },
+    { ...foundation, administrator, measures, rollout: rolloutContext(deps.settings, foundation, watch) },
     services,
     process,
     checks,
@@ -94,8 +98,12 @@ const createAppRunner = (
     archive,
     backups,
     administrator,
+    measures,
     rollout,
-  }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'> & Pick<OperationContextDeps, 'rollout'>,
+  }: Foundation &
+    Pick<WatchDeps, 'measures'> &
+    Pick<OperationContextDeps['chats'], 'administrator'> &
+    Pick<OperationContextDeps, 'rollout'>,
   {
     sessions,
     lifecycle,
@@ -131,7 +139,10 @@ const createAppRunner = (
         origins,
         uptime,
         checks,
-        metrics: createInstallationMetrics({ settings, version, uptime, checks, stores, memory, backups }, parts),
+        metrics: createInstallationMetrics(
+          { settings, version, uptime, checks, measures, stores, memory, backups },
+          parts,
+        ),
       },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, learner: learning.learner, agent },

@@ -4,24 +4,54 @@ import { join, resolve } from 'node:path'
 import type { Backups } from '../backup/backups.ts'
 import type { Settings } from '../config/settings.ts'
 import type { VectorStats } from '../vectors/maintenance/vector-maintenance.ts'
-import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { folderBytes } from '../platform/files.ts'
 import { examine, HEALTH_STATES, type HealthCheck } from '../platform/health.ts'
 import type { GaugeName } from '../platform/metric-list.ts'
 import { listProcesses, memoryOf, treeOf } from '../platform/process-table.ts'
 import type { GaugeSample } from '../platform/prometheus-metrics.ts'
 import { InstallationMetrics, type AnyGaugeReader, type GaugeReader } from '../watch/installation-metrics.ts'
+import type { MeasureHealth } from '../watch/measure-health.ts'
+import { createMeasures } from '../watch/measures.ts'
+import type { RecentAnswers } from '../watch/recent-answers.ts'
 import { Sampled } from '../watch/sampled.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 import type { Uptime } from './uptime.ts'
 
+/** What is measured against a target and a limit. */
+export const createAppMeasures = (
+  settings: Settings,
+  { ledger }: Pick<Stores, 'ledger'>,
+  answers: RecentAnswers,
+  { clock }: Pick<Runtime, 'clock'>,
+): readonly MeasureHealth[] => {
+  const { data_root, memory, alerts } = settings
+  const active = new Sampled(clock, LATER_MS, async () => (await ledger.counts()).active)
+  const memoryBytes = new Sampled(clock, LATER_MS, async () => {
+    const databases = await sizesIn(data_root, DATABASE_OF_MEMORY, name => name)
+    const index = await folderBytes(resolve(data_root, memory.longterm.storage_dir))
+    return databases.reduce((sum, [, bytes]) => sum + bytes, index)
+  })
+  const ended = new Sampled(clock, LATER_MS, () =>
+    ledger.endedSince(clock.now() - alerts.auto_expiry.window_days * DAY_MS),
+  )
+  return createMeasures({
+    settings: alerts,
+    answers,
+    sessions: () => active.value(),
+    memoryBytes: () => memoryBytes.value(),
+    ended: () => ended.value(),
+  })
+}
+
 export interface WatchDeps {
   readonly settings: Settings
   readonly version: string
   readonly uptime: Uptime
   readonly checks: readonly HealthCheck[]
+  readonly measures: readonly MeasureHealth[]
   readonly stores: Stores
   readonly memory: Pick<MemoryFeatures, 'memory' | 'maintenance'>
   readonly backups: Pick<Backups, 'list'>
@@ -46,6 +76,7 @@ export const createInstallationMetrics = (deps: WatchDeps, runtime: Runtime): In
     ...processReaders(deps, runtime, reader),
     ...dataReaders(deps, runtime, reader),
     ...fileReaders(deps, reader),
+    ...measureReaders(deps, reader),
   ]
   return new InstallationMetrics({ registry, readers, logger: logger.for('metrics') })
 }
@@ -150,7 +181,26 @@ const fileReaders = ({ settings }: WatchDeps, reader: Reader): readonly AnyGauge
   ]
 }
 
+const measureReaders = ({ measures }: WatchDeps, reader: Reader): readonly AnyGaugeReader[] => [
+  reader('measure', SOON_MS, async () =>
+    (await readingsOf(measures)).flatMap(({ measure, value }) => (value === undefined ? [] : [[{ measure }, value]])),
+  ),
+  reader('measure_count', SOON_MS, async () =>
+    (await readingsOf(measures)).flatMap(({ measure, count }) => (count === undefined ? [] : [[{ measure }, count]])),
+  ),
+  reader('measure_bound', RARELY_MS, async () =>
+    measures.flatMap(({ name: measure, bounds: { target, limit } }) => [
+      [{ measure, bound: 'target' }, target] as const,
+      ...(limit === 0 ? [] : [[{ measure, bound: 'limit' }, limit] as const]),
+    ]),
+  ),
+]
+
+const readingsOf = async (measures: readonly MeasureHealth[]) =>
+  await Promise.all(measures.map(async each => ({ measure: each.name, ...(await each.read()) })))
+
 /** The files of a database, and those of a log with its earlier days; the first group is its name. */
+const DATABASE_OF_MEMORY = /^(denidin|vectors|index)\.db(?:-wal|-shm)?$/
 const DATABASE = /^([\w-]+)\.db(?:-wal|-shm)?$/
 const LOG = /^([a-z_]+)(?:-\d{4}-\d{2}-\d{2}(?:\.\d+)?)?\.(?:log|jsonl)(?:\.gz)?$/
 

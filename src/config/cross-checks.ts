@@ -24,6 +24,7 @@ export const findConflicts = (settings: Settings): readonly string[] => [
   ...inviteConflicts(settings.whatsapp),
   ...backupConflicts(settings),
   ...knowledgeConflicts(settings),
+  ...measureConflicts(settings.alerts),
   ...unreadableFiles(settings),
 ]
 
@@ -132,6 +133,34 @@ const knowledgeConflicts = ({ knowledge, data_root, logs_dir }: Settings): reado
           `knowledge.dirs: "${folder}" must be apart from ${touched[0]} (${touched[1]}), because everyone may know what is in it`,
         ]
   })
+
+/** A target is better than its limit, or the same. */
+const measureConflicts = ({
+  response_time,
+  errors,
+  sessions,
+  memory,
+  auto_expiry,
+}: Settings['alerts']): readonly string[] => {
+  const most = [
+    ['response_time.target_ms', response_time.target_ms, response_time.limit_ms],
+    ['errors.target_percent', errors.target_percent, errors.limit_percent],
+    ['sessions.target', sessions.target, sessions.limit],
+    ['memory.target_megabytes', memory.target_megabytes, memory.limit_megabytes],
+  ] as const
+  const beyond = most.flatMap(([key, target, limit]) =>
+    limit > 0 && target > limit
+      ? [`alerts.${key}: must be at most the limit beside it, ${String(limit)}, not ${String(target)}`]
+      : [],
+  )
+  const { target_percent, limit_percent } = auto_expiry
+  return target_percent >= limit_percent
+    ? beyond
+    : [
+        ...beyond,
+        `alerts.auto_expiry.target_percent: must be at least the limit beside it, ${String(limit_percent)}, not ${String(target_percent)}`,
+      ]
+}
 
 const unreadableFiles = (settings: Settings): readonly string[] =>
   listSettings(SCHEMA).flatMap(setting => {

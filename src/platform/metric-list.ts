@@ -3,6 +3,8 @@
  * have. No label holds a person, a chat, or text that someone wrote.
  */
 
+import { MEASURE_NAMES } from './measure-names.ts'
+
 /** A closed list of values, or texts of which the first `most` different ones are kept: all others count as `other`. */
 export type LabelValues = readonly string[] | { readonly most: number }
 
@@ -168,6 +170,16 @@ export const METRICS = {
   disk_free_bytes: gauge('Free space on the disk of the data folder.', {}),
   process_memory_bytes: gauge('Memory of the process and its children; shared pages count in proportion.', {
     process: ['node', 'browser', 'chroma'],
+  }),
+  measure: gauge('What is measured against a target and a limit: seconds, bytes, a count, or a share from 0 to 1.', {
+    measure: MEASURE_NAMES,
+  }),
+  measure_count: gauge('How many answers or ended sessions a measured share is computed from.', {
+    measure: MEASURE_NAMES,
+  }),
+  measure_bound: gauge('The target and the limit of what is measured; without a limit there is none.', {
+    measure: MEASURE_NAMES,
+    bound: ['target', 'limit'],
   }),
   backup_last_timestamp_seconds: gauge('When the newest backup was made, in Unix time.', {}),
   backup_verified: gauge('Whether the last verified backup was in order.', {}),

@@ -50,6 +50,8 @@ export interface SessionLedger {
   /** Most recently active first. */
   list(page: SessionPage): Promise<readonly SessionRecord[]>
   counts(): Promise<Readonly<Record<SessionState, number>>>
+  /** How many sessions expired or were reset at or after `since`. */
+  endedSince(since: number): Promise<{ readonly expired: number; readonly reset: number }>
 }
 
 /** Closed sessions on their way into long-term memory and the archive. */

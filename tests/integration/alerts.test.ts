@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
+import { operations } from '../../src/operations/list.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 import { failure, json, reply } from '../support/model-server.ts'
@@ -83,6 +84,43 @@ test('the godfather is told that the limit of everyone is reached, also when peo
   for (const phone of ['15550002222', '15550003333', '15550004444']) await denidin.say('hello', { phone })
   await until(() => alerts().length > 1)
   expect(alerts()[1]).toMatch(/^⚠️ Limits .*The limit of tokens for the day is reached\.$/)
+})
+
+test('the error rate is told with its counts, and is a component of status and a metric', async () => {
+  await start({ alerts: { after_seconds: 0, minimum_count: 3 } })
+  denidin.models.always('completion', failure(503))
+  for (let at = 0; at < 3; at++) await denidin.say('hello')
+  await until(() => alerts().some(text => text.includes('Error rate')))
+  expect(alerts().join('\n')).toContain(
+    '⚠️ Error rate misses its limit: 3 of 3 messages (100 %) got no answer in the last 60 minutes; the target is 1 %, the limit 5 %.',
+  )
+  const { text } = await denidin.app.runner.run(
+    'metrics',
+    { format: 'prometheus' },
+    { caller: { transport: 'cli', level: 'operator' } },
+  )
+  expect(text).toContain('denidin_measure{measure="error rate"} 1\n')
+  expect(text).toContain('denidin_measure_bound{measure="error rate",bound="limit"} 0.05\n')
+  denidin.models.always('completion', reply('Yes.'))
+  denidin.clock.pass(61 * 60_000)
+  await until(() => alerts().some(said => said.includes('Error rate is well again')))
+})
+
+test('sessions that ended within alerts.auto_expiry.window_days are judged, in the whole app', async () => {
+  await start({ alerts: { minimum_count: 1, auto_expiry: { window_days: 2 } } })
+  await denidin.say('hello')
+  await denidin.say('/reset')
+  const detail = async (): Promise<string | undefined> => {
+    const { parts } = operations.health.output.parse(
+      await denidin.app.runner.run('health', {}, { caller: { transport: 'cli', level: 'operator' } }),
+    )
+    return parts.find(({ name }) => name === 'automatic expiry')?.detail
+  }
+  denidin.clock.pass(61_000)
+  expect(await detail()).toMatch(/^0 of 1 sessions \(0 %\) ended by themselves in the last 2 days;/)
+  denidin.clock.forward(3 * DAY_MS)
+  denidin.clock.pass(61_000)
+  expect(await detail()).toMatch(/^0 of 0 sessions ended by themselves in the last 2 days/)
 })
 
 test('the godfather reads alerts in their language', async () => {

@@ -135,6 +135,28 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'backup.warn_after_hours': 'status says how old the newest backup is and whether it was proved',
   'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',
   'alerts.after_seconds': 'alerts.after_seconds is how long trouble must last before the godfather is told',
+  'alerts.window_minutes': 'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.minimum_count': 'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.response_time.target_ms':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.response_time.limit_ms':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.errors.target_percent':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.errors.limit_percent':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.sessions.target': 'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.sessions.limit': 'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.memory.target_megabytes':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.memory.limit_megabytes':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.auto_expiry.target_percent':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.auto_expiry.limit_percent':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.auto_expiry.window_days':
+    'sessions that ended within alerts.auto_expiry.window_days are judged, in the whole app',
   'memory.godfather_scope':
     'with godfather_scope all the godfather is reminded of what others said, and each time is audited',
   'memory.session.max_tokens_by_role.client':

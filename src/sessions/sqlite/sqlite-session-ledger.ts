@@ -100,6 +100,16 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
     return Object.fromEntries(counts) as Record<SessionState, number>
   }
 
+  async endedSince(since: number): Promise<{ readonly expired: number; readonly reset: number }> {
+    const counts = this.#database.get<{ expired: number; reset: number }>(
+      `select count(*) filter (where close_reason = 'expired') as expired,
+           count(*) filter (where close_reason = 'reset') as reset
+         from sessions where closed_at >= :since`,
+      { since },
+    )
+    return counts ?? { expired: 0, reset: 0 }
+  }
+
   async waiting(at: number, longest_wait_ms = Infinity): Promise<readonly SessionRecord[]> {
     return this.#select(
       `where state = 'closed' and (next_attempt_at <= :at or next_attempt_at > :latest) order by last_active`,

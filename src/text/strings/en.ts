@@ -1,9 +1,11 @@
 /** DeniDin's own messages to people in English. */
 import { foundLines } from './found-lines.ts'
+import { isMeasure } from '../../platform/measure-names.ts'
 import { once } from '../../platform/once.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
 import type {
+  AlertFigures,
   AlertStrings,
   AnyCommandStrings,
   BudgetFigures,
@@ -358,16 +360,21 @@ const anyCommand: AnyCommandStrings = {
 const IN_TROUBLE = { degraded: 'works with limits', down: 'is down' }
 const WAS_IN_TROUBLE = { degraded: 'worked with limits', down: 'was down' }
 
+const inTrouble = ({ component, state }: AlertFigures): string =>
+  isMeasure(component) ? 'misses its limit' : IN_TROUBLE[state]
+const wasInTrouble = ({ component, state }: AlertFigures): string =>
+  isMeasure(component) ? 'missed its limit' : WAS_IN_TROUBLE[state]
+
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1)
 
 const alerts: AlertStrings = {
-  began: ({ component, state, reason }) => `⚠️ ${capital(component)} ${IN_TROUBLE[state]}: ${reason}`,
-  again: ({ component, state, reason }) =>
-    `⚠️ ${capital(component)} ${IN_TROUBLE[state]} again, and it comes and goes: ${reason}`,
-  ended: ({ component, state, lasted_seconds }) =>
-    `✅ ${capital(component)} is well again. It ${WAS_IN_TROUBLE[state]} for ${duration(lasted_seconds)}.`,
-  passed: ({ component, state, reason, lasted_seconds }) =>
-    `✅ ${capital(component)} ${WAS_IN_TROUBLE[state]} for ${duration(lasted_seconds)} and is well again. The reason was: ${reason}`,
+  began: figures => `⚠️ ${capital(figures.component)} ${inTrouble(figures)}: ${figures.reason}`,
+  again: figures =>
+    `⚠️ ${capital(figures.component)} ${inTrouble(figures)} again, and it comes and goes: ${figures.reason}`,
+  ended: figures =>
+    `✅ ${capital(figures.component)} is well again. It ${wasInTrouble(figures)} for ${duration(figures.lasted_seconds)}.`,
+  passed: figures =>
+    `✅ ${capital(figures.component)} ${wasInTrouble(figures)} for ${duration(figures.lasted_seconds)} and is well again. The reason was: ${figures.reason}`,
 }
 
 const MEASURES = { data: 'The data folder', patterns: 'The patterns of the agents' }

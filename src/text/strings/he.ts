@@ -356,20 +356,25 @@ const anyCommand: AnyCommandStrings = {
 
 const COMPONENTS: Readonly<Record<string, string>> = {
   'audit log': 'יומן הביקורת',
+  'automatic expiry': 'שיעור השיחות שמסתיימות מעצמן',
   clock: 'השעון',
   conversations: 'השיחות',
   database: 'מסד הנתונים',
   delivery: 'שליחת התשובות',
   disk: 'הדיסק',
+  'error rate': 'שיעור השגיאות',
   'embedding model': 'מודל ההטמעה',
   'language model': 'מודל השפה',
   learning: 'הלמידה',
   log: 'היומן',
   limits: 'המכסות',
   memory: 'הזיכרון',
+  'memory size': 'גודל הזיכרון',
   'personal limits': 'המכסות האישיות',
   'budget usage log': 'יומן השימוש בתקציבים',
+  'response time': 'זמן התגובה',
   'search index': 'אינדקס החיפוש',
+  'session count': 'מספר השיחות הפעילות',
   whatsapp: 'החיבור לוואטסאפ',
 }
 

@@ -1,0 +1,138 @@
+/** What is measured against a target and a limit: response time, errors, sessions, memory, automatic expiry. */
+import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import { MeasureHealth, type Reading } from './measure-health.ts'
+import type { RecentAnswers } from './recent-answers.ts'
+
+/** The settings `alerts`, as far as they are about measures. */
+export interface MeasureSettings {
+  readonly window_minutes: number
+  readonly minimum_count: number
+  readonly response_time: { readonly target_ms: number; readonly limit_ms: number }
+  readonly errors: { readonly target_percent: number; readonly limit_percent: number }
+  readonly sessions: { readonly target: number; readonly limit: number }
+  readonly memory: { readonly target_megabytes: number; readonly limit_megabytes: number }
+  readonly auto_expiry: {
+    readonly target_percent: number
+    readonly limit_percent: number
+    readonly window_days: number
+  }
+}
+
+export interface MeasuresDeps {
+  readonly settings: MeasureSettings
+  readonly answers: Pick<RecentAnswers, 'ownSeconds' | 'outcomes'>
+  /** Active sessions. */
+  readonly sessions: () => Promise<number>
+  /** Bytes of the databases of messages and memory, and of their index. */
+  readonly memoryBytes: () => Promise<number>
+  /** How many sessions ended within `auto_expiry.window_days`, by reason. */
+  readonly ended: () => Promise<{ readonly expired: number; readonly reset: number }>
+}
+
+/** This share of the answers must be within the target and the limit. */
+const RESPONSE_SHARE = 0.95
+const BYTES_PER_MB = 1_000_000
+const PERCENT = 100
+
+const percent = (share: number): string => `${String(Number((share * PERCENT).toFixed(1)))} %`
+const milliseconds = (seconds: number): string => `${Math.round(seconds * SECOND_MS).toLocaleString('en')} ms`
+const megabytes = (bytes: number): string => `${Math.round(bytes / BYTES_PER_MB).toLocaleString('en')} MB`
+const whole = (value: number): string => value.toLocaleString('en')
+
+export const createMeasures = (deps: MeasuresDeps): readonly MeasureHealth[] => [
+  responseTime(deps),
+  errorRate(deps),
+  sessionCount(deps),
+  memorySize(deps),
+  automaticExpiry(deps),
+]
+
+const responseTime = ({ settings, answers }: MeasuresDeps): MeasureHealth => {
+  const { window_minutes, minimum_count, response_time } = settings
+  return new MeasureHealth({
+    name: 'response time',
+    target: response_time.target_ms / SECOND_MS,
+    limit: response_time.limit_ms / SECOND_MS,
+    minimum_count,
+    write: milliseconds,
+    read: async (): Promise<Reading> => {
+      const times = answers.ownSeconds(window_minutes * MINUTE_MS)
+      const value = times[Math.max(0, Math.ceil(times.length * RESPONSE_SHARE) - 1)]
+      const about = `of ${whole(times.length)} answers in the last ${whole(window_minutes)} minutes`
+      return {
+        value,
+        count: times.length,
+        detail:
+          value === undefined
+            ? `There were no answers in the last ${whole(window_minutes)} minutes`
+            : `DeniDin itself needed at most ${milliseconds(value)} for 95 % ${about}`,
+      }
+    },
+  })
+}
+
+const errorRate = ({ settings, answers }: MeasuresDeps): MeasureHealth => {
+  const { window_minutes, minimum_count, errors } = settings
+  return new MeasureHealth({
+    name: 'error rate',
+    target: errors.target_percent / PERCENT,
+    limit: errors.limit_percent / PERCENT,
+    minimum_count,
+    write: percent,
+    read: async () => {
+      const { answers: count, failed } = answers.outcomes(window_minutes * MINUTE_MS)
+      const value = count === 0 ? undefined : failed / count
+      const share = value === undefined ? '' : ` (${percent(value)})`
+      return {
+        value,
+        count,
+        detail: `${whole(failed)} of ${whole(count)} messages${share} got no answer in the last ${whole(window_minutes)} minutes`,
+      }
+    },
+  })
+}
+
+const sessionCount = ({ settings: { sessions: bounds }, sessions }: MeasuresDeps): MeasureHealth =>
+  new MeasureHealth({
+    name: 'session count',
+    ...bounds,
+    minimum_count: 0,
+    write: whole,
+    read: async () => {
+      const value = await sessions()
+      return { value, detail: `${whole(value)} sessions are active` }
+    },
+  })
+
+const memorySize = ({ settings: { memory }, memoryBytes }: MeasuresDeps): MeasureHealth =>
+  new MeasureHealth({
+    name: 'memory size',
+    target: memory.target_megabytes * BYTES_PER_MB,
+    limit: memory.limit_megabytes * BYTES_PER_MB,
+    minimum_count: 0,
+    write: megabytes,
+    read: async () => {
+      const value = await memoryBytes()
+      return { value, detail: `Messages, memories and their index take ${megabytes(value)}` }
+    },
+  })
+
+const automaticExpiry = ({ settings: { auto_expiry, minimum_count }, ended }: MeasuresDeps): MeasureHealth =>
+  new MeasureHealth({
+    name: 'automatic expiry',
+    target: auto_expiry.target_percent / PERCENT,
+    limit: auto_expiry.limit_percent / PERCENT,
+    minimum_count,
+    write: percent,
+    read: async () => {
+      const { expired, reset } = await ended()
+      const count = expired + reset
+      const value = count === 0 ? undefined : expired / count
+      const share = value === undefined ? '' : ` (${percent(value)})`
+      return {
+        value,
+        count,
+        detail: `${whole(expired)} of ${whole(count)} sessions${share} ended by themselves in the last ${whole(auto_expiry.window_days)} days`,
+      }
+    },
+  })
