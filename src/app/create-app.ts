@@ -15,6 +15,7 @@ import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
 import type { TurnObserver } from '../rollout/answered-turn.ts'
+import { createMigrations } from './backup/migrations.ts'
 import { createAdministratorChat, createAlerts } from './alerts.ts'
 import { createTurnBudgets } from './budget.ts'
 import { createDiskCheck } from './doctor/component-checkups.ts'
@@ -134,6 +135,7 @@ const createAppRunner = (
       knowledge: knowledge.operations,
       backups,
       rollout,
+      migrations: createMigrations({ settings, version, clock: parts.clock, backups, is_open: true }),
       instance: {
         version,
         origins,

@@ -7,6 +7,7 @@ import { serveSocket } from '../operations/socket/socket-server.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { completeRestore } from './backup/complete-restore.ts'
+import { withBackupBeforeMigration } from './backup/migrations.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createCatchUp, searches, STORING } from './catch-up.ts'
 import { createApp } from './create-app.ts'
@@ -31,8 +32,12 @@ export const openForCall = async (
   const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
   await completeRestore({ data_root: settings.data_root, clock: systemClock, logger: logger.for('app') })
+  const runtime = surroundings(settings, logger)
   const app = cleanup.use(
-    await createApp({ settings, origins, version, parts: surroundings(settings, logger), streams: [logger.file] }),
+    await withBackupBeforeMigration(
+      { settings, version, runtime },
+      async () => await createApp({ settings, origins, version, parts: runtime, streams: [logger.file] }),
+    ),
   )
   await app.open()
   if (shared) {

@@ -22,6 +22,7 @@ import type { SessionBrowser } from '../sessions/session.ts'
 import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor/component-checkups.ts'
 import type { Archive } from './archive/archive.ts'
+import type { Migrations } from '../backup/migrations.ts'
 import type { AppBackups } from './backup/backups.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
@@ -54,6 +55,7 @@ export interface OperationContextDeps {
   readonly knowledge: OperationContext['knowledge']
   readonly backups: AppBackups
   readonly rollout: OperationContext['rollout']
+  readonly migrations: Migrations
   readonly instance: {
     readonly version: string
     readonly origins: SettingOrigins
@@ -155,7 +157,12 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     knowledge: deps.knowledge,
     archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
     api: { tokens: stores.apiTokens, newSecret: randomSecret },
-    backup: { backups: deps.backups, targets: deps.backups.targets, settings: settings.backup },
+    backup: {
+      backups: deps.backups,
+      targets: deps.backups.targets,
+      migrations: deps.migrations,
+      settings: settings.backup,
+    },
     rollout: deps.rollout,
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }

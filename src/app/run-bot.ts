@@ -18,6 +18,7 @@ import type { ServiceManager } from '../platform/service-manager.ts'
 import { Api } from './api.ts'
 import { createPriceBook, createProfileSource } from './budget.ts'
 import { completeRestore } from './backup/complete-restore.ts'
+import { withBackupBeforeMigration } from './backup/migrations.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
@@ -167,7 +168,12 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   const scheduleHealth = new ScheduleHealth(clock)
   const api = new Api(settings)
   const streams = [...options.streams, clockHealth, scheduleHealth, ...(settings.api.enabled ? [api] : [])]
-  const app = cleanup.use(await createApp({ ...options, streams, channels, onReady: name => start.ready(name) }))
+  const app = cleanup.use(
+    await withBackupBeforeMigration(
+      { ...options, runtime: parts, say: text => output.say(text) },
+      async () => await createApp({ ...options, streams, channels, onReady: name => start.ready(name) }),
+    ),
+  )
   const { runner } = app
   cleanup.use(await serveSocket({ path: files.socket, runner, logger: parts.logger }))
   // Clients that wait for an answer over the socket get it first.

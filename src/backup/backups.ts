@@ -85,6 +85,8 @@ export interface Backups {
   list(page: BackupPage): Promise<readonly ListedBackup[]>
   /** How many restore points there are, and from when to when. */
   points(): Promise<PointSpan>
+  /** Whether there is a backup with this id. */
+  has(backup_id: string): Promise<boolean>
   show(backup_id: string): Promise<BackupDetails>
   verify(backup_id: string, options?: BackupOptions): Promise<Verification>
   prune(dry_run: boolean): Promise<PruneResult>

@@ -6,6 +6,7 @@ import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
 import type { BackupTargets } from '../backup/targets/targets.ts'
 import type { Backups } from '../backup/backups.ts'
+import type { Migrations } from '../backup/migrations.ts'
 import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ProfileFile } from '../budget/profiles/profile-file.ts'
@@ -307,6 +308,7 @@ export interface OperationContext {
   readonly backup: {
     readonly backups: Backups
     readonly targets: BackupTargets
+    readonly migrations: Migrations
     /** `backup.scheduled` */
     readonly settings: { readonly scheduled: boolean }
   }

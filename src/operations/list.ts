@@ -9,6 +9,8 @@ import { backupList, backupShow } from './backup/list.ts'
 import { backupPrune } from './backup/prune.ts'
 import { backupRestore } from './backup/restore.ts'
 import { backupScheduled } from './backup/scheduled.ts'
+import { migrateRollback } from './migrate/rollback.ts'
+import { migrateStatus } from './migrate/status.ts'
 import { backupVerify } from './backup/verify.ts'
 import { budgetCalculate } from './budget/calculate.ts'
 import { budgetCost } from './budget/cost.ts'
@@ -114,6 +116,8 @@ export const operations = {
   'backup.show': backupShow,
   'backup.verify': backupVerify,
   'chat.listen': chatListen,
+  'migrate.rollback': migrateRollback,
+  'migrate.status': migrateStatus,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,
   'chat.restart': chatRestart,

@@ -127,6 +127,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'backup.verify_cron': 'the schedule of backups has the times of its settings',
   'backup.point_in_time_minutes':
     'a restore point is made within point_in_time_minutes of a change, and none without one',
+  'backup.before_migration': 'without backup.before_migration, the data is migrated without a backup',
   'backup.retention_days': 'backups older than retention_days go, archives stay for archive_retention_days',
   'backup.archive_retention_days': 'backups older than retention_days go, archives stay for archive_retention_days',
   'backup.max_megabytes_per_second': 'a backup reads no faster than max_megabytes_per_second',

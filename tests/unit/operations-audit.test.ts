@@ -184,6 +184,22 @@ const OF_METRICS = new Set(['metric', 'labels', 'text'])
 /** Text fields of the knowledge folder: paths and names of the operator's files, days, and our own sentences. */
 const OF_KNOWLEDGE = new Set(['file', 'folder', 'modified_at', 'path', 'read_at', 'reason'])
 
+/** Text fields of migrations: versions, ids and names of migrations and databases, and errors of SQLite about them. */
+const OF_MIGRATIONS = new Set([
+  'backup_id',
+  'completed_at',
+  'denidin_version',
+  'error',
+  'from_version',
+  'migrations',
+  'name',
+  'pending',
+  'schema',
+  'started_at',
+  'to_version',
+  'written_by',
+])
+
 const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
   api: OF_TOKENS,
   archive: OF_ARCHIVE,
@@ -194,6 +210,7 @@ const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
   jobs: OF_JOBS,
   metrics: OF_METRICS,
   knowledge: OF_KNOWLEDGE,
+  migrate: OF_MIGRATIONS,
   report: OF_ARCHIVE,
   rollout: OF_ROLLOUTS,
 }
@@ -374,6 +391,11 @@ const audited: Readonly<Record<string, readonly [caller: Caller, input: object, 
   'memory.show': [operator, { memory_id: 'm2' }, [{ whose: 'person:p2', memory_ids: ['m2'] }]],
   'memory.why': [chat, {}, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: ['w1'] }]],
   'migrate.confirm': [operator, {}, [{ whose: 'everyone', counts: { ended: 2 } }]],
+  'migrate.rollback': [
+    operator,
+    { backup_id: '2026' },
+    [{ operation: 'migrate.rollback 2026-11-20T023000Z-incremental-abcd', whose: 'everyone' }],
+  ],
   'migrate.run': [operator, {}, [{ whose: 'everyone', counts: { migrated: 2, facts: 5 } }]],
   'people.merge': [operator, { person: 'p1', other: 'p2' }, [{ whose: 'person:p1' }, { whose: 'person:p2' }]],
   'people.privacy': [chat, { learning: 'off' }, [{ operation: 'people.privacy off', whose: 'person:p1' }]],

@@ -89,6 +89,8 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'backup.scheduled': 'operator',
   'backup.show': 'operator',
   'backup.verify': 'operator',
+  'migrate.rollback': 'operator',
+  'migrate.status': 'operator',
   'budget.calculate': 'operator',
   'budget.cost': 'operator',
   'budget.detect': 'operator',

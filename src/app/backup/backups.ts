@@ -86,6 +86,7 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     create,
     list: page => thread.request('backup.list', page),
     points: async () => spanOf(await folder.ids()),
+    has: async backup_id => (await folder.ids()).includes(backup_id),
     show: backup_id => thread.request('backup.show', backup_id),
     verify: (backup_id, options) => thread.request('backup.verify', { now: clock.now(), backup_id }, options),
     prune: dry_run => thread.request('backup.prune', { now: clock.now(), dry_run }),

@@ -7,6 +7,8 @@ import { backupList, backupShow } from '../../operations/backup/list.ts'
 import { backupPrune } from '../../operations/backup/prune.ts'
 import { backupRestore } from '../../operations/backup/restore.ts'
 import { backupVerify } from '../../operations/backup/verify.ts'
+import { migrateRollback } from '../../operations/migrate/rollback.ts'
+import { migrateStatus } from '../../operations/migrate/status.ts'
 import { localClient, type OperationsClient } from '../../operations/client.ts'
 import { createRunner } from '../../operations/runner.ts'
 import { createAuditFile } from '../../platform/audit-file.ts'
@@ -14,6 +16,7 @@ import { systemClock } from '../../platform/clock.ts'
 import { createWinstonLogger } from '../../platform/winston-logger.ts'
 import { runFolder } from '../run-paths.ts'
 import { surroundings } from '../runtime.ts'
+import { createMigrations } from './migrations.ts'
 import { createBackups } from './backups.ts'
 
 const operations = {
@@ -24,6 +27,8 @@ const operations = {
   'backup.restore': backupRestore,
   'backup.show': backupShow,
   'backup.verify': backupVerify,
+  'migrate.rollback': migrateRollback,
+  'migrate.status': migrateStatus,
 }
 
 /**
@@ -44,9 +49,11 @@ export const openBackups = async (settings: Settings, version: string): Promise<
   cleanup.defer(() => audit.close())
   const backups = createBackups({ settings, version, runtime, copied: () => undefined, is_open: false })
   cleanup.defer(async () => backups.module.stop?.())
+  const { clock } = runtime
+  const migrations = createMigrations({ settings, version, clock, backups, is_open: false })
   const runner = createRunner({
     operations,
-    context: { backup: { backups, targets: backups.targets, settings: settings.backup } },
+    context: { backup: { backups, targets: backups.targets, migrations, settings: settings.backup } },
     running: () => false,
     exclusive: (_scope, act) => act(),
     audit,

@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { DamagedDatabase, faultOf } from '../../database/sqlite/database-errors.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { StoredDatabase, StoredTable } from '../manifest.ts'
-import { migrationsIn } from './snapshots.ts'
+import { migrationsIn } from '../../database/sqlite/schema-state.ts'
 
 /** How many rows are read between two checks of the time. */
 const ROWS_AT_ONCE = 64

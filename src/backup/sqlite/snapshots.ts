@@ -1,6 +1,7 @@
 /** Consistent copies of databases while the bot writes to them. */
 import { existsSync, statSync } from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
+import { migrationsIn } from '../../database/sqlite/schema-state.ts'
 import { faultOf } from '../../database/sqlite/database-errors.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 
@@ -87,16 +88,6 @@ export class Snapshot implements Disposable {
   [Symbol.dispose](): void {
     if (this.#connection.isOpen) this.#connection.close()
   }
-}
-
-/** Ids of the migrations that were applied to a database, sorted; empty without a table of them. */
-export const migrationsIn = (connection: DatabaseSync): readonly string[] => {
-  const has_table = connection.prepare("select 1 from sqlite_schema where name = 'migrations'").get() !== undefined
-  if (!has_table) return []
-  return connection
-    .prepare('select id from migrations order by id')
-    .all()
-    .map(({ id }) => String(id))
 }
 
 /** Whether there is a database to copy. */

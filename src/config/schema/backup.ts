@@ -39,6 +39,11 @@ export const BACKUP = {
     max: 1440,
     doc: 'Most minutes whose changes may be lost: a restore point is made that often, if anything has changed. 0: none is made, and only backups can be restored.',
   },
+  before_migration: {
+    format: 'boolean',
+    default: true,
+    doc: 'Make a full backup before a start of a new version migrates the data. Without it, a start that cannot make the backup (no room) migrates all the same.',
+  },
   retention_days: {
     format: 'integer',
     default: 30,

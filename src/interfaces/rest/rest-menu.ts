@@ -154,6 +154,7 @@ export const restMenu: readonly RestRoute[] = [
   route('GET /api/v1/backups/{backup_id}', 'backup.show', 'read', 'getBackup'),
   route('POST /api/v1/backups/{backup_id}/verify', 'backup.verify', 'admin', 'verifyBackup'),
 
+  route('GET /api/v1/migrations', 'migrate.status', 'read', 'getMigrations'),
   route('GET /api/v1/pauses', 'chat.pauses', 'read', 'listPauses'),
   route('POST /api/v1/pauses', 'chat.pause', 'write', 'pauseChat', {
     example: { conversation: '15550001111', minutes: 60 },
@@ -192,6 +193,7 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'api.token_revoke': 'belongs to the creation of tokens',
   'backup.fetch': '`POST /api/v1/backups/restore` does it with `from`',
   'backup.scheduled': 'runs on its schedule; `POST /api/v1/backups` makes a backup now',
+  'migrate.rollback': 'the bot must be stopped for it: `denidin migrate rollback`',
   'budget.report': 'runs as a job: `POST /api/v1/jobs/budget-weekly/run`',
   'report.scheduled': 'runs as a job: `POST /api/v1/jobs/reports/run`',
   'data.optimize': 'runs as a job: `POST /api/v1/jobs/vacuum/run`',

@@ -11,7 +11,8 @@ import { backupField } from './backup-row.ts'
 const count = z.int().min(0)
 const text = z.string().nullable()
 
-const output = z.object({
+/** What a restore answers. */
+export const restoreOutput = {
   outcome: z
     .enum(['restored', 'staged', 'cancelled'])
     .describe('staged: the bot is running, and its next start replaces the data'),
@@ -27,7 +28,9 @@ const output = z.object({
   erasure_log: text.describe('what becomes of what was forgotten since the backup'),
   login: text,
   next: z.string().describe('what happens next, or what is left to do'),
-})
+}
+
+const output = z.object(restoreOutput)
 
 export const backupRestore = operation({
   summary: 'Replace the data with that of a backup, at the next start if the bot is running; the old data is put aside',
@@ -62,7 +65,7 @@ export const backupRestore = operation({
     const chosen = fetched === undefined ? { backup_id, before } : { backup_id: fetched.backup_id }
     const restored = await backups.restore({ ...chosen, include_login }, options)
     return {
-      output: shown(restored, include_login),
+      output: shownRestore(restored, include_login),
       touched: [{ whose: EVERYONE, detail: restored.backup_id }],
     }
   },
@@ -70,7 +73,8 @@ export const backupRestore = operation({
 
 type Output = z.output<typeof output>
 
-const shown = (result: RestoreResult, include_login: boolean): Output => {
+/** @param include_login whether the login was to be restored */
+export const shownRestore = (result: RestoreResult, include_login: boolean): Output => {
   const { kept_aside, for_operator, erasure_log, restored_login, left, ...rest } = result
   return {
     ...rest,

@@ -1,4 +1,5 @@
 import type { Backups, BackupSummary } from '../../../src/backup/backups.ts'
+import type { Migrations } from '../../../src/backup/migrations.ts'
 import type { StagedRestore } from '../../../src/backup/swap.ts'
 import type { Verification } from '../../../src/backup/verification.ts'
 
@@ -55,6 +56,7 @@ export class FakeBackups implements Backups {
   list: Backups['list'] = async ({ before }) =>
     before === undefined ? [SUMMARY, { id: '2026-11-19T023000Z-full-abcd', problem: 'it is damaged' }] : []
   points: Backups['points'] = async () => ({ count: 2, oldest: SUMMARY.created_at, newest: SUMMARY.created_at })
+  has: Backups['has'] = async () => true
   show: Backups['show'] = async () => ({
     ...SUMMARY,
     databases: [
@@ -91,5 +93,51 @@ export class FakeBackups implements Backups {
     const dropped = this.staged
     this.staged = undefined
     return dropped
+  }
+}
+
+/** Migrations that write down what they are asked for. */
+export class FakeMigrations implements Migrations {
+  readonly #asked: string[]
+
+  constructor(asked: string[]) {
+    this.#asked = asked
+  }
+
+  status: Migrations['status'] = async () => ({
+    version: '0.2.0',
+    written_by: '0.1.0',
+    databases: [{ name: 'database', path: '/data/denidin.db', applied: ['messages-001'], pending: ['messages-002'] }],
+    events: [
+      {
+        kind: 'migration',
+        started_at: '2026-11-20T06:00:00.000Z',
+        completed_at: '2026-11-20T06:01:00.000Z',
+        status: 'completed',
+        from_version: '0.1.0',
+        to_version: '0.2.0',
+        databases: [{ name: 'database', migrations: ['messages-001'] }],
+        backup_id: ID,
+        error: null,
+        has_backup: true,
+      },
+    ],
+  })
+  rollback: Migrations['rollback'] = async (backup_id, backs_up) => {
+    this.#asked.push(`roll back to ${backup_id}${backs_up ? ', after a backup' : ''}`)
+    return {
+      outcome: 'restored',
+      backup_id: ID,
+      created_at: SUMMARY.created_at,
+      rows: 400,
+      bytes: 3000,
+      kept_aside: '/data/before-restore-x',
+      left: undefined,
+      for_operator: undefined,
+      erasure_log: 'kept',
+      restored_login: false,
+      backup_of_present: backs_up ? 'present' : undefined,
+      data_version: '0.1.0',
+    }
   }
 }

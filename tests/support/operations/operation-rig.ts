@@ -25,7 +25,7 @@ import type { WrittenReport } from '../../../src/reports/report-writer.ts'
 import type { CostTotal } from '../../../src/usage/cost-reader.ts'
 import { noPrices } from '../../../src/usage/prices/price-book.ts'
 import { FakeTargets } from './fake-targets.ts'
-import { FakeBackups } from './fake-backups.ts'
+import { FakeBackups, FakeMigrations } from './fake-backups.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
 import { createSqliteKnowledgeFiles } from '../../../src/knowledge/sqlite/sqlite-knowledge-files.ts'
@@ -236,6 +236,7 @@ export class OperationRig implements OperationContext {
   readonly backup = {
     backups: new FakeBackups(this.asked),
     targets: new FakeTargets(this.asked),
+    migrations: new FakeMigrations(this.asked),
     settings: { scheduled: true },
   }
   readonly rollout: OperationContext['rollout'] = {
