@@ -138,7 +138,7 @@ test('what is reserved for an embedding is at least what the model counts, in ev
     expect([text, count(text) <= most]).toEqual([text, true])
     expect([text, most <= 3 * count(text) + 4]).toEqual([text, true])
   }
-  fc.assert(
+  await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async text => {
       // A lone surrogate becomes another sign on its way.
       const whole = text.toWellFormed()

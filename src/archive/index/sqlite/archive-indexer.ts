@@ -7,17 +7,14 @@ import type { Columns } from '../columns.ts'
 import { PART_RANGE, type IndexPart } from '../index-part.ts'
 import { partsToMerge } from '../merge-policy.ts'
 import { PartBuilder } from '../part-builder.ts'
-import { partsInThread, type PartBuilding, type PartBuildings } from '../part-building.ts'
+import { partsInThread, type PartBuildings } from '../part-building.ts'
 import { ArchiveRows, checksumOf, columnValues, type IndexedRow } from './archive-rows.ts'
 import type { IndexNames } from './index-names.ts'
 import type { IndexParts } from './index-parts.ts'
 import { mergeParts, type MergeSource } from './part-merger.ts'
 import { PartWriter, type NewPart, type WrittenWord } from './part-writer.ts'
+import { readInto } from './read-into.ts'
 
-/** How many messages are read at a time. */
-const PAGE = 200
-/** Messages of a new part; if more are waiting, they go into the next one. */
-const PART_MESSAGES = 1 << 15
 /** If this many messages are waiting, another thread reads their words; for fewer it need not start. */
 const LEAST_BESIDE = 4096
 /** How many messages of each part are compared to recognise an archive. */
@@ -32,11 +29,6 @@ export interface ArchiveIndexerDeps {
   /** Builds parts in another thread; `undefined`: there is none. */
   readonly beside?: PartBuildings | undefined
   readonly logger: Logger
-}
-
-/** A message of a new part. */
-interface AddedMessage extends Pick<IndexedRow, 'seq' | 'role'> {
-  readonly checksum: number
 }
 
 const NONE: ReadonlySet<number> = new Set()
@@ -219,11 +211,19 @@ export class ArchiveIndexer {
   }
 
   async #addFrom(first: number): Promise<boolean> {
-    const { index, columns, beside } = this.#deps
+    const { index, columns, names, beside } = this.#deps
     const generation = this.#generation
     const building = (this.waiting >= LEAST_BESIDE ? beside : undefined) ?? partsInThread
     const built = building.begin(first)
-    const added = await this.#readInto(built, first)
+    const added = await readInto(built, first, {
+      rows: this.#rows,
+      columns,
+      names,
+      goesOn: () => {
+        this.#unlessPurging()
+        return !this.#stopped
+      },
+    })
     const last = added.at(-1)?.seq
     if (last === undefined || this.#stopped) return false
     const part = this.#writer.begin()
@@ -244,30 +244,6 @@ export class ArchiveIndexer {
     this.#next_part = Promise.withResolvers()
     await this.#writer.countNew()
     return true
-  }
-
-  /** Reads new messages into a part; while the words of some are read, the next ones are fetched. */
-  async #readInto(built: PartBuilding, first: number): Promise<readonly AddedMessage[]> {
-    const { columns, names } = this.#deps
-    const added: AddedMessage[] = []
-    let reading: Promise<void> = Promise.resolve()
-    for (let after = first - 1, more = true; more && !this.#stopped;) {
-      const page = this.#rows.after(after, PAGE).filter(({ seq }) => seq - first < PART_RANGE)
-      const counting = built.add(page.map(({ seq, content }) => ({ seq, content })))
-      const before = reading
-      reading = counting.then(counts => {
-        for (const [at, row] of page.entries()) columns.fill(row.seq, columnValues(row, names, counts[at] ?? 1))
-      })
-      reading.catch(() => undefined)
-      for (const { seq, role, content } of page) added.push({ seq, role, checksum: checksumOf(content) })
-      await before
-      this.#unlessPurging()
-      after = page.at(-1)?.seq ?? after
-      more = page.length === PAGE && added.length < PART_MESSAGES
-    }
-    await reading
-    this.#unlessPurging()
-    return added
   }
 
   async #mergeSmall(): Promise<void> {
