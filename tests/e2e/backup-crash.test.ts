@@ -112,3 +112,69 @@ test(
   },
   TIMEOUT_MS,
 )
+
+test(
+  'whenever the making of a restore point is killed, it is not listed or it is whole, and the next one works',
+  async () => {
+    await using rig = await BackupRig.make()
+    rig.say(2000)
+    await rig.create('full')
+    rig.say(20)
+    await using spare = await temporaryFolder()
+    await cp(rig.root, spare.path, { recursive: true })
+    const steps = await live(spare.path, 'point')
+    expect(steps).toBeGreaterThan(10)
+    const pick = random(SEED)
+    for (let kill = 0; kill < KILLS; kill++) {
+      await using crashed = await temporaryFolder()
+      await cp(rig.root, crashed.path, { recursive: true })
+      const die_at = 1 + pick.below(steps)
+      await live(crashed.path, 'point', die_at)
+      await using after = BackupRig.at(crashed.path)
+      const { backups, damaged } = await after.folder.list()
+      expect([die_at, SEED, damaged]).toEqual([die_at, SEED, []])
+      await after.point()
+      await pruneBackups(after.folder, RETENTION, after.clock.now(), false)
+      const newest = (await after.folder.ids()).at(-1) ?? ''
+      expect(backups.length).toBeLessThanOrEqual(2)
+      expect([die_at, SEED, newest]).toEqual([die_at, SEED, expect.stringContaining('-point-')])
+      expect(await after.verify(newest)).toMatchObject({ in_order: true, problems: [] })
+    }
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'whenever the staging of a restore or the start after it is killed, the next start finds all of the old or the new data',
+  async () => {
+    await using rig = await BackupRig.make()
+    await rig.create('full')
+    rig.say(500)
+    const old = dataOf(rig)
+    await using spare = await temporaryFolder()
+    await cp(rig.root, spare.path, { recursive: true })
+    const staging = await live(spare.path, 'stage')
+    await using staged = await temporaryFolder()
+    await cp(spare.path, staged.path, { recursive: true })
+    const starting = await live(spare.path, 'start')
+    const restored = dataOf(BackupRig.at(spare.path))
+    expect(restored).not.toEqual(old)
+    const pick = random(SEED)
+    for (let kill = 0; kill < KILLS; kill++) {
+      const is_start = kill % 2 === 0
+      await using crashed = await temporaryFolder()
+      await cp(is_start ? staged.path : rig.root, crashed.path, { recursive: true })
+      const die_at = 1 + pick.below(is_start ? starting : staging)
+      await live(crashed.path, is_start ? 'start' : 'stage', die_at)
+      // The next start.
+      await live(crashed.path, 'start')
+      const now = dataOf(BackupRig.at(crashed.path))
+      const is_restored = JSON.stringify([...now]) === JSON.stringify([...restored])
+      expect([is_start, die_at, SEED, now]).toEqual([is_start, die_at, SEED, is_restored ? restored : old])
+      // A start that was killed completes the restore; a staging may have been complete.
+      if (is_start) expect(is_restored).toBe(true)
+      expect((await readdir(join(crashed.path, 'data'))).includes('restore')).toBe(false)
+    }
+  },
+  TIMEOUT_MS,
+)
