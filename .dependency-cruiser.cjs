@@ -62,6 +62,7 @@ const borders = {
   'fastify|@fastify/.+': '^src/interfaces/rest/',
   'node-cron': '^src/(interfaces/cron|config)/',
   tiktoken: '^src/text/',
+  '@modelcontextprotocol/sdk': '^src/interfaces/mcp/',
   'unpdf|mammoth|chokidar': '^src/knowledge/',
 }
 

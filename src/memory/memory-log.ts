@@ -130,6 +130,17 @@ export interface AccessStats {
 }
 
 /** Records about memories: their uses, their moves between tiers, their relations. */
+/** Which uses are counted. */
+export interface AccessSpan {
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number
+  /** Rows of `top` and of `recent`. */
+  readonly most: number
+  readonly scope?: Scope
+  /** Only uses of memories that are about this person or thing. */
+  readonly about?: string
+}
+
 export interface MemoryLog {
   /** Records the content that a reply was given; each memory that was found for it counts as used. */
   recalled(record: RecallRecord): Promise<void>
@@ -148,8 +159,7 @@ export interface MemoryLog {
   accessed(accesses: readonly Access[]): Promise<void>
   /** Uses of each of these memories (`recall`, `search` and `show` count); those never used are left out. */
   uses(scope: Scope, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Use>>
-  /** `since`: milliseconds since the Unix epoch; `most`: rows of `top` and of `recent`. */
-  stats(span: { readonly since: number; readonly most: number; readonly scope?: Scope }): Promise<AccessStats>
+  stats(span: AccessSpan): Promise<AccessStats>
   promoted(promotion: Promotion): Promise<void>
   /** Oldest first. */
   promotionsOf(memory_id: string): Promise<readonly Promotion[]>

@@ -373,6 +373,7 @@ test('the use of memories is counted, with what is known of each', async () => {
         category: 'context',
         memory_tier: 'long_term',
         importance_score: 0.5,
+        who: 'Dana (+15550001111)',
       },
       {
         memory_id: 'gone',
@@ -381,6 +382,7 @@ test('the use of memories is counted, with what is known of each', async () => {
         category: null,
         memory_tier: null,
         importance_score: null,
+        who: null,
       },
     ],
     recent: [{ memory_id: null, access_type: 'extract:openai', timestamp: '2026-11-20T10:00:00.000Z' }],

@@ -116,3 +116,14 @@ export const authorize = ({ token, caller }: Authenticated, { scope, operation }
   if (isPersonal && (operation === undefined || mayCall(caller, operation))) return
   throw new Problem('forbidden', 'this needs a token that is not confined to one person')
 }
+
+/** Whether a token may do what is guarded so. */
+export const isAllowed = (authenticated: Authenticated, guarded: Guarded): boolean => {
+  try {
+    authorize(authenticated, guarded)
+    return true
+  } catch (error) {
+    if (error instanceof Problem) return false
+    throw error
+  }
+}

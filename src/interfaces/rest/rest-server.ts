@@ -14,7 +14,7 @@ import type { Logger } from '../../platform/logger.ts'
 import { METRICS } from '../../platform/metric-list.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { withTrace } from '../../platform/trace.ts'
-import { authorize, Authorization, type Authenticated, type Guarded } from './authorization.ts'
+import { authorize, Authorization, isAllowed, type Authenticated, type Guarded } from './authorization.ts'
 import { requestProblem } from './client-errors.ts'
 import { closeServer } from './close-server.ts'
 import { EventStream } from './event-stream.ts'
@@ -63,6 +63,9 @@ export interface RestServer extends AsyncDisposable {
   /** Where it listens: `http://127.0.0.1:8787`. */
   readonly address: string
 }
+
+/** Where the MCP server answers. */
+const MCP_PATH = '/mcp'
 
 const METHODS: readonly RestMethod[] = ['GET', 'POST', 'PUT', 'DELETE']
 const METHODS_COUNTED = METRICS.http_requests_total.labels.method
@@ -230,6 +233,7 @@ class RestApi implements RestServer {
         },
       })
     }
+    this.#addMcp()
     this.#addOtherMethods()
   }
 
@@ -253,6 +257,40 @@ class RestApi implements RestServer {
     })
   }
 
+  /** The MCP server. It is not part of the OpenAPI document, because the protocol describes itself. */
+  #addMcp(): void {
+    this.#app.route({
+      method: 'POST',
+      url: MCP_PATH,
+      config: { guard: { scope: undefined, operation: undefined } },
+      handler: async (request, reply) => {
+        const { authenticated, gone } = this.#states.get(request) ?? {}
+        if (authenticated === undefined || gone === undefined) throw new Problem('unauthorized', 'send a token')
+        const { serveMcpRequest } = await import('../mcp/serve-http.ts')
+        reply.hijack()
+        for (const [name, value] of Object.entries(reply.getHeaders()))
+          if (value !== undefined) reply.raw.setHeader(name, value)
+        const ended = AbortSignal.any([gone.signal, this.#stopping.signal])
+        await withTrace(request.id, () =>
+          serveMcpRequest({
+            version: this.#deps.version,
+            request: request.raw,
+            response: reply.raw,
+            body: request.body,
+            allows: (scope, operation) => isAllowed(authenticated, { scope, operation: operations[operation] }),
+            call: async (name, input, { signal, ...options }) =>
+              await this.#deps.runner.run(name, input, {
+                ...options,
+                caller: authenticated.caller,
+                signal: AbortSignal.any([signal, ended]),
+              }),
+          }),
+        )
+        return reply
+      },
+    })
+  }
+
   async #follow(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { authenticated, gone } = this.#states.get(request) ?? {}
     if (authenticated === undefined || gone === undefined) throw new Problem('unauthorized', 'send a token')
@@ -263,7 +301,8 @@ class RestApi implements RestServer {
 
   /** A method that a path does not serve is answered with 405 and the methods that it serves. */
   #addOtherMethods(): void {
-    const served = Map.groupBy([...systemRoutes, ...restMenu], route => fastifyPath(route.path))
+    const mcp = { method: 'POST', path: MCP_PATH } as const
+    const served = Map.groupBy([...systemRoutes, ...restMenu, mcp], route => fastifyPath(route.path))
     for (const [url, routes] of served) {
       const methods = routes.map(({ method }) => method)
       const allow = (methods.includes('GET') ? [...methods, 'HEAD'] : methods).join(', ')

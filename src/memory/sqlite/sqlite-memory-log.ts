@@ -17,6 +17,7 @@ import type {
   Relation,
   ReplyBudget,
   Use,
+  AccessSpan,
 } from '../memory-log.ts'
 
 /** The log of the memories in `denidin.db`. */
@@ -31,6 +32,9 @@ const RECALLS_AT_ONCE = 200
 const IDS_AT_ONCE = 500
 
 /** Accesses that count as a use of a memory; those of the memory agent do not. */
+/** Uses of memories that are about something. */
+const ABOUT = `memory_id in (select memory_id from memories, json_each(memories.entities) entity
+  where lower(entity.value ->> 'value') = :about)`
 const USES = `type in ('recall', 'search', 'show')`
 
 class SqliteMemoryLog implements MemoryLog, PersonalData {
@@ -136,9 +140,9 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     return new Map(uses.map(use => [use.memory_id, use]))
   }
 
-  async stats(span: { readonly since: number; readonly most: number; readonly scope?: Scope }): Promise<AccessStats> {
-    const asked = { since: span.since, scope: span.scope ?? null }
-    const where = 'at >= :since and (:scope is null or scope = :scope)'
+  async stats(span: AccessSpan): Promise<AccessStats> {
+    const asked = { since: span.since, scope: span.scope ?? null, about: span.about?.toLowerCase() ?? null }
+    const where = `at >= :since and (:scope is null or scope = :scope) and (:about is null or ${ABOUT})`
     const totals = this.#database.get<{ total_accesses: number; distinct_memories: number }>(
       `select count(*) as total_accesses, count(distinct memory_id) as distinct_memories
        from memory_accesses where ${where}`,

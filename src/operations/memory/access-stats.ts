@@ -1,10 +1,11 @@
 /** `memory.access_stats`: how often memories were used. */
 import { z } from 'zod'
 import { CATEGORIES, TIERS, type MemoryRecord } from '../../memory/memory.ts'
+import { describeScope } from '../../messages/describe-scope.ts'
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
-import { isoTime } from '../references.ts'
+import { isoTime, namedScope, referenceField, scopeInput } from '../references.ts'
 
 const MOST_HOURS = 8760
 const MOST_ROWS = 100
@@ -28,8 +29,10 @@ export const memoryAccessStats = operation({
   effect: 'read',
   needs: 'data',
   audit: 'none',
-  uses: ['memory.store', 'memory.log', 'system.clock'],
+  uses: ['memory.store', 'memory.log', 'people.directory', 'sessions.browser', 'system.clock'],
   input: z.strictObject({
+    ...scopeInput,
+    about: referenceField.optional().describe('only memories about this person, project or thing'),
     hours: z.number().positive().max(MOST_HOURS).default(24).describe('number of hours to look back'),
     top_n: z.int().min(1).max(MOST_ROWS).default(10).describe('maximum number of rows per list'),
   }),
@@ -47,13 +50,20 @@ export const memoryAccessStats = operation({
         category: z.enum(CATEGORIES).nullable().describe('null: deleted since'),
         memory_tier: z.enum(TIERS).nullable(),
         importance_score: z.number().nullable(),
+        who: z.string().nullable().describe('whose memory it is'),
       }),
     ),
     recent: z.array(z.object({ memory_id: z.string().nullable(), access_type: z.string(), timestamp: z.string() })),
   }),
-  run: async (context, { hours, top_n }) => {
-    const { memory, system } = context
-    const stats = await memory.log.stats({ since: system.clock.now() - hours * HOUR_MS, most: top_n })
+  run: async (context, { hours, top_n, about, ...named }, { caller }) => {
+    const { memory, people, system } = context
+    const scope = await namedScope(context, named, caller)
+    const stats = await memory.log.stats({
+      since: system.clock.now() - hours * HOUR_MS,
+      most: top_n,
+      ...(scope === undefined ? {} : { scope }),
+      ...(about === undefined ? {} : { about }),
+    })
     const memories = await memoriesOf(
       context,
       stats.top.map(each => each.memory_id),
@@ -65,17 +75,20 @@ export const memoryAccessStats = operation({
       distinct_memories: stats.distinct_memories,
       by_type: stats.by_type,
       by_provider: Object.fromEntries(extractions.map(([type, n]) => [type.slice(EXTRACTED.length), n])),
-      top_memories: stats.top.map(({ memory_id, count, last_at }) => {
-        const found = memories.get(memory_id)
-        return {
-          memory_id,
-          count,
-          last_access: isoTime(last_at),
-          category: found?.category ?? null,
-          memory_tier: found?.tier ?? null,
-          importance_score: found?.importance ?? null,
-        }
-      }),
+      top_memories: await Promise.all(
+        stats.top.map(async ({ memory_id, count, last_at }) => {
+          const found = memories.get(memory_id)
+          return {
+            memory_id,
+            count,
+            last_access: isoTime(last_at),
+            category: found?.category ?? null,
+            memory_tier: found?.tier ?? null,
+            importance_score: found?.importance ?? null,
+            who: found === undefined ? null : await describeScope(people.directory, found.scope),
+          }
+        }),
+      ),
       recent: stats.recent.map(({ memory_id, type, at }) => ({
         memory_id: memory_id ?? null,
         access_type: type,

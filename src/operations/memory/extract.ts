@@ -2,10 +2,11 @@
 import { z } from 'zod'
 import type { LearningReport } from '../../learning/learning-report.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
+import type { Person } from '../../people/person.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Uses } from '../context.ts'
-import { operation, type Call } from '../operation.ts'
-import { referenceField } from '../references.ts'
+import { operation, type Call, type Caller } from '../operation.ts'
+import { referenceField, terminalPhone } from '../references.ts'
 import { resolveSubject, SUBJECT_FIELDS, subjectInput } from '../subject.ts'
 
 const MOST_CHARACTERS = 50_000
@@ -24,7 +25,7 @@ const input = z.strictObject({
 })
 
 type ExtractInput = z.output<typeof input>
-type Context = Uses<(typeof SUBJECT_FIELDS)[number] | 'sessions.browser' | 'memory.learning'>
+type Context = Uses<(typeof SUBJECT_FIELDS)[number] | 'sessions.browser' | 'memory.learning' | 'messages.imports'>
 
 interface Learned {
   readonly whose: Scope
@@ -39,6 +40,16 @@ const learnFromSession = async (context: Context, session_id: string, given: Ext
   return { whose: session.scope, report }
 }
 
+/** Who said a text. On a fresh installation, the operator's own person is met here for the first time. */
+const speakerOf = async (context: Context, reference: string | undefined, caller: Caller): Promise<Person> => {
+  if (reference === undefined && caller.level === 'operator') {
+    const phone = terminalPhone(context)
+    const known = await context.people.directory.lookUp(phone)
+    return known ?? (await context.messages.imports.people.resolve({ identities: [{ kind: 'phone', value: phone }] }))
+  }
+  return (await resolveSubject(context, { person: reference }, caller)).person
+}
+
 const learn = async (context: Context, given: ExtractInput, { caller, signal }: Call): Promise<Learned> => {
   const { session_id, user_input, ai_output, activity_score: activity, person: reference } = given
   if ((session_id === undefined) === (user_input === undefined)) {
@@ -48,7 +59,7 @@ const learn = async (context: Context, given: ExtractInput, { caller, signal }: 
     )
   }
   if (session_id !== undefined) return await learnFromSession(context, session_id, given, signal)
-  const { person } = await resolveSubject(context, { person: reference }, caller)
+  const person = await speakerOf(context, reference, caller)
   const { person_id, name } = person
   const text = { person_id, name, user_input: user_input ?? '', ai_output, activity, signal }
   return { whose: scopeOfPerson(person_id), report: await context.memory.learning.ofText(text) }
@@ -70,7 +81,7 @@ export const memoryExtract = operation({
   effect: 'write',
   needs: 'data',
   audit: 'changes',
-  uses: [...SUBJECT_FIELDS, 'instance.extraction_enabled', 'sessions.browser', 'memory.learning'],
+  uses: [...SUBJECT_FIELDS, 'instance.extraction_enabled', 'sessions.browser', 'memory.learning', 'messages.imports'],
   input,
   output: z.object({
     status: z.enum(['ok', 'skipped']),

@@ -20,9 +20,10 @@ export interface LocalDeps extends SetupDeps {
   readonly examine: Examine
 }
 
-type Deps = Terminal & Connection & { readonly local: LocalDeps; readonly signal?: AbortSignal }
+type Deps = Terminal &
+  Connection & { readonly version: string; readonly local: LocalDeps; readonly signal?: AbortSignal }
 
-/** Adds `start`, `stop`, `chat`, `doctor` and `setup`; `exit` receives the exit code of commands that have their own. */
+/** Adds `mcp`, `start`, `stop`, `chat`, `doctor` and `setup`; `exit` receives the exit code of commands that have their own. */
 export const addLocalCommands = (program: Command, deps: Deps, exit: (code: number) => void): void => {
   const { local } = deps
   addDoctor(program, deps, exit)
@@ -44,6 +45,15 @@ export const addLocalCommands = (program: Command, deps: Deps, exit: (code: numb
     .option('--json', 'print JSON')
     .action(async ({ timeout, json }: { timeout: string; json?: boolean }) => {
       exit(await runScript(local.stop_script, ['--timeout', timeout, ...(json === true ? ['--json'] : [])]))
+    })
+  program
+    .command('mcp')
+    .description('Serve tools for programs over stdin and stdout, by the Model Context Protocol')
+    .action(async () => {
+      // Loaded for this command alone.
+      const { serveStdio } = await import('../../mcp/serve-stdio.ts')
+      const { version, stdin, stdout, signal } = deps
+      await serveStdio({ version, stdin, stdout, signal, connect: called => connect(deps, 'mcp', { signal: called }) })
     })
   program
     .command('chat')

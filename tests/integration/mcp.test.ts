@@ -1,0 +1,163 @@
+// The MCP server, asked by the client of the official SDK: what it offers to whom, and that every answer is valid.
+import { afterEach, expect, test } from '@jest/globals'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { mcpMenu } from '../../src/interfaces/mcp/mcp-menu.ts'
+import { RestRig } from '../support/rest/rest-rig.ts'
+
+const ANA = '15550001111'
+const BEN = '15550002222'
+
+let rig: RestRig
+const clients: Client[] = []
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.close()
+  await rig[Symbol.asyncDispose]()
+})
+
+const connect = async (token: string): Promise<Client> => {
+  const client = new Client({ name: 'test', version: '1' })
+  const transport = new StreamableHTTPClientTransport(new URL(`${rig.address}/mcp`), {
+    requestInit: { headers: { authorization: `Bearer ${token}` } },
+  })
+  await client.connect(transport as Parameters<typeof client.connect>[0])
+  clients.push(client)
+  return client
+}
+
+const names = async (client: Client): Promise<readonly string[]> =>
+  (await client.listTools()).tools.map(({ name }) => name).sort()
+
+/** The client checks the answer against the schema that it was given. */
+const call = async (client: Client, name: string, input: Record<string, unknown> = {}) => {
+  await client.listTools()
+  const { isError, structuredContent, content } = await client.callTool({ name, arguments: input })
+  if (isError === true) throw new Error((content as readonly { readonly text: string }[])[0]?.text)
+  return structuredContent as Record<string, unknown>
+}
+
+/** Every tool with an input, and a part of its answer on a DeniDin in which Ana has spoken. */
+const CALLS: Readonly<Record<string, readonly [input: Record<string, unknown>, answer: unknown]>> = {
+  feature_flags_status: [{}, { enable_memory_system: true, enable_anthropic: true, use_schema_v2: true }],
+  rollout_plan: [
+    {},
+    { day_1_2: expect.arrayContaining([expect.stringContaining('backup')]), notes: expect.any(String) },
+  ],
+  trigger_migration: [{ dry_run: true }, { success: true, stats: expect.objectContaining({ reason: 'already_v2' }) }],
+  extract_and_store_memory: [
+    { user_input: 'My parrot is called Coco.', ai_output: '', namespace: ANA },
+    { status: 'ok', memory_id: expect.any(String) },
+  ],
+  access_log_stats: [
+    { hours: 24, top_n: 5, project: 'Coco', namespace: ANA },
+    { window_hours: 24, filters: { project: 'Coco', namespace: ANA } },
+  ],
+  start_conscious_agent: [{ interval_hours: 12 }, { status: 'started', interval_hours: 12 }],
+  stop_conscious_agent: [{}, { status: 'stopped' }],
+  force_conscious_analysis: [{}, { promoted_count: expect.any(Number), promoted_ids: expect.any(Array) }],
+  search_messages: [
+    { query: 'bicycle AND red' },
+    { messages: expect.arrayContaining([expect.objectContaining({ from: 'Ana' })]) },
+  ],
+  recall_memories: [{ query: 'what is my parrot called?', person: ANA }, { memories: expect.any(Array) }],
+  forget_memory: [{ what: 'no such memory', person: ANA }, { outcome: 'nothing' }],
+}
+
+test('the client of the SDK lists and calls every tool, and each answer is valid', async () => {
+  rig = await RestRig.start()
+  await rig.denidin.say('my bicycle is red')
+  const client = await connect(await rig.token('all'))
+  expect(await names(client)).toEqual(mcpMenu.map(({ name }) => name).sort())
+  expect(Object.keys(CALLS).sort()).toEqual(mcpMenu.map(({ name }) => name).sort())
+  for (const [name, [input, answer]] of Object.entries(CALLS)) {
+    expect({ name, answer: await call(client, name, input) }).toEqual({
+      name,
+      answer: expect.objectContaining(answer as object),
+    })
+  }
+  expect(await call(client, 'stop_conscious_agent')).toEqual({ status: 'not_running' })
+  const { tools } = await client.listTools()
+  const hints = new Map(tools.map(({ name, annotations }) => [name, annotations]))
+  expect(hints.get('recall_memories')).toMatchObject({ readOnlyHint: true, destructiveHint: false })
+  expect(hints.get('forget_memory')).toMatchObject({ readOnlyHint: false, destructiveHint: true })
+})
+
+test('a failure is an answer that says what was wrong, and everything is deleted only when confirmed', async () => {
+  rig = await RestRig.start()
+  await rig.denidin.say('my bicycle is red')
+  const client = await connect(await rig.token('all'))
+  await expect(call(client, 'recall_memories', { query: 'x', person: 'nobody' })).rejects.toThrow(
+    /^not_found: there is no person/,
+  )
+  await expect(call(client, 'recall_memories', { question: 'x' })).rejects.toThrow(/query/)
+  await expect(call(client, 'forget_memory', { what: 'all', person: ANA })).rejects.toThrow(/^confirmation_needed/)
+  expect(await call(client, 'forget_memory', { what: 'all', person: ANA, confirm: true })).toMatchObject({
+    outcome: 'forgotten',
+    residue: 0,
+  })
+})
+
+test('facts can be extracted before anyone has written, and DeniDin starts again afterwards', async () => {
+  rig = await RestRig.start({}, { embeddings: { provider: 'offline' } })
+  const client = await connect(await rig.token('all'))
+  expect(await call(client, 'extract_and_store_memory', { user_input: 'My parrot is called Coco.' })).toMatchObject({
+    status: 'ok',
+    memory_id: expect.any(String),
+  })
+  await rig.denidin.whenIdle()
+  await rig.restart()
+  const again = await connect(await rig.token('again'))
+  const { memories } = await call(again, 'recall_memories', { query: 'what is my parrot called?' })
+  expect(JSON.stringify(memories)).toContain('Coco')
+})
+
+test('a token sees the tools of its scopes, and one of a person that person alone', async () => {
+  rig = await RestRig.start()
+  await rig.denidin.say('my bicycle is called Rosinante')
+  await rig.denidin.say('my boat is called Marlin', { phone: BEN })
+  await rig.denidin.say('/remember my boat is called Marlin', { phone: BEN })
+  const read = await connect(await rig.token('read', 'read'))
+  expect(await names(read)).toEqual(
+    mcpMenu
+      .filter(({ scope }) => scope === 'read')
+      .map(({ name }) => name)
+      .sort(),
+  )
+  await expect(call(read, 'forget_memory', { what: 'all' })).rejects.toThrow()
+  const ana = await connect(await rig.token('ana', 'read,write', ANA))
+  expect(await names(ana)).toEqual(['forget_memory', 'recall_memories', 'search_messages'])
+  await expect(call(ana, 'recall_memories', { query: 'boat', person: BEN })).rejects.toThrow('forbidden')
+  expect(JSON.stringify(await call(ana, 'recall_memories', { query: 'what is my boat called?' }))).not.toContain(
+    'Marlin',
+  )
+  expect(JSON.stringify(await call(ana, 'search_messages', { query: 'marlin OR rosinante' }))).not.toContain('Marlin')
+  expect((await ana.listResources().catch(() => ({ resources: [] }))).resources.map(({ uri }) => uri)).not.toContain(
+    'denidin://people',
+  )
+  for (const token of [undefined, 'denidin_wrong']) {
+    const refused = await rig.request('POST', '/mcp', { token, body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } })
+    expect(refused.status).toBe(401)
+  }
+  expect((await rig.request('GET', '/mcp', { token: await rig.token('get') })).status).toBe(405)
+})
+
+test('sessions, people and reports are resources', async () => {
+  rig = await RestRig.start()
+  await rig.denidin.say('my bicycle is red')
+  const client = await connect(await rig.token('all'))
+  const { resources } = await client.listResources()
+  expect(resources.map(({ uri }) => uri)).toEqual(
+    expect.arrayContaining(['denidin://sessions', 'denidin://people', 'denidin://reports/timeline']),
+  )
+  const read = async (uri: string) => {
+    const { contents } = await client.readResource({ uri })
+    return JSON.parse((contents[0] as { readonly text: string }).text) as Record<string, unknown>
+  }
+  const { sessions } = (await read('denidin://sessions')) as { sessions: readonly { session_id: string }[] }
+  expect(JSON.stringify(await read(`denidin://sessions/${sessions[0]?.session_id ?? ''}`))).toContain('bicycle')
+  expect(JSON.stringify(await read('denidin://people'))).toContain(ANA)
+  expect(JSON.stringify(await read(`denidin://people/${ANA}`))).toContain(ANA)
+  expect(await read('denidin://reports/timeline')).toEqual(expect.anything())
+  await expect(read('denidin://reports/nothing')).rejects.toThrow('there is no report')
+})
