@@ -1,7 +1,7 @@
 /** Sends messages to the administrator (the configured godfather) in their own chat and language. */
-import { addressOfIdentity } from '../people/chat-addresses.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { Outbox } from '../conversation/outbox.ts'
+import { chatOfPerson } from '../conversation/person-chat.ts'
 import { personLanguage } from '../conversation/reply-language.ts'
 import type { ReplyWriter } from '../conversation/reply-writer.ts'
 import type { InboxStore } from '../messages/inbox-store.ts'
@@ -71,11 +71,9 @@ export class AdministratorChat {
    * The chat in which the administrator wrote, under any of their addresses; otherwise that of the configured number.
    */
   async #chatOf({ identities }: Administrator): Promise<ChatId> {
-    for (const identity of identities) {
-      const chat_id = addressOfIdentity(identity)
-      if (chat_id !== undefined && (await this.#deps.inbox.hasWritten(chat_id).catch(() => false))) return chat_id
-    }
-    return `${this.#deps.phone}@c.us`
+    const { inbox, phone } = this.#deps
+    const hasWritten = (chat_id: ChatId): Promise<boolean> => inbox.hasWritten(chat_id).catch(() => false)
+    return (await chatOfPerson({ identities }, { hasWritten })) ?? `${phone}@c.us`
   }
 
   async #languageFor({ person_id }: Administrator): Promise<Language> {

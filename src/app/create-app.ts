@@ -4,6 +4,7 @@
  *
  *   stores → models → indexes → people → memory and search → sessions, learning, delivery → operations → pipeline
  */
+import { PersonChats } from '../conversation/person-chat.ts'
 import { commandLanguage } from '../conversation/reply-language.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import { zoneOf } from '../people/personal-zones.ts'
@@ -152,6 +153,9 @@ const createAppRunner = (
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         restart: () => restartChannel(channels),
         console,
+        sending: settings.mcp.send_messages
+          ? new PersonChats({ ...delivery, inbox: stores.messages.inbox })
+          : undefined,
         recallOverrides,
         administrator,
       },

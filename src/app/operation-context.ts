@@ -74,6 +74,7 @@ export interface OperationContextDeps {
     readonly conversation: OperationContext['chats']['conversation']
     readonly restart: OperationContext['chats']['restart']
     readonly console: ConsoleChannel
+    readonly sending: OperationContext['chats']['sending']
     readonly recallOverrides: RecallOverrides
     /** `undefined`: there is no godfather. */
     readonly administrator: AdministratorChat | undefined
@@ -115,6 +116,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     chats: {
       pauses: stores.pauses,
       console: chats.console,
+      sending: chats.sending,
       conversation: chats.conversation,
       restart: chats.restart,
       recallOverrides: chats.recallOverrides,
@@ -222,6 +224,7 @@ const createTraffic = ({ messages, memoryLog }: Stores, clock: Clock): Traffic =
       outbox_failed: outbox.failed,
     }
   },
+  chats: limit => messages.traffic.chats(limit),
   prune: async () =>
     (await messages.traffic.prune(clock.now() - TRAFFIC_RETENTION_MS)) +
     (await memoryLog.prune(clock.now() - USES_RETENTION_MS)),

@@ -15,6 +15,7 @@ import { GENERAL } from './schema/general.ts'
 import { KNOWLEDGE } from './schema/knowledge.ts'
 import { JOBS } from './schema/jobs.ts'
 import { LIMITS } from './schema/limits.ts'
+import { MCP } from './schema/mcp.ts'
 import { MEMORY } from './schema/memory.ts'
 import { REPORTS } from './schema/reports.ts'
 import { ROLLOUT } from './schema/rollout.ts'
@@ -39,6 +40,7 @@ export const SCHEMA = {
   limits: LIMITS,
   reports: REPORTS,
   api: API,
+  mcp: MCP,
   backup: BACKUP,
   jobs: JOBS,
 } as const satisfies Section

@@ -1,6 +1,8 @@
 /**
  * Everything that operations can use, grouped by subject, and the type with which each names the few fields it needs.
  */
+import type { PersonChats } from '../conversation/person-chat.ts'
+import type { TrafficStore } from '../messages/message-store.ts'
 import type { ApiTokens } from '../access/api-token.ts'
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
@@ -76,7 +78,7 @@ export interface TrafficCounts {
 }
 
 /** Records of delivered messages and replies. */
-export interface Traffic {
+export interface Traffic extends Pick<TrafficStore, 'chats'> {
   counts(): Promise<TrafficCounts>
   /** Deletes delivery records and usage records past their retention. @returns how many */
   prune(): Promise<number>
@@ -250,6 +252,8 @@ export interface OperationContext {
   readonly chats: {
     readonly pauses: Pauses
     readonly console: Pick<ConsoleChannel, 'say'>
+    /** Sends to people without being asked; `undefined`: switched off (`mcp.send_messages`). */
+    readonly sending: Pick<PersonChats, 'send'> | undefined
     readonly conversation: Pick<Conversation, 'resumed'>
     /** Restarts the channel that has a connection. @returns its name @throws DenidinError `not_running` */
     readonly restart: () => Promise<string>

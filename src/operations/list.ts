@@ -25,6 +25,8 @@ import { budgetReport } from './budget/report.ts'
 import { budgetUsage } from './budget/usage.ts'
 import { chatListen, chatPause, chatPauses, chatResume } from './chat/pause.ts'
 import { chatRestart } from './chat/restart.ts'
+import { chatList } from './chat/list.ts'
+import { chatSend } from './chat/send.ts'
 import { chatSay } from './chat/say.ts'
 import { knowledgeList } from './knowledge/list.ts'
 import { knowledgeScan } from './knowledge/scan.ts'
@@ -118,6 +120,8 @@ export const operations = {
   'chat.listen': chatListen,
   'migrate.rollback': migrateRollback,
   'migrate.status': migrateStatus,
+  'chat.list': chatList,
+  'chat.send': chatSend,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,
   'chat.restart': chatRestart,

@@ -61,11 +61,16 @@ const CALLS: Readonly<Record<string, readonly [input: Record<string, unknown>, a
     { messages: expect.arrayContaining([expect.objectContaining({ from: 'Ana' })]) },
   ],
   recall_memories: [{ query: 'what is my parrot called?', person: ANA }, { memories: expect.any(Array) }],
+  list_chats: [{}, { chats: [expect.objectContaining({ chat_id: `${ANA}@c.us`, kind: 'direct', messages: 1 })] }],
+  send_message: [
+    { person: ANA, text: 'Your order is ready.' },
+    { chat_id: `${ANA}@c.us`, state: 'sent' },
+  ],
   forget_memory: [{ what: 'no such memory', person: ANA }, { outcome: 'nothing' }],
 }
 
 test('the client of the SDK lists and calls every tool, and each answer is valid', async () => {
-  rig = await RestRig.start()
+  rig = await RestRig.start({}, { mcp: { send_messages: true } })
   await rig.denidin.say('my bicycle is red')
   const client = await connect(await rig.token('all'))
   expect(await names(client)).toEqual(mcpMenu.map(({ name }) => name).sort())
@@ -140,6 +145,27 @@ test('a token sees the tools of its scopes, and one of a person that person alon
     expect(refused.status).toBe(401)
   }
   expect((await rig.request('GET', '/mcp', { token: await rig.token('get') })).status).toBe(405)
+})
+
+test('send_message reaches people who wrote first, where mcp.send_messages is on, and no one else', async () => {
+  rig = await RestRig.start()
+  await rig.denidin.say('my bicycle is red')
+  const off = await connect(await rig.token('off'))
+  const message = { person: ANA, text: 'Your order is ready.' }
+  await expect(call(off, 'send_message', message)).rejects.toThrow(/^disabled: .*mcp\.send_messages/)
+  await rig[Symbol.asyncDispose]()
+  rig = await RestRig.start({}, { mcp: { send_messages: true } })
+  await rig.denidin.say('my bicycle is red')
+  await rig.denidin.say('/help', { phone: BEN })
+  const client = await connect(await rig.token('on'))
+  expect(await call(client, 'send_message', message)).toMatchObject({ state: 'sent', chat_id: `${ANA}@c.us` })
+  expect(rig.denidin.channel.sent.at(-1)).toMatchObject({ chat_id: `${ANA}@c.us`, text: 'Your order is ready.' })
+  await expect(call(client, 'send_message', { ...message, person: '+15550009999' })).rejects.toThrow('has written yet')
+  await rig.denidin.app.runner.run('people.block', { person: BEN }, { caller: { transport: 'cli', level: 'operator' } })
+  await expect(call(client, 'send_message', { ...message, person: BEN })).rejects.toThrow('is blocked')
+  await expect((await connect(await rig.token('read-only', 'read'))).listTools()).resolves.not.toMatchObject({
+    tools: expect.arrayContaining([expect.objectContaining({ name: 'send_message' })]),
+  })
 })
 
 test('sessions, people and reports are resources', async () => {

@@ -73,6 +73,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
     'a file that was read is not read again within dedupe_ttl_seconds, and its change is not lost',
   'knowledge.max_file_size_bytes': 'a file above max_file_size_bytes is refused until the limit is raised',
   'knowledge.ignore_dirs': 'passed over: ignore_dirs, hidden files, what editors leave, and links out of the folder',
+  'mcp.send_messages': 'send_message reaches people who wrote first, where mcp.send_messages is on, and no one else',
   'budget.use_profiles': 'with use_profiles off every task has manual_tokens',
   'budget.profiles_file': 'profiles of the configured file hold, and a change of it holds at once',
   'budget.patterns_dir': 'patterns come from patterns_dir',

@@ -136,6 +136,9 @@ const OF_ARCHIVE = new Set([
   'started_by',
 ])
 
+/** Text fields of chats: their addresses, and days. */
+const OF_CHATS = new Set(['chat_id', 'last_message_at'])
+
 /** Text fields of backups: ids, paths, versions, checksums, and our own sentences about pieces and tables. */
 const OF_BACKUPS = new Set([
   'backup_id',
@@ -204,6 +207,7 @@ const OF_GROUPS: Readonly<Record<string, ReadonlySet<string>>> = {
   api: OF_TOKENS,
   archive: OF_ARCHIVE,
   backup: OF_BACKUPS,
+  chat: OF_CHATS,
   budget: OF_BUDGETS,
   ingest: OF_ARCHIVE,
   data: new Set(['file']),
@@ -248,7 +252,8 @@ const chat: Caller = {
 
 const setUp = (): OperationRig => {
   const rig = new OperationRig()
-  rig.instance = { ...rig.instance, godfather_phone: '15550001111' }
+  rig.chats.sending = { send: async () => ({ chat_id: '15550001111@c.us', message_id: 'w9' }) }
+  rig.instance = { ...rig.instance, started_at: 0, godfather_phone: '15550001111' }
   rig.people.persons.push(dana, personOf('p2', '15550002222'))
   rig.memory.memories.push(memoryOf('m1', 'person:p1', 'likes tea'), memoryOf('m2', 'person:p2', 'likes coffee'))
   rig.memory.recalled = {
@@ -357,6 +362,7 @@ const audited: Readonly<Record<string, readonly [caller: Caller, input: object, 
   ],
   'budget.explain': [operator, { message: 'r1' }, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: ['w1'] }]],
   'chat.say': [operator, { message: 'hi' }, [{ whose: 'person:p1', counts: { replies: 1 } }]],
+  'chat.send': [operator, { person: 'p1', text: 'ready' }, [{ whose: 'person:p1', counts: { messages: 1 } }]],
   'ingest.denidin': [
     operator,
     { folder: python },

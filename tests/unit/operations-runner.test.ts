@@ -105,6 +105,8 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'report.make': 'operator',
   'report.scheduled': 'operator',
   'chat.pause': 'godfather',
+  'chat.list': 'operator',
+  'chat.send': 'operator',
   'chat.pauses': 'godfather',
   'chat.resume': 'godfather',
   'chat.say': 'operator',

@@ -81,6 +81,8 @@ export const cliMenu = {
   pause: command('chat.pause', 'conversation', 'minutes'),
   listen: command('chat.listen', 'conversation'),
   resume: command('chat.resume', 'conversation'),
+  chats: command('chat.list'),
+  send: { ...command('chat.send', 'person', 'text'), words: true },
   pauses: command('chat.pauses'),
   'api token create': command('api.token_create', 'name'),
   'api token list': { ...command('api.token_list'), optional: ['token_id', 'created_at'] },

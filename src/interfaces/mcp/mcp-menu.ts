@@ -255,6 +255,27 @@ const forgetMemory = tool({
   call: (run, { confirm, ...input }) => run('memory.forget', input, { confirmed: confirm }),
 })
 
+const listChats = tool({
+  name: 'list_chats',
+  description: 'The chats in which someone wrote in the last 30 days, the latest first.',
+  operation: 'chat.list',
+  scope: 'read',
+  input: operations['chat.list'].input,
+  output: operations['chat.list'].output,
+  call: (run, input) => run('chat.list', input),
+})
+
+const sendMessage = tool({
+  name: 'send_message',
+  description:
+    'Send a message in the name of the bot to a person who wrote to it before. Only where the operator switched it on.',
+  operation: 'chat.send',
+  scope: 'write',
+  input: operations['chat.send'].input,
+  output: operations['chat.send'].output,
+  call: (run, input) => run('chat.send', input),
+})
+
 export const mcpMenu: readonly McpTool[] = [
   featureFlagsStatus,
   rolloutPlan,
@@ -267,4 +288,6 @@ export const mcpMenu: readonly McpTool[] = [
   searchMessages,
   recallMemories,
   forgetMemory,
+  listChats,
+  sendMessage,
 ]

@@ -48,7 +48,8 @@ const addTool = (server: McpServer, tool: McpTool, deps: McpServerDeps): void =>
     readOnlyHint: effect === 'read',
     destructiveHint: effect === 'destroy',
     idempotentHint: effect === 'read',
-    openWorldHint: false,
+    // A message leaves this installation.
+    openWorldHint: tool.operation === 'chat.send',
   }
   server.registerTool(name, { description, inputSchema, outputSchema, annotations }, async (input, extra: Extra) => {
     try {

@@ -155,6 +155,10 @@ export const restMenu: readonly RestRoute[] = [
   route('POST /api/v1/backups/{backup_id}/verify', 'backup.verify', 'admin', 'verifyBackup'),
 
   route('GET /api/v1/migrations', 'migrate.status', 'read', 'getMigrations'),
+  route('GET /api/v1/chats', 'chat.list', 'read', 'listChats'),
+  route('POST /api/v1/chats/send', 'chat.send', 'write', 'sendMessage', {
+    example: { person: '+15550001111', text: 'Your order is ready.' },
+  }),
   route('GET /api/v1/pauses', 'chat.pauses', 'read', 'listPauses'),
   route('POST /api/v1/pauses', 'chat.pause', 'write', 'pauseChat', {
     example: { conversation: '15550001111', minutes: 60 },

@@ -3,7 +3,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { INBOX_STATES } from '../inbox-store.ts'
-import type { TrafficStore } from '../message-store.ts'
+import type { RecentChat, TrafficStore } from '../message-store.ts'
 import { OUTBOX_STATES } from '../outbox-store.ts'
 
 /** A channel rereads messages that are this close to a chat's mark, so their ids must stay known. */
@@ -59,6 +59,14 @@ export const createSqliteTraffic = (database: Database): TrafficStore => ({
     inbox: countStates(database, 'inbox', INBOX_STATES),
     outbox: countStates(database, 'outbox', OUTBOX_STATES),
   }),
+
+  // Texts that programs passed on have no chat.
+  chats: async limit =>
+    database.all<RecentChat>(
+      `select chat_id, chat_kind, scope, max(sent_at) as last_at, count(*) as count from inbox
+       where chat_id not like 'told:%' group by chat_id, scope order by last_at desc, chat_id limit :limit`,
+      { limit },
+    ),
 
   prune: async before =>
     (await removeAll(database, PRUNE_INBOX, before)) + (await removeAll(database, PRUNE_OUTBOX, before)),

@@ -88,6 +88,7 @@ export class FakeChats {
   readonly conversation: OperationContext['chats']['conversation']
   readonly restart = (): Promise<string> => Promise.resolve('whatsapp')
   readonly recallOverrides = new RecallOverrides()
+  sending: OperationContext['chats']['sending']
   readonly console: OperationContext['chats']['console'] = {
     say: message => {
       this.said.push(message)
@@ -207,6 +208,7 @@ export class FakeSystem {
 
 export const FAKE_TRAFFIC: OperationContext['messages']['traffic'] = {
   counts: () => Promise.resolve({ inbox_waiting: 2, outbox_waiting: 1, outbox_unconfirmed: 3, outbox_failed: 4 }),
+  chats: () => Promise.resolve([]),
   prune: () => Promise.resolve(7),
 }
 
