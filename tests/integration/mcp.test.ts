@@ -21,7 +21,7 @@ const connect = async (token: string): Promise<Client> => {
   const transport = new StreamableHTTPClientTransport(new URL(`${rig.address}/mcp`), {
     requestInit: { headers: { authorization: `Bearer ${token}` } },
   })
-  await client.connect(transport as Parameters<typeof client.connect>[0])
+  await client.connect(transport)
   clients.push(client)
   return client
 }

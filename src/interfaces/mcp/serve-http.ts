@@ -17,8 +17,7 @@ export const serveMcpRequest = async ({ request, response, body, ...deps }: McpR
   const ended = new Promise<void>(resolve => {
     response.once('close', resolve)
   })
-  // The class declares its handlers as accessors, which exact optional properties refuse.
-  await server.connect(transport as Parameters<typeof server.connect>[0])
+  await server.connect(transport)
   await transport.handleRequest(request, response, body)
   await ended
   await server.close()
