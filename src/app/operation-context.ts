@@ -23,7 +23,7 @@ import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor/component-checkups.ts'
 import type { Archive } from './archive/archive.ts'
 import type { Migrations } from '../backup/migrations.ts'
-import type { AppBackups } from './backup/backups.ts'
+import { backupContext, type AppBackups } from './backup/backups.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
@@ -159,12 +159,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     knowledge: deps.knowledge,
     archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
     api: { tokens: stores.apiTokens, newSecret: randomSecret },
-    backup: {
-      backups: deps.backups,
-      targets: deps.backups.targets,
-      migrations: deps.migrations,
-      settings: settings.backup,
-    },
+    backup: { ...backupContext(deps.backups), migrations: deps.migrations, settings: settings.backup },
     rollout: deps.rollout,
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }

@@ -19,6 +19,7 @@ export const scheduleOf = ({ memory: { session }, budget, reports, backup, jobs 
   full_backup_cron: backup.full_cron,
   archive_backup_cron: backup.archive_cron,
   backup_verify_cron: backup.verify_cron,
+  backup_drill_cron: backup.drill_cron,
   orphans_cron: jobs.orphans_cron,
   vacuum_cron: jobs.vacuum_cron,
 })

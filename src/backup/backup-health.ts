@@ -3,11 +3,15 @@ import { HOUR_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import type { BackupFolder } from './backup-folder.ts'
+import type { BackupHistory, SuccessRate } from './backup-history.ts'
 import type { RestoreState } from './backups.ts'
 import type { BackupTargets, TargetStatus } from './targets/targets.ts'
 import { readBackupId } from './manifest.ts'
 import type { PointState } from './point-schedule.ts'
 import type { LeftBehind } from './swap.ts'
+
+/** Days over which successes are counted. */
+const SUCCESS_DAYS = 30
 
 export interface BackupHealthDeps {
   readonly folder: Pick<BackupFolder, 'path' | 'ids' | 'verifiedIds' | 'verification'>
@@ -15,6 +19,7 @@ export interface BackupHealthDeps {
   /** `undefined`: no restore points are made. */
   readonly pointState: () => PointState | undefined
   readonly targets: Pick<BackupTargets, 'status'>
+  readonly history: Pick<BackupHistory, 'success'>
   readonly scheduled: boolean
   readonly warn_after_hours: number
   readonly clock: Clock
@@ -31,7 +36,9 @@ export class BackupHealth implements HealthCheck {
   async health(): Promise<Health> {
     try {
       const { state, detail } = await this.#look()
-      return { state, detail: [...restoreSentences(await this.#deps.restoreState()), detail].join(' ') }
+      const before = restoreSentences(await this.#deps.restoreState())
+      const success = successSentence(await this.#deps.history.success(SUCCESS_DAYS))
+      return { state, detail: [...before, detail, ...success].join(' ') }
     } catch (error) {
       return { state: 'degraded', detail: `${asDenidinError(error).message}.` }
     }
@@ -86,6 +93,12 @@ const isoTime = (at: number): string => new Date(at).toISOString()
 
 const sinceOf = ({ covered_until }: PointState): string =>
   covered_until === undefined ? 'since the start' : `since ${isoTime(covered_until)}`
+/** Nothing as long as all succeeded. */
+const successSentence = ({ days, succeeded, attempted }: SuccessRate): readonly string[] =>
+  succeeded === attempted
+    ? []
+    : [`In ${String(days)} days, ${String(succeeded)} of ${String(attempted)} backups succeeded (goal: 99.9 %).`]
+
 const failingSentence = ({ target, problem, backups }: TargetStatus): string =>
   `The target ${target} cannot be reached or written to since ${problem?.since ?? ''} (${problem?.reason ?? ''}); ` +
   `the newest backup there is ${backups.at(-1) ?? 'none'}. DeniDin tries again.`

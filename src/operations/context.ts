@@ -6,6 +6,9 @@ import type { TrafficStore } from '../messages/message-store.ts'
 import type { ApiTokens } from '../access/api-token.ts'
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
+import type { BackgroundBackup } from '../backup/background-backup.ts'
+import type { BackupHistory } from '../backup/backup-history.ts'
+import type { BackupDrills } from '../backup/drills.ts'
 import type { BackupTargets } from '../backup/targets/targets.ts'
 import type { Backups } from '../backup/backups.ts'
 import type { Migrations } from '../backup/migrations.ts'
@@ -313,6 +316,9 @@ export interface OperationContext {
     readonly backups: Backups
     readonly targets: BackupTargets
     readonly migrations: Migrations
+    readonly drills: Pick<BackupDrills, 'run'>
+    readonly history: Pick<BackupHistory, 'success'>
+    readonly background: Pick<BackgroundBackup, 'run'>
     /** `backup.scheduled` */
     readonly settings: { readonly scheduled: boolean }
   }

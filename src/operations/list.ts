@@ -11,6 +11,7 @@ import { backupRestore } from './backup/restore.ts'
 import { backupScheduled } from './backup/scheduled.ts'
 import { migrateRollback } from './migrate/rollback.ts'
 import { migrateStatus } from './migrate/status.ts'
+import { backupStart } from './backup/start.ts'
 import { backupVerify } from './backup/verify.ts'
 import { budgetCalculate } from './budget/calculate.ts'
 import { budgetCost } from './budget/cost.ts'
@@ -116,6 +117,7 @@ export const operations = {
   'backup.restore': backupRestore,
   'backup.scheduled': backupScheduled,
   'backup.show': backupShow,
+  'backup.start': backupStart,
   'backup.verify': backupVerify,
   'chat.listen': chatListen,
   'migrate.rollback': migrateRollback,

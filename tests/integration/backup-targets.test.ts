@@ -132,3 +132,25 @@ test('the daily pruning reaches the targets, and one that fails does not stop it
     ],
   })
 })
+
+test('the godfather makes a backup with /backup, in English and in Hebrew; others are refused', async () => {
+  await denidin.say('My dog is called Rexington')
+  await denidin.restart({ godfather_phone: '15559990000', backup: { targets: targets() } })
+  expect(await denidin.say('/backup', { phone: '15559990000' })).toMatch(
+    /^The backup is complete: \d+ messages, [\d.]+ MB/,
+  )
+  expect(await denidin.say('/גיבוי', { phone: '15559990000' })).toMatch(/^הגיבוי הושלם: \d+ הודעות/)
+  expect(await denidin.say('/backup')).toMatch(/administrator/)
+  await until(async () => {
+    expect(await run('backup.list')).toMatchObject({
+      success: { days: 30, succeeded: 2, attempted: 2 },
+      targets: [{ backups: 2 }, { backups: 2 }],
+    })
+  })
+  expect(await run('backup.scheduled', { job: 'drill' })).toMatchObject({
+    drills: [
+      { target: null, in_order: true },
+      { target: expect.any(String), in_order: true },
+    ],
+  })
+})

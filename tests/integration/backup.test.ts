@@ -307,6 +307,7 @@ test('the schedule of backups has the times of its settings', async () => {
     full_cron: '1 1 * * 6',
     archive_cron: '2 2 2 * *',
     verify_cron: '3 3 * * *',
+    drill_cron: '4 4 * * *',
   })
   const { jobs } = (await run('jobs.list')) as { jobs: { name: string; cron: string }[] }
   expect(jobs.filter(({ name }) => name.startsWith('backup')).map(({ name, cron }) => [name, cron])).toEqual([
@@ -314,6 +315,7 @@ test('the schedule of backups has the times of its settings', async () => {
     ['backup-full', '1 1 * * 6'],
     ['backup-archive', '2 2 2 * *'],
     ['backup-verify', '3 3 * * *'],
+    ['backup-drill', '4 4 * * *'],
   ])
 })
 

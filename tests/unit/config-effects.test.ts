@@ -125,6 +125,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'backup.incremental_cron': 'the schedule of backups has the times of its settings',
   'backup.full_cron': 'the schedule of backups has the times of its settings',
   'backup.archive_cron': 'the schedule of backups has the times of its settings',
+  'backup.drill_cron': 'the schedule of backups has the times of its settings',
   'backup.verify_cron': 'the schedule of backups has the times of its settings',
   'backup.point_in_time_minutes':
     'a restore point is made within point_in_time_minutes of a change, and none without one',

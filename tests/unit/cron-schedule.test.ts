@@ -20,6 +20,7 @@ const settings = {
   full_backup_cron: '0 3 * * 0',
   archive_backup_cron: '0 4 1 * *',
   backup_verify_cron: '0 5 * * *',
+  backup_drill_cron: '0 6 1 * *',
   orphans_cron: '15 4 * * 1',
   vacuum_cron: '45 4 * * 1',
 }
@@ -71,12 +72,18 @@ test('each schedule of a report writes its report', async () => {
   expect(parts.asked).toEqual(['report weekly', 'report monthly', 'report health', 'scheduled reports'])
 })
 
-test('each schedule of a backup makes its backup, the last prunes and verifies the newest', async () => {
+test('each schedule of a backup makes its backup, the last two verify: the newest, and one at random', async () => {
   const { parts, tasks } = setUp()
-  for (const key of ['incremental_backup_cron', 'full_backup_cron', 'archive_backup_cron', 'backup_verify_cron']) {
-    await tasks.get(key)?.ring()
-  }
-  expect(parts.asked).toEqual(['backup incremental', 'backup full', 'backup archive', 'prune', 'verify latest'])
+  const keys = ['incremental_backup_cron', 'full_backup_cron', 'archive_backup_cron', 'backup_verify_cron']
+  for (const key of [...keys, 'backup_drill_cron']) await tasks.get(key)?.ring()
+  expect(parts.asked.filter(asked => asked !== 'copy soon')).toEqual([
+    'backup incremental',
+    'backup full',
+    'backup archive',
+    'prune',
+    'verify latest',
+    'drill',
+  ])
 })
 
 test('with backup.scheduled off the schedule makes no backup, and an operator still does', async () => {

@@ -355,6 +355,11 @@ const audited: Readonly<Record<string, readonly [caller: Caller, input: object, 
     {},
     [{ operation: 'backup.restore 2026-11-20T023000Z-incremental-abcd', whose: 'everyone' }],
   ],
+  'backup.start': [
+    operator,
+    {},
+    [{ operation: 'backup.start 2026-11-20T023000Z-incremental-abcd', whose: 'everyone', counts: { messages: 40 } }],
+  ],
   'backup.verify': [
     operator,
     {},

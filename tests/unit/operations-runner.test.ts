@@ -88,6 +88,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'backup.restore': 'operator',
   'backup.scheduled': 'operator',
   'backup.show': 'operator',
+  'backup.start': 'godfather',
   'backup.verify': 'operator',
   'migrate.rollback': 'operator',
   'migrate.status': 'operator',

@@ -45,6 +45,10 @@ const said = (strings: Strings): Record<string, string> => ({
   unknown_near: strings.any_command.unknown('/rest', '/reset'),
   admin_only: strings.any_command.admin_only('/status'),
   status: strings.commands.status.report(figures),
+  backup_made: strings.commands.backup.made({ messages: 5, bytes: 3 * 2 ** 20, new_bytes: 2 ** 19 }),
+  backup_running: strings.commands.backup.running(40),
+  backup_starting: strings.commands.backup.running(null),
+  backup_failed: strings.commands.backup.failed('ENOSPC'),
 })
 
 test.each(['en', 'he'] as const)('every sentence in %s is in that language', (language: Language) => {

@@ -1,7 +1,10 @@
 /** Backups as the app sees them: their thread, and the module that stops it. */
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { BackupFolder } from '../../backup/backup-folder.ts'
 import { FolderFiles } from '../../backup/files/folder-files.ts'
+import { BackgroundBackup } from '../../backup/background-backup.ts'
+import { BackupHistory } from '../../backup/backup-history.ts'
+import { BackupDrills } from '../../backup/drills.ts'
 import { BackupHealth } from '../../backup/backup-health.ts'
 import { BACKUP_EXTRAS, type Backups, type RestoreState } from '../../backup/backups.ts'
 import type { PointState } from '../../backup/point-schedule.ts'
@@ -18,6 +21,7 @@ import type { Runtime } from '../runtime.ts'
 import type { BackupRequests, BackupThreadData } from './backup-requests.ts'
 import { backupFolderOf, backupSources, extraSources, replacedPaths } from './backup-sources.ts'
 import { createPoints, handlesOf, spanOf } from './points.ts'
+import { recordedBackups } from './recorded-backups.ts'
 import { TargetCopies, targetStatus } from './target-copies.ts'
 import { workFolderOf } from './work-folder.ts'
 
@@ -27,10 +31,15 @@ const THREAD_MAIN = new URL(import.meta.url.replace(/backups(\.[jt]s)$/, 'backup
 /** Time without a request after which the thread ends. */
 const IDLE_MS = MINUTE_MS
 const MEGABYTE = 2 ** 20
+/** Below the data folder: it also tells of backups whose folder could not be written. */
+const HISTORY = 'backup-history.jsonl'
 
 export interface AppBackups extends Backups {
   readonly module: Module
   readonly targets: TargetCopies
+  readonly drills: BackupDrills
+  readonly history: BackupHistory
+  readonly background: BackgroundBackup
 }
 
 export interface BackupsDeps {
@@ -60,16 +69,8 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
   const folder = new BackupFolder(files)
   const open_files = new DatabaseFiles()
   const restoreState = restoreStateOf(settings)
-  const targets = new TargetCopies({
-    targets: settings.backup.targets,
-    states: new TargetStates(files),
-    thread,
-    ids: () => folder.ids(),
-    clock,
-    random: runtime.ids,
-    logger: runtime.logger,
-  })
-  const create: Backups['create'] = async (type, extras, options) => {
+  const targets = createTargets(settings, files, thread, runtime)
+  const createNow: Backups['create'] = async (type, extras, options) => {
     try {
       const all = BACKUP_EXTRAS.filter(each => include.includes(each) || extras.includes(each))
       const handles = type === 'point' ? handlesOf(open_files, databases) : {}
@@ -80,6 +81,15 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
       copied()
     }
   }
+  const history = new BackupHistory(join(data_root, HISTORY), clock)
+  const { create, verify } = recordedBackups(
+    {
+      create: createNow,
+      verify: (backup_id, options) => thread.request('backup.verify', { now: clock.now(), backup_id }, options),
+    },
+    history,
+    runtime.logger,
+  )
   const points = createPoints(settings, databases, { create, ...runtime })
   return {
     folder: data.folder,
@@ -88,12 +98,15 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     points: async () => spanOf(await folder.ids()),
     has: async backup_id => (await folder.ids()).includes(backup_id),
     show: backup_id => thread.request('backup.show', backup_id),
-    verify: (backup_id, options) => thread.request('backup.verify', { now: clock.now(), backup_id }, options),
+    verify,
     prune: dry_run => thread.request('backup.prune', { now: clock.now(), dry_run }),
     restore: (request, options) => thread.request('backup.restore', { now: clock.now(), is_open, ...request }, options),
     restoreState,
     cancelRestore: () => thread.request('backup.cancel_restore', undefined),
     targets,
+    history,
+    drills: createDrills(settings, { verify, targets, folder, history, ...runtime }),
+    background: new BackgroundBackup({ create, made: targets.copySoon.bind(targets), clock }),
     module: {
       name: 'backups',
       health: [backupHealth(settings, clock, () => points?.state)],
@@ -112,6 +125,44 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
   }
 }
 
+const createTargets = (
+  { backup }: Settings,
+  files: FolderFiles,
+  thread: RequestThread<BackupRequests>,
+  { clock, ids, logger }: BackupsDeps['runtime'],
+): TargetCopies =>
+  new TargetCopies({
+    targets: backup.targets,
+    states: new TargetStates(files),
+    thread,
+    ids: () => new BackupFolder(files).ids(),
+    clock,
+    random: ids,
+    logger,
+  })
+
+interface DrillParts extends Pick<Backups, 'verify'>, Pick<Runtime, 'ids'> {
+  readonly targets: TargetCopies
+  readonly folder: BackupFolder
+  readonly history: BackupHistory
+}
+
+const createDrills = ({ backup }: Settings, { verify, targets, folder, history, ids }: DrillParts): BackupDrills =>
+  new BackupDrills({
+    backups: { verify },
+    targets,
+    listed: backup.targets,
+    ids: () => folder.ids(),
+    history,
+    random: ids,
+  })
+
+/** What operations use of the backups. */
+export const backupContext = (backups: AppBackups) => {
+  const { targets, drills, history, background } = backups
+  return { backups, targets, drills, history, background }
+}
+
 /** The health of the backups; the data need not be open. */
 export const backupHealth = (
   settings: Settings,
@@ -125,6 +176,7 @@ export const backupHealth = (
     folder: new BackupFolder(files),
     restoreState: restoreStateOf(settings),
     targets: { status: () => targetStatus(settings.backup.targets, states) },
+    history: new BackupHistory(join(resolve(settings.data_root), HISTORY), clock),
     pointState,
     scheduled,
     warn_after_hours,

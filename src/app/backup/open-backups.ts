@@ -17,7 +17,7 @@ import { createWinstonLogger } from '../../platform/winston-logger.ts'
 import { runFolder } from '../run-paths.ts'
 import { surroundings } from '../runtime.ts'
 import { createMigrations } from './migrations.ts'
-import { createBackups } from './backups.ts'
+import { backupContext, createBackups } from './backups.ts'
 
 const operations = {
   'backup.copy': backupCopy,
@@ -53,7 +53,7 @@ export const openBackups = async (settings: Settings, version: string): Promise<
   const migrations = createMigrations({ settings, version, clock, backups, is_open: false })
   const runner = createRunner({
     operations,
-    context: { backup: { backups, targets: backups.targets, migrations, settings: settings.backup } },
+    context: { backup: { ...backupContext(backups), migrations, settings: settings.backup } },
     running: () => false,
     exclusive: (_scope, act) => act(),
     audit,

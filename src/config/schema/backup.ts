@@ -44,6 +44,11 @@ export const BACKUP = {
     default: true,
     doc: 'Make a full backup before a start of a new version migrates the data. Without it, a start that cannot make the backup (no room) migrates all the same.',
   },
+  drill_cron: {
+    format: 'cron',
+    default: '0 6 1 * *',
+    doc: 'Schedule of the drills: a backup chosen at random is verified, and one at a target if there is one.',
+  },
   retention_days: {
     format: 'integer',
     default: 30,

@@ -17,6 +17,7 @@ const HEBREW_NAMES: Readonly<Record<string, readonly string[]>> = {
   '/budget': ['/תקציב', '/מכסה'],
   '/pause': ['/השהה', '/השהי', '/השהיה'],
   '/resume': ['/המשך', '/המשיכי'],
+  '/backup': ['/גיבוי'],
   '/status': ['/סטטוס', '/מצב'],
   '/users': ['/משתמשים', '/אנשים'],
   '/role': ['/תפקיד'],

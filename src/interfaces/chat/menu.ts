@@ -227,6 +227,16 @@ export const chatMenu = {
     usage: strings => strings.resume.usage,
     say: ({ conversation, was_paused }, strings) => strings.resume.done(conversation, was_paused),
   }),
+  '/backup': command({
+    run: 'backup.start',
+    summary: strings => strings.backup.help,
+    parse: () => ({}),
+    say: ({ state, messages, bytes, new_bytes, percent, problem }, strings) => {
+      if (state === 'failed') return strings.backup.failed(problem ?? '')
+      if (state === 'running') return strings.backup.running(percent)
+      return strings.backup.made({ messages: messages ?? 0, bytes: bytes ?? 0, new_bytes: new_bytes ?? 0 })
+    },
+  }),
   '/status': command({
     run: 'status',
     summary: strings => strings.status.help,

@@ -94,6 +94,7 @@ export const cliMenu = {
   'backup show': { ...command('backup.show', 'backup_id'), optional: ['sha256'], without_data: true },
   'backup verify': { ...command('backup.verify', 'backup_id'), without_data: true },
   'backup prune': { ...command('backup.prune'), without_data: true },
+  'backup start': command('backup.start'),
   'backup scheduled': command('backup.scheduled', 'job'),
   'backup restore': { ...command('backup.restore', 'backup_id'), without_data: true },
   'budget calculate': command('budget.calculate'),

@@ -18,7 +18,7 @@ interface Entry<N extends OperationName = OperationName> {
 
 const entry = <N extends OperationName>(run: N, input: OperationInput<N>): Entry<N> => ({ run, input })
 
-/** Names of schedules, and what each runs. The settings of `backup` give the times of the four before the last two, those of `jobs` the last two. */
+/** Names of schedules, and what each runs. */
 export const cronMenu = {
   expiry_cron: entry('session.sweep', { purge: false }),
   cleanup_cron: entry('session.purge', {}),
@@ -30,6 +30,7 @@ export const cronMenu = {
   full_backup_cron: entry('backup.scheduled', { job: 'full' }),
   archive_backup_cron: entry('backup.scheduled', { job: 'archive' }),
   backup_verify_cron: entry('backup.scheduled', { job: 'verify' }),
+  backup_drill_cron: entry('backup.scheduled', { job: 'drill' }),
   orphans_cron: entry('memory.verify', { repair: true, every_vector: false }),
   vacuum_cron: entry('data.optimize', {}),
 }

@@ -196,6 +196,7 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'api.token_list': 'belongs to the creation of tokens',
   'api.token_revoke': 'belongs to the creation of tokens',
   'backup.fetch': '`POST /api/v1/backups/restore` does it with `from`',
+  'backup.start': 'it is for chats, where nobody waits; `POST /api/v1/backups` makes a backup',
   'backup.scheduled': 'runs on its schedule; `POST /api/v1/backups` makes a backup now',
   'migrate.rollback': 'the bot must be stopped for it: `denidin migrate rollback`',
   'budget.report': 'runs as a job: `POST /api/v1/jobs/budget-weekly/run`',

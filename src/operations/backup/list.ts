@@ -8,6 +8,8 @@ import { statusRow, targetRow } from './target-row.ts'
 import { backupField, backupRow, rowOf } from './backup-row.ts'
 
 const count = z.int().min(0)
+/** Days over which successes are counted. */
+const SUCCESS_DAYS = 30
 
 export const backupList = operation({
   summary: 'List the backups, newest first',
@@ -15,7 +17,7 @@ export const backupList = operation({
   effect: 'read',
   needs: 'nothing',
   audit: 'none',
-  uses: ['backup.backups', 'backup.targets'],
+  uses: ['backup.backups', 'backup.targets', 'backup.history'],
   input: z.strictObject({
     ...pageInput,
     points: z.boolean().default(false).describe('list the restore points, too, which are made every few minutes'),
@@ -29,11 +31,14 @@ export const backupList = operation({
     restore_points: z
       .object({ count, oldest: z.string().nullable(), newest: z.string().nullable() })
       .describe('backups of the pages that change, made every few minutes'),
+    success: z
+      .object({ days: count, succeeded: count, attempted: count })
+      .describe('how many of the backups that were attempted succeeded; the goal is 99.9 %'),
     targets: z.array(targetRow).describe('where backups are copied to'),
     backups: z.array(backupRow),
     ...pageOutput,
   }),
-  run: async ({ backup: { backups, targets } }, { points, ...input }) => {
+  run: async ({ backup: { backups, targets, history } }, { points, ...input }) => {
     const status = await targets.status()
     const { rows, next } = await readPage(
       input,
@@ -46,6 +51,7 @@ export const backupList = operation({
       folder: backups.folder,
       staged: stagedOf(staged),
       restore_points: { count, oldest: oldest ?? null, newest: newest ?? null },
+      success: await history.success(SUCCESS_DAYS),
       targets: status.map(statusRow),
       backups: rows.map(row => rowOf(row, status)),
       next,

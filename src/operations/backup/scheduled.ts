@@ -1,5 +1,6 @@
 /** `backup.scheduled`: what the schedule runs, unless `backup.scheduled` is off. */
 import { z } from 'zod'
+import type { BackupDrills } from '../../backup/drills.ts'
 import type { BackupTargets } from '../../backup/targets/targets.ts'
 import type { Backups } from '../../backup/backups.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -9,15 +10,25 @@ import { pruneRow, resultRow, targetPruneRow, targetResultRow } from './target-r
 import { pruneOutput } from './prune.ts'
 import { verificationOutput } from './verify.ts'
 
+const drillRow = z.object({ backup_id: z.string(), target: z.string().nullable(), in_order: z.boolean() })
+
 const output = z.object({
   ran: z.boolean().describe('false: backups are not scheduled, or there is none to verify yet'),
   backup: backupRow.nullable(),
   copies: z.array(targetResultRow).describe('empty: they are made in the background'),
   pruned: z.object({ ...pruneOutput, targets: z.array(targetPruneRow) }).nullable(),
   verification: z.object(verificationOutput).nullable(),
+  drills: z.array(drillRow).describe('backups that were chosen at random and verified'),
 })
 
-const NOTHING: z.output<typeof output> = { ran: false, backup: null, copies: [], pruned: null, verification: null }
+const NOTHING: z.output<typeof output> = {
+  ran: false,
+  backup: null,
+  copies: [],
+  pruned: null,
+  verification: null,
+  drills: [],
+}
 
 export const backupScheduled = operation({
   summary: 'Do what the schedule of backups does: make one, or prune and verify the newest',
@@ -25,19 +36,38 @@ export const backupScheduled = operation({
   effect: 'write',
   needs: 'data',
   audit: 'none',
-  uses: ['backup.backups', 'backup.targets', 'backup.settings'],
+  uses: ['backup.backups', 'backup.targets', 'backup.drills', 'backup.settings'],
   input: z.strictObject({
-    job: z.enum(['incremental', 'full', 'archive', 'verify']).describe('a type of backup, or verify'),
+    job: z.enum(['incremental', 'full', 'archive', 'verify', 'drill']).describe('a type of backup, verify or drill'),
   }),
   output,
   run: async ({ backup: { settings, ...deps } }, { job }, call) => {
     // Asked for by hand, it runs: only the schedule is off.
     if (!settings.scheduled && call.caller.transport === 'cron') return NOTHING
+    if (job === 'drill') return await drill(deps, call)
     return job === 'verify' ? await pruneAndVerify(deps, call) : await backUp(deps, job, call)
   },
 })
 
 type Result = Promise<z.output<typeof output>>
+
+/** @throws DenidinError `damaged` when a backup is not in order */
+const drill = async (
+  { drills }: { readonly drills: Pick<BackupDrills, 'run'> },
+  { signal, progress }: Pick<Call, 'signal' | 'progress'>,
+): Result => {
+  const results = await drills.run({ signal, progress })
+  const failed = results.find(({ in_order }) => !in_order)
+  if (failed !== undefined) {
+    const where = failed.target === undefined ? '' : ` at ${failed.target}`
+    throw new DenidinError(
+      'damaged',
+      `the backup ${failed.backup_id}${where} cannot be relied on: ${failed.problem ?? ''}`,
+    )
+  }
+  const rows = results.map(({ backup_id, target, in_order }) => ({ backup_id, target: target ?? null, in_order }))
+  return { ...NOTHING, ran: results.length > 0, drills: rows }
+}
 
 interface ScheduledDeps {
   readonly backups: Backups
@@ -54,7 +84,7 @@ const backUp = async (
   const in_background = caller.transport === 'cron'
   if (in_background) targets.copySoon()
   const copies = in_background ? [] : await targets.copy({ signal, progress })
-  return { ran: true, backup: rowOf(made), copies: copies.map(resultRow), pruned: null, verification: null }
+  return { ran: true, backup: rowOf(made), copies: copies.map(resultRow), pruned: null, verification: null, drills: [] }
 }
 
 /**
@@ -79,5 +109,6 @@ const pruneAndVerify = async (
     copies: [],
     pruned: { deleted: [...deleted], ...counts, targets: there.map(pruneRow) },
     verification: { ...verification, problems: [...problems] },
+    drills: [],
   }
 }

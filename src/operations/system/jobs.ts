@@ -82,8 +82,9 @@ const JOBS: readonly Job[] = [
         'verify',
         'backup-verify',
         'backup_verify_cron',
-        'Delete backups whose time is over, and prove the newest by a trial restore',
+        'Delete expired backups, and verify the newest by restoring it into a temporary folder',
       ],
+      ['drill', 'backup-drill', 'backup_drill_cron', 'Verify a backup that is chosen at random'],
     ] as const
   ).map(([job, name, schedule, summary]) => ({
     name,

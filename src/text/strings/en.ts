@@ -1,5 +1,6 @@
 /** DeniDin's own messages to people in English. */
 import { peopleCommands } from './en-people.ts'
+import { BACKUP_ANSWERS } from './backup-answers.ts'
 import { foundLines } from './found-lines.ts'
 import { isMeasure } from '../../platform/measure-names.ts'
 import { once } from '../../platform/once.ts'
@@ -283,6 +284,7 @@ const commands: CommandStrings = {
     done: (conversation, was_paused) =>
       was_paused ? `I answer again: ${conversation}.` : `There was no pause: ${conversation}.`,
   },
+  backup: BACKUP_ANSWERS.en,
   status: {
     help: 'how I am doing',
     report: ({ untried = [], ...figures }) =>

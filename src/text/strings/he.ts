@@ -1,5 +1,6 @@
 /** DeniDin's own messages to people in Hebrew. */
 import { peopleCommands } from './he-people.ts'
+import { BACKUP_ANSWERS } from './backup-answers.ts'
 import { foundLines } from './found-lines.ts'
 import { once } from '../../platform/once.ts'
 import type { Complexity } from '../complexity/complexity.ts'
@@ -281,6 +282,7 @@ const commands: CommandStrings = {
     done: (conversation, was_paused) =>
       was_paused ? `חזרתי לענות: ${conversation}.` : `לא הייתה השהיה: ${conversation}.`,
   },
+  backup: BACKUP_ANSWERS.he,
   status: {
     help: 'מה מצבי',
     report: ({ untried = [], ...figures }) =>

@@ -179,6 +179,13 @@ export interface CommandStrings {
     readonly usage: string
     done(conversation: string, was_paused: boolean): string
   }
+  readonly backup: {
+    readonly help: string
+    made(figures: { readonly messages: number; readonly bytes: number; readonly new_bytes: number }): string
+    /** @param percent `null`: not known */
+    running(percent: number | null): string
+    failed(problem: string): string
+  }
   readonly status: { readonly help: string; report(figures: StatusFigures): string }
   readonly users: { readonly help: string; list(people: readonly UserFigures[], more: boolean): string }
   readonly role: {

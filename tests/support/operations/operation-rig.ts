@@ -24,6 +24,7 @@ import { ALL } from '../../../src/rollout/stage.ts'
 import type { WrittenReport } from '../../../src/reports/report-writer.ts'
 import type { CostTotal } from '../../../src/usage/cost-reader.ts'
 import { noPrices } from '../../../src/usage/prices/price-book.ts'
+import { fakeRecord } from './fake-record.ts'
 import { FakeTargets } from './fake-targets.ts'
 import { FakeBackups, FakeMigrations } from './fake-backups.ts'
 import { FakeMemory } from './fake-memory.ts'
@@ -237,6 +238,7 @@ export class OperationRig implements OperationContext {
     backups: new FakeBackups(this.asked),
     targets: new FakeTargets(this.asked),
     migrations: new FakeMigrations(this.asked),
+    ...fakeRecord(this.asked),
     settings: { scheduled: true },
   }
   readonly rollout: OperationContext['rollout'] = {
