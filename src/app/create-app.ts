@@ -23,6 +23,7 @@ import { createDiskCheck } from './doctor/component-checkups.ts'
 import { createOperationContext, type OperationContextDeps } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRolloutWatch, rolloutContext } from './rollout.ts'
+import type { Stores } from './stores.ts'
 import { Uptime } from './uptime.ts'
 import { createAppMeasures, createInstallationMetrics, type WatchDeps } from './watch.ts'
 import { RecentAnswers } from '../watch/recent-answers.ts'
@@ -106,23 +107,11 @@ const createAppRunner = (
     Pick<WatchDeps, 'measures'> &
     Pick<OperationContextDeps['chats'], 'administrator'> &
     Pick<OperationContextDeps, 'rollout'>,
-  {
-    sessions,
-    lifecycle,
-    learning,
-    agent,
-    privacy,
-    delivery,
-    channels,
-    console,
-    recallOverrides,
-    scheduler,
-    profiles,
-    knowledge,
-  }: Services,
+  services: Services,
   { uptime }: ProcessState,
   checks: readonly HealthCheck[],
 ): Runner => {
+  const { sessions, lifecycle, learning, agent, privacy, scheduler, profiles, knowledge } = services
   const context = createOperationContext(
     {
       settings,
@@ -149,16 +138,7 @@ const createAppRunner = (
       },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, learner: learning.learner, agent },
-      chats: {
-        conversation: { resumed: () => void delivery.deferred.send('resumed') },
-        restart: () => restartChannel(channels),
-        console,
-        sending: settings.mcp.send_messages
-          ? new PersonChats({ ...delivery, inbox: stores.messages.inbox })
-          : undefined,
-        recallOverrides,
-        administrator,
-      },
+      chats: chatContext(settings, stores, services, administrator),
     },
     parts,
   )
@@ -173,6 +153,20 @@ const createAppRunner = (
     metrics: parts.metrics,
   })
 }
+
+const chatContext = (
+  settings: AppDeps['settings'],
+  stores: Stores,
+  { delivery, channels, console, recallOverrides }: Services,
+  administrator: OperationContextDeps['chats']['administrator'],
+): OperationContextDeps['chats'] => ({
+  conversation: { resumed: () => void delivery.deferred.send('resumed') },
+  restart: () => restartChannel(channels),
+  console,
+  sending: settings.mcp.send_messages ? new PersonChats({ ...delivery, inbox: stores.messages.inbox }) : undefined,
+  recallOverrides,
+  administrator,
+})
 
 /** Restarts the channel that has a connection of its own: WhatsApp. */
 const restartChannel = async (channels: Services['channels']): Promise<string> => {

@@ -83,7 +83,7 @@ export interface OperationContextDeps {
 
 /** Everything that operations can use. */
 export const createOperationContext = (deps: OperationContextDeps, runtime: Runtime): OperationContext => {
-  const { settings, stores, models, features, audit, privacy, sessions, learning, chats } = deps
+  const { settings, stores, models, features, audit, privacy, learning, chats } = deps
   const instance = instanceInfo(deps)
   return {
     instance,
@@ -121,29 +121,8 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       restart: chats.restart,
       recallOverrides: chats.recallOverrides,
     },
-    messages: {
-      search: features.search,
-      history: stores.forgettable,
-      traffic: createTraffic(stores, runtime.clock),
-      imports: {
-        people: stores.people,
-        messages: stores.imports,
-        forgotten: stores.forgottenWords,
-        members: stores.memberNames,
-        preferences: stores.preferences,
-        tokens: runtime.tokens,
-      },
-    },
-    sessions: {
-      ...sessions,
-      reflections: stores.reflections,
-      pruneReflections: createReflectionPruning({
-        ...runtime,
-        reflections: stores.reflections,
-        audit,
-        ...settings.memory.reflections,
-      }),
-    },
+    messages: messageContext(deps, runtime),
+    sessions: sessionContext(deps, runtime),
     memory: {
       facts: features.memory,
       store: stores.memories,
@@ -164,6 +143,37 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }
 }
+
+const messageContext = (
+  { stores, features }: OperationContextDeps,
+  { clock, tokens }: Pick<Runtime, 'clock' | 'tokens'>,
+): OperationContext['messages'] => ({
+  search: features.search,
+  history: stores.forgettable,
+  traffic: createTraffic(stores, clock),
+  imports: {
+    people: stores.people,
+    messages: stores.imports,
+    forgotten: stores.forgottenWords,
+    members: stores.memberNames,
+    preferences: stores.preferences,
+    tokens,
+  },
+})
+
+const sessionContext = (
+  { settings, stores, sessions, audit }: OperationContextDeps,
+  runtime: Runtime,
+): OperationContext['sessions'] => ({
+  ...sessions,
+  reflections: stores.reflections,
+  pruneReflections: createReflectionPruning({
+    ...runtime,
+    reflections: stores.reflections,
+    audit,
+    ...settings.memory.reflections,
+  }),
+})
 
 const usageAnalysis = (
   { settings, stores, models, chats }: OperationContextDeps,

@@ -6,6 +6,7 @@ import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import { requireRoom } from './disk-room.ts'
+import type { BackupSources, DatabaseSource, WorkCall } from './backup-sources.ts'
 import { installationOf } from './sqlite/erasure-log.ts'
 import {
   backupId,
@@ -23,35 +24,6 @@ import { holdsDatabase, Snapshot } from './sqlite/snapshots.ts'
 import { CHUNK_BYTES, PieceWriter } from './piece-writer.ts'
 import type { Throttle } from './throttle.ts'
 
-/** A database to copy. Databases are listed in the order in which their snapshots are taken. */
-export interface DatabaseSource {
-  readonly name: string
-  /** Absolute path, below the data folder. */
-  readonly path: string
-  readonly content: StoredDatabase['content']
-}
-
-/** A folder, or a single file, to copy. */
-export interface FolderSource {
-  readonly name: string
-  /** Absolute path. */
-  readonly path: string
-  /** Path within the backup, with `/`. */
-  readonly stored_as: string
-  readonly restored: StoredFolder['restored']
-}
-
-/** Everything that a backup copies. */
-export interface BackupSources {
-  readonly data_root: string
-  readonly databases: readonly DatabaseSource[]
-  readonly folders: readonly FolderSource[]
-  /** Texts that are stored as files beside the data, such as the configuration without secrets. */
-  readonly texts: readonly { readonly name: string; readonly file: string; readonly text: string }[]
-  /** Paths below the data folder, with `/`, of derived data, which is rebuilt from the rest. */
-  readonly derived: readonly string[]
-}
-
 export interface CreateDeps {
   readonly folder: BackupFolder
   /** The folder for temporary copies; its content is deleted. */
@@ -60,12 +32,6 @@ export interface CreateDeps {
   readonly ids: Ids
   readonly throttle: Throttle
   readonly denidin_version: string
-}
-
-/** The context of one call. */
-export interface WorkCall {
-  readonly signal: AbortSignal
-  progress(step: { readonly done: number; readonly total?: number; readonly unit: string }): void
 }
 
 /**

@@ -7,7 +7,8 @@ import { relative, sep } from 'node:path'
 import { sha256Of } from '../platform/checksums.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { BackupFolder } from './backup-folder.ts'
-import { idTime, requireData, type BackupSources, type CreateDeps, type WorkCall } from './create-backup.ts'
+import type { BackupSources, WorkCall } from './backup-sources.ts'
+import { idTime, requireData, type CreateDeps } from './create-backup.ts'
 import { requireRoom } from './disk-room.ts'
 import {
   backupId,

@@ -392,7 +392,7 @@ test('in a pipe the names of fields are those of the JSON', async () => {
 test('columns in which nothing stands are left out on a terminal', async () => {
   const { run, terminal } = setUp({ terminal: { isTTY: true, columns: 120 } })
   await run('people', 'list')
-  expect(terminal.out()).toMatch(/^person id +name +phone +role +created at$/m)
+  expect(terminal.out()).toMatch(/^person id +name +phone +role +allowed +created at$/m)
 })
 
 test.each([

@@ -285,7 +285,7 @@ describe('mistakes are refused', () => {
     expect(refusal({ completely_different: 1 })).toEqual([
       expect.stringMatching(/^completely_different: unknown key; allowed here: godfather_phone, .*, whatsapp\b/),
     ])
-    expect(refusal({ affect: { anger: 1 } })).toEqual(['affect.anger: unknown key; allowed here: valence_threshold'])
+    expect(refusal({ affect: { zeal: 1 } })).toEqual(['affect.zeal: unknown key; allowed here: valence_threshold'])
   })
 
   test('a path with dots in the place of nested keys, with the nested form', () => {

@@ -1,6 +1,7 @@
 // The budget of a turn: what a message needs, what the budget is, and what is packed into it.
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { yieldToEventLoop } from '../../src/platform/yield.ts'
 import { DEFAULT_BUDGET_PROFILES } from '../../src/budget/profiles/budget-profiles.ts'
 import { budgetOfProfile } from '../../src/budget/profiles/calculate-budget.ts'
 import { contextNeed, neededPlaces, type ContextNeed } from '../../src/conversation/packing/context-need.ts'
@@ -362,9 +363,15 @@ describe('the context of a turn', () => {
     }
     const packing = packingOf(made, budgetOf(10_000, 30_000), { count: text => tokens.count(text), cut })
     let pauses = 0
-    const watch = setInterval(() => pauses++)
-    await packing.prepare()
-    clearInterval(watch)
+    let ended = false
+    const work = packing.prepare().finally(() => {
+      ended = true
+    })
+    while (!ended) {
+      await yieldToEventLoop()
+      pauses++
+    }
+    await work
     const prepared = cuts
     packing.pack(candidatesOf(made))
     expect(prepared).toBeGreaterThan(500)

@@ -1,6 +1,6 @@
 /** What the thread of backups can be asked. */
 import type { BackupDetails, BackupExtra, BackupPage, BackupSummary, ListedBackup } from '../../backup/backups.ts'
-import type { BackupSources } from '../../backup/create-backup.ts'
+import type { BackupSources } from '../../backup/backup-sources.ts'
 import type { BackupType } from '../../backup/manifest.ts'
 import type { RestoreRequest, RestoreResult } from '../../backup/restore-backup.ts'
 import type { StagedRestore } from '../../backup/swap.ts'

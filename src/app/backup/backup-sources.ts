@@ -2,7 +2,7 @@
 import { join, relative, resolve, sep } from 'node:path'
 import { archiveIndexPath } from '../../archive/archive-files.ts'
 import type { BackupExtra } from '../../backup/backups.ts'
-import type { BackupSources, DatabaseSource, FolderSource } from '../../backup/create-backup.ts'
+import type { BackupSources, DatabaseSource, FolderSource } from '../../backup/backup-sources.ts'
 import { SCHEMA } from '../../config/schema.ts'
 import { listSettings, type KeyedSetting } from '../../config/setting.ts'
 import type { Settings } from '../../config/settings.ts'

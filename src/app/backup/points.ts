@@ -1,6 +1,6 @@
 /** Wires the restore points: when they are made, and with which files. */
 import type { Backups, PointSpan } from '../../backup/backups.ts'
-import type { DatabaseSource } from '../../backup/create-backup.ts'
+import type { DatabaseSource } from '../../backup/backup-sources.ts'
 import { readBackupId } from '../../backup/manifest.ts'
 import { PointSchedule } from '../../backup/point-schedule.ts'
 import type { DatabaseFiles } from '../../backup/sqlite/page-image.ts'

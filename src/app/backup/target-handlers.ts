@@ -1,7 +1,7 @@
 /** Answers the requests of the thread of backups that concern targets. */
 import { join } from 'node:path'
 import { findBackup, type BackupFolder } from '../../backup/backup-folder.ts'
-import type { WorkCall } from '../../backup/create-backup.ts'
+import type { WorkCall } from '../../backup/backup-sources.ts'
 import type { Retention } from '../../backup/retention.ts'
 import type { BackupTarget } from '../../backup/targets/backup-target.ts'
 import { copyBackups } from '../../backup/targets/copy-backups.ts'

@@ -1,7 +1,7 @@
 /** The port of a target: a place beside the folder of the backups where copies of them are kept. */
 import type { ListedTarget } from '../../platform/backup-targets.ts'
 import type { BackupFolder } from '../backup-folder.ts'
-import type { WorkCall } from '../create-backup.ts'
+import type { WorkCall } from '../backup-sources.ts'
 import type { PruneResult, Retention } from '../retention.ts'
 import type { Copied } from './copy-backups.ts'
 

@@ -2,7 +2,7 @@
 import { DenidinError } from '../../platform/errors.ts'
 import { inParallel } from '../../platform/in-parallel.ts'
 import type { BackupFolder } from '../backup-folder.ts'
-import type { WorkCall } from '../create-backup.ts'
+import type { WorkCall } from '../backup-sources.ts'
 import { objectsOf, type Manifest } from '../manifest.ts'
 import type { StorageForm } from '../storage-form.ts'
 import type { Throttle } from '../throttle.ts'

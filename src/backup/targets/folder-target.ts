@@ -1,7 +1,7 @@
 /** A target whose files DeniDin reads and writes itself: a folder, or a store with an interface to files. */
 import type { ListedTarget } from '../../platform/backup-targets.ts'
 import { BackupFolder } from '../backup-folder.ts'
-import type { WorkCall } from '../create-backup.ts'
+import type { WorkCall } from '../backup-sources.ts'
 import type { BackupFiles } from '../files/backup-files.ts'
 import { readBackupId } from '../manifest.ts'
 import { expiredBackups, pruneBackups, type PruneResult, type Retention } from '../retention.ts'

@@ -5,6 +5,7 @@ import { foundLines } from './found-lines.ts'
 import { once } from '../../platform/once.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
+import { duration, many, MINUTE_SECONDS, waiting } from './hebrew-counts.ts'
 import { withPrefix } from './hebrew-prefix.ts'
 import type {
   AlertStrings,
@@ -20,27 +21,6 @@ import type {
 } from './strings.ts'
 import { writtenMoney } from './written-money.ts'
 import { hebrewDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
-
-const MINUTE_SECONDS = 60
-const HOUR_SECONDS = 60 * MINUTE_SECONDS
-const DAY_SECONDS = 24 * HOUR_SECONDS
-
-/** Hebrew has a form for one and, for some units of time, one for two. */
-const many = (count: number, one: string, several: string, two = `${count.toLocaleString('he')} ${several}`): string =>
-  count === 1 ? one : count === 2 ? two : `${count.toLocaleString('he')} ${several}`
-
-const duration = (seconds: number): string => {
-  if (seconds < MINUTE_SECONDS) return 'פחות מדקה'
-  if (seconds < HOUR_SECONDS) return many(Math.floor(seconds / MINUTE_SECONDS), 'דקה', 'דקות', 'שתי דקות')
-  if (seconds < DAY_SECONDS) return many(Math.floor(seconds / HOUR_SECONDS), 'שעה', 'שעות', 'שעתיים')
-  return many(Math.floor(seconds / DAY_SECONDS), 'יום', 'ימים', 'יומיים')
-}
-
-/** A waiting time, in seconds up to two minutes. */
-const waiting = (seconds: number): string =>
-  seconds < 2 * MINUTE_SECONDS
-    ? many(seconds, 'שנייה', 'שניות', 'שתי שניות')
-    : many(Math.ceil(seconds / MINUTE_SECONDS), 'דקה', 'דקות', 'שתי דקות')
 
 const SPEAKERS = { you: 'נאמר על ידך', others: 'מישהו אמר', conversation: 'מתוך שיחה', forwarded: 'הודעה שהועברה' }
 
