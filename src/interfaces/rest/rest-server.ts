@@ -14,9 +14,11 @@ import type { Logger } from '../../platform/logger.ts'
 import { METRICS } from '../../platform/metric-list.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { withTrace } from '../../platform/trace.ts'
-import { authorize, Authorization, isAllowed, type Authenticated, type Guarded } from './authorization.ts'
+import { authorize, Authorization, type Authenticated, type Guarded } from './authorization.ts'
 import { requestProblem } from './client-errors.ts'
 import { closeServer } from './close-server.ts'
+import { addMcpRoute, type McpRequest } from './mcp-route.ts'
+import { addOtherMethods, METHODS } from './other-methods.ts'
 import { EventStream } from './event-stream.ts'
 import { createHttpApp } from './http-app.ts'
 import { IdempotentRequests, type Answer } from './idempotent-requests.ts'
@@ -26,7 +28,7 @@ import { Problem, problemOf } from './problem.ts'
 import { acceptsEvents, fastifyPath, keyOf, routeOf } from './request-head.ts'
 import { RequestLimit } from './request-limit.ts'
 import { inputOf, type RequestParts } from './rest-input.ts'
-import { restMenu, type RestMethod, type RestRoute } from './rest-menu.ts'
+import { restMenu, type RestRoute } from './rest-menu.ts'
 import { sendAnswer } from './send-answer.ts'
 import { systemAnswers, type SystemAnswers } from './system-answers.ts'
 import { systemRoutes, type SystemRoute } from './system-routes.ts'
@@ -64,10 +66,6 @@ export interface RestServer extends AsyncDisposable {
   readonly address: string
 }
 
-/** Where the MCP server answers. */
-const MCP_PATH = '/mcp'
-
-const METHODS: readonly RestMethod[] = ['GET', 'POST', 'PUT', 'DELETE']
 const METHODS_COUNTED = METRICS.http_requests_total.labels.method
 
 /** What is known of a request while it is handled. */
@@ -233,8 +231,10 @@ class RestApi implements RestServer {
         },
       })
     }
-    this.#addMcp()
-    this.#addOtherMethods()
+    const { version, runner } = this.#deps
+    const requestOf = (request: FastifyRequest): McpRequest => this.#required(request)
+    addMcpRoute(this.#app, { version, runner, requestOf, stopping: this.#stopping.signal })
+    addOtherMethods(this.#app)
   }
 
   #addSystemRoute(route: SystemRoute & { readonly id: keyof SystemAnswers | 'watchEvents' }): void {
@@ -257,70 +257,23 @@ class RestApi implements RestServer {
     })
   }
 
-  /** The MCP server. It is not part of the OpenAPI document, because the protocol describes itself. */
-  #addMcp(): void {
-    this.#app.route({
-      method: 'POST',
-      url: MCP_PATH,
-      config: { guard: { scope: undefined, operation: undefined } },
-      handler: async (request, reply) => {
-        const { authenticated, gone } = this.#states.get(request) ?? {}
-        if (authenticated === undefined || gone === undefined) throw new Problem('unauthorized', 'send a token')
-        const { serveMcpRequest } = await import('../mcp/serve-http.ts')
-        reply.hijack()
-        for (const [name, value] of Object.entries(reply.getHeaders()))
-          if (value !== undefined) reply.raw.setHeader(name, value)
-        const ended = AbortSignal.any([gone.signal, this.#stopping.signal])
-        await withTrace(request.id, () =>
-          serveMcpRequest({
-            version: this.#deps.version,
-            request: request.raw,
-            response: reply.raw,
-            body: request.body,
-            allows: (scope, operation) => isAllowed(authenticated, { scope, operation: operations[operation] }),
-            call: async (name, input, { signal, ...options }) =>
-              await this.#deps.runner.run(name, input, {
-                ...options,
-                caller: authenticated.caller,
-                signal: AbortSignal.any([signal, ended]),
-              }),
-          }),
-        )
-        return reply
-      },
-    })
+  /** What is known of an authenticated request. @throws Problem `unauthorized` */
+  #required(request: FastifyRequest): McpRequest {
+    const { authenticated, gone } = this.#states.get(request) ?? {}
+    if (authenticated === undefined || gone === undefined) throw new Problem('unauthorized', 'send a token')
+    return { authenticated, gone }
   }
 
   async #follow(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { authenticated, gone } = this.#states.get(request) ?? {}
-    if (authenticated === undefined || gone === undefined) throw new Problem('unauthorized', 'send a token')
+    const { authenticated, gone } = this.#required(request)
     await this.#withStream(reply, (stream, ended) =>
       followLive(this.#deps.access.events, stream, authenticated, AbortSignal.any([gone.signal, ended])),
     )
   }
 
-  /** A method that a path does not serve is answered with 405 and the methods that it serves. */
-  #addOtherMethods(): void {
-    const mcp = { method: 'POST', path: MCP_PATH } as const
-    const served = Map.groupBy([...systemRoutes, ...restMenu, mcp], route => fastifyPath(route.path))
-    for (const [url, routes] of served) {
-      const methods = routes.map(({ method }) => method)
-      const allow = (methods.includes('GET') ? [...methods, 'HEAD'] : methods).join(', ')
-      this.#app.route({
-        method: [...METHODS, 'PATCH', 'OPTIONS'].filter(method => !methods.some(each => each === method)),
-        url,
-        handler: async (_request, _reply) => {
-          throw new Problem('method_not_allowed', `this address takes ${allow} alone`, { headers: { Allow: allow } })
-        },
-      })
-    }
-  }
-
   /** Answers a request for an operation. */
   async #serve(route: RestRoute, operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const state = this.#states.get(request)
-    const authenticated = state?.authenticated
-    if (state === undefined || authenticated === undefined) throw new Problem('unauthorized', 'send a token')
+    const { authenticated, gone } = this.#required(request)
     const { params, query, body } = request as {
       readonly params: unknown
       readonly query: unknown
@@ -334,7 +287,7 @@ class RestApi implements RestServer {
       caller: authenticated.caller,
       request_id: request.id,
       // Work with a key goes on when its caller goes away: the answer is kept for the next try.
-      signal: key === undefined ? AbortSignal.any([state.gone.signal, this.#stopping.signal]) : this.#stopping.signal,
+      signal: key === undefined ? AbortSignal.any([gone.signal, this.#stopping.signal]) : this.#stopping.signal,
       timeout_seconds: this.#deps.settings.timeout_seconds,
     }
     await withTrace(request.id, async () => {
