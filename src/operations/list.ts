@@ -46,6 +46,7 @@ import { memoryShow } from './memory/show.ts'
 import { memoryStats } from './memory/stats.ts'
 import { memoryWhy } from './memory/why.ts'
 import type { OperationContext } from './context.ts'
+import { migrateMemory } from './migrate/memory.ts'
 import { migrateConfirm, migrateRun } from './migrate/run.ts'
 import {
   peopleAllow,
@@ -162,6 +163,7 @@ export const operations = {
   'memory.verify': memoryVerify,
   'memory.why': memoryWhy,
   'migrate.confirm': migrateConfirm,
+  'migrate.memory': migrateMemory,
   'migrate.run': migrateRun,
   'people.allow': peopleAllow,
   'people.block': peopleBlock,

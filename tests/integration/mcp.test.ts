@@ -44,6 +44,10 @@ const CALLS: Readonly<Record<string, readonly [input: Record<string, unknown>, a
     {},
     { day_1_2: expect.arrayContaining([expect.stringContaining('backup')]), notes: expect.any(String) },
   ],
+  migration_status: [
+    {},
+    { current_version: 'v2', migration_history: [], counts: expect.objectContaining({ v1_conversations: 0 }) },
+  ],
   trigger_migration: [{ dry_run: true }, { success: true, stats: expect.objectContaining({ reason: 'already_v2' }) }],
   extract_and_store_memory: [
     { user_input: 'My parrot is called Coco.', ai_output: '', namespace: ANA },

@@ -76,6 +76,13 @@ test('a session that ended under v1 becomes facts; its summary stays until that 
     stats: { skipped: true, reason: 'already_v2' },
   })
 
+  expect(await run('migrate.memory')).toMatchObject({
+    current_version: 'v2',
+    pending: 0,
+    unconfirmed: 1,
+    counts: { v1_conversations: 1, v2_conversations: 1 },
+    migration_history: [{ from: 'v1', to: 'v2', status: 'completed', migrated: 1, backup_id: report['backup'] }],
+  })
   expect(await run('migrate.confirm')).toEqual({ ended: 1 })
   expect(await run('migrate.confirm')).toEqual({ ended: 0 })
   await denidin.whenIdle()

@@ -144,6 +144,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'memory.stats': 'godfather',
   'memory.why': 'anyone',
   'migrate.confirm': 'operator',
+  'migrate.memory': 'operator',
   'migrate.run': 'operator',
   'people.language': 'anyone',
   'people.timezone': 'anyone',

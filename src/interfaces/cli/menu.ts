@@ -130,6 +130,7 @@ export const cliMenu = {
   'jobs list': { ...command('jobs.list'), optional: ['operation', 'problem', 'seconds'] },
   'jobs run': command('jobs.run', 'job'),
   'migrate run': command('migrate.run'),
+  'migrate memory': { ...command('migrate.memory'), optional: ['error', 'backup_id'] },
   'migrate confirm': command('migrate.confirm'),
   'knowledge list': { ...command('knowledge.list'), optional: ['path', 'modified_at', 'size_bytes', 'read_at'] },
   'knowledge scan': command('knowledge.scan'),

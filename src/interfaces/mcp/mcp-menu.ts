@@ -104,6 +104,16 @@ const triggerMigration = tool({
   call: (run, { create_backup_first: backup, dry_run }) => run('migrate.run', { backup, dry_run }),
 })
 
+const migrationStatus = tool({
+  name: 'migration_status',
+  description: 'Whether long-term memory holds summaries (v1) or facts (v2), how many wait, and the last migrations.',
+  operation: 'migrate.memory',
+  scope: 'admin',
+  input: NO_INPUT,
+  output: operations['migrate.memory'].output,
+  call: run => run('migrate.memory', {}),
+})
+
 const extractAndStoreMemory = tool({
   name: 'extract_and_store_memory',
   description: 'Extract facts from what a person said, and from the answer as context, and remember them.',
@@ -279,6 +289,7 @@ const sendMessage = tool({
 export const mcpMenu: readonly McpTool[] = [
   featureFlagsStatus,
   rolloutPlan,
+  migrationStatus,
   triggerMigration,
   extractAndStoreMemory,
   accessLogStats,

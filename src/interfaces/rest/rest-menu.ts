@@ -177,6 +177,7 @@ export const restMenu: readonly RestRoute[] = [
     example: { feature: 'enable_memory_system', stage: 'first-10' },
   }),
   route('GET /api/v1/jobs', 'jobs.list', 'read', 'listJobs'),
+  route('GET /api/v1/migrations/memory', 'migrate.memory', 'admin', 'getMemoryMigration'),
   route('POST /api/v1/migrations/memory', 'migrate.run', 'admin', 'migrateMemory'),
   route('POST /api/v1/migrations/memory/confirm', 'migrate.confirm', 'admin', 'confirmMigration'),
   route('POST /api/v1/jobs/{job}/run', 'jobs.run', 'admin', 'runJob'),
