@@ -26,7 +26,7 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^setup\b/, 'reads a terminal: tests/e2e/setup.test.ts'],
   [/^doctor\b/, 'examines an installation of its own: tests/integration/doctor-breakages.test.ts'],
   [/^backup restore\b/, 'replaces the data: tests/unit/backup-restore.test.ts, tests/e2e/backup-command.test.ts'],
-  [/^migrate\b/, 'changes the form of the memory: the tests of migrations'],
+  [/^migrate (run|confirm|rollback)\b/, 'changes the form of the memory: the tests of migrations'],
   [/^rollout set\b/, 'changes who gets a feature: the tests of the rollout'],
   [/^ingest denidin\b/, 'needs the data of a Python DeniDin: the tests of its import'],
   [/^whatsapp restart\b/, 'restarts the browser: the tests of the channel'],
@@ -35,6 +35,7 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^grep\b/, 'reads a log of days: tests/e2e/log-greps.test.ts'],
   [/^(useradd|chown|runuser|cp|systemctl|journalctl)\b/, 'changes the machine, as root'],
   [/^systemd-analyze\b/, 'tests/e2e/service-manager.test.ts verifies the unit'],
+  [/^mcp\b/, 'speaks a protocol on stdin and stdout: tests/e2e/mcp-stdio.test.ts'],
   [/^docker\b/, 'no container engine runs in the tests'],
   [/^git (fetch|checkout)\b/, 'changes the working copy'],
 ]
