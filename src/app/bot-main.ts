@@ -5,6 +5,7 @@ import { DenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { PrometheusMetrics } from '../platform/prometheus-metrics.ts'
 import { ServiceManager } from '../platform/service-manager.ts'
+import { isJournal } from '../platform/journal.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { createChannels } from './channels.ts'
 import { connectThroughProxy, readSettings, readVersion } from './bootstrap.ts'
@@ -14,6 +15,8 @@ import { surroundings } from './runtime.ts'
 
 /** After a second signal the bot ends immediately; the next start resumes unfinished work. */
 const FORCED_EXIT_CODE = 130
+/** The file descriptor of stdout. */
+const STDOUT = 1
 
 /** Runs the bot until SIGTERM or SIGINT; resolves with the exit code of the process. */
 export const main = async (process: NodeJS.Process): Promise<number> => {
@@ -39,7 +42,12 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     const onLine = (level: 'warn' | 'error'): void => {
       metrics.add('log_lines_total', { level })
     }
-    const logger = createWinstonLogger({ ...settings, console: false, onTrouble: complain, onLine }, systemClock)
+    const environment = readEnvironment()
+    const journal = isJournal(environment['JOURNAL_STREAM'], STDOUT) ? process.stdout : undefined
+    const logger = createWinstonLogger(
+      { ...settings, console: false, journal, onTrouble: complain, onLine },
+      systemClock,
+    )
     log = logger.for('app')
     const parts = surroundings(settings, logger, { metrics, registry: async () => metrics })
     if (proxy !== undefined) log.info('Requests go through a proxy', { proxy })
@@ -52,7 +60,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
       // A shortage of file handles or processes is temporary; after any other error the state is unknown.
       if (!isShortage(error)) process.exit(1)
     })
-    using service = new ServiceManager(readEnvironment(), parts.clock, logger)
+    using service = new ServiceManager(environment, parts.clock, logger)
     try {
       await runBot({
         settings,

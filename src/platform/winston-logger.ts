@@ -1,10 +1,14 @@
-/** Implements the logger with winston: writes `denidin.log`, one file per day, and to the terminal if requested. */
+/**
+ * Implements the logger with winston: writes `denidin.log`, one file per day, and on request the same lines as JSON, to
+ * the terminal, and to systemd's journal.
+ */
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import winston from 'winston'
 import type { Clock } from './clock.ts'
 import { DailyFile } from './daily-file.ts'
 import type { HealthCheck } from './health.ts'
+import { journalPrefix } from './journal.ts'
 import { currentTrace } from './trace.ts'
 import type { LogFields, Logger } from './logger.ts'
 
@@ -14,6 +18,10 @@ export interface LogSettings {
   readonly log_level: 'debug' | 'info' | 'warn' | 'error'
   /** Whether to write to the terminal too. */
   readonly console: boolean
+  /** Whether to write every line as JSON too, to `denidin.json.log`. */
+  readonly log_json?: boolean
+  /** Receives the lines for systemd's journal, if the bot runs under it. */
+  readonly journal?: Writable | undefined
   /**
    * Called once each time that the file starts to refuse lines, with one sentence; and with each warning or error that
    * comes after the log was closed.
@@ -38,14 +46,26 @@ interface LogLine {
 }
 
 const line = winston.format.printf(info => textOf(info as unknown as LogLine))
+const json = winston.format.printf(info => jsonOf(info as unknown as LogLine))
+const journalLine = winston.format.printf(info => {
+  const entry = info as unknown as LogLine
+  return journalPrefix(entry.level) + journalTextOf(entry)
+})
 
-const textOf = ({ timestamp, level, component, message, fields }: LogLine): string => {
+/** The journal adds the time by itself. */
+const journalTextOf = ({ level, component, message, fields }: Omit<LogLine, 'timestamp'>): string => {
   const rest = Object.entries(fields)
     .filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined)
     .map(([key, value]) => ` ${key}=${writeField(value)}`)
     .join('')
-  return `${timestamp} ${level.toUpperCase()} ${component} ${message.replace(/\s*\n\s*/g, ' ')}${rest}`
+  return `${level.toUpperCase()} ${component} ${message.replace(/\s*\n\s*/g, ' ')}${rest}`
 }
+
+const textOf = ({ timestamp, ...entry }: LogLine): string => `${timestamp} ${journalTextOf(entry)}`
+
+/** The time comes first: the file of a day is told by it. */
+const jsonOf = ({ timestamp, level, component, message, fields }: LogLine): string =>
+  JSON.stringify({ time: timestamp, level, component, message, ...fields })
 
 /** A log whose lines have reached the disk once `close` has resolved. */
 export interface ClosableLogger extends Logger {
@@ -73,19 +93,30 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
   const { onTrouble, onLine } = settings
   const gapLine = ({ lost, reason }: { readonly lost: number; readonly reason: string }): string =>
     `${new Date(clock.now()).toISOString()} WARN log Lines are late or lost lost=${String(lost)} reason=${writeField(reason)}`
-  const file = new DailyFile({
-    folder: settings.logs_dir,
-    name: 'denidin',
-    keptDays: KEPT_DAYS,
-    clock,
-    gapLine,
-    onTrouble,
-  })
-  const transport = new winston.transports.Stream({ stream: streamTo(file), eol: EOL })
+  const jsonGap = ({ lost, reason }: { readonly lost: number; readonly reason: string }): string =>
+    jsonOf({
+      timestamp: new Date(clock.now()).toISOString(),
+      level: 'warn',
+      component: 'log',
+      message: 'Lines are late or lost',
+      fields: { lost, reason },
+    })
+  const daily = { folder: settings.logs_dir, keptDays: KEPT_DAYS, clock, onTrouble }
+  const file = new DailyFile({ ...daily, name: 'denidin', gapLine })
+  const jsonFile =
+    settings.log_json === true ? new DailyFile({ ...daily, name: 'denidin.json', gapLine: jsonGap }) : undefined
+  const transports: readonly winston.transport[] = [
+    new winston.transports.Stream({ stream: streamTo(file), eol: EOL, format: line }),
+    ...(jsonFile === undefined
+      ? []
+      : [new winston.transports.Stream({ stream: streamTo(jsonFile), eol: EOL, format: json })]),
+    ...(settings.journal === undefined
+      ? []
+      : [new winston.transports.Stream({ stream: settings.journal, eol: EOL, format: journalLine })]),
+  ]
   const root = winston.createLogger({
     level: settings.log_level,
-    format: line,
-    transports: settings.console ? [transport, new winston.transports.Console()] : [transport],
+    transports: settings.console ? [...transports, new winston.transports.Console({ format: line })] : [...transports],
   })
   let isClosed = false
   // winston formats a line before it finds out that no one wants it.
@@ -116,10 +147,11 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
     file,
     close: async () => {
       isClosed = true
-      const written = once(transport, 'finish')
+      const written = transports.map(transport => once(transport, 'finish'))
       root.end()
-      await written
+      await Promise.all(written)
       await file.close()
+      await jsonFile?.close()
     },
   }
 }

@@ -206,9 +206,26 @@ test(
     const logged = (level: string): string => readFileSync(join(home.path(`logs-${level}`), 'denidin.log'), 'utf8')
     await say('info')
     expect(logged('info')).toMatch(/^\S+ INFO session Session created: \S+/m)
+    expect(existsSync(join(home.path('logs-info'), 'denidin.json.log'))).toBe(false)
     await say('error')
     expect(logged('error')).not.toMatch(/ (INFO|WARN|DEBUG) /)
     expect(existsSync(home.logs)).toBe(false)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'with log_json, the same lines are objects in a file of their own',
+  async () => {
+    await using home = new ScriptHome()
+    await home.done('denidin', ['chat'], {
+      input: 'My dog is called Rex\n',
+      environment: { DENIDIN_LOG_JSON: 'true' },
+    })
+    const lines = readFileSync(join(home.logs, 'denidin.json.log'), 'utf8').trim().split('\n')
+    const messages = lines.map(line => (JSON.parse(line) as { readonly message: string }).message)
+    expect(messages).toEqual(expect.arrayContaining([expect.stringMatching(/^Session created: /)]))
+    expect(readFileSync(join(home.logs, 'denidin.log'), 'utf8').trim().split('\n')).toHaveLength(lines.length)
   },
   TIMEOUT_MS,
 )

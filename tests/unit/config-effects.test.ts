@@ -31,6 +31,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   data_root: 'data_root is the folder of all data',
   logs_dir: 'log_level and logs_dir say what is logged and where, and words are logged at debug alone',
   log_level: 'log_level and logs_dir say what is logged and where, and words are logged at debug alone',
+  log_json: 'with log_json, the same lines are objects in a file of their own',
   openai_api_key: 'requests go to base_url with the configured key, model, temperature and token limit',
   anthropic_api_key: 'providers are asked in their order, each at its address with its key and its model',
   gemini_api_key: 'providers are asked in their order, each at its address with its key and its model',

@@ -29,6 +29,11 @@ export const GENERAL = {
     default: 'info',
     doc: 'Least severe level to log. Message text is logged only at `debug`.',
   },
+  log_json: {
+    format: 'boolean',
+    default: false,
+    doc: 'Whether to write every line of the log as JSON too, to `denidin.json.log` beside `denidin.log`.',
+  },
   openai_api_key: {
     format: 'secret',
     default: null,
