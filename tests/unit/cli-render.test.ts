@@ -16,3 +16,9 @@ test('numbers, yes and no, and lists of both kinds have a line each', () => {
 test('records are the rows of a table', () => {
   expect(render({ rows: [{ a: 1, b: 'x' }, { a: 2 }] }, { terminal: false })).toBe('rows\na\tb\n1\tx\n2\t–\n')
 })
+
+test('a list within a row is read by people with commas, and by programs as JSON', () => {
+  const rows = { rows: [{ a: ['x', 'y'], b: [] }] }
+  expect(render(rows, { terminal: true, columns: 80 })).toMatch(/^x, y +–$/m)
+  expect(render(rows, { terminal: false })).toBe('rows\na\tb\n["x","y"]\t[]\n')
+})

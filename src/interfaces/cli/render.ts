@@ -105,8 +105,14 @@ const money = (amount: number, terminal: boolean): string => {
   return amount > 0 && amount < LEAST_SHOWN ? `<${LEAST_SHOWN.toFixed(6)}` : moneyFormat().format(amount)
 }
 
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null
+
 const cell = (name: string, value: unknown, terminal: boolean): string => {
   if (value === null || value === undefined) return '–'
+  // Programs get the list as JSON.
+  if (terminal && Array.isArray(value) && value.every(isPlain)) {
+    return value.length === 0 ? '–' : value.map(each => cell(name, each, true)).join(', ')
+  }
   if (typeof value === 'number' && COST.test(name)) return money(value, terminal)
   if (typeof value === 'number' && name.endsWith(PERCENT)) return `${value.toFixed(1)}${terminal ? '%' : ''}`
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
