@@ -1,6 +1,7 @@
 /** Wires the metrics of the installation: which gauge is read from where, and how often at most. */
 import { readdir, stat, statfs } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { SUCCESS_DAYS, type BackupHistory } from '../backup/backup-history.ts'
 import type { Backups } from '../backup/backups.ts'
 import type { Settings } from '../config/settings.ts'
 import type { VectorStats } from '../vectors/maintenance/vector-maintenance.ts'
@@ -54,7 +55,7 @@ export interface WatchDeps {
   readonly measures: readonly MeasureHealth[]
   readonly stores: Stores
   readonly memory: Pick<MemoryFeatures, 'memory' | 'maintenance'>
-  readonly backups: Pick<Backups, 'list'>
+  readonly backups: Pick<Backups, 'list'> & { readonly history: Pick<BackupHistory, 'success'> }
 }
 
 /** How long a value is used that is cheap to read, that is counted in tables or folders, or that changes once a day. */
@@ -153,6 +154,13 @@ const dataReaders = (
       const newest = await newestBackup.value()
       if (newest === undefined || 'problem' in newest || newest.verification === undefined) return []
       return [[{}, Number(newest.verification.in_order)]]
+    }),
+    reader('backup_attempts', LATER_MS, async () => {
+      const { succeeded, attempted } = await backups.history.success(SUCCESS_DAYS)
+      return [
+        [{ outcome: 'succeeded' }, succeeded],
+        [{ outcome: 'failed' }, attempted - succeeded],
+      ]
     }),
   ]
 }

@@ -3,15 +3,12 @@ import { HOUR_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import type { BackupFolder } from './backup-folder.ts'
-import type { BackupHistory, SuccessRate } from './backup-history.ts'
+import { SUCCESS_DAYS, type BackupHistory, type SuccessRate } from './backup-history.ts'
 import type { RestoreState } from './backups.ts'
 import type { BackupTargets, TargetStatus } from './targets/targets.ts'
 import { readBackupId } from './manifest.ts'
 import type { PointState } from './point-schedule.ts'
 import type { LeftBehind } from './swap.ts'
-
-/** Days over which successes are counted. */
-const SUCCESS_DAYS = 30
 
 export interface BackupHealthDeps {
   readonly folder: Pick<BackupFolder, 'path' | 'ids' | 'verifiedIds' | 'verification'>

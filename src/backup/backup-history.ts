@@ -7,6 +7,8 @@ import { fileBytes, inFolder, PRIVATE_FILE_MODE, writeFileAtomic } from '../plat
 import { jsonOf } from '../platform/json-text.ts'
 import { KeyedQueue } from '../platform/keyed-queue.ts'
 
+/** Days over which successes are counted. */
+export const SUCCESS_DAYS = 30
 const KEPT_DAYS = 400
 /** Size from which expired lines are removed. */
 const MOST_BYTES = 1024 * 1024

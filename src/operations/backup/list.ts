@@ -1,5 +1,6 @@
 /** `backup.list` and `backup.show`: which backups there are, and what one of them contains. */
 import { z } from 'zod'
+import { SUCCESS_DAYS } from '../../backup/backup-history.ts'
 import type { RestoreState } from '../../backup/backups.ts'
 import type { StagedRestore } from '../../backup/swap.ts'
 import { operation } from '../operation.ts'
@@ -8,8 +9,6 @@ import { statusRow, targetRow } from './target-row.ts'
 import { backupField, backupRow, rowOf } from './backup-row.ts'
 
 const count = z.int().min(0)
-/** Days over which successes are counted. */
-const SUCCESS_DAYS = 30
 
 export const backupList = operation({
   summary: 'List the backups, newest first',
