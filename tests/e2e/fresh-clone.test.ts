@@ -30,9 +30,9 @@ test(
         })
       const first = doctor()
       const { checks } = JSON.parse(first.stdout) as { checks: readonly { name: string; state: string }[] }
-      // No one has asked the archive anything yet, and the schedule makes the first backup.
+      // No one has asked the archive anything yet, the schedule makes the first backup, and nothing was answered.
       const untried = checks.filter(({ state }) => state === 'unknown').map(({ name }) => name)
-      expect(untried).toEqual(['backups', 'archive'])
+      expect(untried).toEqual(['backups', 'archive', 'response time', 'error rate', 'automatic expiry'])
       expect(checks.filter(({ state }) => !['ok', 'off', 'unknown'].includes(state))).toEqual([])
       expect(first.status).toBe(0)
       expect(statSync(join(clone, 'data')).mode & 0o777).toBe(0o700)
