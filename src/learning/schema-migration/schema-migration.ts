@@ -26,7 +26,7 @@ const PAGE = 200
 const HISTORY = 10
 
 export interface SchemaMigrationDeps {
-  readonly memories: Pick<MemoryStore, 'listAll' | 'change'>
+  readonly memories: Pick<MemoryStore, 'listAll' | 'change' | 'countsByClass'>
   readonly memory: Pick<LongTermMemory, 'store'>
   readonly census: MemoryCensus
   readonly records: MigrationRecords
@@ -187,7 +187,7 @@ export class SchemaMigration {
 
   async #countKinds(): Promise<Record<MemoryKind, number>> {
     const counts = { fact: 0, explicit: 0, session_summary: 0, session_transcript: 0 }
-    for await (const { kind } of this.#deps.census.digests()) counts[kind]++
+    for (const { kind, memories } of await this.#deps.memories.countsByClass()) counts[kind] += memories
     return counts
   }
 

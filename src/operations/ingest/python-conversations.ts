@@ -7,7 +7,7 @@ import type { Person, PersonId } from '../../people/person.ts'
 import { phoneDigits } from '../../platform/phone.ts'
 import type { Uses } from '../context.ts'
 import { boundTo, type Binding } from './binding.ts'
-import { admit, everyone, newcomer } from './ingest-people.ts'
+import { admit, everyone, isNewcomer, newcomer } from './ingest-people.ts'
 import { givenSpeakers } from './senders.ts'
 
 /** A conversation here, and who is behind each sender there. */
@@ -32,6 +32,8 @@ export class PythonConversations {
   readonly #known = new Map<string, MatchedConversation>()
   /** By the digits of their number. */
   readonly #people = new Map<string, Person>()
+  /** Everyone, for senders that only a name tells; read again after someone was added. */
+  #everyone: readonly Person[] | undefined
 
   private constructor(
     context: Uses<'people.directory' | 'messages.imports'>,
@@ -103,7 +105,8 @@ export class PythonConversations {
     }
     const digits = phoneDigits(key)
     if (digits !== undefined) return { is: 'person', person: await this.#personOf(digits, name) }
-    const named = (await everyone(this.#context.people.directory)).filter(
+    this.#everyone ??= await everyone(this.#context.people.directory)
+    const named = this.#everyone.filter(
       person => person.name !== undefined && looseName(person.name) === looseName(key),
     )
     const [only, ...others] = named
@@ -121,6 +124,8 @@ export class PythonConversations {
   }
 
   async #admitted(person: Person, name: string | undefined): Promise<Person> {
-    return this.#dry_run ? person : await admit(this.#context.messages.imports.people, person, name)
+    if (this.#dry_run || !isNewcomer(person)) return person
+    this.#everyone = undefined
+    return await admit(this.#context.messages.imports.people, person, name)
   }
 }

@@ -63,7 +63,9 @@ export const importMemories = async (
     if (typeof outcome === 'string') counts[outcome]++
     else {
       counts.added++
-      added_ids.set(outcome.scope, [...(added_ids.get(outcome.scope) ?? []), outcome.memory_id])
+      const ids = added_ids.get(outcome.scope) ?? []
+      added_ids.set(outcome.scope, ids)
+      ids.push(outcome.memory_id)
     }
     progress({ done: counts.found, unit: 'memories' })
   }
