@@ -70,6 +70,9 @@ export const sessionOf = (value: unknown, zone: string): PythonSession | undefin
   }
 }
 
+/** Roles of instructions and tools: their text must not become a person's words. */
+const MACHINE_ROLES: ReadonlySet<string> = new Set(['system', 'developer', 'tool', 'function'])
+
 /** Later versions write who it was (`client`, `godfather`, `admin`) as the role, and `ai_required_role` beside it. */
 const isReply = (value: JsonObject): boolean =>
   (textOf(value['ai_required_role']) ?? textOf(value['role'])) === 'assistant'
@@ -77,7 +80,9 @@ const isReply = (value: JsonObject): boolean =>
 /** @param name the name of its file, which is its id. @returns a clause that says what is wrong, if it is no message */
 export const messageOf = (value: unknown, name: string, zone: string): PythonMessage | string => {
   if (!isObject(value)) return 'it is not a JSON object'
-  if (textOf(value['role']) === undefined) return 'it has no role'
+  const role = textOf(value['role'])
+  if (role === undefined) return 'it has no role'
+  if (MACHINE_ROLES.has(role)) return `no person says what has the role ${role}`
   if (typeof value['content'] !== 'string') return 'it has no content'
   const order = value['order_num']
   return {

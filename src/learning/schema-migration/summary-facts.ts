@@ -20,7 +20,9 @@ export const statementsOf = (text: string): readonly string[] => {
   const chosen = listed.length > 0 ? listed : [lines.filter(line => line !== '' && !HEADING.test(line)).join(' ')]
   return [
     ...new Set(
-      chosen.map(each => each.replace(EMPHASIS, '').trim()).filter(each => each !== '' && !HEADING.test(each)),
+      chosen
+        .map(each => each.replace(EMPHASIS, '').trim())
+        .filter(each => /[\p{L}\p{N}]/u.test(each) && !HEADING.test(each)),
     ),
   ]
 }
