@@ -13,12 +13,12 @@ export interface TokenCounter {
 }
 
 /**
- * Counts with tiktoken's `o200k_base`. Loading takes about 0.3 s, so create one and keep it. A count takes about 0.1 ms
- * for a short message and 78 ms for 85,000 tokens, so count each message once and store the number with it.
+ * Counts with tiktoken's `o200k_base`. The first count takes about 0.3 s, because it loads the encoding, which all
+ * counters of the process share. Later counts take about 0.1 ms for a short message and 78 ms for 85,000 tokens, so
+ * count each message once and store the number with it.
  */
 export const createTokenCounter = (): TokenCounter => {
-  let encoding: Tiktoken | undefined
-  const encodePiece = (text: string): Uint32Array => (encoding ??= loadEncoding()).encode_ordinary(text)
+  const encodePiece = (text: string): Uint32Array => sharedEncoding().encode_ordinary(text)
   const encode = (text: string): Uint32Array => {
     if (text.length < SURELY_QUICK_CHARACTERS) return encodePiece(text)
     const pieces = piecesOf(text).map(encodePiece)
@@ -53,7 +53,7 @@ export const createTokenCounter = (): TokenCounter => {
       if (all === undefined) return text
       const part = keep === 'start' ? all.subarray(0, tokens) : all.subarray(all.length - tokens)
       // A cut between two tokens may fall inside a character: its torn bytes decode to U+FFFD and are dropped.
-      const cut = new TextDecoder().decode(encoding?.decode(part))
+      const cut = new TextDecoder().decode(sharedEncoding().decode(part))
       const whole = keep === 'start' ? cut.replace(/\uFFFD+$/u, '') : cut.replace(/^\uFFFD+/u, '')
       return keep === 'start' ? cutStart(text, whole.length) : cutEnd(text, whole.length)
     },
@@ -124,6 +124,10 @@ const mayHoldLongRun = (text: string): boolean => {
 }
 
 type Encoding = typeof import('tiktoken/encoders/o200k_base.json')
+
+let loaded: Tiktoken | undefined
+
+const sharedEncoding = (): Tiktoken => (loaded ??= loadEncoding())
 
 /** Loads the only encoding that is needed; the whole package would keep five others in memory. */
 const loadEncoding = (): Tiktoken => {

@@ -13,7 +13,8 @@ export interface Migration {
 }
 
 /**
- * Runs the steps that have not run yet, each in one transaction, in the given order.
+ * Runs the steps that have not run yet, in the given order: each in one transaction, or all of them in one if the file
+ * is new, where waiting for the disk after each step would protect nothing.
  * @throws DenidinError `damaged` if a step fails (it leaves nothing behind), or if the file is from a newer DeniDin.
  */
 export const migrate = (connection: DatabaseSync, migrations: readonly Migration[]): void => {
@@ -33,24 +34,37 @@ export const migrate = (connection: DatabaseSync, migrations: readonly Migration
       `${path} was written by a newer DeniDin (it holds ${unknown.join(', ')}); start that version, or restore a backup`,
     )
   }
-  for (const migration of migrations.filter(each => !ran.has(each.id))) {
-    connection.exec('begin immediate')
-    try {
-      for (const [name, act] of Object.entries(migration.functions ?? {})) {
-        connection.function(name, { deterministic: true }, act)
-      }
-      connection.exec(migration.sql)
-      connection
-        .prepare("insert into migrations (id, ran_at) values (?, cast(unixepoch('subsec') * 1000 as integer))")
-        .run(migration.id)
-      connection.exec('commit')
-    } catch (error) {
-      if (connection.isTransaction) connection.exec('rollback')
-      // A fault of the file or its disk is not an error of the step.
-      throw (
-        faultOf(error, path) ??
-        new DenidinError('damaged', `migration ${migration.id} failed: ${(error as Error).message}`, { cause: error })
-      )
+  const left = migrations.filter(each => !ran.has(each.id))
+  if (ran.size === 0 && left.length > 0) runTogether(connection, left, path)
+  else for (const migration of left) runTogether(connection, [migration], path)
+}
+
+/** Runs steps in one transaction. */
+const runTogether = (connection: DatabaseSync, migrations: readonly Migration[], path: string): void => {
+  connection.exec('begin immediate')
+  let running = ''
+  try {
+    for (const migration of migrations) {
+      running = migration.id
+      run(connection, migration)
     }
+    connection.exec('commit')
+  } catch (error) {
+    if (connection.isTransaction) connection.exec('rollback')
+    // A fault of the file or its disk is not an error of the step.
+    throw (
+      faultOf(error, path) ??
+      new DenidinError('damaged', `migration ${running} failed: ${(error as Error).message}`, { cause: error })
+    )
   }
+}
+
+const run = (connection: DatabaseSync, migration: Migration): void => {
+  for (const [name, act] of Object.entries(migration.functions ?? {})) {
+    connection.function(name, { deterministic: true }, act)
+  }
+  connection.exec(migration.sql)
+  connection
+    .prepare("insert into migrations (id, ran_at) values (?, cast(unixepoch('subsec') * 1000 as integer))")
+    .run(migration.id)
 }
