@@ -13,6 +13,8 @@ export interface LearningReport {
   readonly entity_ids: readonly string[]
   /** `from|type|to`. */
   readonly relationship_ids: readonly string[]
+  /** Facts of an earlier run that was interrupted: they were removed, and their messages were learned from again. */
+  readonly removed_ids: readonly string[]
   readonly added: number
   readonly restated: number
   readonly ended: number
@@ -28,6 +30,7 @@ export const EMPTY_REPORT: LearningReport = {
   memory_ids: [],
   entity_ids: [],
   relationship_ids: [],
+  removed_ids: [],
 }
 
 const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])]
@@ -51,6 +54,7 @@ export const addReports = (a: LearningReport, b: LearningReport): LearningReport
   memory_ids: union(a.memory_ids, b.memory_ids),
   entity_ids: union(a.entity_ids, b.entity_ids),
   relationship_ids: union(a.relationship_ids, b.relationship_ids),
+  removed_ids: union(a.removed_ids, b.removed_ids),
   added: a.added + b.added,
   restated: a.restated + b.restated,
   ended: a.ended + b.ended,

@@ -39,12 +39,12 @@ export class LearningRun {
 
   /** Learns from the unprocessed messages. */
   async learn(unprocessed: ReadonlySet<MessageId>, options: LearningOptions): Promise<LearningReport> {
-    await this.#removeUnfinished(unprocessed)
+    const removed_ids = await this.#removeUnfinished(unprocessed)
     const chunks = chunksOf(this.#messages, unprocessed)
     if (chunks.length === 0) return EMPTY_REPORT
     // Opened once: facts of one chunk are known to the next one.
     const known = await this.#deps.consolidator.open(this.#context.scope)
-    let report = EMPTY_REPORT
+    let report: LearningReport = { ...EMPTY_REPORT, removed_ids }
     for (const chunk of chunks) report = addReports(report, await this.#learnFrom(chunk, known, options))
     await this.#refreshProfile(report, known)
     return report
@@ -69,15 +69,16 @@ export class LearningRun {
 
   /**
    * An earlier run may have stored facts and ended before it marked the messages as processed: its facts are removed
-   * and learned again.
+   * and learned again. @returns their ids
    */
-  async #removeUnfinished(unprocessed: ReadonlySet<MessageId>): Promise<void> {
+  async #removeUnfinished(unprocessed: ReadonlySet<MessageId>): Promise<readonly string[]> {
     const { scope } = this.#context
     const candidates = await this.#deps.facts.memories.ofSources(scope, [...unprocessed])
     const unfinished = candidates.filter(
       memory => memory.kind === 'fact' && memory.sources.every(id => unprocessed.has(id)),
     )
     await removeFacts(this.#deps.facts, scope, unfinished)
+    return unfinished.map(({ memory_id }) => memory_id)
   }
 
   /**

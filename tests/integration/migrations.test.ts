@@ -213,4 +213,26 @@ test('a damaged record of migrations keeps nothing from opening, and an unknown 
   await denidin.close()
   expect(await command('migrate.status')).toMatchObject({ written_by: '1.0.0', history: [] })
   await expect(command('migrate.rollback', { backup_id: 'nothing' })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(command('migrate.rollback', { backup_id: 'latest' })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('migrate status'),
+  })
+  expect(await history()).toEqual([])
+})
+
+test('a rollback that fails or was killed is recorded, and the next migration makes a backup of its own', async () => {
+  await makeOld()
+  await start('1.0.0')
+  await denidin.close()
+  const [first] = await backups()
+  rmSync(join(`${denidin.data()}-backups`, 'objects'), { recursive: true })
+  await expect(command('migrate.rollback', { backup_id: first?.id, backup: false })).rejects.toMatchObject({
+    code: 'damaged',
+  })
+  expect(await history()).toMatchObject([
+    { kind: 'rollback', status: 'failed', error: expect.stringContaining('cannot be restored') },
+    { kind: 'migration', status: 'completed' },
+  ])
+  await makeOld()
+  expect(await start('1.0.0')).toEqual([expect.stringContaining('making a backup first')])
 })

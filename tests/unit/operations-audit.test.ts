@@ -278,6 +278,7 @@ const setUp = (): OperationRig => {
         memory_ids: ['m9'],
         entity_ids: [],
         relationship_ids: [],
+        removed_ids: [],
         added: 1,
         restated: 0,
         ended: 0,

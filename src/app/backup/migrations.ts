@@ -32,29 +32,60 @@ export const createMigrations = ({ settings, version, clock, backups, is_open }:
     },
     rollback: async (backup_id, backs_up, options) => {
       if (is_open) throw mustStop()
+      if (backup_id.trim().toLowerCase() === 'latest') throw mustName()
       const { id, denidin_version } = await backups.show(backup_id)
-      const events = await history.events()
-      const from_version = await history.writtenBy()
-      const started_at = new Date(clock.now()).toISOString()
-      const backup_of_present = backs_up ? await backupOfPresent(backups, options) : undefined
-      const restored = await backups.restore({ backup_id: id, include_login: false }, options)
-      const data_version = events.find(each => each.backup_id === id)?.from_version ?? denidin_version
-      await history.record({
-        kind: 'rollback',
-        started_at,
-        completed_at: new Date(clock.now()).toISOString(),
-        status: 'completed',
-        from_version,
-        to_version: data_version,
-        databases: [],
-        backup_id: backup_of_present ?? null,
-        error: null,
-      })
-      await history.writes(data_version)
-      return { ...restored, backup_of_present, data_version }
+      const earlier = (await history.events()).find(each => each.backup_id === id && each.kind === 'migration')
+      const data_version = earlier?.from_version ?? denidin_version
+      const record = recordOfRollback(history, clock, { from: await history.writtenBy(), to: data_version })
+      try {
+        // Before anything changes: after a crash, the next migration must not take an earlier backup for its own.
+        await record('started')
+        const backup_of_present = backs_up ? await backupOfPresent(backups, options) : undefined
+        await record('started', backup_of_present)
+        const restored = await backups.restore({ backup_id: id, include_login: false }, options)
+        await record('completed', backup_of_present)
+        await history.writes(data_version)
+        return { ...restored, backup_of_present, data_version }
+      } catch (error) {
+        await record('failed', undefined, asDenidinError(error).message)
+        throw error
+      }
     },
   }
 }
+
+/** Writes the state of one rollback; a backup that was recorded stays recorded. */
+const recordOfRollback = (
+  history: MigrationHistory,
+  clock: Clock,
+  { from, to }: { readonly from: string | null; readonly to: string },
+): ((status: MigrationEvent['status'], backup_id?: string, error?: string) => Promise<void>) => {
+  const started_at = isoTime(clock.now())
+  let saved: string | undefined
+  return async (status, backup_id, error) => {
+    saved ??= backup_id
+    await history.record({
+      kind: 'rollback',
+      started_at,
+      completed_at: status === 'started' ? null : isoTime(clock.now()),
+      status,
+      from_version: from,
+      to_version: to,
+      databases: [],
+      backup_id: saved ?? null,
+      error: error ?? null,
+    })
+  }
+}
+
+const isoTime = (at: number): string => new Date(at).toISOString()
+
+/** After an interrupted rollback, the latest backup would be that of the data to get away from. */
+const mustName = (): DenidinError =>
+  new DenidinError(
+    'invalid_input',
+    'a rollback needs the id of a backup, because the latest one may be of the data after the migration: `denidin migrate status` shows which was made before it',
+  )
 
 const mustStop = (): DenidinError =>
   new DenidinError(
@@ -113,7 +144,7 @@ export const withBackupBeforeMigration = async <T>(deps: MigrationRunDeps, open:
   }
   const started = {
     kind: 'migration',
-    started_at: new Date(clock.now()).toISOString(),
+    started_at: isoTime(clock.now()),
     from_version: await history.writtenBy(),
     to_version: version,
     databases: pending.map(each => ({ name: each.name, migrations: [...each.pending] })),
@@ -125,12 +156,12 @@ export const withBackupBeforeMigration = async <T>(deps: MigrationRunDeps, open:
   await record({ status: 'started', completed_at: null, error: null })
   try {
     const opened = await open()
-    await record({ status: 'completed', completed_at: new Date(clock.now()).toISOString(), error: null })
+    await record({ status: 'completed', completed_at: isoTime(clock.now()), error: null })
     await history.writes(version)
     return opened
   } catch (error) {
     const { message } = asDenidinError(error)
-    await record({ status: 'failed', completed_at: new Date(clock.now()).toISOString(), error: message })
+    await record({ status: 'failed', completed_at: isoTime(clock.now()), error: message })
     throw error
   }
 }

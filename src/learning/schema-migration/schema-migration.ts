@@ -4,7 +4,8 @@
  *   1. take the digest of every memory
  *   2. for each summary that was not migrated: extract facts from the messages of its session or, if these are gone,
  *      turn its own statements into facts                                    summary-facts.ts
- *   3. verify that every earlier memory is still there, unchanged, and that every summary was migrated
+ *   3. verify that every earlier memory is still there, unchanged, and that every summary was migrated; facts of a
+ *      run that was killed are learned again and do not count as earlier
  * The summaries stay, and are recalled, until the operator confirms; they then end, and stay in the history.
  */
 import type { LongTermMemory } from '../../memory/long-term-memory.ts'
@@ -26,14 +27,14 @@ const PAGE = 200
 const HISTORY = 10
 
 export interface SchemaMigrationDeps {
-  readonly memories: Pick<MemoryStore, 'listAll' | 'change' | 'countsByClass'>
+  readonly memories: Pick<MemoryStore, 'get' | 'ofSources' | 'listAll' | 'change' | 'countsByClass'>
   readonly memory: Pick<LongTermMemory, 'store'>
   readonly census: MemoryCensus
   readonly records: MigrationRecords
   readonly erasures: Pick<Erasures, 'erasedMemories'>
-  readonly history: Pick<HistoryStore, 'countOfSession'>
+  readonly history: Pick<HistoryStore, 'ofSession'>
   /** Learns from the messages of a session. */
-  readonly learn: (session_id: string, options: LearningOptions) => Promise<LearningReport>
+  readonly learn: (session_id: string, options: LearningOptions) => Promise<Pick<LearningReport, 'removed_ids'>>
   readonly clock: Pick<Clock, 'now'>
   /** Whether sessions become facts: `feature_flags.use_schema_v2`, with long-term memory on. */
   readonly is_v2: boolean
@@ -118,7 +119,8 @@ export class SchemaMigration {
       for (const [done, summary] of pending.entries()) {
         signal.throwIfAborted()
         progress(done, pending.length)
-        const result = await this.#migrate(summary, signal)
+        const { removed_ids, ...result } = await this.#migrate(summary, signal)
+        for (const memory_id of removed_ids) before.delete(memory_id)
         await records.add(id, result, clock.now())
         migrated[result.outcome]++
         facts += result.facts
@@ -150,17 +152,30 @@ export class SchemaMigration {
     return ended
   }
 
-  async #migrate(summary: MemoryRecord, signal: AbortSignal): Promise<MigratedSummary> {
-    const { memory, history, learn, clock } = this.#deps
-    const { memory_id, session_id, kind } = summary
-    if (session_id !== undefined && (await history.countOfSession(session_id)) > 0) {
-      const { memory_ids } = await learn(session_id, { patient: true, signal })
-      return { memory_id, outcome: 'learned', facts: memory_ids.length }
+  /** Counts what is stored: a run that was killed may have learned it before, and not have recorded the summary. */
+  async #migrate(
+    summary: MemoryRecord,
+    signal: AbortSignal,
+  ): Promise<MigratedSummary & Pick<LearningReport, 'removed_ids'>> {
+    const { memories, memory, history, learn, clock } = this.#deps
+    const { memory_id, scope, session_id, kind } = summary
+    const messages = session_id === undefined ? [] : await history.ofSession(session_id)
+    if (session_id !== undefined && messages.length > 0) {
+      const { removed_ids } = await learn(session_id, { patient: true, signal })
+      const learned = await memories.ofSources(
+        scope,
+        messages.map(message => message.message_id),
+      )
+      return { memory_id, outcome: 'learned', facts: learned.filter(each => each.kind === 'fact').length, removed_ids }
     }
-    if (kind === 'session_transcript') return { memory_id, outcome: 'kept', facts: 0 }
-    let facts = 0
-    for (const fact of factsOfSummary(summary, clock.now())) if ((await memory.store(fact)).added) facts++
-    return { memory_id, outcome: 'converted', facts }
+    if (kind === 'session_transcript') return { memory_id, outcome: 'kept', facts: 0, removed_ids: [] }
+    const facts = factsOfSummary(summary, clock.now())
+    for (const fact of facts) await memory.store(fact)
+    const stored = await memories.get(
+      scope,
+      facts.map(fact => fact.memory_id),
+    )
+    return { memory_id, outcome: 'converted', facts: stored.length, removed_ids: [] }
   }
 
   /** Oldest first. */
@@ -191,7 +206,7 @@ export class SchemaMigration {
     return counts
   }
 
-  async #digests(): Promise<ReadonlyMap<string, MemoryDigest>> {
+  async #digests(): Promise<Map<string, MemoryDigest>> {
     const found = new Map<string, MemoryDigest>()
     for await (const each of this.#deps.census.digests()) found.set(each.memory_id, each)
     return found

@@ -12,7 +12,9 @@ export const migrateRollback = operation({
   audit: 'changes',
   uses: ['backup.migrations'],
   input: z.strictObject({
-    backup_id: referenceField.describe('id of a backup as migrate status or backup list shows it, or its beginning'),
+    backup_id: referenceField.describe(
+      'id of a backup as migrate status or backup list shows it, or its beginning; not latest',
+    ),
     backup: z.boolean().default(true).describe('back up the present data first'),
   }),
   output: z.object({

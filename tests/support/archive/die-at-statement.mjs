@@ -1,6 +1,7 @@
 // Preloaded into a process that loads files (`node --import`): counts the statements that it gives SQLite, and ends it by
 // SIGKILL at one of them. DIE_AT: number of the statement, before which (odd) or after which (even) it ends; without it,
 // the process prints how many there were when it exits.
+import { writeSync } from 'node:fs'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
 const dieAt = Number(process.env['DIE_AT'] ?? Infinity)
@@ -19,5 +20,6 @@ for (const name of ['run', 'get', 'all']) StatementSync.prototype[name] = counte
 DatabaseSync.prototype.exec = counted(DatabaseSync.prototype.exec)
 
 process.on('exit', () => {
-  process.stdout.write(`statements ${String(statements)}\n`)
+  // At once: what a thread writes to its stream as it ends is lost.
+  writeSync(1, `statements ${String(statements)}\n`)
 })
