@@ -8,7 +8,6 @@ set -eu
 
 LOOK_SECONDS=0.2
 QUIET_SECONDS=3
-REMOVAL_SECONDS=5
 
 usage() {
   sed -n '3,6s/^# //p' "$0"
@@ -83,11 +82,17 @@ if [ -z "$bots" ]; then
 fi
 
 # Whether a bot still runs. A process counts only with its start time: its number may be another's by now. One that has
-# given up its memory has no command line any more, but may still hold the lock of the data.
+# given up its memory has no command line any more, but may still hold the lock of the data. It holds nothing once it is
+# a zombie without further threads, which the system may keep in its table for seconds.
 runs() {
   if [ -r /proc/self/stat ]; then
-    state=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 1,20)
-    [ "${state#* }" = "$2" ] && [ "${state%% *}" != Z ]
+    # State, number of threads, start time.
+    state=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 1,18,20)
+    case $state in
+      "Z 0 $2" | "Z 1 $2") return 1 ;;
+      *" $2") return 0 ;;
+      *) return 1 ;;
+    esac
   else
     scripts/running-bots.sh | cut -f 1,2 | grep -qxF -- "$1$tab$2"
   fi
@@ -119,14 +124,6 @@ while still=$(left) && [ -n "$still" ]; do
     spoke=yes
   fi
   sleep "$LOOK_SECONDS"
-done
-
-# The system may take a few seconds to remove an ended process from its table.
-ended=$(date +%s)
-for pid in $(printf '%s\n' "$bots" | cut -f 1); do
-  while kill -0 "$pid" 2>/dev/null && [ "$(($(date +%s) - ended))" -lt "$REMOVAL_SECONDS" ]; do
-    sleep "$LOOK_SECONDS"
-  done
 done
 
 if [ -n "$json" ]; then

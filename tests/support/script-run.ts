@@ -1,6 +1,6 @@
 /** Runs the project's scripts as a person at a shell does, each test with a data folder of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -128,11 +128,20 @@ export class ScriptHome implements AsyncDisposable {
   }
 }
 
-/** Whether a process is there. */
+/** Whether a process runs: a zombie without further threads has ended, though the system still lists it. */
 export const isAlive = (pid: number): boolean => {
   try {
-    return process.kill(pid, 0)
+    return process.kill(pid, 0) && !isZombie(pid)
   } catch {
     return false
   }
+}
+
+const isZombie = (pid: number): boolean => {
+  if (!existsSync('/proc/self/stat')) return false
+  // After the name of the program: the state is the first field, the number of threads the eighteenth.
+  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  return fields[0] === 'Z' && Number(fields[17]) <= 1
 }
