@@ -92,6 +92,7 @@ export const createRolloutWatch = (
 ): RolloutWatch => {
   const autoPause = new AutoPause({
     rollouts,
+    answers: stores.rolloutAnswers,
     limits: rollout.auto_pause ? limitsOf(rollout) : undefined,
     costSince: (person_id, at) => stores.costs.ofPersonSince(person_id, at),
     clock,

@@ -79,6 +79,8 @@ import { createUsageFile } from './budget.ts'
 import type { Runtime } from './runtime.ts'
 import { createSpending, type Spending } from './spending.ts'
 import { createSqliteRollouts, rolloutMigrations } from '../rollout/sqlite/sqlite-rollouts.ts'
+import type { AnswerLog } from '../rollout/answer-log.ts'
+import { answerLogMigrations, createSqliteAnswerLog } from '../rollout/sqlite/sqlite-answer-log.ts'
 import { createSqliteTurnFigures, turnFigureMigrations } from '../rollout/sqlite/sqlite-turn-figures.ts'
 import type { RolloutStore } from '../rollout/rollout-store.ts'
 import type { ActivityReader, FigureStore } from '../rollout/turn-figures.ts'
@@ -121,6 +123,7 @@ export interface BaseStores extends Disposable {
   readonly incidents: IncidentStore
   readonly rollouts: RolloutStore
   readonly turnFigures: FigureStore & ActivityReader
+  readonly rolloutAnswers: AnswerLog
   readonly apiTokens: ApiTokens
   readonly idempotency: IdempotencyStore
   readonly forgettable: MessageErasure
@@ -156,6 +159,7 @@ export const allMigrations = [
   ...accessMigrations,
   ...rolloutMigrations,
   ...turnFigureMigrations,
+  ...answerLogMigrations,
   ...knowledgeMigrations,
 ]
 
@@ -192,6 +196,7 @@ export const openBaseStores = (settings: Settings, runtime: Runtime): BaseStores
     incidents: createSqliteIncidents(database),
     rollouts,
     turnFigures: createSqliteTurnFigures(database),
+    rolloutAnswers: createSqliteAnswerLog(database),
     ...access,
     ...learned,
     ...sessions,

@@ -6,14 +6,13 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { AnsweredTurn, TurnObserver } from './answered-turn.ts'
-import { findBreach, type CountedAnswer, type RolloutLimits } from './limits.ts'
+import type { AnswerLog, CountedAnswer } from './answer-log.ts'
+import { findBreach, type RolloutLimits } from './limits.ts'
 import type { Rollouts } from './rollouts.ts'
 import { compareStages, STAGED_FEATURES, stageName, USUAL_STAGES, type Stage, type StagedFeature } from './stage.ts'
 
 /** How long the limits still hold after a feature reached everybody. */
 const WATCHED_AT_ALL_MS = 7 * DAY_MS
-/** More answers than this are not kept: the oldest go. */
-const MOST_ANSWERS = 10_000
 const MOST_CHANGES = 1000
 
 /** Who changed a stage, if this did. */
@@ -21,6 +20,7 @@ export const AUTO_PAUSE = 'auto_pause'
 
 export interface AutoPauseDeps {
   readonly rollouts: Rollouts
+  readonly answers: AnswerLog
   /** `undefined`: no stage steps back by itself. */
   readonly limits: RolloutLimits | undefined
   /** The cost of the calls for a person since an instant, in units of the currency; `undefined`: not known. */
@@ -33,7 +33,6 @@ export class AutoPause implements TurnObserver, HealthCheck {
   readonly name = 'rollout'
   readonly #deps: AutoPauseDeps
   readonly #logger: Logger
-  readonly #answers = new Map<StagedFeature, CountedAnswer[]>()
 
   constructor(deps: AutoPauseDeps) {
     this.#deps = deps
@@ -89,7 +88,7 @@ export class AutoPause implements TurnObserver, HealthCheck {
       max_cost_per_answer === undefined || person_id === undefined
         ? undefined
         : await costSince(person_id, clock.now() - took_ms)
-    return { at: clock.monotonic(), failed, own_ms, cost }
+    return { at: clock.now(), failed, own_ms, cost }
   }
 
   async #add(
@@ -98,12 +97,10 @@ export class AutoPause implements TurnObserver, HealthCheck {
     answer: CountedAnswer,
     limits: RolloutLimits,
   ): Promise<void> {
-    const { rollouts } = this.#deps
+    const { rollouts, answers } = this.#deps
     if (!(await rollouts.has(feature, scope))) return
-    const since = answer.at - limits.window_ms
-    const answers = [...(this.#answers.get(feature) ?? []), answer].filter(({ at }) => at > since).slice(-MOST_ANSWERS)
-    this.#answers.set(feature, answers)
-    const reason = findBreach(answers, limits)
+    const window = { since: answer.at - limits.window_ms, slow_ms: limits.max_response_ms }
+    const reason = findBreach(await answers.add(feature, answer, window), limits)
     if (reason !== undefined) await this.#stepBack(feature, reason)
   }
 
@@ -111,8 +108,6 @@ export class AutoPause implements TurnObserver, HealthCheck {
     const { rollouts } = this.#deps
     const from = rollouts.stageOf(feature)
     const to = await this.#before(feature, from)
-    // The answers of the wider stage say nothing about the narrower one.
-    this.#answers.delete(feature)
     await rollouts.set({ feature, to, by: AUTO_PAUSE, reason })
     this.#logger.warn('A stage of a rollout stepped back by itself', {
       feature,

@@ -1,5 +1,6 @@
 /** What is measured against a target and a limit: response time, errors, sessions, memory, automatic expiry. */
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import { RESPONSE_SHARE } from '../platform/response-share.ts'
 import { MeasureHealth, type Reading } from './measure-health.ts'
 import type { RecentAnswers } from './recent-answers.ts'
 
@@ -29,8 +30,6 @@ export interface MeasuresDeps {
   readonly ended: () => Promise<{ readonly expired: number; readonly reset: number }>
 }
 
-/** This share of the answers must be within the target and the limit. */
-const RESPONSE_SHARE = 0.95
 const BYTES_PER_MB = 1_000_000
 const PERCENT = 100
 
@@ -65,7 +64,7 @@ const responseTime = ({ settings, answers }: MeasuresDeps): MeasureHealth => {
         detail:
           value === undefined
             ? `There were no answers in the last ${whole(window_minutes)} minutes`
-            : `DeniDin itself needed at most ${milliseconds(value)} for 95 % ${about}`,
+            : `DeniDin itself needed at most ${milliseconds(value)} for ${percent(RESPONSE_SHARE)} ${about}`,
       }
     },
   })

@@ -6,6 +6,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { AutoPause } from '../../src/rollout/auto-pause.ts'
 import type { RolloutLimits } from '../../src/rollout/limits.ts'
 import { Rollouts } from '../../src/rollout/rollouts.ts'
+import { createSqliteAnswerLog } from '../../src/rollout/sqlite/sqlite-answer-log.ts'
 import { createSqliteRollouts } from '../../src/rollout/sqlite/sqlite-rollouts.ts'
 import {
   bucketOf,
@@ -30,10 +31,12 @@ const LIMITS: RolloutLimits = {
   max_cost_per_answer: 0.01,
 }
 
-const setUp = async (limits: RolloutLimits | undefined = LIMITS) => {
-  const clock = new FakeClock()
+/** @param database that of an earlier process */
+const setUp = async (
+  limits: RolloutLimits | undefined = LIMITS,
+  { clock, database } = { clock: new FakeClock(), database: new Database(':memory:', allMigrations) },
+) => {
   const log = memoryLog()
-  const database = new Database(':memory:', allMigrations)
   const rollouts = await Rollouts.open({
     store: createSqliteRollouts(database),
     people: { find: person_id => Promise.resolve(personOf(person_id, '15550001111')) },
@@ -43,9 +46,17 @@ const setUp = async (limits: RolloutLimits | undefined = LIMITS) => {
     logger: log,
   })
   let cost: number | undefined = 0.001
-  const pause = new AutoPause({ rollouts, limits, costSince: () => Promise.resolve(cost), clock, logger: log })
+  const pause = new AutoPause({
+    rollouts,
+    answers: createSqliteAnswerLog(database),
+    limits,
+    costSince: () => Promise.resolve(cost),
+    clock,
+    logger: log,
+  })
   return {
     clock,
+    database,
     log,
     rollouts,
     pause,
@@ -143,6 +154,46 @@ test('rollout.max_cost_per_answer is the highest mean cost; answers without a pr
   expect(rollouts.changeOf('enable_memory_system')?.reason).toBe(
     '10 answers cost 0.2 (0.02 each) in the last 60 minutes; the limit is 0.01 each',
   )
+})
+
+test('a restart loses no answer: the process that begins goes on counting', async () => {
+  const before = await setUp()
+  await before.set('first-10')
+  await before.answer(7, { failed: true })
+  const after = await setUp(LIMITS, before)
+  await after.answer(2)
+  expect(after.stage()).toBe('first-10')
+  await after.answer(1)
+  expect(after.stage()).toBe('godfather')
+  expect(after.rollouts.changeOf('enable_memory_system')?.reason).toMatch(/^7 of 10 answers \(70\.0 %\) failed/)
+})
+
+test('answers of a wider stage do not count for a narrower one that the operator set; those of a narrower one count on', async () => {
+  const { set, answer, stage } = await setUp()
+  await set('first-50')
+  await answer(9, { failed: true })
+  await set('first-10')
+  await answer(9)
+  await set('first-50')
+  await answer(9)
+  expect(stage()).toBe('first-50')
+  await answer(2, { failed: true })
+  // 2 of 20: those before the first-10 are gone.
+  expect(stage()).toBe('first-10')
+})
+
+test('a clock that is set back or forward does not keep old answers', async () => {
+  const { set, answer, stage, clock } = await setUp()
+  await set('first-10')
+  await answer(9, { failed: true })
+  clock.step(-24 * HOUR_MS)
+  await answer(10)
+  expect(stage()).toBe('first-10')
+  clock.step(24 * HOUR_MS)
+  await answer(9, { failed: true })
+  expect(stage()).toBe('first-10')
+  await answer(1, { failed: true })
+  expect(stage()).toBe('godfather')
 })
 
 test('answers to people who are not in a stage do not count for it', async () => {

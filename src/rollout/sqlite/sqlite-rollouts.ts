@@ -4,6 +4,7 @@ import type { Migration } from '../../database/sqlite/migrations.ts'
 import { scopedData } from '../../messages/sqlite/scoped-data.ts'
 import { recordedTime, type PersonalData } from '../../people/personal-data.ts'
 import type { RolloutChange, RolloutStore } from '../rollout-store.ts'
+import { forgetAnswers } from './sqlite-answer-log.ts'
 import { compareStages, includesBucket, parseStage, stageName, type Stage, type StagedFeature } from '../stage.ts'
 
 export const rolloutMigrations: readonly Migration[] = [
@@ -130,7 +131,11 @@ export const createSqliteRollouts = (database: Database): RolloutStore & { reado
             forced: forced ? 1 : 0,
           },
         )
-        if (compareStages(to, from) < 0) narrow(database, feature, to)
+        if (compareStages(to, from) < 0) {
+          narrow(database, feature, to)
+          // The answers of the wider stage say nothing about the narrower one.
+          forgetAnswers(database, feature)
+        }
       })
     },
     isMember: async (feature, scope) => isMember(feature, scope),
