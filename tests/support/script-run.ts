@@ -131,7 +131,8 @@ export class ScriptHome implements AsyncDisposable {
 /** Whether a process runs: a zombie without further threads has ended, though the system still lists it. */
 export const isAlive = (pid: number): boolean => {
   try {
-    return process.kill(pid, 0) && !isZombie(pid)
+    process.kill(pid, 0)
+    return !isZombie(pid)
   } catch {
     return false
   }

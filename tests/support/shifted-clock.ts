@@ -1,25 +1,30 @@
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
 
-/** The real clock, which a test may set forward: timers run in real time, the hour is what the test says. */
+/**
+ * The real clock, which a test may set forward: timers run in real time, the hour is what the test says. A test that
+ * waits only for pauses and deadlines of DeniDin itself may let its time run faster.
+ */
 export class ShiftedClock implements Clock {
   readonly zone = systemClock.zone
   #shift = 0
   #passed = 0
+  #speed = 1
+  #since = systemClock.monotonic()
 
   now(): number {
-    return systemClock.now() + this.#shift + this.#passed
+    return systemClock.now() + this.#shift + this.#gained()
   }
 
   monotonic(): number {
-    return systemClock.monotonic() + this.#passed
+    return systemClock.monotonic() + this.#gained()
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return systemClock.sleep(milliseconds, signal)
+    return systemClock.sleep(milliseconds / this.#speed, signal)
   }
 
   after(milliseconds: number, run: () => void): Disposable {
-    return systemClock.after(milliseconds, run)
+    return systemClock.after(milliseconds / this.#speed, run)
   }
 
   /** Sets the hour forward, or back with a negative number, as an operator does: no time passes. */
@@ -30,5 +35,20 @@ export class ShiftedClock implements Clock {
   /** Lets time pass, for what asks how long ago something was. */
   pass(milliseconds: number): void {
     this.#passed += milliseconds
+  }
+
+  /**
+   * From now on, time runs `speed` times as fast as outside; timers that are already set run on as they were. Faster is
+   * for waits that nothing real must keep up with; slower gives a real server that should answer in time more of it.
+   */
+  run(speed: number): void {
+    this.#passed = this.#gained()
+    this.#since = systemClock.monotonic()
+    this.#speed = speed
+  }
+
+  /** What passed here beyond the time outside. */
+  #gained(): number {
+    return this.#passed + (systemClock.monotonic() - this.#since) * (this.#speed - 1)
   }
 }

@@ -50,7 +50,7 @@ export const nothingExamined: Examine = () => Promise.resolve({ healthy: true, v
 
 /** A setup that must not be run. */
 export const noSetup: SetupDeps = {
-  setup: () => {
+  setup: async () => {
     throw new Error('no setup here')
   },
   command: '/nowhere/denidin',

@@ -19,7 +19,7 @@ import { LeftSetup, SetupWizard, type WizardAnswers } from './setup-wizard.ts'
 
 /** What the command runs. */
 export interface SetupDeps {
-  readonly setup: () => Setup
+  readonly setup: () => Promise<Setup>
   /** Path of the `denidin` command, which imports the history. */
   readonly command: string
   /** The environment, for `--key-env`. */
@@ -77,7 +77,7 @@ export const addSetup = (program: Command, deps: Deps, exit: (code: number) => v
 }
 
 const runSetup = async (deps: Deps, options: Options): Promise<number> => {
-  const setup = deps.local.setup()
+  const setup = await deps.local.setup()
   const { answers, history } = options.yes === true ? await given(deps, setup, options) : await asked(deps, setup)
   const written = await setup.write(answers)
   await write(deps.stdout, options.json === true ? `${JSON.stringify(written, null, 2)}\n` : report(written))
