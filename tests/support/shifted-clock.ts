@@ -47,8 +47,8 @@ export class ShiftedClock implements Clock {
     this.#speed = speed
   }
 
-  /** What passed here beyond the time outside. */
+  /** Whole milliseconds that passed here beyond the time outside. */
   #gained(): number {
-    return this.#passed + (systemClock.monotonic() - this.#since) * (this.#speed - 1)
+    return this.#passed + Math.floor((systemClock.monotonic() - this.#since) * (this.#speed - 1))
   }
 }
