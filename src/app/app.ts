@@ -105,7 +105,7 @@ export class App implements AsyncDisposable {
   /** All modules in the order in which they start; they stop in the reverse order. */
   #moduleList(): readonly Module[] {
     const { foundation, services, process, alerts, rollout } = this.#parts
-    const { stores, audit, memory, models, archive, backups } = foundation
+    const { stores, audit, memory, models, archive, backups, uptimeRecord } = foundation
     const { agent, channels, knowledge, privacy } = services
     return [
       {
@@ -114,6 +114,7 @@ export class App implements AsyncDisposable {
         stop: async () => stores[Symbol.dispose](),
       },
       { name: 'audit log', stop: () => audit.close() },
+      { name: 'uptime record', start: () => uptimeRecord.start(), stop: () => uptimeRecord.stop() },
       archive.module,
       backups.module,
       {

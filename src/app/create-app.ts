@@ -47,7 +47,7 @@ export const createApp = async (given: AppDeps): Promise<App> => {
   const foundation = await openFoundation(deps)
   const services = createServices(deps, foundation, process)
   const watch = createRolloutWatch(deps.settings, foundation, deps.parts)
-  const measures = createAppMeasures(deps.settings, foundation.stores, answers, deps.parts)
+  const measures = createAppMeasures(deps.settings, foundation, answers, deps.parts)
   const checks = [...healthChecks(deps, foundation, services), watch.autoPause, ...measures]
   const administrator = createAdministratorChat(deps.settings, foundation.stores, services)
   const runner = createAppRunner(
@@ -103,6 +103,7 @@ const createAppRunner = (
     administrator,
     measures,
     rollout,
+    uptimeRecord,
   }: Foundation &
     Pick<WatchDeps, 'measures'> &
     Pick<OperationContextDeps['chats'], 'administrator'> &
@@ -132,7 +133,7 @@ const createAppRunner = (
         uptime,
         checks,
         metrics: createInstallationMetrics(
-          { settings, version, uptime, checks, measures, stores, memory, backups },
+          { settings, version, uptime, uptimeRecord, checks, measures, stores, memory, backups },
           parts,
         ),
       },

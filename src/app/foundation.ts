@@ -14,6 +14,7 @@ import { createModels, type Models } from './models.ts'
 import { openBaseStores, withPeople, type BaseStores, type Stores } from './stores.ts'
 import type { Rollouts } from '../rollout/rollouts.ts'
 import { namesInMemory, openRollouts, remembersOf, type Remembers } from './rollout.ts'
+import { UptimeRecord } from '../watch/uptime-record.ts'
 import type { Uptime } from './uptime.ts'
 import { checkDataFolder } from './data-folder-check.ts'
 import type { AppDeps } from './app-deps.ts'
@@ -39,6 +40,8 @@ export interface Foundation {
   readonly archive: Archive
   readonly backups: AppBackups
   readonly rollouts: Rollouts
+  /** When the bot ran. */
+  readonly uptimeRecord: UptimeRecord
   /** Whether the messages of a conversation may be stored and recalled. */
   readonly remembers: Remembers
 }
@@ -93,6 +96,11 @@ export const openFoundation = async ({ settings, parts, version }: AppDeps): Pro
     archive,
     backups,
     rollouts,
+    uptimeRecord: new UptimeRecord({
+      path: join(settings.data_root, 'uptime.json'),
+      clock: parts.clock,
+      logger: parts.logger.for('app'),
+    }),
     remembers,
   }
 }

@@ -16,15 +16,22 @@ import type { MeasureHealth } from '../watch/measure-health.ts'
 import { createMeasures } from '../watch/measures.ts'
 import type { RecentAnswers } from '../watch/recent-answers.ts'
 import { Sampled } from '../watch/sampled.ts'
+import type { UptimeRecord } from '../watch/uptime-record.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 import type { Uptime } from './uptime.ts'
 
+/** What measures are read from. */
+export interface MeasureSources {
+  readonly stores: Pick<Stores, 'ledger'>
+  readonly uptimeRecord: UptimeRecord
+}
+
 /** What is measured against a target and a limit. */
 export const createAppMeasures = (
   settings: Settings,
-  { ledger }: Pick<Stores, 'ledger'>,
+  { stores: { ledger }, uptimeRecord }: MeasureSources,
   answers: RecentAnswers,
   { clock }: Pick<Runtime, 'clock'>,
 ): readonly MeasureHealth[] => {
@@ -44,6 +51,7 @@ export const createAppMeasures = (
     sessions: () => active.value(),
     memoryBytes: () => memoryBytes.value(),
     ended: () => ended.value(),
+    uptime: () => uptimeRecord.figures(alerts.uptime.window_days * DAY_MS),
   })
 }
 
@@ -51,6 +59,7 @@ export interface WatchDeps {
   readonly settings: Settings
   readonly version: string
   readonly uptime: Uptime
+  readonly uptimeRecord: UptimeRecord
   readonly checks: readonly HealthCheck[]
   readonly measures: readonly MeasureHealth[]
   readonly stores: Stores
@@ -83,7 +92,7 @@ export const createInstallationMetrics = (deps: WatchDeps, runtime: Runtime): In
 }
 
 const processReaders = (
-  { version, uptime, checks }: WatchDeps,
+  { version, uptime, uptimeRecord, checks, settings }: WatchDeps,
   { clock }: Pick<Runtime, 'clock'>,
   reader: Reader,
 ): readonly AnyGaugeReader[] => [
@@ -92,6 +101,14 @@ const processReaders = (
   reader('uptime_seconds', SOON_MS, async () => [
     [{}, uptime.started_at === undefined ? 0 : Math.max(0, (clock.now() - uptime.started_at) / SECOND_MS)],
   ]),
+  reader('uptime_window_seconds', SOON_MS, async () => {
+    const { up_ms, stopped_ms, down_ms } = await uptimeRecord.figures(settings.alerts.uptime.window_days * DAY_MS)
+    return [
+      [{ state: 'up' }, up_ms / SECOND_MS],
+      [{ state: 'stopped' }, stopped_ms / SECOND_MS],
+      [{ state: 'down' }, down_ms / SECOND_MS],
+    ]
+  }),
   reader('component_state', SOON_MS, async () => {
     const components = await Promise.all(checks.map(check => examine(check, clock)))
     return components.flatMap(({ name, state }) =>

@@ -141,6 +141,7 @@ const measureConflicts = ({
   sessions,
   memory,
   auto_expiry,
+  uptime,
 }: Settings['alerts']): readonly string[] => {
   const most = [
     ['response_time.target_ms', response_time.target_ms, response_time.limit_ms],
@@ -153,13 +154,16 @@ const measureConflicts = ({
       ? [`alerts.${key}: must be at most the limit beside it, ${String(limit)}, not ${String(target)}`]
       : [],
   )
-  const { target_percent, limit_percent } = auto_expiry
-  return target_percent >= limit_percent
-    ? beyond
-    : [
-        ...beyond,
-        `alerts.auto_expiry.target_percent: must be at least the limit beside it, ${String(limit_percent)}, not ${String(target_percent)}`,
-      ]
+  const least = [
+    ['auto_expiry.target_percent', auto_expiry],
+    ['uptime.target_percent', uptime],
+  ] as const
+  const short = least.flatMap(([key, { target_percent, limit_percent }]) =>
+    target_percent < limit_percent
+      ? [`alerts.${key}: must be at least the limit beside it, ${String(limit_percent)}, not ${String(target_percent)}`]
+      : [],
+  )
+  return [...beyond, ...short]
 }
 
 const unreadableFiles = (settings: Settings): readonly string[] =>

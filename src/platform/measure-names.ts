@@ -5,6 +5,7 @@ export const MEASURE_NAMES = [
   'session count',
   'memory size',
   'automatic expiry',
+  'uptime',
 ] as const
 export type MeasureName = (typeof MEASURE_NAMES)[number]
 

@@ -139,6 +139,10 @@ export const METRICS = {
   info: gauge('Always 1; version of DeniDin.', { version: { most: 1 } }),
   running: gauge('Whether the bot runs.', {}),
   uptime_seconds: gauge('Time since the bot started.', {}),
+  uptime_window_seconds: gauge(
+    'The last alerts.uptime.window_days, or the time since the first start: up, stopped when told to, or down otherwise.',
+    { state: ['up', 'stopped', 'down'] },
+  ),
   component_state: gauge('1 for the state that a component is in, 0 for the others.', {
     component: { most: 60 },
     state: ['ok', 'degraded', 'down', 'off', 'unknown'],
@@ -174,9 +178,12 @@ export const METRICS = {
   measure: gauge('What is measured against a target and a limit: seconds, bytes, a count, or a share from 0 to 1.', {
     measure: MEASURE_NAMES,
   }),
-  measure_count: gauge('How many answers or ended sessions a measured share is computed from.', {
-    measure: MEASURE_NAMES,
-  }),
+  measure_count: gauge(
+    'How many answers or ended sessions, or for the uptime hours, a measured share is computed from.',
+    {
+      measure: MEASURE_NAMES,
+    },
+  ),
   measure_bound: gauge('The target and the limit of what is measured; without a limit there is none.', {
     measure: MEASURE_NAMES,
     bound: ['target', 'limit'],

@@ -49,8 +49,8 @@ export class MeasureHealth implements HealthCheck {
 
   async health(): Promise<Health> {
     const { limit, target, minimum_count, write } = this.#deps
-    if (limit === 0) return { state: 'off', detail: 'No limit is set.' }
     const { value, count, detail } = await this.#deps.read()
+    if (limit === 0) return { state: 'off', detail: `${detail}; the target is ${write(target)}, no limit is set.` }
     const bounds = `the target is ${write(target)}, the limit ${write(limit)}`
     if (value === undefined || (count !== undefined && count < minimum_count)) {
       const few = `${detail}: too few to judge, at least ${String(minimum_count)} are needed.`

@@ -1,8 +1,9 @@
-/** What is measured against a target and a limit: response time, errors, sessions, memory, automatic expiry. */
-import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+/** What is measured against a target and a limit: response time, errors, sessions, memory, automatic expiry, uptime. */
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { RESPONSE_SHARE } from '../platform/response-share.ts'
 import { MeasureHealth, type Reading } from './measure-health.ts'
 import type { RecentAnswers } from './recent-answers.ts'
+import type { UptimeFigures } from './uptime-record.ts'
 
 /** The settings `alerts`, as far as they are about measures. */
 export interface MeasureSettings {
@@ -13,6 +14,11 @@ export interface MeasureSettings {
   readonly sessions: { readonly target: number; readonly limit: number }
   readonly memory: { readonly target_megabytes: number; readonly limit_megabytes: number }
   readonly auto_expiry: {
+    readonly target_percent: number
+    readonly limit_percent: number
+    readonly window_days: number
+  }
+  readonly uptime: {
     readonly target_percent: number
     readonly limit_percent: number
     readonly window_days: number
@@ -28,14 +34,26 @@ export interface MeasuresDeps {
   readonly memoryBytes: () => Promise<number>
   /** How many sessions ended within `auto_expiry.window_days`, by reason. */
   readonly ended: () => Promise<{ readonly expired: number; readonly reset: number }>
+  /** How long the bot ran within `uptime.window_days`, and how long it did not. */
+  readonly uptime: () => Promise<UptimeFigures>
 }
 
 const BYTES_PER_MB = 1_000_000
 const PERCENT = 100
 
+/** Less of a record says little about an uptime. */
+const LEAST_RECORD_HOURS = 24
+
 const percent = (share: number): string => `${String(Number((share * PERCENT).toFixed(1)))} %`
+/** Five minutes in a month must be seen. */
+const exactPercent = (share: number): string => `${String(Number((share * PERCENT).toFixed(3)))} %`
+const hours = (ms: number): string => whole(Math.round((ms / HOUR_MS) * 10) / 10)
 const milliseconds = (seconds: number): string => `${Math.round(seconds * SECOND_MS).toLocaleString('en')} ms`
 const megabytes = (bytes: number): string => `${Math.round(bytes / BYTES_PER_MB).toLocaleString('en')} MB`
+const minutes = (ms: number): string => {
+  const count = Math.round(ms / MINUTE_MS)
+  return `${whole(count)} minute${count === 1 ? '' : 's'}`
+}
 const whole = (value: number): string => value.toLocaleString('en')
 
 export const createMeasures = (deps: MeasuresDeps): readonly MeasureHealth[] => [
@@ -44,6 +62,7 @@ export const createMeasures = (deps: MeasuresDeps): readonly MeasureHealth[] => 
   sessionCount(deps),
   memorySize(deps),
   automaticExpiry(deps),
+  uptimeShare(deps),
 ]
 
 const responseTime = ({ settings, answers }: MeasuresDeps): MeasureHealth => {
@@ -132,6 +151,28 @@ const automaticExpiry = ({ settings: { auto_expiry, minimum_count }, ended }: Me
         value,
         count,
         detail: `${whole(expired)} of ${whole(count)} sessions${share} ended by themselves in the last ${whole(auto_expiry.window_days)} days`,
+      }
+    },
+  })
+
+const uptimeShare = ({ settings, uptime }: MeasuresDeps): MeasureHealth =>
+  new MeasureHealth({
+    name: 'uptime',
+    target: settings.uptime.target_percent / PERCENT,
+    limit: settings.uptime.limit_percent / PERCENT,
+    minimum_count: LEAST_RECORD_HOURS,
+    write: exactPercent,
+    read: async () => {
+      const { up_ms, stopped_ms, down_ms } = await uptime()
+      const recorded_ms = up_ms + stopped_ms + down_ms
+      const count = Math.floor(recorded_ms / HOUR_MS)
+      if (recorded_ms === 0) return { value: undefined, count, detail: 'DeniDin has not run yet' }
+      const value = up_ms / recorded_ms
+      const since = recorded_ms < settings.uptime.window_days * DAY_MS - MINUTE_MS ? ' since its first start' : ''
+      return {
+        value,
+        count,
+        detail: `DeniDin ran ${hours(up_ms)} of the last ${hours(recorded_ms)} hours${since} (${exactPercent(value)}), was stopped for ${minutes(stopped_ms)}, and down for ${minutes(down_ms)}`,
       }
     },
   })

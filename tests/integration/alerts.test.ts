@@ -106,6 +106,29 @@ test('the error rate is told with its counts, and is a component of status and a
   await until(() => alerts().some(said => said.includes('Error rate is well again')))
 })
 
+test('what is older than alerts.uptime.window_days does not count, in the whole app', async () => {
+  await start({ alerts: { uptime: { window_days: 1 } } })
+  await denidin.close()
+  denidin.clock.forward(3 * DAY_MS)
+  await denidin.open()
+  const { parts } = operations.health.output.parse(
+    await denidin.app.runner.run('health', {}, { caller: { transport: 'cli', level: 'operator' } }),
+  )
+  expect(parts.find(({ name }) => name === 'uptime')).toMatchObject({
+    state: 'off',
+    detail: expect.stringMatching(
+      /^DeniDin ran 0 of the last 24 hours \([\d.e-]+ %\), was stopped for 1,440 minutes, and down for 0 minutes;/,
+    ),
+  })
+  const { text } = await denidin.app.runner.run(
+    'metrics',
+    { format: 'prometheus' },
+    { caller: { transport: 'cli', level: 'operator' } },
+  )
+  expect(text).toMatch(/denidin_uptime_window_seconds\{state="stopped"\} 86\d{3}/)
+  expect(text).toMatch(/denidin_uptime_window_seconds\{state="down"\} 0\n/)
+})
+
 test('sessions that ended within alerts.auto_expiry.window_days are judged, in the whole app', async () => {
   await start({ alerts: { minimum_count: 1, auto_expiry: { window_days: 2 } } })
   await denidin.say('hello')

@@ -161,6 +161,11 @@ const EFFECTS: Readonly<Record<string, string>> = {
     'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
   'alerts.auto_expiry.window_days':
     'sessions that ended within alerts.auto_expiry.window_days are judged, in the whole app',
+  'alerts.uptime.target_percent':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.uptime.limit_percent':
+    'each measure is judged by its own settings of alerts, and with a limit of 0 not at all',
+  'alerts.uptime.window_days': 'what is older than alerts.uptime.window_days does not count, in the whole app',
   'memory.godfather_scope':
     'with godfather_scope all the godfather is reminded of what others said, and each time is audited',
   'memory.session.max_tokens_by_role.client':

@@ -9,7 +9,7 @@ import { SCHEMA } from '../../src/config/schema.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import { listSettings } from '../../src/config/setting.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { MINUTE_MS } from '../../src/platform/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import type { Health } from '../../src/platform/health.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -36,6 +36,7 @@ class Rig {
   active = 0
   megabytes = 0
   ended = { expired: 0, reset: 0 }
+  uptime = { up_ms: 0, stopped_ms: 0, down_ms: 0 }
   readonly measures
 
   constructor(settings: Partial<MeasureSettings> = {}) {
@@ -45,6 +46,7 @@ class Rig {
       sessions: async () => this.active,
       memoryBytes: async () => this.megabytes * BYTES_PER_MB,
       ended: async () => this.ended,
+      uptime: async () => this.uptime,
     })
   }
 
@@ -80,6 +82,9 @@ test('the defaults are the targets and limits that are documented', () => {
     'errors.limit_percent': 5,
     'auto_expiry.target_percent': 95,
     'auto_expiry.limit_percent': 50,
+    'uptime.target_percent': 99.95,
+    'uptime.limit_percent': 0,
+    'uptime.window_days': 30,
   })
 })
 
@@ -160,6 +165,7 @@ test('each measure is judged by its own settings of alerts, and with a limit of 
     sessions: { target: 1, limit: 2 },
     memory: { target_megabytes: 1, limit_megabytes: 3 },
     auto_expiry: { target_percent: 90, limit_percent: 80, window_days: 3 },
+    uptime: { target_percent: 99.9, limit_percent: 99, window_days: 2 },
   })
   rig.answer(1, 60)
   rig.fail(1)
@@ -167,6 +173,7 @@ test('each measure is judged by its own settings of alerts, and with a limit of 
   rig.active = 3
   rig.megabytes = 4
   rig.ended = { expired: 3, reset: 1 }
+  rig.uptime = { up_ms: 47 * HOUR_MS, stopped_ms: 20 * MINUTE_MS, down_ms: 40 * MINUTE_MS }
   const details = await Promise.all(rig.measures.map(async each => (await each.health()).detail))
   expect(details).toEqual([
     'DeniDin itself needed at most 60 ms for 95 % of 2 answers in the last 10 minutes; the target is 20 ms, the limit 50 ms.',
@@ -174,12 +181,35 @@ test('each measure is judged by its own settings of alerts, and with a limit of 
     '3 sessions are active; the target is 1, the limit 2.',
     'Messages, memories and their index take 4 MB; the target is 1 MB, the limit 3 MB.',
     '3 of 4 sessions (75 %) ended by themselves in the last 3 days; the target is 90 %, the limit 80 %.',
+    'DeniDin ran 47 of the last 48 hours (97.917 %), was stopped for 20 minutes, and down for 40 minutes; the target is 99.9 %, the limit 99 %.',
   ])
   await rig.clock.advance(11 * MINUTE_MS)
   expect(await rig.health('error rate')).toMatchObject({ detail: expect.stringMatching(/^0 of 0 messages/) })
   const off = new Rig({ sessions: { target: 0, limit: 0 } })
   off.active = 1_000_000
-  expect((await off.health('session count')).state).toBe('off')
+  expect(await off.health('session count')).toEqual({
+    state: 'off',
+    detail: '1,000,000 sessions are active; the target is 0, no limit is set.',
+  })
+})
+
+test('an uptime is shown against its target without an alert, from a day of record on', async () => {
+  const rig = new Rig()
+  expect(await rig.health('uptime')).toEqual({
+    state: 'off',
+    detail: 'DeniDin has not run yet; the target is 99.95 %, no limit is set.',
+  })
+  rig.uptime = { up_ms: 71 * HOUR_MS, stopped_ms: 0, down_ms: HOUR_MS }
+  expect(await rig.health('uptime')).toEqual({
+    state: 'off',
+    detail:
+      'DeniDin ran 71 of the last 72 hours since its first start (98.611 %), was stopped for 0 minutes, and down for 60 minutes; the target is 99.95 %, no limit is set.',
+  })
+  const limited = new Rig({ uptime: { target_percent: 99.95, limit_percent: 99, window_days: 30 } })
+  limited.uptime = { up_ms: 22 * HOUR_MS, stopped_ms: 0, down_ms: HOUR_MS }
+  expect(await limited.health('uptime')).toMatchObject({ state: 'unknown' })
+  limited.uptime = { up_ms: 23 * HOUR_MS, stopped_ms: 0, down_ms: HOUR_MS }
+  expect(await limited.health('uptime')).toMatchObject({ state: 'degraded' })
 })
 
 test('a target beyond its limit is refused at the start', () => {
@@ -194,6 +224,9 @@ test('a target beyond its limit is refused at the start', () => {
   )
   expect(load('DENIDIN_ALERTS_AUTO_EXPIRY_TARGET_PERCENT', '40')).toThrow(
     'alerts.auto_expiry.target_percent: must be at least the limit beside it, 50, not 40',
+  )
+  expect(load('DENIDIN_ALERTS_UPTIME_LIMIT_PERCENT', '99.99')).toThrow(
+    'alerts.uptime.target_percent: must be at least the limit beside it, 99.99, not 99.95',
   )
 })
 

@@ -73,4 +73,18 @@ export const ALERTS = {
       doc: 'Time over which the share of expired sessions is judged, in days.',
     },
   },
+  uptime: {
+    target_percent: percent(
+      99.95,
+      'Target for the share of the time in which the bot runs, in percent. A stop counts as time in which it does not run.',
+    ),
+    limit_percent: percent(0, 'Limit of the same: below it, there is an alert. 0: no alert.'),
+    window_days: {
+      format: 'integer',
+      default: 30,
+      min: 1,
+      max: 365,
+      doc: 'Time over which the uptime is computed, in days; before the first start nothing counts.',
+    },
+  },
 } as const satisfies Section

@@ -310,6 +310,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   'response time': 'זמן התגובה',
   'search index': 'אינדקס החיפוש',
   'session count': 'מספר השיחות הפעילות',
+  uptime: 'שיעור הזמן שבו הבוט פועל',
   whatsapp: 'החיבור לוואטסאפ',
 }
 
