@@ -8,7 +8,7 @@ import { watchFolders, type FolderWatch } from './folder/watch-folders.ts'
 import type { KnowledgeFiles } from './knowledge-files.ts'
 import type { KnowledgeFolder, KnowledgeSettings, ScanReport } from './knowledge-folder.ts'
 
-/** A burst of changes, such as a copied folder, is read at once after it. */
+/** Changes within this time, such as those of a copied folder, are read together. */
 const AFTER_CHANGE_MS = SECOND_MS
 /** Some file systems report no changes. */
 const SCANNED_EVERY_MS = 5 * MINUTE_MS
@@ -33,7 +33,7 @@ class KnowledgeModule implements Module {
   readonly #logger: Logger
   readonly #stopping = new AbortController()
   #watch: FolderWatch | undefined
-  #next: Disposable | undefined
+  #next: { readonly at: number; readonly timer: Disposable } | undefined
   #last: ScanReport | undefined
 
   constructor(deps: KnowledgeModuleDeps) {
@@ -61,17 +61,25 @@ class KnowledgeModule implements Module {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.#next?.[Symbol.dispose]()
+    this.#next?.timer[Symbol.dispose]()
     await this.#watch?.close()
     await this.#deps.close()
   }
 
+  /**
+   * Scans in a while, or earlier if that is planned already: a change during a scan must not wait for the next regular
+   * one, and steady changes must not put a scan off.
+   */
   #scanSoon(in_ms: number): void {
-    if (this.#stopping.signal.aborted) return
-    this.#next?.[Symbol.dispose]()
-    this.#next = this.#deps.clock.after(in_ms, () => {
-      this.#deps.background.run('reading the knowledge folders', () => this.#scan())
+    const { clock, background } = this.#deps
+    const at = clock.monotonic() + in_ms
+    if (this.#stopping.signal.aborted || (this.#next !== undefined && this.#next.at <= at)) return
+    this.#next?.timer[Symbol.dispose]()
+    const timer = clock.after(in_ms, () => {
+      this.#next = undefined
+      background.run('reading the knowledge folders', () => this.#scan())
     })
+    this.#next = { at, timer }
   }
 
   async #scan(): Promise<void> {

@@ -10,7 +10,7 @@ import { scopeOfPerson } from '../messages/scope.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import { isoDay } from '../platform/clock.ts'
-import { exists, makePrivateFolder, remove } from '../platform/files.ts'
+import { exists, filesBelow, makePrivateFolder, remove } from '../platform/files.ts'
 import type { Logger } from '../platform/logger.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import { ARCHIVE, UNKNOWN, type SessionFolders } from './session-folders.ts'
@@ -204,11 +204,12 @@ export class UnknownSessions implements MessageIndex {
 /** A text in the form that it has in JSON. */
 const quoted = (text: string): string => JSON.stringify(text)
 
-/** The texts of all files below a folder, or of one file; an unreadable one counts as empty. */
+/** The texts of all files below a folder, or of one file; what cannot be read or listed counts as empty. */
 const textsIn = async (path: string): Promise<readonly string[]> => {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined)
-  const files = entries?.filter(each => !each.isDirectory()).map(each => join(each.parentPath, each.name)) ?? [path]
-  return await Promise.all(files.map(file => readFile(file, 'utf8').catch(() => '')))
+  const unlisted: string[] = []
+  const files = await filesBelow(path, () => unlisted.push(''))
+  const texts = await Promise.all(files.map(file => readFile(file, 'utf8').catch(() => '')))
+  return [...texts, ...unlisted]
 }
 
 const isSessionFile = (text: string): boolean => {

@@ -56,8 +56,9 @@ const sharedLines = (): readonly string[] => {
   return block.split('\n').filter((_, at, lines) => lines.slice(0, at + 1).every(each => each.startsWith('- [')))
 }
 
-const listed = async (): Promise<readonly { file: string; state: string; reason: string | null; redacted: number }[]> =>
-  (await run('knowledge.list'))['files'] as never
+const listed = async (): Promise<
+  readonly { file: string; state: string; reason: string | null; redacted: number; size_bytes: number }[]
+> => (await run('knowledge.list'))['files'] as never
 
 test.each([
   ['by words alone', true],
@@ -146,6 +147,29 @@ test('the words of a changed or removed file are gone from every store', async (
   await denidin.close()
   expect(await residueIn(folders, { words: ['Quetzal9', 'Axolotl7'] })).toEqual([])
 })
+
+test('new, changed and removed files are noticed by themselves, in a folder that is made only later too', async () => {
+  denidin = await TestDenidin.start({ knowledge: { dirs: ['notes'] } })
+  const files = async () => (await listed()).map(({ file, state }) => `${file} ${state}`)
+  await put('shop.md', ENGLISH)
+  await until(async () => (await files()).includes('shop.md read'))
+  await put('deep/er/more.txt', 'We deliver on Mondays.')
+  await until(async () => (await files()).includes('deep/er/more.txt read'))
+  await denidin.whenIdle()
+  // What was read a moment ago is read again only after knowledge.dedupe_ttl_seconds.
+  denidin.clock.forward(121_000)
+  const later = ENGLISH.replace('18:45', '19:15 in summer')
+  await put('shop.md', later)
+  await until(async () =>
+    (await listed()).some(({ state, size_bytes }) => state === 'read' && size_bytes === Buffer.byteLength(later)),
+  )
+  await denidin.whenIdle()
+  await denidin.say('When are you open, what are your opening hours?')
+  expect(sharedLines().join('\n')).toContain('19:15')
+  expect(sharedLines().join('\n')).not.toContain('18:45')
+  await rm(notes('deep'), { recursive: true })
+  await until(async () => (await files()).join() === 'shop.md read')
+}, 60_000)
 
 test('an atomic save, a rename and a folder that comes back are followed', async () => {
   await start()
