@@ -23,7 +23,7 @@ import type { SetAside } from '../platform/set-aside.ts'
 /** Sends replies, each as one message or several. */
 export interface Outbox extends HealthCheck {
   /**
-   * Sends a reply. The intent for every part is on disk before it is sent, the outcome after.
+   * Sends a reply. The intent for every part is on disk before it is sent; the outcome is recorded after.
    * @param since when the work on it began, on the monotonic clock: typing is counted from there. Without it, no time
    *   is taken for typing.
    * @param wanted aborted when the reply is not wanted any more; once it is recorded, `OutboxStore.withdraw` withdraws

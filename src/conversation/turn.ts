@@ -51,8 +51,15 @@ export interface TurnDeps extends ReportUsageDeps {
 
 type TurnSessions = OpenSessionDeps & RememberDeps & { readonly windows: Sessions }
 
-/** Shows that the message was read and is being answered. A browser takes its time over it: nothing waits for that. */
-const showWork = async ({ channel, chat_id }: TurnContext): Promise<AsyncDisposable | undefined> => {
+/**
+ * Shows that the message was read and is being answered. A browser takes its time over it: nothing waits for that.
+ * @param recorded when the message is on disk: nothing is confirmed before
+ */
+const showWork = async (
+  { channel, chat_id }: TurnContext,
+  recorded: Promise<void>,
+): Promise<AsyncDisposable | undefined> => {
+  await recorded
   await channel?.seen(chat_id)
   return await channel?.typing(chat_id)
 }
@@ -97,13 +104,16 @@ export class Turn {
 
   /** @throws also the reason of `wanted`, if it is aborted before any part of the reply was sent */
   async #answer(turn: TurnContext, session: Session, wanted: AbortSignal): Promise<string> {
-    const { sessions, completion, delivery } = this.#deps
+    const { sessions, completion, delivery, messages } = this.#deps
     const { session_id } = session
     await using work = new AsyncDisposableStack()
+    const recorded = messages.inbox.flushed()
     // Shown until the reply is sent: recall, the model call and the pause before sending all count as writing.
-    const typing = showWork(turn)
+    const typing = showWork(turn, recorded).catch(() => undefined)
     work.defer(async () => await (await typing)?.[Symbol.asyncDispose]())
     const packed = await this.#pack(turn, session)
+    // The disk had the time of packing.
+    await recorded
     const own_ms = this.#deps.clock.monotonic() - turn.since
     const answer = await withUsage(this.#deps, turn, packed, async () => {
       turn.laps.enter('model')

@@ -72,10 +72,15 @@ export interface OwnMessage extends Pick<MessageRecord, 'message_id' | 'chat_id'
   readonly aliases?: readonly ChatId[] | undefined
 }
 
-/** Received messages and their states. Each call is one transaction, on disk when it resolves. */
+/**
+ * Received messages and their states. Each call is one transaction. A process crash loses none that has resolved; a power
+ * cut loses none that came before a call of `flushed`.
+ */
 export interface InboxStore {
   /** Records a message; `known` if its id was ever recorded before, in which case nothing changes. */
   receive(receipt: Receipt): Promise<'new' | 'known'>
+  /** Resolves when everything so far is on disk. Call it before a message is confirmed to its sender. */
+  flushed(): Promise<void>
   /** Which of these messages were ever recorded or sent before. Only reads. */
   known(message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
   /** Messages that wait for their turn, oldest first, without those for which a reply is intended or held. */

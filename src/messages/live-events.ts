@@ -56,7 +56,7 @@ export class LiveEvents {
   }
 }
 
-/** Stores whose changes of state are published once they are on disk. */
+/** Stores whose changes of state are published once they are recorded. */
 export const publishing = (
   { inbox, outbox }: Pick<MessageStore, 'inbox' | 'outbox'>,
   events: Pick<LiveEvents, 'publish'>,

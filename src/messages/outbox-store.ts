@@ -64,7 +64,10 @@ export interface PartOutcome {
 export const replyMessageId = (reply: Pick<Reply, 'outbox_id'>, channel_id: MessageId | undefined): MessageId =>
   channel_id ?? `reply:${reply.outbox_id}`
 
-/** Replies and their states. Each call is one transaction, on disk when it resolves. */
+/**
+ * Replies and their states. Each call is one transaction. A process crash loses none that has resolved; `begin` resolves
+ * when it, and everything before it, is on disk, so that no part is sent twice even after a power cut.
+ */
 export interface OutboxStore {
   /** Records a reply and the texts of its parts, none of which has begun. */
   intend(reply: Reply, parts: readonly string[]): Promise<void>

@@ -46,11 +46,10 @@ export interface ReplyOrigin extends Pick<MessageRecord, 'person_id' | 'scope' |
  * Single reads and writes of the outbox, without any rule. The calls are synchronous and see each other's writes.
  */
 export interface OutboxRows {
-  /**
-   * Calls `work` before it returns; no other writer interrupts it. Either all of its writes are on disk when this
-   * resolves, or none.
-   */
-  transaction<T>(work: () => T): Promise<T>
+  /** Calls `work`, which no other writer interrupts. Either all of its writes happen, or none. */
+  transaction<T>(work: () => T): T
+  /** Like `transaction`; resolves when its writes, and all earlier ones, are on disk. */
+  durably<T>(work: () => T): Promise<T>
   insert(reply: Reply, parts: readonly string[]): void
   /** Removes a reply with its parts. */
   delete(outbox_id: string): void
@@ -83,13 +82,13 @@ export class RecordedOutbox implements OutboxStore {
   }
 
   async intend(reply: Reply, parts: readonly string[]): Promise<void> {
-    await this.#rows.transaction(() => {
+    this.#rows.transaction(() => {
       this.#rows.insert(reply, parts)
     })
   }
 
   async begin(outbox_id: string, part: number, at: number): Promise<boolean> {
-    return await this.#rows.transaction(() => {
+    return await this.#rows.durably(() => {
       const begun = this.#rows.beginPart(outbox_id, part, at)
       if (begun) this.#rows.setState(outbox_id, 'intended', undefined)
       return begun
@@ -97,7 +96,7 @@ export class RecordedOutbox implements OutboxStore {
   }
 
   async withdraw(message_id: MessageId, which: 'all' | 'conversation'): Promise<readonly MessageId[]> {
-    return await this.#rows.transaction(() => {
+    return this.#rows.transaction(() => {
       const unsent = (['intended', 'held'] as const)
         .flatMap(state => this.#rows.replies(state, { answering: message_id }))
         .filter(({ keep }) => which === 'all' || keep)
@@ -108,25 +107,25 @@ export class RecordedOutbox implements OutboxStore {
   }
 
   async conclude(reply: Reply, part: number, outcome: PartOutcome): Promise<void> {
-    await this.#rows.transaction(() => {
+    this.#rows.transaction(() => {
       this.#concludePart(reply, part, outcome)
     })
   }
 
   async abandon(reply: Reply, at: number): Promise<void> {
-    await this.#rows.transaction(() => {
+    this.#rows.transaction(() => {
       this.#giveUp(reply, 'lost', at)
     })
   }
 
   async fail(reply: Reply, at: number): Promise<void> {
-    await this.#rows.transaction(() => {
+    this.#rows.transaction(() => {
       this.#giveUp(reply, 'failed', at)
     })
   }
 
   async concludeInterrupted(at: number): Promise<number> {
-    return await this.#rows.transaction(() => {
+    return this.#rows.transaction(() => {
       let interrupted = 0
       for (const reply of [...this.#rows.replies('intended'), ...this.#rows.replies('held')]) {
         const begun = this.#partsIn(reply, 'begun')

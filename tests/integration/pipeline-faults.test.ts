@@ -1,6 +1,7 @@
 // What the pipeline does when something underneath it fails, and when two things happen at once.
 import { afterEach, expect, test } from '@jest/globals'
 import { mkdir, rm } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { Stores } from '../../src/app/stores.ts'
 import type { CommandHandler } from '../../src/conversation/command-handler.ts'
 import type { Delivery } from '../../src/channels/channel.ts'
@@ -73,7 +74,8 @@ test('a channel that becomes ready twice sends each held reply once', async () =
   gate.resolve()
   await rig.channel.sentCount(2)
   await heldAreSent()
-  expect(rig.channel.sent.map(each => each.chat_id)).toEqual([ANA, BEN])
+  // Chats do not wait for each other.
+  expect(rig.channel.sent.map(each => each.chat_id).toSorted()).toEqual([ANA, BEN])
 })
 
 test('one held reply that cannot be sent does not keep back the others', async () => {
@@ -207,6 +209,36 @@ test('a failure while a group is only listened to says nothing into the group', 
   await rig.process.conversation.whenIdle(GROUP)
   expect(rig.log.text()).toContain('A turn failed')
   expect(rig.channel.sent).toEqual([])
+})
+
+test('a message is neither confirmed to its sender nor shown to the model before it is on disk', async () => {
+  const disk = Promise.withResolvers<void>()
+  const slow = withMessages(({ inbox }) => ({ inbox: { ...inbox, flushed: () => disk.promise } }))
+  rig = await PipelineRig.start({ wrap: slow })
+  const answered = rig.say('my dog is called Rex')
+  // Work that needs no disk is long done by then.
+  await setTimeout(200)
+  expect(rig.channel.seenChats).toEqual([])
+  expect(rig.model.requests).toEqual([])
+  disk.resolve()
+  await answered
+  expect(rig.channel.seenChats).toEqual([ANA])
+  expect(rig.model.requests).toHaveLength(1)
+})
+
+test('a message that the disk refuses is not confirmed; its sender is told once, also after a restart', async () => {
+  const refusing = withMessages(({ inbox }) => ({ inbox: { ...inbox, flushed: FULL } }))
+  rig = await PipelineRig.start({ wrap: refusing })
+  await rig.channel.deliver({ text: 'my dog is called Rex', chat_id: ANA })
+  await rig.process.conversation.whenIdle(ANA)
+  expect(rig.log.text()).toContain('A turn failed')
+  expect(rig.channel.seenChats).toEqual([])
+  expect(rig.channel.sent).toHaveLength(1)
+  await rig.crash()
+  await rig.open()
+  await rig.process.conversation.whenIdle(ANA)
+  expect(rig.model.requests).toEqual([])
+  expect(rig.channel.sent).toHaveLength(1)
 })
 
 test('a session file that cannot be read or written holds up no conversation', async () => {

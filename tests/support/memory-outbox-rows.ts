@@ -24,7 +24,7 @@ export class MemoryOutboxRows implements OutboxRows {
   /** Called before each write; may throw as a full disk does. */
   before: () => void = () => undefined
 
-  async transaction<T>(work: () => T): Promise<T> {
+  transaction<T>(work: () => T): T {
     const { rows, messages, settled } = structuredClone({
       rows: this.rows,
       messages: this.messages,
@@ -36,6 +36,10 @@ export class MemoryOutboxRows implements OutboxRows {
       Object.assign(this, { rows, messages, settled })
       throw error
     }
+  }
+
+  async durably<T>(work: () => T): Promise<T> {
+    return this.transaction(work)
   }
 
   insert(reply: Reply, parts: readonly string[]): void {

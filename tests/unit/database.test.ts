@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { Database, type FaultListener } from '../../src/database/sqlite/database.ts'
+import { LogFlush } from '../../src/database/sqlite/log-flush.ts'
 import { cleanUpAfterEach } from '../support/clean-up.ts'
 
 const cleanup = cleanUpAfterEach()
@@ -93,5 +94,70 @@ describe('a transaction that waits for the disk without blocking', () => {
     expect(await database.durably(() => insertRex(database))).toBe(1)
     using inMemory = new Database(':memory:', migrations)
     expect(await inMemory.durably(() => insertRex(inMemory))).toBe(1)
+  })
+})
+
+describe('a transaction whose flush no one waits for', () => {
+  const add = (database: Database, word: string): number => database.run('insert into words values (:word)', { word })
+
+  test('is complete when the call returns, and on the disk once the flush is waited for', async () => {
+    const path = join(await cleanup.folder(), 'words.db')
+    using database = new Database(path, migrations)
+    expect(database.flushedSoon(() => add(database, 'rex'))).toBe(1)
+    expect(database.all('select word from words')).toEqual([{ word: 'rex' }])
+    await database.flushed()
+    expect(database.get('pragma synchronous')).toEqual({ synchronous: FULL })
+  })
+
+  test('is undone whole when it fails', async () => {
+    using database = new Database(join(await cleanup.folder(), 'words.db'), migrations)
+    const failing = (): number =>
+      database.flushedSoon(() => {
+        add(database, 'rex')
+        throw new Error('no')
+      })
+    expect(failing).toThrow('no')
+    expect(database.all('select word from words')).toEqual([])
+  })
+
+  test('reports a failing disk to the listener, and to everyone who relies on the disk afterwards', async () => {
+    const path = join(await cleanup.folder(), 'words.db')
+    using database = new Database(path, migrations)
+    const faults: string[] = []
+    database.listen({ failed: ({ message }) => faults.push(message), written: () => undefined })
+    rmSync(`${path}-wal`)
+    database.flushedSoon(() => add(database, 'rex'))
+    const refused = { code: 'unavailable', retryable: true }
+    await expect(database.flushed()).rejects.toMatchObject(refused)
+    await expect(database.flushed()).rejects.toMatchObject(refused)
+    expect(new Set(faults)).toEqual(new Set([expect.stringContaining(path)]))
+  })
+
+  test('is covered by a flush that began after it, and by none that began before', async () => {
+    const path = join(await cleanup.folder(), 'words.log')
+    writeFileSync(path, '')
+    using log = new LogFlush(path)
+    await log.flush()
+    log.written()
+    const covering = log.flush()
+    // Nothing was written since: the same flush is waited for.
+    const joined = log.flush()
+    await Promise.resolve()
+    log.written()
+    const later = log.flush()
+    const order: string[] = []
+    await Promise.all([
+      later.then(() => order.push('later')),
+      joined.then(() => order.push('joined')),
+      covering.then(() => order.push('covering')),
+    ])
+    expect(order.at(-1)).toBe('later')
+    expect(order.toSorted()).toEqual(['covering', 'joined', 'later'])
+  })
+
+  test('has nothing to wait for in memory', async () => {
+    using database = new Database(':memory:', migrations)
+    database.flushedSoon(() => add(database, 'rex'))
+    await expect(database.flushed()).resolves.toBeUndefined()
   })
 })

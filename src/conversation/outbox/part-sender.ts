@@ -1,6 +1,6 @@
 /**
- * Sends the parts of one reply in order. The intent for each part is on disk before it is sent, its outcome after. Only
- * a part that certainly was not sent is tried again.
+ * Sends the parts of one reply in order. The intent for each part is on disk before it is sent, and its outcome is
+ * recorded after. Only a part that certainly was not sent is tried again.
  */
 import type { Channel, Delivery } from '../../channels/channel.ts'
 import type { ChatId } from '../../messages/message.ts'

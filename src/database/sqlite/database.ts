@@ -159,13 +159,34 @@ export class Database implements Disposable {
    * is on the disk when the promise resolves. If the disk fails, what `act` wrote may remain.
    */
   async durably<T>(act: () => T): Promise<T> {
-    const result = this.unflushed(act)
-    if (this.path === IN_MEMORY) return result
+    const result = this.#written(act)
+    await this.flushed()
+    return result
+  }
+
+  /**
+   * Like `durably`, but does not wait for the disk, which begins to write at once: a process crash loses nothing, and a
+   * power cut at most what came after the last `flushed`. What is on the disk is always a beginning of all writes.
+   */
+  flushedSoon<T>(act: () => T): T {
+    const result = this.#written(act)
+    // The listener is notified of a failure, and whoever relies on the disk calls `flushed`.
+    this.flushed().catch(() => undefined)
+    return result
+  }
+
+  /** Resolves when the writes of `durably` and `flushedSoon` are on the disk. @throws DenidinError `unavailable` */
+  async flushed(): Promise<void> {
     try {
-      await (this.#log ??= new LogFlush(this.path + LOG_SUFFIX)).flush()
+      await this.#log?.flush()
     } catch (error) {
       throw this.#fault(fileFault(error, this.path))
     }
+  }
+
+  #written<T>(act: () => T): T {
+    const result = this.unflushed(act)
+    if (this.path !== IN_MEMORY) (this.#log ??= new LogFlush(this.path + LOG_SUFFIX)).written()
     return result
   }
 

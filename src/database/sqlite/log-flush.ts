@@ -16,11 +16,18 @@ export class LogFlush implements Disposable {
   #current: Promise<void> | undefined
   /** The one after it: it includes everything that is written until it begins. */
   #next: Promise<void> | undefined
+  /** Whether something was written since the last flush began. */
+  #written = false
   #closed = false
 
   /** @param path the file of the write-ahead log, which exists by the first call of `flush` */
   constructor(path: string) {
     this.#path = path
+  }
+
+  /** Call this after each write that a flush is to cover. */
+  written(): void {
+    this.#written = true
   }
 
   /**
@@ -29,8 +36,8 @@ export class LogFlush implements Disposable {
    * @throws errors of the file system
    */
   async flush(): Promise<void> {
-    this.#next ??= this.#after(this.#current)
-    await this.#next
+    if (this.#written) this.#next ??= this.#after(this.#current)
+    await (this.#next ?? this.#current)
   }
 
   /** SQLite flushes and removes the log when the database is closed, so nothing is left to wait for. */
@@ -42,11 +49,15 @@ export class LogFlush implements Disposable {
   async #after(before: Promise<void> | undefined): Promise<void> {
     // Its callers are told of its failure.
     await before?.catch(() => undefined)
+    this.#written = false
     const flush = this.#flush()
     this.#current = flush
     this.#next = undefined
     try {
       await flush
+    } catch (error) {
+      this.#written = true
+      throw error
     } finally {
       if (this.#current === flush) this.#current = undefined
       if (this.#closed) this.#close()

@@ -106,11 +106,12 @@ const originRows = (database: Database): OriginRows => ({
 export const createSqliteInbox = (database: Database): InboxStore => {
   const origins = originRows(database)
   return {
-    receive: receipt => database.durably(() => receive(database, receipt)),
+    receive: async receipt => database.flushedSoon(() => receive(database, receipt)),
+    flushed: () => database.flushed(),
     known: async message_ids => new Set(knownIds(database, message_ids)),
     open: async () => openMessages(database),
     settle: async (message_ids, state, at) => {
-      await database.durably(() => {
+      database.flushedSoon(() => {
         settleMessages(database, message_ids, state, at)
       })
     },

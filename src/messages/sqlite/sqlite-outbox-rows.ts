@@ -108,7 +108,8 @@ const repliesIn = (
     }))
 
 export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
-  transaction: work => database.durably(work),
+  transaction: work => database.flushedSoon(work),
+  durably: work => database.durably(work),
   insert: (reply, parts) => {
     insertReply(database, reply, parts)
   },
