@@ -64,7 +64,7 @@ export class BriefReplies {
         const message = window[at]
         if (message === undefined) break
         tokens += (costs[at] ?? 0) - message.tokens + shorten(message).tokens
-        await slices.pause()
+        if (slices.isOver) await slices.pause()
       }
       if (tokens <= most) return
     }

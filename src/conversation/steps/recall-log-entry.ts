@@ -93,18 +93,17 @@ const replyBudget = (turn: TurnRecord, candidates: readonly PackedCandidate[]): 
 }
 
 const leftOut = (candidates: readonly PackedCandidate[]): readonly LeftOut[] => {
-  const left = new Map<string, LeftOut>()
+  const left: { -readonly [Field in keyof LeftOut]: LeftOut[Field] }[] = []
   for (const { kind, reason, outcome, tokens } of candidates) {
     if (outcome === 'taken' || kind === 'system' || kind === 'tone') continue
-    const key = `${kind} ${reason} ${outcome}`
-    const before = left.get(key)
-    left.set(key, {
-      kind,
-      reason,
-      outcome,
-      count: (before?.count ?? 0) + 1,
-      tokens: (before?.tokens ?? 0) + tokens,
-    })
+    // There are hundreds of candidates, and a handful of groups.
+    const group = left.find(each => each.kind === kind && each.reason === reason && each.outcome === outcome)
+    if (group === undefined) {
+      left.push({ kind, reason, outcome, count: 1, tokens })
+    } else {
+      group.count += 1
+      group.tokens += tokens
+    }
   }
-  return [...left.values()]
+  return left
 }
