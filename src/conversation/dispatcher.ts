@@ -6,7 +6,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import { withTrace } from '../platform/trace.ts'
+import { withUrgentTrace } from '../platform/trace.ts'
 import type { AnsweredKind, AnswersUnderWay } from './answers-under-way.ts'
 import type { Apologies } from './apologies.ts'
 import type { BatchLoader, LoadedBatch } from './batch-loader.ts'
@@ -53,7 +53,7 @@ export class Dispatcher {
    */
   async dispatch(scope: Scope, batch: readonly TurnMessage[]): Promise<void> {
     for (const chat of groupByChat(batch)) {
-      await withTrace(chat.at(-1)?.trace ?? this.#deps.ids.uuid(), () => this.#dispatchChat(scope, chat))
+      await withUrgentTrace(chat.at(-1)?.trace ?? this.#deps.ids.uuid(), () => this.#dispatchChat(scope, chat))
     }
   }
 

@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
-import { withTrace } from '../platform/trace.ts'
+import { withUrgentTrace } from '../platform/trace.ts'
 import { TimeSlices } from '../platform/yield.ts'
 import type { Conversation } from './conversation.ts'
 import type { DeferredReplies } from './deferred-replies.ts'
@@ -78,7 +78,7 @@ export class Inbox implements Conversation {
 
   async #recordAndQueue(messages: readonly IncomingMessage[]): Promise<readonly TurnMessage[]> {
     const trace = this.#deps.ids.uuid()
-    return await withTrace(trace, async () => {
+    return await withUrgentTrace(trace, async () => {
       const recorded: TurnMessage[] = []
       const failures: unknown[] = []
       // A message that cannot be recorded does not hold up the others; its channel reads it again.

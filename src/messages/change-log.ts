@@ -43,6 +43,8 @@ export interface ChangedSession {
 export interface ChangeLog {
   /** The oldest changes after `after`, at most `limit`. */
   changes(after: number, limit: number): Promise<readonly MessageChange[]>
+  /** The messages of the oldest changes after `after`, without their content, at most `limit`. */
+  changedAfter(after: number, limit: number): Promise<readonly MessageId[]>
   /** The oldest changes of content after `after` that a cursor has not passed, at most `limit`. */
   contentChanges(
     cursor: ChangeCursor,

@@ -4,21 +4,31 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from './clock.ts'
+import { urgentWorkBegins, urgentWorkPauses } from './urgent-work.ts'
 
 type Stopwatch = Pick<Clock, 'monotonic'>
 
 /** Adds up the time in which at least one wait is under way. */
 class WaitingTime {
+  readonly #urgent: boolean
   #depth = 0
   #since = 0
   #total_ms = 0
 
+  constructor(urgent = false) {
+    this.#urgent = urgent
+  }
+
   begin(now: number): void {
-    if (this.#depth++ === 0) this.#since = now
+    if (this.#depth++ > 0) return
+    this.#since = now
+    if (this.#urgent) urgentWorkPauses()
   }
 
   end(now: number): void {
-    if (--this.#depth === 0) this.#total_ms += now - this.#since
+    if (--this.#depth > 0) return
+    this.#total_ms += now - this.#since
+    if (this.#urgent) urgentWorkBegins()
   }
 
   at(now: number): number {
@@ -36,6 +46,16 @@ const storage = new AsyncLocalStorage<Trace>()
 
 /** Runs `act` with a correlation id that every log line written inside it carries. */
 export const withTrace = <T>(id: string, act: () => T): T => storage.run({ id, waiting: new WaitingTime() }, act)
+
+/** Like `withTrace`, for work that a person waits for in a chat: background work lets it go first. */
+export const withUrgentTrace = async <T>(id: string, act: () => Promise<T>): Promise<T> => {
+  urgentWorkBegins()
+  try {
+    return await storage.run({ id, waiting: new WaitingTime(true) }, act)
+  } finally {
+    urgentWorkPauses()
+  }
+}
 
 /** The correlation id of the current turn, if any. */
 export const currentTrace = (): string | undefined => storage.getStore()?.id

@@ -33,7 +33,7 @@ const LIST_FACTOR = 2
 export interface MessageSearchDeps {
   readonly feed: Pick<MessageReader, 'get'>
   readonly index: Pick<FullTextIndex, 'open' | 'groupsOfSpeaker'>
-  readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
+  readonly indexer: Pick<FullTextIndexer, 'lacksOnly' | 'requestSync' | 'whenIdle'>
   readonly weights: LexicalWeights
   readonly fusion: Fusion
   readonly reranker: Reranker
@@ -53,9 +53,10 @@ export class IndexedMessageSearch implements MessageSearch {
     this.#logger = deps.logger.for('memory.recall')
   }
 
-  async indexNewest(): Promise<void> {
+  async indexNewest(exclude: ReadonlySet<MessageId> = NONE): Promise<void> {
     const { indexer, clock } = this.#deps
     indexer.requestSync()
+    if (await indexer.lacksOnly(exclude)) return
     const patience = new AbortController()
     await Promise.race([
       indexer.whenIdle(),

@@ -33,8 +33,11 @@ export type SimilarFacts = (scope: Scope) => Promise<readonly SimilarMemory[]>
  * skipped if they cannot be searched.
  */
 export interface MessageSearch extends SpeakerGroups {
-  /** Waits briefly until messages that have just arrived can be found. Call it once before a search. */
-  indexNewest(): Promise<void>
+  /**
+   * Waits briefly until messages that have just arrived can be found, apart from those that the search leaves out
+   * anyway. Call it once before a search.
+   */
+  indexNewest(exclude?: ReadonlySet<MessageId>): Promise<void>
   /** @throws DenidinError `unavailable` if the index cannot be read for the first entry */
   findRelevant(
     entries: readonly ScopeEntry[],

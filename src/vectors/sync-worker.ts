@@ -5,6 +5,7 @@ import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { SetAside } from '../platform/set-aside.ts'
+import { BackgroundPatience } from '../platform/urgent-work.ts'
 import type { Embedding } from './embedding.ts'
 import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
 import { OtherVectorSize, otherSize, VectorSync, PAGE } from './vector-sync.ts'
@@ -51,6 +52,7 @@ export class SyncWorker implements AsyncDisposable {
   readonly #deps: SyncWorkerDeps
   readonly #logger: Logger
   readonly #stop = new AbortController()
+  readonly #patience = new BackgroundPatience()
   /** Whether everything has to be compared, or only what was stored since. */
   #compareAll = true
   #fresh: Embeddable[] = []
@@ -127,6 +129,7 @@ export class SyncWorker implements AsyncDisposable {
 
   /** Resolves when there is nothing to do, or nothing that can be done now. */
   async whenIdle(): Promise<void> {
+    this.#patience.end()
     while (this.#running !== undefined) await this.#running
   }
 
@@ -140,6 +143,7 @@ export class SyncWorker implements AsyncDisposable {
   async #rounds(): Promise<void> {
     for (;;) {
       this.#again = false
+      await this.#patience.letUrgentWorkPass()
       const done = await this.#tryRound()
       if (!this.#isRequestedAgain() || !(done || this.#failures <= RETRIES_AT_ONCE)) return
       this.#retry?.[Symbol.dispose]()

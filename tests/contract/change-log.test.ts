@@ -79,6 +79,16 @@ describe.each([
     await opened[Symbol.asyncDispose]()
   })
 
+  test('names the messages of changes without their content, in the order of the changes', async () => {
+    await say('m1')
+    await say('m2', BEN)
+    const [first] = await log.changes(0, 1)
+    expect(await log.changedAfter(0, 10)).toEqual(['m1', 'm2'])
+    expect(await log.changedAfter(0, 1)).toEqual(['m1'])
+    expect(await log.changedAfter(first?.change ?? 0, 10)).toEqual(['m2'])
+    expect(await log.changedAfter(await log.latest(), 10)).toEqual([])
+  })
+
   test('where nothing was said there is nothing to follow', async () => {
     expect(await log.latest()).toBe(0)
     expect(await log.changes(0, 10)).toEqual([])

@@ -74,6 +74,7 @@ test.each([singleScope(ANA), ownSearchScope(ANA)])(
         waits += 1
         indexer.requestSync()
       },
+      lacksOnly: (ids: ReadonlySet<string>) => indexer.lacksOnly(ids),
       whenIdle: () => indexer.whenIdle(),
     }
     const { memory, search } = searchOver([ANA], { indexer: counted })

@@ -48,6 +48,15 @@ export const createSqliteChangeLog = (database: Database): ChangeLog => ({
         now: isThere(row) ? toRecord(row) : undefined,
       })),
 
+  changedAfter: async (after, limit) =>
+    database
+      .all<{ message_id: string }>(
+        `select message_id from message_changes where change > :after and message_id is not null
+         order by change limit :limit`,
+        { after, limit },
+      )
+      .map(each => each.message_id),
+
   contentChanges: async (cursor, { after, limit }) =>
     database
       .all<ContentRow>(

@@ -1,5 +1,6 @@
 /** Keeps the full-text index in step with the messages, in the background. */
 import { BackgroundTasks } from '../../platform/background-tasks.ts'
+import { BackgroundPatience } from '../../platform/urgent-work.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isOfItem, type SetAside } from '../../platform/set-aside.ts'
@@ -20,7 +21,7 @@ const PURGE_AFTER = 2000
 
 export interface FullTextIndexerDeps {
   readonly feed: MessageReader
-  readonly changeLog: Pick<ChangeLog, 'changes' | 'advance'>
+  readonly changeLog: Pick<ChangeLog, 'changes' | 'changedAfter' | 'advance'>
   readonly index: FullTextIndex
   readonly setAside: SetAside
   readonly zoneOf: ZoneOf
@@ -35,6 +36,7 @@ export class FullTextIndexer implements AsyncDisposable {
   readonly #deps: FullTextIndexerDeps
   readonly #background: BackgroundTasks
   readonly #soon: () => void
+  readonly #patience = new BackgroundPatience()
   #stopping = false
   #since_purge = 0
 
@@ -49,8 +51,18 @@ export class FullTextIndexer implements AsyncDisposable {
     if (!this.#stopping) this.#soon()
   }
 
+  /** Whether everything is indexed, apart from changes of these messages. */
+  async lacksOnly(message_ids: ReadonlySet<MessageId>): Promise<boolean> {
+    const { index, changeLog } = this.#deps
+    const { filled_to, change } = await index.progress()
+    if (filled_to !== undefined) return false
+    const missing = await changeLog.changedAfter(change, BATCH)
+    return missing.length < BATCH && missing.every(message_id => message_ids.has(message_id))
+  }
+
   /** Resolves when everything so far is indexed, or cannot be indexed. */
   async whenIdle(): Promise<void> {
+    this.#patience.end()
     await this.#background.whenIdle()
   }
 
@@ -82,6 +94,7 @@ export class FullTextIndexer implements AsyncDisposable {
 
   async #catchUp(): Promise<void> {
     const { index, logger } = this.#deps
+    await this.#patience.letUrgentWorkPass()
     const filling = (await index.progress()).filled_to !== undefined
     for (;;) {
       if (this.#stopping) return

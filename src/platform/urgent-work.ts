@@ -1,0 +1,49 @@
+/** Lets background work wait while an answer to a person is being prepared. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How often background work looks whether it may begin. */
+const LOOK_EVERY_MS = 5
+/** Background work begins after this time at the latest, so that it keeps up with many chats. */
+const LONGEST_WAIT_MS = 100
+
+/** One count for the process, because all of its work shares one event loop. */
+let under_way = 0
+/** How often urgent work began or paused. */
+let changes = 0
+
+/** Urgent work begins, or continues after a wait. Each call is followed by one of `urgentWorkPauses`. */
+export const urgentWorkBegins = (): void => {
+  under_way++
+  changes++
+}
+
+/** Urgent work ends, or waits for others. */
+export const urgentWorkPauses = (): void => {
+  under_way--
+  changes++
+}
+
+/**
+ * Background work that waits while urgent work is under way, for 100 ms at most, unless someone waits for its result.
+ */
+export class BackgroundPatience {
+  #wanted = new AbortController()
+
+  /** Resolves when the background work is to begin. */
+  async letUrgentWorkPass(): Promise<void> {
+    const { signal } = this.#wanted
+    const last = performance.now() + LONGEST_WAIT_MS
+    // A pause that has only just begun does not count: the request to the model may still be on its way.
+    let seen = under_way > 0 ? undefined : changes
+    while ((under_way > 0 || seen !== changes) && !signal.aborted && performance.now() < last) {
+      seen = changes
+      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
+    }
+    if (signal.aborted) this.#wanted = new AbortController()
+  }
+
+  /** Someone waits for the result: the background work begins now, or the next time without waiting. */
+  end(): void {
+    this.#wanted.abort()
+  }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { whileWaiting, withUrgentTrace } from '../../src/platform/trace.ts'
+import { BackgroundPatience } from '../../src/platform/urgent-work.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+
+const clock = new FakeClock()
+let open: (() => void)[] = []
+
+/** Urgent work that goes on until `end` is called. */
+const urgent = (): { readonly end: () => void; readonly wait: () => () => void } => {
+  const work = Promise.withResolvers<void>()
+  const waits: PromiseWithResolvers<void>[] = []
+  let start: () => void = () => undefined
+  void withUrgentTrace('turn', async () => {
+    const next = Promise.withResolvers<void>()
+    start = next.resolve
+    await Promise.race([work.promise, next.promise])
+    const wait = waits.at(-1)
+    if (wait !== undefined) await whileWaiting(clock, () => wait.promise)
+    await work.promise
+  })
+  open.push(work.resolve)
+  return {
+    end: work.resolve,
+    wait: () => {
+      const wait = Promise.withResolvers<void>()
+      waits.push(wait)
+      start()
+      open.push(wait.resolve)
+      return wait.resolve
+    },
+  }
+}
+
+/** Waits like background work, and says when it may begin. */
+const background = (patience = new BackgroundPatience()): { begun: boolean; readonly done: Promise<void> } => {
+  const state = { begun: false, done: Promise.resolve() }
+  state.done = patience.letUrgentWorkPass().then(() => {
+    state.begun = true
+  })
+  return state
+}
+
+describe('background work', () => {
+  afterEach(async () => {
+    for (const end of open) end()
+    open = []
+    await sleep(0)
+  })
+
+  test('begins at once while nobody waits for an answer', async () => {
+    const work = background()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(work.begun).toBe(true)
+  })
+
+  test('begins when the answer is done', async () => {
+    const turn = urgent()
+    const work = background()
+    await sleep(20)
+    expect(work.begun).toBe(false)
+    turn.end()
+    await work.done
+  })
+
+  test('begins while the answer waits for others, such as a model', async () => {
+    const turn = urgent()
+    const work = background()
+    turn.wait()
+    await work.done
+  })
+
+  test('waits for the next answer if it begins at once', async () => {
+    const [first, patience] = [urgent(), new BackgroundPatience()]
+    const work = background(patience)
+    await sleep(2)
+    first.end()
+    const second = urgent()
+    await sleep(20)
+    expect(work.begun).toBe(false)
+    second.end()
+    await work.done
+  })
+
+  test('begins in the end although answers never stop', async () => {
+    urgent()
+    await background().done
+  })
+
+  test('does not wait if someone waits for its result, and waits again afterwards', async () => {
+    urgent()
+    const patience = new BackgroundPatience()
+    const work = background(patience)
+    patience.end()
+    await work.done
+    const again = background(patience)
+    await sleep(10)
+    expect(again.begun).toBe(false)
+    patience.end()
+    await again.done
+  })
+})
