@@ -172,6 +172,10 @@ const dataReaders = (
       if (newest === undefined || 'problem' in newest || newest.verification === undefined) return []
       return [[{}, Number(newest.verification.in_order)]]
     }),
+    reader('backup_encrypted', SOON_MS, async () => {
+      const newest = await newestBackup.value()
+      return newest === undefined || 'problem' in newest ? [] : [[{}, Number(newest.encrypted)]]
+    }),
     reader('backup_attempts', LATER_MS, async () => {
       const { succeeded, attempted } = await backups.history.success(SUCCESS_DAYS)
       return [

@@ -1,19 +1,34 @@
 /**
- * A folder with backups, here or elsewhere: `backups/<id>.json` (manifests), `objects/ab/<name>.zst`,
- * `verifications/<id>.json`. A backup exists when its manifest does, which is written last.
+ * A folder with backups, here or elsewhere: `backups/<id>.json` (manifests), `objects/ab/<name>.zst`
+ * (`.zst.age` if encrypted), `verifications/<id>.json`. A backup exists when its manifest does, which is written last.
  */
 import { basename } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import { UNFINISHED_ENDING, type BackupFiles } from './files/backup-files.ts'
+import { AgeForms, SEALED_FORM } from './age/age-forms.ts'
 import { FolderFiles } from './files/folder-files.ts'
-import { isBackupId, readBackupId, readManifest, writeManifest, type Manifest } from './manifest.ts'
+import {
+  isBackupId,
+  isSealed,
+  readBackupId,
+  readDetails,
+  readManifest,
+  sealedOf,
+  writeManifest,
+  type Manifest,
+  type SealedManifest,
+  type StoredManifest,
+} from './manifest.ts'
 import { ObjectStore } from './object-store.ts'
-import { MANIFEST_ENDING, PLAIN_FORMS, type StorageForms } from './storage-form.ts'
+import { MANIFEST_ENDING, PLAIN_FORM, type StorageForm, type StorageForms, type StoredForm } from './storage-form.ts'
 import type { Verification } from './verification.ts'
 
 const MANIFESTS = 'backups'
 const VERIFICATIONS = 'verifications'
-const MANIFEST_NAME = /^(.+)\.json(\.age)?$/
+const MANIFEST_NAME = /^(.+)\.json$/
+/** Reads what is not encrypted. */
+const NO_KEYS = new AgeForms({ recipients: [], identity_file: undefined })
 
 /** A manifest that cannot be read. */
 export interface DamagedBackup {
@@ -21,9 +36,9 @@ export interface DamagedBackup {
   readonly reason: string
 }
 
-/** The content of a folder: readable manifests, oldest first, and those that cannot be read. */
+/** The content of a folder: readable manifests, oldest first, and those that cannot be read. No key is needed. */
 export interface BackupList {
-  readonly backups: readonly Manifest[]
+  readonly backups: readonly StoredManifest[]
   readonly damaged: readonly DamagedBackup[]
 }
 
@@ -40,7 +55,7 @@ export class BackupFolder {
   readonly forms: StorageForms
   readonly #files: BackupFiles
 
-  constructor(files: BackupFiles, forms: StorageForms = PLAIN_FORMS) {
+  constructor(files: BackupFiles, forms: StorageForms = NO_KEYS) {
     this.path = files.place
     this.objects = new ObjectStore(files)
     this.forms = forms
@@ -63,14 +78,14 @@ export class BackupFolder {
 
   /** Ids of all backups, oldest first; the manifests are not read. */
   async ids(): Promise<readonly string[]> {
-    return [...(await this.#manifestPaths()).keys()]
+    return idsIn(await this.#files.list(MANIFESTS))
   }
 
   async list(): Promise<BackupList> {
-    const backups: Manifest[] = []
+    const backups: StoredManifest[] = []
     const damaged: DamagedBackup[] = []
     for (const id of await this.ids()) {
-      await this.read(id).then(
+      await this.stored(id).then(
         manifest => backups.push(manifest),
         (error: unknown) => damaged.push({ id, reason: asDenidinError(error).message }),
       )
@@ -78,34 +93,59 @@ export class BackupFolder {
     return { backups, damaged }
   }
 
-  /** @throws DenidinError `not_found`, `damaged`; `invalid_config` if it is encrypted and the key is not known */
-  async read(id: string): Promise<Manifest> {
-    const { path, stored } = await this.#readManifest(id)
-    return readManifest(await this.forms.openManifest(stored, `${this.path}/${path}`), id)
+  /** What the file of a backup contains; no key is needed. @throws DenidinError `not_found`, `damaged` */
+  async stored(id: string): Promise<StoredManifest> {
+    return readManifest((await this.#readManifest(id)).toString('utf8'), id)
   }
 
-  /** Reads the objects of a backup. */
-  async reader({ key_id }: Pick<Manifest, 'key_id'>): Promise<ObjectReader> {
-    const form = await this.forms.withKey(key_id)
+  /** The manifest of a backup. @throws DenidinError `damaged`; `invalid_config` if it is encrypted, and its key is not here */
+  async open(stored: StoredManifest): Promise<Manifest> {
+    if (!isSealed(stored)) return stored
+    const { id, details } = stored
+    const path = `${this.path}/${MANIFESTS}/${id}${MANIFEST_ENDING}`
+    const bytes = await this.objects.raw(details, SEALED_FORM)
+    const text = await this.forms.openDetails(stored, bytes, `the manifest of ${id}`)
+    const manifest = readDetails(text, id)
+    const form = await this.forms.of(manifest)
+    if (isDeepStrictEqual(sealedOf(manifest, form.nameOf(Buffer.from(text))), stored)) return manifest
+    throw new DenidinError('damaged', `${path} is damaged: it differs from the encrypted manifest`)
+  }
+
+  /** @throws DenidinError `not_found`, `damaged`; `invalid_config` if it is encrypted, and its key is not here */
+  async read(id: string): Promise<Manifest> {
+    return await this.open(await this.stored(id))
+  }
+
+  /** Reads the objects of a backup. @throws DenidinError `invalid_config` if its key is not here */
+  async reader(manifest: Pick<Manifest, 'id' | 'key_id' | 'encryption'>): Promise<ObjectReader> {
+    const form = await this.forms.of(manifest)
     return { get: hash => this.objects.get(hash, form) }
   }
 
-  /** Makes a backup exist: from now on it is complete. */
-  async add(manifest: Manifest): Promise<void> {
-    const form = await this.forms.withKey(manifest.key_id)
-    await this.#addStored(`${manifest.id}${form.manifest_ending}`, await form.sealManifest(writeManifest(manifest)))
+  /** How the stored objects of a backup can be verified, with its key or, if that is not here, without it. */
+  async storedForm(stored: StoredManifest): Promise<StoredForm> {
+    if (!isSealed(stored)) return PLAIN_FORM
+    try {
+      return await this.forms.of(await this.open(stored))
+    } catch (error) {
+      if (asDenidinError(error).code === 'invalid_config') return SEALED_FORM
+      throw error
+    }
+  }
+
+  /** Makes a backup exist: from now on it is complete. @param form in which its objects were stored */
+  async add(manifest: Manifest, form: StorageForm): Promise<void> {
+    await this.#addStored(manifest.id, writeManifest(form.key === null ? manifest : await this.#sealed(manifest, form)))
   }
 
   /** Makes a backup of another folder exist here, whose objects are here already. */
   async addFrom(other: BackupFolder, id: string): Promise<void> {
-    const { path, stored } = await other.#readManifest(id)
-    await this.#addStored(basename(path), stored)
+    await this.#addStored(id, await other.#readManifest(id))
   }
 
   /** Deletes manifests and their verifications; their objects are collected by `ObjectStore.keepOnly`. */
   async delete(ids: readonly string[]): Promise<void> {
-    const paths = await this.#manifestPaths()
-    await this.#files.remove(ids.flatMap(id => [...(paths.get(id) ?? []), verificationPath(id)]))
+    await this.#files.remove(ids.flatMap(id => [manifestPath(id), verificationPath(id)]))
     await this.#files.flush()
   }
 
@@ -134,28 +174,22 @@ export class BackupFolder {
     return idsIn(await this.#files.list(VERIFICATIONS))
   }
 
-  async #readManifest(id: string): Promise<{ readonly path: string; readonly stored: Buffer }> {
-    for (const path of (await this.#manifestPaths()).get(id) ?? []) {
-      const stored = await this.#files.read(path)
-      if (stored !== undefined) return { path, stored }
-    }
-    throw new DenidinError('not_found', `there is no backup ${id} in ${this.path}`)
+  async #readManifest(id: string): Promise<Buffer> {
+    const stored = await this.#files.read(manifestPath(id))
+    if (stored === undefined) throw new DenidinError('not_found', `there is no backup ${id} in ${this.path}`)
+    return stored
   }
 
-  async #addStored(name: string, stored: Uint8Array): Promise<void> {
-    await this.#files.flush()
-    await this.#files.write(`${MANIFESTS}/${name}`, stored)
-    await this.#files.flush()
+  /** Stores a manifest as an object, and returns what names it. */
+  async #sealed(manifest: Manifest, form: StorageForm): Promise<SealedManifest> {
+    const { hash } = await this.objects.put(Buffer.from(JSON.stringify(manifest)), form, false)
+    return sealedOf(manifest, hash)
   }
 
-  /** Paths of manifests by the id in their name, oldest first. */
-  async #manifestPaths(): Promise<ReadonlyMap<string, readonly string[]>> {
-    const paths = [...(await this.#files.list(MANIFESTS)).keys()]
-    const named = paths.map(path => ({ path, id: idIn(path) })).filter(({ id }) => isBackupId(id))
-    const byId = Map.groupBy(named, ({ id }) => id)
-    return new Map(
-      [...byId].sort(([one], [other]) => (one < other ? -1 : 1)).map(([id, all]) => [id, all.map(({ path }) => path)]),
-    )
+  async #addStored(id: string, content: string | Uint8Array): Promise<void> {
+    await this.#files.flush()
+    await this.#files.write(manifestPath(id), content)
+    await this.#files.flush()
   }
 }
 
@@ -163,6 +197,8 @@ const idIn = (path: string): string => MANIFEST_NAME.exec(basename(path))?.[1] ?
 
 const idsIn = (paths: ReadonlyMap<string, number>): readonly string[] =>
   [...paths.keys()].map(idIn).filter(isBackupId).sort()
+
+const manifestPath = (id: string): string => `${MANIFESTS}/${id}${MANIFEST_ENDING}`
 
 const verificationPath = (id: string): string => `${VERIFICATIONS}/${id}${MANIFEST_ENDING}`
 
@@ -177,7 +213,7 @@ export interface WantedBackup {
 }
 
 /**
- * Finds the backup that a caller names.
+ * Finds the backup that a caller names; no key is needed.
  * @param now milliseconds since the Unix epoch: a later `before` is refused
  * @throws DenidinError `not_found`, `invalid_input`, `damaged`
  */
@@ -185,13 +221,13 @@ export const findBackup = async (
   folder: BackupFolder,
   { backup_id, before, points }: WantedBackup,
   now: number,
-): Promise<Manifest> => {
+): Promise<StoredManifest> => {
   const ids = await folder.ids()
   if (ids.length === 0) throw new DenidinError('not_found', `there is no backup in ${folder.path}`)
   if (before !== undefined) return await backupBefore(folder, ids, before, now)
   if (backup_id === 'latest') {
     const newest = points ? undefined : ids.findLast(id => readBackupId(id)?.type !== 'point')
-    return await folder.read(newest ?? ids.at(-1) ?? '')
+    return await folder.stored(newest ?? ids.at(-1) ?? '')
   }
   const found = ids.filter(id => id.startsWith(backup_id))
   if (found.length > 1) throw new DenidinError('invalid_input', `"${backup_id}" may mean ${found.join(' or ')}`)
@@ -201,7 +237,7 @@ export const findBackup = async (
       `there is no backup "${backup_id}"; give latest or an id from "denidin backup list"`,
     )
   }
-  return await folder.read(found[0])
+  return await folder.stored(found[0])
 }
 
 /** The newest readable backup that was made by a time. */
@@ -210,14 +246,14 @@ const backupBefore = async (
   ids: readonly string[],
   before: number,
   now: number,
-): Promise<Manifest> => {
+): Promise<StoredManifest> => {
   const asked = new Date(before).toISOString()
   if (before > now) {
     throw new DenidinError('invalid_input', `${asked} is in the future: it is ${new Date(now).toISOString()} now`)
   }
   // The time in an id may be later than that of the backup.
   for (const id of ids.toReversed()) {
-    const manifest = await folder.read(id).catch((error: unknown) => {
+    const manifest = await folder.stored(id).catch((error: unknown) => {
       if (asDenidinError(error).code === 'damaged') return undefined
       throw error
     })

@@ -10,6 +10,9 @@ import { readBackupId } from './manifest.ts'
 import type { PointState } from './point-schedule.ts'
 import type { LeftBehind } from './swap.ts'
 
+/** Whether new backups are encrypted; `write_only`: they cannot be read here. */
+export type EncryptionState = 'off' | 'on' | 'write_only'
+
 export interface BackupHealthDeps {
   readonly folder: Pick<BackupFolder, 'path' | 'ids' | 'verifiedIds' | 'verification'>
   readonly restoreState: () => Promise<RestoreState>
@@ -17,6 +20,7 @@ export interface BackupHealthDeps {
   readonly pointState: () => PointState | undefined
   readonly targets: Pick<BackupTargets, 'status'>
   readonly history: Pick<BackupHistory, 'success'>
+  readonly encryption: EncryptionState
   readonly scheduled: boolean
   readonly warn_after_hours: number
   readonly clock: Clock
@@ -42,7 +46,7 @@ export class BackupHealth implements HealthCheck {
   }
 
   async #look(): Promise<Health> {
-    const { folder, scheduled, warn_after_hours, clock } = this.#deps
+    const { folder, encryption, scheduled, warn_after_hours, clock } = this.#deps
     const newest = (await folder.ids()).findLast(id => readBackupId(id)?.type !== 'point')
     if (newest === undefined) {
       return scheduled
@@ -80,10 +84,18 @@ export class BackupHealth implements HealthCheck {
     }
     const reach =
       points?.covered_until === undefined ? '' : ` Restore points reach to ${isoTime(points.covered_until)}.`
-    const known = `The newest is ${newest}.${reach} ${verdict}`
+    const known = `The newest is ${newest}.${reach} ${verdict}${ENCRYPTION_SENTENCES[encryption]}`
+    if (encryption === 'write_only') return { state: 'unknown', detail: known }
     if (verification === undefined) return { state: 'unknown', detail: `${known} Run \`denidin backup verify\`.` }
     return { state: 'ok', detail: known }
   }
+}
+
+const ENCRYPTION_SENTENCES: Readonly<Record<EncryptionState, string>> = {
+  off: '',
+  on: ' New backups are encrypted.',
+  write_only:
+    ' New backups are encrypted and cannot be verified here, because backup.encryption.identity_file is not set.',
 }
 
 const isoTime = (at: number): string => new Date(at).toISOString()

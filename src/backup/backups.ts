@@ -20,8 +20,11 @@ export interface BackupSummary {
   readonly bytes: number
   /** What it takes on the disk in addition to those before it. */
   readonly new_bytes: number
-  /** Rows of the table `messages`; `undefined`: it is a restore point, which does not count them. */
+  /** Rows of the table `messages`; `undefined`: it is a restore point, which does not count them, or is encrypted. */
   readonly messages: number | undefined
+  readonly encrypted: boolean
+  /** Why its content cannot be shown: it is encrypted, and its key is not here. `undefined`: it can. */
+  readonly sealed: string | undefined
   /** `undefined`: it was not verified. */
   readonly verification: Verification | undefined
 }

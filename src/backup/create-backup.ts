@@ -7,7 +7,7 @@ import type { Ids } from '../platform/ids.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import { requireRoom } from './disk-room.ts'
 import type { BackupSources, DatabaseSource, WorkCall } from './backup-sources.ts'
-import { installationOf } from './sqlite/erasure-log.ts'
+import { erasureSecret, installationOf } from './sqlite/erasure-log.ts'
 import {
   backupId,
   filesOf,
@@ -38,7 +38,7 @@ export interface CreateDeps {
  * Makes a backup and returns its manifest. If it fails, no manifest is left, and the objects that were stored are used
  * by the next attempt or collected by the next `prune`.
  * @throws DenidinError `unavailable` (disk full, folder cannot be written), `damaged` (a database), `already_running`;
- *   the reason of the signal
+ *   `invalid_config` (a key); the reason of the signal
  */
 export const createBackup = async (
   deps: CreateDeps,
@@ -47,8 +47,19 @@ export const createBackup = async (
   call: WorkCall,
 ): Promise<Manifest> => {
   using _lock = deps.folder.lock()
-  const form = await deps.folder.forms.current()
+  const form = await currentForm(deps.folder, sources)
   return await new BackupWriter(deps, sources, { type, form }, call).write()
+}
+
+/** The form of new backups of a data folder. @throws DenidinError `invalid_config` if a configured key cannot be used */
+export const currentForm = async ({ forms }: BackupFolder, { databases }: BackupSources): Promise<StorageForm> =>
+  await forms.current(erasureSecret(databases.find(({ content }) => content === 'erasures')?.path))
+
+/** The fields of a manifest that tell of its key. */
+export const keyFields = ({ key }: StorageForm): Pick<Manifest, 'key_id' | 'encryption'> => {
+  if (key === null) return { key_id: null }
+  const { key_id, recipients, naming_key } = key
+  return { key_id, encryption: { recipients: [...recipients], naming_key } }
 }
 
 interface WantedForm {
@@ -93,7 +104,7 @@ class BackupWriter {
         created_at: new Date(created_at).toISOString(),
         parent,
         installation: this.#installation(copies),
-        key_id: form.key_id,
+        ...keyFields(form),
         denidin_version: this.#deps.denidin_version,
         node_version: process.version,
         chunk_bytes: CHUNK_BYTES,
@@ -106,7 +117,7 @@ class BackupWriter {
         new_objects: this.#pieces.new_objects,
       })
       this.#call.signal.throwIfAborted()
-      await folder.add(manifest)
+      await folder.add(manifest, form)
       return manifest
     } finally {
       await remove(work_folder)

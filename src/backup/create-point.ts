@@ -8,11 +8,12 @@ import { sha256Of } from '../platform/checksums.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import type { BackupSources, WorkCall } from './backup-sources.ts'
-import { idTime, requireData, type CreateDeps } from './create-backup.ts'
+import { currentForm, idTime, keyFields, requireData, type CreateDeps } from './create-backup.ts'
 import { requireRoom } from './disk-room.ts'
 import {
   backupId,
   filesOf,
+  isSealed,
   manifestOf,
   readBackupId,
   type Manifest,
@@ -20,6 +21,7 @@ import {
   type StoredDatabase,
   type StoredFile,
   type StoredFolder,
+  type StoredManifest,
 } from './manifest.ts'
 import { CHUNK_BYTES, PieceWriter, type KnownFiles } from './piece-writer.ts'
 import { installationOf } from './sqlite/erasure-log.ts'
@@ -53,31 +55,53 @@ export const createPoint = async (
 ): Promise<PointOutcome> => {
   using _lock = deps.folder.lock()
   const ids = await deps.folder.ids()
-  const base = await newestWhole(deps.folder, ids)
-  const form = await deps.folder.forms.current()
-  if (base === undefined || base.chunk_bytes !== CHUNK_BYTES || base.key_id !== form.key_id) return 'needs_backup'
-  const newest = await readable(deps.folder, ids.at(-1) ?? '')
+  const parent = ids.at(-1)
+  const form = await currentForm(deps.folder, sources)
+  const base = await newestWhole(deps.folder, ids, form)
+  if (base === undefined || parent === undefined) return 'needs_backup'
+  const newest = await readable(() => deps.folder.read(parent))
+  const earlier = isOf(form, base) ? { base, newest: isOf(form, newest) ? newest : base } : undefined
   try {
-    return await new PointWriter(deps, sources, { base, newest: newest ?? base, form }, call).write()
+    return await new PointWriter(deps, sources, { parent, form, earlier }, call).write()
   } catch (error) {
     if (error instanceof TooLargeLog) return 'needs_backup'
     throw error
   }
 }
 
-/** The newest backup that is no restore point. */
-const newestWhole = async (folder: BackupFolder, ids: readonly string[]): Promise<Manifest | undefined> => {
+/**
+ * The newest backup that is no restore point; `undefined` if there is none, or if its pieces cannot be used because it
+ * is stored in another form.
+ */
+const newestWhole = async (
+  folder: BackupFolder,
+  ids: readonly string[],
+  form: StorageForm,
+): Promise<StoredManifest | undefined> => {
   for (const id of ids.toReversed()) {
     if (readBackupId(id)?.type === 'point') continue
-    const manifest = await readable(folder, id)
-    if (manifest !== undefined) return manifest
+    const stored = await readable(() => folder.stored(id))
+    if (stored === undefined) continue
+    if (stored.key_id !== (form.key?.key_id ?? null)) return undefined
+    const found = form.can_open ? await readable(() => folder.open(stored)) : stored
+    if (found === undefined) continue
+    return !form.can_open || isOf(form, found) ? found : undefined
   }
   return undefined
 }
 
-const readable = async (folder: BackupFolder, id: string): Promise<Manifest | undefined> =>
-  await folder.read(id).catch((error: unknown) => {
-    if (asDenidinError(error).code === 'damaged') return undefined
+/** Whether a manifest can be read, and new pieces fit its pieces. */
+const isOf = (form: StorageForm, stored: StoredManifest | undefined): stored is Manifest =>
+  stored !== undefined &&
+  !isSealed(stored) &&
+  stored.chunk_bytes === CHUNK_BYTES &&
+  stored.key_id === (form.key?.key_id ?? null) &&
+  stored.encryption?.naming_key === form.key?.naming_key
+
+/** What `read` returns; `undefined` if it is damaged or cannot be decrypted. */
+const readable = async <T>(read: () => Promise<T>): Promise<T | undefined> =>
+  await read().catch((error: unknown) => {
+    if (['damaged', 'invalid_config'].includes(asDenidinError(error).code)) return undefined
     throw error
   })
 
@@ -86,8 +110,14 @@ interface Earlier {
   readonly base: Manifest
   /** The newest backup, whose patches are used again. */
   readonly newest: Manifest
-  /** How its objects are stored, and those of the restore point. */
+}
+
+interface WantedPoint {
+  readonly parent: string
+  /** How the objects of the earlier backups and of the restore point are stored. */
   readonly form: StorageForm
+  /** `undefined`: earlier backups cannot be read here, so changed pieces are stored whole. */
+  readonly earlier: Earlier | undefined
 }
 
 /** What earlier backups have of a piece. */
@@ -102,39 +132,39 @@ interface EarlierPiece {
 class PointWriter {
   readonly #deps: CreatePointDeps
   readonly #sources: BackupSources
-  readonly #earlier: Earlier
+  readonly #wanted: WantedPoint
   readonly #call: WorkCall
   readonly #pieces: PieceWriter
 
-  constructor(deps: CreatePointDeps, sources: BackupSources, earlier: Earlier, call: WorkCall) {
+  constructor(deps: CreatePointDeps, sources: BackupSources, wanted: WantedPoint, call: WorkCall) {
     this.#deps = deps
     this.#sources = sources
-    this.#earlier = earlier
+    this.#wanted = wanted
     this.#call = call
     const { folder, throttle } = deps
-    const { form } = earlier
+    const { form } = wanted
     this.#pieces = new PieceWriter({ objects: folder.objects, form, throttle, call, rereads: false })
   }
 
   async write(): Promise<Manifest | 'unchanged'> {
     const { folder, clock } = this.#deps
-    const { newest } = this.#earlier
+    const { parent, form, earlier } = this.#wanted
     await requireRoom(folder.path, ROOM_BYTES, 'a restore point')
     const created_at = clock.now()
     const databases = await this.#storeDatabases()
     const folders: StoredFolder[] = []
     for (const source of this.#sources.folders.filter(({ restored }) => restored === 'in_place')) {
-      folders.push(await this.#pieces.storeFolder(source, knownFiles(newest, source.name)))
+      folders.push(await this.#pieces.storeFolder(source, knownFiles(earlier?.newest, source.name)))
     }
     for (const each of this.#sources.texts) folders.push(await this.#pieces.storeText(each))
-    if (contentOf({ databases, folders }) === contentOf(newest)) return 'unchanged'
+    if (earlier !== undefined && contentOf({ databases, folders }) === contentOf(earlier.newest)) return 'unchanged'
     const manifest = manifestOf({
-      id: backupId(idTime(created_at, newest.id), 'point', this.#deps.ids.uuid().slice(0, 4)),
+      id: backupId(idTime(created_at, parent), 'point', this.#deps.ids.uuid().slice(0, 4)),
       type: 'point',
       created_at: new Date(created_at).toISOString(),
-      parent: newest.id,
+      parent,
       installation: installationOf(this.#sources.databases.find(({ content }) => content === 'erasures')?.path),
-      key_id: this.#earlier.form.key_id,
+      ...keyFields(form),
       denidin_version: this.#deps.denidin_version,
       node_version: process.version,
       chunk_bytes: CHUNK_BYTES,
@@ -146,7 +176,7 @@ class PointWriter {
       new_objects: this.#pieces.new_objects,
     })
     this.#call.signal.throwIfAborted()
-    await folder.add(manifest)
+    await folder.add(manifest, form)
     return manifest
   }
 
@@ -171,8 +201,8 @@ class PointWriter {
   }
 
   async #storePages(image: PageImage, name: string): Promise<Omit<StoredFile, 'path'>> {
-    const base = databaseOf(this.#earlier.base, name)
-    const newest = databaseOf(this.#earlier.newest, name)
+    const base = databaseOf(this.#wanted.earlier?.base, name)
+    const newest = databaseOf(this.#wanted.earlier?.newest, name)
     const whole = createHash('sha256')
     const objects: string[] = []
     const patches: Patch[] = []
@@ -198,7 +228,7 @@ class PointWriter {
     page_bytes: number,
     { base, known, patch }: EarlierPiece,
   ): Promise<{ readonly object: string; readonly patch?: Omit<Patch, 'piece'> }> {
-    const name = this.#earlier.form.nameOf(content)
+    const name = this.#wanted.form.nameOf(content)
     if (name === base || (name === known && patch === undefined)) return { object: name }
     const sha256 = sha256Of(content)
     if (base !== undefined && known === base && patch?.sha256 === sha256) return { object: base, patch }
@@ -213,7 +243,7 @@ class PointWriter {
 
   /** Which pages of a piece differ from its object; `undefined` if these are most, or if the object is damaged. */
   async #changedPages(content: Buffer, page_bytes: number, object: string): Promise<number[] | undefined> {
-    const old = await this.#deps.folder.objects.get(object, this.#earlier.form).catch((error: unknown) => {
+    const old = await this.#deps.folder.objects.get(object, this.#wanted.form).catch((error: unknown) => {
       if (asDenidinError(error).code === 'damaged') return undefined
       throw error
     })
@@ -229,13 +259,16 @@ class PointWriter {
   }
 }
 
-const databaseOf = ({ databases }: Manifest, name: string): StoredDatabase | undefined =>
-  databases.find(database => database.name === name)
+const databaseOf = (manifest: Manifest | undefined, name: string): StoredDatabase | undefined =>
+  manifest?.databases.find(database => database.name === name)
 
-const knownFiles = ({ folders, created_at }: Manifest, name: string): KnownFiles => ({
-  at: Date.parse(created_at),
-  files: new Map(folders.find(folder => folder.name === name)?.files.map(file => [file.path, file])),
-})
+const knownFiles = (manifest: Manifest | undefined, name: string): KnownFiles | undefined =>
+  manifest === undefined
+    ? undefined
+    : {
+        at: Date.parse(manifest.created_at),
+        files: new Map(manifest.folders.find(folder => folder.name === name)?.files.map(file => [file.path, file])),
+      }
 
 /** What a backup restores, for comparison. */
 const contentOf = ({ databases, folders }: Pick<Manifest, 'databases' | 'folders'>): string =>

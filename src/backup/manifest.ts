@@ -22,11 +22,14 @@ const FORMAT = 'denidin-backup'
 const FORMAT_VERSION = 2
 /** A backup without pages of its own can be read by every version. */
 const FIRST_FORMAT_VERSION = 1
+/** The file of an encrypted backup, which an older DeniDin refuses. */
+const SEALED_FORMAT_VERSION = 3
 
 const ID = /^\d{4}-\d{2}-\d{2}T\d{6}Z-(full|incremental|archive|point)-[0-9a-f]{4}$/
 
 /** A SHA-256 in hex. */
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
+const shortId = z.string().regex(/^[0-9a-f]{16}$/)
 const count = z.int().min(0)
 
 /** Whether a path of a manifest stays below the folder that it is relative to. */
@@ -89,9 +92,9 @@ const storedFolder = z.strictObject({
   files: z.array(storedFile),
 })
 
-const manifestSchema = z.strictObject({
+/** What can be read of every backup, also without its key. */
+const head = {
   format: z.literal(FORMAT),
-  format_version: z.union([z.literal(FIRST_FORMAT_VERSION), z.literal(FORMAT_VERSION)]),
   id: z.string().regex(ID),
   type: z.enum(BACKUP_TYPES),
   /** The time whose state of the databases the backup contains. */
@@ -99,25 +102,41 @@ const manifestSchema = z.strictObject({
   /** The previous backup, if there is one. */
   parent: z.string().regex(ID).nullable(),
   /** The data folder of the backup; see `installationOf`. */
-  installation: z.string().regex(/^[0-9a-f]{16}$/),
-  /** Id of the key that encrypts it; `null` if it is not encrypted. */
-  key_id: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/)
-    .nullable()
-    .default(null),
+  installation: shortId,
   denidin_version: z.string(),
   node_version: z.string(),
-  chunk_bytes: z.int().min(512),
-  databases: z.array(storedDatabase),
-  folders: z.array(storedFolder),
-  /** Paths below the data folder of derived data, which is rebuilt from the rest. */
-  derived: z.array(relativePath),
   /** Size of everything that the backup restores. */
   bytes: count,
   /** Size of its new objects on disk. */
   new_bytes: count,
   new_objects: count,
+}
+
+const manifestSchema = z.strictObject({
+  ...head,
+  format_version: z.union([z.literal(FIRST_FORMAT_VERSION), z.literal(FORMAT_VERSION)]),
+  /** Id of the key that encrypts it; `null` if it is not encrypted. */
+  key_id: shortId.nullable().default(null),
+  /** Only if it is encrypted; see `FormKey`. */
+  encryption: z.strictObject({ recipients: z.array(shortId).min(1), naming_key: hash }).optional(),
+  chunk_bytes: z.int().min(512),
+  databases: z.array(storedDatabase),
+  folders: z.array(storedFolder),
+  /** Paths below the data folder of derived data, which is rebuilt from the rest. */
+  derived: z.array(relativePath),
+})
+
+/** The file of an encrypted backup: its manifest is one of its objects. */
+const sealedSchema = z.strictObject({
+  ...head,
+  format_version: z.literal(SEALED_FORMAT_VERSION),
+  key_id: shortId,
+  /** Fingerprints of the public keys that it is encrypted for. */
+  recipients: z.array(shortId).min(1),
+  /** The object with the manifest. */
+  details: hash,
+  /** All other objects, sorted. */
+  objects: z.array(hash),
 })
 
 export type Patch = z.output<typeof patch>
@@ -126,6 +145,9 @@ export type StoredDatabase = z.output<typeof storedDatabase>
 export type StoredFolder = z.output<typeof storedFolder>
 export type StoredTable = z.output<typeof table>
 export type Manifest = z.output<typeof manifestSchema>
+export type SealedManifest = z.output<typeof sealedSchema>
+/** What the file of a backup contains. */
+export type StoredManifest = Manifest | SealedManifest
 
 /** Whether a text is the id of a backup. */
 export const isBackupId = (text: string): boolean => ID.test(text)
@@ -151,11 +173,40 @@ export const filesOf = ({ databases, folders }: Pick<Manifest, 'databases' | 'fo
   ...folders.flatMap(folder => folder.files.map(file => ({ ...file, path: `${folder.path}/${file.path}` }))),
 ]
 
+export const isSealed = (stored: StoredManifest): stored is SealedManifest => 'details' in stored
+
 /** Every object that a backup needs. */
-export const objectsOf = (manifest: Pick<Manifest, 'databases' | 'folders'>): ReadonlySet<string> =>
+export const objectsOf = (stored: StoredManifest): ReadonlySet<string> =>
+  isSealed(stored) ? new Set([stored.details, ...stored.objects]) : objectsOfFiles(stored)
+
+const objectsOfFiles = (manifest: Pick<Manifest, 'databases' | 'folders'>): ReadonlySet<string> =>
   new Set(
     filesOf(manifest).flatMap(({ objects, patches = [] }) => [...objects, ...patches.map(({ object }) => object)]),
   )
+
+/** What the file of an encrypted backup tells without the key. @param details the object with its manifest */
+export const sealedOf = (manifest: Manifest, details: string): SealedManifest => {
+  const { key_id, encryption } = manifest
+  if (key_id === null || encryption === undefined) throw new Error(`${manifest.id} is not encrypted`)
+  return {
+    format: manifest.format,
+    format_version: SEALED_FORMAT_VERSION,
+    id: manifest.id,
+    type: manifest.type,
+    created_at: manifest.created_at,
+    parent: manifest.parent,
+    installation: manifest.installation,
+    denidin_version: manifest.denidin_version,
+    node_version: manifest.node_version,
+    bytes: manifest.bytes,
+    new_bytes: manifest.new_bytes,
+    new_objects: manifest.new_objects,
+    key_id,
+    recipients: encryption.recipients,
+    details,
+    objects: [...objectsOfFiles(manifest)].sort(),
+  }
+}
 
 const HEAD = '{"sha256":"'
 const MIDDLE = '","manifest":'
@@ -163,7 +214,7 @@ const TAIL = '}\n'
 const HASH_CHARACTERS = 64
 
 /** The content of a manifest's file: JSON whose first field is the checksum of the second. */
-export const writeManifest = (manifest: Manifest): string => {
+export const writeManifest = (manifest: StoredManifest): string => {
   const text = JSON.stringify(manifest)
   return `${HEAD}${sha256Of(text)}${MIDDLE}${text}${TAIL}`
 }
@@ -173,8 +224,8 @@ export const writeManifest = (manifest: Manifest): string => {
  * @param name of the file, without its ending: the id that it must have
  * @throws DenidinError `damaged`, with the reason: changed, cut, from elsewhere, or from a newer DeniDin
  */
-export const readManifest = (content: string, name: string): Manifest => {
-  const refuse = (reason: string): DenidinError => new DenidinError('damaged', `the manifest of ${name} ${reason}`)
+export const readManifest = (content: string, name: string): StoredManifest => {
+  const refuse = refusalOf(name)
   const begin = HEAD.length + HASH_CHARACTERS + MIDDLE.length
   const text = content.slice(begin, -TAIL.length)
   if (content !== `${HEAD}${sha256Of(text)}${MIDDLE}${text}${TAIL}`) {
@@ -183,14 +234,29 @@ export const readManifest = (content: string, name: string): Manifest => {
   const data: unknown = JSON.parse(text)
   const { format, format_version } = (data ?? {}) as { format?: unknown; format_version?: unknown }
   if (format !== FORMAT) throw refuse('is not one of DeniDin')
-  if (typeof format_version !== 'number' || format_version > FORMAT_VERSION) {
+  if (typeof format_version !== 'number' || format_version > SEALED_FORMAT_VERSION) {
     throw refuse(`has the format version ${String(format_version)}, which a newer DeniDin wrote; use that one`)
   }
-  const parsed = manifestSchema.safeParse(data)
-  if (!parsed.success) throw refuse(`makes no sense: ${parsed.error.issues[0]?.path.join('.') ?? ''} is wrong`)
-  if (parsed.data.id !== name) throw refuse(`belongs to ${parsed.data.id}`)
-  return parsed.data
+  return format_version === SEALED_FORMAT_VERSION
+    ? parsed(sealedSchema, data, name)
+    : parsed(manifestSchema, data, name)
 }
+
+/** Reads the text of a manifest that was encrypted. @throws DenidinError `damaged` */
+export const readDetails = (text: string, name: string): Manifest => parsed(manifestSchema, JSON.parse(text), name)
+
+const parsed = <T extends { readonly id: string }>(schema: z.ZodType<T>, data: unknown, name: string): T => {
+  const refuse = refusalOf(name)
+  const { success, data: found, error } = schema.safeParse(data)
+  if (!success) throw refuse(`makes no sense: ${error.issues[0]?.path.join('.') ?? ''} is wrong`)
+  if (found.id !== name) throw refuse(`belongs to ${found.id}`)
+  return found
+}
+
+const refusalOf =
+  (name: string) =>
+  (reason: string): DenidinError =>
+    new DenidinError('damaged', `the manifest of ${name} ${reason}`)
 
 /** A manifest, completed with the two fields that all manifests share. */
 export const manifestOf = (content: Omit<Manifest, 'format' | 'format_version'>): Manifest => ({

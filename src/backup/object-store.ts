@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { DenidinError } from '../platform/errors.ts'
 import type { BackupFiles } from './files/backup-files.ts'
-import type { StorageForm } from './storage-form.ts'
+import { requireName, type StorageForm, type StoredForm } from './storage-form.ts'
 
 const FOLDER = 'objects'
 const OBJECT_NAME = /^([0-9a-f]{64})\.zst(\.age)?$/
@@ -23,12 +23,14 @@ export class ObjectStore {
 
   /**
    * Stores a piece, unless it already exists.
-   * @param rereads whether an existing object is read and compared first, and replaced if it is damaged
+   * @param rereads whether an existing object is read and compared first, and replaced if it is damaged; it is not if
+   *   its key is not known
    * @throws DenidinError `unavailable` if it cannot be written
    */
   async put(content: Uint8Array, form: StorageForm, rereads: boolean): Promise<StoredObject> {
     const hash = form.nameOf(content)
-    const is_there = rereads ? await this.#isWhole(hash, form) : ((await this.bytes(hash, form)) ?? 0) > 0
+    const is_there =
+      rereads && form.can_open ? await this.#isWhole(hash, form) : ((await this.bytes(hash, form)) ?? 0) > 0
     if (is_there) return { hash, new_bytes: 0 }
     const stored = await form.seal(content)
     await this.add(hash, form, stored)
@@ -37,21 +39,33 @@ export class ObjectStore {
 
   /** The content of an object. @throws DenidinError `damaged` if it is missing or any of its bytes is wrong */
   async get(hash: string, form: StorageForm): Promise<Buffer> {
-    return (await this.#read(hash, form)).content
+    const path = this.#shown(hash, form)
+    const content = await form.open(await this.raw(hash, form), path)
+    requireName(form, content, hash, path)
+    return content
   }
 
-  /** The stored bytes of an object, which are verified. @throws DenidinError `damaged` */
-  async stored(hash: string, form: StorageForm): Promise<Buffer> {
-    return (await this.#read(hash, form)).stored
+  /** The stored bytes of an object, which are verified as far as the keys allow. @throws DenidinError `damaged` */
+  async stored(hash: string, form: StoredForm): Promise<Buffer> {
+    const stored = await this.raw(hash, form)
+    await form.check(stored, hash, this.#shown(hash, form))
+    return stored
+  }
+
+  /** The stored bytes of an object. @throws DenidinError `damaged` if it is missing */
+  async raw(hash: string, form: Pick<StoredForm, 'object_ending'>): Promise<Buffer> {
+    const stored = await this.#files.read(pathOf(hash, form))
+    if (stored === undefined) throw new DenidinError('damaged', `${this.#shown(hash, form)} is missing`)
+    return stored
   }
 
   /** Stores the bytes of an object that was sealed before. */
-  async add(hash: string, form: StorageForm, stored: Uint8Array): Promise<void> {
+  async add(hash: string, form: StoredForm, stored: Uint8Array): Promise<void> {
     await this.#files.write(pathOf(hash, form), stored)
   }
 
   /** Size of an object as stored; `undefined` if it is missing. */
-  async bytes(hash: string, form: StorageForm): Promise<number | undefined> {
+  async bytes(hash: string, form: StoredForm): Promise<number | undefined> {
     return await this.#files.bytes(pathOf(hash, form))
   }
 
@@ -83,19 +97,13 @@ export class ObjectStore {
     )
   }
 
-  async #read(hash: string, form: StorageForm): Promise<{ readonly stored: Buffer; readonly content: Buffer }> {
-    const path = pathOf(hash, form)
-    const shown = `${this.#files.place}/${path}`
-    const stored = await this.#files.read(path)
-    if (stored === undefined) throw new DenidinError('damaged', `${shown} is missing`)
-    const content = await form.open(stored, shown)
-    if (form.nameOf(content) !== hash)
-      throw new DenidinError('damaged', `${shown} holds other content than its name says`)
-    return { stored, content }
+  /** The path of an object in messages. */
+  #shown(hash: string, form: Pick<StoredForm, 'object_ending'>): string {
+    return `${this.#files.place}/${pathOf(hash, form)}`
   }
 }
 
 const hashIn = (path: string): string | undefined => OBJECT_NAME.exec(basename(path))?.[1]
 
-const pathOf = (hash: string, { object_ending }: StorageForm): string =>
+const pathOf = (hash: string, { object_ending }: Pick<StoredForm, 'object_ending'>): string =>
   `${FOLDER}/${hash.slice(0, 2)}/${hash}${object_ending}`

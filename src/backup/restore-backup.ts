@@ -92,7 +92,8 @@ export const restoreBackup = async (
   using _lock = lockIfPossible(deps.folder)
   await makePrivateFolder(deps.data_root)
   await finishRestore(deps.data_root)
-  const manifest = await findBackup(deps.folder, { ...request, points: true }, deps.clock.now())
+  const found = await findBackup(deps.folder, { ...request, points: true }, deps.clock.now())
+  const manifest = await deps.folder.open(found)
   return await new Restore(deps, request, manifest, call).run()
 }
 
@@ -104,6 +105,12 @@ const lockIfPossible = (folder: BackupFolder): Disposable | undefined => {
     if (asDenidinError(error).code === 'already_running') throw error
     return undefined
   }
+}
+
+/** An erasure log, and the backup that has it. */
+interface StoredLog {
+  readonly manifest: Manifest
+  readonly log: StoredDatabase
 }
 
 class Restore {
@@ -126,11 +133,11 @@ class Restore {
     const [newer] = newerSchemas(this.#manifest, known_migrations)
     if (newer !== undefined) throw new DenidinError('damaged', newer)
     const present = this.#presentLog()
-    const stored = await this.#newestLog()
+    const stored = await this.#newestLog(present !== undefined && present !== 'damaged')
     this.#refuseForeign(present)
     const for_operator = `restored-${this.#manifest.id}`
     const chosen = this.#chosen(for_operator)
-    const bytes = filesOf(chosen).reduce((sum, file) => sum + file.bytes, stored?.bytes ?? 0)
+    const bytes = filesOf(chosen).reduce((sum, file) => sum + file.bytes, stored?.log.bytes ?? 0)
     await clearStaging(data_root)
     await requireRoom(data_root, bytes, `the restored data`)
     try {
@@ -205,15 +212,26 @@ class Restore {
 
   /**
    * The newest erasure log in any backup of the same data folder: it also contains what was forgotten after this
-   * backup.
+   * backup. Each is read with the key of its own backup.
+   * @throws DenidinError `invalid_config` if a newer backup is encrypted and its key is not here, unless the data folder
+   *   has a log of its own
    */
-  async #newestLog(): Promise<StoredDatabase | undefined> {
+  async #newestLog(has_own: boolean): Promise<StoredLog | undefined> {
     const { folder } = this.#deps
     for (const id of (await folder.ids()).toReversed()) {
-      const manifest = await folder.read(id).catch(() => undefined)
-      if (manifest?.installation !== this.#manifest.installation) continue
-      const log = manifest.databases.find(({ content }) => content === 'erasures')
-      if (log !== undefined) return log
+      const stored = await folder.stored(id).catch(() => undefined)
+      if (stored?.installation !== this.#manifest.installation) continue
+      const manifest = await folder.open(stored).catch((error: unknown) => {
+        const { code, message } = asDenidinError(error)
+        if (code !== 'invalid_config' || has_own) return undefined
+        throw new DenidinError(
+          code,
+          `${message}. It has the newest record of what was forgotten, and without that, the restore would bring it back. If that key is lost, move backups/${id}.json away.`,
+          { cause: error },
+        )
+      })
+      const log = manifest?.databases.find(({ content }) => content === 'erasures')
+      if (manifest !== undefined && log !== undefined) return { manifest, log }
     }
     return undefined
   }
@@ -254,15 +272,16 @@ class Restore {
 
   /** Stages the erasure log of the backups if it contains more than the present one. */
   async #stageLog(
-    stored: StoredDatabase | undefined,
+    stored: StoredLog | undefined,
     present: ErasureLogState | 'damaged' | undefined,
   ): Promise<RestoreResult['erasure_log']> {
     const readable = present === 'damaged' ? undefined : present
     if (stored === undefined) return readable === undefined ? 'none' : 'kept'
     // Compared outside the staging folder, because everything in that folder is moved into place.
     const trial = join(dirname(this.#staging), 'log')
-    await this.#materialize({ ...this.#manifest, databases: [stored], folders: [], bytes: stored.bytes }, trial)
-    const path = join(trial, stored.path)
+    const { manifest, log } = stored
+    await this.#materialize({ ...manifest, databases: [log], folders: [], bytes: log.bytes }, trial)
+    const path = join(trial, log.path)
     const { last_act, installation } = readErasureLog(path)
     const is_wanted =
       readable === undefined ||

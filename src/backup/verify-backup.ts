@@ -27,13 +27,13 @@ export interface VerifyDeps {
  * Restores a backup, verifies it, and records and returns the result.
  * @param backup_id an id, its beginning, or `latest`
  * @throws DenidinError `not_found`, `unavailable` (no space, or the folder cannot be written); `damaged` if its
- *   manifest cannot be read; the reason of the signal
+ *   manifest cannot be read; `invalid_config` if it is encrypted, and its key is not here; the reason of the signal
  */
 export const verifyBackup = async (deps: VerifyDeps, backup_id: string, call: WorkCall): Promise<Verification> => {
   const { folder, work_folder, clock } = deps
   using _lock = folder.lock()
   const began = clock.monotonic()
-  const manifest = await findBackup(folder, { backup_id, points: false }, clock.now())
+  const manifest = await folder.open(await findBackup(folder, { backup_id, points: false }, clock.now()))
   await remove(work_folder)
   await requireRoom(work_folder, manifest.bytes, 'the trial restore')
   const target = join(work_folder, 'data')

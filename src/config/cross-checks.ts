@@ -109,8 +109,38 @@ const apiConflicts = ({ enabled, host, behind_tls_proxy, cors_origins }: Setting
   ]
 }
 
+const backupConflicts = (settings: Settings): readonly string[] => [
+  ...backupFolderConflicts(settings),
+  ...identityConflicts(settings),
+]
+
+/** A key that lies beside what it opens protects nothing, and is lost with it. */
+const identityConflicts = ({ backup, data_root }: Settings): readonly string[] => {
+  const { identity_file } = backup.encryption
+  if (identity_file === undefined) return []
+  const place = placeWithBackups(identity_file, { backup, data_root })
+  return place === undefined
+    ? []
+    : [`backup.encryption.identity_file: must be outside ${place}, not "${identity_file}"`]
+}
+
+/** The setting whose folder has data or backups, and this path in it; `undefined` if there is none. */
+export const placeWithBackups = (
+  path: string,
+  { backup, data_root }: Pick<Settings, 'backup' | 'data_root'>,
+): string | undefined => {
+  const places = [
+    ['data_root', data_root],
+    ['backup.folder', backup.folder ?? `${data_root}-backups`],
+    ...backup.targets.map(target => ['backup.targets', target.type === 'folder' ? target.folder : undefined] as const),
+  ] as const
+  return places.find(([, folder]) => folder !== undefined && isWithin(path, folder))?.[0]
+}
+
+const isWithin = (inner: string, outer: string): boolean => !/^\.\.(?:\/|$)/.test(relative(outer, inner))
+
 /** A backup must not copy itself, nor be moved by a restore. */
-const backupConflicts = ({ backup: { folder }, data_root }: Settings): readonly string[] => {
+const backupFolderConflicts = ({ backup: { folder }, data_root }: Settings): readonly string[] => {
   if (folder === undefined) return []
   const below = relative(data_root, folder)
   const [first = ''] = below.split('/')
@@ -123,7 +153,6 @@ const backupConflicts = ({ backup: { folder }, data_root }: Settings): readonly 
 /** Everyone may know what the knowledge folders hold: never the people's data, the log, or the configuration. */
 const knowledgeConflicts = ({ knowledge, data_root, logs_dir }: Settings): readonly string[] =>
   knowledge.dirs.flatMap(folder => {
-    const isWithin = (inner: string, outer: string): boolean => !/^\.\.(?:\/|$)/.test(relative(outer, inner))
     const [touched] = Object.entries({ data_root, logs_dir }).filter(
       ([, other]) => isWithin(folder, other) || isWithin(other, folder),
     )

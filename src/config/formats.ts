@@ -5,6 +5,7 @@ import { KEY, plain } from './clean-text.ts'
 import { phoneDigits } from '../platform/phone.ts'
 import { timeZone } from '../platform/time-zone.ts'
 import { MODELS_ALLOWED, modelListFault } from './model-list.ts'
+import { isRecipient, recipientFault, RECIPIENTS_ALLOWED } from './recipient-list.ts'
 import { TARGETS_ALLOWED, targetListFault } from './target-list.ts'
 import type {
   BooleanSetting,
@@ -167,6 +168,11 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
     isValid: value => isTextList(value) && value.every(isPhone),
     parse: parseList,
   },
+  recipients: {
+    allowed: () => RECIPIENTS_ALLOWED,
+    isValid: value => Array.isArray(value) && value.every(isRecipient),
+    parse: parseList,
+  },
   models: {
     allowed: () => MODELS_ALLOWED,
     isValid: value => modelListFault(value) === undefined,
@@ -222,6 +228,7 @@ export const parseText = (text: string, setting: Setting): unknown => formatOf(s
 export const faultText = (value: unknown, setting: Setting): string => {
   if (setting.format === 'models') return `; ${modelListFault(value) ?? ''}`
   if (setting.format === 'targets') return `; ${targetListFault(value) ?? ''}`
+  if (setting.format === 'recipients') return `; ${recipientFault(value) ?? ''}`
   if (setting.format === 'secret') {
     return isText(value) && !/\s/.test(value) ? '; it contains quotes, or characters other than plain ASCII' : ''
   }

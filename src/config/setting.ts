@@ -44,6 +44,8 @@ export interface ListSetting extends Common {
   readonly format:
     | 'texts'
     | 'phones'
+    /** Public keys of age. */
+    | 'recipients'
     /** Paths relative to the DeniDin folder. */
     | 'paths'
   readonly default: readonly string[]

@@ -6,6 +6,7 @@ import type { TrafficStore } from '../messages/message-store.ts'
 import type { ApiTokens } from '../access/api-token.ts'
 import type { ArchiveMaintenance } from '../archive/archive-maintenance.ts'
 import type { ArchiveSearch } from '../archive/archive-search.ts'
+import type { BackupKeys } from '../backup/age/key-file.ts'
 import type { BackgroundBackup } from '../backup/background-backup.ts'
 import type { BackupHistory } from '../backup/backup-history.ts'
 import type { BackupDrills } from '../backup/drills.ts'
@@ -319,8 +320,8 @@ export interface OperationContext {
     readonly drills: Pick<BackupDrills, 'run'>
     readonly history: Pick<BackupHistory, 'success'>
     readonly background: Pick<BackgroundBackup, 'run'>
-    /** `backup.scheduled` */
-    readonly settings: { readonly scheduled: boolean }
+    readonly keys: BackupKeys
+    readonly settings: BackupSettings
   }
   readonly rollout: {
     readonly stages: Pick<Rollouts, 'changes' | 'has' | 'set' | 'stageOf' | 'states'>
@@ -331,6 +332,12 @@ export interface OperationContext {
     readonly erasure: Pick<Erasure, 'everything' | 'things'>
     readonly exporter: Pick<Export, 'export' | 'read'>
   }
+}
+
+/** What operations use of the settings in `backup`. */
+export interface BackupSettings {
+  readonly scheduled: boolean
+  readonly encryption: { readonly identity_file: string | undefined }
 }
 
 /** A field of the context: `people.directory`. */

@@ -5,6 +5,7 @@ import { archiveReindex, archiveVerify } from './archive/maintenance.ts'
 import { archiveMessages, archiveSearch } from './archive/search.ts'
 import { backupCopy, backupFetch } from './backup/copy.ts'
 import { backupCreate } from './backup/create.ts'
+import { backupKeyCreate } from './backup/key.ts'
 import { backupList, backupShow } from './backup/list.ts'
 import { backupPrune } from './backup/prune.ts'
 import { backupRestore } from './backup/restore.ts'
@@ -113,6 +114,7 @@ export const operations = {
   'backup.copy': backupCopy,
   'backup.create': backupCreate,
   'backup.fetch': backupFetch,
+  'backup.key_create': backupKeyCreate,
   'backup.list': backupList,
   'backup.prune': backupPrune,
   'backup.restore': backupRestore,

@@ -190,6 +190,7 @@ export const METRICS = {
   }),
   backup_last_timestamp_seconds: gauge('When the newest backup was made, in Unix time.', {}),
   backup_verified: gauge('Whether the last verified backup was in order.', {}),
+  backup_encrypted: gauge('Whether the newest backup is encrypted.', {}),
   backup_attempts: gauge('Backups that were attempted in the last 30 days, by outcome.', {
     outcome: ['succeeded', 'failed'],
   }),

@@ -45,9 +45,16 @@ const isFound = async (file: string, damage: (path: string) => void): Promise<bo
   return found.length > 0
 }
 
-test(
-  'a flipped bit in any file of a backup is found by a verification, and refused by a restore',
-  async () => {
+/** Whether backups are encrypted. */
+const FORMS = [
+  ['a plain', false],
+  ['an encrypted', true],
+] as const
+
+test.each(FORMS)(
+  'a flipped bit in any file of %s backup is found by a verification, and refused by a restore',
+  async (_form, is_encrypted) => {
+    if (is_encrypted) await rig.encrypt()
     await rig.create('full')
     const { files } = rig
     await fc.assert(
@@ -66,20 +73,24 @@ test(
   FLIPS_TIMEOUT_MS,
 )
 
-test('every file of a backup that is cut, emptied, lengthened or missing is found', async () => {
-  await rig.create('full')
-  for (const file of rig.files) {
-    const size = readFileSync(join(rig.folder.path, file)).length
-    for (const left of [0, 1, Math.floor(size / 2), size - 1]) {
-      expect(await isFound(file, path => truncateSync(path, left))).toBe(true)
+test.each(FORMS)(
+  'every file of %s backup that is cut, emptied, lengthened or missing is found',
+  async (_form, is_encrypted) => {
+    if (is_encrypted) await rig.encrypt()
+    await rig.create('full')
+    for (const file of rig.files) {
+      const size = readFileSync(join(rig.folder.path, file)).length
+      for (const left of [0, 1, Math.floor(size / 2), size - 1]) {
+        expect(await isFound(file, path => truncateSync(path, left))).toBe(true)
+      }
+      expect(await isFound(file, path => writeFileSync(path, 'x', { flag: 'a' }))).toBe(true)
     }
-    expect(await isFound(file, path => writeFileSync(path, 'x', { flag: 'a' }))).toBe(true)
-  }
-  const [object = '', other = ''] = rig.files.filter(path => path.startsWith('objects/'))
-  expect(await isFound(object, path => copyFileSync(join(rig.folder.path, other), path))).toBe(true)
-  rmSync(join(rig.folder.path, object))
-  expect(await findings()).toEqual([expect.stringContaining('is missing')])
-})
+    const [object = '', other = ''] = rig.files.filter(path => path.startsWith('objects/'))
+    expect(await isFound(object, path => copyFileSync(join(rig.folder.path, other), path))).toBe(true)
+    rmSync(join(rig.folder.path, object))
+    expect(await findings()).toEqual([expect.stringContaining('is missing')])
+  },
+)
 
 test('a manifest under another name, of another program or of a newer version is refused with the reason', async () => {
   const { id } = await rig.create('full')

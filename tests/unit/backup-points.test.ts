@@ -80,7 +80,7 @@ test('a piece of which most has changed is stored whole, and a damaged piece of 
   expect(database?.objects.length).toBeGreaterThan(3)
   expect(database?.patches?.length ?? 0).toBeLessThan(database?.objects.length ?? 0)
   // A page of another piece changes, whose object is broken by now.
-  const base = (await rig.folder.list()).backups[0]?.databases[0]
+  const base = (await rig.folder.read((await rig.folder.ids())[0] ?? '')).databases[0]
   for (const object of base?.objects ?? [])
     writeFileSync(join(rig.folder.path, 'objects', object.slice(0, 2), `${object}.zst`), 'damaged'.repeat(20))
   writer.exec("update messages set text = 'again' where seq = 5")

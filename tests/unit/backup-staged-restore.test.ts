@@ -134,6 +134,7 @@ test('the health names a staged restore, and then what only the old data has', a
   const { id, created_at } = await rig.create('full')
   rig.say(1)
   const health = new BackupHealth({
+    encryption: 'off',
     folder: rig.folder,
     restoreState: async () => ({ staged: await stagedSwap(rig.data()), aside: await dataAside(rig.data()) }),
     pointState: () => undefined,

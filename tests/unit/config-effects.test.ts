@@ -135,6 +135,10 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'backup.archive_retention_days': 'backups older than retention_days go, archives stay for archive_retention_days',
   'backup.max_megabytes_per_second': 'a backup reads no faster than max_megabytes_per_second',
   'backup.include': 'backup.include says what else a backup contains',
+  'backup.encryption.recipients':
+    'backup.encryption.recipients says for whom backups are encrypted, and nothing of a conversation is readable',
+  'backup.encryption.identity_file':
+    'without backup.encryption.identity_file, encrypted backups are listed and never called verified',
   'backup.targets': 'backup.targets says where backups are copied to, each with a result',
   'backup.warn_after_hours': 'status says how old the newest backup is and whether it was proved',
   'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',

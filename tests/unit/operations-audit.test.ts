@@ -151,6 +151,8 @@ const OF_BACKUPS = new Set([
   'path',
   'problem',
   'problems',
+  'recipient',
+  'sealed',
   'sha256',
   'staged_at',
   'verified_at',
@@ -160,6 +162,7 @@ const OF_BACKUPS = new Set([
   'copied',
   'last_success',
   'failing_since',
+  'identity_file',
 ])
 
 /** Text fields of tokens: ids, scopes, days, and the person that the operator confined a token to. */

@@ -82,6 +82,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'archive.verify': 'operator',
   'backup.copy': 'operator',
   'backup.create': 'godfather',
+  'backup.key_create': 'operator',
   'backup.fetch': 'operator',
   'backup.list': 'operator',
   'backup.prune': 'operator',

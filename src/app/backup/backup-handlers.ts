@@ -1,12 +1,13 @@
 /** Answers the requests of the thread of backups. */
 import { join } from 'node:path'
+import { AgeForms } from '../../backup/age/age-forms.ts'
 import { BackupFolder, findBackup } from '../../backup/backup-folder.ts'
 import type { BackupDetails, BackupSummary, ListedBackup } from '../../backup/backups.ts'
 import { createPoint } from '../../backup/create-point.ts'
 import { FolderFiles } from '../../backup/files/folder-files.ts'
 import type { BackupSources } from '../../backup/backup-sources.ts'
 import { createBackup } from '../../backup/create-backup.ts'
-import { readBackupId, type Manifest } from '../../backup/manifest.ts'
+import { isSealed, readBackupId, type Manifest, type StoredManifest } from '../../backup/manifest.ts'
 import { restoreBackup } from '../../backup/restore-backup.ts'
 import { pruneBackups } from '../../backup/retention.ts'
 import { clearStaging, stagedSwap } from '../../backup/swap.ts'
@@ -46,7 +47,7 @@ export class BackupHandlers implements RequestService<BackupRequests> {
   constructor(deps: BackupHandlersDeps) {
     this.#deps = deps
     const files = new FolderFiles(deps.folder)
-    this.#folder = new BackupFolder(files)
+    this.#folder = new BackupFolder(files, new AgeForms(deps.encryption))
     const { clock, bytes_per_second } = deps
     const work = workFolderOf(deps.sources.data_root)
     const throttle = new Throttle(clock, bytes_per_second)
@@ -68,10 +69,10 @@ export class BackupHandlers implements RequestService<BackupRequests> {
         return await one(async () => {
           const deps = { ...this.#deps, clock: time, folder, throttle, work_folder: join(work, 'create'), handles }
           const made = type === 'point' ? await createPoint(deps, this.#sources([]), call) : 'needs_backup'
-          if (made === 'unchanged') return await this.#summary(await folder.read((await folder.ids()).at(-1) ?? ''))
-          if (made !== 'needs_backup') return await this.#summary(made)
+          if (made === 'unchanged') return await this.#summary((await folder.ids()).at(-1) ?? '')
+          if (made !== 'needs_backup') return await this.#summaryOf(made)
           const whole = type === 'point' ? 'incremental' : type
-          return await this.#summary(await createBackup(deps, this.#sources(extras), whole, call))
+          return await this.#summaryOf(await createBackup(deps, this.#sources(extras), whole, call))
         })
       },
       'backup.list': async page => await this.#list(page),
@@ -141,7 +142,7 @@ export class BackupHandlers implements RequestService<BackupRequests> {
         .slice(0, limit)
         .map(async id => {
           try {
-            return await this.#summary(await this.#folder.read(id))
+            return await this.#summary(id)
           } catch (error) {
             return { id, problem: asDenidinError(error).message }
           }
@@ -149,15 +150,24 @@ export class BackupHandlers implements RequestService<BackupRequests> {
     )
   }
 
-  async #summary(manifest: Manifest): Promise<BackupSummary> {
-    return summaryOf(manifest, await this.#folder.verification(manifest.id))
+  /** A backup whose key is not here is shown without what is encrypted. */
+  async #summary(id: string): Promise<BackupSummary> {
+    return await this.#summaryOf(await this.#content(await this.#folder.stored(id)))
   }
 
-  async #details(manifest: Manifest): Promise<BackupDetails> {
+  async #summaryOf(content: Manifest | Unreadable): Promise<BackupSummary> {
+    const { id } = 'sealed' in content ? content.stored : content
+    return summaryOf(content, await this.#folder.verification(id))
+  }
+
+  async #details(stored: StoredManifest): Promise<BackupDetails> {
+    const content = await this.#content(stored)
+    const summary = await this.#summaryOf(content)
+    if ('sealed' in content) return { ...summary, databases: [], folders: [] }
     return {
-      ...(await this.#summary(manifest)),
-      databases: manifest.databases.map(({ name, path, bytes, tables }) => ({ name, path, bytes, tables })),
-      folders: manifest.folders.map(({ name, path, files }) => ({
+      ...summary,
+      databases: content.databases.map(({ name, path, bytes, tables }) => ({ name, path, bytes, tables })),
+      folders: content.folders.map(({ name, path, files }) => ({
         name,
         path,
         files: files.length,
@@ -165,14 +175,45 @@ export class BackupHandlers implements RequestService<BackupRequests> {
       })),
     }
   }
+
+  async #content(stored: StoredManifest): Promise<Manifest | Unreadable> {
+    try {
+      return await this.#folder.open(stored)
+    } catch (error) {
+      const { code, message } = asDenidinError(error)
+      if (code === 'invalid_config' && isSealed(stored)) return { stored, sealed: message }
+      throw error
+    }
+  }
 }
 
-const summaryOf = (
-  { id, type, created_at, parent, denidin_version, bytes, new_bytes, databases }: Manifest,
-  verification: Verification | undefined,
-): BackupSummary => {
+/** An encrypted backup whose key is not here. */
+interface Unreadable {
+  readonly stored: StoredManifest
+  /** Why it cannot be read. */
+  readonly sealed: string
+}
+
+const summaryOf = (content: Manifest | Unreadable, verification: Verification | undefined): BackupSummary => {
+  const { id, type, created_at, parent, denidin_version, bytes, new_bytes, key_id } =
+    'sealed' in content ? content.stored : content
+  return {
+    id,
+    type,
+    created_at,
+    parent,
+    denidin_version,
+    bytes,
+    new_bytes,
+    messages: 'sealed' in content ? undefined : messagesIn(content),
+    encrypted: key_id !== null,
+    sealed: 'sealed' in content ? content.sealed : undefined,
+    verification,
+  }
+}
+
+/** Rows of the table `messages`; a restore point does not count the rows of its tables. */
+const messagesIn = ({ type, databases }: Manifest): number | undefined => {
   const main = databases.find(({ name }) => name === 'database')
-  // A restore point does not count the rows of its tables.
-  const messages = type === 'point' ? undefined : (main?.tables.find(({ name }) => name === 'messages')?.rows ?? 0)
-  return { id, type, created_at, parent, denidin_version, bytes, new_bytes, messages, verification }
+  return type === 'point' ? undefined : (main?.tables.find(({ name }) => name === 'messages')?.rows ?? 0)
 }

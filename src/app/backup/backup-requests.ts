@@ -1,4 +1,5 @@
 /** What the thread of backups can be asked. */
+import type { AgeSettings } from '../../backup/age/age-forms.ts'
 import type { BackupDetails, BackupExtra, BackupPage, BackupSummary, ListedBackup } from '../../backup/backups.ts'
 import type { BackupSources } from '../../backup/backup-sources.ts'
 import type { BackupType } from '../../backup/manifest.ts'
@@ -63,6 +64,7 @@ export interface BackupThreadData {
   readonly replaced: readonly string[]
   readonly retention: Retention
   readonly targets: readonly ListedTarget[]
+  readonly encryption: AgeSettings
   readonly bytes_per_second: number
   readonly denidin_version: string
 }

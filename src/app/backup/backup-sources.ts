@@ -3,6 +3,7 @@ import { join, relative, resolve, sep } from 'node:path'
 import { archiveIndexPath } from '../../archive/archive-files.ts'
 import type { BackupExtra } from '../../backup/backups.ts'
 import type { BackupSources, DatabaseSource, FolderSource } from '../../backup/backup-sources.ts'
+import { editEnv } from '../../config/edit-env.ts'
 import { SCHEMA } from '../../config/schema.ts'
 import { listSettings, type KeyedSetting } from '../../config/setting.ts'
 import type { Settings } from '../../config/settings.ts'
@@ -40,7 +41,7 @@ export const backupSources = (settings: Settings): BackupSources => {
     data_root,
     databases,
     folders,
-    texts: [{ name: 'config', file: 'config.json', text: settingsWithoutSecrets(settings) }],
+    texts: configurationTexts(settings),
     // An index outside the data folder is compared with the vectors at every start.
     derived: derived.filter(path => !path.startsWith('..')),
   }
@@ -66,15 +67,58 @@ export const extraSources = ({ data_root, logs_dir }: Settings): Readonly<Record
   },
 })
 
+/** Keys and passwords are copied only into an encrypted backup. */
+const configurationTexts = (settings: Settings): BackupSources['texts'] => {
+  const [name, file] = ['config', 'config.json']
+  if (settings.backup.encryption.recipients.length === 0) {
+    return [{ name, file, text: settingsWithoutSecrets(settings) }]
+  }
+  const variables = Object.assign({}, ...settings.backup.targets.map(variablesOf)) as Readonly<Record<string, string>>
+  const env = editEnv('', variables)
+  return [
+    { name, file, text: settingsText(setting => asWritten(setting, valueAt(settings, setting.key))) },
+    ...(env === '' ? [] : [{ name, file: '.env', text: env }]),
+  ]
+}
+
+/** The variables of a target's command, which the configuration only names. */
+const variablesOf = (target: Settings['backup']['targets'][number]): Readonly<Record<string, string>> =>
+  target.type === 'command' ? target.env : {}
+
 /** The settings that differ from their defaults as a configuration file, but for keys and passwords. */
-export const settingsWithoutSecrets = (settings: Settings): string => {
+export const settingsWithoutSecrets = (settings: Settings): string =>
+  settingsText(setting => withoutSecret(setting, valueAt(settings, setting.key)))
+
+/** The settings that differ from their defaults. @param valueOf what the text has of a setting; `undefined`: nothing */
+const settingsText = (valueOf: (setting: KeyedSetting) => unknown): string => {
   const kept: Tree = {}
   for (const setting of listSettings(SCHEMA)) {
-    const value = withoutSecret(setting, valueAt(settings, setting.key))
+    const value = valueOf(setting)
     if (value === undefined || JSON.stringify(value) === JSON.stringify(setting.default)) continue
     putAt(kept, setting.key, value)
   }
   return `${JSON.stringify(kept, null, 2)}\n`
+}
+
+/** A setting as a file has it, keys and passwords included. */
+const asWritten = ({ format }: KeyedSetting, value: unknown): unknown => {
+  if (format === 'path' || format === 'file') return fromInstallation(value)
+  return format === 'targets' ? (value as Settings['backup']['targets']).map(targetAsWritten) : value
+}
+
+const targetAsWritten = (target: Settings['backup']['targets'][number]): object => {
+  switch (target.type) {
+    case 'folder':
+      return { ...target, folder: fromInstallation(target.folder) }
+    case 's3':
+      return target
+    case 'command': {
+      const { fetch, prune, ...rest } = target
+      // A list without a program is refused where the configuration is read.
+      const commands = Object.entries({ fetch, prune }).filter(([, argv]) => argv.length > 0)
+      return { ...rest, ...Object.fromEntries(commands), env: Object.keys(target.env) }
+    }
+  }
 }
 
 const withoutSecret = ({ format }: KeyedSetting, value: unknown): unknown => {
@@ -91,16 +135,9 @@ const withoutSecret = ({ format }: KeyedSetting, value: unknown): unknown => {
 
 /** Variables with secrets are kept by name; keys are read from their variables again. */
 const targetWithoutSecrets = (target: Settings['backup']['targets'][number]): object => {
-  switch (target.type) {
-    case 'folder':
-      return { ...target, folder: fromInstallation(target.folder) }
-    case 's3': {
-      const { access_key_id: _id, secret_access_key: _secret, session_token: _token, ...rest } = target
-      return { ...rest, endpoint: withoutPassword(target.endpoint) }
-    }
-    case 'command':
-      return { ...target, env: Object.keys(target.env) }
-  }
+  if (target.type !== 's3') return targetAsWritten(target)
+  const { access_key_id: _id, secret_access_key: _secret, session_token: _token, ...rest } = target
+  return { ...rest, endpoint: withoutPassword(target.endpoint) }
 }
 
 /** A path inside the folder of DeniDin means the same on another machine when it is relative, as in the file. */

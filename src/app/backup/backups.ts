@@ -1,11 +1,12 @@
 /** Backups as the app sees them: their thread, and the module that stops it. */
 import { join, resolve } from 'node:path'
+import type { BackupKeys } from '../../backup/age/key-file.ts'
 import { BackupFolder } from '../../backup/backup-folder.ts'
 import { FolderFiles } from '../../backup/files/folder-files.ts'
 import { BackgroundBackup } from '../../backup/background-backup.ts'
 import { BackupHistory } from '../../backup/backup-history.ts'
 import { BackupDrills } from '../../backup/drills.ts'
-import { BackupHealth } from '../../backup/backup-health.ts'
+import { BackupHealth, type EncryptionState } from '../../backup/backup-health.ts'
 import { BACKUP_EXTRAS, type Backups, type RestoreState } from '../../backup/backups.ts'
 import type { PointState } from '../../backup/point-schedule.ts'
 import { DatabaseFiles } from '../../backup/sqlite/page-image.ts'
@@ -19,6 +20,7 @@ import type { HealthCheck } from '../../platform/health.ts'
 import { RequestThread } from '../../platform/threads/request-thread.ts'
 import type { Runtime } from '../runtime.ts'
 import type { BackupRequests, BackupThreadData } from './backup-requests.ts'
+import { createBackupKeys } from './backup-keys.ts'
 import { backupFolderOf, backupSources, extraSources, replacedPaths } from './backup-sources.ts'
 import { createPoints, handlesOf, spanOf } from './points.ts'
 import { recordedBackups } from './recorded-backups.ts'
@@ -40,6 +42,7 @@ export interface AppBackups extends Backups {
   readonly drills: BackupDrills
   readonly history: BackupHistory
   readonly background: BackgroundBackup
+  readonly keys: BackupKeys
 }
 
 export interface BackupsDeps {
@@ -105,6 +108,7 @@ export const createBackups = ({ settings, version, runtime, copied, is_open }: B
     cancelRestore: () => thread.request('backup.cancel_restore', undefined),
     targets,
     history,
+    keys: createBackupKeys(settings, clock),
     drills: createDrills(settings, { verify, targets, folder, history, ...runtime }),
     background: new BackgroundBackup({ create, made: targets.copySoon.bind(targets), clock }),
     module: {
@@ -159,8 +163,8 @@ const createDrills = ({ backup }: Settings, { verify, targets, folder, history, 
 
 /** What operations use of the backups. */
 export const backupContext = (backups: AppBackups) => {
-  const { targets, drills, history, background } = backups
-  return { backups, targets, drills, history, background }
+  const { targets, drills, history, background, keys } = backups
+  return { backups, targets, drills, history, background, keys }
 }
 
 /** The health of the backups; the data need not be open. */
@@ -169,7 +173,7 @@ export const backupHealth = (
   clock: Clock,
   pointState: () => PointState | undefined = () => undefined,
 ): HealthCheck => {
-  const { scheduled, warn_after_hours } = settings.backup
+  const { scheduled, warn_after_hours, encryption } = settings.backup
   const files = new FolderFiles(backupFolderOf(settings))
   const states = new TargetStates(files)
   return new BackupHealth({
@@ -178,11 +182,15 @@ export const backupHealth = (
     targets: { status: () => targetStatus(settings.backup.targets, states) },
     history: new BackupHistory(join(resolve(settings.data_root), HISTORY), clock),
     pointState,
+    encryption: encryptionState(encryption),
     scheduled,
     warn_after_hours,
     clock,
   })
 }
+
+const encryptionState = ({ recipients, identity_file }: Settings['backup']['encryption']): EncryptionState =>
+  recipients.length === 0 ? 'off' : identity_file === undefined ? 'write_only' : 'on'
 
 const restoreStateOf =
   ({ data_root }: Settings) =>
@@ -201,6 +209,7 @@ const threadData = (settings: Settings, version: string): BackupThreadData => {
     replaced: replacedPaths(sources),
     retention: { retention_days, archive_retention_days },
     targets: settings.backup.targets,
+    encryption: settings.backup.encryption,
     bytes_per_second: max_megabytes_per_second * MEGABYTE,
     denidin_version: version,
   }

@@ -3,6 +3,7 @@ import { finishRestore } from '../../backup/swap.ts'
 import type { Settings } from '../../config/settings.ts'
 import { takeOwnership } from '../../database/sqlite/owner-lock.ts'
 import { backupCopy, backupFetch } from '../../operations/backup/copy.ts'
+import { backupKeyCreate } from '../../operations/backup/key.ts'
 import { backupList, backupShow } from '../../operations/backup/list.ts'
 import { backupPrune } from '../../operations/backup/prune.ts'
 import { backupRestore } from '../../operations/backup/restore.ts'
@@ -22,6 +23,7 @@ import { backupContext, createBackups } from './backups.ts'
 const operations = {
   'backup.copy': backupCopy,
   'backup.fetch': backupFetch,
+  'backup.key_create': backupKeyCreate,
   'backup.list': backupList,
   'backup.prune': backupPrune,
   'backup.restore': backupRestore,

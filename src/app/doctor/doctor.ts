@@ -4,6 +4,7 @@ import type { CheckResult, DoctorCheck, Examination, Finding } from '../../platf
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { isTrouble } from '../../platform/health.ts'
 import { suggest } from '../../platform/suggest.ts'
+import { backupKeyCheck } from './backup-key-check.ts'
 import { chromaChecks } from './chroma-checks.ts'
 import { componentResults, idOf } from './component-results.ts'
 import { configurationChecks } from './configuration-checks.ts'
@@ -36,6 +37,7 @@ export const doctorChecks = (deps: DoctorDeps): readonly DoctorCheck[] => [
   ...whatsAppChecks(deps),
   ...chromaChecks(deps),
   databaseCheck(deps),
+  backupKeyCheck(deps),
   ...serviceChecks(deps),
 ]
 

@@ -18,8 +18,8 @@ export interface ErasureLogState {
 /** @throws DenidinError `damaged` if the log cannot be read */
 export const readErasureLog = (path: string): ErasureLogState => {
   using database = new ClosedDatabase(path)
-  const secret = database.value('select secret from secret')
-  if (!(secret instanceof Uint8Array)) return { installation: UNKNOWN_INSTALLATION, last_act: 0 }
+  const secret = secretIn(database)
+  if (secret === undefined) return { installation: UNKNOWN_INSTALLATION, last_act: 0 }
   return {
     installation: createHash('sha256')
       .update('denidin installation')
@@ -33,3 +33,15 @@ export const readErasureLog = (path: string): ErasureLogState => {
 /** The id of the data folder that an erasure log belongs to. */
 export const installationOf = (path: string | undefined): string =>
   path === undefined || !existsSync(path) ? UNKNOWN_INSTALLATION : readErasureLog(path).installation
+
+/** The secret of an erasure log, which every backup of its data folder contains; `undefined` if there is none. */
+export const erasureSecret = (path: string | undefined): Uint8Array | undefined => {
+  if (path === undefined || !existsSync(path)) return undefined
+  using database = new ClosedDatabase(path)
+  return secretIn(database)
+}
+
+const secretIn = (database: ClosedDatabase): Uint8Array | undefined => {
+  const secret = database.value('select secret from secret')
+  return secret instanceof Uint8Array ? secret : undefined
+}

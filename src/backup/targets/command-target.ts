@@ -10,7 +10,7 @@ import { runCommand, type CommandDeps } from './command-runner.ts'
 import type { BackupTarget, TargetCopy } from './backup-target.ts'
 
 /** Parts of the folder in the order in which they must arrive: a backup exists when its manifest does. */
-const PARTS = ['objects', 'keys', 'backups'] as const
+const PARTS = ['objects', 'backups'] as const
 
 export interface CommandTargetDeps extends Omit<CommandDeps, 'signal'> {
   readonly listed: ListedCommand

@@ -3,8 +3,8 @@ import { DenidinError } from '../../platform/errors.ts'
 import { inParallel } from '../../platform/in-parallel.ts'
 import type { BackupFolder } from '../backup-folder.ts'
 import type { WorkCall } from '../backup-sources.ts'
-import { objectsOf, type Manifest } from '../manifest.ts'
-import type { StorageForm } from '../storage-form.ts'
+import { objectsOf, type StoredManifest } from '../manifest.ts'
+import type { StoredForm } from '../storage-form.ts'
 import type { Throttle } from '../throttle.ts'
 
 const AT_ONCE = 6
@@ -25,7 +25,7 @@ export interface Copied {
 
 /**
  * Copies backups in this order, each with the objects that are missing at `to` or have another size there. Objects are
- * verified before they are copied, so that damage does not spread.
+ * verified before they are copied, as far as the keys allow, so that damage does not spread.
  * @throws DenidinError `damaged` (an object of `from`), `unavailable`, `rejected`; the reason of the signal
  */
 export const copyBackups = async (
@@ -39,9 +39,9 @@ export const copyBackups = async (
   let [objects, bytes] = [0, 0]
   for (const id of ids) {
     call.signal.throwIfAborted()
-    const manifest = await from.read(id)
-    const form = await from.forms.withKey(manifest.key_id)
-    const missing = await missingObjects(manifest, form, from, present)
+    const backup = await from.stored(id)
+    const form = await from.storedForm(backup)
+    const missing = await missingObjects(backup, form, from, present)
     try {
       await inParallel(AT_ONCE, missing, async hash => {
         call.signal.throwIfAborted()
@@ -65,13 +65,13 @@ export const copyBackups = async (
 }
 
 const missingObjects = async (
-  manifest: Manifest,
-  form: StorageForm,
+  backup: StoredManifest,
+  form: StoredForm,
   from: BackupFolder,
   present: ReadonlyMap<string, number>,
 ): Promise<readonly string[]> => {
   const missing: string[] = []
-  for (const hash of objectsOf(manifest)) {
+  for (const hash of objectsOf(backup)) {
     const there = present.get(hash)
     if (there !== undefined && there === (await from.objects.bytes(hash, form))) continue
     missing.push(hash)
@@ -89,7 +89,7 @@ export const requireSameInstallation = async (from: BackupFolder, to: BackupFold
   )
 }
 
-const newest = async (folder: BackupFolder): Promise<Manifest | undefined> => {
+const newest = async (folder: BackupFolder): Promise<StoredManifest | undefined> => {
   const id = (await folder.ids()).at(-1)
-  return id === undefined ? undefined : await folder.read(id)
+  return id === undefined ? undefined : await folder.stored(id)
 }

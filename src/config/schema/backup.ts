@@ -76,6 +76,18 @@ export const BACKUP = {
     choices: ['exports', 'logs', 'login'],
     doc: 'What backups contain besides the data: `exports` that people asked for, `logs`, and the WhatsApp `login`. Whoever has a backup with the login can open the account.',
   },
+  encryption: {
+    recipients: {
+      format: 'recipients',
+      default: [],
+      doc: 'Public keys of [age](backup.md#encryption) for which new backups are encrypted. Each of their private keys can read them. Empty: backups are not encrypted.',
+    },
+    identity_file: {
+      format: 'path',
+      default: null,
+      doc: 'File with the private keys that read encrypted backups, relative to the DeniDin folder, outside `data_root` and `backup.folder`, with the mode 0600. Not set: encrypted backups are made, and cannot be verified or restored here.',
+    },
+  },
   targets: {
     format: 'targets',
     default: [],

@@ -66,7 +66,7 @@ const RUN_COLUMNS = [
 ]
 
 /** Columns of a backup that a narrow terminal does without. */
-const BACKUP_COLUMNS = ['parent', 'denidin_version', 'verified_at', 'targets', 'problem']
+const BACKUP_COLUMNS = ['parent', 'denidin_version', 'encrypted', 'verified_at', 'targets', 'problem']
 
 /**
  * `chat.say` is the command in `local/chat.ts`: a terminal sends many messages in a row. `doctor` is the one in
@@ -90,6 +90,7 @@ export const cliMenu = {
   'backup create': { ...command('backup.create'), optional: BACKUP_COLUMNS },
   'backup copy': { ...command('backup.copy'), without_data: true },
   'backup fetch': { ...command('backup.fetch', 'target', 'backup_id'), without_data: true },
+  'backup key create': { ...command('backup.key_create', 'identity_file'), without_data: true },
   'backup list': { ...command('backup.list'), optional: BACKUP_COLUMNS, without_data: true },
   'backup show': { ...command('backup.show', 'backup_id'), optional: ['sha256'], without_data: true },
   'backup verify': { ...command('backup.verify', 'backup_id'), without_data: true },

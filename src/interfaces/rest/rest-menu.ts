@@ -197,6 +197,7 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'api.token_list': 'belongs to the creation of tokens',
   'api.token_revoke': 'belongs to the creation of tokens',
   'backup.fetch': '`POST /api/v1/backups/restore` does it with `from`',
+  'backup.key_create': 'writes a private key on the machine; it must not be asked for from another one',
   'backup.start': 'it is for chats, where nobody waits; `POST /api/v1/backups` makes a backup',
   'backup.scheduled': 'runs on its schedule; `POST /api/v1/backups` makes a backup now',
   'migrate.rollback': 'the bot must be stopped for it: `denidin migrate rollback`',

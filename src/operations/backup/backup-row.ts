@@ -52,6 +52,7 @@ export const backupRow = z.object({
   targets: z.string().nullable().describe('names of the targets that have it'),
   parent: z.string().nullable().describe('the backup before it; it is not needed for a restore'),
   denidin_version: z.string().nullable(),
+  encrypted: z.boolean().nullable().describe('null: it cannot be read'),
   problem: z.string().nullable().describe('why it cannot be relied on'),
 })
 
@@ -69,10 +70,11 @@ export const rowOf = (backup: ListedBackup, status: readonly TargetStatus[] = []
       targets,
       parent: null,
       denidin_version: null,
+      encrypted: null,
       problem,
     }
   }
-  const { verification, ...summary } = backup
+  const { verification, sealed: _sealed, ...summary } = backup
   return {
     ...summary,
     verified: stateOf(verification),

@@ -76,6 +76,10 @@ export const backupShow = operation({
   input: z.strictObject({ backup_id: backupField }),
   output: z.object({
     ...backupRow.shape,
+    sealed: z
+      .string()
+      .nullable()
+      .describe('why files and tables cannot be shown: it is encrypted, and its key is not here'),
     problems: z.array(z.string()).describe('what the last verification found'),
     files: z.array(z.object({ name: z.string(), path: z.string(), files: count, bytes: count })),
     tables: z.array(z.object({ database: z.string(), name: z.string(), rows: count, sha256: z.string() })),
@@ -84,6 +88,7 @@ export const backupShow = operation({
     const { databases, folders, ...summary } = await backups.show(backup_id)
     return {
       ...rowOf(summary, await targets.status()),
+      sealed: summary.sealed ?? null,
       problems: [...(summary.verification?.problems ?? [])],
       files: [...databases.map(({ name, path, bytes }) => ({ name, path, files: 1, bytes })), ...folders],
       tables: databases.flatMap(({ path, tables }) => tables.map(table => ({ database: path, ...table }))),

@@ -4,6 +4,7 @@ import type { BackupDrills } from '../../backup/drills.ts'
 import type { BackupTargets } from '../../backup/targets/targets.ts'
 import type { Backups } from '../../backup/backups.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import type { BackupSettings } from '../context.ts'
 import { operation, type Call } from '../operation.ts'
 import { backupRow, rowOf } from './backup-row.ts'
 import { pruneRow, resultRow, targetPruneRow, targetResultRow } from './target-row.ts'
@@ -45,7 +46,8 @@ export const backupScheduled = operation({
     // Asked for by hand, it runs: only the schedule is off.
     if (!settings.scheduled && call.caller.transport === 'cron') return NOTHING
     if (job === 'drill') return await drill(deps, call)
-    return job === 'verify' ? await pruneAndVerify(deps, call) : await backUp(deps, job, call)
+    if (job === 'verify') return await pruneAndVerify({ ...deps, settings }, call)
+    return await backUp(deps, job, call)
   },
 })
 
@@ -88,16 +90,21 @@ const backUp = async (
 }
 
 /**
- * Once a day is enough for deleting what is too old: it reads every manifest.
+ * Once a day is enough for deleting what is too old: it reads every manifest. Where only the public key of an encrypted
+ * backup is, nothing is verified, and `status` says so.
  * @throws DenidinError `damaged` when the newest backup is not in order: the schedule counts as failing until it is
  */
 const pruneAndVerify = async (
-  { backups, targets }: ScheduledDeps,
+  { backups, targets, settings }: ScheduledDeps & { readonly settings: BackupSettings },
   { signal, progress }: Pick<Call, 'signal' | 'progress'>,
 ): Result => {
-  if ((await backups.list({ limit: 1 })).length === 0) return NOTHING
+  const [newest] = await backups.list({ limit: 1 })
+  if (newest === undefined) return NOTHING
   const { deleted, ...counts } = await backups.prune(false)
   const there = await targets.prune(false, { signal })
+  const pruned = { deleted: [...deleted], ...counts, targets: there.map(pruneRow) }
+  const has_no_key = settings.encryption.identity_file === undefined
+  if (has_no_key && 'encrypted' in newest && newest.encrypted) return { ...NOTHING, ran: true, pruned }
   const { problems, ...verification } = await backups.verify('latest', { signal, progress })
   if (!verification.in_order) {
     const [problem = ''] = problems
@@ -107,7 +114,7 @@ const pruneAndVerify = async (
     ran: true,
     backup: null,
     copies: [],
-    pruned: { deleted: [...deleted], ...counts, targets: there.map(pruneRow) },
+    pruned,
     verification: { ...verification, problems: [...problems] },
     drills: [],
   }

@@ -1,8 +1,10 @@
 /** A small data folder with databases, sessions and an erasure log, and a folder for its backups. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { AgeForms, type AgeSettings } from '../../../src/backup/age/age-forms.ts'
+import { createKeyFile } from '../../../src/backup/age/key-file.ts'
 import { BackupFolder } from '../../../src/backup/backup-folder.ts'
 import { createPoint, type PointOutcome } from '../../../src/backup/create-point.ts'
 import type { BackupSources, WorkCall } from '../../../src/backup/backup-sources.ts'
@@ -36,19 +38,43 @@ export const contentsOf = (folder: string): ReadonlyMap<string, string> =>
 export class BackupRig implements AsyncDisposable {
   readonly clock = new ShiftedClock()
   readonly root: string
-  readonly folder: BackupFolder
+  folder: BackupFolder
   readonly #files = new DatabaseFiles()
   readonly #cleanup: AsyncDisposableStack
 
   private constructor(root: string, cleanup: AsyncDisposableStack) {
     this.root = root
-    this.folder = BackupFolder.at(join(root, 'backups'))
+    this.folder = this.#folderWith(this.encryption)
     this.#cleanup = cleanup
   }
 
   /** One that was made already, by another process. */
   static at(root: string): BackupRig {
     return new BackupRig(root, new AsyncDisposableStack())
+  }
+
+  /** The key of the rig, if it was made with one. */
+  get encryption(): AgeSettings {
+    const identity_file = join(this.root, 'identity.txt')
+    if (!existsSync(identity_file)) return { recipients: [], identity_file: undefined }
+    const [recipient = ''] = /age1[a-z0-9]+/.exec(readFileSync(identity_file, 'utf8')) ?? []
+    return { recipients: [recipient], identity_file }
+  }
+
+  /** Uses other keys from now on. */
+  useKeys(settings: AgeSettings): void {
+    this.folder = this.#folderWith(settings)
+  }
+
+  /** Creates a key and uses it from now on. */
+  async encrypt(): Promise<AgeSettings> {
+    await createKeyFile(join(this.root, 'identity.txt'), new Date(this.clock.now()))
+    this.useKeys(this.encryption)
+    return this.encryption
+  }
+
+  #folderWith(settings: AgeSettings): BackupFolder {
+    return BackupFolder.at(join(this.root, 'backups'), new AgeForms(settings))
   }
 
   static async make(): Promise<BackupRig> {

@@ -28,6 +28,8 @@ const SUMMARY: BackupSummary = {
   bytes: 3000,
   new_bytes: 900,
   messages: 40,
+  encrypted: false,
+  sealed: undefined,
   verification: VERIFICATION,
 }
 

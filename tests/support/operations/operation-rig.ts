@@ -239,7 +239,13 @@ export class OperationRig implements OperationContext {
     targets: new FakeTargets(this.asked),
     migrations: new FakeMigrations(this.asked),
     ...fakeRecord(this.asked),
-    settings: { scheduled: true },
+    keys: {
+      create: async (file: string | undefined) => ({
+        file: file ?? '/config/backup-identity.txt',
+        recipient: 'age1key',
+      }),
+    },
+    settings: { scheduled: true, encryption: { identity_file: undefined } },
   }
   readonly rollout: OperationContext['rollout'] = {
     stages: {
