@@ -40,7 +40,7 @@ const OPERATOR = { caller: { transport: 'cli', level: 'operator' } } as const
 test.each(STEPS)('a clock that is set %s keeps no one waiting', async (_, step_ms) => {
   denidin = await TestDenidin.start(PACED)
   // Typing three long parts would take eleven seconds.
-  denidin.clock.run(10)
+  denidin.clock.hasten(10)
   expect(await write('my dog is called Rex')).not.toBe('')
   const asked = await write('/forget all', '15550003333')
   const owner = { message_id: 'own-1', chat_id: '15550004444@c.us', chat_kind: 'direct', text: 'I am here' } as const

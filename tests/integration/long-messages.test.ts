@@ -28,7 +28,7 @@ const storedTexts = (): readonly string[] => {
 const open = async (): Promise<void> => {
   denidin = await TestDenidin.start({ ai: { provider: 'offline' }, embeddings: { provider: 'offline' } })
   // Whoever floods a chat is slowed down by up to two seconds a message.
-  denidin.clock.run(20)
+  denidin.clock.hasten(20)
 }
 
 test.each([

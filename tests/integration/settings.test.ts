@@ -263,7 +263,7 @@ test('only memories as similar as min_similarity are recalled', async () => {
   expect(quotes()).toEqual(['what is my dog called'])
   await denidin.restart({ memory: { longterm: { min_similarity: 0.05 } } })
   // The question waits for Chroma's start as long as that takes on a busy machine.
-  denidin.clock.run(0.1)
+  denidin.clock.wait(10)
   await denidin.say('what is my dog called?')
   expect(quotes()).toHaveLength(2)
 })

@@ -33,6 +33,8 @@ export const fuzzPipeline = async (
     embeddings: { provider: 'offline' },
     memory: { session: { max_tokens_by_role: { client: 1000 } } },
   })
+  // Whoever floods a chat is slowed down by up to two seconds a message.
+  denidin.clock.hasten(20)
   const failures: string[] = []
   let checked = 0
   const check = (said: readonly string[]): void => {

@@ -1,14 +1,15 @@
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
 
 /**
- * The real clock, which a test may set forward: timers run in real time, the hour is what the test says. A test that
- * waits only for pauses and deadlines of DeniDin itself may let its time run faster.
+ * The real clock, which a test may set forward: timers run in real time, the hour is what the test says. Where a test
+ * waits only for pauses of DeniDin itself, it may let its time run faster.
  */
 export class ShiftedClock implements Clock {
   readonly zone = systemClock.zone
   #shift = 0
   #passed = 0
   #speed = 1
+  #patience = 1
   #since = systemClock.monotonic()
 
   now(): number {
@@ -24,7 +25,7 @@ export class ShiftedClock implements Clock {
   }
 
   after(milliseconds: number, run: () => void): Disposable {
-    return systemClock.after(milliseconds / this.#speed, run)
+    return systemClock.after(milliseconds * this.#patience, run)
   }
 
   /** Sets the hour forward, or back with a negative number, as an operator does: no time passes. */
@@ -38,13 +39,18 @@ export class ShiftedClock implements Clock {
   }
 
   /**
-   * From now on, time runs `speed` times as fast as outside; timers that are already set run on as they were. Faster is
-   * for waits that nothing real must keep up with; slower gives a real server that should answer in time more of it.
+   * From now on, time and pauses (`sleep`) run `speed` times as fast as outside. Deadlines (`after`) stay as they are,
+   * because what is real, such as a server, is no faster.
    */
-  run(speed: number): void {
+  hasten(speed: number): void {
     this.#passed = this.#gained()
     this.#since = systemClock.monotonic()
     this.#speed = speed
+  }
+
+  /** From now on, deadlines are `patience` times as long: longer for a server on a busy machine, shorter for one that hangs. */
+  wait(patience: number): void {
+    this.#patience = patience
   }
 
   /** Whole milliseconds that passed here beyond the time outside. */
