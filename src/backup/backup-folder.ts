@@ -155,6 +155,11 @@ export class BackupFolder {
     await this.#files.remove(paths.filter(path => path.endsWith(UNFINISHED_ENDING)))
   }
 
+  /** After a repair, the last verification says nothing any more. */
+  async deleteVerification(id: string): Promise<void> {
+    await this.#files.remove([verificationPath(id)])
+  }
+
   async record(verification: Verification): Promise<void> {
     await this.#files.write(verificationPath(verification.backup_id), `${JSON.stringify(verification, null, 2)}\n`)
   }
@@ -223,22 +228,35 @@ export const findBackup = async (
   now: number,
 ): Promise<StoredManifest> => {
   const ids = await folder.ids()
-  if (ids.length === 0) throw new DenidinError('not_found', `there is no backup in ${folder.path}`)
-  if (before !== undefined) return await backupBefore(folder, ids, before, now)
-  if (backup_id === 'latest') {
-    const newest = points ? undefined : ids.findLast(id => readBackupId(id)?.type !== 'point')
-    return await folder.stored(newest ?? ids.at(-1) ?? '')
-  }
+  if (before === undefined) return await folder.stored(findId(folder.path, ids, { backup_id, points }))
+  if (ids.length === 0) throw noBackup(folder.path)
+  return await backupBefore(folder, ids, before, now)
+}
+
+/**
+ * The id that a caller means.
+ * @param ids of all backups, oldest first
+ * @throws DenidinError `not_found`, `invalid_input`
+ */
+export const findId = (
+  path: string,
+  ids: readonly string[],
+  { backup_id, points }: Omit<WantedBackup, 'before'>,
+): string => {
+  const last = ids.at(-1)
+  if (last === undefined) throw noBackup(path)
+  if (backup_id === 'latest')
+    return (points ? undefined : ids.findLast(id => readBackupId(id)?.type !== 'point')) ?? last
   const found = ids.filter(id => id.startsWith(backup_id))
   if (found.length > 1) throw new DenidinError('invalid_input', `"${backup_id}" may mean ${found.join(' or ')}`)
-  if (found[0] === undefined) {
-    throw new DenidinError(
-      'not_found',
-      `there is no backup "${backup_id}"; give latest or an id from "denidin backup list"`,
-    )
-  }
-  return await folder.stored(found[0])
+  if (found[0] !== undefined) return found[0]
+  throw new DenidinError(
+    'not_found',
+    `there is no backup "${backup_id}"; give latest or an id from "denidin backup list"`,
+  )
 }
+
+const noBackup = (path: string): DenidinError => new DenidinError('not_found', `there is no backup in ${path}`)
 
 /** The newest readable backup that was made by a time. */
 const backupBefore = async (

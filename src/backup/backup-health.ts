@@ -70,11 +70,11 @@ export class BackupHealth implements HealthCheck {
     if (scheduled && age >= warn_after_hours) {
       return { state: 'degraded', detail: `The newest backup, ${newest}, is ${String(age)} hours old. ${verdict}` }
     }
-    const failing = (await this.#deps.targets.status()).filter(({ problem }) => problem !== null)
+    const failing = (await this.#deps.targets.status()).flatMap(targetSentences)
     if (failing.length > 0) {
       return {
         state: 'degraded',
-        detail: `The newest is ${newest}. ${failing.map(failingSentence).join(' ')} ${verdict}`,
+        detail: `The newest is ${newest}. ${failing.join(' ')} ${verdict}`,
       }
     }
     const points = this.#deps.pointState()
@@ -108,9 +108,20 @@ const successSentence = ({ days, succeeded, attempted }: SuccessRate): readonly 
     ? []
     : [`In ${String(days)} days, ${String(succeeded)} of ${String(attempted)} backups succeeded (goal: 99.9 %).`]
 
-const failingSentence = ({ target, problem, backups }: TargetStatus): string =>
-  `The target ${target} cannot be reached or written to since ${problem?.since ?? ''} (${problem?.reason ?? ''}); ` +
-  `the newest backup there is ${backups.at(-1) ?? 'none'}. DeniDin tries again.`
+/** What is wrong with a target. */
+const targetSentences = ({ target, problem, backups, damaged }: TargetStatus): readonly string[] => [
+  ...(problem === null
+    ? []
+    : [
+        `The target ${target} cannot be reached or written to since ${problem.since} (${problem.reason}); ` +
+          `the newest backup there is ${backups.at(-1) ?? 'none'}. DeniDin tries again.`,
+      ]),
+  ...(damaged.length === 0
+    ? []
+    : [
+        `At the target ${target}, ${damaged.join(', ')} cannot be relied on. \`denidin backup copy\` repairs it from here.`,
+      ]),
+]
 
 /** What restores have left, for the operator. */
 const restoreSentences = ({ staged, aside: [newest] }: RestoreState): readonly string[] => [

@@ -109,7 +109,7 @@ const drillsAt = (at: number, verified: string[], problem?: string): BackupDrill
     in_order: problem === undefined,
     problems: problem === undefined ? [] : [problem],
   })
-  const known = { types: [], last_success: null, problem: null, backups: ['a', 'b', 'c'] }
+  const known = { types: [], last_success: null, problem: null, damaged: [], backups: ['a', 'b', 'c'] }
   return new BackupDrills({
     backups: {
       verify: async id => {

@@ -1,10 +1,21 @@
 /** Copies of backups at targets: only what is missing, the manifest last, and one failure at a time. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { openTargets } from '../../src/app/backup/open-targets.ts'
 import { TargetHandlers } from '../../src/app/backup/target-handlers.ts'
 import { FolderFiles } from '../../src/backup/files/folder-files.ts'
+import { objectsOf } from '../../src/backup/manifest.ts'
 import { S3Files } from '../../src/backup/s3/s3-files.ts'
 import { TargetStates } from '../../src/backup/targets/target-state.ts'
 import { Throttle } from '../../src/backup/throttle.ts'
@@ -66,7 +77,8 @@ const handlers = (...targets: readonly ListedTarget[]): TargetHandlers => {
   })
 }
 
-const copy = (target: ListedTarget) => handlers(target).copy(target.name, rig.clock.now(), silentCall())
+const copy = (target: ListedTarget, repairs = false) =>
+  handlers(target).copy(target.name, { now: rig.clock.now(), repairs }, silentCall())
 
 /** The backups that a target lists. */
 const idsAt = async (target: ListedTarget): Promise<readonly string[]> =>
@@ -255,12 +267,99 @@ describe('a store', () => {
   })
 })
 
+/** Copies as rclone and rsync do: a file of the same size is copied only if its time is later. */
+const updating = (): ListedCommand => {
+  mkdirSync(there('remote'), { recursive: true })
+  return command({
+    copy: ['cp', '-rup', '{folder}/{part}', there('remote')],
+    fetch: ['cp', '-r', `${there('remote')}/.`, '{folder}'],
+  })
+}
+
+/** Changes one byte of a file at a target, and nothing else. */
+const flipAt = async (target: ListedTarget, path: string): Promise<void> => {
+  const flipped = (content: Buffer): Buffer => {
+    const at = content.length - 5
+    content[at] = (content[at] ?? 0) ^ 1
+    return content
+  }
+  if (target.type === 's3') {
+    const files = new S3Files({ target, clock: systemClock, signal: new AbortController().signal })
+    await files.write(path, flipped((await files.read(path)) ?? Buffer.alloc(0)))
+    return
+  }
+  const file = join(target.type === 'folder' ? target.folder : there('remote'), path)
+  const { atime, mtime } = statSync(file)
+  writeFileSync(file, flipped(readFileSync(file)))
+  // Times are kept in nanoseconds, and set in milliseconds.
+  utimesSync(file, atime, new Date(mtime.getTime() + 10))
+}
+
+const REPAIRED = [
+  ['a folder', () => nas()],
+  ['a store', () => store.target()],
+  ['a command', () => updating()],
+] as const
+
+describe.each(REPAIRED)('what is damaged at %s and has the right size', (_name, target) => {
+  const verify = async () =>
+    await handlers(target()).verify(target().name, 'latest', silentCall(), async folder => {
+      return await rig.verify('latest', undefined, folder)
+    })
+
+  test.each([
+    ['a plain', false],
+    ['an encrypted', true],
+  ])('is found by a verification there, and repaired by the next copy of %s backup', async (_form, is_encrypted) => {
+    if (is_encrypted) await rig.encrypt()
+    rig.say(3000)
+    const manifest = await rig.create('full')
+    const { id } = manifest
+    expect(await copy(target())).toMatchObject({ state: 'copied' })
+    const pieces = objectsOf(manifest)
+    const objects = rig.files.filter(path => pieces.has(/[0-9a-f]{64}/.exec(path)?.[0] ?? ''))
+    for (const path of objects.slice(0, 3)) await flipAt(target(), path)
+    // A copy by itself looks at sizes.
+    expect(await copy(target())).toMatchObject({ state: 'copied' })
+    expect(await verify()).toMatchObject({ backup_id: id, in_order: false })
+    expect(await states().of(target().name)).toMatchObject({ damaged: [id] })
+    expect(await copy(target())).toMatchObject({ state: 'copied', problem: undefined })
+    expect(await states().of(target().name)).toMatchObject({ damaged: [] })
+    expect(await verify()).toMatchObject({ in_order: true, problems: [] })
+  })
+
+  test('is repaired on request without a verification, the manifest too', async () => {
+    await rig.create('full')
+    await copy(target())
+    for (const path of rig.files) await flipAt(target(), path)
+    await expect(verify()).rejects.toMatchObject({ code: 'damaged' })
+    expect((await states().of(target().name)).damaged).toHaveLength(1)
+    const repaired = await copy(target(), true)
+    expect(repaired).toMatchObject({ state: 'copied', problem: undefined })
+    if (target().type !== 'command') expect(repaired.objects).toBe(rig.files.length - 1)
+    expect(await verify()).toMatchObject({ in_order: true })
+    if (target().type !== 'command') expect(await copy(target(), true)).toMatchObject({ objects: 0 })
+  })
+})
+
+test('damage of the backup here is not copied to a target in a repair', async () => {
+  await rig.create('full')
+  await copy(nas())
+  const [path = ''] = rig.files.filter(each => each.startsWith('objects/'))
+  const whole = readFileSync(there('nas', path))
+  writeFileSync(join(rig.folder.path, path), 'x'.repeat(whole.length))
+  expect(await copy(nas(), true)).toMatchObject({ state: 'failed', problem: expect.stringContaining('is damaged') })
+  expect(readFileSync(there('nas', path))).toEqual(whole)
+})
+
 test('a target that is down does not stop the others', async () => {
   await rig.create('full')
   const target = store.target()
   await store.close()
   const all = handlers(nas(), target)
-  const results = await Promise.all([nas(), target].map(({ name }) => all.copy(name, rig.clock.now(), silentCall())))
+  const results = await Promise.all(
+    [nas(), target].map(({ name }) => all.copy(name, { now: rig.clock.now(), repairs: false }, silentCall())),
+  )
   expect(results.map(({ target, state }) => [target, state])).toEqual([
     ['nas', 'copied'],
     ['cloud', 'failed'],
@@ -277,7 +376,7 @@ test('a folder whose disk is not mounted is not created', async () => {
 })
 
 test('a target that is not configured is named, with those that are', async () => {
-  await expect(handlers(nas()).copy('nsa', 0, silentCall())).rejects.toMatchObject({
+  await expect(handlers(nas()).copy('nsa', { now: 0, repairs: false }, silentCall())).rejects.toMatchObject({
     code: 'not_found',
     message: 'there is no target "nsa"; did you mean "nas"? backup.targets has nas',
   })
@@ -303,7 +402,7 @@ describe('a command', () => {
   test('gets the folder part by part without a shell, and what it copied can be verified and brought back', async () => {
     const { id } = await rig.create('full')
     expect(await copy(tool())).toMatchObject({ state: 'copied', problem: undefined })
-    expect(readdirSync(there('remote')).sort()).toEqual(['backups', 'keys', 'objects'])
+    expect(readdirSync(there('remote')).sort()).toEqual(['backups', 'objects'])
     expect(await verifyAt(tool())).toMatchObject({ backup_id: id, problems: [] })
     rmSync(rig.folder.path, { recursive: true })
     await handlers(tool()).fetch({ target: 'tool', backup_id: 'latest', now: rig.clock.now() }, silentCall())

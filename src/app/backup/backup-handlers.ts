@@ -87,10 +87,10 @@ export class BackupHandlers implements RequestService<BackupRequests> {
           const deps = { clock: at(now), folder, throttle, work_folder, known_migrations, askRecall }
           return await verifyBackup(deps, backup_id, call)
         }
-        if (from !== undefined) return await copies.read(from, call, verify)
+        if (from !== undefined) return await copies.verify(from, backup_id, call, verify)
         return await one(() => verify(folder, join(work, 'verify')))
       },
-      'backup.copy': async ({ now, target }, call) => await copies.copy(target, now, call),
+      'backup.copy': async ({ target, ...request }, call) => await copies.copy(target, request, call),
       'backup.fetch': async (request, call) => await copies.fetch(request, call),
       'backup.prune_target': async ({ now, target, dry_run }, call) => await copies.prune(target, now, dry_run, call),
       'backup.prune': async ({ now, dry_run }) => await one(() => pruneBackups(folder, deps.retention, now, dry_run)),

@@ -39,7 +39,14 @@ export interface BackupRequests {
     }
     readonly output: Verification
   }
-  readonly 'backup.copy': { readonly input: Timed & { readonly target: string }; readonly output: TargetResult }
+  readonly 'backup.copy': {
+    readonly input: Timed & {
+      readonly target: string
+      /** Whether everything there is compared with what is here, and replaced where it differs. */
+      readonly repairs: boolean
+    }
+    readonly output: TargetResult
+  }
   readonly 'backup.fetch': { readonly input: Timed & FetchRequest; readonly output: Fetched }
   readonly 'backup.prune_target': {
     readonly input: Timed & { readonly target: string; readonly dry_run: boolean }

@@ -4,6 +4,7 @@ import { readBackupId } from '../../backup/manifest.ts'
 import type { TargetStates } from '../../backup/targets/target-state.ts'
 import type {
   BackupTargets,
+  CopyOptions,
   Fetched,
   FetchRequest,
   TargetPrune,
@@ -51,8 +52,8 @@ export class TargetCopies implements BackupTargets, AsyncDisposable {
     return await targetStatus(this.#deps.targets, this.#deps.states)
   }
 
-  async copy(options?: BackupOptions): Promise<readonly TargetResult[]> {
-    return await Promise.all(this.names.map(target => this.#attempt(target, options)))
+  async copy({ repairs = false, ...options }: CopyOptions = {}): Promise<readonly TargetResult[]> {
+    return await Promise.all(this.names.map(target => this.#attempt(target, repairs, options)))
   }
 
   copySoon(): void {
@@ -78,7 +79,8 @@ export class TargetCopies implements BackupTargets, AsyncDisposable {
     const newest = (await this.#deps.ids()).findLast(id => readBackupId(id)?.type !== 'point')
     const states = await this.status()
     const is_behind = states.some(
-      ({ problem, backups }) => problem !== null || (newest !== undefined && !backups.includes(newest)),
+      ({ problem, damaged, backups }) =>
+        problem !== null || damaged.length > 0 || (newest !== undefined && !backups.includes(newest)),
     )
     if (is_behind && newest !== undefined) this.copySoon()
   }
@@ -127,7 +129,7 @@ export class TargetCopies implements BackupTargets, AsyncDisposable {
     const { signal } = this.#stop
     for (let failures = 0; !signal.aborted;) {
       const again = renew()
-      const { state, problem, backups } = await this.#attempt(name, { signal })
+      const { state, problem, backups } = await this.#attempt(name, false, { signal })
       if (state === 'copied') {
         this.#log.info('Backups copied', { target: name, backups })
         if (!again.aborted) return
@@ -148,9 +150,9 @@ export class TargetCopies implements BackupTargets, AsyncDisposable {
     }
   }
 
-  async #attempt(target: string, options?: BackupOptions): Promise<TargetResult> {
+  async #attempt(target: string, repairs: boolean, options: BackupOptions): Promise<TargetResult> {
     const { thread, clock } = this.#deps
-    return await thread.request('backup.copy', { now: clock.now(), target }, options ?? {})
+    return await thread.request('backup.copy', { now: clock.now(), target, repairs }, options)
   }
 }
 

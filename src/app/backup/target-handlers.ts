@@ -1,6 +1,6 @@
 /** Answers the requests of the thread of backups that concern targets. */
 import { join } from 'node:path'
-import { findBackup, type BackupFolder } from '../../backup/backup-folder.ts'
+import { findBackup, findId, type BackupFolder } from '../../backup/backup-folder.ts'
 import type { WorkCall } from '../../backup/backup-sources.ts'
 import type { Retention } from '../../backup/retention.ts'
 import type { BackupTarget } from '../../backup/targets/backup-target.ts'
@@ -8,6 +8,7 @@ import { copyBackups } from '../../backup/targets/copy-backups.ts'
 import type { TargetStates } from '../../backup/targets/target-state.ts'
 import type { Fetched, FetchRequest, TargetPrune, TargetResult } from '../../backup/targets/targets.ts'
 import type { Throttle } from '../../backup/throttle.ts'
+import type { Verification } from '../../backup/verification.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { remove } from '../../platform/files.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
@@ -34,14 +35,25 @@ export class TargetHandlers {
     this.#deps = deps
   }
 
-  /** Tries once to copy to a target, and records the result. */
-  async copy(name: string, now: number, call: WorkCall): Promise<TargetResult> {
+  /**
+   * Tries once to copy to a target, and records the result.
+   * @param repairs whether all backups there are compared with those here; otherwise those that a verification found
+   *   damaged are
+   */
+  async copy(
+    name: string,
+    { now, repairs }: { readonly now: number; readonly repairs: boolean },
+    call: WorkCall,
+  ): Promise<TargetResult> {
     const target = this.#named(name)
     const { states } = this.#deps
     return await this.#queue.run(name, async () => {
       try {
-        const { there, backups, objects, bytes } = await target.copy(now, call)
-        await states.succeeded(name, there, now)
+        const { damaged } = await states.of(name)
+        const request = { now, repair: repairs ? ('all' as const) : damaged }
+        const { there, repaired, backups, objects, bytes } = await target.copy(request, call)
+        const left = damaged.filter(id => there.includes(id) && !repaired.includes(id))
+        await states.succeeded(name, there, left, now)
         return { target: name, state: 'copied', backups: backups.length, objects, bytes, problem: undefined }
       } catch (error) {
         call.signal.throwIfAborted()
@@ -62,6 +74,29 @@ export class TargetHandlers {
       } catch (error) {
         call.signal.throwIfAborted()
         return { ...none, state: 'failed', problem: asDenidinError(error).message }
+      }
+    })
+  }
+
+  /** Verifies a backup of a target, and records whether it is damaged, so that the next copy repairs it. */
+  async verify(
+    name: string,
+    backup_id: string,
+    call: WorkCall,
+    verify: (folder: BackupFolder, work_folder: string) => Promise<Verification>,
+  ): Promise<Verification> {
+    const { states } = this.#deps
+    return await this.read(name, call, async (folder, work_folder) => {
+      try {
+        const result = await verify(folder, work_folder)
+        await states.verified(name, result.backup_id, result.in_order)
+        return result
+      } catch (error) {
+        // The manifest itself is damaged.
+        if (asDenidinError(error).code === 'damaged') {
+          await states.verified(name, findId(folder.path, await folder.ids(), { backup_id, points: false }), false)
+        }
+        throw error
       }
     })
   }

@@ -7,7 +7,8 @@ import { BackupFolder } from '../backup-folder.ts'
 import type { WorkCall } from '../backup-sources.ts'
 import type { Retention } from '../retention.ts'
 import { runCommand, type CommandDeps } from './command-runner.ts'
-import type { BackupTarget, TargetCopy } from './backup-target.ts'
+import { objectsOf } from '../manifest.ts'
+import type { BackupTarget, CopyRequest, TargetCopy } from './backup-target.ts'
 
 /** Parts of the folder in the order in which they must arrive: a backup exists when its manifest does. */
 const PARTS = ['objects', 'backups'] as const
@@ -30,16 +31,34 @@ export class CommandTarget implements BackupTarget {
     this.listed = deps.listed
   }
 
-  async copy(_now: number, { signal }: WorkCall): Promise<TargetCopy> {
+  async copy({ repair }: CopyRequest, call: WorkCall): Promise<TargetCopy> {
     const { folder, exclusively } = this.#deps
+    const { signal } = call
     return await exclusively(async () => {
       using _lock = folder.lock()
       const ids = await folder.ids()
       const newest = ids.at(-1)
-      if (newest === undefined) return { backups: [], objects: 0, bytes: 0, there: [] }
+      if (newest === undefined) return { backups: [], objects: 0, bytes: 0, there: [], repaired: [] }
+      const repaired = repair === 'all' ? ids : ids.filter(id => repair.includes(id))
+      for (const id of repaired) await this.#renew(id, call)
       await this.#run(this.listed.copy, folder.path, newest, signal)
-      return { backups: [newest], objects: 0, bytes: 0, there: ids }
+      return { backups: [newest], objects: 0, bytes: 0, there: ids, repaired }
     })
+  }
+
+  /**
+   * Writes the files of a backup again, unchanged. Programs such as rclone and rsync copy a file of the same size only if
+   * its time is another one.
+   */
+  async #renew(id: string, { signal }: WorkCall): Promise<void> {
+    const { folder } = this.#deps
+    const backup = await folder.stored(id)
+    const form = await folder.storedForm(backup)
+    for (const hash of objectsOf(backup)) {
+      signal.throwIfAborted()
+      await folder.objects.add(hash, form, await folder.objects.stored(hash, form))
+    }
+    await folder.addFrom(folder, id)
   }
 
   async prune(_retention: Retention, _now: number, dry_run: boolean, { signal }: WorkCall): Promise<undefined> {

@@ -1,5 +1,5 @@
 /** Copies backups from one folder to another: new objects first, then the manifest, which makes a backup exist. */
-import { DenidinError } from '../../platform/errors.ts'
+import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { inParallel } from '../../platform/in-parallel.ts'
 import type { BackupFolder } from '../backup-folder.ts'
 import type { WorkCall } from '../backup-sources.ts'
@@ -64,6 +64,46 @@ export const copyBackups = async (
   return { backups, objects, bytes }
 }
 
+/**
+ * Compares backups at `to` with those of `from`, and replaces the files that differ or cannot be read. A damaged file may
+ * have the size of the right one, so all of it is read.
+ * @throws DenidinError `damaged` (an object of `from`), `unavailable`, `rejected`; the reason of the signal
+ */
+export const repairBackups = async (
+  { from, to, throttle }: CopyDeps,
+  ids: readonly string[],
+  call: WorkCall,
+): Promise<Omit<Copied, 'backups'>> => {
+  const compared = new Set<string>()
+  let [objects, bytes] = [0, 0]
+  for (const id of ids) {
+    const backup = await from.stored(id)
+    const form = await from.storedForm(backup)
+    const others = [...objectsOf(backup)].filter(hash => !compared.has(hash))
+    await inParallel(AT_ONCE, others, async hash => {
+      call.signal.throwIfAborted()
+      const stored = await from.objects.stored(hash, form)
+      await throttle.pause(2 * stored.length, call.signal)
+      compared.add(hash)
+      if (stored.equals(await readable(() => to.objects.raw(hash, form)))) return
+      await to.objects.add(hash, form, stored)
+      objects += 1
+      bytes += stored.length
+      call.progress({ done: compared.size, unit: 'pieces' })
+    })
+    await to.addFrom(from, id)
+    await to.deleteVerification(id)
+  }
+  return { objects, bytes }
+}
+
+/** What can be read; nothing if the file is missing or its disk cannot read it. */
+const readable = async (read: () => Promise<Buffer>): Promise<Buffer> =>
+  await read().catch((error: unknown) => {
+    if (asDenidinError(error).code === 'damaged') return Buffer.alloc(0)
+    throw error
+  })
+
 const missingObjects = async (
   backup: StoredManifest,
   form: StoredForm,
@@ -89,7 +129,14 @@ export const requireSameInstallation = async (from: BackupFolder, to: BackupFold
   )
 }
 
+/** The newest backup whose manifest can be read. */
 const newest = async (folder: BackupFolder): Promise<StoredManifest | undefined> => {
-  const id = (await folder.ids()).at(-1)
-  return id === undefined ? undefined : await folder.stored(id)
+  for (const id of (await folder.ids()).toReversed()) {
+    const stored = await folder.stored(id).catch((error: unknown) => {
+      if (asDenidinError(error).code === 'damaged') return undefined
+      throw error
+    })
+    if (stored !== undefined) return stored
+  }
+  return undefined
 }

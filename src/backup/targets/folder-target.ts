@@ -6,8 +6,8 @@ import type { BackupFiles } from '../files/backup-files.ts'
 import { readBackupId } from '../manifest.ts'
 import { expiredBackups, pruneBackups, type PruneResult, type Retention } from '../retention.ts'
 import type { Throttle } from '../throttle.ts'
-import type { BackupTarget, TargetCopy } from './backup-target.ts'
-import { copyBackups, requireSameInstallation } from './copy-backups.ts'
+import type { BackupTarget, CopyRequest, TargetCopy } from './backup-target.ts'
+import { copyBackups, repairBackups, requireSameInstallation } from './copy-backups.ts'
 
 export interface FolderTargetDeps {
   readonly listed: ListedTarget
@@ -28,14 +28,23 @@ export class FolderTarget implements BackupTarget {
     this.listed = deps.listed
   }
 
-  async copy(now: number, call: WorkCall): Promise<TargetCopy> {
+  async copy({ now, repair }: CopyRequest, call: WorkCall): Promise<TargetCopy> {
     const { folder: from, retention, throttle } = this.#deps
     return await this.#with(call, async to => {
       await requireSameInstallation(from, to)
       const there = await to.ids()
-      const wanted = wantedBackups(await from.ids(), there, this.listed, retentionOf(this.listed, retention), now)
-      const copied = await copyBackups({ from, to, throttle }, wanted, call)
-      return { ...copied, there: [...new Set([...there, ...copied.backups])].sort() }
+      const here = await from.ids()
+      const repaired = there.filter(id => (repair === 'all' || repair.includes(id)) && here.includes(id))
+      const mended = await repairBackups({ from, to, throttle }, repaired, call)
+      const wanted = wantedBackups(here, there, this.listed, retentionOf(this.listed, retention), now)
+      const { backups, objects, bytes } = await copyBackups({ from, to, throttle }, wanted, call)
+      return {
+        backups,
+        objects: objects + mended.objects,
+        bytes: bytes + mended.bytes,
+        there: [...new Set([...there, ...backups])].sort(),
+        repaired,
+      }
     })
   }
 

@@ -9,6 +9,8 @@ const FOLDER = 'targets'
 const stateSchema = z.object({
   /** Backups that were complete there at the last success, oldest first. */
   backups: z.array(z.string().refine(isBackupId)),
+  /** Backups there that a verification found damaged; the next copy repairs them. */
+  damaged: z.array(z.string().refine(isBackupId)).default([]),
   /** ISO 8601; `null`: never. */
   last_success: z.string().nullable(),
   /** `null`: the last attempt succeeded. */
@@ -17,7 +19,7 @@ const stateSchema = z.object({
 
 export type TargetState = z.output<typeof stateSchema>
 
-export const UNTRIED: TargetState = { backups: [], last_success: null, problem: null }
+export const UNTRIED: TargetState = { backups: [], damaged: [], last_success: null, problem: null }
 
 /** The states of targets, by name. */
 export class TargetStates {
@@ -36,8 +38,18 @@ export class TargetStates {
     }
   }
 
-  async succeeded(name: string, backups: readonly string[], now: number): Promise<void> {
-    await this.#write(name, { backups: [...backups], last_success: new Date(now).toISOString(), problem: null })
+  /** @param damaged backups there that could not be repaired */
+  async succeeded(name: string, backups: readonly string[], damaged: readonly string[], now: number): Promise<void> {
+    const last_success = new Date(now).toISOString()
+    await this.#write(name, { backups: [...backups], damaged: [...damaged], last_success, problem: null })
+  }
+
+  /** Records what a verification of a backup there found. */
+  async verified(name: string, backup_id: string, in_order: boolean): Promise<void> {
+    const state = await this.of(name)
+    const others = state.damaged.filter(id => id !== backup_id)
+    if (in_order && others.length === state.damaged.length) return
+    await this.#write(name, { ...state, damaged: in_order ? others : [...others, backup_id].sort() })
   }
 
   async failed(name: string, reason: string, now: number): Promise<void> {

@@ -50,12 +50,20 @@ export interface FetchRequest {
   readonly before?: number | undefined
 }
 
+export interface CopyOptions extends BackupOptions {
+  /** Whether every file there is compared with the one here, and replaced where it differs. */
+  readonly repairs?: boolean
+}
+
 export interface BackupTargets {
   /** Names of the targets. */
   readonly names: readonly string[]
   status(): Promise<readonly TargetStatus[]>
-  /** Tries once to copy to each target, to all at the same time. Failures are results. */
-  copy(options?: BackupOptions): Promise<readonly TargetResult[]>
+  /**
+   * Tries once to copy to each target, to all at the same time, and repairs there what a verification found damaged.
+   * Failures are results.
+   */
+  copy(options?: CopyOptions): Promise<readonly TargetResult[]>
   /** Copies in the background, and tries again until it succeeds. */
   copySoon(): void
   /** Deletes expired backups at every target. Failures are results. */

@@ -8,18 +8,23 @@ import { failedTargets, resultRow, targetField, targetResultRow } from './target
 const count = z.int().min(0)
 
 export const backupCopy = operation({
-  summary: 'Copy the backups that are missing at the targets',
+  summary: 'Copy the backups that are missing at the targets, and repair there what a verification found damaged',
   access: 'operator',
   effect: 'write',
   needs: 'nothing',
   audit: 'reads',
   uses: ['backup.targets'],
-  input: z.strictObject({}),
+  input: z.strictObject({
+    repair: z
+      .boolean()
+      .default(false)
+      .describe('compare every piece at the targets with the one here, and replace what differs'),
+  }),
   output: z.object({ targets: z.array(targetResultRow) }),
   failure: ({ targets }) => failedTargets(targets),
-  run: async ({ backup: { targets } }, _input, { signal, progress }) => {
+  run: async ({ backup: { targets } }, { repair: repairs }, { signal, progress }) => {
     if (targets.names.length === 0) throw new DenidinError('not_found', 'no target is configured; set backup.targets')
-    const results = await targets.copy({ signal, progress })
+    const results = await targets.copy({ signal, progress, repairs })
     return {
       output: { targets: results.map(resultRow) },
       touched: [{ whose: EVERYONE, detail: targets.names.join(' ') }],

@@ -27,6 +27,7 @@ export const targetRow = z.object({
   type: z.enum(['folder', 's3', 'command']),
   backups: count.describe('how many backups were there at the last success'),
   newest: z.string().nullable(),
+  damaged: count.describe('backups there that a verification found damaged; the next copy repairs them'),
   last_success: z.string().nullable(),
   failing_since: z.string().nullable(),
   attempts: count.describe('failed attempts since then'),
@@ -37,6 +38,7 @@ export const statusRow = ({
   target,
   type,
   backups,
+  damaged,
   last_success,
   problem,
 }: TargetStatus): z.output<typeof targetRow> => ({
@@ -44,6 +46,7 @@ export const statusRow = ({
   type,
   backups: backups.length,
   newest: backups.at(-1) ?? null,
+  damaged: damaged.length,
   last_success,
   failing_since: problem?.since ?? null,
   attempts: problem?.attempts ?? 0,
