@@ -3,6 +3,7 @@ import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { Installation, pidIn } from '../support/installation.ts'
 import { isAlive } from '../support/script-run.ts'
+import { until } from '../support/until.ts'
 
 const START_TIMEOUT_MS = 120_000
 
@@ -145,7 +146,7 @@ test('after kill -9 nothing is running, and a process that has the number by now
   using made = new Installation()
   const killed = await made.startStandIn()
   process.kill(killed, 'SIGKILL')
-  while (isAlive(killed) && made.bots().length > 0) await new Promise(setImmediate)
+  await until(() => !isAlive(killed) || made.bots().length === 0)
   const stranger = await made.startProcess('/bin/sh', ['-c', 'echo up; exec sleep 600'])
   made.write('data/run/denidin.pid', `${String(stranger)}\n`)
   expect(made.run('stop_denidin.sh')).toMatchObject({ status: 0, stdout: 'DeniDin is not running.\n' })

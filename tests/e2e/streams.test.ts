@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { PROJECT, ScriptHome } from '../support/script-run.ts'
 import { smallDisk, SMALL_DISKS } from '../support/small-disk.ts'
+import { until } from '../support/until.ts'
 
 const TIMEOUT_MS = 90_000
 /** How the offline model begins. */
@@ -78,7 +79,7 @@ test.each(['/dev/full', 'a closed pipe'])(
     })
     bot.stdout.destroy()
     const ended = once(bot, 'exit')
-    while (!existsSync(join(home.data, 'run/denidin.sock'))) await new Promise(setImmediate)
+    await until(() => existsSync(join(home.data, 'run/denidin.sock')))
     expect(await answer(home, 'hello')).toContain(ANSWER)
     bot.kill('SIGTERM')
     expect(await ended).toEqual([0, null])

@@ -3,10 +3,11 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import type { BackfilledChat } from '../../src/channels/channel.ts'
 import { LoginRecord } from '../../src/channels/whatsapp/login-record.ts'
-import { ANA, until } from '../support/fake-whatsapp/both-sides.ts'
+import { ANA } from '../support/fake-whatsapp/both-sides.ts'
 import { ChannelRun, type ChannelRunOptions } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
+import { until } from '../support/until.ts'
 
 const BEN = '15551230002@c.us'
 const GROUP = '120363000000000001@g.us'

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from '@jest/globals'
-import { bothHear, FAST, until } from '../support/fake-whatsapp/both-sides.ts'
+import { bothHear, FAST } from '../support/fake-whatsapp/both-sides.ts'
 import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
+import { until } from '../support/until.ts'
 
 // Details of the channel's supervisor, seen at the channel: each fault happens for real, to the real library in a real
 // Chromium. What people notice of faults is shown through the whole of DeniDin, in whatsapp-app-*.test.ts.

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { AppRun } from '../support/fake-whatsapp/app-run.ts'
 import { BROWSER_INSTALL_MS } from '../support/fake-whatsapp/test-browser.ts'
+import { until } from '../support/until.ts'
 
 const PHONE = '15551230002@c.us'
 const LID = '777000111222333@lid'
@@ -39,14 +40,14 @@ const reload = async (): Promise<void> => {
   run.skip()
   run.fake.reload()
   await run.reached('ready')
-  while (caughtUp() === before) await new Promise(resolve => setImmediate(resolve))
+  await until(() => caughtUp() !== before)
   for (const chat of [PHONE, LID, GROUP, ANA]) await run.denidin.app.conversation.whenIdle(chat)
 }
 
 const restart = async (): Promise<void> => {
   const before = caughtUp()
   await run.restart()
-  while (caughtUp() === before) await new Promise(resolve => setImmediate(resolve))
+  await until(() => caughtUp() !== before)
 }
 
 const pauses = async (): Promise<unknown> =>
@@ -82,7 +83,7 @@ test('a chat that moves to a LID goes on under it, edits and deletions included'
   expect((await run.denidin.app.traffic()).messages).toBe(2)
   run.fake.change(`false_${LID}_${id}`, { type: 'revoked', body: undefined })
   expect(await say('who is my cat?', LID)).toBe('You said: who is my cat?')
-  while ((await run.denidin.app.traffic()).messages > 3) await new Promise(resolve => setImmediate(resolve))
+  await until(async () => (await run.denidin.app.traffic()).messages <= 3)
   expect(await pauses()).toEqual({ pauses: [] })
 })
 
@@ -108,7 +109,7 @@ test('a chat without any address that works is dead, shows in the status, and is
   await held.arrived
   run.fake.unreachable(ANA)
   held.release()
-  while ((await run.part('delivery'))?.state !== 'degraded') await new Promise(resolve => setImmediate(resolve))
+  await until(async () => (await run.part('delivery'))?.state === 'degraded')
   expect(await say('hello?')).toBe('You said: hello?')
   expect(await run.part('delivery')).toMatchObject({
     state: 'degraded',

@@ -7,6 +7,7 @@ import type { Scope } from '../../src/messages/scope.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
+import { until } from '../support/until.ts'
 
 let denidin: TestDenidin
 const OPERATOR = { transport: 'cli', level: 'operator' } as const
@@ -47,7 +48,7 @@ const knowSomething = async (): Promise<string> => {
 const run = (name: string, input: object = {}) => denidin.app.runner.run(name, input, { caller: OPERATOR })
 /** Resolves when the agent has looked. */
 const looked = async (): Promise<void> => {
-  while ((await run('memory.agent_status'))['status'] === 'looking') await new Promise(setImmediate)
+  await until(async () => (await run('memory.agent_status'))['status'] !== 'looking')
 }
 
 test('the agent looks at the start, and again after interval_hours', async () => {

@@ -3,7 +3,7 @@ import { operations } from '../../src/operations/list.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 import { failure, json, reply } from '../support/model-server.ts'
-import { until } from '../support/fake-whatsapp/both-sides.ts'
+import { until } from '../support/until.ts'
 
 let denidin: TestDenidin
 

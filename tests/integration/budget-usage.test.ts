@@ -13,7 +13,7 @@ import { surroundings } from '../../src/app/runtime.ts'
 import { noRuns } from '../support/no-runs.ts'
 import { begunUsage } from '../support/budget/begun-usage.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
-import { until } from '../support/fake-whatsapp/both-sides.ts'
+import { until } from '../support/until.ts'
 import { residueIn } from '../support/residue.ts'
 import { openStores } from '../support/stores.ts'
 

@@ -7,6 +7,7 @@ import { TestDenidin } from '../support/denidin.ts'
 import { facts, lastUserMessage, reply } from '../support/model-server.ts'
 import { residueIn } from '../support/residue.ts'
 import { TestChannel } from '../support/test-channel.ts'
+import { until } from '../support/until.ts'
 
 const CHAT = '15550001111@c.us'
 const GROUP = '99@g.us'
@@ -115,7 +116,7 @@ test('after a downtime the start forgets what disappeared meanwhile', async () =
   denidin.clock.forward(8 * DAY_MS)
   await denidin.open()
   // A stop ends a sweep between two conversations.
-  while (!denidin.log.lines.some(line => line.message === 'Forgotten')) await new Promise(setImmediate)
+  await until(() => denidin.log.lines.some(line => line.message === 'Forgotten'))
   await denidin.close()
   const found = await residueIn([denidin.data(), join(denidin.folder, 'logs')], { words: [SECRET] })
   expect(found).toEqual([])
@@ -249,7 +250,7 @@ test('nothing is learned from what disappeared when a new conversation ends the 
   await says('I like tea', { expires_at: undefined })
   denidin.clock.forward(3 * DAY_MS)
   await says('hello again', { expires_at: undefined })
-  while (denidin.models.of('extraction').length === 0) await new Promise(setImmediate)
+  await until(() => denidin.models.of('extraction').length > 0)
   await denidin.whenIdle()
   expect(
     denidin.models

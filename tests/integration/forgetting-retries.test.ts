@@ -6,6 +6,7 @@ import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
 import { embed, facts, hold, reply } from '../support/model-server.ts'
+import { until } from '../support/until.ts'
 
 const SECRET = 'Quetzal9'
 const GROUP = '77@g.us'
@@ -115,7 +116,7 @@ const attempts = (): number =>
 const retry = async (acts = 1): Promise<void> => {
   const wanted = attempts() + acts
   tryAgain?.()
-  while (attempts() < wanted) await new Promise(setImmediate)
+  await until(() => attempts() >= wanted)
   await denidin.whenIdle()
 }
 

@@ -15,6 +15,7 @@ import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { fillPast, MARK } from '../support/large-person.ts'
+import { until } from '../support/until.ts'
 
 const OPERATOR: Caller = { transport: 'cli', level: 'operator' }
 const PHONE = '15550007777'
@@ -169,7 +170,7 @@ test('an erasure that leaves a trace is not over: health says so, also after a r
     expect(await forgetting.health()).toEqual(degraded)
     trace.left = 0
     await clock.advance(10 * MINUTE_MS)
-    while ((await forgetting.health()).state !== 'ok') await new Promise(setImmediate)
+    await until(async () => (await forgetting.health()).state === 'ok')
     expect((await stores.applied.applied()).size).toBe(1)
     expect(await forgetting.resume()).toBe(0)
   })

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 import { lastUserMessage, reply } from '../support/model-server.ts'
+import { until } from '../support/until.ts'
 
 let denidin: TestDenidin
 
@@ -89,9 +90,7 @@ test('the operator is told of a loop, and a client of another chat notices nothi
   const warning = denidin.log.lines.find(({ message }) => message.startsWith('Another program answers'))
   expect(warning).toMatchObject({ level: 'warn', fields: { chat_id: ANA, sign: 'repeated', minutes: 60 } })
   expect(await denidin.say('What is the weather?', { phone: '15550002222' })).toContain('weather')
-  while (!denidin.channel.sent.some(({ chat_id }) => chat_id === `${GODFATHER}@c.us`)) {
-    await new Promise(setImmediate)
-  }
+  await until(() => denidin.channel.sent.some(({ chat_id }) => chat_id === `${GODFATHER}@c.us`))
 })
 
 const PEOPLE: readonly (readonly [string, Program])[] = [

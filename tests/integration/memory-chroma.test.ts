@@ -18,6 +18,7 @@ import { cleanUpAfterEach } from '../support/clean-up.ts'
 import { KeptLog } from '../support/memory-kept-log.ts'
 import { memoryOf, openRig, type MemoryRig } from '../support/memory-rig.ts'
 import { wordVector, WordEmbedder } from '../support/memory-words.ts'
+import { until } from '../support/until.ts'
 
 const system = { clock: systemClock, ids: systemIds, logger: silentLogger }
 
@@ -224,7 +225,7 @@ test('a Chroma that cannot be loaded leaves the bot with memories found by their
     failure: expect.stringContaining('GLIBC_2.38'),
   })
   // It may just be trying to start again.
-  while ((await rig.memory.health()).state !== 'down') await new Promise(resolve => setImmediate(resolve))
+  await until(async () => (await rig.memory.health()).state === 'down')
   expect(await rig.memory.health()).toMatchObject({ detail: expect.stringContaining('GLIBC_2.38') })
   expect(await rig.memory.stats()).toMatchObject({ memories: 1, pending_embedding: 0, pending_index: 1 })
 })

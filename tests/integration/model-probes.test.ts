@@ -9,6 +9,7 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { failure, hangUp, reply } from '../support/model-server.ts'
 import { recordingMeter } from '../support/recording-meter.ts'
+import { until } from '../support/until.ts'
 
 let denidin: TestDenidin
 let clock: FakeClock
@@ -37,9 +38,7 @@ const states = async (): Promise<readonly string[]> =>
 
 /** Resolves when the language model and the embedding model have these states. */
 const become = async (...wanted: readonly string[]): Promise<void> => {
-  while (JSON.stringify(await states()) !== JSON.stringify(wanted)) {
-    await new Promise(resolve => setImmediate(resolve))
-  }
+  await until(async () => JSON.stringify(await states()) === JSON.stringify(wanted))
 }
 
 test('with ai.idle_check a model that no one asks shows a wrong key within a minute', async () => {
@@ -99,7 +98,7 @@ test('the failures of one conversation open the circuit once the probe fails too
   const { completion } = denidin.models.counts
   await clock.advance(2 * MINUTE_MS)
   await denidin.models.received('completion', completion + 1)
-  while (!(await ask()).includes('not asked for now')) await new Promise(resolve => setImmediate(resolve))
+  await until(async () => (await ask()).includes('not asked for now'))
 })
 
 test('with memory off nothing is embedded, and no embedding model is asked; the offline models never are', async () => {

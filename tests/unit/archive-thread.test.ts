@@ -11,6 +11,7 @@ import { systemIds } from '../../src/platform/ids.ts'
 import { archived, ArchiveRig } from '../support/archive-rig.ts'
 import { cleanUpAfterEach } from '../support/clean-up.ts'
 import { memoryLog } from '../support/memory-log.ts'
+import { until } from '../support/until.ts'
 
 const cleanup = cleanUpAfterEach()
 
@@ -105,7 +106,7 @@ test('while a large index is filled again, searches and health say so, until it 
     detail: 'The index is being filled: searches find what is indexed so far, and say how many messages wait.',
   })
   // Nothing but the damage starts it.
-  while (reported.at(-1)?.state !== 'ok') await new Promise(resolve => setImmediate(resolve))
+  await until(() => reported.at(-1)?.state === 'ok')
   expect(reported.map(({ state }) => state)).toEqual(['degraded', 'ok'])
   expect((await search('16999')).messages).toHaveLength(1)
 })
@@ -114,6 +115,6 @@ test('the first opening of a large archive is reported as it is', async () => {
   const { handlers, search, reported } = await opened(filling(17_000), { isIndexed: false })
   await handlers.handlers['archive.counts'](undefined, call)
   expect((await search('tea')).notes.waiting).toBeGreaterThan(0)
-  while (reported.at(-1)?.state !== 'ok') await new Promise(resolve => setImmediate(resolve))
+  await until(() => reported.at(-1)?.state === 'ok')
   expect(reported.map(({ state }) => state)).toEqual(['degraded', 'ok'])
 })

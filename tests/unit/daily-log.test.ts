@@ -20,6 +20,7 @@ import { DAY_MS, HOUR_MS, isoDay } from '../../src/platform/clock.ts'
 import { createWinstonLogger, type ClosableLogger } from '../../src/platform/winston-logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { until } from '../support/until.ts'
 
 const EVENING = Date.parse('2026-11-20T22:30:00Z')
 
@@ -81,7 +82,7 @@ test('tail -f shows the lines before and after midnight, and tar takes the file'
   let shown = ''
   tail.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
   const shows = async (text: string): Promise<void> => {
-    while (!shown.includes(text)) await new Promise(setImmediate)
+    await until(() => shown.includes(text))
   }
   await shows('and more of it')
   await clock.advance(3 * HOUR_MS)

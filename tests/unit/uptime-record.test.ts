@@ -7,6 +7,7 @@ import { UptimeRecord } from '../../src/watch/uptime-record.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { until } from '../support/until.ts'
 
 let folder: TemporaryFolder
 let clock: FakeClock
@@ -25,7 +26,7 @@ const record = (): UptimeRecord => new UptimeRecord({ path: file(), clock, logge
 const live = async (milliseconds: number): Promise<void> => {
   for (let left = milliseconds; left > 0; left -= 30 * SECOND_MS) {
     await clock.advance(Math.min(left, 30 * SECOND_MS))
-    while (!readFileSync(file(), 'utf8').includes(String(clock.now()))) await new Promise(setImmediate)
+    await until(() => readFileSync(file(), 'utf8').includes(String(clock.now())))
   }
 }
 

@@ -11,6 +11,7 @@ import { listProcesses } from '../../src/platform/process-table.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { memoryLog } from '../support/memory-log.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { until } from '../support/until.ts'
 
 // Real processes that look as browsers do to us: a group of their own, a child, and arguments that nobody reads.
 
@@ -77,7 +78,7 @@ onLinux('the memory of a browser counts its children', async () => {
   const { child } = await start(mark)
   try {
     // The child fills 64 MiB; the test's own timeout is the limit.
-    while ((await memoryOfBrowsers(mark)) < 64 * 2 ** 20) await new Promise(resolve => setImmediate(resolve))
+    await until(async () => (await memoryOfBrowsers(mark)) >= 64 * 2 ** 20)
   } finally {
     process.kill(-child.pid!, 'SIGKILL')
   }

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals'
 import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/create-whatsapp-channel.ts'
 import type { ChannelRun } from './channel-run.ts'
+import { until } from '../until.ts'
 
 /** A person whose chat is used to see whether all is well. */
 export const ANA = '15551230001@c.us'
@@ -28,8 +29,3 @@ export const bothHear = async (run: ChannelRun): Promise<void> => {
 /** Resolves when the login was backed up. */
 export const backedUp = (run: ChannelRun): Promise<void> =>
   until(() => run.log.lines.some(({ message }) => message === 'The login was backed up'))
-
-/** Looks again until it holds; the test's own timeout is the limit. */
-export const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise(resolve => setImmediate(resolve))
-}

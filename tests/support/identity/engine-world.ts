@@ -9,6 +9,7 @@ import { SECOND_MS } from '../../../src/platform/clock.ts'
 import { TestDenidin, type Json } from '../denidin.ts'
 import { FakeAccount, FakeEngine } from '../fake-engine.ts'
 import type { Sent, World } from './talk.ts'
+import { until } from '../until.ts'
 
 const CAUGHT_UP = 'Caught up with messages that arrived meanwhile'
 
@@ -53,7 +54,7 @@ export class EngineWorld implements World, AsyncDisposable {
       },
     )
     const world = new EngineWorld(account, engine, denidin)
-    await world.#until(() => world.#caughtUp() > 0)
+    await until(() => world.#caughtUp() > 0)
     return world
   }
 
@@ -73,7 +74,7 @@ export class EngineWorld implements World, AsyncDisposable {
   async say(text: string, from: string, group?: string): Promise<void> {
     const message = this.#write(text, from, group)
     this.#engine.connection.report(events => events.message(message))
-    await this.#until(() => this.#isRecorded(message.message_id))
+    await until(() => this.#isRecorded(message.message_id))
     await this.#idle()
   }
 
@@ -92,7 +93,7 @@ export class EngineWorld implements World, AsyncDisposable {
     const before = this.#caughtUp()
     this.#engine.connection.report(events => events.event({ kind: 'reloading' }))
     this.#engine.connection.becomeReady()
-    await this.#until(() => this.#caughtUp() > before)
+    await until(() => this.#caughtUp() > before)
     await this.#idle()
   }
 
@@ -151,7 +152,7 @@ export class EngineWorld implements World, AsyncDisposable {
   async #open(): Promise<void> {
     const before = this.#caughtUp()
     await this.denidin.open()
-    await this.#until(() => this.#caughtUp() > before)
+    await until(() => this.#caughtUp() > before)
     await this.#idle()
   }
 
@@ -170,9 +171,5 @@ export class EngineWorld implements World, AsyncDisposable {
     for (const chat_id of new Set(this.account.messages.map(each => each.chat_id))) {
       await this.denidin.app.conversation.whenIdle(chat_id)
     }
-  }
-
-  async #until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise(resolve => setImmediate(resolve))
   }
 }

@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { AppRun } from '../fake-whatsapp/app-run.ts'
 import type { Sent, World } from './talk.ts'
+import { until } from '../until.ts'
 
 const CAUGHT_UP = 'Caught up with messages that arrived meanwhile'
 
@@ -37,7 +38,7 @@ export class PageWorld implements World, AsyncDisposable {
     const { id } = fake.receive(
       group === undefined ? { from, text } : { from, group, text: `@${me.replace(/@.*/, '')} ${text}`, mentions: [me] },
     )
-    await this.#until(() =>
+    await until(() =>
       denidin.log.lines.some(
         ({ message, fields }) => message === 'Message received' && String(fields['message_id']).includes(id),
       ),
@@ -61,7 +62,7 @@ export class PageWorld implements World, AsyncDisposable {
     this.#run.skip()
     this.#run.fake.reload()
     await this.#run.reached('ready')
-    await this.#until(() => this.#caughtUp() > before)
+    await until(() => this.#caughtUp() > before)
     await this.#idle()
   }
 
@@ -97,7 +98,7 @@ export class PageWorld implements World, AsyncDisposable {
     this.#run.skip()
     await this.#run.denidin.open()
     await this.#run.reached('ready')
-    await this.#until(() => this.#caughtUp() > before)
+    await until(() => this.#caughtUp() > before)
     await this.#idle()
   }
 
@@ -110,9 +111,5 @@ export class PageWorld implements World, AsyncDisposable {
     for (const chat of new Set(this.#run.fake.said.map(each => each.chat))) {
       await this.#run.denidin.app.conversation.whenIdle(chat)
     }
-  }
-
-  async #until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise(resolve => setImmediate(resolve))
   }
 }
