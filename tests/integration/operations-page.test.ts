@@ -1,14 +1,14 @@
 /**
- * Runs every command that docs/operations.md names, in the tables and blocks of commands, against one DeniDin with real
- * data. What cannot run here has a reason.
+ * Runs every command that the pages for operators name, in the tables and blocks of commands, against one DeniDin with
+ * real data. What cannot run here has a reason.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { runCli } from '../../src/interfaces/cli/run-cli.ts'
 import { localClient } from '../../src/operations/client.ts'
-import { commandsIn } from '../support/page-commands.ts'
+import { commandsIn, operationsPages } from '../support/page-commands.ts'
 import { GODFATHER, TestDenidin } from '../support/denidin.ts'
 import { facts } from '../support/model-server.ts'
 import { PROJECT } from '../support/script-run.ts'
@@ -121,10 +121,10 @@ const fileNamed = (word: string): string => {
   return file === undefined ? word : join(denidin.folder, file)
 }
 
-const commands = commandsIn(readFileSync(join(PROJECT, 'docs/operations.md'), 'utf8'))
+const commands = commandsIn(operationsPages())
 const run = commands.filter(({ words }) => !ELSEWHERE.some(([command]) => command.test(words)))
 
-test('every reason belongs to a command of the page', () => {
+test('every reason belongs to a command of the pages', () => {
   const unused = ELSEWHERE.filter(([command]) => !commands.some(({ words }) => command.test(words)))
   expect(unused.map(([command]) => String(command)).filter(each => !each.includes('denidin-bot'))).toEqual([])
   expect(commands.length).toBeGreaterThan(100)

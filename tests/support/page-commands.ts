@@ -1,4 +1,7 @@
 /** Reads the commands that a page of the documentation names: in blocks of shell lines, and in tables of commands. */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PROJECT } from './script-run.ts'
 
 export interface PageCommand {
   /** The words before the first argument or option, without `denidin`: `memory verify`. */
@@ -8,6 +11,15 @@ export interface PageCommand {
   /** The page leaves required arguments to the reader. */
   readonly needs: boolean
 }
+
+/** The pages for operators: their entry page, and those that it leads to. */
+export const operationsPages = (): string =>
+  [
+    join(PROJECT, 'docs/operations.md'),
+    ...globSync('docs/operations/*.md', { cwd: PROJECT }).map(page => join(PROJECT, page)),
+  ]
+    .map(page => readFileSync(page, 'utf8'))
+    .join('\n')
 
 export const commandsIn = (page: string): readonly PageCommand[] => {
   const lines = [...blockLines(page), ...tableCommands(page)]

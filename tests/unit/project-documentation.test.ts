@@ -9,11 +9,12 @@ import { cliMenu } from '../../src/interfaces/cli/menu.ts'
 import { operations as operationList } from '../../src/operations/list.ts'
 import { DenidinError, type ErrorCode } from '../../src/platform/errors.ts'
 import { METRIC_PREFIX, METRICS } from '../../src/platform/metric-list.ts'
+import { operationsPages } from '../support/page-commands.ts'
 
 const root = join(import.meta.dirname, '../..')
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-const operations = read('docs/operations.md')
+const operations = operationsPages()
 
 /** The exit code that the page promises for each code. The compiler asks for a line when a code is added. */
 const EXIT_CODES: Readonly<Record<ErrorCode, 1 | 2>> = {
@@ -46,7 +47,7 @@ test('docs/privacy.md names every operation that the runner audits', () => {
   expect(audited.map(([name]) => name).filter(name => !new RegExp(`\`${name}[ \`]`).test(page))).toEqual([])
 })
 
-test('docs/operations.md explains every error code, and no other', () => {
+test('the operations pages explain every error code, and no other', () => {
   const rows = [...section(operations, 'Error codes').matchAll(/^\| `([a-z_]+)` +\| (.+?) +\| (.+?) +\|$/gm)]
   expect(rows.map(([, code]) => code)).toEqual(Object.keys(EXIT_CODES))
 })
@@ -59,7 +60,7 @@ test('each error code ends a command with the exit code that the page promises',
   expect(Object.fromEntries(exits)).toEqual(EXIT_CODES)
 })
 
-test('docs/operations.md describes every metric, with its kind, its labels and its meaning', () => {
+test('the operations pages describe every metric, with its kind, its labels and its meaning', () => {
   const rows = [...section(operations, 'Metrics').matchAll(/^\| `(\w+)` +\| (\w+) +\| (.+?) +\| (.+?) +\|$/gm)]
   const described = rows.map(([, name, kind, labels, meaning]) => [name, kind, labels, `${meaning ?? ''}.`])
   const defined = Object.entries(METRICS).map(([name, { kind, labels, help }]) => {
@@ -69,9 +70,16 @@ test('docs/operations.md describes every metric, with its kind, its labels and i
   expect(described).toEqual(defined)
 })
 
-test('docs/operations.md names every command', () => {
+test('the operations pages name every command', () => {
   const named = Object.keys(cliMenu).filter(words => new RegExp(`\`${words}[\` ]`).test(operations))
   expect(named).toEqual(Object.keys(cliMenu))
+})
+
+test('docs/operations.md leads to every page for operators, on two screens', () => {
+  const entry = read('docs/operations.md')
+  const led = globSync('operations/*.md', { cwd: join(root, 'docs') }).filter(page => entry.includes(`](${page})`))
+  expect(led.toSorted()).toEqual(globSync('operations/*.md', { cwd: join(root, 'docs') }).toSorted())
+  expect(entry.split('\n').length).toBeLessThan(80)
 })
 
 /** What the pages tell a reader to look for on the screen and in the log. */
