@@ -38,7 +38,7 @@ export interface CreateDeps {
  * Makes a backup and returns its manifest. If it fails, no manifest is left, and the objects that were stored are used
  * by the next attempt or collected by the next `prune`.
  * @throws DenidinError `unavailable` (disk full, folder cannot be written), `damaged` (a database), `already_running`;
- *   `invalid_config` (a key); the reason of the signal
+ *   the reason of the signal
  */
 export const createBackup = async (
   deps: CreateDeps,
@@ -51,7 +51,7 @@ export const createBackup = async (
   return await new BackupWriter(deps, sources, { type, form }, call).write()
 }
 
-/** The form of new backups of a data folder. @throws DenidinError `invalid_config` if a configured key cannot be used */
+/** The form of new backups of a data folder. */
 export const currentForm = async ({ forms }: BackupFolder, { databases }: BackupSources): Promise<StorageForm> =>
   await forms.current(erasureSecret(databases.find(({ content }) => content === 'erasures')?.path))
 

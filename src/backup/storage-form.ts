@@ -50,7 +50,6 @@ export interface StorageForms {
   /**
    * The form of new backups.
    * @param secret of the data folder, which the names of encrypted objects depend on; `undefined`: none is known
-   * @throws DenidinError `invalid_config` if a configured key cannot be used
    */
   current(secret: Uint8Array | undefined): Promise<StorageForm>
   /** The form of a backup. @throws DenidinError `invalid_config` if it is encrypted, and its key is not here */

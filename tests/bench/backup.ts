@@ -1,13 +1,15 @@
 // Makes a full, an incremental and an unchanged backup of a database, restore points, and verifies it, through the thread that the bot uses,
 // while a writer commits to the database, and tells what that took: of the process, and of the event loop of the bot.
+// Then makes and verifies encrypted backups of the same database, and tells the ratios.
 // Usage: npm run bench:backup [-- --quick] [--json] [--messages N]
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { createBackups } from '../../src/app/backup/backups.ts'
+import { createBackups, type AppBackups } from '../../src/app/backup/backups.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { allMigrations } from '../../src/app/stores.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
+import { createKeyFile, type CreatedKey } from '../../src/backup/age/key-file.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -21,6 +23,8 @@ const MESSAGES = Number(option('--messages') ?? (quick ? 20_000 : 500_000))
 const MB = 2 ** 20
 /** The bot writes a message now and then; here it is always. */
 const WRITE_EVERY_MS = 20
+const ROUNDS = 3
+const FORMS = ['plain', 'encrypted'] as const
 
 interface Row {
   readonly act: string
@@ -57,23 +61,29 @@ log.exec(
 
 const file = join(folder.path, 'config.json')
 writeFileSync(file, '{}')
-const { settings } = loadSettings({
-  file,
-  environment: {
-    DENIDIN_DATA_ROOT: data_root,
-    DENIDIN_AI_PROVIDER: 'offline',
-    DENIDIN_EMBEDDINGS_PROVIDER: 'offline',
-    DENIDIN_BACKUP_MAX_MEGABYTES_PER_SECOND: '100000',
-  },
-  cwd: folder.path,
-})
-const backups = createBackups({
-  settings,
-  version: 'bench',
-  runtime: surroundings(settings, silentLogger),
-  copied: () => undefined,
-  is_open: true,
-})
+/** Backups of the data in a folder; encrypted if there is a key. */
+const backupsIn = (name: string, key?: CreatedKey): AppBackups => {
+  const { settings } = loadSettings({
+    file,
+    environment: {
+      DENIDIN_DATA_ROOT: data_root,
+      DENIDIN_AI_PROVIDER: 'offline',
+      DENIDIN_EMBEDDINGS_PROVIDER: 'offline',
+      DENIDIN_BACKUP_MAX_MEGABYTES_PER_SECOND: '100000',
+      DENIDIN_BACKUP_FOLDER: join(folder.path, name),
+      ...(key === undefined
+        ? {}
+        : {
+            DENIDIN_BACKUP_ENCRYPTION_RECIPIENTS: key.recipient,
+            DENIDIN_BACKUP_ENCRYPTION_IDENTITY_FILE: key.file,
+          }),
+    },
+    cwd: folder.path,
+  })
+  const runtime = surroundings(settings, silentLogger)
+  return createBackups({ settings, version: 'bench', runtime, copied: () => undefined, is_open: true })
+}
+const backups = backupsIn('backups')
 
 let written = MESSAGES
 const measured = async (act: string, run: () => Promise<{ readonly new_bytes?: number }>): Promise<Row> => {
@@ -114,6 +124,40 @@ async function pointRows(): Promise<readonly Row[]> {
   return made
 }
 
+/** Plain and encrypted backups of the same data, each in a folder of its own, in turn. */
+const inBothForms = async (): Promise<readonly Row[]> => {
+  const key = await createKeyFile(join(folder.path, 'identity.txt'), new Date())
+  const made: Row[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const form of FORMS) {
+      const all = backupsIn(`${form} ${String(round)}`, form === 'encrypted' ? key : undefined)
+      made.push(await measured(`${form} full`, () => all.create('full', [])))
+      for (let n = 0; n < 20; n++) add(written++)
+      made.push(await measured(`${form} point`, () => all.create('point', [])))
+      made.push(
+        await measured(`${form} verify`, async () => {
+          const { problems } = await all.verify('latest')
+          if (problems.length > 0) throw new Error(problems.join('; '))
+          return {}
+        }),
+      )
+      await all.module.stop?.()
+    }
+  }
+  return made
+}
+
+/** What encryption costs: the time of encrypted over that of plain, as the median of the rounds. */
+const ratios = (all: readonly Row[]): readonly string[] =>
+  ['full', 'point', 'verify'].map(act => {
+    const [plain = [], encrypted = []] = FORMS.map(form =>
+      all.filter(row => row.act === `${form} ${act}`).map(({ seconds }) => seconds),
+    )
+    const each = plain.map((seconds, round) => (encrypted[round] ?? 0) / seconds).sort((a, b) => a - b)
+    const median = each[Math.floor(each.length / 2)] ?? 0
+    return `encrypted ÷ plain, ${act}: ${median.toFixed(2)} (${each.map(ratio => ratio.toFixed(2)).join(', ')})`
+  })
+
 const rows = [
   await measured('full', () => backups.create('full', [])),
   await measured('incremental', () => backups.create('incremental', [])),
@@ -129,6 +173,7 @@ const rows = [
     await new Promise(resolve => setTimeout(resolve, 5000))
     return {}
   }),
+  ...(await inBothForms()),
 ]
 await backups.module.stop?.()
 if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
@@ -140,4 +185,5 @@ else {
       `${act.padEnd(15)} ${seconds.toFixed(1)} s, ${cpu_seconds.toFixed(1)} s of processor time, ${new_mb.toFixed(1)} MB new; longest turn of the event loop ${longest_turn_ms.toFixed(1)} ms, beside ${String(commits)} commits\n`,
     )
   }
+  for (const line of ratios(rows)) process.stdout.write(`${line}\n`)
 }

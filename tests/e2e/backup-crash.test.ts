@@ -16,6 +16,12 @@ const KILLS = Number(process.env['BACKUP_KILLS'] ?? 6)
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(systemIds.fraction() * 1e9))
 const TIMEOUT_MS = 60_000 + KILLS * 20_000
 
+/** Whether backups are encrypted. */
+const FORMS = [
+  ['a plain', false],
+  ['an encrypted', true],
+] as const
+
 const RETENTION = { retention_days: 30, archive_retention_days: 400 }
 
 /** Runs an act to its end, or to its death. @returns how many steps it took */
@@ -41,10 +47,11 @@ const live = async (root: string, act: string, die_at?: number): Promise<number>
 const dataOf = (rig: BackupRig): ReadonlyMap<string, string> =>
   new Map([...contentsOf(rig.data())].filter(([path]) => !/^(before-restore|restored-|run\/)/.test(path)))
 
-test(
-  'whenever the making of a backup is killed, it is not listed or it is whole, and the next one works',
-  async () => {
+test.each(FORMS)(
+  'whenever the making of %s backup is killed, it is not listed or it is whole, and the next one works',
+  async (_form, is_encrypted) => {
     await using rig = await BackupRig.make()
+    if (is_encrypted) await rig.encrypt()
     rig.say(2000)
     await rig.create('full')
     rig.say(3000)
@@ -73,10 +80,11 @@ test(
   TIMEOUT_MS,
 )
 
-test(
-  'whenever a restore is killed, the next start finds all of the old data or all of the backup',
-  async () => {
+test.each(FORMS)(
+  'whenever a restore of %s backup is killed, the next start finds all of the old data or all of the backup',
+  async (_form, is_encrypted) => {
     await using rig = await BackupRig.make()
+    if (is_encrypted) await rig.encrypt()
     await rig.create('full')
     rig.say(500)
     rig.write('index.db', 'an index of the later messages')
@@ -113,10 +121,11 @@ test(
   TIMEOUT_MS,
 )
 
-test(
-  'whenever the making of a restore point is killed, it is not listed or it is whole, and the next one works',
-  async () => {
+test.each(FORMS)(
+  'whenever the making of %s restore point is killed, it is not listed or it is whole, and the next one works',
+  async (_form, is_encrypted) => {
     await using rig = await BackupRig.make()
+    if (is_encrypted) await rig.encrypt()
     rig.say(2000)
     await rig.create('full')
     rig.say(20)
@@ -144,10 +153,11 @@ test(
   TIMEOUT_MS,
 )
 
-test(
-  'whenever the staging of a restore or the start after it is killed, the next start finds all of the old or the new data',
-  async () => {
+test.each(FORMS)(
+  'whenever the staging of a restore of %s backup or the start after it is killed, the next start finds all of the old or the new data',
+  async (_form, is_encrypted) => {
     await using rig = await BackupRig.make()
+    if (is_encrypted) await rig.encrypt()
     await rig.create('full')
     rig.say(500)
     const old = dataOf(rig)

@@ -2,12 +2,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { completeRestore } from '../../src/app/backup/complete-restore.ts'
 import { openBackups } from '../../src/app/backup/open-backups.ts'
 import { backupKeyCheck } from '../../src/app/doctor/backup-key-check.ts'
 import { createKeyFile } from '../../src/backup/age/key-file.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import { S3Store } from '../support/backup/s3-store.ts'
 import { TestDenidin, type Json } from '../support/denidin.ts'
+import { RestRig } from '../support/rest/rest-rig.ts'
 import { residueIn } from '../support/residue.ts'
 
 let denidin: TestDenidin
@@ -84,6 +86,7 @@ test('without backup.encryption.identity_file, encrypted backups are listed and 
     verification: null,
     pruned: { kept: 2 },
   })
+  expect(await run('backup.scheduled', { job: 'drill' }, 'cron')).toMatchObject({ ran: false, drills: [] })
   expect(await component()).toMatchObject({
     state: 'unknown',
     detail: expect.stringContaining('cannot be verified here'),
@@ -146,6 +149,51 @@ test('what was forgotten stays forgotten after an encrypted backup is restored o
   expect(await residueIn([denidin.data()], { words: ['Rexington'] })).toEqual([])
   await denidin.open()
   expect((await denidin.app.traffic()).messages).toBe(2)
+})
+
+test('a restore of an encrypted backup is staged while DeniDin runs, and put into place by the next start', async () => {
+  await talk()
+  await run('backup.create')
+  await denidin.say('This was said after the backup')
+  expect(await run('backup.restore')).toMatchObject({ outcome: 'staged', messages_left: 2 })
+  const { data_root } = denidin.settings()
+  await denidin.close()
+  await completeRestore({ data_root, clock: denidin.clock, logger: denidin.log })
+  await denidin.open()
+  await denidin.whenIdle()
+  expect((await denidin.app.traffic()).messages).toBe(2)
+  await denidin.say('What is my dog called?')
+  expect(denidin.lastRequest()).toContain('Rexington')
+})
+
+test('over REST, an encrypted backup is made, shown, verified and restored as any other', async () => {
+  await using rest = await RestRig.start(
+    {},
+    { backup: { encryption: { recipients: [recipient], identity_file: identity() } } },
+  )
+  const token = await rest.token('admin')
+  await rest.denidin.say('My dog is called Rexington')
+  const asked = async (method: string, path: string, body?: object) => {
+    const { status, json } = await rest.request(method, `/api/v1/backups${path}`, { token, body })
+    return [status, json] as const
+  }
+  expect(await asked('POST', '', {})).toEqual([
+    expect.any(Number),
+    expect.objectContaining({ folder: expect.any(String) }),
+  ])
+  const [status, list] = await asked('GET', '')
+  expect([status, list]).toMatchObject([200, { backups: [{ encrypted: true, messages: 2 }] }])
+  expect(await asked('POST', '/latest/verify', {})).toMatchObject([200, { in_order: true }])
+  expect(await asked('POST', '/restore?confirm=true', {})).toMatchObject([200, { outcome: 'staged' }])
+  expect(await asked('DELETE', '/restore')).toMatchObject([200, { outcome: 'cancelled' }])
+  rmSync(identity())
+  expect(await asked('GET', '/latest')).toMatchObject([
+    200,
+    { sealed: expect.stringContaining('does not exist'), tables: [] },
+  ])
+  const [refused, problem] = await asked('POST', '/latest/verify', {})
+  expect(refused).toBeGreaterThanOrEqual(400)
+  expect(JSON.stringify(problem)).toContain('identity_file')
 })
 
 test('encrypted backups are copied to targets, verified and drilled there, and restored from one on an empty machine', async () => {

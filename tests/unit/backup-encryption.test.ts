@@ -133,7 +133,8 @@ test('each wrong key file is refused with one sentence that says what is wrong',
   for (const [fault, damage] of faults) {
     damage()
     expect(await reason()).toBe(`backup.encryption.identity_file: ${file} ${fault}`)
-    expect(await reason(() => rig.create())).toBe(`backup.encryption.identity_file: ${file} ${fault}`)
+    // Backups are made all the same: they do not need it.
+    expect(await rig.create()).toMatchObject({ type: 'incremental' })
     rmSync(file, { force: true })
     writeFileSync(file, whole, { mode: 0o600 })
   }

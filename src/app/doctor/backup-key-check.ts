@@ -48,7 +48,7 @@ const keyFinding = async (deps: Pick<DoctorDeps, 'configuration'>): Promise<Find
       state: 'down',
       detail: `${asDenidinError(error).message}.`,
       remedy:
-        'Put your copy of the file back, with the mode 600. Until then, encrypted backups can be neither made nor restored.',
+        'Put your copy of the file back, with the mode 600. Until then, encrypted backups are made, and cannot be verified or restored.',
     }
   }
   if (recipients.length === 0) {

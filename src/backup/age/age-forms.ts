@@ -3,7 +3,7 @@ import type { Decrypter, Encrypter } from 'age-encryption'
 import { createHmac, hkdfSync } from 'node:crypto'
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
-import { DenidinError } from '../../platform/errors.ts'
+import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { randomSecret } from '../../platform/ids.ts'
 import type { Manifest, SealedManifest } from '../manifest.ts'
 import {
@@ -40,14 +40,12 @@ export class AgeForms implements StorageForms {
   }
 
   async current(secret: Uint8Array | undefined): Promise<StorageForm> {
-    const { recipients, identity_file } = this.#settings
+    const { recipients } = this.#settings
     if (recipients.length === 0) return PLAIN_FORM
     const key_id = keyIdOf(recipients)
     const fingerprints = recipients.map(fingerprintOf).sort()
     const key = { key_id, recipients: fingerprints, naming_key: namingKey(secret, key_id) }
-    const identities = identity_file === undefined ? undefined : await readIdentities(identity_file)
-    const can_open = identities !== undefined && holdsOneOf(identities, fingerprints)
-    return new AgeForm(key, await encrypterFor(recipients), can_open ? await decrypterWith(identities) : undefined)
+    return new AgeForm(key, await encrypterFor(recipients), await this.#decrypterIfThere(fingerprints))
   }
 
   async of({ id, key_id, encryption }: Pick<Manifest, 'id' | 'key_id' | 'encryption'>): Promise<StorageForm> {
@@ -58,6 +56,17 @@ export class AgeForms implements StorageForms {
 
   async openDetails({ id, recipients }: SealedManifest, stored: Buffer, path: string): Promise<string> {
     return (await opened(await this.#decrypter(id, recipients), stored, path)).toString('utf8')
+  }
+
+  /** A key that cannot be read must not keep backups from being made: only verifying and restoring them need it. */
+  async #decrypterIfThere(recipients: readonly string[]): Promise<Decrypter | undefined> {
+    const { identity_file } = this.#settings
+    if (identity_file === undefined) return undefined
+    const identities = await readIdentities(identity_file).catch((error: unknown) => {
+      if (asDenidinError(error).code === 'invalid_config') return undefined
+      throw error
+    })
+    return identities !== undefined && holdsOneOf(identities, recipients) ? await decrypterWith(identities) : undefined
   }
 
   /** @throws DenidinError `invalid_config` if no key for a backup with these recipients is here */

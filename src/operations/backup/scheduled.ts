@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { BackupDrills } from '../../backup/drills.ts'
 import type { BackupTargets } from '../../backup/targets/targets.ts'
-import type { Backups } from '../../backup/backups.ts'
+import type { Backups, ListedBackup } from '../../backup/backups.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { BackupSettings } from '../context.ts'
 import { operation, type Call } from '../operation.ts'
@@ -45,9 +45,11 @@ export const backupScheduled = operation({
   run: async ({ backup: { settings, ...deps } }, { job }, call) => {
     // Asked for by hand, it runs: only the schedule is off.
     if (!settings.scheduled && call.caller.transport === 'cron') return NOTHING
-    if (job === 'drill') return await drill(deps, call)
-    if (job === 'verify') return await pruneAndVerify({ ...deps, settings }, call)
-    return await backUp(deps, job, call)
+    if (job !== 'verify' && job !== 'drill') return await backUp(deps, job, call)
+    const [newest] = await deps.backups.list({ limit: 1 })
+    const can_verify = newest !== undefined && !isSealed(newest, settings)
+    if (job === 'drill') return can_verify ? await drill(deps, call) : NOTHING
+    return newest === undefined ? NOTHING : await pruneAndVerify(deps, can_verify, call)
   },
 })
 
@@ -89,22 +91,23 @@ const backUp = async (
   return { ran: true, backup: rowOf(made), copies: copies.map(resultRow), pruned: null, verification: null, drills: [] }
 }
 
+/** Where only the public key of encrypted backups is, nothing can be verified, and `status` says so. */
+const isSealed = (newest: ListedBackup, { encryption }: BackupSettings): boolean =>
+  encryption.identity_file === undefined && 'encrypted' in newest && newest.encrypted
+
 /**
- * Once a day is enough for deleting what is too old: it reads every manifest. Where only the public key of an encrypted
- * backup is, nothing is verified, and `status` says so.
+ * Once a day is enough for deleting what is too old: it reads every manifest.
  * @throws DenidinError `damaged` when the newest backup is not in order: the schedule counts as failing until it is
  */
 const pruneAndVerify = async (
-  { backups, targets, settings }: ScheduledDeps & { readonly settings: BackupSettings },
+  { backups, targets }: ScheduledDeps,
+  can_verify: boolean,
   { signal, progress }: Pick<Call, 'signal' | 'progress'>,
 ): Result => {
-  const [newest] = await backups.list({ limit: 1 })
-  if (newest === undefined) return NOTHING
   const { deleted, ...counts } = await backups.prune(false)
   const there = await targets.prune(false, { signal })
   const pruned = { deleted: [...deleted], ...counts, targets: there.map(pruneRow) }
-  const has_no_key = settings.encryption.identity_file === undefined
-  if (has_no_key && 'encrypted' in newest && newest.encrypted) return { ...NOTHING, ran: true, pruned }
+  if (!can_verify) return { ...NOTHING, ran: true, pruned }
   const { problems, ...verification } = await backups.verify('latest', { signal, progress })
   if (!verification.in_order) {
     const [problem = ''] = problems
