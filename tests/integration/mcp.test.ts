@@ -191,3 +191,42 @@ test('sessions, people and reports are resources', async () => {
   expect(await read('denidin://reports/timeline')).toEqual(expect.anything())
   await expect(read('denidin://reports/nothing')).rejects.toThrow('there is no report')
 })
+
+test('as resources, a token of a person has their own sessions and nothing else, and one without read has none', async () => {
+  rig = await RestRig.start()
+  await rig.denidin.say('my bicycle is called Rosinante')
+  await rig.denidin.say('my boat is called Marlin', { phone: BEN })
+  const textOf = async (client: Client, uri: string): Promise<string> =>
+    ((await client.readResource({ uri })).contents[0] as { readonly text: string }).text
+  const sessionsOf = async (client: Client): Promise<readonly string[]> =>
+    (
+      JSON.parse(await textOf(client, 'denidin://sessions')) as { sessions: readonly { session_id: string }[] }
+    ).sessions.map(({ session_id }) => session_id)
+  const everyone = await sessionsOf(await connect(await rig.token('all')))
+  expect(everyone).toHaveLength(2)
+
+  const ana = await connect(await rig.token('ana', 'read,write', ANA))
+  const [own = '', ...others] = await sessionsOf(ana)
+  expect(others).toEqual([])
+  expect(await textOf(ana, `denidin://sessions/${own}`)).toContain('Rosinante')
+  const [foreign = ''] = everyone.filter(each => each !== own)
+  await expect(textOf(ana, `denidin://sessions/${foreign}`)).rejects.toThrow('there is no session')
+  expect((await ana.listResources()).resources.map(({ uri }) => uri)).toEqual(['denidin://sessions'])
+  expect((await ana.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
+    'denidin://sessions/{session_id}',
+  ])
+  const closed = [
+    'denidin://people',
+    `denidin://people/${ANA}`,
+    `denidin://people/${BEN}`,
+    'denidin://reports/timeline',
+  ]
+  for (const uri of closed) await expect(textOf(ana, uri)).rejects.toThrow()
+
+  const writer = await connect(await rig.token('writes', 'write'))
+  // A server without resources does not know the method.
+  await expect(writer.listResources()).rejects.toThrow()
+  for (const uri of ['denidin://sessions', `denidin://sessions/${own}`, ...closed]) {
+    await expect(textOf(writer, uri)).rejects.toThrow()
+  }
+})
