@@ -324,7 +324,7 @@ export interface OperationContext {
     readonly settings: BackupSettings
   }
   readonly rollout: {
-    readonly stages: Pick<Rollouts, 'changes' | 'has' | 'set' | 'stageOf' | 'states'>
+    readonly stages: Pick<Rollouts, 'changeOf' | 'changes' | 'has' | 'set' | 'stageOf' | 'states'>
     readonly figures: RolloutFigures
     readonly settings: RolloutSettings
   }

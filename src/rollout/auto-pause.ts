@@ -8,15 +8,13 @@ import type { Logger } from '../platform/logger.ts'
 import type { AnsweredTurn, TurnObserver } from './answered-turn.ts'
 import type { AnswerLog, CountedAnswer } from './answer-log.ts'
 import { findBreach, type RolloutLimits } from './limits.ts'
+import { AUTO_PAUSE } from './rollout-store.ts'
 import type { Rollouts } from './rollouts.ts'
 import { compareStages, STAGED_FEATURES, stageName, USUAL_STAGES, type Stage, type StagedFeature } from './stage.ts'
 
 /** How long the limits still hold after a feature reached everybody. */
 const WATCHED_AT_ALL_MS = 7 * DAY_MS
 const MOST_CHANGES = 1000
-
-/** Who changed a stage, if this did. */
-export const AUTO_PAUSE = 'auto_pause'
 
 export interface AutoPauseDeps {
   readonly rollouts: Rollouts

@@ -2,6 +2,9 @@
 import type { Scope } from '../messages/scope.ts'
 import type { Stage, StagedFeature } from './stage.ts'
 
+/** Who changed a stage that stepped back by itself. */
+export const AUTO_PAUSE = 'auto_pause'
+
 export interface RolloutChange {
   readonly feature: StagedFeature
   readonly from: Stage

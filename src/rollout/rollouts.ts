@@ -6,7 +6,7 @@ import { HOUR_MS, type Clock } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { FeatureGate } from './feature-gate.ts'
-import type { RolloutChange, RolloutStore } from './rollout-store.ts'
+import { AUTO_PAUSE, type RolloutChange, type RolloutStore } from './rollout-store.ts'
 import {
   ALL,
   bucketOf,
@@ -106,11 +106,13 @@ export class Rollouts implements FeatureGate {
   }
 
   /**
-   * Changes the stage of a feature; it holds from the next message on.
+   * Changes the stage of a feature; it holds from the next message on. A stage that stepped back by itself may be set
+   * again: someone has looked at it. @returns `undefined` if it is at that stage already, so that its time goes on
    * @throws DenidinError `forbidden` if a wider stage would begin too early or skip one, unless it is forced
    */
-  async set({ feature, to, by, reason, force = false }: StageRequest): Promise<RolloutChange> {
+  async set({ feature, to, by, reason, force = false }: StageRequest): Promise<RolloutChange | undefined> {
     const from = this.stageOf(feature)
+    if (compareStages(to, from) === 0 && this.#current.get(feature)?.by !== AUTO_PAUSE) return undefined
     const obstacle = compareStages(to, from) > 0 ? this.#obstacle(feature, from, to) : undefined
     if (obstacle !== undefined && !force) throw new DenidinError('forbidden', `${obstacle}, or use --force`)
     const at = this.#deps.clock.now()

@@ -469,7 +469,10 @@ test('an unknown check is wrong usage, and the one that was meant is suggested',
   const patient = await patientOf()
   await expect(patient.examine(['profile-loc'])).rejects.toMatchObject({
     code: 'invalid_input',
-    message: expect.stringMatching(/no check "profile-loc"; did you mean profile-lock\?/),
+    message: expect.stringMatching(/no check "profile-loc"; did you mean profile-lock\? The checks are /),
+  })
+  await expect(patient.examine(['דיסק'])).rejects.toMatchObject({
+    message: expect.stringMatching(/no check "דיסק"; the checks are /),
   })
 })
 
@@ -492,5 +495,9 @@ test('the command prints results, versions and exit codes, with a configuration 
   const broken = installation.run('bin/denidin', ['doctor'])
   expect(broken.stdout).toMatch(/PROBLEM {2}configuration: Critical\. .*memoryy: unknown key/)
   expect(broken.status).toBe(1)
+  // What could not be checked is not well: the reason is shown, even if it was not asked about.
+  const one = installation.run('bin/denidin', ['doctor', '--only', 'disk'])
+  expect(one.stdout).toMatch(/PROBLEM {2}configuration: .*\nunknown {2}disk: Not checked/s)
+  expect(one.status).toBe(1)
   expect(installation.run('bin/denidin', ['doctor', '--only', 'nothing']).status).toBe(2)
 }, 60_000)

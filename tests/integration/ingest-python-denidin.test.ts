@@ -233,9 +233,13 @@ test('a group is loaded by the numbers of its members; names are settled by the 
 })
 
 test('a folder that is none is refused, and so is a load while memory is off', async () => {
-  await expect(run('ingest.denidin', { folder: denidin.folder })).rejects.toMatchObject({
+  await expect(run('ingest.denidin', { folder: join(denidin.folder, 'python', 'sessions') })).rejects.toMatchObject({
     code: 'invalid_input',
     message: expect.stringContaining('give the folder that contains sessions/ and memory/'),
+  })
+  await expect(run('ingest.denidin', { folder: denidin.data() })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('is the data folder of a DeniDin of this kind'),
   })
   await expect(run('ingest.denidin', { folder: '/no/such/folder' })).rejects.toMatchObject({ code: 'not_found' })
   await denidin.restart({ feature_flags: { enable_memory_system: false } })

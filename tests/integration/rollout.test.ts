@@ -172,6 +172,40 @@ test('a stage that is too short or is skipped is refused unless it is forced, an
   ])
 })
 
+test('a stage that is set again goes on, and its time with it; one that gives a feature to nobody says why', async () => {
+  const denidin = await start()
+  // It never had another stage: week 1 of the report does not begin.
+  expect(await set(denidin, 'all')).toMatchObject({ changed: false, at: null, to_stage: 'all' })
+  const first = await set(denidin, 'godfather', { reason: 'a first look' })
+  expect(first).toMatchObject({ changed: true, notes: [] })
+  denidin.clock.forward(100 * HOUR_MS)
+  expect(await set(denidin, 'Godfather')).toMatchObject({
+    changed: false,
+    at: first['at'],
+    from_stage: 'godfather',
+    reason: 'a first look',
+    notes: ['it was at godfather already: nothing changed'],
+  })
+  denidin.clock.forward(69 * HOUR_MS)
+  await set(denidin, 'first-10')
+  const { changes } = await run(denidin, 'rollout.status')
+  expect(changes).toHaveLength(2)
+  expect(await run(denidin, 'rollout.set', { feature: 'enable_filesystem_extraction', stage: 'all' })).toMatchObject({
+    changed: false,
+    notes: ['it was at all already: nothing changed', 'it has no effect: knowledge.dirs is empty'],
+  })
+  await denidin.restart({ godfather_phone: null, feature_flags: { enable_llm_entity_extraction: false } })
+  expect(await set(denidin, 'godfather')).toMatchObject({
+    notes: ['godfather_phone is not configured: there is no godfather who has it'],
+  })
+  expect(
+    await run(denidin, 'rollout.set', { feature: 'enable_llm_entity_extraction', stage: 'godfather' }),
+  ).toMatchObject({
+    changed: true,
+    notes: [expect.stringMatching(/^the flag enable_llm_entity_extraction is off/), expect.any(String)],
+  })
+})
+
 test('rollout.dwell_hours is how long each stage lasts', async () => {
   const denidin = await start({ rollout: { dwell_hours: { godfather: 0, few_people: 1, many_people: 0 } } })
   await set(denidin, 'godfather')
@@ -326,7 +360,10 @@ test('the report counts recalls, errors, times, sessions and thumbs by week, aga
   expect(later.rows).toHaveLength(20)
   expect(later.rows[2]).toMatchObject({ week: 1, counted: '1 of 3 messages' })
   expect(later.rows[18]).toMatchObject({ week: 4, metric: 'response time', target: 400 })
-  expect(later.rows[15]).toMatchObject({ week: 4, metric: 'active sessions', target: 2, verdict: 'missed' })
+  expect(later.rows[15]).toMatchObject({ week: 4, metric: 'active sessions', target: 2, verdict: 'not over' })
+  denidin.clock.forward(7 * 24 * HOUR_MS)
+  const over = (await run(denidin, 'rollout.report')) as { rows: Record<string, unknown>[] }
+  expect(over.rows[15]).toMatchObject({ week: 4, metric: 'active sessions', target: 2, verdict: 'missed' })
 })
 
 test('the plan ticks what this installation has done', async () => {

@@ -156,6 +156,17 @@ test('rollout.max_cost_per_answer is the highest mean cost; answers without a pr
   )
 })
 
+test('who sets the stage again that was stepped back to has looked at it', async () => {
+  const { set, answer, stage, pause } = await setUp()
+  await set('first-10')
+  await answer(10, { failed: true })
+  expect(stage()).toBe('godfather')
+  expect(await pause.health()).toMatchObject({ state: 'degraded' })
+  expect(await set('godfather')).toMatchObject({ by: 'operator' })
+  expect(await pause.health()).toMatchObject({ state: 'ok' })
+  expect(await set('godfather')).toBeUndefined()
+})
+
 test('a restart loses no answer: the process that begins goes on counting', async () => {
   const before = await setUp()
   await before.set('first-10')

@@ -48,7 +48,7 @@ export const doctorChecks = (deps: DoctorDeps): readonly DoctorCheck[] => [
 export const examineInstallation = async (deps: DoctorDeps, request: DoctorRequest): Promise<Examination> => {
   const { only, signal } = request
   const all = doctorChecks(deps)
-  const wanted = only.map(idOf)
+  const wanted = only.map(each => (/[a-z0-9]/i.test(each) ? idOf(each) : each))
   const checks = wanted.length === 0 ? all : all.filter(({ id }) => wanted.includes(id))
   const ids = new Set(all.map(({ id }) => id))
   const others = wanted.filter(id => !ids.has(id))
@@ -58,6 +58,7 @@ export const examineInstallation = async (deps: DoctorDeps, request: DoctorReque
     request.progress({ done: results.length, total: checks.length, unit: 'checks' })
     results.push(await examine(check, request))
   }
+  if (results.some(isForLackOfSettings)) await addConfiguration(results, all, request)
   if (wanted.length === 0 || others.length > 0) {
     const components = await componentResults(deps, ids, signal)
     const names = components.map(({ id }) => id)
@@ -72,13 +73,26 @@ export const examineInstallation = async (deps: DoctorDeps, request: DoctorReque
   }
 }
 
+/** What kept a check from running belongs to the answer, even if no one asked about it. */
+const addConfiguration = async (
+  results: CheckResult[],
+  all: readonly DoctorCheck[],
+  request: DoctorRequest,
+): Promise<void> => {
+  const check = all.find(({ id }) => id === 'configuration')
+  if (check === undefined || results.some(({ id }) => id === check.id)) return
+  results.unshift(await examine(check, request))
+}
+
+const NOT_CHECKED = 'Not checked: '
+
+const isForLackOfSettings = ({ state, detail }: CheckResult): boolean =>
+  state === 'unknown' && detail.startsWith(NOT_CHECKED)
+
 const unknownCheck = (id: string, known: readonly string[]): DenidinError => {
   const near = suggest(id, known)
-  const hint = near === undefined ? '' : `did you mean ${near}? `
-  return new DenidinError(
-    'invalid_input',
-    `--only: there is no check "${id}"; ${hint}The checks are ${known.join(', ')}`,
-  )
+  const hint = near === undefined ? '; the' : `; did you mean ${near}? The`
+  return new DenidinError('invalid_input', `--only: there is no check "${id}"${hint} checks are ${known.join(', ')}`)
 }
 
 const examine = async (check: DoctorCheck, { fix, signal }: DoctorRequest): Promise<CheckResult> => {
@@ -103,7 +117,7 @@ const detect = async (check: DoctorCheck, signal: AbortSignal): Promise<Finding>
     signal.throwIfAborted()
     const { code, message } = asDenidinError(error)
     return code === 'invalid_config'
-      ? { state: 'unknown', detail: `Not checked: ${message}.` }
+      ? { state: 'unknown', detail: `${NOT_CHECKED}${message}.` }
       : { state: 'down', detail: `It could not be checked: ${message}.` }
   }
 }

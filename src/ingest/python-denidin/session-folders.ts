@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { DenidinError } from '../../platform/errors.ts'
+import { exists } from '../../platform/files.ts'
 import { parseJson } from '../json-values.ts'
 import { unreadable } from '../unreadable.ts'
 import {
@@ -40,6 +41,8 @@ export interface SessionContent {
 }
 
 const SESSIONS = 'sessions'
+/** A Python DeniDin has none. */
+const OWN_DATABASE = 'denidin.db'
 /** `expired/2026-01-20/<id>`, and the archives that later versions made of both. */
 const MOST_DEPTH = 5
 /** Later versions move messages that left the window to `archived`. */
@@ -55,20 +58,29 @@ const isFolder = async (path: string): Promise<boolean> =>
 
 /**
  * The data folder of a Python DeniDin: the given folder, or `data` in it.
- * @throws DenidinError `not_found`, `forbidden`; `invalid_input` if there are no sessions
+ * @throws DenidinError `not_found`, `forbidden`; `invalid_input` if there are no sessions, or it is our own
  */
 export const pythonDataFolder = async (folder: string): Promise<string> => {
   const found = await stat(folder).catch((error: unknown) => {
     throw unreadable(folder, error)
   })
   if (found.isDirectory()) {
-    for (const root of [folder, join(folder, 'data')]) if (await isFolder(join(root, SESSIONS))) return root
+    for (const root of [folder, join(folder, 'data')]) {
+      if (await exists(join(root, OWN_DATABASE))) throw ownData(root)
+      if (await isFolder(join(root, SESSIONS))) return root
+    }
   }
   throw new DenidinError(
     'invalid_input',
     `${folder} is not the data folder of a Python DeniDin: give the folder that contains sessions/ and memory/`,
   )
 }
+
+const ownData = (root: string): DenidinError =>
+  new DenidinError(
+    'invalid_input',
+    `${root} is the data folder of a DeniDin of this kind, not of a Python DeniDin: "denidin backup restore" brings its data back`,
+  )
 
 /** Every session folder below `root`, in the order of its path. */
 export const sessionFolders = async (root: string, signal: AbortSignal): Promise<readonly string[]> => {

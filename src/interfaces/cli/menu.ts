@@ -6,6 +6,7 @@ import { askSenders } from './ingest/ask-senders.ts'
 import { metricsReport } from './metrics-report.ts'
 import type { Report } from './render.ts'
 import { planReport } from './rollout/plan-report.ts'
+import { successReport } from './rollout/success-report.ts'
 import { reportText } from './report-text.ts'
 import type { Clarify } from './run-operation.ts'
 
@@ -156,7 +157,7 @@ export const cliMenu = {
   'rollout status': { ...command('rollout.status'), optional: ['wider_from', 'since', 'reason'] },
   'rollout plan': { ...command('rollout.plan'), report: planReport },
   'rollout set': command('rollout.set', 'feature', 'stage'),
-  'rollout report': { ...command('rollout.report'), optional: ['from_day'] },
+  'rollout report': { ...command('rollout.report'), optional: ['from_day'], report: successReport },
   'session list': { ...command('session.list'), optional: ['failed_attempts', 'created_at', 'messages'] },
   'session show': command('session.show', 'session_id'),
   'session reset': command('session.reset', 'session_id'),

@@ -45,7 +45,9 @@ const row = z.object({
     .nullable()
     .describe('percent, milliseconds, or a number of sessions; null: there is nothing to count'),
   target: z.number().nullable(),
-  verdict: z.enum(['met', 'missed', 'too few', 'no target']),
+  verdict: z
+    .enum(['met', 'missed', 'not over', 'too few', 'no target'])
+    .describe('not over: the week goes on, and may still meet it'),
   counted: z.string().describe('what the value was calculated from'),
 })
 type Row = z.output<typeof row>
@@ -77,7 +79,8 @@ export const rolloutReport = operation({
     for (let week = Math.max(1, last_week - weeks + 1); week <= last_week; week++) {
       const begins = first + (week - 1) * DAYS
       const figures = week === 1 ? baseline : await weekOf(context, begins)
-      rows.push(...rowsOf({ week, from_day: zone.isoDay(zone.beginOf(begins)), figures, baseline }))
+      const from_day = zone.isoDay(zone.beginOf(begins))
+      rows.push(...rowsOf({ week, from_day, figures, baseline, is_over: week < last_week }))
     }
     return { since: zone.isoDay(zone.beginOf(first)), since_because: because, rows, notes: NOTES }
   },
@@ -98,7 +101,9 @@ const beginOf = async (
   const begun = changes.at(-1)
   if (begun !== undefined) return { day: dayOf(begun.at), because: 'the first stage began' }
   const counted = await rollout.figures.firstDay()
-  return { day: Math.min(today, counted ?? today), because: 'the first answer was counted' }
+  return counted === undefined
+    ? { day: today, because: 'no answer was counted yet' }
+    : { day: Math.min(today, counted), because: 'the first answer was counted' }
 }
 
 const MOST_CHANGES = 1000
@@ -124,22 +129,31 @@ interface Shown {
   readonly from_day: string
   readonly figures: Week
   readonly baseline: Week
+  readonly is_over: boolean
 }
 
-const rowsOf = ({ week, from_day, figures: { figures, sessions, up, down }, baseline }: Shown): readonly Row[] => {
+const rowsOf = ({
+  week,
+  from_day,
+  figures: { figures, sessions, up, down },
+  baseline,
+  is_over,
+}: Shown): readonly Row[] => {
   const targets = targetsOf(week)
   const { answers, failed, recall_wanted, recall_used, own_ms } = figures
   const wanted_sessions =
-    targets.sessions_growth_pct === undefined
+    targets.sessions_growth_pct === undefined || baseline.sessions === 0
       ? null
       : Math.ceil(baseline.sessions * (1 + targets.sessions_growth_pct / 100))
   const median = quantileOf(own_ms, 0.5) ?? null
   const timed = Object.values(own_ms).reduce((sum, count) => sum + count, 0)
   const at = { week, from_day }
+  const growth = judged(sessions, wanted_sessions, { enough: true, most: false })
   return [
     {
       ...at,
-      ...judged(sessions, wanted_sessions, { enough: true, most: false }),
+      ...growth,
+      verdict: growth.verdict === 'missed' && !is_over ? 'not over' : growth.verdict,
       metric: 'active sessions',
       counted: `${String(sessions)} sessions; ${String(baseline.sessions)} in week 1`,
     },

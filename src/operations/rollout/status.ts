@@ -1,8 +1,16 @@
 /** `rollout.status` and `rollout.set`: shows and changes the stage of each feature. */
 import { z } from 'zod'
 import { DenidinError } from '../../platform/errors.ts'
-import type { RolloutChange } from '../../rollout/rollout-store.ts'
-import { parseStage, STAGE_NAMES, STAGED_FEATURES, stageName } from '../../rollout/stage.ts'
+import { AUTO_PAUSE, type RolloutChange } from '../../rollout/rollout-store.ts'
+import {
+  parseStage,
+  STAGE_NAMES,
+  STAGED_FEATURES,
+  stageName,
+  type Stage,
+  type StagedFeature,
+} from '../../rollout/stage.ts'
+import type { Uses } from '../context.ts'
 import { actorOf, operation } from '../operation.ts'
 import { isoTime } from '../references.ts'
 
@@ -65,11 +73,25 @@ export const rolloutStatus = operation({
       people: members,
       since: last === undefined ? null : isoTime(last.at),
       wider_from: wider_from === undefined ? null : isoTime(wider_from),
-      paused_because: last?.by === 'auto_pause' ? (last.reason ?? null) : null,
+      paused_because: last?.by === AUTO_PAUSE ? (last.reason ?? null) : null,
     })),
     changes: (await rollout.stages.changes(limit)).map(show),
   }),
 })
+
+type SetContext = Uses<'instance.flags' | 'instance.godfather_phone' | 'rollout.stages'>
+
+/** Why the stage gives a feature to fewer people than it says. */
+const limitsOf = ({ instance }: SetContext, feature: StagedFeature, { kind }: Stage): readonly string[] => {
+  if (kind === 'off') return []
+  const flag = instance.flags.find(({ name }) => name === feature)
+  const godfather =
+    kind !== 'all' && instance.godfather_phone === undefined
+      ? ['godfather_phone is not configured: there is no godfather who has it']
+      : []
+  if (flag?.value !== true) return [`the flag ${feature} is off, so nobody has it: off always wins`, ...godfather]
+  return [...(flag.reason === undefined ? [] : [`it has no effect: ${flag.reason}`]), ...godfather]
+}
 
 export const rolloutSet = operation({
   summary: 'Set the stage of a feature: off, godfather, first-10, first-50, a percentage, or all',
@@ -77,19 +99,34 @@ export const rolloutSet = operation({
   effect: 'write',
   needs: 'data',
   audit: 'none',
-  uses: ['rollout.stages'],
+  uses: ['instance.flags', 'instance.godfather_phone', 'rollout.stages'],
   input: z.strictObject({
     feature: z.enum(STAGED_FEATURES).describe('the feature flag'),
     stage: z.string().min(1).max(MOST_STAGE_CHARACTERS).describe(`who has it: ${STAGE_NAMES}`),
     force: z.boolean().default(false).describe('do not wait for the end of the stage, and allow to skip stages'),
     reason: z.string().trim().min(1).max(MOST_REASON_CHARACTERS).optional().describe('why, for the record'),
   }),
-  output: change,
-  run: async ({ rollout }, { feature, stage, force, reason }, { caller }) => {
+  output: change.extend({
+    at: z.string().nullable().describe('null: it has never had another stage'),
+    changed: z.boolean().describe('false: it was at this stage already, and its time goes on'),
+    notes: z.array(z.string()).describe('why fewer people have it than the stage says'),
+  }),
+  run: async (context, { feature, stage, force, reason }, { caller }) => {
+    const { stages } = context.rollout
     const to = parseStage(stage)
     if (to === undefined) {
       throw new DenidinError('invalid_input', `"${stage}" is no stage; allowed are ${STAGE_NAMES}`)
     }
-    return show(await rollout.stages.set({ feature, to, by: actorOf(caller), reason, force }))
+    const before = stages.changeOf(feature)
+    const changed = await stages.set({ feature, to, by: actorOf(caller), reason, force })
+    const notes = [
+      ...(changed === undefined ? [`it was at ${stageName(to)} already: nothing changed`] : []),
+      ...limitsOf(context, feature, to),
+    ]
+    if (changed !== undefined) return { ...show(changed), changed: true, notes }
+    const name = stageName(to)
+    const unchanged = { feature, from_stage: name, to_stage: name, at: null, by: null, reason: null, forced: false }
+    const last = before === undefined ? unchanged : { ...show(before), from_stage: name }
+    return { ...last, changed: false, notes }
   },
 })

@@ -251,6 +251,7 @@ export class OperationRig implements OperationContext {
     stages: {
       has: () => Promise.resolve(true),
       stageOf: () => ALL,
+      changeOf: () => undefined,
       states: () => Promise.resolve([]),
       changes: () => Promise.resolve([]),
       set: ({ feature, to, by, reason, force = false }) =>
