@@ -1,9 +1,9 @@
 /** The first steps of every entry point: load the settings, protect the data folder. */
 import { readFileSync } from 'node:fs'
 import { chmod, realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { extendEnvironment, readEnvironment } from '../config/environment.ts'
-import { loadSettings, type LoadedSettings } from '../config/load-settings.ts'
+import { configurationFiles, loadSettings, type LoadedSettings } from '../config/load-settings.ts'
 import type { Settings } from '../config/settings.ts'
 import { PRIVATE_FOLDER_MODE } from '../platform/files.ts'
 import { useProxy } from '../platform/proxy.ts'
@@ -20,6 +20,10 @@ export const readVersion = (): string =>
 
 /** The configuration of this process. @throws DenidinError `not_found`, `invalid_config` */
 export const readSettings = (): LoadedSettings => loadSettings({ environment: readEnvironment(), cwd: ROOT })
+
+/** Where the configuration file is, or would be. */
+export const configurationFolder = (): string =>
+  dirname(configurationFiles({ environment: readEnvironment(), cwd: ROOT }).file)
 
 /**
  * Sends the requests of this process, and of the browser that it starts, through the configured proxy.

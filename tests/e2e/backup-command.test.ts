@@ -82,3 +82,34 @@ test(
   },
   TIMEOUT_MS,
 )
+
+test(
+  'a key is created by a command, and an encrypted backup is restored with it on another machine, which refuses without it',
+  () => {
+    using first = Installation.whole()
+    talk(first)
+    const created = first.run('bin/denidin', ['backup', 'key', 'create', first.path('keys/id.txt'), '--json'])
+    expect([created.status, created.stderr]).toEqual([0, ''])
+    const { recipient, identity_file } = JSON.parse(created.stdout) as { recipient: string; identity_file: string }
+    expect(created.stdout).not.toContain('AGE-SECRET-KEY')
+    const again = first.run('bin/denidin', ['backup', 'key', 'create', identity_file])
+    expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('a key is never replaced')])
+    const encryption = { recipients: [recipient], identity_file }
+    first.configure({ backup: { encryption } })
+    expect(first.run('scripts/backup.sh', ['--type', 'full']).status).toBe(0)
+
+    using other = Installation.whole({ backup: { folder: 'copied' } })
+    cpSync(first.path(FOLDER), other.path('copied'), { recursive: true })
+    const refused = other.run('bin/denidin', ['backup', 'restore', '--yes'])
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('set backup.encryption.identity_file'),
+    ])
+    const backup = { folder: 'copied', encryption: { identity_file } }
+    other.configure({ backup })
+    const restored = other.run('bin/denidin', ['backup', 'restore', '--yes'])
+    expect([restored.status, restored.stderr]).toEqual([0, ''])
+    expect(other.run('bin/denidin', ['memory', 'list', '--person', PERSON]).stdout).toContain('green tea')
+  },
+  TIMEOUT_MS,
+)

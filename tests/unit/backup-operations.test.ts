@@ -61,6 +61,10 @@ test('a verification that fails ends the command with a sentence that says what 
   expect(operations.backupVerify.failure?.(operations.backupVerify.output.parse(output))).toContain(
     'create --type full',
   )
+  const there = operations.backupVerify.output.parse({ ...output, target: 'nas' })
+  expect(operations.backupVerify.failure?.(there)).toContain(
+    'at nas cannot be relied on; `denidin backup copy` repairs',
+  )
   rig.backup.backups.verification = VERIFICATION
   rig.asked.splice(0)
 })

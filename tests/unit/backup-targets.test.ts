@@ -342,6 +342,24 @@ describe.each(REPAIRED)('what is damaged at %s and has the right size', (_name, 
   })
 })
 
+test('an encrypted backup is brought back from a target without its key, and verified when that is there again', async () => {
+  const keys = await rig.encrypt()
+  rig.say(1000)
+  const { id } = await rig.create('full')
+  await copy(nas())
+  rmSync(rig.folder.path, { recursive: true })
+  rig.useKeys({ recipients: [], identity_file: undefined })
+  const fetched = await handlers(nas()).fetch(
+    { target: 'nas', backup_id: 'latest', now: rig.clock.now() },
+    silentCall(),
+  )
+  expect(fetched).toMatchObject({ backup_id: id, copied: [id] })
+  await expect(rig.verify()).rejects.toMatchObject({ code: 'invalid_config' })
+  await expect(verifyAt(nas())).rejects.toMatchObject({ code: 'invalid_config' })
+  rig.useKeys(keys)
+  expect(await rig.verify()).toMatchObject({ backup_id: id, in_order: true })
+})
+
 test('damage of the backup here is not copied to a target in a repair', async () => {
   await rig.create('full')
   await copy(nas())

@@ -31,17 +31,19 @@ export const backupVerify = operation({
     backup_id: backupField,
     from: targetField.optional().describe('name of a target: verify the backup that is there'),
   }),
-  output: z.object(verificationOutput),
-  failure: ({ in_order, backup_id }) =>
-    in_order
-      ? undefined
-      : `the backup ${backup_id} cannot be relied on; make a new one with \`denidin backup create --type full\``,
+  output: z.object({ ...verificationOutput, target: z.string().nullable().describe('where the verified backup is') }),
+  failure: ({ in_order, backup_id, target }) => {
+    if (in_order) return undefined
+    return target === null
+      ? `the backup ${backup_id} cannot be relied on; make a new one with \`denidin backup create --type full\``
+      : `the backup ${backup_id} at ${target} cannot be relied on; \`denidin backup copy\` repairs it from here`
+  },
   run: async ({ backup: { backups, targets } }, { backup_id, from }, { signal, progress }) => {
     const options = { signal, progress }
     const { problems, ...verification } =
       from === undefined ? await backups.verify(backup_id, options) : await targets.verify(from, backup_id, options)
     return {
-      output: { ...verification, problems: [...problems] },
+      output: { ...verification, problems: [...problems], target: from ?? null },
       touched: [{ whose: EVERYONE, detail: verification.backup_id }],
     }
   },
