@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { isIP, isIPv4 } from 'node:net'
 import { join, relative } from 'node:path'
+import { backupFolderOf } from './backup-folder.ts'
 import { hasLongTermMemory } from './features.ts'
 import { allowedText, faultText } from './formats.ts'
 import { SCHEMA } from './schema.ts'
@@ -114,27 +115,27 @@ const backupConflicts = (settings: Settings): readonly string[] => [
   ...identityConflicts(settings),
 ]
 
-/** A key that lies beside what it opens protects nothing, and is lost with it. */
-const identityConflicts = ({ backup, data_root }: Settings): readonly string[] => {
-  const { identity_file } = backup.encryption
+/** A key that lies beside what it opens protects nothing; and it must not be backed up or read as knowledge. */
+const identityConflicts = (settings: Settings): readonly string[] => {
+  const { identity_file } = settings.backup.encryption
   if (identity_file === undefined) return []
-  const place = placeWithBackups(identity_file, { backup, data_root })
+  const place = placeOfContent(identity_file, settings)
   return place === undefined
     ? []
     : [`backup.encryption.identity_file: must be outside ${place}, not "${identity_file}"`]
 }
 
-/** The setting whose folder has data or backups, and this path in it; `undefined` if there is none. */
-export const placeWithBackups = (
-  path: string,
-  { backup, data_root }: Pick<Settings, 'backup' | 'data_root'>,
-): string | undefined => {
-  const places = [
+/** The setting whose folder has this path in it, and data, logs, knowledge or backups; `undefined` if there is none. */
+export const placeOfContent = (path: string, settings: Settings): string | undefined => {
+  const { backup, data_root, logs_dir, knowledge } = settings
+  const places: readonly (readonly [key: string, folder: string])[] = [
     ['data_root', data_root],
-    ['backup.folder', backup.folder ?? `${data_root}-backups`],
-    ...backup.targets.map(target => ['backup.targets', target.type === 'folder' ? target.folder : undefined] as const),
-  ] as const
-  return places.find(([, folder]) => folder !== undefined && isWithin(path, folder))?.[0]
+    ['logs_dir', logs_dir],
+    ['backup.folder', backupFolderOf(settings)],
+    ...knowledge.dirs.map(folder => ['knowledge.dirs', folder] as const),
+    ...backup.targets.flatMap(target => (target.type === 'folder' ? [['backup.targets', target.folder] as const] : [])),
+  ]
+  return places.find(([, folder]) => isWithin(path, folder))?.[0]
 }
 
 const isWithin = (inner: string, outer: string): boolean => !/^\.\.(?:\/|$)/.test(relative(outer, inner))

@@ -285,9 +285,10 @@ test.each(PROBLEMS)('%s in the recipients is refused without repeating it', (_wh
 
 test('an identity file with the data or the backups is refused', () => {
   const file = join(denidin.folder, 'wrong.json')
-  for (const identity_file of ['data/identity.txt', 'data-backups/identity.txt', 'nas/identity.txt']) {
+  for (const place of ['data', 'data-backups', 'nas', 'logs', 'knowledge']) {
+    const identity_file = `${place}/identity.txt`
     const backup = { encryption: { identity_file }, targets: [{ name: 'nas', type: 'folder', folder: 'nas' }] }
-    writeFileSync(file, JSON.stringify({ openai_api_key: 'sk-x', backup }))
+    writeFileSync(file, JSON.stringify({ openai_api_key: 'sk-x', knowledge: { dirs: ['knowledge'] }, backup }))
     expect(() => loadSettings({ file, environment: {}, cwd: denidin.folder })).toThrow(
       'backup.encryption.identity_file: must be outside',
     )

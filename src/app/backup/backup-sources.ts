@@ -10,10 +10,6 @@ import type { Settings } from '../../config/settings.ts'
 import { putAt, valueAt, type Tree } from '../../config/tree.ts'
 import { fromRoot } from '../bootstrap.ts'
 
-/** Where backups are kept. */
-export const backupFolderOf = ({ backup, data_root }: Pick<Settings, 'backup' | 'data_root'>): string =>
-  backup.folder ?? `${data_root}-backups`
-
 /**
  * Everything that is copied, whether or not it is there and switched on. A restore needs the list without opening
  * anything; a test compares it with what the modules declare.

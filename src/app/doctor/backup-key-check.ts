@@ -5,7 +5,7 @@ import { BackupFolder } from '../../backup/backup-folder.ts'
 import type { DoctorCheck, Finding } from '../../platform/checkup.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import { PRIVATE_FILE_MODE } from '../../platform/files.ts'
-import { backupFolderOf } from '../backup/backup-sources.ts'
+import { backupFolderOf } from '../../config/backup-folder.ts'
 import { settingsOf, type DoctorDeps } from './doctor-deps.ts'
 import { OTHERS } from './folder-health.ts'
 

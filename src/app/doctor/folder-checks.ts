@@ -5,7 +5,7 @@ import type { Settings } from '../../config/settings.ts'
 import type { DoctorCheck, Finding } from '../../platform/checkup.ts'
 import { exists, folderBytes, PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../../platform/files.ts'
 import { obstacleAt } from '../../platform/obstacles.ts'
-import { backupFolderOf } from '../backup/backup-sources.ts'
+import { backupFolderOf } from '../../config/backup-folder.ts'
 import { settingsOf, type Configuration, type DoctorDeps } from './doctor-deps.ts'
 import { diskHealth, OTHERS } from './folder-health.ts'
 

@@ -85,7 +85,7 @@ export const BACKUP = {
     identity_file: {
       format: 'path',
       default: null,
-      doc: 'File with the private keys that read encrypted backups, relative to the DeniDin folder, outside `data_root` and `backup.folder`, with the mode 0600. Not set: encrypted backups are made, and cannot be verified or restored here.',
+      doc: 'File with the private keys that read encrypted backups, relative to the DeniDin folder, outside the data, logs, knowledge and backups, with the mode 0600. Not set: encrypted backups are made, and cannot be verified or restored here.',
     },
   },
   targets: {
