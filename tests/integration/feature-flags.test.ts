@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { SCHEMA } from '../../src/config/schema.ts'
 import { TestDenidin } from '../support/denidin.ts'
 import { failure, ScriptedModelServer } from '../support/model-server.ts'
 
@@ -156,6 +157,10 @@ test.each(FLAGS.filter(({ aliases }) => aliases.length > 0))(
     expect(await flagOf(denidin, name)).toMatchObject({ value: false, variable: alias })
   },
 )
+
+test('every flag of the configuration is among those that are tested on and off', () => {
+  expect(FLAGS.map(({ name }) => name).sort()).toEqual(Object.keys(SCHEMA.feature_flags).sort())
+})
 
 test('flags says where each value comes from, and why a flag that is on has no effect', async () => {
   denidin = await TestDenidin.start(
