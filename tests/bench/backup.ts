@@ -147,15 +147,18 @@ const inBothForms = async (): Promise<readonly Row[]> => {
   return made
 }
 
-/** What encryption costs: the time of encrypted over that of plain, as the median of the rounds. */
+/** What encryption costs: time and processor time of encrypted over those of plain, as medians of the rounds. */
 const ratios = (all: readonly Row[]): readonly string[] =>
   ['full', 'point', 'verify'].map(act => {
-    const [plain = [], encrypted = []] = FORMS.map(form =>
-      all.filter(row => row.act === `${form} ${act}`).map(({ seconds }) => seconds),
-    )
-    const each = plain.map((seconds, round) => (encrypted[round] ?? 0) / seconds).sort((a, b) => a - b)
-    const median = each[Math.floor(each.length / 2)] ?? 0
-    return `encrypted ÷ plain, ${act}: ${median.toFixed(2)} (${each.map(ratio => ratio.toFixed(2)).join(', ')})`
+    const [plain = [], encrypted = []] = FORMS.map(form => all.filter(row => row.act === `${form} ${act}`))
+    const median = (of: (row: Row) => number): string => {
+      const each = plain.flatMap((row, round) => {
+        const other = encrypted[round]
+        return other === undefined ? [] : [of(other) / of(row)]
+      })
+      return (each.sort((a, b) => a - b)[Math.floor(each.length / 2)] ?? 0).toFixed(2)
+    }
+    return `encrypted ÷ plain, ${act}: time ${median(row => row.seconds)}, processor time ${median(row => row.cpu_seconds)}`
   })
 
 const rows = [

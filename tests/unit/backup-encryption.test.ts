@@ -79,6 +79,8 @@ test('the same content is stored once, in incremental backups and restore points
   rig.say(1)
   await rig.restore({ backup_id: id })
   expect(rig.messages()).toBe(before)
+  const restored = await rig.restore({ before: rig.clock.now() })
+  expect(restored.backup_id).toBe(id)
 })
 
 test('without the key, backups are made, listed and pruned, and nothing is called verified or restored', async () => {

@@ -43,7 +43,7 @@ export class AgeForms implements StorageForms {
     const { recipients } = this.#settings
     if (recipients.length === 0) return PLAIN_FORM
     const key_id = keyIdOf(recipients)
-    const fingerprints = recipients.map(fingerprintOf).sort()
+    const fingerprints = [...new Set(recipients)].map(fingerprintOf).sort()
     const key = { key_id, recipients: fingerprints, naming_key: namingKey(secret, key_id) }
     return new AgeForm(key, await encrypterFor(recipients), await this.#decrypterIfThere(fingerprints))
   }
