@@ -119,7 +119,7 @@ const targetSentences = ({ target, problem, backups, damaged }: TargetStatus): r
   ...(damaged.length === 0
     ? []
     : [
-        `At the target ${target}, ${damaged.join(', ')} cannot be relied on. \`denidin backup copy\` repairs it from here.`,
+        `At the target ${target}, ${damaged.join(', ')} cannot be relied on. \`denidin backup copy\` repairs what backup.folder still has; the rest goes when it expires.`,
       ]),
 ]
 

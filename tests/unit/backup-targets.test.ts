@@ -360,6 +360,21 @@ test('an encrypted backup is brought back from a target without its key, and ver
   expect(await rig.verify()).toMatchObject({ backup_id: id, in_order: true })
 })
 
+test('a damaged backup that is only at a target stays named until it is gone from there', async () => {
+  const { id } = await rig.create('full')
+  await copy(nas())
+  for (const path of rig.files.filter(each => each.startsWith('objects/'))) await flipAt(nas(), path)
+  rig.say(1)
+  await rig.create('full')
+  await rig.folder.delete([id])
+  await handlers(nas()).verify('nas', id, silentCall(), async folder => await rig.verify(id, undefined, folder))
+  expect(await copy(nas())).toMatchObject({ state: 'copied' })
+  expect(await states().of('nas')).toMatchObject({ damaged: [id] })
+  rmSync(there('nas', 'backups', `${id}.json`))
+  await copy(nas())
+  expect(await states().of('nas')).toMatchObject({ damaged: [] })
+})
+
 test('damage of the backup here is not copied to a target in a repair', async () => {
   await rig.create('full')
   await copy(nas())
