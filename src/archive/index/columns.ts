@@ -72,22 +72,27 @@ export const roleNumber = (role: ArchiveRole): number => ARCHIVE_ROLES.indexOf(r
 export const levelNumber = (level: Level | undefined): number => (level === undefined ? 0 : LEVELS.indexOf(level) + 1)
 export const sourceNumber = (type: SourceType): number => SOURCE_TYPES.indexOf(type) + 1
 
-/** A stripe is 1,024 messages, for which one latest time is kept. */
+/** A stripe is 1,024 messages, of which the range of the values in each column is known. */
 const STRIPE_BITS = 10
+const STRIPE = 1 << STRIPE_BITS
 /** For how many additional messages the columns have space. */
 const ROOM = 1 << 17
+
+/** For each stripe of messages, the lowest and the highest value that a message of it has, or had. */
+interface Ranges {
+  readonly least: Uint32Array
+  readonly most: Uint32Array
+}
 
 /** Columns by sequence number. */
 export class Columns {
   #columns: Record<ColumnName, Column> = emptyColumns(ROOM)
+  #ranges: Record<ColumnName, Ranges> = emptyRanges(ROOM)
   #size = 1
   #present = 0
   #words = 0
   /** Increases when a message is removed or replaced. */
   #losses = 0
-  /** For each stripe of messages, an upper bound of their times, in seconds. */
-  #latest = new Uint32Array(ROOM >>> STRIPE_BITS)
-
   /** The highest sequence number plus 1. */
   get size(): number {
     return this.#size
@@ -115,11 +120,24 @@ export class Columns {
 
   /** An upper bound of the times of the messages between two sequence numbers, both inclusive; in seconds. */
   latest(first: number, last: number): number {
+    const { most } = this.#ranges.seconds
     let latest = 0
     for (let stripe = first >>> STRIPE_BITS; stripe <= last >>> STRIPE_BITS; stripe++) {
-      latest = Math.max(latest, this.#latest[stripe] ?? 0)
+      latest = Math.max(latest, most[stripe] ?? 0)
     }
     return latest
+  }
+
+  /** The first sequence number after those of the same stripe, of which one statement of `mayHave` holds. */
+  stripeEnd(seq: number): number {
+    return (seq & ~(STRIPE - 1)) + STRIPE
+  }
+
+  /** Whether a message of the stripe of a sequence number may have a value in a column, within both bounds. */
+  mayHave(name: ColumnName, seq: number, least: number, most: number): boolean {
+    const ranges = this.#ranges[name]
+    const stripe = seq >>> STRIPE_BITS
+    return (ranges.least[stripe] ?? 0) <= most && (ranges.most[stripe] ?? 0) >= least
   }
 
   column(name: ColumnName): Column {
@@ -153,7 +171,7 @@ export class Columns {
     this.#columns.role[seq] = roleNumber(role)
     this.#present++
     this.#words += this.#columns.words[seq] ?? 0
-    this.#late(seq)
+    this.#widen(seq, seq)
     if (seq >= this.#size) this.#size = seq + 1
   }
 
@@ -191,8 +209,8 @@ export class Columns {
       if ((role[seq] ?? 0) === 0) continue
       this.#present++
       this.#words += words[seq] ?? 0
-      this.#late(seq)
     }
+    this.#widen(from, to)
     if (to >= this.#size) this.#size = to + 1
   }
 
@@ -201,14 +219,24 @@ export class Columns {
     this.#size = 1
     this.#present = 0
     this.#words = 0
-    this.#latest = new Uint32Array(ROOM >>> STRIPE_BITS)
+    this.#ranges = emptyRanges(ROOM)
     this.#losses++
   }
 
-  #late(seq: number): void {
-    const stripe = seq >>> STRIPE_BITS
-    const seconds = this.#columns.seconds[seq] ?? 0
-    if (seconds > (this.#latest[stripe] ?? 0)) this.#latest[stripe] = seconds
+  /** Makes the ranges of stripes contain the values of messages. */
+  #widen(from: number, to: number): void {
+    const { role } = this.#columns
+    for (const name of NAMES) {
+      const column = this.#columns[name]
+      const { least, most } = this.#ranges[name]
+      for (let seq = from; seq <= to; seq++) {
+        if ((role[seq] ?? 0) === 0) continue
+        const stripe = seq >>> STRIPE_BITS
+        const value = column[seq] ?? 0
+        if (value < (least[stripe] ?? 0)) least[stripe] = value
+        if (value > (most[stripe] ?? 0)) most[stripe] = value
+      }
+    }
   }
 
   #reserve(size: number): void {
@@ -217,9 +245,12 @@ export class Columns {
     const larger = emptyColumns(room)
     for (const name of NAMES) larger[name].set(this.#columns[name])
     this.#columns = larger
-    const latest = new Uint32Array((room >>> STRIPE_BITS) + 1)
-    latest.set(this.#latest)
-    this.#latest = latest
+    const ranges = emptyRanges(room)
+    for (const name of NAMES) {
+      ranges[name].least.set(this.#ranges[name].least)
+      ranges[name].most.set(this.#ranges[name].most)
+    }
+    this.#ranges = ranges
   }
 }
 
@@ -237,3 +268,14 @@ const emptyColumns = (size: number): Record<ColumnName, Column> => ({
   session: new ARRAYS.session(size),
   sender: new ARRAYS.sender(size),
 })
+
+const MOST_VALUE = 0xffffffff
+
+const emptyRanges = (size: number): Record<ColumnName, Ranges> => {
+  const stripes = (size >>> STRIPE_BITS) + 1
+  const entries = NAMES.map(name => [
+    name,
+    { least: new Uint32Array(stripes).fill(MOST_VALUE), most: new Uint32Array(stripes) },
+  ])
+  return Object.fromEntries(entries) as Record<ColumnName, Ranges>
+}

@@ -42,6 +42,10 @@ export class FilterMask {
   of({ first, last }: IndexPart, { after, up_to }: { readonly after: number; readonly up_to: number }): Passing {
     const { values, either, since, until } = this.#filter
     this.#begin(Math.max(first, after + 1), first, Math.min(last, up_to))
+    if (this.#count === 0) {
+      this.#mask.fill(0)
+      return { mask: this.#mask, offsets: this.#offsets, count: 0 }
+    }
     if (since !== undefined || until !== undefined) this.#narrowByTime(first, since ?? 1, until ?? Infinity)
     for (const [name, allowed] of values) this.#narrow(first, [[name, allowed]])
     if (either !== undefined) this.#narrow(first, [...either])
@@ -50,11 +54,26 @@ export class FilterMask {
     return { mask: this.#mask, offsets: this.#offsets, count: this.#count }
   }
 
+  /** Takes all messages, but for the stripes in which none can pass. */
   #begin(from: number, first: number, last: number): void {
     const roles = this.#columns.column('role')
     let count = 0
-    for (let seq = from; seq <= last; seq++) if ((roles[seq] ?? 0) !== 0) this.#offsets[count++] = seq - first
+    for (let stripe = from; stripe <= last; stripe = this.#columns.stripeEnd(stripe)) {
+      if (!this.#mayPassFrom(stripe)) continue
+      const end = Math.min(this.#columns.stripeEnd(stripe), last + 1)
+      for (let seq = stripe; seq < end; seq++) if ((roles[seq] ?? 0) !== 0) this.#offsets[count++] = seq - first
+    }
     this.#count = count
+  }
+
+  /** Whether a message of the stripe of a sequence number may pass. */
+  #mayPassFrom(seq: number): boolean {
+    const { values, either, since = 0, until = Infinity } = this.#filter
+    const has = ([name, allowed]: readonly [ColumnName, readonly number[]]): boolean =>
+      allowed.some(value => this.#columns.mayHave(name, seq, value, value))
+    if (!this.#columns.mayHave('seconds', seq, since, until)) return false
+    for (const each of values) if (!has(each)) return false
+    return either === undefined || [...either].some(has)
   }
 
   #narrowByTime(first: number, since: number, until: number): void {
