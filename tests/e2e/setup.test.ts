@@ -176,6 +176,12 @@ test.each([
   [['--godfather', 'me'], /--godfather must be a phone number with its country code/],
   [['--link', 'pairing'], /--pairing-phone/],
   [['--key-env', 'NOT_SET_HERE'], /NOT_SET_HERE is not set/],
+  [['--provider', 'openai', '--key', 'k', '--key-env', 'PATH'], /--key or --key-env, not both/],
+  [['--provider', 'openai', '--key', ' '], /--key must not be empty/],
+  [['--provider', 'offline', '--key', 'k', '--base-url', 'http://x'], /no use for --base-url, --key/],
+  [['--provider', 'offline', '--embeddings', 'service'], /no use for --embeddings service/],
+  [['--provider', 'offline', '--import-person', '+15551234567'], /--import-person needs --import/],
+  [['--link', 'qr', '--pairing-phone', '+15551234567'], /--pairing-phone is for --link pairing/],
 ])('bad answers are wrong usage, and nothing is written: %j', async (args, message) => {
   const { status, stderr } = await run('--yes', ...args)
   expect(stderr).toMatch(message)
@@ -185,6 +191,10 @@ test.each([
 
 test('without a terminal and without --yes, the options are named; a refused key is not written', async () => {
   expect(await run()).toMatchObject({ status: 2, stderr: expect.stringContaining('--yes') })
+  expect(await run('--provider', 'offline')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/only with --yes/),
+  })
   models.always('completion', failure(401))
   const refused = await run('--yes', '--provider', 'other', '--base-url', models.base_url, '--model', 'm', '--key', KEY)
   expect(refused).toMatchObject({ status: 1, stderr: expect.stringMatching(/nothing was written.*accept the key/) })

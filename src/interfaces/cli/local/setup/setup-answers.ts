@@ -53,6 +53,7 @@ export const completed = (
     throw new DenidinError('invalid_input', 'a pairing code needs the number of the bot: give it with --pairing-phone')
   }
   const { provider = present.provider } = answers
+  if (provider === 'offline') refuseServiceOf(answers)
   const moved = provider !== present.provider
   if (NEEDS_KEY.has(provider) && answers.key === undefined && (moved || !present.has_key)) {
     throw new DenidinError(
@@ -67,4 +68,19 @@ export const completed = (
     throw new DenidinError('invalid_input', 'another service needs the name of its model: give it with --model')
   }
   return moved && present.has_key && answers.key === undefined ? { ...answers, key: '' } : answers
+}
+
+/** The offline model is no service. @throws DenidinError `invalid_input` for what it has no use for */
+const refuseServiceOf = ({ key, base_url, model, embeddings }: SetupAnswers): void => {
+  const useless = [
+    ...(base_url === undefined ? [] : ['--base-url']),
+    ...(model === undefined ? [] : ['--model']),
+    ...(key === undefined ? [] : ['--key']),
+    ...(embeddings === 'service' ? ['--embeddings service'] : []),
+  ]
+  if (useless.length === 0) return
+  throw new DenidinError(
+    'invalid_input',
+    `the offline model has no use for ${useless.join(', ')}: leave it out, or name another --provider`,
+  )
 }

@@ -77,6 +77,7 @@ export const addSetup = (program: Command, deps: Deps, exit: (code: number) => v
 }
 
 const runSetup = async (deps: Deps, options: Options): Promise<number> => {
+  refuseContradictions(options)
   const setup = await deps.local.setup()
   const { answers, history } = options.yes === true ? await given(deps, setup, options) : await asked(deps, setup)
   const written = await setup.write(answers)
@@ -84,6 +85,27 @@ const runSetup = async (deps: Deps, options: Options): Promise<number> => {
   if (history === undefined) return EXIT_DONE
   const whose = history.person === '' ? [] : ['--person', history.person]
   return await runScript(deps.local.command, ['ingest', history.file, ...whose], options.json === true)
+}
+
+/** Options that say how setup runs, instead of answering a question. */
+const NO_ANSWERS: ReadonlySet<string> = new Set(['check', 'json', 'yes'])
+
+/** @throws DenidinError `invalid_input` for options that contradict each other or would be ignored */
+const refuseContradictions = (options: Options): void => {
+  const { key, keyEnv, model, link, pairingPhone, import: file, importPerson, yes } = options
+  const faults = [
+    [key !== undefined && keyEnv !== undefined, 'give --key or --key-env, not both'],
+    [key?.trim() === '', '--key must not be empty'],
+    [model?.trim() === '', '--model must not be empty'],
+    [importPerson !== undefined && file === undefined, '--import-person needs --import'],
+    [link === 'qr' && pairingPhone !== undefined, '--pairing-phone is for --link pairing, not for --link qr'],
+    [
+      yes !== true && Object.keys(options).some(each => !NO_ANSWERS.has(each)),
+      'options answer the questions only with --yes; without it, setup asks all of them',
+    ],
+  ] as const
+  const fault = faults.find(([holds]) => holds)
+  if (fault !== undefined) throw new DenidinError('invalid_input', fault[1])
 }
 
 /** @throws DenidinError `invalid_input` if something is missing or malformed; `rejected` if the model does not answer */
