@@ -13,6 +13,8 @@ export type Severity = 'critical' | 'error' | 'warning'
 export interface Finding extends Health {
   /** What the operator can do about a problem, in whole sentences. */
   readonly remedy?: string
+  /** `false`: the check has a repair, but not for this. */
+  readonly repairable?: boolean
 }
 
 export interface DoctorCheck {

@@ -301,6 +301,7 @@ test('the doctor names a key that is missing, open to others, of another backup 
     const { state, detail } = await check().detect(new AbortController().signal)
     return [state, detail]
   }
+  const isRepairable = async () => (await check().detect(new AbortController().signal)).repairable
   await talk()
   expect(await finding()).toEqual(['unknown', expect.stringContaining('No encrypted backup has been verified')])
   await run('backup.create')
@@ -308,11 +309,13 @@ test('the doctor names a key that is missing, open to others, of another backup 
   expect(await finding()).toEqual(['ok', expect.stringContaining('The key decrypted')])
   chmodSync(identity(), 0o644)
   expect(await finding()).toEqual(['down', expect.stringContaining('can be read by other users')])
+  expect(await isRepairable()).toBe(true)
   expect(await check().repair?.(new AbortController().signal)).toContain('set to 600')
   expect(await finding()).toEqual(['ok', expect.any(String)])
   const whole = readFileSync(identity())
   rmSync(identity())
   expect(await finding()).toEqual(['down', expect.stringContaining('does not exist')])
+  expect(await isRepairable()).toBe(false)
   await createKeyFile(identity(), new Date(0))
   expect(await finding()).toEqual(['degraded', expect.stringContaining('none of the private keys')])
   writeFileSync(identity(), whole)

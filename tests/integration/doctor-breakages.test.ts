@@ -280,6 +280,7 @@ test('13: something else in the place of the data folder is named', async () => 
   expect(await patient.check('data-folder')).toMatchObject({
     state: 'down',
     detail: expect.stringContaining('is a file; a folder is expected there'),
+    repairable: false,
     remedy: expect.stringContaining('data_root'),
   })
 })
@@ -305,7 +306,7 @@ asAnother('13: a data folder that its owner cannot write is opened again by --fi
     })
     return (JSON.parse(stdout) as { checks: readonly unknown[] }).checks[0]
   }
-  expect(doctor()).toMatchObject({ state: 'down', remedy: expect.stringContaining('chmod 700') })
+  expect(doctor()).toMatchObject({ state: 'down', repairable: true, remedy: expect.stringContaining('chmod 700') })
   expect(doctor('--fix')).toMatchObject({ state: 'ok', repaired: expect.stringContaining('700') })
 })
 
@@ -378,6 +379,7 @@ test('17: a damaged database is named, with the backup that replaces it; an inde
     severity: 'critical',
     detail: expect.stringContaining('denidin.db is damaged'),
     remedy: expect.stringContaining(`denidin backup restore --backup-id ${backup}`),
+    repairable: false,
     repaired: expect.stringContaining('could not be mended'),
   })
   // The data cannot be opened, and everything else is examined all the same.

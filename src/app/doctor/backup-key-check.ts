@@ -13,17 +13,21 @@ export const backupKeyCheck = (deps: Pick<DoctorDeps, 'configuration'>): DoctorC
   id: 'backup-key',
   title: 'key of the backups',
   severity: 'error',
-  detect: () => keyFinding(deps),
+  detect: async () => ({ repairable: false, ...(await keyFinding(deps)) }),
   repair: async () => {
     const { identity_file } = settingsOf(deps).backup.encryption
-    const mode = identity_file === undefined ? undefined : (await stat(identity_file).catch(() => undefined))?.mode
-    if (identity_file === undefined || mode === undefined || (mode & OTHERS) === 0) {
+    if (identity_file === undefined || !(await isOpenToOthers(identity_file))) {
       return 'Nothing was changed: a key cannot be made out of nothing.'
     }
     await chmod(identity_file, PRIVATE_FILE_MODE)
     return `The permissions of ${identity_file} were set to 600.`
   },
 })
+
+const isOpenToOthers = async (path: string): Promise<boolean> => {
+  const mode = (await stat(path).catch(() => undefined))?.mode ?? 0
+  return (mode & OTHERS) !== 0
+}
 
 const keyFinding = async (deps: Pick<DoctorDeps, 'configuration'>): Promise<Finding> => {
   const settings = settingsOf(deps)
@@ -47,6 +51,7 @@ const keyFinding = async (deps: Pick<DoctorDeps, 'configuration'>): Promise<Find
     return {
       state: 'down',
       detail: `${asDenidinError(error).message}.`,
+      repairable: await isOpenToOthers(identity_file),
       remedy:
         'Put your copy of the file back, with the mode 600. Until then, encrypted backups are made, and cannot be verified or restored.',
     }

@@ -78,6 +78,7 @@ const damagedFinding = async (
   ).at(-1)
   return {
     state: 'down',
+    repairable: damaged.length > lost.length,
     detail,
     remedy:
       newest === undefined

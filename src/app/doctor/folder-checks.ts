@@ -32,10 +32,12 @@ const writableCheck = (id: string, title: string, key: 'data_root' | 'logs_dir',
     const path = settingsOf(deps)[key]
     const obstacle = obstacleAt(path, 'folder')
     if (obstacle === undefined) return { state: 'ok', detail: `${path} can be written.` }
+    const repairable = await isOwn(path)
     return {
       state: 'down',
       detail: `${path} ${obstacle}.`,
-      remedy: (await isOwn(path))
+      repairable,
+      remedy: repairable
         ? `Run \`chmod 700 ${path}\`.`
         : `Give the folder to the user who runs DeniDin (\`chown\`), move what is in its place, or set ${key} to another folder.`,
     }
