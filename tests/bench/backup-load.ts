@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { OPERATOR } from '../../src/operations/client.ts'
 import { settle, startBenchDenidin, type BenchDenidin } from './bench-denidin.ts'
 import { percentiles } from './figures.ts'
+import { processorMs } from './longest-turn.ts'
 import { chatOf, now, words } from './turn/own-time.ts'
 
 const { values } = parseArgs({
@@ -29,17 +30,11 @@ const PEOPLE = 20
 /** A message every 100 ms: far more than an installation gets. */
 const PAUSE_MS = 100
 const MOST_RATIO = 1.1
-const MICROSECONDS_PER_MS = 1000
 
 /** How long a message took until the model was asked, in milliseconds. */
 interface Wait {
   readonly elapsed: number
   readonly work: number
-}
-
-const worked = (): number => {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / MICROSECONDS_PER_MS
 }
 
 /** Answers messages of people in turn for a minute. */
@@ -49,10 +44,10 @@ const minute = async (denidin: BenchDenidin, from: number): Promise<readonly Wai
   for (let n = from; now() < ends; n++) {
     const chat_id = chatOf(`1555200${String(1000 + (n % PEOPLE))}`)
     const requested = denidin.nextRequest()
-    const [began, before] = [now(), worked()]
+    const [began, before] = [now(), processorMs()]
     await denidin.channel.deliver({ text: `${words(8, n)}?`, chat_id })
     const arrived = await requested
-    waits.push({ elapsed: arrived - began, work: worked() - before })
+    waits.push({ elapsed: arrived - began, work: processorMs() - before })
     await denidin.app.conversation.whenIdle(chat_id)
     await sleep(PAUSE_MS)
   }
