@@ -73,6 +73,9 @@ describe('what a message needs', () => {
     'We are going to Rome on Sunday',
     'my sister lives in Oslo now',
     'thanks, my flight lands at nine',
+    'Let’s hope that it stays dry',
+    'I would like a bigger kitchen',
+    'בוא נקווה שלא ירד גשם',
     '3',
     'אני בדרך הביתה',
     'אחותי גרה עכשיו באוסלו',
@@ -92,6 +95,12 @@ describe('what a message needs', () => {
     'tell me what I said about the boat',
     'write a comprehensive comparison of all our options',
     'list the things I have to buy',
+    'That sounds right. Let’s start with the flights.',
+    'ok, let’s book it',
+    'I want you to check the invoice',
+    'I need help with my tax',
+    'אז בואי נעבור לשלב הבא',
+    'אני רוצה שתבדוק את זה',
     'who is Dana',
     'איך קוראים לכלב שלי?',
     'ועכשיו?',
@@ -442,6 +451,8 @@ describe('the context of a turn', () => {
       from: fc.nat(20),
       exchange: fc.nat(50),
       brief: fc.constantFrom('always' as const, 'as_needed' as const),
+      found: fc.uniqueArray(fc.nat(50), { maxLength: 6 }),
+      promised: fc.nat(60),
     })
     fc.assert(
       fc.property(cases, limits, ({ turn: { window: said, system, budget, answered } }, { content, from, ...rest }) => {
@@ -500,6 +511,37 @@ describe('the context of a turn', () => {
     const replies = messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)
     expect(replies[0]).toMatch(/^This is a long reply .* …$/)
     expect(replies.at(-1)).toBe(LONG)
+  })
+
+  test('of a statement holds an older reply whole, in its place, if recall would quote it', () => {
+    const quotes = [quoteOf('b3', LONG, 1)]
+    const { messages, recall } = packed({ ...asking('we sail on Sunday'), quotes }, budgetOf(4000))
+    const whole = messages.filter(({ content }) => content === LONG).flatMap(({ ids }) => ids)
+    expect(whole).toEqual(['b3', 'b16', 'b17', 'b18', 'b19'])
+    expect(recall.quotes).toEqual([])
+  })
+
+  test('of a question that does not fit shortens the replies that the search found last', () => {
+    const quotes = [quoteOf('b3', LONG, 1), quoteOf('b1', LONG, 0.5)]
+    const whole = (more: Partial<Case>): readonly string[] =>
+      packed({ ...asking('what was it?'), ...more }, budgetOf(1950))
+        .messages.filter(({ content }) => content === LONG)
+        .flatMap(({ ids = [] }) => ids)
+    expect(whole({ quotes }).slice(0, 2)).toEqual(['b1', 'b3'])
+    expect(whole({})).not.toContain('b3')
+  })
+
+  test('of a question that does not fit shortens as few replies as possible: the longest first', () => {
+    const window = [
+      ...exchange(0, 'the boat is blue', 'Blue boats are rare.'.repeat(8)),
+      ...exchange(1, 'the house is red', LONG.repeat(3)),
+      ...talk.slice(-8),
+    ]
+    const turn = turnOf([...window, messageOf('question', 'user', 'what was it?', 60)])
+    const { messages } = packed({ turn, memories: [], quotes: [], profile: [] }, budgetOf(800))
+    const replies = messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)
+    expect(replies[0]).toBe('Blue boats are rare.'.repeat(8))
+    expect(replies[1]).toMatch(/ …$/)
   })
 
   test('of a statement holds the conversation as far as the whole budget reaches, and says when it needs more', () => {

@@ -1,7 +1,7 @@
 /**
  * Makes room in the history without losing any of the person's messages. The bot's older replies, which are long, are
  * shortened to their beginnings, then to their first words, before any message is left out; replies to small talk are
- * shortened before all others.
+ * shortened before all others, and those that the search found for the question after all others.
  */
 import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 import { firstThatFits } from '../../sessions/window.ts'
@@ -23,8 +23,12 @@ export interface BriefLimit {
   readonly most: number
   /** Position of the first message of the running exchange: from here on everything is shown whole. */
   readonly exchange: number
-  /** `always`: every older reply is shortened; `as_needed`: only as many as necessary, oldest first. */
+  /** `always`: every older reply is shortened unless it is found; `as_needed`: only as many as necessary, oldest first. */
   readonly when: 'always' | 'as_needed'
+  /** Positions of the messages that the search found, the best first: their replies are shortened last. */
+  readonly found: readonly number[]
+  /** Position from which messages cannot be found, because they are promised to be shown: shortened even later. */
+  readonly promised: number
 }
 
 /** Messages of a window, oldest first. */
@@ -83,13 +87,18 @@ export class BriefReplies {
     }
     const briefs = this.#shortened(window, costs, limit, each => this.#brief(each))
     if (briefs.tokens <= most) {
-      if (when === 'always') return { ...briefs, complete: true }
-      this.#lengthen(briefs, window, limit, message => message)
-      return briefs
+      const complete = this.#lengthen(briefs, window, limit, {
+        places: when === 'always' ? limit.found : this.#byWorth(window, limit),
+        longer: message => message,
+      })
+      return { ...briefs, complete: when === 'always' && complete }
     }
     const hints = this.#shortened(window, costs, limit, each => this.#hint(each))
     if (hints.tokens > most) return hints
-    this.#lengthen(hints, window, limit, message => this.#brief(message))
+    this.#lengthen(hints, window, limit, {
+      places: this.#byWorth(window, limit),
+      longer: message => this.#brief(message),
+    })
     return hints
   }
 
@@ -117,16 +126,18 @@ export class BriefReplies {
   /**
    * Restores the longer form of as many replies as fit; the first that does not fit as a whole gets the remaining
    * tokens.
+   * @param places positions of the replies, the most important first
+   * @returns whether all fit
    */
   #lengthen(
     shown: Shown,
     window: readonly ShownMessage[],
-    { most, exchange }: BriefLimit,
-    longer: (message: ShownMessage) => ShownMessage,
-  ): void {
+    { most }: BriefLimit,
+    { places, longer }: { readonly places: Iterable<number>; readonly longer: (message: ShownMessage) => ShownMessage },
+  ): boolean {
     const { messages } = shown
     let left = most - shown.tokens
-    for (const at of this.#byWorth(window, exchange)) {
+    for (const at of places) {
       const [whole, short] = [window[at], messages[at]]
       if (whole === undefined || short === undefined || short === whole) continue
       const message = longer(whole)
@@ -135,24 +146,35 @@ export class BriefReplies {
       if (more > left) {
         const longest = this.#beginning(message, short.tokens + left)
         if (longest.tokens > short.tokens) messages[at] = longest
-        return
+        return false
       }
       messages[at] = message
       left -= more
     }
+    return true
   }
 
   /**
-   * Positions before the exchange in the order in which their messages are lengthened: newest first, replies to small
-   * talk last.
+   * Positions before the exchange in the order in which their messages are lengthened: those that are promised, those
+   * that were found, and the others, newest first; replies to small talk last.
    */
-  *#byWorth(messages: readonly ShownMessage[], exchange: number): Generator<number> {
+  *#byWorth(messages: readonly ShownMessage[], { exchange, found, promised }: BriefLimit): Generator<number> {
+    const others: number[] = []
     const idle: number[] = []
+    let first = true
     for (let at = Math.min(exchange, messages.length) - 1; at >= 0; at--) {
+      if (first && at < promised) {
+        first = false
+        yield* found
+      }
       if (messages[at]?.role !== 'assistant') continue
       if (this.#isIdle(messages[at - 1])) idle.push(at)
-      else yield at
+      else if (at >= promised) yield at
+      else others.push(at)
     }
+    // The shortest first: then the fewest are shortened.
+    const tokens = (at: number): number => messages[at]?.tokens ?? 0
+    yield* others.sort((a, b) => tokens(a) - tokens(b))
     yield* idle
   }
 

@@ -6,6 +6,7 @@ import { HOUR_MS } from '../../platform/clock.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { beginningAndEnd } from '../../text/cut.ts'
+import { lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { questionKind } from '../../text/question-kind.ts'
 import { kindOf } from '../../text/sentence-kind.ts'
 import { isSmallTalk } from '../../text/small-talk.ts'
@@ -35,9 +36,12 @@ const SENTENCE_END = /[.!\n]+/u
 /** The beginning and the end of a long text say what its sender wants. */
 const MOST_CHARACTERS = 2000
 
+/** “Let’s start with the flights”, “I want you to check it”: a request in the form of a proposal or a wish. */
+const PROPOSAL = new RegExp(`^[^\\p{L}]*(?:${lexiconPatterns('proposals').join('|')})`, 'iu')
+
 const isAsking = (sentence: string): boolean => {
   const kind = kindOf(sentence.trim())
-  return kind === 'question' || kind === 'command'
+  return kind === 'question' || kind === 'command' || PROPOSAL.test(sentence)
 }
 
 /** After a pause this long, people usually begin a new topic. */

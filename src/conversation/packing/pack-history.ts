@@ -42,6 +42,10 @@ export interface HistoryLimit {
   readonly tokens: number
   /** Messages to answer: they are not part of the budget. */
   readonly answered: ReadonlySet<MessageId>
+  /** Positions in the window of the messages that the search found, the best first: see `BriefLimit`. */
+  readonly found: readonly number[]
+  /** Position in the window from which messages are shown whole if the budget allows it: see `BriefLimit`. */
+  readonly promised: number
 }
 
 /** Share of the budget that the second newest message keeps if the last two together are too long. */
@@ -122,13 +126,16 @@ export const packHistory = (
   const isAnswered = (at: number): boolean => answered.includes(at)
   const most =
     limit === undefined ? Infinity : answered.reduce((sum, at) => sum + (roomCosts[at] ?? 0), 0) + limit.tokens
+  const before = window.length - withinRoom.length
   const withinTurn =
     limit === undefined
       ? { messages: withinRoom, first: 0, complete: true }
       : replies.fit(withinRoom, roomCosts, {
           most,
-          exchange: limit.exchange - (window.length - withinRoom.length),
+          exchange: limit.exchange - before,
           when: limit.brief,
+          found: limit.found.map(at => at - before).filter(at => at >= 0),
+          promised: limit.promised - before,
         })
   const { first } = withinTurn
   /** Tokens around a message of `withinRoom`. */

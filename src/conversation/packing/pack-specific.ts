@@ -3,6 +3,7 @@
  * its share.
  */
 import type { MessageId } from '../../messages/message.ts'
+import type { Quote } from '../../retrieval/quote.ts'
 import type { PackedHistory } from './pack-history.ts'
 import { packProfile, type PackedProfile } from './pack-profile.ts'
 import { RecallPacker, withoutShown, type FoundCandidates, type PackedRecall } from './pack-recall.ts'
@@ -79,10 +80,25 @@ export class SpecificPacking {
     return packed
   }
 
+  /** Positions in the window of the messages that the search found, the best first. */
+  get placesFound(): readonly number[] {
+    return this.#placesOf(this.#deps.candidates.recall.quotes)
+  }
+
+  /** Positions in the window of the messages that are quoted if the history shows none of them, the best first. */
+  get placesQuoted(): readonly number[] {
+    const { recall } = this.#pack(new Map(), this.#deps.room, Infinity)
+    return this.#placesOf(recall.quotes)
+  }
+
   /** The same without quotes of messages that the history shows whole. */
   withoutShown({ recall, profile }: PackedSpecific, history: PackedHistory): PackedSpecific {
     const shown = withoutShown(recall, new Set(this.#shownBy(history).keys()), this.#deps.costs)
     return { recall: shown, profile, tokens: shown.tokens + profile.tokens }
+  }
+
+  #placesOf(quotes: readonly Quote[]): readonly number[] {
+    return quotes.flatMap(({ message_id }) => this.#places.get(message_id) ?? [])
   }
 
   #pack(shown: ReadonlyMap<MessageId, ShownMessage>, free: number, room: number): PackedSpecific {

@@ -38,6 +38,8 @@ interface SharedAndSpecific {
   readonly candidates: ContextCandidates
   readonly specific: SpecificPacking
   readonly shared: PackedShared
+  /** Positions in the window of found messages, the best first. */
+  readonly found: readonly number[]
 }
 
 /** Parts of a request within the budget, and the tokens that each scope may use. */
@@ -81,7 +83,7 @@ export class TurnPacking {
 
   /** The part of the session that is shown in any case: it need not be recalled. */
   get history(): PackedHistory {
-    return (this.#history ??= this.#packHistory(this.#sure_tokens, this.#newestPlaces()))
+    return (this.#history ??= this.#packHistory(this.#sure_tokens))
   }
 
   /**
@@ -106,7 +108,9 @@ export class TurnPacking {
     const shared = this.#packer.sharedWithin(candidates, parts)
     const about = { window, session: this.need === 'session', shared: shared.tokens }
     const specific = this.#packer.specific(candidates, parts, about)
-    const wanted = this.#wantedHistory()
+    // For a statement, older replies are shown in brief, except those that recall would quote.
+    const found = this.need === 'session' ? specific.placesFound : specific.placesQuoted
+    const wanted = this.#wantedHistory(found)
     const all = specific.within(wanted, Infinity)
     const demand = { 'agent-specific': all.tokens, recent: contextTokens(wanted), global: shared.tokens }
     const needed = demand['agent-specific'] + demand.recent + demand.global
@@ -115,7 +119,7 @@ export class TurnPacking {
     const fitted =
       needed <= most
         ? { history: wanted, shared, ...all, room: demand }
-        : this.#fitAll({ candidates, specific, shared }, budget)
+        : this.#fitAll({ candidates, specific, shared, found }, budget)
     return this.#packer.packParts(fitted, candidates, parts, {
       ...recordOf(this.#budget),
       profile: budget.profile,
@@ -136,22 +140,24 @@ export class TurnPacking {
   }
 
   /** The part of the session that the turn needs, whatever the budget. */
-  #wantedHistory(): PackedHistory {
+  #wantedHistory(found: readonly number[]): PackedHistory {
     const is_all =
-      this.need === 'session' ? this.history.whole.length === this.#turn.window.length : this.history.complete
-    return is_all ? this.history : this.#packHistory(Infinity)
+      this.need === 'session'
+        ? this.history.whole.length === this.#turn.window.length
+        : this.history.complete && found.length === 0
+    return is_all ? this.history : this.#packHistory(Infinity, found)
   }
 
   /**
    * Packs when the budget is too small. What is shared gets at most its share, and the rest gets what is left; tokens
    * that a memory would need more than the share stay free, so that a larger budget never shows less of anything.
    */
-  #fitAll({ candidates, specific, shared }: SharedAndSpecific, budget: ProfileBudget): FittedParts {
+  #fitAll({ candidates, specific, shared, found }: SharedAndSpecific, budget: ProfileBudget): FittedParts {
     const { calculated_budget: most, scope_weights } = budget
     const demand = { 'agent-specific': Infinity, recent: Infinity, global: shared.tokens }
     const { global } = allotScopes(most, scope_weights, demand)
     const rest = { ...budget, calculated_budget: most - global }
-    const fitted = this.#fit(specific, rest)
+    const fitted = this.#fit(specific, found, rest)
     return {
       ...fitted,
       shared:
@@ -165,16 +171,16 @@ export class TurnPacking {
    * the rest. Messages that the history leaves out may be quoted, so long-term memory is chosen as if the history were
    * slightly shorter than it becomes: this way neither gets less from a larger budget.
    */
-  #fit(specific: SpecificPacking, budget: ProfileBudget): Omit<FittedParts, 'shared'> {
+  #fit(specific: SpecificPacking, found: readonly number[], budget: ProfileBudget): Omit<FittedParts, 'shared'> {
     const most = budget.calculated_budget
     const share = Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
     const quotable = specific.within(this.history, Infinity)
     const reserved = Math.min(share, quotable.tokens)
-    const shorter = this.#packHistory(most - reserved)
+    const shorter = this.#packHistory(most - reserved, found)
     const wanted = specific.within(shorter, Infinity)
     const room = Math.min(share, wanted.tokens)
     const known = room === wanted.tokens ? wanted : specific.within(shorter, room)
-    const history = room === reserved ? shorter : this.#packHistory(most - room)
+    const history = room === reserved ? shorter : this.#packHistory(most - room, found)
     return {
       history,
       ...specific.withoutShown(known, history),
@@ -228,11 +234,17 @@ export class TurnPacking {
     return { from: first, exchange: first }
   }
 
-  /** @param tokens for the messages before the answered ones */
-  #packHistory(tokens: number, { from, exchange } = this.#places): PackedHistory {
+  /**
+   * @param tokens for the messages before the answered ones
+   * @param found positions of found messages, the best first; `undefined`: packs the part that is shown in any case
+   */
+  #packHistory(tokens: number, found?: readonly number[]): PackedHistory {
     const { answered } = this.#turn
+    const { from, exchange } = found === undefined ? this.#newestPlaces() : this.#places
+    const promised = found === undefined ? from : this.history.first
     const brief = this.need === 'conversation' ? 'always' : 'as_needed'
-    return this.#packer.packMeasured(this.#measure(from), { exchange, tokens, answered, brief })
+    const limit = { exchange, tokens, answered, brief, found: found ?? [], promised } as const
+    return this.#packer.packMeasured(this.#measure(from), limit)
   }
 
   /** @param from position of the first message */

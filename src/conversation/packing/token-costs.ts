@@ -6,8 +6,11 @@ import { LRUCache } from 'lru-cache'
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 
-/** The tokens of quotation marks around a text at the end of a line; they may split the words that they touch. */
-const QUOTED_TOKENS = 6
+/**
+ * The tokens of quotation marks around a text at the end of a line, beside those of the prefix and of the text. They
+ * usually need none: the first merges with the blank of the prefix, the last with the punctuation or the line break.
+ */
+const QUOTED_TOKENS = 2
 
 /** Caches prefixes, names, prompts and recalled texts, which are packed several times in a turn. */
 const REMEMBERED_TEXTS = 2000

@@ -11,7 +11,7 @@ const HINT_TOKENS = 14
 /** Texts that are shown of a window. `around`: tokens that the request takes around each message. */
 export const straightforwardHistory = (
   window: readonly ShownMessage[],
-  { from, exchange, brief: when, tokens: most, answered }: HistoryLimit & { readonly from: number },
+  { from, exchange, brief: when, tokens: most, answered, ...limit }: HistoryLimit & { readonly from: number },
   { content, around, counter }: { readonly content: number; readonly around: number; readonly counter: TokenCounter },
 ): readonly string[] => {
   const within = dropOldest(window.slice(from), content, each => each.tokens)
@@ -19,20 +19,25 @@ export const straightforwardHistory = (
   const sum = (messages: readonly ShownMessage[]): number => messages.reduce((all, each) => all + cost(each), 0)
   const room = most + sum(within.filter(({ message_id }) => answered.has(message_id)))
   if (when === 'as_needed' && sum(within) <= room) return textsOf(within)
-  const before = exchange - (window.length - within.length)
+  const left = window.length - within.length
+  const before = exchange - left
   const at = (tokens: number): ShownMessage[] =>
     within.map((message, place) => (place < before ? beginningOf(message, tokens, counter) : message))
   const [briefs, hints] = [at(BRIEF_TOKENS), at(HINT_TOKENS)]
   const [shorter, longer] = sum(briefs) <= room ? [briefs, within] : [hints, briefs]
   if (sum(shorter) > room) return textsOf(dropOldest(shorter, room, cost))
-  if (shorter === briefs && when === 'always') return textsOf(briefs)
   const shown = [...shorter]
-  for (const place of byWorth(longer, before)) {
+  const found = limit.found.map(place => place - left)
+  const places =
+    shorter === briefs && when === 'always'
+      ? found
+      : byWorth(within, { before, found, promised: limit.promised - left })
+  for (const place of places) {
     const [more, less] = [longer[place], shown[place]]
     if (more === undefined || less === undefined || more === less) continue
-    const left = room - sum(shown)
-    if (more.tokens - less.tokens > left) {
-      const longest = cutOf(more, less.tokens + left, counter)
+    const free = room - sum(shown)
+    if (more.tokens - less.tokens > free) {
+      const longest = cutOf(more, less.tokens + free, counter)
       if (longest.tokens > less.tokens) shown[place] = longest
       break
     }
@@ -52,7 +57,14 @@ const dropOldest = (
     ? dropOldest(window.slice(1), most, cost)
     : window
 
-const byWorth = (messages: readonly ShownMessage[], before: number): readonly number[] => {
+const byWorth = (
+  messages: readonly ShownMessage[],
+  {
+    before,
+    found,
+    promised,
+  }: { readonly before: number; readonly found: readonly number[]; readonly promised: number },
+): readonly number[] => {
   const replies = messages
     .map((_, place) => place)
     .filter(place => place < before && messages[place]?.role === 'assistant')
@@ -61,7 +73,10 @@ const byWorth = (messages: readonly ShownMessage[], before: number): readonly nu
     const asked = messages[place - 1]
     return asked?.role === 'user' && isSmallTalk(asked.content)
   }
-  return [...replies.filter(place => !isIdle(place)), ...replies.filter(isIdle)]
+  const telling = replies.filter(place => !isIdle(place))
+  const others = telling.filter(place => place < promised)
+  const shortestFirst = others.toSorted((a, b) => (messages[a]?.tokens ?? 0) - (messages[b]?.tokens ?? 0))
+  return [...telling.filter(place => place >= promised), ...found, ...shortestFirst, ...replies.filter(isIdle)]
 }
 
 const beginningOf = (message: ShownMessage, tokens: number, counter: TokenCounter): ShownMessage =>
