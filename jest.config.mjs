@@ -27,7 +27,8 @@ export default {
   // it was killed and reported as kept alive by a test; workers that really are kept alive are still detected.
   workerGracefulExitTimeout: 10_000,
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Only a test that hangs takes so long: on a busy machine, an ordinary one takes ten times its time.
+  testTimeout: 120_000,
   collectCoverageFrom: ['src/**/*.ts'],
   coverageProvider: 'v8',
 }

@@ -156,7 +156,8 @@ test(
       'Analyze dbt model performance',
       '--detailed',
     ])
-    expect(specialist.stderr).toBe('')
+    // After two seconds, a command says that it is working.
+    expect(specialist.stderr.replace('budget load: working …\n', '')).toBe('')
     expect(specialist.stdout.split('\n').slice(0, 4)).toEqual([
       'Budget Profile: specialist-narrow | Complexity: complex | Budget: 30,000 tokens',
       expect.stringMatching(/^INFO: Budget 75% consumed \(23,752\/30,000 tokens\): /),

@@ -36,7 +36,7 @@ const recalledFor = async (
     for (const text of session) await denidin.say(text, from)
     await denidin.say('/reset', from)
   }
-  await denidin.app.memory.whenIdle()
+  await denidin.whenIdle()
   await denidin.say(question, from)
   return denidin
     .lastRequest()
