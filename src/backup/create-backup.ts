@@ -2,26 +2,18 @@
 import { basename, join, relative, sep } from 'node:path'
 import { DenidinError } from '../platform/errors.ts'
 import { makePrivateFolder, remove } from '../platform/files.ts'
-import { SECOND_MS, type Clock } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { BackupFolder } from './backup-folder.ts'
+import { completeBackup } from './complete-backup.ts'
 import { requireRoom } from './disk-room.ts'
 import type { BackupSources, DatabaseSource, WorkCall } from './backup-sources.ts'
-import { erasureSecret, installationOf } from './sqlite/erasure-log.ts'
-import {
-  backupId,
-  filesOf,
-  manifestOf,
-  readBackupId,
-  type WholeType,
-  type Manifest,
-  type StoredDatabase,
-  type StoredFolder,
-} from './manifest.ts'
+import { erasureSecret } from './sqlite/erasure-log.ts'
+import type { Manifest, StoredDatabase, StoredFolder, WholeType } from './manifest.ts'
 import type { StorageForm } from './storage-form.ts'
 import { ClosedDatabase } from './sqlite/database-proof.ts'
 import { holdsDatabase, Snapshot } from './sqlite/snapshots.ts'
-import { CHUNK_BYTES, PieceWriter } from './piece-writer.ts'
+import { PieceWriter } from './piece-writer.ts'
 import type { Throttle } from './throttle.ts'
 
 export interface CreateDeps {
@@ -55,13 +47,6 @@ export const createBackup = async (
 export const currentForm = async ({ forms }: BackupFolder, { databases }: BackupSources): Promise<StorageForm> =>
   await forms.current(erasureSecret(databases.find(({ content }) => content === 'erasures')?.path))
 
-/** The fields of a manifest that tell of its key. */
-export const keyFields = ({ key }: StorageForm): Pick<Manifest, 'key_id' | 'encryption'> => {
-  if (key === null) return { key_id: null }
-  const { key_id, recipients, naming_key } = key
-  return { key_id, encryption: { recipients: [...recipients], naming_key } }
-}
-
 interface WantedForm {
   readonly type: WholeType
   readonly form: StorageForm
@@ -85,7 +70,7 @@ class BackupWriter {
   }
 
   async write(): Promise<Manifest> {
-    const { folder, work_folder, clock, ids } = this.#deps
+    const { folder, work_folder, clock } = this.#deps
     await remove(work_folder)
     await folder.deleteLeftovers()
     const parent = (await folder.ids()).at(-1) ?? null
@@ -98,27 +83,12 @@ class BackupWriter {
       const folders: StoredFolder[] = []
       for (const source of this.#sources.folders) folders.push(await this.#pieces.storeFolder(source))
       for (const each of this.#sources.texts) folders.push(await this.#pieces.storeText(each))
-      const manifest = manifestOf({
-        id: backupId(idTime(created_at, parent), type, ids.uuid().slice(0, 4)),
-        type,
-        created_at: new Date(created_at).toISOString(),
-        parent,
-        installation: this.#installation(copies),
-        ...keyFields(form),
-        denidin_version: this.#deps.denidin_version,
-        node_version: process.version,
-        chunk_bytes: CHUNK_BYTES,
-        databases,
-        // An empty folder of the data is restored as an empty folder.
-        folders: folders.filter(({ restored, files }) => restored === 'in_place' || files.length > 0),
-        derived: [...this.#sources.derived],
-        bytes: filesOf({ databases, folders }).reduce((sum, file) => sum + file.bytes, 0),
-        new_bytes: this.#pieces.new_bytes,
-        new_objects: this.#pieces.new_objects,
-      })
-      this.#call.signal.throwIfAborted()
-      await folder.add(manifest, form)
-      return manifest
+      // An empty folder of the data is restored as an empty folder.
+      const kept = folders.filter(({ restored, files }) => restored === 'in_place' || files.length > 0)
+      return await completeBackup(
+        { ...this.#deps, sources: this.#sources, pieces: this.#pieces, call: this.#call },
+        { type, parent, created_at, form, databases, folders: kept },
+      )
     } finally {
       await remove(work_folder)
     }
@@ -168,11 +138,6 @@ class BackupWriter {
     return await database.prove(this.#call)
   }
 
-  #installation(copies: readonly { source: DatabaseSource; path: string }[]): string {
-    const erasures = copies.find(({ source }) => source.content === 'erasures')?.source.path
-    return installationOf(erasures)
-  }
-
   #below(path: string): string {
     return relative(this.#sources.data_root, path).split(sep).join('/')
   }
@@ -183,7 +148,3 @@ export const requireData = (present: readonly DatabaseSource[], { data_root }: B
   if (present.some(({ content }) => content === 'truth')) return
   throw new DenidinError('not_found', `there is nothing to back up in ${data_root} yet`)
 }
-
-/** Ids sort in the order in which backups were made, even within a second and after the clock was set back. */
-export const idTime = (now: number, parent: string | null): number =>
-  Math.max(now, (readBackupId(parent ?? '')?.at ?? -Infinity) + SECOND_MS)

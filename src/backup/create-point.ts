@@ -8,13 +8,11 @@ import { sha256Of } from '../platform/checksums.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import type { BackupSources, WorkCall } from './backup-sources.ts'
-import { currentForm, idTime, keyFields, requireData, type CreateDeps } from './create-backup.ts'
+import { completeBackup } from './complete-backup.ts'
+import { currentForm, requireData, type CreateDeps } from './create-backup.ts'
 import { requireRoom } from './disk-room.ts'
 import {
-  backupId,
-  filesOf,
   isSealed,
-  manifestOf,
   readBackupId,
   type Manifest,
   type Patch,
@@ -24,7 +22,6 @@ import {
   type StoredManifest,
 } from './manifest.ts'
 import { CHUNK_BYTES, PieceWriter, type KnownFiles } from './piece-writer.ts'
-import { installationOf } from './sqlite/erasure-log.ts'
 import { PageImage, TooLargeLog } from './sqlite/page-image.ts'
 import { holdsDatabase } from './sqlite/snapshots.ts'
 import type { StorageForm } from './storage-form.ts'
@@ -158,26 +155,10 @@ class PointWriter {
     }
     for (const each of this.#sources.texts) folders.push(await this.#pieces.storeText(each))
     if (earlier !== undefined && contentOf({ databases, folders }) === contentOf(earlier.newest)) return 'unchanged'
-    const manifest = manifestOf({
-      id: backupId(idTime(created_at, parent), 'point', this.#deps.ids.uuid().slice(0, 4)),
-      type: 'point',
-      created_at: new Date(created_at).toISOString(),
-      parent,
-      installation: installationOf(this.#sources.databases.find(({ content }) => content === 'erasures')?.path),
-      ...keyFields(form),
-      denidin_version: this.#deps.denidin_version,
-      node_version: process.version,
-      chunk_bytes: CHUNK_BYTES,
-      databases,
-      folders,
-      derived: [...this.#sources.derived],
-      bytes: filesOf({ databases, folders }).reduce((sum, file) => sum + file.bytes, 0),
-      new_bytes: this.#pieces.new_bytes,
-      new_objects: this.#pieces.new_objects,
-    })
-    this.#call.signal.throwIfAborted()
-    await folder.add(manifest, form)
-    return manifest
+    return await completeBackup(
+      { ...this.#deps, sources: this.#sources, pieces: this.#pieces, call: this.#call },
+      { type: 'point', parent, created_at, form, databases, folders },
+    )
   }
 
   async #storeDatabases(): Promise<StoredDatabase[]> {
