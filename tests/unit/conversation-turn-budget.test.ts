@@ -531,19 +531,6 @@ describe('the context of a turn', () => {
     expect(whole({})).not.toContain('b3')
   })
 
-  test('of a question that does not fit shortens as few replies as possible: the longest first', () => {
-    const window = [
-      ...exchange(0, 'the boat is blue', 'Blue boats are rare.'.repeat(8)),
-      ...exchange(1, 'the house is red', LONG.repeat(3)),
-      ...talk.slice(-8),
-    ]
-    const turn = turnOf([...window, messageOf('question', 'user', 'what was it?', 60)])
-    const { messages } = packed({ turn, memories: [], quotes: [], profile: [] }, budgetOf(800))
-    const replies = messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)
-    expect(replies[0]).toBe('Blue boats are rare.'.repeat(8))
-    expect(replies[1]).toMatch(/ …$/)
-  })
-
   test('of a statement holds the conversation as far as the whole budget reaches, and says when it needs more', () => {
     const window = Array.from({ length: 15 }, (_, n) => exchange(n, `${String(n)}: ${LONG}`, 'I see.')).flat()
     const stating = (budget: number): PackedContext => {

@@ -159,7 +159,6 @@ export class BriefReplies {
    * that were found, and the others, newest first; replies to small talk last.
    */
   *#byWorth(messages: readonly ShownMessage[], { exchange, found, promised }: BriefLimit): Generator<number> {
-    const others: number[] = []
     const idle: number[] = []
     let first = true
     for (let at = Math.min(exchange, messages.length) - 1; at >= 0; at--) {
@@ -169,12 +168,8 @@ export class BriefReplies {
       }
       if (messages[at]?.role !== 'assistant') continue
       if (this.#isIdle(messages[at - 1])) idle.push(at)
-      else if (at >= promised) yield at
-      else others.push(at)
+      else yield at
     }
-    // The shortest first: then the fewest are shortened.
-    const tokens = (at: number): number => messages[at]?.tokens ?? 0
-    yield* others.sort((a, b) => tokens(a) - tokens(b))
     yield* idle
   }
 

@@ -74,9 +74,8 @@ const byWorth = (
     return asked?.role === 'user' && isSmallTalk(asked.content)
   }
   const telling = replies.filter(place => !isIdle(place))
-  const others = telling.filter(place => place < promised)
-  const shortestFirst = others.toSorted((a, b) => (messages[a]?.tokens ?? 0) - (messages[b]?.tokens ?? 0))
-  return [...telling.filter(place => place >= promised), ...found, ...shortestFirst, ...replies.filter(isIdle)]
+  const [sure, others] = [telling.filter(place => place >= promised), telling.filter(place => place < promised)]
+  return [...sure, ...found, ...others, ...replies.filter(isIdle)]
 }
 
 const beginningOf = (message: ShownMessage, tokens: number, counter: TokenCounter): ShownMessage =>
