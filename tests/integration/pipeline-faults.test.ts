@@ -1,13 +1,12 @@
 // What the pipeline does when something underneath it fails, and when two things happen at once.
 import { afterEach, expect, test } from '@jest/globals'
 import { mkdir, rm } from 'node:fs/promises'
-import { setTimeout } from 'node:timers/promises'
 import type { Stores } from '../../src/app/stores.ts'
 import type { CommandHandler } from '../../src/conversation/command-handler.ts'
 import type { Delivery } from '../../src/channels/channel.ts'
 import type { OutboxStore } from '../../src/messages/outbox-store.ts'
 import type { MessageStore } from '../../src/messages/message-store.ts'
-import { HOUR_MS } from '../../src/platform/clock.ts'
+import { HOUR_MS, systemClock } from '../../src/platform/clock.ts'
 import { PipelineRig } from '../support/pipeline-rig.ts'
 import type { SentMessage } from '../support/test-channel.ts'
 
@@ -217,7 +216,7 @@ test('a message is neither confirmed to its sender nor shown to the model before
   rig = await PipelineRig.start({ wrap: slow })
   const answered = rig.say('my dog is called Rex')
   // Work that needs no disk is long done by then.
-  await setTimeout(200)
+  await systemClock.sleep(200)
   expect(rig.channel.seenChats).toEqual([])
   expect(rig.model.requests).toEqual([])
   disk.resolve()

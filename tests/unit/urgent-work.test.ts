@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { systemClock } from '../../src/platform/clock.ts'
 import { whileWaiting, withUrgentTrace } from '../../src/platform/trace.ts'
 import { BackgroundPatience } from '../../src/platform/urgent-work.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -46,7 +46,7 @@ describe('background work', () => {
   afterEach(async () => {
     for (const end of open) end()
     open = []
-    await sleep(0)
+    await systemClock.sleep(0)
   })
 
   test('begins at once while nobody waits for an answer', async () => {
@@ -59,7 +59,7 @@ describe('background work', () => {
   test('begins when the answer is done', async () => {
     const turn = urgent()
     const work = background()
-    await sleep(20)
+    await systemClock.sleep(20)
     expect(work.begun).toBe(false)
     turn.end()
     await work.done
@@ -75,10 +75,10 @@ describe('background work', () => {
   test('waits for the next answer if it begins at once', async () => {
     const [first, patience] = [urgent(), new BackgroundPatience()]
     const work = background(patience)
-    await sleep(2)
+    await systemClock.sleep(2)
     first.end()
     const second = urgent()
-    await sleep(20)
+    await systemClock.sleep(20)
     expect(work.begun).toBe(false)
     second.end()
     await work.done
@@ -96,7 +96,7 @@ describe('background work', () => {
     patience.end()
     await work.done
     const again = background(patience)
-    await sleep(10)
+    await systemClock.sleep(10)
     expect(again.begun).toBe(false)
     patience.end()
     await again.done
