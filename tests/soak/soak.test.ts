@@ -9,8 +9,12 @@ import { comeToRest, judge } from '../support/crash/verdict.ts'
 import { BotRun } from '../support/fake-whatsapp/bot-run.ts'
 import { progressLog } from '../support/progress-log.ts'
 import { random } from '../support/random-text.ts'
+import { SMALL_DISKS } from '../support/small-disk.ts'
+import { alertsSettled, judgeAlerts } from '../support/soak/alerts-truth.ts'
 import { MoodyModel, provokeFaults } from '../support/soak/faults.ts'
 import { growthOfBrowsers, growthOfNode, sample, type Growth, type Sample } from '../support/soak/memory-samples.ts'
+import { judgeMetrics, metricsOf } from '../support/soak/metrics-truth.ts'
+import { MovedClock } from '../support/soak/moved-clock.ts'
 
 const MINUTES = Number(process.env['SOAK_MINUTES'])
 const SEED = Number(process.env['SOAK_SEED'] ?? Math.floor(systemIds.fraction() * 1e9))
@@ -19,6 +23,11 @@ const REPORT_MS = 10 * SECOND_MS
 /** A stopped browser is found out after a minute; then come its end, a pause and the next start. */
 const SETTLE_MS = 3 * MINUTE_MS
 const HISTORY = 40
+/** Room for the browser's profile, Chroma and the databases; only what is written takes memory. */
+const DISK_BYTES = 2 ** 30
+const GODFATHER = '15559990000'
+/** Faults last for seconds: an incident must begin and end within them. */
+const ALERT_AFTER_SECONDS = 2
 /**
  * Node fills its heap before it tidies up, up to the limit that bin/denidin-bot sets: what a short run shows is warming up.
  * From ten minutes on a leak would show: 64 bytes a message would not, a kept reply a message would.
@@ -43,8 +52,15 @@ test(
     await using run = await BotRun.linked({
       fake: { contacts: CONTACTS, history: HISTORY },
       ai: { retries: 2 },
-      settings: { memory: { session: { session_timeout_hours: 0.002, expiry_cron: '*/10 * * * * *' } } },
+      ...(SMALL_DISKS ? { disk_bytes: DISK_BYTES } : {}),
+      settings: {
+        godfather_phone: GODFATHER,
+        alerts: { after_seconds: ALERT_AFTER_SECONDS },
+        api: { enabled: true, port: 0 },
+        memory: { session: { session_timeout_hours: 0.002, expiry_cron: '*/10 * * * * *' } },
+      },
     })
+    const clock = new MovedClock(run.home.folder)
     const model = new MoodyModel(run.models, tellingModel())
     const progress = progressLog('soak', true)
     progress.say(`seed ${SEED}, ${MINUTES} minutes`)
@@ -52,8 +68,10 @@ test(
     const samples: Sample[] = []
     const provoked = new Map<string, number>()
     const enough = new AbortController()
-    const life = run.start()
+    const log_before = run.logLength()
+    const life = run.start(clock.environment)
     const ready_after = await life.up
+    const served = await metricsOf(run, log_before)
     const began = systemClock.now()
 
     const every = async (pause_ms: number, act: () => Promise<void> | void): Promise<void> => {
@@ -73,7 +91,7 @@ test(
           `${at_s} s: ${talk.said.length} messages, ${run.fake.sent.length} sent, ${count} faults, Node ${node_mb} MiB, browser ${browser_mb} MiB`,
         )
       }),
-      provokeFaults({ run, model, chance }, enough.signal, name => {
+      provokeFaults({ run, model, chance, clock }, enough.signal, name => {
         provoked.set(name, (provoked.get(name) ?? 0) + 1)
         progress.say(`fault: ${name}`)
       }),
@@ -83,7 +101,18 @@ test(
     await Promise.all([...around, talk.stop()])
 
     await comeToRest(run, talk, SETTLE_MS)
-    const faults = [...(await judgeCompany(run, life.pid))]
+    const after_ms = ALERT_AFTER_SECONDS * SECOND_MS
+    await alertsSettled(run, after_ms, MINUTE_MS)
+    const alerts = await judgeAlerts(run, `${GODFATHER}@c.us`, after_ms)
+    const faults = [
+      ...(await judgeCompany(run, life.pid)),
+      ...judgeMetrics(await served.read(), run, {
+        said: talk.said.length,
+        answered: model.answered + run.models.counts.extraction,
+        asked: run.models.counts.completion + run.models.counts.extraction,
+      }),
+      ...alerts.faults,
+    ]
     const { code } = await life.end('SIGTERM')
     if (code !== 0) faults.push(`the bot ended with ${String(code)}`)
     if ((await run.leftovers()).length > 0) faults.push('something still runs')
@@ -98,7 +127,7 @@ test(
     for (const fault of faults) progress.say(`wrong: ${fault}`)
     progress.say(
       `summary: ${MINUTES} minutes, seed ${SEED}, up after ${String(ready_after)} ms; ${verdict.said} messages, ` +
-        `${verdict.answered} answered, ${verdict.unconfirmed} unconfirmed; ${faults.length} things wrong; ` +
+        `${verdict.answered} answered, ${verdict.unconfirmed} unconfirmed; ${alerts.incidents} incidents, told ${alerts.told}×; ${faults.length} things wrong; ` +
         `faults: ${[...provoked].map(([name, count]) => `${name} ${count}×`).join(', ')}; ` +
         `Node ${shown(node)}; browsers ${browsers.map(shown).join(', ') || 'none old enough'}`,
     )

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OperationsClient } from '../../../src/operations/client.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { PROFILE_FOLDER } from '../../../src/channels/whatsapp/wwebjs/client.ts'
 import { ScriptedModelServer, type ScriptedModelServerOptions } from '../model-server.ts'
 import { ScriptHome } from '../script-run.ts'
+import { mountDisk, type MountedDisk } from '../small-disk.ts'
 import { clientOf, startLife, type Life } from './life.ts'
 import { FakeWhatsApp, type FakeWhatsAppOptions } from './fake-whatsapp.ts'
 import { processesOf, type Seen } from './process-list.ts'
@@ -17,6 +18,8 @@ export interface BotRunOptions {
   readonly ai?: Readonly<Record<string, unknown>>
   readonly fake?: FakeWhatsAppOptions
   readonly models?: ScriptedModelServerOptions
+  /** The data is on a disk of its own of so many bytes. */
+  readonly disk_bytes?: number
 }
 
 /**
@@ -28,8 +31,11 @@ export class BotRun implements AsyncDisposable {
   readonly models: ScriptedModelServer
   readonly home: ScriptHome
   life: Life | undefined
+  /** The disk of the data, if it is one of its own. */
+  readonly disk: MountedDisk | undefined
 
-  private constructor(fake: FakeWhatsApp, models: ScriptedModelServer, home: ScriptHome) {
+  private constructor(fake: FakeWhatsApp, models: ScriptedModelServer, home: ScriptHome, disk?: MountedDisk) {
+    this.disk = disk
     this.fake = fake
     this.models = models
     this.home = home
@@ -51,7 +57,9 @@ export class BotRun implements AsyncDisposable {
       whatsapp: { enabled: true, browser_path, browser_args: fake.browser_args },
       ...options.settings,
     })
-    return new BotRun(fake, models, home)
+    if (options.disk_bytes === undefined) return new BotRun(fake, models, home)
+    mkdirSync(home.data)
+    return new BotRun(fake, models, home, mountDisk(home.data, options.disk_bytes))
   }
 
   /** A bot that was linked and stopped in good order, so that its login is on disk. */
@@ -116,6 +124,7 @@ export class BotRun implements AsyncDisposable {
     while ((await this.leftovers()).length > 0) await systemClock.sleep(LOOK_MS)
     await this.models[Symbol.asyncDispose]()
     await this.fake[Symbol.asyncDispose]()
+    this.disk?.[Symbol.dispose]()
     await this.home[Symbol.asyncDispose]()
   }
 }

@@ -1,8 +1,9 @@
-import { systemClock } from '../../../src/platform/clock.ts'
+import { MINUTE_MS, systemClock } from '../../../src/platform/clock.ts'
 import type { BotRun } from '../fake-whatsapp/bot-run.ts'
 import { processesOf } from '../fake-whatsapp/process-list.ts'
 import { failure, type Answer, type ScriptedModelServer } from '../model-server.ts'
 import type { Random } from '../random-text.ts'
+import type { MovedClock } from './moved-clock.ts'
 
 /** Something that goes wrong around a running bot. */
 export interface Fault {
@@ -17,25 +18,36 @@ export interface Soaked {
   readonly run: BotRun
   readonly model: MoodyModel
   readonly chance: Random
+  /** The clock of the bot. */
+  readonly clock: MovedClock
 }
 
-type Mood = 'well' | 'slow' | 'failing' | 'limited'
+type Mood = 'well' | 'slow' | 'failing' | 'limited' | 'gone'
 
 const NETWORK_LOSS_MS = 6000
 const MOOD_MS = 5000
 const SLOW_MS = 3000
+const FROZEN_MS = 3000
+const FULL_MS = 4000
+const JUMP_MS = 20 * MINUTE_MS
+const JUMPED_MS = 3000
 
 /** A model that is not always well; learning is left alone, as what failed is tried again only minutes later. */
 export class MoodyModel {
   mood: Mood = 'well'
+  /** Requests that it answered with words. */
+  answered = 0
 
   constructor(server: ScriptedModelServer, answer: Answer) {
     server.always('completion', async (request, response) => {
       if (this.mood === 'failing') await failure(500)(request, response)
       else if (this.mood === 'limited') await failure(429, { headers: { 'retry-after-ms': '300' } })(request, response)
+      else if (this.mood === 'gone') response.destroy()
       else {
         if (this.mood === 'slow') await systemClock.sleep(SLOW_MS)
-        if (!response.destroyed) await answer(request, response)
+        if (response.destroyed) return
+        await answer(request, response)
+        this.answered += 1
       }
     })
   }
@@ -47,6 +59,13 @@ const send = (pid: number, name: NodeJS.Signals): void => {
   } catch {
     // It went by itself meanwhile.
   }
+}
+
+/** Stops processes for a while, as a machine that is short of memory or sleeps does. */
+const frozen = async (pids: readonly number[], chance: Random): Promise<void> => {
+  for (const pid of pids) send(pid, 'SIGSTOP')
+  await systemClock.sleep(FROZEN_MS + chance.below(FROZEN_MS))
+  for (const pid of pids) send(pid, 'SIGCONT')
 }
 
 const signalBrowser =
@@ -95,11 +114,47 @@ export const FAULTS: readonly Fault[] = [
   { name: 'model slow', ends_browser: false, provoke: modelIs('slow') },
   { name: 'model failing', ends_browser: false, provoke: modelIs('failing') },
   { name: 'model rate-limited', ends_browser: false, provoke: modelIs('limited') },
+  { name: 'model gone', ends_browser: false, provoke: modelIs('gone') },
   {
     name: 'Chroma killed',
     ends_browser: false,
     provoke: async ({ run }) => {
       for (const { pid } of await run.chromas()) send(pid, 'SIGKILL')
+    },
+  },
+  {
+    name: 'Chroma frozen',
+    ends_browser: false,
+    provoke: async ({ run, chance }) => {
+      await frozen(
+        (await run.chromas()).map(({ pid }) => pid),
+        chance,
+      )
+    },
+  },
+  {
+    name: 'bot frozen',
+    ends_browser: false,
+    provoke: async ({ run, chance }) => {
+      await frozen(run.life === undefined ? [] : [run.life.pid], chance)
+    },
+  },
+  {
+    name: 'disk full',
+    ends_browser: false,
+    provoke: async ({ run: { disk }, chance }) => {
+      disk?.fill()
+      await systemClock.sleep(FULL_MS + chance.below(FULL_MS))
+      disk?.empty()
+    },
+  },
+  {
+    name: 'clock jumped',
+    ends_browser: false,
+    provoke: async ({ clock, chance }) => {
+      clock.move((chance.below(2) === 0 ? 1 : -1) * JUMP_MS)
+      await systemClock.sleep(JUMPED_MS + chance.below(JUMPED_MS))
+      clock.move(0)
     },
   },
 ]
@@ -108,7 +163,8 @@ export const FAULTS: readonly Fault[] = [
 const MOST_LOSSES = 3
 /** … none is lost for so long that the next counts as the first: else only the growing pause would be measured. */
 const FORGIVEN_MS = 330_000
-const GAP_MS = 8000
+/** Pause between two faults, on average. */
+const GAP_MS = 3000
 
 /** Lets things happen one after the other, at times of chance, until it is called off. Tells the name of each. */
 export const provokeFaults = async (
@@ -118,12 +174,17 @@ export const provokeFaults = async (
 ): Promise<void> => {
   const { chance } = soaked
   const losses: number[] = []
+  /** Every fault has its turn before any comes again. */
+  let deck: Fault[] = []
   for (;;) {
     await systemClock.sleep(GAP_MS / 2 + chance.below(GAP_MS), signal).catch(() => undefined)
     if (signal.aborted) return
     const now = systemClock.now()
     if (losses.length > 0 && now - losses.at(-1)! >= FORGIVEN_MS) losses.length = 0
-    const fault = chance.pick(FAULTS.filter(each => !each.ends_browser || losses.length < MOST_LOSSES))
+    if (deck.length === 0) deck = [...FAULTS]
+    const possible = deck.filter(each => !each.ends_browser || losses.length < MOST_LOSSES)
+    const fault = chance.pick(possible.length === 0 ? FAULTS.filter(each => !each.ends_browser) : possible)
+    deck = deck.filter(each => each !== fault)
     if (fault.ends_browser) losses.push(now)
     told(fault.name)
     await fault.provoke(soaked)
