@@ -13,8 +13,11 @@ afterEach(async () => {
   await denidin[Symbol.asyncDispose]()
 })
 
-/** Files that a running process needs for itself: the lock, the socket, the process id. */
-const OF_THE_PROCESS = /^run(\/|$)/
+/**
+ * Files that a running process needs for itself: the lock, the socket, the process id; and the record of when it ran, which
+ * a restore must not replace.
+ */
+const OF_THE_PROCESS = /^(run(\/|$)|uptime\.json$)/
 
 test('every file that a conversation leaves in the data folder belongs to a source that a backup knows', async () => {
   await denidin.say('My dog is called Rex')
