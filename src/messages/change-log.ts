@@ -2,7 +2,9 @@
  * The one log of changes to messages. All data derived from messages (the full-text index, the vectors, what was
  * learned) follows it, each with its own cursor, so that a crash at any point loses no change.
  */
+import type { PersonId } from '../people/person.ts'
 import type { MessageId, MessageRecord } from './message.ts'
+import type { Scope } from './scope.ts'
 
 /**
  * Followers of the log.
@@ -20,6 +22,14 @@ export interface MessageChange {
   readonly message_id: MessageId
   /** The message as it is now, or `undefined` if it was removed. */
   readonly now: MessageRecord | undefined
+}
+
+/** A changed message without its content. */
+export interface ChangedMessage {
+  readonly message_id: MessageId
+  /** Where it is now, and who wrote it; `undefined` if it was removed. */
+  readonly scope: Scope | undefined
+  readonly person_id: PersonId | undefined
 }
 
 /** A message whose content was changed, or that was removed. */
@@ -44,7 +54,7 @@ export interface ChangeLog {
   /** The oldest changes after `after`, at most `limit`. */
   changes(after: number, limit: number): Promise<readonly MessageChange[]>
   /** The messages of the oldest changes after `after`, without their content, at most `limit`. */
-  changedAfter(after: number, limit: number): Promise<readonly MessageId[]>
+  changedAfter(after: number, limit: number): Promise<readonly ChangedMessage[]>
   /** The oldest changes of content after `after` that a cursor has not passed, at most `limit`. */
   contentChanges(
     cursor: ChangeCursor,

@@ -3,9 +3,10 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import { isForwarded, ownWords } from '../messages/message-details.ts'
+import type { ChangedMessage } from '../messages/change-log.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
-import type { ScopeEntry, Scope } from '../messages/scope.ts'
+import type { ScopeEntry, Scope, SearchScope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { PersonId } from '../people/person.ts'
 import { findAllWords } from './all-words-search.ts'
@@ -33,7 +34,7 @@ const LIST_FACTOR = 2
 export interface MessageSearchDeps {
   readonly feed: Pick<MessageReader, 'get'>
   readonly index: Pick<FullTextIndex, 'open' | 'groupsOfSpeaker'>
-  readonly indexer: Pick<FullTextIndexer, 'lacksOnly' | 'requestSync' | 'whenIdle'>
+  readonly indexer: Pick<FullTextIndexer, 'hasAll' | 'requestSync' | 'whenIdle'>
   readonly weights: LexicalWeights
   readonly fusion: Fusion
   readonly reranker: Reranker
@@ -53,10 +54,17 @@ export class IndexedMessageSearch implements MessageSearch {
     this.#logger = deps.logger.for('memory.recall')
   }
 
-  async indexNewest(exclude: ReadonlySet<MessageId> = NONE): Promise<void> {
+  async indexNewest(
+    { scope, extra_scopes = [], speaker }: SearchScope,
+    exclude: ReadonlySet<MessageId> = NONE,
+  ): Promise<void> {
     const { indexer, clock } = this.#deps
     indexer.requestSync()
-    if (await indexer.lacksOnly(exclude)) return
+    const scopes = new Set([scope, ...extra_scopes])
+    // A removed message may have been anywhere.
+    const isSearched = (message: ChangedMessage): boolean =>
+      message.scope === undefined || scopes.has(message.scope) || message.person_id === speaker
+    if (await indexer.hasAll(message => isSearched(message) && !exclude.has(message.message_id))) return
     const patience = new AbortController()
     await Promise.race([
       indexer.whenIdle(),

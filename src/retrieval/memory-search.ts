@@ -53,7 +53,7 @@ export class MemorySearch implements SearchService {
 
   async #search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits> {
     const { messages, memories } = this.#deps
-    const newest = messages.indexNewest(limits.exclude)
+    const newest = messages.indexNewest(scope, limits.exclude)
     // The newest messages may be in further groups of the speaker, so they must be indexed first.
     if (scope.speaker !== undefined) await newest
     const entries = await scopeEntries(scope, [messages, memories])

@@ -1,7 +1,7 @@
 /** The port of the message search: by relevance to a question, or by all words. */
 import type { SimilarMemory } from '../memory/fact-search.ts'
 import type { MessageId } from '../messages/message.ts'
-import type { ScopeEntry, Scope } from '../messages/scope.ts'
+import type { ScopeEntry, Scope, SearchScope } from '../messages/scope.ts'
 import type { QuestionWords } from '../text/passages.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
@@ -34,10 +34,10 @@ export type SimilarFacts = (scope: Scope) => Promise<readonly SimilarMemory[]>
  */
 export interface MessageSearch extends SpeakerGroups {
   /**
-   * Waits briefly until messages that have just arrived can be found, apart from those that the search leaves out
-   * anyway. Call it once before a search.
+   * Waits briefly until messages of a scope that have just arrived can be found, apart from those that the search leaves
+   * out anyway. Call it once before a search.
    */
-  indexNewest(exclude?: ReadonlySet<MessageId>): Promise<void>
+  indexNewest(scope: SearchScope, exclude?: ReadonlySet<MessageId>): Promise<void>
   /** @throws DenidinError `unavailable` if the index cannot be read for the first entry */
   findRelevant(
     entries: readonly ScopeEntry[],

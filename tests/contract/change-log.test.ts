@@ -83,9 +83,13 @@ describe.each([
     await say('m1')
     await say('m2', BEN)
     const [first] = await log.changes(0, 1)
-    expect(await log.changedAfter(0, 10)).toEqual(['m1', 'm2'])
-    expect(await log.changedAfter(0, 1)).toEqual(['m1'])
-    expect(await log.changedAfter(first?.change ?? 0, 10)).toEqual(['m2'])
+    const one = { message_id: 'm1', scope: ANA, person_id: 'ana' }
+    const other = { message_id: 'm2', scope: BEN, person_id: 'ben' }
+    expect(await log.changedAfter(0, 10)).toEqual([one, other])
+    expect(await log.changedAfter(0, 1)).toEqual([one])
+    expect(await log.changedAfter(first?.change ?? 0, 10)).toEqual([other])
+    await store.history.remove('m1', 7)
+    expect(await log.changedAfter(0, 10)).toEqual([other, { message_id: 'm1', scope: undefined, person_id: undefined }])
     expect(await log.changedAfter(await log.latest(), 10)).toEqual([])
   })
 

@@ -33,7 +33,7 @@ export const packedRecall = (
   costs = new TokenCosts(tokens),
 ): MessageRecall => ({
   recall: async (scope, question, { tokens: most, ...limits }, call) => {
-    await search.indexNewest()
+    await search.indexNewest(scope)
     const entries = await scopeEntries(scope, [search])
     const found = await search.findRelevant(entries, question, limits, noSimilarFacts, call)
     return packRecall({ ...found, memories: [], zone: UTC }, { content: most, room: Infinity }, costs).quotes

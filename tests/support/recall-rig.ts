@@ -110,8 +110,9 @@ export class RecallRig implements AsyncDisposable {
   /** What holds all of these words, newest first: ids. */
   async findAllWords(scope: Scope | SearchScope, words: string, limit = 10): Promise<readonly string[]> {
     const search = this.search()
-    await search.indexNewest()
-    const entries = await scopeEntries(typeof scope === 'string' ? { scope } : scope, [search])
+    const searched = typeof scope === 'string' ? { scope } : scope
+    await search.indexNewest(searched)
+    const entries = await scopeEntries(searched, [search])
     return (await search.findAllWords(entries, words, { quotes: limit })).map(each => each.message_id)
   }
 

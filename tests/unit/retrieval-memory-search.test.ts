@@ -74,7 +74,7 @@ test.each([singleScope(ANA), ownSearchScope(ANA)])(
         waits += 1
         indexer.requestSync()
       },
-      lacksOnly: (ids: ReadonlySet<string>) => indexer.lacksOnly(ids),
+      hasAll: (isNeeded: Parameters<typeof indexer.hasAll>[0]) => indexer.hasAll(isNeeded),
       whenIdle: () => indexer.whenIdle(),
     }
     const { memory, search } = searchOver([ANA], { indexer: counted })
@@ -88,6 +88,31 @@ test.each([singleScope(ANA), ownSearchScope(ANA)])(
     expect(waits).toBe(1)
   },
 )
+
+test('a search does not wait for messages that it cannot find', async () => {
+  const { indexer } = messages
+  let waits = 0
+  const counted = {
+    requestSync: () => undefined,
+    hasAll: (isNeeded: Parameters<typeof indexer.hasAll>[0]) => indexer.hasAll(isNeeded),
+    whenIdle: async () => {
+      waits += 1
+      indexer.requestSync()
+      await indexer.whenIdle()
+    },
+  }
+  const { search } = searchOver([ANA, BEN], { indexer: counted })
+  const quotes = async () =>
+    (await search.search(singleScope(ANA), queryOf('what is my boat called?'), { quotes: 10 }, CALL)).quotes.map(
+      each => each.text,
+    )
+  await messages.talk(BEN, 0, ['Ben: my boat is called Herring'])
+  expect(await quotes()).toEqual([])
+  expect(waits).toBe(0)
+  await messages.talk(ANA, 0, ['Ana: my boat is called Marlin'])
+  expect(await quotes()).toEqual(['my boat is called Marlin'])
+  expect(waits).toBe(1)
+})
 
 test('where the vectors cannot be asked, facts and messages are found by their words', async () => {
   const { memory, index, search } = searchOver([ANA])

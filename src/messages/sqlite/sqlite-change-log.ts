@@ -2,6 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { ChangedSession, ChangeLog, ContentChange } from '../change-log.ts'
+import type { Scope } from '../scope.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 
 /** Followers that were added after the log. */
@@ -50,12 +51,16 @@ export const createSqliteChangeLog = (database: Database): ChangeLog => ({
 
   changedAfter: async (after, limit) =>
     database
-      .all<{ message_id: string }>(
-        `select message_id from message_changes where change > :after and message_id is not null
-         order by change limit :limit`,
+      .all<{ readonly message_id: string; readonly scope: Scope | null; readonly person_id: string | null }>(
+        `select c.message_id, scope, person_id from message_changes c left join messages using (message_id)
+         where c.change > :after and c.message_id is not null order by c.change limit :limit`,
         { after, limit },
       )
-      .map(each => each.message_id),
+      .map(({ message_id, scope, person_id }) => ({
+        message_id,
+        scope: scope ?? undefined,
+        person_id: person_id ?? undefined,
+      })),
 
   contentChanges: async (cursor, { after, limit }) =>
     database

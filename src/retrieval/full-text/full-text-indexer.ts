@@ -4,7 +4,7 @@ import { BackgroundPatience } from '../../platform/urgent-work.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isOfItem, type SetAside } from '../../platform/set-aside.ts'
-import type { ChangeLog } from '../../messages/change-log.ts'
+import type { ChangedMessage, ChangeLog } from '../../messages/change-log.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -16,6 +16,8 @@ import { stateOf } from './index-eligibility.ts'
 const BATCH = 32
 /** How many characters the messages of one transaction contain, unless a single message is longer. */
 const MOST_CHARACTERS = 20_000
+/** If more messages are missing in the index, they are not examined one by one. */
+const MOST_MISSING = 200
 /** After how many changes the change log is shortened. */
 const PURGE_AFTER = 2000
 
@@ -51,13 +53,13 @@ export class FullTextIndexer implements AsyncDisposable {
     if (!this.#stopping) this.#soon()
   }
 
-  /** Whether everything is indexed, apart from changes of these messages. */
-  async lacksOnly(message_ids: ReadonlySet<MessageId>): Promise<boolean> {
+  /** Whether everything is indexed, apart from messages that `isNeeded` does not need. */
+  async hasAll(isNeeded: (message: ChangedMessage) => boolean): Promise<boolean> {
     const { index, changeLog } = this.#deps
     const { filled_to, change } = await index.progress()
     if (filled_to !== undefined) return false
-    const missing = await changeLog.changedAfter(change, BATCH)
-    return missing.length < BATCH && missing.every(message_id => message_ids.has(message_id))
+    const missing = await changeLog.changedAfter(change, MOST_MISSING)
+    return missing.length < MOST_MISSING && !missing.some(isNeeded)
   }
 
   /** Resolves when everything so far is indexed, or cannot be indexed. */
