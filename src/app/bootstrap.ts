@@ -5,7 +5,7 @@ import { dirname, join, sep } from 'node:path'
 import { extendEnvironment, readEnvironment } from '../config/environment.ts'
 import { configurationFiles, loadSettings, type LoadedSettings } from '../config/load-settings.ts'
 import type { Settings } from '../config/settings.ts'
-import { PRIVATE_FOLDER_MODE } from '../platform/files.ts'
+import { isOpenToOthers, PRIVATE_FOLDER_MODE } from '../platform/files.ts'
 import { useProxy } from '../platform/proxy.ts'
 
 /** DeniDin's own folder: relative paths of the configuration start here. */
@@ -51,16 +51,13 @@ export const askedAddresses = ({ ai, embeddings, memory, backup }: Settings): re
   ].filter(each => each !== undefined)
 }
 
-/** Permissions of all users except the owner. */
-const OTHERS = 0o077
-
 /**
  * Closes a data folder inside DeniDin's folder to other users, because git creates `data/` readable for all. A folder
  * elsewhere keeps the permissions that its owner chose.
  */
 export const closeDataFolder = async (data_root: string): Promise<void> => {
   const [root, folder] = await Promise.all([realpath(ROOT), realpath(data_root)])
-  if (!folder.startsWith(`${root}${sep}`) || ((await stat(folder)).mode & OTHERS) === 0) return
+  if (!folder.startsWith(`${root}${sep}`) || !isOpenToOthers((await stat(folder)).mode)) return
   await chmod(folder, PRIVATE_FOLDER_MODE).catch((error: NodeJS.ErrnoException) => {
     // Another user's folder is not changed; `denidin doctor` reports it.
     if (error.code !== 'EPERM') throw error

@@ -8,6 +8,11 @@ import { KeyedQueue } from './keyed-queue.ts'
 /** Only the owner may read: a session contains people's messages. */
 export const PRIVATE_FILE_MODE = 0o600
 export const PRIVATE_FOLDER_MODE = 0o700
+/** Permissions of all users except the owner. */
+const OTHERS_MODE = 0o077
+
+/** Whether these permissions let users other than the owner do anything. */
+export const isOpenToOthers = (mode: number): boolean => (mode & OTHERS_MODE) !== 0
 
 const writes = new KeyedQueue<string>()
 

@@ -4,10 +4,9 @@ import { fingerprintOf, readIdentities } from '../../backup/age/age-keys.ts'
 import { BackupFolder } from '../../backup/backup-folder.ts'
 import type { DoctorCheck, Finding } from '../../platform/checkup.ts'
 import { asDenidinError } from '../../platform/errors.ts'
-import { PRIVATE_FILE_MODE } from '../../platform/files.ts'
+import { isOpenToOthers, PRIVATE_FILE_MODE } from '../../platform/files.ts'
 import { backupFolderOf } from '../../config/backup-folder.ts'
 import { settingsOf, type DoctorDeps } from './doctor-deps.ts'
-import { OTHERS } from './folder-health.ts'
 
 export const backupKeyCheck = (deps: Pick<DoctorDeps, 'configuration'>): DoctorCheck => ({
   id: 'backup-key',
@@ -16,7 +15,7 @@ export const backupKeyCheck = (deps: Pick<DoctorDeps, 'configuration'>): DoctorC
   detect: async () => ({ repairable: false, ...(await keyFinding(deps)) }),
   repair: async () => {
     const { identity_file } = settingsOf(deps).backup.encryption
-    if (identity_file === undefined || !(await isOpenToOthers(identity_file))) {
+    if (identity_file === undefined || !(await isExposed(identity_file))) {
       return 'Nothing was changed: a key cannot be made out of nothing.'
     }
     await chmod(identity_file, PRIVATE_FILE_MODE)
@@ -24,10 +23,8 @@ export const backupKeyCheck = (deps: Pick<DoctorDeps, 'configuration'>): DoctorC
   },
 })
 
-const isOpenToOthers = async (path: string): Promise<boolean> => {
-  const mode = (await stat(path).catch(() => undefined))?.mode ?? 0
-  return (mode & OTHERS) !== 0
-}
+const isExposed = async (path: string): Promise<boolean> =>
+  isOpenToOthers((await stat(path).catch(() => undefined))?.mode ?? 0)
 
 const keyFinding = async (deps: Pick<DoctorDeps, 'configuration'>): Promise<Finding> => {
   const settings = settingsOf(deps)
@@ -51,7 +48,7 @@ const keyFinding = async (deps: Pick<DoctorDeps, 'configuration'>): Promise<Find
     return {
       state: 'down',
       detail: `${asDenidinError(error).message}.`,
-      repairable: await isOpenToOthers(identity_file),
+      repairable: await isExposed(identity_file),
       remedy:
         'Put your copy of the file back, with the mode 600. Until then, encrypted backups are made, and cannot be verified or restored.',
     }

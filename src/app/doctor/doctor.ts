@@ -58,7 +58,9 @@ export const examineInstallation = async (deps: DoctorDeps, request: DoctorReque
     request.progress({ done: results.length, total: checks.length, unit: 'checks' })
     results.push(await examine(check, request))
   }
-  if (results.some(isForLackOfSettings)) await addConfiguration(results, all, request)
+  if (deps.configuration.loaded === undefined && results.some(({ state }) => state === 'unknown')) {
+    await addConfiguration(results, all, request)
+  }
   if (wanted.length === 0 || others.length > 0) {
     const components = await componentResults(deps, ids, signal)
     const names = components.map(({ id }) => id)
@@ -83,11 +85,6 @@ const addConfiguration = async (
   if (check === undefined || results.some(({ id }) => id === check.id)) return
   results.unshift(await examine(check, request))
 }
-
-const NOT_CHECKED = 'Not checked: '
-
-const isForLackOfSettings = ({ state, detail }: CheckResult): boolean =>
-  state === 'unknown' && detail.startsWith(NOT_CHECKED)
 
 const unknownCheck = (id: string, known: readonly string[]): DenidinError => {
   const near = suggest(id, known)
@@ -117,7 +114,7 @@ const detect = async (check: DoctorCheck, signal: AbortSignal): Promise<Finding>
     signal.throwIfAborted()
     const { code, message } = asDenidinError(error)
     return code === 'invalid_config'
-      ? { state: 'unknown', detail: `${NOT_CHECKED}${message}.` }
+      ? { state: 'unknown', detail: `Not checked: ${message}.` }
       : { state: 'down', detail: `It could not be checked: ${message}.` }
   }
 }

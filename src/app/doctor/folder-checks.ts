@@ -3,11 +3,11 @@ import { chmod, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Settings } from '../../config/settings.ts'
 import type { DoctorCheck, Finding } from '../../platform/checkup.ts'
-import { exists, folderBytes, PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../../platform/files.ts'
+import { exists, folderBytes, isOpenToOthers, PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../../platform/files.ts'
 import { obstacleAt } from '../../platform/obstacles.ts'
 import { backupFolderOf } from '../../config/backup-folder.ts'
 import { settingsOf, type Configuration, type DoctorDeps } from './doctor-deps.ts'
-import { diskHealth, OTHERS } from './folder-health.ts'
+import { diskHealth } from './folder-health.ts'
 
 const MEGABYTE = 1_000_000
 /** What DeniDin never reads again: copies that were set aside, and the data from before a restore. */
@@ -114,7 +114,7 @@ const exposedPaths = async ({ files, loaded }: Configuration): Promise<readonly 
   const found = await Promise.all(
     paths.map(async path => {
       const entry = await stat(path).catch(() => undefined)
-      if (entry === undefined || (entry.mode & OTHERS) === 0) return []
+      if (entry === undefined || !isOpenToOthers(entry.mode)) return []
       return [{ path, mode: entry.isDirectory() ? PRIVATE_FOLDER_MODE : PRIVATE_FILE_MODE }]
     }),
   )

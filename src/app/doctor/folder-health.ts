@@ -3,10 +3,8 @@ import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { ENOUGH_ROOM_BYTES } from '../../platform/disk-room.ts'
 import { asDenidinError } from '../../platform/errors.ts'
+import { isOpenToOthers } from '../../platform/files.ts'
 import type { Health } from '../../platform/health.ts'
-
-/** Permissions of all users except the owner. */
-export const OTHERS = 0o077
 
 const BYTES_PER_MB = 1_000_000
 const ENOUGH_ROOM_MB = ENOUGH_ROOM_BYTES / BYTES_PER_MB
@@ -17,10 +15,9 @@ const LEAST_ROOM_MB = 100
 export const privateFolderHealth = async (path: string): Promise<Health> => {
   try {
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    const others = (await stat(path)).mode & OTHERS
-    return others === 0
-      ? { state: 'ok', detail: `${path} is there for its owner alone.` }
-      : { state: 'degraded', detail: `Others on this machine can look into ${path}: \`chmod 700 ${path}\`.` }
+    return isOpenToOthers((await stat(path)).mode)
+      ? { state: 'degraded', detail: `Others on this machine can look into ${path}: \`chmod 700 ${path}\`.` }
+      : { state: 'ok', detail: `${path} is there for its owner alone.` }
   } catch (error) {
     return { state: 'down', detail: `${path} cannot be read and written (${asDenidinError(error).message}).` }
   }

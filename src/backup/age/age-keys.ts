@@ -5,10 +5,9 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { DenidinError } from '../../platform/errors.ts'
+import { isOpenToOthers } from '../../platform/files.ts'
 
 const FINGERPRINT_CHARACTERS = 16
-/** Permissions of all users except the owner. */
-const OTHERS = 0o077
 const SETTING = 'backup.encryption.identity_file'
 const IDENTITY = 'AGE-SECRET-KEY-1'
 /** The beginnings of a file that is encrypted itself, such as an identity with a passphrase. */
@@ -66,7 +65,7 @@ export const readIdentities = async (file: string): Promise<Identities> => {
 
 /** Windows keeps permissions in another way. */
 const canOthersRead = async (file: string): Promise<boolean> =>
-  process.platform !== 'win32' && ((await stat(file)).mode & OTHERS) !== 0
+  process.platform !== 'win32' && isOpenToOthers((await stat(file)).mode)
 
 /** A new private key as the text of an identity file, with its public key. @param now for the comment */
 export const newIdentity = async (now: Date): Promise<{ readonly text: string; readonly recipient: string }> => {
