@@ -1,6 +1,6 @@
 /** Encrypted backups of a whole DeniDin: settings, what is shown with and without the key, targets, drills and the doctor. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { completeRestore } from '../../src/app/backup/complete-restore.ts'
 import { openBackups } from '../../src/app/backup/open-backups.ts'
@@ -316,6 +316,11 @@ test('the doctor names a key that is missing, open to others, of another backup 
   rmSync(identity())
   expect(await finding()).toEqual(['down', expect.stringContaining('does not exist')])
   expect(await isRepairable()).toBe(false)
+  mkdirSync(identity())
+  expect(await finding()).toEqual(['down', expect.stringContaining('cannot be read')])
+  expect(await isRepairable()).toBe(false)
+  expect(await check().repair?.(new AbortController().signal)).toContain('Nothing was changed')
+  rmdirSync(identity())
   await createKeyFile(identity(), new Date(0))
   expect(await finding()).toEqual(['degraded', expect.stringContaining('none of the private keys')])
   writeFileSync(identity(), whole)

@@ -23,8 +23,11 @@ export const backupKeyCheck = (deps: Pick<DoctorDeps, 'configuration'>): DoctorC
   },
 })
 
-const isExposed = async (path: string): Promise<boolean> =>
-  isOpenToOthers((await stat(path).catch(() => undefined))?.mode ?? 0)
+/** Whether a file has wrong permissions; a folder in its place is not the doctor's to change. */
+const isExposed = async (path: string): Promise<boolean> => {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isFile() === true && isOpenToOthers(found.mode)
+}
 
 const keyFinding = async (deps: Pick<DoctorDeps, 'configuration'>): Promise<Finding> => {
   const settings = settingsOf(deps)
