@@ -10,6 +10,8 @@ import type { KnowledgeFolder, KnowledgeSettings, ScanReport } from './knowledge
 
 /** Changes within this time, such as those of a copied folder, are read together. */
 const AFTER_CHANGE_MS = SECOND_MS
+/** The start waits so long for the watch of large folders. */
+const LONGEST_PREPARATION_MS = 2 * SECOND_MS
 /** Some file systems report no changes. */
 const SCANNED_EVERY_MS = 5 * MINUTE_MS
 
@@ -47,16 +49,26 @@ class KnowledgeModule implements Module {
     const used_before = passages + read + refused > 0
     // What was read from folders that are no longer configured is forgotten.
     if (settings.dirs.length === 0 && !used_before) return
+    if (settings.dirs.length > 0) await this.#watchFolders()
     this.#scanSoon(0)
-    if (settings.dirs.length === 0) return
-    this.#watch = await watchFolders(
-      settings.dirs,
-      new Set(settings.ignore_dirs),
-      () => {
-        this.#scanSoon(AFTER_CHANGE_MS)
-      },
-      this.#logger,
-    )
+  }
+
+  /** Begins to watch. The first scan comes after that, because a change before it is not reported. */
+  async #watchFolders(): Promise<void> {
+    const { settings, clock } = this.#deps
+    const scan = (): void => {
+      this.#scanSoon(AFTER_CHANGE_MS)
+    }
+    const watch = await watchFolders(settings.dirs, new Set(settings.ignore_dirs), scan, this.#logger)
+    this.#watch = watch
+    const patience = new AbortController()
+    const in_time = await Promise.race([
+      watch.ready.then(() => true),
+      clock.sleep(LONGEST_PREPARATION_MS, patience.signal).then(() => false),
+    ]).finally(() => {
+      patience.abort()
+    })
+    if (!in_time) void watch.ready.then(scan)
   }
 
   async stop(): Promise<void> {

@@ -3,6 +3,8 @@ import type { Logger } from '../../platform/logger.ts'
 
 /** Reports that something in the folders changed; not what. */
 export interface FolderWatch {
+  /** Resolves when changes are reported from now on; earlier ones are not. */
+  readonly ready: Promise<void>
   close(): Promise<void>
 }
 
@@ -34,5 +36,6 @@ export const watchFolders = async (
       why: (error as Error).message,
     })
   })
-  return watcher
+  const ready = new Promise<void>(resolve => watcher.once('ready', () => resolve()))
+  return { ready, close: () => watcher.close() }
 }
