@@ -1,6 +1,6 @@
 /** BM25 over every message of the archive's index, without any shortcut: what a search is compared with. */
 import type { Columns } from '../../src/archive/index/columns.ts'
-import { PART_RANGE, type IndexPart, type PartReader } from '../../src/archive/index/index-part.ts'
+import type { IndexPart, PartReader } from '../../src/archive/index/index-part.ts'
 import { PhraseCursor, postingsOf, scoreBy } from '../../src/archive/index/leaf-cursor.ts'
 import type { PlanNode, SearchPlan } from '../../src/archive/index/search-plan.ts'
 import { emptyBlock, type TermPostings } from '../../src/archive/index/term-postings.ts'
@@ -10,6 +10,8 @@ export interface Matches {
   readonly matched: Uint8Array
   readonly scores: Float64Array
 }
+
+const sizeOf = ({ first, last }: IndexPart): number => last - first + 1
 
 export class WholeSearch {
   readonly #reader: PartReader
@@ -30,13 +32,13 @@ export class WholeSearch {
   #node(part: IndexPart, node: PlanNode | undefined): Matches {
     switch (node?.kind) {
       case undefined:
-        return { matched: new Uint8Array(PART_RANGE).fill(1), scores: new Float64Array(PART_RANGE) }
+        return { matched: new Uint8Array(sizeOf(part)).fill(1), scores: new Float64Array(sizeOf(part)) }
       case 'leaf':
         return this.#leaf(part, node.leaf)
       case 'not': {
         const { matched } = this.#node(part, node.of)
-        for (let at = 0; at < PART_RANGE; at++) matched[at] = 1 - (matched[at] ?? 0)
-        return { matched, scores: new Float64Array(PART_RANGE) }
+        for (let at = 0; at < matched.length; at++) matched[at] = 1 - (matched[at] ?? 0)
+        return { matched, scores: new Float64Array(matched.length) }
       }
       case 'phrase':
         return this.#phrase(part, node)
@@ -52,7 +54,7 @@ export class WholeSearch {
     const { matched, scores } = this.#node(part, first)
     for (const each of others) {
       const other = this.#node(part, each)
-      for (let at = 0; at < PART_RANGE; at++) {
+      for (let at = 0; at < matched.length; at++) {
         matched[at] = join(matched[at] ?? 0, other.matched[at] ?? 0)
         scores[at] = (scores[at] ?? 0) + (other.scores[at] ?? 0)
       }
@@ -61,7 +63,7 @@ export class WholeSearch {
   }
 
   #leaf(part: IndexPart, number: number): Matches {
-    const matches = { matched: new Uint8Array(PART_RANGE), scores: new Float64Array(PART_RANGE) }
+    const matches = { matched: new Uint8Array(sizeOf(part)), scores: new Float64Array(sizeOf(part)) }
     const leaf = this.#plan.leaves[number]
     const postings = leaf === undefined ? undefined : postingsOf(this.#reader, part, leaf, this.#columns)
     if (leaf !== undefined && postings !== undefined) this.#add(matches, part, postings, leaf.weight)
@@ -90,7 +92,7 @@ export class WholeSearch {
     )
     if (phrase.proven) return matches
     const cursor = PhraseCursor.open(this.#reader, part, phrase)
-    for (let offset = PART_RANGE - 1; offset >= 0; offset--) {
+    for (let offset = matches.matched.length - 1; offset >= 0; offset--) {
       if (matches.matched[offset] === 1 && cursor?.isAt(offset) !== true) matches.matched[offset] = 0
     }
     return matches

@@ -140,6 +140,14 @@ export class Columns {
     return (ranges.least[stripe] ?? 0) <= most && (ranges.most[stripe] ?? 0) >= least
   }
 
+  /** The same of any of several values. @param values rising */
+  mayHaveAny(name: ColumnName, seq: number, values: readonly number[]): boolean {
+    const ranges = this.#ranges[name]
+    const stripe = seq >>> STRIPE_BITS
+    const value = values[placeOf(values, ranges.least[stripe] ?? 0)]
+    return value !== undefined && value <= (ranges.most[stripe] ?? 0)
+  }
+
   column(name: ColumnName): Column {
     return this.#columns[name]
   }
@@ -252,6 +260,18 @@ export class Columns {
     }
     this.#ranges = ranges
   }
+}
+
+/** Where the first of rising values is that is not below a bound. */
+export const placeOf = (values: readonly number[], bound: number): number => {
+  let low = 0
+  let high = values.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((values[middle] ?? 0) < bound) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 const emptyColumns = (size: number): Record<ColumnName, Column> => ({

@@ -1,10 +1,12 @@
 /** Counts the messages that match a search by project, component, level and month. */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
-import { TimeZone } from '../../platform/time-zone.ts'
+import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
 import type { Columns } from './columns.ts'
 
 /** Offsets of time zones are multiples of 15 minutes. */
 const SLOT_SECONDS = 900
+/** A group of slots covers about 43 days. */
+const GROUP_BITS = 12
 
 /** Counts by the numbers that the columns use; months as `2026-11`. */
 export interface NumberedFacets {
@@ -22,13 +24,15 @@ export class FacetCounts {
   readonly #projects = new Uint32Array(1 << 16)
   readonly #components = new Uint32Array(1 << 16)
   readonly #levels = new Uint32Array(256)
-  /** Counts per quarter of an hour. */
+  /** Counts per quarter of an hour, in groups; and the group that was counted last. */
   readonly #slots = new Map<number, Uint32Array>()
+  #group = -1
+  #group_slots: Uint32Array = new Uint32Array()
   #messages = 0
 
   constructor(columns: Columns, time_zone: string) {
     this.#columns = columns
-    this.#zone = new TimeZone(time_zone)
+    this.#zone = timeZone(time_zone)
   }
 
   /** Returns the function to call for each message. */
@@ -60,13 +64,15 @@ export class FacetCounts {
   #countTime(second: number): void {
     if (second === 0) return
     const slot = Math.floor(second / SLOT_SECONDS)
-    const group = slot >>> 12
-    let slots = this.#slots.get(group)
-    if (slots === undefined) {
-      slots = new Uint32Array(1 << 12)
-      this.#slots.set(group, slots)
+    const group = slot >>> GROUP_BITS
+    // Messages mostly follow each other by time.
+    if (group !== this.#group) {
+      this.#group = group
+      this.#group_slots = this.#slots.get(group) ?? new Uint32Array(1 << GROUP_BITS)
+      this.#slots.set(group, this.#group_slots)
     }
-    slots[slot & 0xfff] = (slots[slot & 0xfff] ?? 0) + 1
+    const at = slot & ((1 << GROUP_BITS) - 1)
+    this.#group_slots[at] = (this.#group_slots[at] ?? 0) + 1
   }
 
   #months(): ReadonlyMap<string, number> {
@@ -74,9 +80,11 @@ export class FacetCounts {
     let month = ''
     let month_ends = -Infinity
     for (const group of [...this.#slots.keys()].sort((a, b) => a - b)) {
-      for (const [at, count] of (this.#slots.get(group) ?? new Uint32Array()).entries()) {
+      const slots = this.#slots.get(group) ?? new Uint32Array()
+      for (let at = 0; at < slots.length; at++) {
+        const count = slots[at] ?? 0
         if (count === 0) continue
-        const instant = ((group << 12) + at) * SLOT_SECONDS * SECOND_MS
+        const instant = ((group << GROUP_BITS) + at) * SLOT_SECONDS * SECOND_MS
         if (instant >= month_ends) {
           const { year, month: number } = this.#zone.wallClock(instant)
           month = `${String(year)}-${String(number).padStart(2, '0')}`
@@ -89,5 +97,11 @@ export class FacetCounts {
   }
 }
 
-const counted = (counts: Uint32Array): ReadonlyMap<number, number> =>
-  new Map([...counts.entries()].filter(([number, count]) => number > 0 && count > 0))
+const counted = (counts: Uint32Array): ReadonlyMap<number, number> => {
+  const found = new Map<number, number>()
+  for (let number = 1; number < counts.length; number++) {
+    const count = counts[number] ?? 0
+    if (count > 0) found.set(number, count)
+  }
+  return found
+}

@@ -1,5 +1,5 @@
 /** Filters of a search over the columns of the index: which messages of a part pass. */
-import type { ColumnName, Columns } from './columns.ts'
+import { placeOf, type ColumnName, type Columns } from './columns.ts'
 import { PART_RANGE, type IndexPart } from './index-part.ts'
 
 /** A filter in terms of the columns' numbers; `undefined` values are not checked. */
@@ -26,10 +26,18 @@ export interface Passing {
   readonly count: number
 }
 
+/** A column, and the values of it that pass, rising. */
+interface Allowed {
+  readonly name: ColumnName
+  readonly values: readonly number[]
+}
+
 /** Applies a filter to one part after another, reusing the same arrays. */
 export class FilterMask {
   readonly #columns: Columns
   readonly #filter: ColumnFilter
+  readonly #all: readonly Allowed[]
+  readonly #either: readonly Allowed[] | undefined
   readonly #mask = new Uint8Array(PART_RANGE)
   readonly #offsets = new Uint16Array(PART_RANGE)
   #count = 0
@@ -37,49 +45,70 @@ export class FilterMask {
   constructor(columns: Columns, filter: ColumnFilter) {
     this.#columns = columns
     this.#filter = filter
+    // Those of one value first: they are compared fastest.
+    this.#all = allowedOf(filter.values).sort((a, b) => a.values.length - b.values.length)
+    this.#either = filter.either === undefined ? undefined : allowedOf(filter.either)
   }
 
   of({ first, last }: IndexPart, { after, up_to }: { readonly after: number; readonly up_to: number }): Passing {
-    const { values, either, since, until } = this.#filter
-    this.#begin(Math.max(first, after + 1), first, Math.min(last, up_to))
-    if (this.#count === 0) {
-      this.#mask.fill(0)
-      return { mask: this.#mask, offsets: this.#offsets, count: 0 }
+    const to = Math.min(last, up_to)
+    this.#count = 0
+    for (let from = Math.max(first, after + 1); from <= to; from = this.#columns.stripeEnd(from)) {
+      if (this.#mayPassFrom(from)) this.#addStripe(first, from, Math.min(this.#columns.stripeEnd(from) - 1, to))
     }
-    if (since !== undefined || until !== undefined) this.#narrowByTime(first, since ?? 1, until ?? Infinity)
-    for (const [name, allowed] of values) this.#narrow(first, [[name, allowed]])
-    if (either !== undefined) this.#narrow(first, [...either])
     this.#mask.fill(0)
     for (let at = 0; at < this.#count; at++) this.#mask[this.#offsets[at] ?? 0] = 1
     return { mask: this.#mask, offsets: this.#offsets, count: this.#count }
   }
 
-  /** Takes all messages, but for the stripes in which none can pass. */
-  #begin(from: number, first: number, last: number): void {
+  /** Whether a message of the stripe of a sequence number may pass. */
+  #mayPassFrom(seq: number): boolean {
+    const { since = 0, until = Infinity } = this.#filter
+    const mayHave = ({ name, values }: Allowed): boolean => this.#columns.mayHaveAny(name, seq, values)
+    return (
+      this.#columns.mayHave('seconds', seq, since, until) &&
+      this.#all.every(mayHave) &&
+      this.#either?.some(mayHave) !== false
+    )
+  }
+
+  /** Adds the messages of a stripe that pass. */
+  #addStripe(first: number, from: number, to: number): void {
+    const { since, until } = this.#filter
+    const start = this.#count
+    const [one, ...others] = this.#all
+    if (one?.values.length === 1) this.#addEqual(first, { from, to }, one)
+    else this.#addPresent(first, { from, to })
+    for (const each of one?.values.length === 1 ? others : this.#all) this.#narrow(first, start, [each])
+    if (this.#either !== undefined) this.#narrow(first, start, this.#either)
+    if (since !== undefined || until !== undefined) this.#narrowByTime(first, start, since ?? 1, until ?? Infinity)
+  }
+
+  #addPresent(first: number, { from, to }: { readonly from: number; readonly to: number }): void {
     const roles = this.#columns.column('role')
-    let count = 0
-    for (let stripe = from; stripe <= last; stripe = this.#columns.stripeEnd(stripe)) {
-      if (!this.#mayPassFrom(stripe)) continue
-      const end = Math.min(this.#columns.stripeEnd(stripe), last + 1)
-      for (let seq = stripe; seq < end; seq++) if ((roles[seq] ?? 0) !== 0) this.#offsets[count++] = seq - first
+    let count = this.#count
+    for (let seq = from; seq <= to; seq++) if ((roles[seq] ?? 0) !== 0) this.#offsets[count++] = seq - first
+    this.#count = count
+  }
+
+  #addEqual(
+    first: number,
+    { from, to }: { readonly from: number; readonly to: number },
+    { name, values: [value] }: Allowed,
+  ): void {
+    const roles = this.#columns.column('role')
+    const column = this.#columns.column(name)
+    let count = this.#count
+    for (let seq = from; seq <= to; seq++) {
+      if (column[seq] === value && (roles[seq] ?? 0) !== 0) this.#offsets[count++] = seq - first
     }
     this.#count = count
   }
 
-  /** Whether a message of the stripe of a sequence number may pass. */
-  #mayPassFrom(seq: number): boolean {
-    const { values, either, since = 0, until = Infinity } = this.#filter
-    const has = ([name, allowed]: readonly [ColumnName, readonly number[]]): boolean =>
-      allowed.some(value => this.#columns.mayHave(name, seq, value, value))
-    if (!this.#columns.mayHave('seconds', seq, since, until)) return false
-    for (const each of values) if (!has(each)) return false
-    return either === undefined || [...either].some(has)
-  }
-
-  #narrowByTime(first: number, since: number, until: number): void {
+  #narrowByTime(first: number, start: number, since: number, until: number): void {
     const seconds = this.#columns.column('seconds')
-    let count = 0
-    for (let at = 0; at < this.#count; at++) {
+    let count = start
+    for (let at = start; at < this.#count; at++) {
       const offset = this.#offsets[at] ?? 0
       const second = seconds[first + offset] ?? 0
       if (second >= since && second < until && second > 0) this.#offsets[count++] = offset
@@ -87,31 +116,22 @@ export class FilterMask {
     this.#count = count
   }
 
-  #narrow(first: number, alternatives: readonly (readonly [ColumnName, readonly number[]])[]): void {
-    const [only] = alternatives
-    if (alternatives.length === 1 && only?.[1].length === 1) {
-      this.#narrowToOne(first, only[0], only[1][0] ?? 0)
-      return
-    }
-    const tests = alternatives.map(([name, allowed]) => ({
-      column: this.#columns.column(name),
-      allowed: new Set(allowed),
-    }))
-    let count = 0
-    for (let at = 0; at < this.#count; at++) {
+  /** Of the messages from one place on, only those that one of these columns lets pass stay. */
+  #narrow(first: number, start: number, alternatives: readonly Allowed[]): void {
+    const tests = alternatives.map(({ name, values }) => ({ column: this.#columns.column(name), values }))
+    let count = start
+    for (let at = start; at < this.#count; at++) {
       const offset = this.#offsets[at] ?? 0
-      if (tests.some(({ column, allowed }) => allowed.has(column[first + offset] ?? 0))) this.#offsets[count++] = offset
-    }
-    this.#count = count
-  }
-
-  #narrowToOne(first: number, name: ColumnName, allowed: number): void {
-    const column = this.#columns.column(name)
-    let count = 0
-    for (let at = 0; at < this.#count; at++) {
-      const offset = this.#offsets[at] ?? 0
-      if (column[first + offset] === allowed) this.#offsets[count++] = offset
+      for (const { column, values } of tests) {
+        const value = column[first + offset] ?? 0
+        if (values.length === 1 ? values[0] !== value : values[placeOf(values, value)] !== value) continue
+        this.#offsets[count++] = offset
+        break
+      }
     }
     this.#count = count
   }
 }
+
+const allowedOf = (values: ReadonlyMap<ColumnName, readonly number[]>): Allowed[] =>
+  [...values].map(([name, numbers]) => ({ name, values: numbers.toSorted((a, b) => a - b) }))

@@ -66,6 +66,9 @@ export class LeafCursor {
   readonly #bounds: Float64Array
   readonly #block: Block = emptyBlock()
   #number = -1
+  /** The offsets that the decoded block may contain. */
+  #lowest = 1
+  #last = 0
   #at = 0
 
   /** @param wordsAt number of words of the message at an offset */
@@ -78,15 +81,25 @@ export class LeafCursor {
 
   /** How often a message contains the word: −1 not at all, 0 only in another form. */
   countAt(offset: number): number {
-    const { postings } = this
-    if (this.#number < 0 || offset < postings.lowest(this.#number) || offset > (postings.lasts[this.#number] ?? 0)) {
-      const number = postings.blockOf(offset)
-      if (number >= postings.blocks) return -1
+    if (offset < this.#lowest || offset > this.#last) {
+      const number = this.postings.blockOf(offset)
+      if (number >= this.postings.blocks) return -1
       this.decoded(number)
     }
     const { offsets, counts, size } = this.#block
+    // The message is mostly near the one that was asked for before, and before it.
     let low = 0
     let high = size
+    if (this.#at < size && (offsets[this.#at] ?? 0) >= offset) {
+      high = this.#at
+      for (let step = 1; high >= step; step <<= 1) {
+        if ((offsets[high - step] ?? 0) < offset) {
+          low = high - step + 1
+          break
+        }
+        high -= step
+      }
+    }
     while (low < high) {
       const middle = (low + high) >>> 1
       if ((offsets[middle] ?? 0) < offset) low = middle + 1
@@ -114,6 +127,9 @@ export class LeafCursor {
     if (number !== this.#number) {
       this.postings.decode(number, this.#block)
       this.#number = number
+      this.#lowest = this.postings.lowest(number)
+      this.#last = this.postings.lasts[number] ?? 0
+      this.#at = this.#block.size - 1
     }
     return this.#block
   }
@@ -201,6 +217,10 @@ class PositionCursor {
   readonly #cursor: LeafCursor
   readonly #read: () => Uint8Array
   #bytes: Uint8Array | undefined
+  /** Where the positions of the messages of one block begin: of the first `#known` ones. */
+  readonly #starts = new Uint32Array(BLOCK_MESSAGES)
+  #number = -1
+  #known = 0
 
   constructor(postings: TermPostings, read: () => Uint8Array) {
     this.#cursor = new LeafCursor(
@@ -219,10 +239,27 @@ class PositionCursor {
     if (this.count === 0) return 0
     const { number, at, block } = this.#cursor
     this.#bytes ??= this.#read()
-    let skipped = 0
-    for (let before = 0; before < at; before++) skipped += block.counts[before] ?? 0
-    decodePositionsAt(this.#bytes, this.#cursor.postings.positionsFrom(number), skipped, this)
+    decodePositionsAt(this.#bytes, this.#startOf(number, at, block), this)
     return this.count
+  }
+
+  #startOf(number: number, at: number, { counts }: Block): number {
+    const starts = this.#starts
+    if (number !== this.#number) {
+      this.#number = number
+      starts[0] = this.#cursor.postings.positionsFrom(number)
+      this.#known = 1
+    }
+    if (at >= this.#known) {
+      const bytes = this.#bytes ?? new Uint8Array()
+      let from = starts[this.#known - 1] ?? 0
+      for (let next = this.#known; next <= at; next++) {
+        for (let left = counts[next - 1] ?? 0; left > 0; from++) if ((bytes[from] ?? 0) < 0x80) left--
+        starts[next] = from
+      }
+      this.#known = at + 1
+    }
+    return starts[at] ?? 0
   }
 
   has(position: number): boolean {

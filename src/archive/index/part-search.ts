@@ -10,6 +10,7 @@ import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
 import { LeafCursor, PhraseCursor, postingsOf, scoreBy } from './leaf-cursor.ts'
 import type { Conditions, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
+import { WINDOW, WindowMarks } from './window-marks.ts'
 
 export type Sort = 'relevance' | 'newest'
 
@@ -28,8 +29,6 @@ export interface PartSearchDeps {
   readonly hits: TopHits
 }
 
-/** How many offsets one window covers in a search for any of several words. */
-export const WINDOW = 2048
 /**
  * If the messages that pass the filter are this many times fewer than those with the rarest word, the search iterates
  * over the filter's messages.
@@ -51,8 +50,7 @@ interface Checks {
 
 export class PartSearch {
   readonly #deps: PartSearchDeps
-  readonly #scores = new Float64Array(WINDOW)
-  readonly #seen = new Uint8Array(WINDOW)
+  readonly #marks = new WindowMarks()
 
   constructor(deps: PartSearchDeps) {
     this.#deps = deps
@@ -113,36 +111,73 @@ export class PartSearch {
     return true
   }
 
+  /** Looks at the messages with the rarest word that can be among the best, or that pass the filter if those are fewer. */
   #searchAll(part: IndexPart, cursors: readonly LeafCursor[], checks: Checks): void {
     const driver = cursors.reduce((least, each) => (each.postings.found < least.postings.found ? each : least))
     const { passing } = checks
-    if (passing !== undefined && passing.count * FILTER_LEADS < driver.postings.found) {
-      for (let at = passing.count - 1; at >= 0; at--) this.#offerAll(part, cursors, passing.offsets[at] ?? 0, checks)
-      return
-    }
+    const filter_leads = passing !== undefined && passing.count * FILTER_LEADS < driver.postings.found
+    let at = filter_leads ? passing.count - 1 : 0
     const { postings } = driver
     for (let number = postings.blocks - 1; number >= 0; number--) {
       const low = Math.max(postings.lowest(number), checks.lowest)
       const high = Math.min(postings.lasts[number] ?? 0, part.last - part.first)
       if (high < checks.lowest) return
-      if (this.#isHopeless(part, { cursors, driver }, number, { low, high })) continue
-      const block = driver.decoded(number)
-      for (let at = block.size - 1; at >= 0; at--) this.#offerAll(part, cursors, block.offsets[at] ?? 0, checks)
+      if (filter_leads) {
+        while (at >= 0 && (passing.offsets[at] ?? 0) > high) at--
+        if (at < 0) return
+        if ((passing.offsets[at] ?? 0) < low) continue
+      }
+      const others = this.#hopeOf(part, { cursors, driver }, number, { low, high })
+      if (others === undefined) continue
+      if (filter_leads)
+        for (; at >= 0 && (passing.offsets[at] ?? 0) >= low; at--)
+          this.#offerAll(part, cursors, passing.offsets[at] ?? 0, checks)
+      else this.#offerBlock(part, { cursors, driver, others }, number, checks)
     }
   }
 
-  /** Whether no message of the driver's block can be a hit. */
-  #isHopeless(
+  /** Offers the messages of a block of the driver that can be hits by what the driver scores in them. */
+  #offerBlock(
+    part: IndexPart,
+    {
+      cursors,
+      driver,
+      others,
+    }: { readonly cursors: readonly LeafCursor[]; readonly driver: LeafCursor; readonly others: number },
+    number: number,
+    checks: Checks,
+  ): void {
+    const { columns, sort, hits } = this.#deps
+    const words = columns.column('words')
+    const { offsets, counts, size } = driver.decoded(number)
+    for (let at = size - 1; at >= 0; at--) {
+      const offset = offsets[at] ?? 0
+      if (sort === 'relevance') {
+        const most = driver.score(counts[at] ?? 0, words[part.first + offset] ?? 1) + others
+        if (most * SLACK < hits.threshold) continue
+      }
+      this.#offerAll(part, cursors, offset, checks)
+    }
+  }
+
+  /** The most that the words without the driver score in a block of the driver; `undefined`: nothing in it can be a hit. */
+  #hopeOf(
     part: IndexPart,
     { cursors, driver }: { readonly cursors: readonly LeafCursor[]; readonly driver: LeafCursor },
     number: number,
     { low, high }: { readonly low: number; readonly high: number },
-  ): boolean {
+  ): number | undefined {
     const { sort, hits } = this.#deps
-    if (sort === 'newest') return this.#isTooOld(part, low, high)
+    if (sort === 'newest') return this.#isTooOld(part, low, high) ? undefined : 0
+    // In the order in which the scores of a message are added, so that a bound is never below a score.
     let sum = 0
-    for (const each of cursors) sum += each === driver ? each.bound(number) : each.boundWithin(low, high)
-    return sum <= hits.threshold
+    let others = 0
+    for (const each of cursors) {
+      const bound = each === driver ? each.bound(number) : each.boundWithin(low, high)
+      sum += bound
+      if (each !== driver) others += bound
+    }
+    return sum <= hits.threshold ? undefined : others
   }
 
   /** Parts are searched by their times, so a message of the same second may still rank first. */
@@ -195,33 +230,18 @@ export class PartSearch {
         rest += bounds[order[leading++] ?? 0] ?? 0
       }
     }
-    this.#scores.fill(0)
-    this.#seen.fill(0)
+    this.#marks.clear()
+    const words = this.#deps.columns.column('words')
+    const window = { low, high: low + WINDOW - 1 }
     for (const at of order.slice(leading)) {
       const cursor = cursors[at]
-      if (cursor !== undefined) this.#addScores(part, low, cursor)
+      if (cursor !== undefined) this.#marks.addScores(cursor, window, 1, offset => words[part.first + offset] ?? 1)
     }
+    const { bits, scores } = this.#marks
     for (let at = WINDOW - 1; at >= 0; at--) {
-      if ((this.#seen[at] ?? 0) === 0) continue
-      if (sort === 'relevance' && ((this.#scores[at] ?? 0) + rest) * SLACK < hits.threshold) continue
+      if ((bits[at] ?? 0) === 0) continue
+      if (sort === 'relevance' && ((scores[at] ?? 0) + rest) * SLACK < hits.threshold) continue
       this.#offerAny(part, cursors, low + at, checks)
-    }
-  }
-
-  #addScores(part: IndexPart, low: number, cursor: LeafCursor): void {
-    const words = this.#deps.columns.column('words')
-    const { postings } = cursor
-    const high = low + WINDOW - 1
-    for (let number = postings.blockOf(low); number < postings.blocks && postings.lowest(number) <= high; number++) {
-      const { offsets, counts, size } = cursor.decoded(number)
-      for (let at = 0; at < size; at++) {
-        const offset = offsets[at] ?? 0
-        if (offset < low || offset > high) continue
-        const place = offset - low
-        this.#seen[place] = 1
-        this.#scores[place] =
-          (this.#scores[place] ?? 0) + cursor.score(counts[at] ?? 0, words[part.first + offset] ?? 1)
-      }
     }
   }
 

@@ -153,15 +153,13 @@ export const decodePositions = (
   return { starts, values }
 }
 
-/** Reads the positions of one message, behind those of others of its block. @param skipped positions of the others */
+/** Reads the positions of one message, which begin at `start`. */
 export const decodePositionsAt = (
   bytes: Uint8Array,
   start: number,
-  skipped: number,
   { positions, count }: { readonly positions: Uint16Array; readonly count: number },
 ): void => {
   let from = start
-  for (let left = skipped; left > 0; from++) if ((bytes[from] ?? 0) < 0x80) left--
   let position = 0
   for (let at = 0; at < count; at++) {
     let byte = bytes[from++] ?? 0

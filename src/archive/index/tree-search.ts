@@ -7,9 +7,11 @@ import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
 import { LeafCursor, PhraseCursor, postingsOf, scoreBy } from './leaf-cursor.ts'
-import { SLACK, WINDOW, type SeqRange, type Sort } from './part-search.ts'
+import { driversOf, foundBy, groupsOf, matches, mayMatch, scoreAt, scoredOf, type PartNode } from './part-node.ts'
+import { SLACK, type SeqRange, type Sort } from './part-search.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
+import { WINDOW, WindowMarks, type Window } from './window-marks.ts'
 
 export interface TreeSearchDeps {
   readonly reader: PartReader
@@ -19,17 +21,29 @@ export interface TreeSearchDeps {
   readonly root: PlanNode
 }
 
-/** A node of a plan in one part: without a cursor where no message of the part contains the word. */
-type PartNode =
-  | { readonly kind: 'leaf'; readonly cursor: LeafCursor | undefined }
-  | {
-      readonly kind: 'phrase'
-      readonly leaves: readonly PartNode[]
-      readonly phrase: PhraseCursor | undefined
-      readonly proven: boolean
-    }
-  | { readonly kind: 'all' | 'any'; readonly of: readonly PartNode[] }
-  | { readonly kind: 'not'; readonly of: PartNode }
+/**
+ * Words with more messages than the rarest ones by this factor are looked up in the messages of those; of others, all
+ * messages of a window are marked.
+ */
+const MOST_MARKED = 8
+/** One bit of a mark for each group of words, and one for excluded words. */
+const MOST_GROUPS = 7
+const EXCLUDED = 1 << MOST_GROUPS
+
+/** Words that lead to every message of a window that can be among the best, and the most that all others score. */
+interface Leads extends Marking {
+  readonly rest: number
+}
+
+/** Words of which the messages of a window are marked. */
+interface Marking {
+  /** A match contains a word of each group; `undefined`: any message can be one. */
+  readonly groups: readonly (readonly LeafCursor[])[] | undefined
+  /** A match contains none of them. */
+  readonly excluded: readonly LeafCursor[]
+  /** Whether every message matches that contains a word of each group and no excluded one. */
+  readonly exact: boolean
+}
 
 /** What a search in one part works with. */
 interface InPart {
@@ -37,6 +51,7 @@ interface InPart {
   readonly root: PartNode
   /** Each match contains one of these; `undefined`: it may contain none. */
   readonly drivers: readonly LeafCursor[] | undefined
+  readonly marking: Marking
   /** The words that are scored, each as often as it is scored. */
   readonly scored: readonly LeafCursor[]
   readonly passing: Passing | undefined
@@ -46,7 +61,7 @@ interface InPart {
 
 export class TreeSearch {
   readonly #deps: TreeSearchDeps
-  readonly #seen = new Uint8Array(WINDOW)
+  readonly #marks = new WindowMarks()
 
   constructor(deps: TreeSearchDeps) {
     this.#deps = deps
@@ -60,21 +75,43 @@ export class TreeSearch {
   ): void {
     const own = this.#open(part, passing, range)
     if (own === undefined) return
-    const { columns } = this.#deps
-    const [words, seconds] = [columns.column('words'), columns.column('seconds')]
     for (let low = windowOf(own.highest); low >= 0 && low + WINDOW > own.lowest; low -= WINDOW) {
-      const high = Math.min(low + WINDOW - 1, own.highest)
-      if (!mayMatch(own.root, low, high)) continue
-      if (sort === 'newest' && columns.latest(part.first + low, part.first + high) < hits.threshold) continue
-      const leads = sort === 'newest' ? own.drivers : leadsIn(own, low, high, hits.threshold)
-      if (leads?.length === 0) continue
-      this.#mark(leads, low, high)
-      for (let offset = high; offset >= low; offset--) {
-        if (this.#seen[offset - low] !== 1 || !this.#passes(own, offset)) continue
-        const seq = part.first + offset
-        const score = sort === 'newest' ? (seconds[seq] ?? 0) : scoreAt(own.root, offset, words[seq] ?? 1)
-        if (score >= hits.threshold && matches(own.root, offset)) hits.offer(score, seq)
-      }
+      const window = { low, high: Math.min(low + WINDOW - 1, own.highest) }
+      if (!mayMatch(own.root, low, window.high)) continue
+      if (sort === 'newest') this.#searchNewest(own, window, hits)
+      else this.#searchBest(own, window, hits)
+    }
+  }
+
+  #searchNewest(own: InPart, window: Window, hits: TopHits): void {
+    const { columns } = this.#deps
+    const { first } = own.part
+    const { low, high } = window
+    if (columns.latest(first + low, first + high) < hits.threshold) return
+    const seconds = columns.column('seconds')
+    const wanted = this.#mark(own.marking, window)
+    for (let offset = high; offset >= low; offset--) {
+      if (this.#marks.bits[offset - low] !== wanted) continue
+      const second = seconds[first + offset] ?? 0
+      if (second < hits.threshold || !this.#passes(own, offset)) continue
+      if (own.marking.exact || matches(own.root, offset)) hits.offer(second, first + offset)
+    }
+  }
+
+  /** Looks at the messages of a window to which words lead that can score enough together with all others. */
+  #searchBest(own: InPart, window: Window, hits: TopHits): void {
+    const leads = leadsIn(own, window, hits.threshold)
+    if (leads === undefined) return
+    const { low, high } = window
+    const { first } = own.part
+    const words = this.#deps.columns.column('words')
+    const wanted = this.#mark(leads, window, offset => words[first + offset] ?? 1)
+    const { bits, scores } = this.#marks
+    for (let offset = high; offset >= low; offset--) {
+      if (bits[offset - low] !== wanted) continue
+      if (((scores[offset - low] ?? 0) + leads.rest) * SLACK < hits.threshold || !this.#passes(own, offset)) continue
+      const score = scoreAt(own.root, offset, words[first + offset] ?? 1)
+      if (score >= hits.threshold && (leads.exact || matches(own.root, offset))) hits.offer(score, first + offset)
     }
   }
 
@@ -83,15 +120,30 @@ export class TreeSearch {
     const own = this.#open(part, passing, range)
     if (own === undefined) return
     for (let low = windowOf(own.lowest); low <= own.highest; low += WINDOW) {
-      const high = Math.min(low + WINDOW - 1, own.highest)
-      if (!mayMatch(own.root, low, high)) continue
-      this.#mark(own.drivers, low, high)
-      for (let offset = low; offset <= high; offset++) {
-        if (this.#seen[offset - low] !== 1 || !this.#passes(own, offset)) continue
-        // The messages of a single word are all that it leads to.
-        if (own.root.kind === 'leaf' || matches(own.root, offset)) act(part.first + offset)
+      const window = { low, high: Math.min(low + WINDOW - 1, own.highest) }
+      if (!mayMatch(own.root, low, window.high)) continue
+      const wanted = this.#mark(own.marking, window)
+      for (let offset = low; offset <= window.high; offset++) {
+        if (this.#marks.bits[offset - low] !== wanted || !this.#passes(own, offset)) continue
+        if (own.marking.exact || matches(own.root, offset)) act(part.first + offset)
       }
     }
+  }
+
+  /**
+   * Marks the messages of a window, with what the words score if it is known how many words a message has.
+   * @returns the mark of the messages that may match
+   */
+  #mark({ groups, excluded }: Marking, window: Window, words?: (offset: number) => number): number {
+    this.#marks.clear()
+    for (const [at, group] of (groups ?? []).entries()) {
+      for (const cursor of group) {
+        if (words === undefined) this.#marks.mark(cursor, window, 1 << at)
+        else this.#marks.addScores(cursor, window, 1 << at, words)
+      }
+    }
+    for (const cursor of excluded) this.#marks.mark(cursor, window, EXCLUDED)
+    return (1 << (groups?.length ?? 0)) - 1
   }
 
   /** @returns undefined when nothing in the part matches */
@@ -104,6 +156,7 @@ export class TreeSearch {
       part,
       root,
       drivers,
+      marking: markingOf(root, drivers),
       scored: scoredOf(root),
       passing,
       lowest: Math.max(0, after + 1 - part.first),
@@ -146,21 +199,6 @@ export class TreeSearch {
       ? (this.#deps.columns.column('role')[part.first + offset] ?? 0) !== 0
       : passing.mask[offset] === 1
   }
-
-  /** Marks the messages of a window that these words lead to. */
-  #mark(leads: readonly LeafCursor[] | undefined, low: number, high: number): void {
-    this.#seen.fill(leads === undefined ? 1 : 0)
-    for (const cursor of leads ?? []) {
-      const { postings } = cursor
-      for (let number = postings.blockOf(low); number < postings.blocks && postings.lowest(number) <= high; number++) {
-        const { offsets, size } = cursor.decoded(number)
-        for (let at = 0; at < size; at++) {
-          const offset = offsets[at] ?? 0
-          if (offset >= low && offset <= high) this.#seen[offset - low] = 1
-        }
-      }
-    }
-  }
 }
 
 const windowOf = (offset: number): number => {
@@ -168,111 +206,43 @@ const windowOf = (offset: number): number => {
   return within - (within % WINDOW)
 }
 
-const foundBy = (cursors: readonly LeafCursor[]): number => cursors.reduce((sum, each) => sum + each.postings.found, 0)
-
-/** The fewest words of which each match contains one; none where nothing can match. */
-const driversOf = (node: PartNode): readonly LeafCursor[] | undefined => {
-  switch (node.kind) {
-    case 'leaf':
-      return node.cursor === undefined ? [] : [node.cursor]
-    case 'not':
-      return undefined
-    case 'any': {
-      const all = node.of.map(driversOf)
-      return all.includes(undefined) ? undefined : [...new Set(all.flatMap(each => each ?? []))]
-    }
-    case 'all':
-      return fewest(node.of)
-    case 'phrase':
-      return node.phrase === undefined && !node.proven ? [] : fewest(node.leaves)
+/** The words of a query of which messages are marked: the drivers, and all others that are not much more frequent. */
+const markingOf = (root: PartNode, drivers: readonly LeafCursor[] | undefined): Marking => {
+  const { groups, excluded, exact } = groupsOf(root)
+  if (drivers === undefined) return { groups: undefined, excluded: [], exact: false }
+  const most = MOST_MARKED * foundBy(drivers)
+  const others = groups.filter(group => !isSame(group, drivers))
+  const marked = others.filter(group => foundBy(group) <= most).slice(0, MOST_GROUPS - 1)
+  const all_excluded = foundBy(excluded) <= most
+  return {
+    groups: [drivers, ...marked],
+    excluded: all_excluded ? excluded : [],
+    exact: exact && marked.length === others.length && others.length < groups.length && all_excluded,
   }
 }
 
-const fewest = (nodes: readonly PartNode[]): readonly LeafCursor[] | undefined =>
-  nodes
-    .map(driversOf)
-    .reduce((least, each) =>
-      least === undefined || (each !== undefined && foundBy(each) < foundBy(least)) ? each : least,
-    )
-
-const scoredOf = (node: PartNode): readonly LeafCursor[] => {
-  switch (node.kind) {
-    case 'leaf':
-      return node.cursor === undefined ? [] : [node.cursor]
-    case 'not':
-      return []
-    case 'phrase':
-      return node.leaves.flatMap(scoredOf)
-    default:
-      return node.of.flatMap(scoredOf)
-  }
-}
-
-/** Whether a message between two offsets may match, by the words that are there. */
-const mayMatch = (node: PartNode, low: number, high: number): boolean => {
-  switch (node.kind) {
-    case 'leaf':
-      return node.cursor?.mayBeWithin(low, high) === true
-    case 'not':
-      return true
-    case 'any':
-      return node.of.some(each => mayMatch(each, low, high))
-    case 'all':
-      return node.of.every(each => mayMatch(each, low, high))
-    case 'phrase':
-      return node.leaves.every(each => mayMatch(each, low, high))
-  }
-}
-
-const matches = (node: PartNode, offset: number): boolean => {
-  switch (node.kind) {
-    case 'leaf':
-      return node.cursor !== undefined && node.cursor.countAt(offset) >= 0
-    case 'not':
-      return !matches(node.of, offset)
-    case 'any':
-      return node.of.some(each => matches(each, offset))
-    case 'all':
-      return node.of.every(each => matches(each, offset))
-    case 'phrase':
-      return node.leaves.every(each => matches(each, offset)) && (node.proven || node.phrase?.isAt(offset) === true)
-  }
-}
-
-/** BM25 of a message: that of all words of the query that it contains. */
-const scoreAt = (node: PartNode, offset: number, words: number): number => {
-  switch (node.kind) {
-    case 'leaf': {
-      const count = node.cursor?.countAt(offset) ?? -1
-      return node.cursor === undefined || count < 0 ? 0 : node.cursor.score(count, words)
-    }
-    case 'not':
-      return 0
-    case 'phrase':
-      return node.leaves.reduce((sum, each) => sum + scoreAt(each, offset, words), 0)
-    default:
-      return node.of.reduce((sum, each) => sum + scoreAt(each, offset, words), 0)
-  }
-}
+const isSame = (some: readonly LeafCursor[], others: readonly LeafCursor[]): boolean =>
+  some.length === others.length && some.every((each, at) => each === others[at])
 
 /**
  * The words that lead to every message of a window that can be among the best: those without which nothing matches, or
- * those without which nothing reaches the threshold, whichever are fewer. None: the window can be left out.
+ * those without which nothing reaches the threshold, whichever are fewer. `undefined`: the window can be left out.
  */
-const leadsIn = (
-  { drivers, scored }: InPart,
-  low: number,
-  high: number,
-  threshold: number,
-): readonly LeafCursor[] | undefined => {
+const leadsIn = ({ drivers, marking, scored }: InPart, { low, high }: Window, threshold: number): Leads | undefined => {
   const bounds = scored.map(cursor => ({ cursor, bound: cursor.boundWithin(low, high) }))
-  if (bounds.reduce((sum, { bound }) => sum + bound, 0) * SLACK <= threshold) return []
+  const all = bounds.reduce((sum, { bound }) => sum + bound, 0)
+  if (all * SLACK <= threshold) return undefined
   bounds.sort((a, b) => a.bound - b.bound)
   let rest = 0
   let leading = 0
   while (leading < bounds.length && (rest + (bounds[leading]?.bound ?? 0)) * SLACK <= threshold) {
     rest += bounds[leading++]?.bound ?? 0
   }
-  const needed = [...new Set(bounds.slice(leading).map(({ cursor }) => cursor))]
-  return leading > 0 && (drivers === undefined || foundBy(needed) < foundBy(drivers)) ? needed : drivers
+  const needed = bounds.slice(leading).map(({ cursor }) => cursor)
+  if (leading > 0 && (drivers === undefined || foundBy(needed) < foundBy(drivers))) {
+    return { groups: [needed], excluded: [], exact: false, rest }
+  }
+  const marked = new Set(marking.groups?.flat())
+  const others = bounds.filter(({ cursor }) => !marked.has(cursor))
+  return { ...marking, rest: others.reduce((sum, { bound }) => sum + bound, 0) }
 }

@@ -9,9 +9,15 @@ const DISTINCT = 400
 const BETWEEN = 10
 const ARRIVING = 5
 
-export const benchCache = async (rig: ArchiveRig, corpus: Corpus, random: () => number): Promise<string> => {
+/** @param stored how many messages there are: others arrive each time that a kept archive is measured */
+export const benchCache = async (
+  rig: ArchiveRig,
+  corpus: Corpus,
+  random: () => number,
+  stored: number,
+): Promise<string> => {
   const questions = Array.from({ length: DISTINCT }, () => `${corpus.english.pick()} ${corpus.english.pick()}`)
-  const arriving = archiveCorpus((QUERIES / BETWEEN) * ARRIVING, 77).messages()
+  const arriving = archiveCorpus((QUERIES / BETWEEN) * ARRIVING, stored).messages()
   const before = rig.search.cacheCounts
   const times: number[] = []
   for (let at = 0; at < QUERIES; at++) {

@@ -26,6 +26,7 @@ const KINDS = [
   'phrase',
   'phrase with a commonest word',
   'parentheses',
+  'parentheses with the commonest',
 ]
 const QUERIES = 5
 
@@ -38,12 +39,20 @@ export interface Comparison {
   readonly miscounted: readonly string[]
 }
 
-export const compareWithExhaustive = async (
+/** What matches a query, by looking at every message. */
+export interface ExhaustiveResult {
+  /** Of each message that matches and passes the filter, by its sequence number. */
+  readonly scores: ReadonlyMap<number, number>
+  readonly best: TopHits
+}
+
+/** Opens the index of a rig beside it. @returns what looks at every message; `undefined` for a query without words */
+export const openExhaustive = (
   rig: ArchiveRig,
-  corpus: Corpus,
-  random: () => number,
-): Promise<Comparison> => {
-  using index = openArchiveIndexDatabase({ path: rig.path, clock: systemClock, logger: silentLogger })
+): {
+  readonly search: (query: string, limit: number, passes?: Passes) => ExhaustiveResult | undefined
+} & Disposable => {
+  const index = openArchiveIndexDatabase({ path: rig.path, clock: systemClock, logger: silentLogger })
   const parts = new IndexParts(index.database)
   const columns = new Columns()
   const rows = index.database.all<{ first: number; last: number; columns: Uint8Array }>(
@@ -52,34 +61,54 @@ export const compareWithExhaustive = async (
   for (const { first, last, columns: bytes } of rows) columns.load(first, last, bytes)
   const statistics = new WordStatistics(parts, columns)
   statistics.refresh()
+  const search = (query: string, limit: number, passes: Passes = () => true): ExhaustiveResult | undefined => {
+    const parsed = parseQuery(query).query
+    if (parsed === undefined) return undefined
+    const { plan } = new QueryResolver(statistics, false).resolve(parsed)
+    const best = new TopHits(limit)
+    const scores = new Map<number, number>()
+    const whole = new WholeSearch(parts, columns, plan)
+    for (const part of parts.parts) {
+      const found = whole.search(part)
+      for (let offset = 0; offset <= part.last - part.first; offset++) {
+        const seq = part.first + offset
+        if (found.matched[offset] !== 1 || columns.column('role')[seq] === 0 || !passes(columns, seq)) continue
+        scores.set(seq, found.scores[offset] ?? 0)
+        best.offer(found.scores[offset] ?? 0, seq)
+      }
+    }
+    return { scores, best }
+  }
+  return {
+    search,
+    [Symbol.dispose]: () => {
+      index[Symbol.dispose]()
+    },
+  }
+}
+
+type Passes = (columns: Columns, seq: number) => boolean
+
+export const compareWithExhaustive = async (
+  rig: ArchiveRig,
+  corpus: Corpus,
+  random: () => number,
+): Promise<Comparison> => {
+  using exhaustive = openExhaustive(rig)
   let shared = 0
   let all = 0
   let asked = 0
   const miscounted: string[] = []
   for (const [kind, questions] of queriesOf(corpus, random, QUERIES)) {
     if (!KINDS.includes(kind)) continue
-    for (const { query } of questions) {
-      const parsed = parseQuery(query ?? '').query
-      if (parsed === undefined) continue
-      const { plan } = new QueryResolver(statistics, false).resolve(parsed)
-      const hits = new TopHits(10)
-      let matching = 0
-      const whole = new WholeSearch(parts, columns, plan)
-      for (const part of parts.parts) {
-        const { matched, scores } = whole.search(part)
-        for (let offset = 0; offset <= part.last - part.first; offset++) {
-          const seq = part.first + offset
-          if (matched[offset] !== 1 || columns.column('role')[seq] === 0) continue
-          matching++
-          hits.offer(scores[offset] ?? 0, seq)
-        }
-      }
+    for (const { query = '' } of questions) {
+      const whole = exhaustive.search(query, 10)
       const answer = await rig.ask(query, { facets: true })
-      if (answer.notes.any_word) continue
+      if (whole === undefined || answer.notes.any_word) continue
       asked++
-      if (answer.facets?.messages !== matching) miscounted.push(query ?? '')
+      if (answer.facets?.messages !== whole.scores.size) miscounted.push(query)
       const found = new Set(answer.messages.map(({ seq }) => seq))
-      const wanted = hits.sorted()
+      const wanted = whole.best.sorted()
       shared += wanted.filter(({ seq }) => found.has(seq)).length
       all += wanted.length
     }

@@ -30,6 +30,7 @@ export const queriesOf = (
   const rare = (): string => at(15_000, 20_000)
   const mid = (): string => at(1000, 4000)
   const common = (): string => at(60, 110)
+  const commonest = corpus.english.words.slice(1, 1 + count)
   const each = (make: () => BenchQuestion): readonly BenchQuestion[] => Array.from({ length: count }, make)
   const typo = (word: string): string => `${word.slice(0, 3)}${word.slice(4)}`
   const filters = { project: '/home/dev/project-3', level: 'ERROR', component: 'LSP' } as const
@@ -45,7 +46,7 @@ export const queriesOf = (
     ['common word', each(() => ({ query: common() }))],
     ['the commonest word', each(() => ({ query: 'the' }))],
     ['two common words', each(() => ({ query: `${common()} AND ${common()}` }))],
-    ['the two commonest (AND)', each(() => ({ query: `the AND ${corpus.english.words[1] ?? ''}` }))],
+    ['two of the commonest (AND)', commonest.map(word => ({ query: `the AND ${word}` }))],
     ['rare OR common', each(() => ({ query: `${rare()} OR ${common()}` }))],
     ['rare OR the commonest', each(() => ({ query: `${rare()} OR the` }))],
     ['five words, any', each(() => ({ query: [mid(), common(), mid(), common(), rare()].join(' OR ') }))],
@@ -57,6 +58,10 @@ export const queriesOf = (
       each(() => ({ query: `"the ${corpus.english.words[1 + Math.floor(random() * 20)] ?? ''}"` })),
     ],
     ['parentheses', each(() => ({ query: `(${common()} OR ${mid()}) AND (${common()} OR ${rare()})` }))],
+    [
+      'parentheses with the commonest',
+      each(() => ({ query: `(the OR ${mid()}) AND (${corpus.english.words[1] ?? ''} OR ${common()})` })),
+    ],
     ['beginning of 4 letters', each(() => ({ query: `${long().slice(0, 4)}*` }))],
     ['misspelt word', each(() => ({ query: typo(long()) }))],
     ['word and project', each(() => ({ query: common(), filters: { project: filters.project } }))],
@@ -66,6 +71,7 @@ export const queriesOf = (
     ],
     ['word and component', each(() => ({ query: 'the', filters: { component: filters.component } }))],
     ['word and level', each(() => ({ query: common(), filters: { level: 'FATAL' as const } }))],
+    ['word and person', each(() => ({ query: common(), filters: { person: { name: 'Dana' } } }))],
     [
       'word and time',
       each(() => ({ query: common(), filters: { since: from2025, until: from2025 + 7 * 86_400_000 } })),
@@ -94,5 +100,7 @@ export const queriesOf = (
       each(() => ({ query: common(), sort: 'newest' as const, limit: USUAL_PAGE, pages_before: 50 })),
     ],
     ['counts (facets), mid word', each(() => ({ query: mid(), facets: true }))],
+    ['counts, common word', each(() => ({ query: common(), facets: true }))],
+    ['counts, one of the commonest', commonest.map(query => ({ query, facets: true }))],
   ])
 }

@@ -6,19 +6,27 @@ import { TermPostings } from '../term-postings.ts'
 import type { EncodedPostings } from '../posting-encoder.ts'
 import { wordIn, type FoundWord } from '../word-pages.ts'
 
-/** Bytes of recently read words that are kept decoded. */
-const CACHE_BYTES = 48 * 2 ** 20
+/** Bytes of recently read words and positions that are kept. */
+const CACHE_BYTES = 64 * 2 ** 20
 /** About how many bytes the cache entry of a word takes that a part does not contain. */
 const MISS_BYTES = 100
+/** Marks the positions of a word in the cache; no word begins so. */
+const POSITIONS_OF = '\n'
 /** The upper end of the range of words with a given beginning. */
 const AFTER_ALL = '\u{10ffff}'
 
 /** The table of a part's words, in pages. Numbers are used again, so that the statements for them are few. */
 export const wordsTable = (part: number): string => `words_${String(part)}`
 
+/** What was read of a word. */
+interface Kept {
+  readonly postings?: TermPostings | undefined
+  readonly positions?: Uint8Array
+}
+
 export class IndexParts implements PartReader {
   readonly #database: Database
-  readonly #cache = new Map<string, TermPostings | undefined>()
+  readonly #cache = new Map<string, Kept>()
   #cached_bytes = 0
   #parts: readonly IndexPart[] = []
   /** For each part, a generation that no other part had: numbers of parts are reused. */
@@ -56,8 +64,8 @@ export class IndexParts implements PartReader {
         { term },
       )
       const found = page === undefined ? undefined : wordIn(page.words, term)
-      return found === undefined ? undefined : new TermPostings(withOwnBytes(found))
-    })
+      return { postings: found === undefined ? undefined : new TermPostings(withOwnBytes(found)) }
+    }).postings
   }
 
   joined(
@@ -66,31 +74,34 @@ export class IndexParts implements PartReader {
     join: () => TermPostings | undefined,
   ): TermPostings | undefined {
     // No word contains a line end.
-    return this.#kept(part, terms.join('\n'), join)
+    return this.#kept(part, terms.join('\n'), () => ({ postings: join() })).postings
   }
 
-  #kept(part: number, what: string, read: () => TermPostings | undefined): TermPostings | undefined {
+  #kept(part: number, what: string, read: () => Kept): Kept {
     const key = `${String(this.#generations.get(part) ?? 0)} ${what}`
     const kept = this.#cache.get(key)
-    if (kept !== undefined || this.#cache.has(key)) {
+    if (kept !== undefined) {
       this.#cache.delete(key)
       this.#cache.set(key, kept)
       return kept
     }
-    const postings = read()
-    this.#cache.set(key, postings)
-    this.#cached_bytes += postings?.bytes ?? MISS_BYTES
+    const read_now = read()
+    this.#cache.set(key, read_now)
+    this.#cached_bytes += bytesOf(read_now)
     this.#shrink()
-    return postings
+    return read_now
   }
 
   positions({ part }: IndexPart, term: string): Uint8Array {
-    const page = this.#database.get<{ words: Uint8Array; positions: Uint8Array }>(
-      `select words, positions from ${wordsTable(part)} where first <= :term order by first desc limit 1`,
-      { term },
-    )
-    const found = page === undefined ? undefined : wordIn(page.words, term)
-    return found === undefined ? new Uint8Array() : (page?.positions.subarray(found.from, found.to) ?? new Uint8Array())
+    const { positions } = this.#kept(part, POSITIONS_OF + term, () => {
+      const page = this.#database.get<{ words: Uint8Array; positions: Uint8Array }>(
+        `select words, positions from ${wordsTable(part)} where first <= :term order by first desc limit 1`,
+        { term },
+      )
+      const found = page === undefined ? undefined : wordIn(page.words, term)
+      return found === undefined ? {} : { positions: page?.positions.slice(found.from, found.to) ?? new Uint8Array() }
+    })
+    return positions ?? new Uint8Array()
   }
 
   completions(beginning: string, limit: number): readonly string[] {
@@ -131,13 +142,16 @@ export class IndexParts implements PartReader {
   }
 
   #shrink(): void {
-    for (const [key, postings] of this.#cache) {
+    for (const [key, kept] of this.#cache) {
       if (this.#cached_bytes <= CACHE_BYTES) return
       this.#cache.delete(key)
-      this.#cached_bytes -= postings?.bytes ?? MISS_BYTES
+      this.#cached_bytes -= bytesOf(kept)
     }
   }
 }
+
+const bytesOf = ({ postings, positions }: Kept): number =>
+  MISS_BYTES + (postings?.bytes ?? 0) + (positions?.byteLength ?? 0)
 
 /** The bytes of a rare word would keep its page in memory. */
 const withOwnBytes = ({ found, heads, documents }: FoundWord): Omit<EncodedPostings, 'positions'> => ({
