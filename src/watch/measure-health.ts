@@ -13,12 +13,16 @@ export interface Reading {
 
 export interface MeasureDeps {
   readonly name: MeasureName
-  /** In seconds, bytes, or a share from 0 to 1. A lower target than limit: less is better. */
+  /** Whether a higher or a lower value is better. */
+  readonly better: 'higher' | 'lower'
+  /** In seconds, bytes, or a share from 0 to 1. */
   readonly target: number
   /** 0: no limit. */
   readonly limit: number
   /** Fewer events are not judged. */
   readonly minimum_count: number
+  /** The unit of the minimum, such as hours; none for events. */
+  readonly count_unit?: string
   readonly read: () => Promise<Reading>
   /** Writes a value with its unit. */
   readonly write: (value: number) => string
@@ -48,26 +52,30 @@ export class MeasureHealth implements HealthCheck {
   }
 
   async health(): Promise<Health> {
-    const { limit, target, minimum_count, write } = this.#deps
+    const { limit, target, minimum_count, count_unit, write } = this.#deps
     const { value, count, detail } = await this.#deps.read()
-    if (limit === 0) return { state: 'off', detail: `${detail}; the target is ${write(target)}, no limit is set.` }
-    const bounds = `the target is ${write(target)}, the limit ${write(limit)}`
     if (value === undefined || (count !== undefined && count < minimum_count)) {
-      const few = `${detail}: too few to judge, at least ${String(minimum_count)} are needed.`
+      const least = [String(minimum_count), ...(count_unit === undefined ? [] : [count_unit])].join(' ')
+      const few = `${detail}: too few to judge, at least ${least} are needed.`
       this.#is_beyond = false
+      if (limit === 0) return { state: 'off', detail: few }
       // What caused an alarm lies too far back by now: the alarm is over.
       return { state: this.#was_beyond ? 'ok' : 'unknown', detail: few }
     }
+    const missed = this.#exceeds(value, target) ? ' The target is missed.' : ''
+    if (limit === 0) {
+      return { state: 'off', detail: `${detail}; the target is ${write(target)}, no limit is set.${missed}` }
+    }
+    const bounds = `the target is ${write(target)}, the limit ${write(limit)}`
     const end = limit + (target - limit) * RECOVERED_SHARE
     this.#is_beyond = this.#exceeds(value, this.#is_beyond ? end : limit)
     this.#was_beyond ||= this.#is_beyond
     if (this.#is_beyond) return { state: 'degraded', detail: `${detail}; ${bounds}.` }
-    const missed = this.#exceeds(value, target) ? ' The target is missed.' : ''
     return { state: 'ok', detail: `${detail}; ${bounds}.${missed}` }
   }
 
+  /** Whether a value is worse than a bound. */
   #exceeds(value: number, bound: number): boolean {
-    const { target, limit } = this.#deps
-    return target <= limit ? value > bound : value < bound
+    return this.#deps.better === 'lower' ? value > bound : value < bound
   }
 }

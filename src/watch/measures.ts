@@ -47,7 +47,15 @@ const LEAST_RECORD_HOURS = 24
 const percent = (share: number): string => `${String(Number((share * PERCENT).toFixed(1)))} %`
 /** Five minutes in a month must be seen. */
 const exactPercent = (share: number): string => `${String(Number((share * PERCENT).toFixed(3)))} %`
-const hours = (ms: number): string => whole(Math.round((ms / HOUR_MS) * 10) / 10)
+/** The largest unit of which a time has at least two, so that a plural always fits. */
+const unitOf = (ms: number): readonly [name: string, ms: number] =>
+  ms >= 2 * HOUR_MS ? ['hours', HOUR_MS] : ms >= 2 * MINUTE_MS ? ['minutes', MINUTE_MS] : ['seconds', SECOND_MS]
+/** A share of a time: `71.5 of the last 72 hours`. */
+const shareOf = (ms: number, all_ms: number): string => {
+  const [name, unit] = unitOf(all_ms)
+  const written = (each: number): string => whole(Math.round((each / unit) * 10) / 10)
+  return `${written(ms)} of the last ${written(all_ms)} ${name}`
+}
 const milliseconds = (seconds: number): string => `${Math.round(seconds * SECOND_MS).toLocaleString('en')} ms`
 const megabytes = (bytes: number): string => `${Math.round(bytes / BYTES_PER_MB).toLocaleString('en')} MB`
 const minutes = (ms: number): string => {
@@ -69,6 +77,7 @@ const responseTime = ({ settings, answers }: MeasuresDeps): MeasureHealth => {
   const { window_minutes, minimum_count, response_time } = settings
   return new MeasureHealth({
     name: 'response time',
+    better: 'lower',
     target: response_time.target_ms / SECOND_MS,
     limit: response_time.limit_ms / SECOND_MS,
     minimum_count,
@@ -93,6 +102,7 @@ const errorRate = ({ settings, answers }: MeasuresDeps): MeasureHealth => {
   const { window_minutes, minimum_count, errors } = settings
   return new MeasureHealth({
     name: 'error rate',
+    better: 'lower',
     target: errors.target_percent / PERCENT,
     limit: errors.limit_percent / PERCENT,
     minimum_count,
@@ -113,6 +123,7 @@ const errorRate = ({ settings, answers }: MeasuresDeps): MeasureHealth => {
 const sessionCount = ({ settings: { sessions: bounds }, sessions }: MeasuresDeps): MeasureHealth =>
   new MeasureHealth({
     name: 'session count',
+    better: 'lower',
     ...bounds,
     minimum_count: 0,
     write: whole,
@@ -125,6 +136,7 @@ const sessionCount = ({ settings: { sessions: bounds }, sessions }: MeasuresDeps
 const memorySize = ({ settings: { memory }, memoryBytes }: MeasuresDeps): MeasureHealth =>
   new MeasureHealth({
     name: 'memory size',
+    better: 'lower',
     target: memory.target_megabytes * BYTES_PER_MB,
     limit: memory.limit_megabytes * BYTES_PER_MB,
     minimum_count: 0,
@@ -138,6 +150,7 @@ const memorySize = ({ settings: { memory }, memoryBytes }: MeasuresDeps): Measur
 const automaticExpiry = ({ settings: { auto_expiry, minimum_count }, ended }: MeasuresDeps): MeasureHealth =>
   new MeasureHealth({
     name: 'automatic expiry',
+    better: 'higher',
     target: auto_expiry.target_percent / PERCENT,
     limit: auto_expiry.limit_percent / PERCENT,
     minimum_count,
@@ -158,9 +171,11 @@ const automaticExpiry = ({ settings: { auto_expiry, minimum_count }, ended }: Me
 const uptimeShare = ({ settings, uptime }: MeasuresDeps): MeasureHealth =>
   new MeasureHealth({
     name: 'uptime',
+    better: 'higher',
     target: settings.uptime.target_percent / PERCENT,
     limit: settings.uptime.limit_percent / PERCENT,
     minimum_count: LEAST_RECORD_HOURS,
+    count_unit: 'hours',
     write: exactPercent,
     read: async () => {
       const { up_ms, stopped_ms, down_ms } = await uptime()
@@ -172,7 +187,7 @@ const uptimeShare = ({ settings, uptime }: MeasuresDeps): MeasureHealth =>
       return {
         value,
         count,
-        detail: `DeniDin ran ${hours(up_ms)} of the last ${hours(recorded_ms)} hours${since} (${exactPercent(value)}), was stopped for ${minutes(stopped_ms)}, and down for ${minutes(down_ms)}`,
+        detail: `DeniDin ran ${shareOf(up_ms, recorded_ms)}${since} (${exactPercent(value)}), was stopped for ${minutes(stopped_ms)}, and down for ${minutes(down_ms)}`,
       }
     },
   })

@@ -9,7 +9,7 @@ import { SCHEMA } from '../../src/config/schema.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import { listSettings } from '../../src/config/setting.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import type { Health } from '../../src/platform/health.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -189,25 +189,40 @@ test('each measure is judged by its own settings of alerts, and with a limit of 
   off.active = 1_000_000
   expect(await off.health('session count')).toEqual({
     state: 'off',
-    detail: '1,000,000 sessions are active; the target is 0, no limit is set.',
+    detail: '1,000,000 sessions are active; the target is 0, no limit is set. The target is missed.',
   })
 })
 
-test('an uptime is shown against its target without an alert, from a day of record on', async () => {
+test('an uptime is shown with its time from the start on, and judged by its target from a day of record on', async () => {
   const rig = new Rig()
   expect(await rig.health('uptime')).toEqual({
     state: 'off',
-    detail: 'DeniDin has not run yet; the target is 99.95 %, no limit is set.',
+    detail: 'DeniDin has not run yet: too few to judge, at least 24 hours are needed.',
   })
+  const shown = async (up_ms: number, down_ms = 0) => {
+    rig.uptime = { up_ms, stopped_ms: 0, down_ms }
+    return (await rig.health('uptime')).detail
+  }
+  expect(await shown(20 * SECOND_MS)).toMatch(/^DeniDin ran 20 of the last 20 seconds since its first start \(100 %\)/)
+  expect(await shown(90 * MINUTE_MS, 9 * MINUTE_MS)).toMatch(
+    /^DeniDin ran 90 of the last 99 minutes since .* \(90.909 %\)/,
+  )
+  expect(await shown(3 * HOUR_MS)).toBe(
+    'DeniDin ran 3 of the last 3 hours since its first start (100 %), was stopped for 0 minutes, and down for 0 minutes: too few to judge, at least 24 hours are needed.',
+  )
+  expect(await shown(24 * HOUR_MS)).toMatch(/; the target is 99\.95 %, no limit is set\.$/)
   rig.uptime = { up_ms: 71 * HOUR_MS, stopped_ms: 0, down_ms: HOUR_MS }
   expect(await rig.health('uptime')).toEqual({
     state: 'off',
     detail:
-      'DeniDin ran 71 of the last 72 hours since its first start (98.611 %), was stopped for 0 minutes, and down for 60 minutes; the target is 99.95 %, no limit is set.',
+      'DeniDin ran 71 of the last 72 hours since its first start (98.611 %), was stopped for 0 minutes, and down for 60 minutes; the target is 99.95 %, no limit is set. The target is missed.',
   })
   const limited = new Rig({ uptime: { target_percent: 99.95, limit_percent: 99, window_days: 30 } })
   limited.uptime = { up_ms: 22 * HOUR_MS, stopped_ms: 0, down_ms: HOUR_MS }
-  expect(await limited.health('uptime')).toMatchObject({ state: 'unknown' })
+  expect(await limited.health('uptime')).toMatchObject({
+    state: 'unknown',
+    detail: expect.stringMatching(/^DeniDin ran 22 of the last 23 hours/),
+  })
   limited.uptime = { up_ms: 23 * HOUR_MS, stopped_ms: 0, down_ms: HOUR_MS }
   expect(await limited.health('uptime')).toMatchObject({ state: 'degraded' })
 })
