@@ -1,4 +1,5 @@
 /** Answers to `/backup`, in all languages. */
+import { many } from './hebrew-counts.ts'
 import type { CommandStrings } from './strings.ts'
 
 const MB = 2 ** 20
@@ -10,7 +11,7 @@ export const BACKUP_ANSWERS: Readonly<Record<'en' | 'he', CommandStrings['backup
   en: {
     help: 'back up all data',
     made: ({ messages, bytes, new_bytes }) =>
-      `The backup is complete: ${String(messages)} messages, ${megabytes(bytes)} MB, of which ${megabytes(new_bytes)} MB are new.`,
+      `The backup is complete: ${messages === 1 ? 'one message' : `${String(messages)} messages`}, ${megabytes(bytes)} MB, of which ${megabytes(new_bytes)} MB are new.`,
     running: percent =>
       `The backup is running${percent === null ? '' : ` (${String(percent)} %)`}. Send /backup again to see its result.`,
     failed: problem => `The backup failed: ${problem}`,
@@ -18,7 +19,7 @@ export const BACKUP_ANSWERS: Readonly<Record<'en' | 'he', CommandStrings['backup
   he: {
     help: 'לגבות את כל הנתונים',
     made: ({ messages, bytes, new_bytes }) =>
-      `הגיבוי הושלם: ${String(messages)} הודעות, ${megabytes(bytes)} מ״ב, מתוכם ${megabytes(new_bytes)} מ״ב חדשים.`,
+      `הגיבוי הושלם: ${many(messages, 'הודעה אחת', 'הודעות')}, ${megabytes(bytes)} מ״ב, מתוכם ${megabytes(new_bytes)} מ״ב חדשים.`,
     running: percent =>
       `הגיבוי מתבצע${percent === null ? '' : ` (${String(percent)}%)`}. אפשר לשלוח שוב /backup כדי לראות את התוצאה.`,
     failed: problem => `הגיבוי נכשל: ${problem}`,

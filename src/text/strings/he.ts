@@ -5,6 +5,7 @@ import { foundLines } from './found-lines.ts'
 import { once } from '../../platform/once.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
+import { nameOf, stateText } from './hebrew-components.ts'
 import { duration, many, MINUTE_SECONDS, waiting } from './hebrew-counts.ts'
 import { withPrefix } from './hebrew-prefix.ts'
 import type {
@@ -35,7 +36,7 @@ const COMPLEXITY_WORDS: Readonly<Record<Complexity, string>> = {
 const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
   by === 'conversation' ? withWrittenDays(text, hebrewDay) : text
 
-const PRIVACY_ON = 'הלמידה פועלת: אני זוכר מה שחשוב מדבריך. ‎/privacy off מפסיק את זה.'
+const PRIVACY_ON = 'הלמידה פועלת: אני זוכר מה שחשוב מדבריך. ‎/privacy off מפסיקה את זה.'
 const PRIVACY_OFF =
   'הלמידה כבויה: מעכשיו איני לומד מדבריך, לא מסכם אותם ולא מוצא אותם שוב בהמשך. אפשר להמשיך לדבר: ההודעות נשארות בהיסטוריה של השיחה עד ‎/forget, ואני רואה אותן כל עוד היא נמשכת. מה שכבר ידוע לי נשאר. כדי לחזור: ‎/privacy on.'
 
@@ -164,10 +165,10 @@ const commands: CommandStrings = {
       ].join('\n'),
   },
   search: {
-    help: 'לחפש בארכיון מילים, "ביטוי" או תחיליות*',
+    help: 'לחפש בארכיון מילים, "ביטוי" או תחילת מילה*',
     usage: 'יש לכתוב אחרי הפקודה מה לחפש: ‎/search חשבונית',
     found: messages =>
-      messages.length === 0 ? 'לא מצאתי שום דבר בארכיון.' : `נמצא בארכיון:\n${foundLines(messages, hebrewDay)}`,
+      messages.length === 0 ? 'לא מצאתי שום דבר בארכיון.' : `מצאתי בארכיון:\n${foundLines(messages, hebrewDay)}`,
   },
   remember: {
     help: 'לזכור את מה שכתוב אחרי הפקודה',
@@ -253,12 +254,14 @@ const commands: CommandStrings = {
   budget: { help: 'כמה נוצל היום והחודש', report: budgetReport },
   pause: {
     help: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
-    usage: 'אפשר לכתוב ‎/pause לבדה לשיחה הזאת, או להוסיף של מי השיחה: מספר טלפון שכבר כתב לי, או מזהה של קבוצה.',
-    done: conversation => `מעכשיו אני רק מקשיב: ${conversation}. ‎/resume מסיים את ההשהיה.`,
+    usage:
+      'אפשר לכתוב ‎/pause לבדה לשיחה הזאת, או להוסיף של מי השיחה: מספר הטלפון של מי שכבר כתב לי, או מזהה של קבוצה.',
+    done: conversation => `מעכשיו אני רק מקשיב: ${conversation}. ‎/resume מסיימת את ההשהיה.`,
   },
   resume: {
     help: 'לחזור לענות כאן, או בשיחה שתציינו',
-    usage: 'אפשר לכתוב ‎/resume לבדה לשיחה הזאת, או להוסיף של מי השיחה: מספר טלפון שכבר כתב לי, או מזהה של קבוצה.',
+    usage:
+      'אפשר לכתוב ‎/resume לבדה לשיחה הזאת, או להוסיף של מי השיחה: מספר הטלפון של מי שכבר כתב לי, או מזהה של קבוצה.',
     done: (conversation, was_paused) =>
       was_paused ? `חזרתי לענות: ${conversation}.` : `לא הייתה השהיה: ${conversation}.`,
   },
@@ -272,7 +275,7 @@ const commands: CommandStrings = {
         ...(untried.length === 0 ? [] : [`עוד לא נוסה מאז ההפעלה: ${untried.join(', ')}.`]),
         `פועל כבר ${duration(figures.uptime_seconds)}; הזיכרון ${figures.memory_on ? 'פועל' : 'כבוי'}.`,
         ...storedLines(figures),
-        `היום: ${many(figures.model_calls, 'פנייה אחת', 'פניות')} למודלים, ${many(figures.model_tokens, 'טוקן אחד', 'טוקנים')}.`,
+        `היום: ${many(figures.model_calls, 'פנייה אחת', 'פניות')} למודלים, ${many(figures.model_tokens, 'אסימון אחד', 'אסימונים')}.`,
       ].join('\n'),
   },
   ...peopleCommands,
@@ -289,40 +292,10 @@ const anyCommand: AnyCommandStrings = {
   near_miss: command => `האם התכוונת ל-${command}? אפשר לענות "כן" או לכתוב את הפקודה.`,
 }
 
-const COMPONENTS: Readonly<Record<string, string>> = {
-  'audit log': 'יומן הביקורת',
-  'automatic expiry': 'שיעור השיחות שמסתיימות מעצמן',
-  clock: 'השעון',
-  conversations: 'השיחות',
-  database: 'מסד הנתונים',
-  delivery: 'שליחת התשובות',
-  disk: 'הדיסק',
-  'error rate': 'שיעור השגיאות',
-  'embedding model': 'מודל ההטמעה',
-  'language model': 'מודל השפה',
-  learning: 'הלמידה',
-  log: 'היומן',
-  limits: 'המכסות',
-  memory: 'הזיכרון',
-  'memory size': 'גודל הזיכרון',
-  'personal limits': 'המכסות האישיות',
-  'budget usage log': 'יומן השימוש בתקציבים',
-  'response time': 'זמן התגובה',
-  'search index': 'אינדקס החיפוש',
-  'session count': 'מספר השיחות הפעילות',
-  uptime: 'שיעור הזמן שבו הבוט פועל',
-  whatsapp: 'החיבור לוואטסאפ',
-}
-
-/** Names that are not in the list are names of programs, which are the same in every language. */
-const nameOf = (component: string): string => COMPONENTS[component] ?? component
-
-const IN_TROUBLE = { degraded: 'באופן חלקי', down: 'לא תקין' }
-
 const alerts: AlertStrings = {
-  began: ({ component, state, reason }) => `⚠️ תקלה: ${nameOf(component)} (${IN_TROUBLE[state]}). ${reason}`,
+  began: ({ component, state, reason }) => `⚠️ תקלה: ${nameOf(component)} (${stateText(component, state)}). ${reason}`,
   again: ({ component, state, reason }) =>
-    `⚠️ שוב תקלה, שבאה והולכת: ${nameOf(component)} (${IN_TROUBLE[state]}). ${reason}`,
+    `⚠️ שוב תקלה, שבאה והולכת: ${nameOf(component)} (${stateText(component, state)}). ${reason}`,
   ended: ({ component, lasted_seconds }) =>
     `✅ התקלה הסתיימה: ${nameOf(component)}. היא נמשכה ${duration(lasted_seconds)}.`,
   passed: ({ component, reason, lasted_seconds }) =>
@@ -375,7 +348,7 @@ export const he: Strings = {
   program_answers: minutes =>
     `נראה שתוכנה עונה לי כאן, אז אני מפסיק לענות למשך ${duration(minutes * MINUTE_SECONDS)}. אם יש כאן אדם, אפשר לכתוב „המשך” ואני ממשיך.`,
   resume_words: ['המשך', 'המשיכי', 'תמשיך', 'תמשיכי', 'תמשיכו', 'להמשיך'],
-  let_in: 'ברוכים הבאים! מעכשיו אני עונה לכם. ‎/help מציג מה אני יודע לעשות.',
+  let_in: 'ברוכים הבאים! מעכשיו אני עונה לכם. ‎/help מציגה מה אני יודע לעשות.',
   memory_disabled: 'הזיכרון לטווח ארוך שלי כבוי.',
   busy: 'אני כבר עסוק בזה. אפשר לנסות שוב בעוד רגע.',
   stopping: 'אני מופעל מחדש. אפשר לנסות שוב בעוד דקה.',

@@ -1,0 +1,45 @@
+/** The names of components and their states in Hebrew, for alerts. */
+import { isMeasure } from '../../platform/measure-names.ts'
+
+const COMPONENTS: Readonly<Record<string, string>> = {
+  api: 'ממשק ה-API',
+  archive: 'הארכיון',
+  'audit log': 'יומן הביקורת',
+  'automatic expiry': 'שיעור השיחות שמסתיימות מעצמן',
+  'background work': 'העבודה ברקע',
+  backups: 'הגיבויים',
+  clock: 'השעון',
+  conversations: 'השיחות',
+  database: 'מסד הנתונים',
+  delivery: 'שליחת התשובות',
+  disk: 'הדיסק',
+  'error rate': 'שיעור השגיאות',
+  'embedding model': 'מודל ההטמעה',
+  erasures: 'המחיקות',
+  knowledge: 'תיקיות הידע',
+  'language model': 'מודל השפה',
+  learning: 'הלמידה',
+  log: 'היומן',
+  limits: 'המכסות',
+  memory: 'הזיכרון',
+  'memory size': 'גודל הזיכרון',
+  'personal limits': 'המכסות האישיות',
+  'budget usage log': 'יומן השימוש בתקציבים',
+  'response time': 'זמן התגובה',
+  rollout: 'ההפעלה ההדרגתית',
+  schedule: 'המשימות המתוזמנות',
+  'search index': 'אינדקס החיפוש',
+  'session count': 'מספר השיחות הפעילות',
+  uptime: 'שיעור הזמן שבו הבוט פועל',
+  whatsapp: 'החיבור לוואטסאפ',
+}
+
+/** Names that are not in the list are names of programs, which are the same in every language. */
+export const nameOf = (component: string): string => COMPONENTS[component] ?? component
+
+/** Without a verb or an adjective, which would need the gender and the number of the name. */
+const IN_TROUBLE = { degraded: 'בפעולה חלקית', down: 'לא בפעולה' }
+
+/** The names of all measures are masculine. */
+export const stateText = (component: string, state: keyof typeof IN_TROUBLE): string =>
+  isMeasure(component) ? 'חורג מהגבול' : IN_TROUBLE[state]
