@@ -126,7 +126,7 @@ const createAppRunner = (
       knowledge: knowledge.operations,
       backups,
       rollout,
-      migrations: createMigrations({ settings, version, clock: parts.clock, backups, is_open: true }),
+      migrations: createMigrations({ settings, version, clock: parts.clock, backups }),
       instance: {
         version,
         origins,

@@ -31,7 +31,7 @@ export const openForCall = async (
   await closeDataFolder(settings.data_root)
   const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
-  await completeRestore({ data_root: settings.data_root, clock: systemClock, logger: logger.for('app') })
+  await completeRestore({ settings, clock: systemClock, logger: logger.for('app') })
   const runtime = surroundings(settings, logger)
   const app = cleanup.use(
     await withBackupBeforeMigration(

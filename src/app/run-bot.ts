@@ -149,7 +149,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   createPriceBook(settings, parts).check()
   using _owner = takeOwnership(files.lock)
   await closeDataFolder(settings.data_root)
-  await completeRestore({ data_root: settings.data_root, clock, logger, say: text => output.say(text) })
+  await completeRestore({ settings, clock, logger, say: text => output.say(text) })
   await writeFileAtomic(files.pid, `${String(options.pid)}\n`)
   await using cleanup = new AsyncDisposableStack()
   cleanup.defer(() => remove(files.pid))

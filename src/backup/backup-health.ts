@@ -128,7 +128,7 @@ const restoreSentences = ({ staged, aside: [newest] }: RestoreState): readonly s
   ...(staged === undefined
     ? []
     : [
-        `The backup ${staged.backup_id} is staged: its data (${staged.created_at}) replaces the present data at the next start. \`denidin backup restore --cancel\` drops it.`,
+        `The backup ${staged.backup_id} is staged: its data (${staged.created_at}) replaces the present data at the next start${staged.rollback === true ? ' of a version that does not migrate it again' : ''}. \`denidin backup restore --cancel\` drops it.`,
       ]),
   ...(newest === undefined
     ? []

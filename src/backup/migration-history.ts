@@ -24,12 +24,31 @@ const event = z.object({
   /** The backup that was made before. */
   backup_id: z.string().nullable(),
   error: z.string().nullable(),
+  /** The backup whose data a rollback brings back. */
+  restores: z.string().optional(),
+  /** Whether the data of a rollback is replaced by a later start. */
+  staged: z.boolean().optional(),
+  /** Whether the process ended before it was complete; then it is `failed`, the word that earlier versions know. */
+  interrupted: z.boolean().optional(),
+  /** The commit that `from_version` was; between releases, many commits have the same version. */
+  from_commit: z.string().nullable().optional(),
 })
 
-const content = z.object({ written_by: z.string().nullable(), events: z.array(event) })
+const content = z.object({
+  written_by: z.string().nullable(),
+  /** The commit of `written_by`. */
+  commit: z.string().nullable().optional(),
+  events: z.array(event),
+})
 
 export type MigrationEvent = z.output<typeof event>
 type Content = z.output<typeof content>
+
+/** A state of the program that writes data. `null`: not known. */
+export interface Writer {
+  readonly version: string | null
+  readonly commit: string | null
+}
 
 export class MigrationHistory {
   readonly #path: string
@@ -38,9 +57,10 @@ export class MigrationHistory {
     this.#path = join(data_root, FILE)
   }
 
-  /** The version that wrote the data last; `null` if it is not known. */
-  async writtenBy(): Promise<string | null> {
-    return (await this.#read()).written_by
+  /** Who wrote the data last. */
+  async writtenBy(): Promise<Writer> {
+    const { written_by, commit = null } = await this.#read()
+    return { version: written_by, commit }
   }
 
   /** All events, oldest first. */
@@ -48,17 +68,37 @@ export class MigrationHistory {
     return (await this.#read()).events
   }
 
-  /** Records the version that writes the data from now on. */
-  async writes(version: string): Promise<void> {
+  /** Records who writes the data from now on. */
+  async writes({ version, commit }: Writer): Promise<void> {
     const found = await this.#read()
-    if (found.written_by !== version) await this.#write({ ...found, written_by: version })
+    if (found.written_by === version && (found.commit ?? null) === commit) return
+    await this.#write({ ...found, written_by: version, commit })
   }
 
   /** Adds an event, or replaces the one that started at the same time. */
   async record(added: MigrationEvent): Promise<void> {
-    const { written_by, events } = await this.#read()
+    const { events, ...found } = await this.#read()
     const others = events.filter(({ started_at }) => started_at !== added.started_at)
-    await this.#write({ written_by, events: [...others, added].slice(-MOST_EVENTS) })
+    await this.#write({ ...found, events: [...others, added].slice(-MOST_EVENTS) })
+  }
+
+  /**
+   * Closes the events that an earlier process left open: a rollback whose data is in place is complete, everything else
+   * was interrupted, but for the rollback that still waits for its start. The caller owns the data folder, so nothing is
+   * still under way.
+   * @param restored backups that were restored
+   * @param staged the backup whose rollback waits
+   * @returns what was interrupted
+   */
+  async settle(restored: readonly RestoredBackup[], staged?: string): Promise<readonly MigrationEvent[]> {
+    const { events, ...writer } = await this.#read()
+    const isOpen = (each: MigrationEvent): boolean => each.status === 'started' && !isWaiting(each, staged)
+    if (!events.some(isOpen)) return []
+    const settled = events.map(each => (isOpen(each) ? settledEvent(each, restored) : each))
+    const last = settled.at(-1)
+    const is_back = last !== events.at(-1) && last?.status === 'completed'
+    await this.#write({ ...(is_back ? { written_by: last.to_version, commit: null } : writer), events: settled })
+    return settled.filter((each, at) => each !== events[at] && each.interrupted === true)
   }
 
   async #read(): Promise<Content> {
@@ -74,6 +114,32 @@ export class MigrationHistory {
   async #write(next: Content): Promise<void> {
     await writeFileAtomic(this.#path, `${JSON.stringify(next, null, 2)}\n`)
   }
+}
+
+/** Why a staged rollback was not completed. */
+export const DROPPED = 'the staged rollback was dropped'
+
+/**
+ * Whether a rollback waits for its start.
+ * @param waits the backup whose rollback waits, if there is one
+ */
+export const isWaiting = ({ restores }: Pick<MigrationEvent, 'restores'>, waits: string | undefined): boolean =>
+  restores !== undefined && restores === waits
+
+/** That a backup replaced the data. */
+export interface RestoredBackup {
+  readonly backup_id: string
+  readonly restored_at: string
+}
+
+const settledEvent = (open: MigrationEvent, restored: readonly RestoredBackup[]): MigrationEvent => {
+  const done = restored.find(
+    ({ backup_id, restored_at }) => backup_id === open.restores && restored_at >= open.started_at,
+  )
+  if (done !== undefined) return { ...open, status: 'completed', completed_at: done.restored_at }
+  return open.staged === true
+    ? { ...open, status: 'failed', error: DROPPED }
+    : { ...open, status: 'failed', interrupted: true, error: 'the process ended before it was complete' }
 }
 
 const parse = (text: string): unknown => {

@@ -13,14 +13,21 @@ export interface SchemaState {
   readonly pending: readonly string[]
 }
 
+export interface ShownEvent extends Omit<MigrationEvent, 'status'> {
+  /** `staged`: a rollback whose data is replaced by a later start; `interrupted`: its process died. */
+  readonly status: MigrationEvent['status'] | 'staged' | 'interrupted'
+  /** Whether the backup that was made before is still there. */
+  readonly has_backup: boolean
+}
+
 export interface MigrationStatus {
   /** The version of this DeniDin. */
   readonly version: string
   /** The version that wrote the data last; `null`: not known. */
   readonly written_by: string | null
   readonly databases: readonly SchemaState[]
-  /** Newest first; `has_backup` says whether the backup that was made before is still there. */
-  readonly events: readonly (MigrationEvent & { readonly has_backup: boolean })[]
+  /** Newest first. */
+  readonly events: readonly ShownEvent[]
 }
 
 export interface RollbackResult extends RestoreResult {
@@ -28,14 +35,19 @@ export interface RollbackResult extends RestoreResult {
   readonly backup_of_present: string | undefined
   /** The version of DeniDin that the restored data belongs to. */
   readonly data_version: string
+  /** The commit of that version; `null`: not known. */
+  readonly data_commit: string | null
+  /** The tag of that version; `null`: there is none in the working copy. */
+  readonly release_tag: string | null
 }
 
 export interface Migrations {
   status(): Promise<MigrationStatus>
   /**
-   * Restores the data of a backup, after a backup of the present data.
+   * Restores the data of a backup, after a backup of the present data. While the data is open, that is staged for the
+   * next start of a version that does not migrate it again.
    * @param backs_up whether the present data is backed up first
-   * @throws DenidinError `already_running` while the bot runs, and as `Backups.create` and `Backups.restore`
+   * @throws DenidinError as `Backups.create` and `Backups.restore`
    */
   rollback(backup_id: string, backs_up: boolean, options?: BackupOptions): Promise<RollbackResult>
 }

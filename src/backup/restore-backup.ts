@@ -49,6 +49,8 @@ export interface RestoreRequest {
   readonly before?: number | undefined
   /** Whether the WhatsApp login of the backup replaces the present one. */
   readonly include_login: boolean
+  /** Whether it takes a migration back: if it is staged, it waits for a version that would not migrate its data again. */
+  readonly rollback?: boolean
 }
 
 export interface RestoreResult {
@@ -176,7 +178,8 @@ class Restore {
     const at = new Date(now).toISOString()
     if (is_open) {
       const last_act = moves.in.includes(ERASURE_LOG) ? lastAct(data_root) : null
-      await stageSwap(data_root, { backup_id, created_at, staged_at: at, last_act, ...moves })
+      const { rollback = false } = this.#request
+      await stageSwap(data_root, { backup_id, created_at, staged_at: at, last_act, rollback, ...moves })
       return undefined
     }
     const aside = asideFolder(now)

@@ -52,6 +52,8 @@ export interface StagedRestore {
    * time.
    */
   readonly last_act: number | null
+  /** Whether it takes a migration back: then it waits for a version that would not migrate its data again. */
+  readonly rollback?: boolean
 }
 
 /** Old data that a restore put aside. */

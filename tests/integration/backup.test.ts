@@ -73,8 +73,8 @@ test('the list of sources is what the modules declare', async () => {
 const startAgain = async (): Promise<readonly string[]> => {
   await denidin.close()
   const said: string[] = []
-  const { data_root } = denidin.settings()
-  await completeRestore({ data_root, clock: denidin.clock, logger: denidin.log, say: text => said.push(text) })
+  const settings = denidin.settings()
+  await completeRestore({ settings, clock: denidin.clock, logger: denidin.log, say: text => said.push(text) })
   await denidin.open()
   await denidin.whenIdle()
   return said

@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, readonly [input: Record<string, unknown>, a
     { current_version: 'v2', migration_history: [], counts: expect.objectContaining({ v1_conversations: 0 }) },
   ],
   trigger_migration: [{ dry_run: true }, { success: true, stats: expect.objectContaining({ reason: 'already_v2' }) }],
+  rollback_migration: [{ confirm: true }, { status: 'staged', next: expect.stringContaining('Stop the bot') }],
   extract_and_store_memory: [
     { user_input: 'My parrot is called Coco.', ai_output: '', namespace: ANA },
     { status: 'ok', memory_id: expect.any(String) },
@@ -79,8 +80,12 @@ test('the client of the SDK lists and calls every tool, and each answer is valid
   const client = await connect(await rig.token('all'))
   expect(await names(client)).toEqual(mcpMenu.map(({ name }) => name).sort())
   expect(Object.keys(CALLS).sort()).toEqual(mcpMenu.map(({ name }) => name).sort())
+  const operator = { caller: { transport: 'cli', level: 'operator' } } as const
+  const { backup } = (await rig.denidin.app.runner.run('backup.create', {}, operator)) as { backup: { id: string } }
+  const backup_path = `/somewhere/backups/${backup.id}.json`
   for (const [name, [input, answer]] of Object.entries(CALLS)) {
-    expect({ name, answer: await call(client, name, input) }).toEqual({
+    const asked = name === 'rollback_migration' ? { ...input, backup_path } : input
+    expect({ name, answer: await call(client, name, asked) }).toEqual({
       name,
       answer: expect.objectContaining(answer as object),
     })
@@ -90,6 +95,8 @@ test('the client of the SDK lists and calls every tool, and each answer is valid
   const hints = new Map(tools.map(({ name, annotations }) => [name, annotations]))
   expect(hints.get('recall_memories')).toMatchObject({ readOnlyHint: true, destructiveHint: false })
   expect(hints.get('forget_memory')).toMatchObject({ readOnlyHint: false, destructiveHint: true })
+  expect(hints.get('rollback_migration')).toMatchObject({ readOnlyHint: false, destructiveHint: true })
+  await expect(call(client, 'rollback_migration', { backup_path })).rejects.toThrow(/^confirmation_needed/)
 })
 
 test('a failure is an answer that says what was wrong, and everything is deleted only when confirmed', async () => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { withBackupBeforeMigration } from '../../src/app/backup/migrations.ts'
+import { completeRestore } from '../../src/app/backup/complete-restore.ts'
 import { openBackups } from '../../src/app/backup/open-backups.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { systemIds } from '../../src/platform/ids.ts'
@@ -33,7 +34,7 @@ const makeOld = async (): Promise<void> => {
     drop table api_tokens;
     delete from migrations where id = '${NEWEST}';
   `)
-  writeFileSync(denidin.data('migrations.json'), JSON.stringify({ written_by: '0.0.9', events: [] }))
+  writeFileSync(denidin.data('migrations.json'), JSON.stringify({ written_by: '0.0.9', commit: 'a17e5f', events: [] }))
 }
 
 const schema = (): readonly unknown[] => {
@@ -90,6 +91,7 @@ test('a start that migrates the data makes a backup first, and records both with
         kind: 'migration',
         status: 'completed',
         from_version: '0.0.9',
+        from_commit: 'a17e5f',
         to_version: '1.0.0',
         migrations: [NEWEST],
         backup_id: made?.id,
@@ -156,24 +158,16 @@ test('a rollback backs up the present data, restores that of the backup, and nam
   await makeOld()
   await start('1.0.0')
   await denidin.say('This was said after the migration')
-  const running = denidin.app.runner.run(
-    'migrate.rollback',
-    { backup_id: 'latest' },
-    { caller: { transport: 'cli', level: 'operator' }, confirmed: true },
-  )
-  await expect(running).rejects.toMatchObject({
-    code: 'already_running',
-    message: expect.stringContaining('./stop_denidin.sh'),
-  })
   await denidin.close()
   const [before] = await backups()
   const result = await command('migrate.rollback', { backup_id: before?.id })
   expect(result).toMatchObject({
     backup_id: before?.id,
     denidin_version: '0.0.9',
-    release_tag: 'v0.0.9',
+    commit: 'a17e5f',
+    release_tag: null,
     messages_left: 2,
-    next: expect.stringContaining('git checkout v0.0.9'),
+    next: expect.stringContaining('git checkout a17e5f'),
   })
   expect(schema()).not.toContain(NEWEST)
   expect((await backups())[0]?.id).toBe(result['backup_of_present'])
@@ -235,4 +229,125 @@ test('a rollback that fails or was killed is recorded, and the next migration ma
   ])
   await makeOld()
   expect(await start('1.0.0')).toEqual([expect.stringContaining('making a backup first')])
+})
+
+/** Leaves the record that a rollback leaves which is killed. */
+const killRollback = (restores: string, started_at: string): void => {
+  const open = {
+    kind: 'rollback',
+    started_at,
+    completed_at: null,
+    status: 'started',
+    from_version: '1.0.0',
+    to_version: '0.0.9',
+    databases: [],
+    backup_id: null,
+    error: null,
+    restores,
+  }
+  writeFileSync(denidin.data('migrations.json'), JSON.stringify({ written_by: '1.0.0', events: [open] }))
+}
+
+const completeAtStart = async (): Promise<readonly string[]> => {
+  const said: string[] = []
+  const settings = denidin.settings()
+  await completeRestore({ settings, clock: denidin.clock, logger: denidin.log, say: text => said.push(text) })
+  return said
+}
+
+test('a rollback that was killed is named as interrupted by the next start, once, and by the history', async () => {
+  await denidin.close()
+  killRollback('2026-11-20T023000Z-full-abcd', '2026-11-20T03:00:00.000Z')
+  expect(await completeAtStart()).toEqual([
+    'The rollback of 2026-11-20T03:00:00.000Z was interrupted, and the data is as before it. To roll back, repeat: denidin migrate rollback 2026-11-20T023000Z-full-abcd',
+  ])
+  expect(await completeAtStart()).toEqual([])
+  expect(await history()).toMatchObject([
+    { kind: 'rollback', status: 'interrupted', error: 'the process ended before it was complete' },
+  ])
+  killRollback('2026-11-20T023000Z-full-abcd', '2026-11-20T04:00:00.000Z')
+  expect(await command('migrate.status')).toMatchObject({ written_by: '1.0.0', history: [{ status: 'interrupted' }] })
+})
+
+test('a rollback that was killed after its data was in place is complete', async () => {
+  await makeOld()
+  await start('1.0.0')
+  await denidin.close()
+  const [before] = await backups()
+  const began = new Date(denidin.clock.now()).toISOString()
+  await command('migrate.rollback', { backup_id: before?.id })
+  killRollback(before?.id ?? '', began)
+  expect(await completeAtStart()).toEqual([])
+  expect(await command('migrate.status')).toMatchObject({ written_by: '0.0.9', history: [{ status: 'completed' }] })
+})
+
+const inBot = (name: string, input: object = {}): Promise<Record<string, unknown>> =>
+  denidin.app.runner.run(name, input, { caller: { transport: 'cli', level: 'operator' }, confirmed: true })
+
+test('a rollback of a running bot is staged: a version that would migrate the data again keeps the present data', async () => {
+  await makeOld()
+  await start('1.0.0')
+  await denidin.say('This was said after the migration')
+  const [before] = await backups()
+  const result = await inBot('migrate.rollback', { backup_id: before?.id })
+  expect(result).toMatchObject({
+    outcome: 'staged',
+    commit: 'a17e5f',
+    kept_aside: null,
+    messages_left: 2,
+    next: expect.stringMatching(/^Stop the bot, then git checkout a17e5f, and start it/),
+  })
+  expect((await inBot('migrate.status'))['history']).toMatchObject([
+    { kind: 'rollback', status: 'staged', backup_id: result['backup_of_present'] },
+    { status: 'completed' },
+  ])
+  expect(await inBot('status')).toMatchObject({
+    parts: expect.arrayContaining([
+      expect.objectContaining({ name: 'backups', detail: expect.stringContaining('does not migrate it again') }),
+    ]),
+  })
+  await denidin.close()
+  // This version knows the migration.
+  expect(await completeAtStart()).toEqual([expect.stringContaining(`${before?.id ?? ''} is staged, and this version`)])
+  expect(await start('1.0.0')).toEqual([])
+  expect((await denidin.app.traffic()).messages).toBe(4)
+  await denidin.close()
+  expect(await history()).toMatchObject([{ status: 'staged' }, {}])
+  // For the version from before, nothing is pending.
+  const staged = new DatabaseSync(denidin.data('restore', 'new', 'denidin.db'))
+  staged.exec(`insert into migrations (id, ran_at) values ('${NEWEST}', 1)`)
+  staged.close()
+  expect(await completeAtStart()).toEqual([expect.stringContaining('was restored')])
+  using database = new DatabaseSync(denidin.data('denidin.db'), { readOnly: true })
+  expect(database.prepare("select 1 from sqlite_schema where name = 'api_tokens'").all()).toEqual([])
+  expect(await command('migrate.status')).toMatchObject({
+    written_by: '0.0.9',
+    history: [{ kind: 'rollback', status: 'completed' }, { kind: 'migration' }],
+  })
+})
+
+test('a staged rollback that is cancelled, or replaced by a restore, is shown as dropped', async () => {
+  await makeOld()
+  await start('1.0.0')
+  const [before] = await backups()
+  await inBot('migrate.rollback', { backup_id: before?.id, backup: false })
+  await inBot('backup.restore', { cancel: true })
+  const dropped = { status: 'failed', error: 'the staged rollback was dropped' }
+  expect((await inBot('migrate.status'))['history']).toMatchObject([dropped, {}])
+  await denidin.close()
+  expect(await completeAtStart()).toEqual([])
+  expect(await history()).toMatchObject([dropped, {}])
+  expect(schema()).toContain(NEWEST)
+})
+
+test('a staged rollback to a backup of the same schema replaces the data at the next start', async () => {
+  const made = (await inBot('backup.create')) as { backup: { id: string } }
+  await denidin.say('This was said after the backup')
+  await inBot('migrate.rollback', { backup_id: made.backup.id })
+  await denidin.close()
+  expect(await completeAtStart()).toEqual([expect.stringContaining('was restored')])
+  await denidin.open()
+  expect((await denidin.app.traffic()).messages).toBe(2)
+  await denidin.close()
+  expect(await history()).toMatchObject([{ kind: 'rollback', status: 'completed' }])
 })

@@ -37,7 +37,7 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^systemd-analyze\b/, 'tests/e2e/service-manager.test.ts verifies the unit'],
   [/^mcp\b/, 'speaks a protocol on stdin and stdout: tests/e2e/mcp-stdio.test.ts'],
   [/^docker\b/, 'no container engine runs in the tests'],
-  [/^git (fetch|checkout)\b/, 'changes the working copy'],
+  [/^git (fetch|checkout|pull|push|diff ORIG_HEAD|reflog)\b/, 'changes or needs a working copy of the operator'],
 ]
 
 /** What to add to a command whose page leaves the arguments to the reader; they run in the order of the page. */

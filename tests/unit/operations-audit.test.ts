@@ -196,6 +196,7 @@ const OF_MIGRATIONS = new Set([
   'completed_at',
   'denidin_version',
   'error',
+  'from_commit',
   'from_version',
   'migrations',
   'name',

@@ -1,12 +1,23 @@
 /** Makes a backup before the data is migrated, records migrations, and takes them back. */
 import type { Backups } from '../../backup/backups.ts'
-import { MigrationHistory, type MigrationEvent } from '../../backup/migration-history.ts'
-import type { Migrations, SchemaState } from '../../backup/migrations.ts'
+import {
+  DROPPED,
+  isWaiting,
+  MigrationHistory,
+  type MigrationEvent,
+  type Writer,
+} from '../../backup/migration-history.ts'
+import type { Migrations, SchemaState, ShownEvent } from '../../backup/migrations.ts'
+import { join, relative, resolve } from 'node:path'
 import { schemaIn } from '../../database/sqlite/schema-state.ts'
 import type { Settings } from '../../config/settings.ts'
+import { dataAside, stagedSwap, stagingFolder, type StagedRestore } from '../../backup/swap.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { fromRoot } from '../bootstrap.ts'
 import type { Runtime } from '../runtime.ts'
+import { createWorkingCopy, type WorkingCopy } from '../working-copy.ts'
 import { backupSources } from './backup-sources.ts'
 import { createBackups } from './backups.ts'
 
@@ -14,38 +25,52 @@ export interface MigrationsDeps {
   readonly settings: Settings
   readonly version: string
   readonly clock: Clock
-  readonly backups: Pick<Backups, 'create' | 'show' | 'restore' | 'has'>
-  /** Whether stores are open. */
-  readonly is_open: boolean
+  readonly backups: Pick<Backups, 'create' | 'show' | 'restore' | 'has' | 'restoreState'>
+  readonly workingCopy?: WorkingCopy
 }
 
-export const createMigrations = ({ settings, version, clock, backups, is_open }: MigrationsDeps): Migrations => {
+const INSTALLED = createWorkingCopy(fromRoot())
+
+export const createMigrations = ({
+  settings,
+  version,
+  clock,
+  backups,
+  workingCopy = INSTALLED,
+}: MigrationsDeps): Migrations => {
   const history = new MigrationHistory(settings.data_root)
   return {
     status: async () => {
+      const { staged } = await backups.restoreState()
+      const waits = staged?.rollback === true ? staged.backup_id : undefined
       const events = [...(await history.events())].reverse().map(async each => ({
         ...each,
+        ...shownState(each, waits),
         has_backup: each.backup_id !== null && (await backups.has(each.backup_id)),
       }))
-      const [written_by, ...all] = await Promise.all([history.writtenBy(), ...events])
+      const [{ version: written_by }, ...all] = await Promise.all([history.writtenBy(), ...events])
       return { version, written_by, databases: await schemasOf(settings), events: all }
     },
     rollback: async (backup_id, backs_up, options) => {
-      if (is_open) throw mustStop()
       if (backup_id.trim().toLowerCase() === 'latest') throw mustName()
       const { id, denidin_version } = await backups.show(backup_id)
-      const earlier = (await history.events()).find(each => each.backup_id === id && each.kind === 'migration')
+      // The migration or the rollback before which the backup was made.
+      const earlier = (await history.events()).find(each => each.backup_id === id)
       const data_version = earlier?.from_version ?? denidin_version
-      const record = recordOfRollback(history, clock, { from: await history.writtenBy(), to: data_version })
+      const data_commit = earlier?.from_commit ?? null
+      const tag = `v${data_version}`
+      const release_tag = (await workingCopy.hasTag(tag)) ? tag : null
+      const from = await history.writtenBy()
+      const record = recordOfRollback(history, clock, { from, to: data_version, restores: id })
       try {
         // Before anything changes: after a crash, the next migration must not take an earlier backup for its own.
         await record('started')
         const backup_of_present = backs_up ? await backupOfPresent(backups, options) : undefined
         await record('started', backup_of_present)
-        const restored = await backups.restore({ backup_id: id, include_login: false }, options)
-        await record('completed', backup_of_present)
-        await history.writes(data_version)
-        return { ...restored, backup_of_present, data_version }
+        const restored = await backups.restore({ backup_id: id, include_login: false, rollback: true }, options)
+        await record(restored.outcome === 'staged' ? 'staged' : 'completed', backup_of_present)
+        if (restored.outcome === 'restored') await history.writes({ version: data_version, commit: data_commit })
+        return { ...restored, backup_of_present, data_version, data_commit, release_tag }
       } catch (error) {
         await record('failed', undefined, asDenidinError(error).message)
         throw error
@@ -58,8 +83,8 @@ export const createMigrations = ({ settings, version, clock, backups, is_open }:
 const recordOfRollback = (
   history: MigrationHistory,
   clock: Clock,
-  { from, to }: { readonly from: string | null; readonly to: string },
-): ((status: MigrationEvent['status'], backup_id?: string, error?: string) => Promise<void>) => {
+  { from, to, restores }: { readonly from: Writer; readonly to: string; readonly restores: string },
+): ((status: MigrationEvent['status'] | 'staged', backup_id?: string, error?: string) => Promise<void>) => {
   const started_at = isoTime(clock.now())
   let saved: string | undefined
   return async (status, backup_id, error) => {
@@ -67,14 +92,40 @@ const recordOfRollback = (
     await history.record({
       kind: 'rollback',
       started_at,
-      completed_at: status === 'started' ? null : isoTime(clock.now()),
-      status,
-      from_version: from,
+      completed_at: status === 'started' || status === 'staged' ? null : isoTime(clock.now()),
+      // Versions that know of no staged rollbacks take it for one that was begun.
+      status: status === 'staged' ? 'started' : status,
+      staged: status === 'staged',
+      from_version: from.version,
+      from_commit: from.commit,
       to_version: to,
       databases: [],
       backup_id: saved ?? null,
       error: error ?? null,
+      restores,
     })
+  }
+}
+
+/**
+ * Names the migrations and rollbacks that an earlier process did not end. The caller owns the data folder.
+ * @param say tells the operator
+ */
+export const settleMigrations = async (
+  data_root: string,
+  logger: Logger,
+  say: (sentence: string) => void,
+): Promise<void> => {
+  const staged = await stagedSwap(data_root)
+  const waits = staged?.rollback === true ? staged.backup_id : undefined
+  const unended = await new MigrationHistory(data_root).settle(await dataAside(data_root), waits)
+  for (const { kind, started_at, restores } of unended) {
+    logger.warn('A migration or rollback was interrupted', { kind, started_at, backup: restores })
+    say(
+      kind === 'rollback'
+        ? `The rollback of ${started_at} was interrupted, and the data is as before it. To roll back, repeat: denidin migrate rollback ${restores ?? '<backup>'}`
+        : `The migration of ${started_at} was interrupted; opening the data completes it.`,
+    )
   }
 }
 
@@ -87,11 +138,14 @@ const mustName = (): DenidinError =>
     'a rollback needs the id of a backup, because the latest one may be of the data after the migration: `denidin migrate status` shows which was made before it',
   )
 
-const mustStop = (): DenidinError =>
-  new DenidinError(
-    'already_running',
-    'the bot must be stopped for a rollback, because the other version has to start with the restored data: run ./stop_denidin.sh first',
-  )
+/** What became of an event, as the operator sees it. @param waits the backup whose rollback waits for its start */
+const shownState = (event: MigrationEvent, waits: string | undefined): Pick<ShownEvent, 'status' | 'error'> => {
+  const { status, error, interrupted, staged } = event
+  if (interrupted === true) return { status: 'interrupted', error }
+  if (status !== 'started') return { status, error }
+  if (isWaiting(event, waits)) return { status: 'staged', error }
+  return staged === true ? { status: 'failed', error: DROPPED } : { status, error }
+}
 
 /** An empty data folder needs no backup. */
 const backupOfPresent = async (
@@ -107,15 +161,27 @@ const backupOfPresent = async (
   }
 }
 
-const schemasOf = async (settings: Settings): Promise<readonly SchemaState[]> => {
+/** @param folder where the databases are: the data folder, or that of a staged restore */
+const schemasOf = async (settings: Settings, folder = settings.data_root): Promise<readonly SchemaState[]> => {
   // Commands that only look at backups load no stores.
   const { KNOWN_MIGRATIONS } = await import('./known-migrations.ts')
-  return backupSources(settings).databases.map(({ name, path }) => {
+  return backupSources(settings).databases.map(({ name, path: own }) => {
+    const path = join(folder, relative(resolve(settings.data_root), own))
     const known = [...(KNOWN_MIGRATIONS.get(name) ?? [])]
     const applied = schemaIn(path)
     const done = new Set(applied)
     return { name, path, applied, pending: applied === undefined ? [] : known.filter(id => !done.has(id)) }
   })
+}
+
+/** The migrations that this version would run on the data of a staged restore. */
+export const migrationsOfStaged = async (
+  settings: Settings,
+  { in: moved }: StagedRestore,
+): Promise<readonly string[]> => {
+  const schemas = await schemasOf(settings, stagingFolder(settings.data_root))
+  const staged = new Set(moved.map(path => join(stagingFolder(settings.data_root), path)))
+  return schemas.filter(({ path }) => staged.has(path)).flatMap(({ pending }) => pending)
 }
 
 export interface MigrationRunDeps {
@@ -124,6 +190,7 @@ export interface MigrationRunDeps {
   readonly runtime: Pick<Runtime, 'clock' | 'ids' | 'logger'>
   /** Tells the operator who starts the bot. */
   readonly say?: (sentence: string) => void
+  readonly workingCopy?: WorkingCopy
 }
 
 /**
@@ -131,21 +198,24 @@ export interface MigrationRunDeps {
  * @throws DenidinError of the backup, with the way out; whatever opening throws
  */
 export const withBackupBeforeMigration = async <T>(deps: MigrationRunDeps, open: () => Promise<T>): Promise<T> => {
-  const { settings, version, runtime } = deps
+  const { settings, version, runtime, workingCopy = INSTALLED } = deps
   const { clock } = runtime
+  const writer = { version, commit: await workingCopy.commit() }
   const history = new MigrationHistory(settings.data_root)
   const pending = (await schemasOf(settings)).filter(each => each.pending.length > 0)
   const earlier = attemptAt(pending, version, await history.events())
   // A database that is not opened at the start, such as the archive, stays pending until it is used.
   if (pending.length === 0 || earlier?.status === 'completed') {
     const opened = await open()
-    await history.writes(version)
+    await history.writes(writer)
     return opened
   }
+  const before = await history.writtenBy()
   const started = {
     kind: 'migration',
     started_at: isoTime(clock.now()),
-    from_version: await history.writtenBy(),
+    from_version: before.version,
+    from_commit: before.commit,
     to_version: version,
     databases: pending.map(each => ({ name: each.name, migrations: [...each.pending] })),
     backup_id: settings.backup.before_migration ? (earlier?.backup_id ?? (await backUp(deps))) : null,
@@ -157,7 +227,7 @@ export const withBackupBeforeMigration = async <T>(deps: MigrationRunDeps, open:
   try {
     const opened = await open()
     await record({ status: 'completed', completed_at: isoTime(clock.now()), error: null })
-    await history.writes(version)
+    await history.writes(writer)
     return opened
   } catch (error) {
     const { message } = asDenidinError(error)

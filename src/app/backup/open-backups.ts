@@ -17,7 +17,7 @@ import { systemClock } from '../../platform/clock.ts'
 import { createWinstonLogger } from '../../platform/winston-logger.ts'
 import { runFolder } from '../run-paths.ts'
 import { surroundings } from '../runtime.ts'
-import { createMigrations } from './migrations.ts'
+import { createMigrations, settleMigrations } from './migrations.ts'
 import { backupContext, createBackups } from './backups.ts'
 
 const operations = {
@@ -44,6 +44,7 @@ export const openBackups = async (settings: Settings, version: string): Promise<
   cleanup.defer(() => logger.close())
   // A staged restore stays: this command may be the one that cancels it.
   await finishRestore(settings.data_root)
+  await settleMigrations(settings.data_root, logger.for('backup'), () => undefined)
   const runtime = surroundings(settings, logger)
   const audit = createAuditFile(settings.logs_dir, 'memory_audit', runtime.clock, trouble => {
     logger.for('audit').error(trouble)
@@ -52,7 +53,7 @@ export const openBackups = async (settings: Settings, version: string): Promise<
   const backups = createBackups({ settings, version, runtime, copied: () => undefined, is_open: false })
   cleanup.defer(async () => backups.module.stop?.())
   const { clock } = runtime
-  const migrations = createMigrations({ settings, version, clock, backups, is_open: false })
+  const migrations = createMigrations({ settings, version, clock, backups })
   const runner = createRunner({
     operations,
     context: { backup: { ...backupContext(backups), migrations, settings: settings.backup } },

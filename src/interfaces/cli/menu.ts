@@ -170,7 +170,11 @@ export const cliMenu = {
   'memory export': command('memory.export'),
   'memory why': command('memory.why'),
   'memory extract': command('memory.extract'),
-  'migrate status': { ...command('migrate.status'), optional: ['completed_at', 'from_version'], without_data: true },
+  'migrate status': {
+    ...command('migrate.status'),
+    optional: ['completed_at', 'from_version', 'from_commit'],
+    without_data: true,
+  },
   'migrate rollback': { ...command('migrate.rollback', 'backup_id'), without_data: true },
   'memory list': { ...command('memory.list'), optional: ['valid_to', 'category', 'said_from', 'kind'] },
   'memory search': {

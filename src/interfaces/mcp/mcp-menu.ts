@@ -104,6 +104,45 @@ const triggerMigration = tool({
   call: (run, { create_backup_first: backup, dry_run }) => run('migrate.run', { backup, dry_run }),
 })
 
+const { backup_id: backupField, backup: backsUpField } = operations['migrate.rollback'].input.shape
+
+const rollbackMigration = tool({
+  name: 'rollback_migration',
+  description:
+    'Stage the data of a backup from before a migration: the next start of the version that belongs to it replaces the present data, which is backed up first.',
+  operation: 'migrate.rollback',
+  scope: 'admin',
+  input: z.strictObject({
+    backup_path: backupField.describe('id of the backup, or the path of its file in the folder of the backups'),
+    create_backup_first: backsUpField,
+    confirm: z.boolean().default(false).describe('needed: the operator really wants the data of then'),
+  }),
+  output: z.object({
+    status: z.enum(['restored', 'staged']).describe('staged: a later start replaces the data'),
+    restored_version: z.string().describe('version that the data belongs to'),
+    commit: z.string().nullable(),
+    backup_of_present: z.string().nullable(),
+    messages_left: z.int().nullable().describe('messages that only the present data has'),
+    next: z.string().describe('what the operator has to do'),
+  }),
+  call: async (run, { backup_path, create_backup_first: backup, confirm: confirmed }) => {
+    const backup_id = backup_path.replace(/^.*[/\\]/, '').replace(/\.json$/, '')
+    const { outcome, denidin_version, commit, backup_of_present, messages_left, next } = await run(
+      'migrate.rollback',
+      { backup_id, backup },
+      { confirmed },
+    )
+    return {
+      status: outcome === 'staged' ? ('staged' as const) : ('restored' as const),
+      restored_version: denidin_version,
+      commit,
+      backup_of_present,
+      messages_left,
+      next,
+    }
+  },
+})
+
 const migrationStatus = tool({
   name: 'migration_status',
   description: 'Whether long-term memory holds summaries (v1) or facts (v2), how many wait, and the last migrations.',
@@ -291,6 +330,7 @@ export const mcpMenu: readonly McpTool[] = [
   rolloutPlan,
   migrationStatus,
   triggerMigration,
+  rollbackMigration,
   extractAndStoreMemory,
   accessLogStats,
   startConsciousAgent,

@@ -155,6 +155,9 @@ export const restMenu: readonly RestRoute[] = [
   route('POST /api/v1/backups/{backup_id}/verify', 'backup.verify', 'admin', 'verifyBackup'),
 
   route('GET /api/v1/migrations', 'migrate.status', 'read', 'getMigrations'),
+  route('POST /api/v1/migrations/rollback', 'migrate.rollback', 'admin', 'rollBackMigration', {
+    example: { backup_id: '2026-11-29T023000Z-full-0a1b' },
+  }),
   route('GET /api/v1/chats', 'chat.list', 'read', 'listChats'),
   route('POST /api/v1/chats/send', 'chat.send', 'write', 'sendMessage', {
     example: { person: '+15550001111', text: 'Your order is ready.' },
@@ -200,7 +203,6 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'backup.key_create': 'writes a private key on the machine; it must not be asked for from another one',
   'backup.start': 'it is for chats, where nobody waits; `POST /api/v1/backups` makes a backup',
   'backup.scheduled': 'runs on its schedule; `POST /api/v1/backups` makes a backup now',
-  'migrate.rollback': 'the bot must be stopped for it: `denidin migrate rollback`',
   'budget.report': 'runs as a job: `POST /api/v1/jobs/budget-weekly/run`',
   'report.scheduled': 'runs as a job: `POST /api/v1/jobs/reports/run`',
   'data.optimize': 'runs as a job: `POST /api/v1/jobs/vacuum/run`',

@@ -10,8 +10,11 @@ const eventRow = z.object({
   kind: z.enum(['migration', 'rollback']),
   started_at: z.string(),
   completed_at: z.string().nullable(),
-  status: z.enum(['started', 'completed', 'failed']).describe('started: the process ended before it was complete'),
+  status: z
+    .enum(['started', 'staged', 'completed', 'failed', 'interrupted'])
+    .describe('staged: a later start replaces the data; interrupted: the process ended before it was complete'),
   from_version: z.string().nullable().describe('version that had written the data; null: not known'),
+  from_commit: z.string().nullable().describe('commit of that version; null: not known'),
   to_version: z.string(),
   migrations: z.array(z.string()),
   backup_id: z.string().nullable().describe('the backup that was made before; null: none, or it has expired'),
@@ -50,10 +53,17 @@ export const migrateStatus = operation({
         applied: applied?.length ?? 0,
         pending: [...pending],
       })),
-      history: events.slice(0, MOST_EVENTS).map(({ has_backup, backup_id, databases: changed, ...rest }) => ({
-        ...rest,
+      history: events.slice(0, MOST_EVENTS).map(({ has_backup, backup_id, databases: changed, ...event }) => ({
+        kind: event.kind,
+        started_at: event.started_at,
+        completed_at: event.completed_at,
+        status: event.status,
+        from_version: event.from_version,
+        from_commit: event.from_commit ?? null,
+        to_version: event.to_version,
         migrations: changed.flatMap(each => each.migrations),
         backup_id: has_backup ? backup_id : null,
+        error: event.error,
       })),
     }
   },

@@ -140,6 +140,8 @@ export class FakeMigrations implements Migrations {
       restored_login: false,
       backup_of_present: backs_up ? 'present' : undefined,
       data_version: '0.1.0',
+      data_commit: null,
+      release_tag: 'v0.1.0',
     }
   }
 }
