@@ -15,7 +15,14 @@ import type { FullTextIndex, ScopeReader } from './full-text/full-text-index.ts'
 import type { FullTextIndexer } from './full-text/full-text-indexer.ts'
 import { viewOfSpeaker } from './full-text/speaker-view.ts'
 import { endedBy, LaterStatements, type EarlierStatement, type LaterStatement } from './later-statements.ts'
-import type { MessageHits, MessageQuestion, MessageSearch, SimilarFacts, VectorCandidates } from './message-search.ts'
+import type {
+  MessageHits,
+  MessageLimits,
+  MessageQuestion,
+  MessageSearch,
+  SimilarFacts,
+  VectorCandidates,
+} from './message-search.ts'
 import { quoteOf, type Quote } from './quote.ts'
 import type { Reranker } from './ranking/reranker.ts'
 import { withoutRestatements } from './ranking/dedupe.ts'
@@ -79,7 +86,7 @@ export class IndexedMessageSearch implements MessageSearch {
   async findRelevant(
     entries: readonly ScopeEntry[],
     question: MessageQuestion,
-    limits: SearchLimits,
+    limits: MessageLimits,
     facts: SimilarFacts,
     call: CallContext,
   ): Promise<MessageHits> {
@@ -118,7 +125,7 @@ export class IndexedMessageSearch implements MessageSearch {
   async #searchEntries(
     entries: readonly OpenedEntry[],
     question: MessageQuestion,
-    limits: SearchLimits,
+    limits: MessageLimits,
     facts: SimilarFacts,
     call: CallContext,
   ): Promise<ScopeHits> {
@@ -127,8 +134,8 @@ export class IndexedMessageSearch implements MessageSearch {
       ...this.#deps,
       similar: (entry: OpenedEntry) => this.#similarOrdinals(vectors, entry, question.text, call),
     }
-    const within = { quotes: limits.quotes, exclude: limits.exclude ?? NONE }
-    const found = await this.#inEach<ScopeHits>(entries, entry => searchScope(deps, entry, question, within))
+    const given = { exclude: NONE, ...limits }
+    const found = await this.#inEach<ScopeHits>(entries, entry => searchScope(deps, entry, question, given))
     const hits = found.flatMap(each => each.hits)
     return {
       hits: found.length > 1 ? hits.sort((a, b) => b.rank - a.rank) : hits,

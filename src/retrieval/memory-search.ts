@@ -3,6 +3,7 @@
  * messages.
  */
 import { NO_FACTS, type FactHits, type FactSearch } from '../memory/fact-search.ts'
+import type { MessageId } from '../messages/message.ts'
 import type { ScopeEntry, SearchScope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { ZoneOf } from '../people/personal-zones.ts'
@@ -14,7 +15,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { QuestionWords } from '../text/passages.ts'
 import type { MemoryRecord, RecalledMemory } from '../memory/memory.ts'
 import { endedBy, type EarlierStatement } from './later-statements.ts'
-import type { MessageHits, MessageSearch } from './message-search.ts'
+import type { MessageHits, MessageLimits, MessageSearch } from './message-search.ts'
 import { scopeEntries, type SpeakerGroups } from './scope-entries.ts'
 import type { ScopePolicy } from './scope-policy.ts'
 import type { SearchHits, SearchLimits, SearchQuery, SearchService } from './search-service.ts'
@@ -53,23 +54,37 @@ export class MemorySearch implements SearchService {
 
   async #search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits> {
     const { messages, memories } = this.#deps
-    const newest = messages.indexNewest(scope, limits.exclude)
+    const { exclude = NONE, apart = NONE } = limits
+    const newest = messages.indexNewest(scope, apart.size === 0 ? exclude : exclude.difference(apart))
     // The newest messages may be in further groups of the speaker, so they must be indexed first.
     if (scope.speaker !== undefined) await newest
     const entries = await scopeEntries(scope, [messages, memories])
     const facts = this.#findFacts(entries, query, call)
-    const [{ found, failure }, { quotes, most_quotes, words }] = await Promise.all([
+    const [{ found, failure }, { quotes, most_quotes, words }, here] = await Promise.all([
       facts,
       newest.then(() => this.#findMessages(entries, query, limits, facts, call)),
+      apart.size === 0 ? NO_MESSAGES : newest.then(() => this.#findApart(entries, query, apart, facts, call)),
     ])
     const marked = await this.#markEnds(entries, found.memories)
     return {
       memories: await this.#deps.policy.label(scope, marked, each => each.memory.scope),
       quotes: await this.#deps.policy.label(scope, quotes, each => each.scope),
+      apart: here.quotes,
       most_quotes,
       words,
       failure,
     }
+  }
+
+  /** The messages of `apart`, which belong to the first entry. */
+  async #findApart(
+    entries: readonly ScopeEntry[],
+    query: SearchQuery,
+    apart: ReadonlySet<MessageId>,
+    facts: Promise<{ readonly found: FactHits }>,
+    call: CallContext,
+  ): Promise<MessageHits> {
+    return await this.#findMessages(entries.slice(0, 1), query, { quotes: MOST_APART, within: apart }, facts, call)
   }
 
   async #findFacts(
@@ -123,7 +138,7 @@ export class MemorySearch implements SearchService {
   async #findMessages(
     entries: readonly ScopeEntry[],
     query: SearchQuery,
-    limits: SearchLimits,
+    limits: MessageLimits,
     facts: Promise<{ readonly found: FactHits }>,
     call: CallContext,
   ): Promise<MessageHits> {
@@ -169,5 +184,9 @@ const toStatement = ({
   return [{ id, scope, person_id, text, said_at: said_to, message_ids: sources }]
 }
 
+/** Most messages that are found apart. */
+const MOST_APART = 20
+
+const NONE: ReadonlySet<MessageId> = new Set()
 const NO_WORDS: QuestionWords = new Map()
 const NO_MESSAGES: MessageHits = { quotes: [], most_quotes: 0, words: NO_WORDS }

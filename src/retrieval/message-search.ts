@@ -25,6 +25,12 @@ export interface MessageHits {
   readonly words: QuestionWords
 }
 
+/** The limits of one search for relevant messages. */
+export interface MessageLimits extends Pick<SearchLimits, 'quotes' | 'exclude'> {
+  /** Only these messages are found; `undefined`: all. */
+  readonly within?: ReadonlySet<MessageId>
+}
+
 /** The facts of a scope that are similar to the question: they point to the messages that they were learned from. */
 export type SimilarFacts = (scope: Scope) => Promise<readonly SimilarMemory[]>
 
@@ -42,7 +48,7 @@ export interface MessageSearch extends SpeakerGroups {
   findRelevant(
     entries: readonly ScopeEntry[],
     question: MessageQuestion,
-    limits: SearchLimits,
+    limits: MessageLimits,
     facts: SimilarFacts,
     call: CallContext,
   ): Promise<MessageHits>

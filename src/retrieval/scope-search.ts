@@ -8,7 +8,7 @@ import { shareOf } from '../text/word-frequency.ts'
 import { featuresOf, fuse, type Candidate } from './ranking/fusion.ts'
 import type { LexicalScores } from './full-text/bm25.ts'
 import type { ScopeReader } from './full-text/full-text-index.ts'
-import type { MessageQuestion } from './message-search.ts'
+import type { MessageLimits, MessageQuestion } from './message-search.ts'
 import type { OpenedEntry } from './opened-entry.ts'
 import { readQuestion, type RecallQuery } from './full-text/query-parser.ts'
 import { NO_FEATURES, type Features, type Reranker } from './ranking/reranker.ts'
@@ -56,7 +56,7 @@ export const searchScope = async (
   deps: ScopeSearchDeps,
   entry: OpenedEntry,
   question: MessageQuestion,
-  limits: { readonly quotes: number; readonly exclude: ReadonlySet<MessageId> },
+  limits: MessageLimits & Required<Pick<MessageLimits, 'exclude'>>,
 ): Promise<ScopeHits> => {
   const { weights, fusion } = deps
   const { reader } = entry
@@ -65,7 +65,7 @@ export const searchScope = async (
   if (query.asked.length === 0 && query.dates.length === 0) return { hits: [], list: false, words: new Map() }
   // The embedder and the vector index work while the words are looked up here.
   const asking = deps.similar(entry)
-  const hidden = await hiddenIn(reader, limits.exclude)
+  const hidden = await hiddenIn(reader, limits)
   const scores = await searchWords(reader, query, weights, hidden)
   const { candidates, most, strength } = await fuse(reader, query, scores, await asking, fusion, {
     most: Math.max(CANDIDATES, limits.quotes),
@@ -89,8 +89,15 @@ export const searchScope = async (
  * 1 for each message that the reader sees anyway: the question itself, and the conversation that it belongs to. Such a
  * message is not quoted, and its words do not raise the scores of its neighbours.
  */
-const hiddenIn = async (reader: ScopeReader, exclude: ReadonlySet<MessageId>): Promise<Uint8Array> => {
+const hiddenIn = async (
+  reader: ScopeReader,
+  { exclude, within }: MessageLimits & Required<Pick<MessageLimits, 'exclude'>>,
+): Promise<Uint8Array> => {
   const hidden = new Uint8Array(reader.columns.size)
+  if (within !== undefined) {
+    hidden.fill(1)
+    for (const ordinal of (await reader.ordinals([...within])).values()) hidden[ordinal] = 0
+  }
   for (const ordinal of (await reader.ordinals([...exclude])).values()) hidden[ordinal] = 1
   return hidden
 }

@@ -27,6 +27,11 @@ export interface SearchLimits {
   readonly quotes: number
   /** Messages that the reader sees anyway: they are never found. */
   readonly exclude?: ReadonlySet<MessageId>
+  /**
+   * Messages of `exclude` in the asker's own scope that are found apart from all others. What was said in the running
+   * conversation resembles a question of it, and would displace what was said elsewhere.
+   */
+  readonly apart?: ReadonlySet<MessageId>
 }
 
 export interface SearchHits {
@@ -34,6 +39,8 @@ export interface SearchHits {
   readonly memories: readonly RecalledMemory[]
   /** Messages in the order that the query asks for; not shortened. */
   readonly quotes: readonly Quote[]
+  /** Found messages of `SearchLimits.apart`, best first. */
+  readonly apart?: readonly Quote[]
   /** How many of the quotes may be used. */
   readonly most_quotes: number
   /** The words of the question, and how much each counts: they select the passages of long texts. */

@@ -31,7 +31,7 @@ const talkMuch = async (): Promise<void> => {
   for (let n = 1; n <= 12; n++) await denidin.say(`box ${String(n)} holds the lamp number ${String(n * 7)}`)
 }
 
-test('small talk carries the last messages, a statement what the person said, a question the whole session', async () => {
+test('small talk carries the last messages, a statement or a question the session', async () => {
   await start()
   await talkMuch()
   await denidin.say('thanks!')
@@ -41,8 +41,7 @@ test('small talk carries the last messages, a statement what the person said, a 
   expect(statement.filter(({ role }) => role === 'user').map(({ content }) => content)).toContain(
     'box 5 holds the lamp number 35',
   )
-  expect(statement.length).toBeGreaterThan(9)
-  expect(statement.find(({ role }) => role === 'assistant')?.content).toMatch(/ …$/)
+  expect(statement.filter(({ role, content }) => role === 'assistant' && content !== LONG)).toEqual([])
   await denidin.say('which lamp is in box 1?')
   const question = spoken()
   expect(question.map(({ content }) => content)).toContain('box 1 holds the lamp number 7')

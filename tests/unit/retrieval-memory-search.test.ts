@@ -64,6 +64,26 @@ test('the facts of a scope are asked for once: they are hits, and lead to the me
   expect(embedder.calls.length - embedded).toBe(1)
 })
 
+test('messages that are found apart displace none of the others, and are not among them', async () => {
+  const { search } = searchOver([ANA])
+  await messages.talk(ANA, 0, [
+    'Ana: we sailed to the island with my sister',
+    ...Array.from({ length: 8 }, (_, n) => `Ana: did the boat of my sister sail, question ${String(n)}`),
+    'Ana: what about lunch',
+  ])
+  const asked = queryOf('where did the boat of my sister sail?')
+  const session = new Set(Array.from({ length: 9 }, (_, n) => `m${String(n + 2)}`))
+  const ids = (quotes: readonly { readonly message_id: string }[] = []) => quotes.map(each => each.message_id)
+  const among = await search.search(singleScope(ANA), asked, { quotes: 2 }, CALL)
+  expect(ids(among.quotes).filter(id => session.has(id))).not.toEqual([])
+  const apart = await search.search(singleScope(ANA), asked, { quotes: 2, exclude: session, apart: session }, CALL)
+  expect(ids(apart.quotes)).toEqual(['m1'])
+  expect(ids(apart.apart).length).toBeGreaterThan(3)
+  expect(ids(apart.apart).filter(id => !session.has(id))).toEqual([])
+  const none = await search.search(singleScope(ANA), asked, { quotes: 2, exclude: session }, CALL)
+  expect(ids(none.apart)).toEqual([])
+})
+
 test.each([singleScope(ANA), ownSearchScope(ANA)])(
   'a search waits once for the messages of a moment ago: %o',
   async scope => {

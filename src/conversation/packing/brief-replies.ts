@@ -23,8 +23,6 @@ export interface BriefLimit {
   readonly most: number
   /** Position of the first message of the running exchange: from here on everything is shown whole. */
   readonly exchange: number
-  /** `always`: every older reply is shortened unless it is found; `as_needed`: only as many as necessary, oldest first. */
-  readonly when: 'always' | 'as_needed'
   /** Positions of the messages that the search found, the best first: their replies are shortened last. */
   readonly found: readonly number[]
   /** Position from which messages cannot be found, because they are promised to be shown: shortened even later. */
@@ -36,8 +34,8 @@ export interface FittedMessages {
   readonly messages: readonly ShownMessage[]
   /** Position of the first of them in the window. */
   readonly first: number
-  /** Whether a larger limit would show no more. */
-  readonly complete: boolean
+  /** Tokens of these messages in the request; above the limit only if the last two alone exceed it. */
+  readonly tokens: number
 }
 
 type Shortened = WeakMap<ShownMessage, ShownMessage>
@@ -75,31 +73,19 @@ export class BriefReplies {
   }
 
   /**
-   * Fits messages into their limit; the last two stay whatever their size. With a larger limit, no message that was
-   * shown is shown shorter.
+   * Fits messages into their limit: only as many replies as necessary are shortened, the oldest first. The last two
+   * messages stay whatever their size. With a larger limit, no message that was shown is shown shorter.
    * @param window oldest first
    * @param costs tokens of each message in the request
+   * @param total their sum
    */
-  fit(window: readonly ShownMessage[], costs: readonly number[], limit: BriefLimit): FittedMessages {
-    const { most, when } = limit
-    if (when === 'as_needed' && costs.reduce((sum, tokens) => sum + tokens, 0) <= most) {
-      return { messages: window, first: 0, complete: true }
-    }
-    const briefs = this.#shortened(window, costs, limit, each => this.#brief(each))
-    if (briefs.tokens <= most) {
-      const complete = this.#lengthen(briefs, window, limit, {
-        places: when === 'always' ? limit.found : this.#byWorth(window, limit),
-        longer: message => message,
-      })
-      return { ...briefs, complete: when === 'always' && complete }
-    }
-    const hints = this.#shortened(window, costs, limit, each => this.#hint(each))
-    if (hints.tokens > most) return hints
-    this.#lengthen(hints, window, limit, {
-      places: this.#byWorth(window, limit),
-      longer: message => this.#brief(message),
-    })
-    return hints
+  fit(window: readonly ShownMessage[], costs: readonly number[], total: number, limit: BriefLimit): FittedMessages {
+    const { most } = limit
+    if (total <= most) return { messages: window, first: 0, tokens: total }
+    const briefs = this.#shortened(window, costs, limit, message => this.#brief(message))
+    if (fitsWhole(briefs, most)) return this.#lengthened(briefs, window, limit, message => message)
+    const hints = this.#shortened(window, costs, limit, message => this.#hint(message))
+    return fitsWhole(hints, most) ? this.#lengthened(hints, window, limit, message => this.#brief(message)) : hints
   }
 
   /** The newest messages that fit if every older reply is shortened. Messages before them are not examined. */
@@ -111,63 +97,74 @@ export class BriefReplies {
   ): Shown {
     const newest: ShownMessage[] = []
     let tokens = 0
+    let last = 0
     const first = firstThatFits(window.length, most, at => {
       const message = window[at]
       if (message === undefined) return 0
       const shown = at < exchange ? shorten(message) : message
-      const cost = (costs[at] ?? 0) - message.tokens + shown.tokens
+      last = (costs[at] ?? 0) - message.tokens + shown.tokens
       newest.push(shown)
-      tokens += cost
-      return cost
+      tokens += last
+      return last
     })
-    return { messages: newest.slice(0, window.length - first).reverse(), first, tokens, complete: false }
+    // The first message that does not fit was examined too.
+    if (first > 0) {
+      newest.pop()
+      tokens -= last
+    }
+    return { messages: newest.reverse(), first, tokens }
   }
 
   /**
-   * Restores the longer form of as many replies as fit; the first that does not fit as a whole gets the remaining
-   * tokens.
-   * @param places positions of the replies, the most important first
-   * @returns whether all fit
+   * Restores the longer form of as many replies as fit, the most important first; the first that does not fit as a
+   * whole gets the remaining tokens.
    */
-  #lengthen(
+  #lengthened(
     shown: Shown,
     window: readonly ShownMessage[],
-    { most }: BriefLimit,
-    { places, longer }: { readonly places: Iterable<number>; readonly longer: (message: ShownMessage) => ShownMessage },
-  ): boolean {
+    limit: BriefLimit,
+    longer: (message: ShownMessage) => ShownMessage,
+  ): FittedMessages {
     const { messages } = shown
-    let left = most - shown.tokens
-    for (const at of places) {
+    let left = limit.most - shown.tokens
+    for (const at of this.#byWorth(window, messages, limit)) {
       const [whole, short] = [window[at], messages[at]]
-      if (whole === undefined || short === undefined || short === whole) continue
+      if (whole === undefined || short === undefined) continue
       const message = longer(whole)
       if (short === message) continue
       const more = message.tokens - short.tokens
       if (more > left) {
         const longest = this.#beginning(message, short.tokens + left)
-        if (longest.tokens > short.tokens) messages[at] = longest
-        return false
+        if (longest.tokens > short.tokens) {
+          messages[at] = longest
+          left -= longest.tokens - short.tokens
+        }
+        break
       }
       messages[at] = message
       left -= more
     }
-    return true
+    return { ...shown, tokens: limit.most - left }
   }
 
   /**
-   * Positions before the exchange in the order in which their messages are lengthened: those that are promised, those
-   * that were found, and the others, newest first; replies to small talk last.
+   * Positions of shortened messages before the exchange in the order in which they are lengthened: those that are
+   * promised, those that were found, and the others, newest first; replies to small talk last.
    */
-  *#byWorth(messages: readonly ShownMessage[], { exchange, found, promised }: BriefLimit): Generator<number> {
+  *#byWorth(
+    window: readonly ShownMessage[],
+    messages: readonly ShownMessage[],
+    { exchange, found, promised }: BriefLimit,
+  ): Generator<number> {
     const idle: number[] = []
     let first = true
-    for (let at = Math.min(exchange, messages.length) - 1; at >= 0; at--) {
+    for (let at = Math.min(exchange, window.length) - 1; at >= 0; at--) {
       if (first && at < promised) {
         first = false
         yield* found
       }
-      if (messages[at]?.role !== 'assistant') continue
-      if (this.#isIdle(messages[at - 1])) idle.push(at)
+      if (messages[at] === window[at]) continue
+      if (this.#isIdle(window[at - 1])) idle.push(at)
       else yield at
     }
     yield* idle
@@ -209,6 +206,7 @@ export class BriefReplies {
 
 interface Shown extends FittedMessages {
   readonly messages: ShownMessage[]
-  /** Tokens of these messages in the request, including the first that did not fit: above the limit if not all fit. */
-  readonly tokens: number
 }
+
+/** Whether no message was left out. */
+const fitsWhole = ({ first, tokens }: Shown, most: number): boolean => first === 0 && tokens <= most

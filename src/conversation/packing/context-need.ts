@@ -2,7 +2,6 @@
  * Determines how much of the running session and of long-term memory a message needs, by its words, before anything is
  * searched.
  */
-import { HOUR_MS } from '../../platform/clock.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { beginningAndEnd } from '../../text/cut.ts'
@@ -44,8 +43,6 @@ const isAsking = (sentence: string): boolean => {
   return kind === 'question' || kind === 'command' || PROPOSAL.test(sentence)
 }
 
-/** After a pause this long, people usually begin a new topic. */
-const PAUSE_MS = 4 * HOUR_MS
 /**
  * How many messages before the answered ones always stay, as far as the budget allows: the thread of the conversation.
  */
@@ -67,8 +64,7 @@ export const neededPlaces = (
 ): NeededPlaces => {
   const asked = firstAnswered(window, answered)
   const exchange = Math.max(0, asked - EXCHANGE_MESSAGES)
-  if (need === 'session') return { from: 0, exchange }
-  return { from: need === 'exchange' ? exchange : Math.min(exchange, afterPause(window, asked)), exchange }
+  return { from: need === 'exchange' ? exchange : 0, exchange }
 }
 
 /** The first of the messages to answer, which are among the newest; if there are none, the newest. */
@@ -82,13 +78,4 @@ const firstAnswered = (window: readonly WindowMessage[], answered: ReadonlySet<M
     left--
   }
   return first
-}
-
-/** The first message after the last long pause before `asked`. */
-const afterPause = (window: readonly WindowMessage[], asked: number): number => {
-  for (let at = asked; at > 0; at--) {
-    const [before, after] = [window[at - 1], window[at]]
-    if (before !== undefined && after !== undefined && after.timestamp - before.timestamp >= PAUSE_MS) return at
-  }
-  return 0
 }

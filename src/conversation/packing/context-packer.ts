@@ -151,7 +151,6 @@ export class ContextPacker {
    * Packs long-term memory within the budget of the turn, around the history.
    * @param shared tokens of the shared memories
    * @param window the session's window; its messages are quoted only if the history does not show them
-   * @param session whether quotes of the window have a separate budget of recall
    */
   specific(
     candidates: ContextCandidates,
@@ -161,7 +160,6 @@ export class ContextPacker {
       ...about
     }: {
       readonly window: readonly ShownMessage[]
-      readonly session: boolean
       readonly shared?: number
     },
   ): SpecificPacking {

@@ -3,10 +3,11 @@
  */
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { MessageId } from '../../messages/message.ts'
+import { once } from '../../platform/once.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import { firstThatFits, fitWindow, windowTokens } from '../../sessions/window.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import type { BriefLimit, BriefReplies } from './brief-replies.ts'
+import type { BriefReplies } from './brief-replies.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
 import { datedMessages, senderPrefix } from './render-context.ts'
 import type { ChatKind, ShownMessage } from './shown-message.ts'
@@ -28,16 +29,12 @@ export interface PackedHistory {
   readonly answered_tokens: number
   /** Tokens of each message that is shown but not answered. */
   readonly taken: readonly number[]
-  /** Whether a larger budget of the turn would show no more. */
-  readonly complete: boolean
 }
 
 /** The part of the turn's budget that is left for the history. */
 export interface HistoryLimit {
   /** Position in the window of the first message of the running exchange, which is shown whole. */
   readonly exchange: number
-  /** When older replies of the bot are shortened: see `BriefLimit`. */
-  readonly brief: BriefLimit['when']
   /** Tokens for the messages before the answered ones, including the text around them. */
   readonly tokens: number
   /** Messages to answer: they are not part of the budget. */
@@ -67,6 +64,8 @@ export interface MeasuredWindow {
   readonly withinRoom: readonly ShownMessage[]
   /** Tokens of each of them in the request. */
   readonly costs: readonly number[]
+  /** Their sum. */
+  readonly total: number
   readonly times: ReadonlyMap<MessageId, string>
   /** Tokens around a message that is partly shown. */
   readonly around: (message: ShownMessage) => number
@@ -98,11 +97,13 @@ export const measureWindow = (
   for (const { place, time } of dated) all[place] = (all[place] ?? 0) + costs.repeated(time)
   const inRoom = budget.room === Infinity ? 0 : firstThatFits(all.length, budget.room, at => all[at] ?? 0)
   const withinRoom = inRoom === 0 ? withinContent : withinContent.slice(inRoom)
+  const roomCosts = inRoom === 0 ? all : all.slice(inRoom)
   return {
     window,
     budget,
     withinRoom,
-    costs: inRoom === 0 ? all : all.slice(inRoom),
+    costs: roomCosts,
+    total: roomCosts.reduce((sum, tokens) => sum + tokens, 0),
     times,
     around: message => surroundingTokens(message, chat_kind, costs) + timeTokens(message),
     firsts: [needed, withinContent, withinRoom].map(({ length }) => window.length - length),
@@ -121,68 +122,92 @@ export const packHistory = (
   { costs, replies }: HistoryTools,
   limit?: HistoryLimit,
 ): PackedHistory => {
-  const { window, budget, withinRoom, costs: roomCosts, times, around } = measured
+  const { window, budget, withinRoom, costs: roomCosts, total, times, around } = measured
   const answered = answeredPlaces(withinRoom, limit?.answered)
-  const isAnswered = (at: number): boolean => answered.includes(at)
   const most =
     limit === undefined ? Infinity : answered.reduce((sum, at) => sum + (roomCosts[at] ?? 0), 0) + limit.tokens
   const before = window.length - withinRoom.length
   const withinTurn =
     limit === undefined
-      ? { messages: withinRoom, first: 0, complete: true }
-      : replies.fit(withinRoom, roomCosts, {
+      ? { messages: withinRoom, first: 0, tokens: total }
+      : replies.fit(withinRoom, roomCosts, total, {
           most,
           exchange: limit.exchange - before,
-          when: limit.brief,
           found: limit.found.map(at => at - before).filter(at => at >= 0),
           promised: limit.promised - before,
         })
-  const { first } = withinTurn
-  /** Tokens around a message of `withinRoom`. */
-  const surroundings = (at: number): number => (roomCosts[at] ?? 0) - (withinRoom[at]?.tokens ?? 0)
-  let aroundAll = 0
-  for (let at = first; at < withinRoom.length; at++) aroundAll += surroundings(at)
-  const room = Math.min(budget.room, most) - aroundAll
-  const earlier = withinRoom.length - first < 2 ? undefined : surroundings(withinRoom.length - 2)
-  const messages = fitLongMessages(
-    withinTurn.messages,
-    Math.min(budget.content, room),
-    costs.counter,
-    room,
-    limit === undefined || earlier === undefined || isAnswered(withinRoom.length - 2)
-      ? Infinity
-      : Math.max(0, limit.tokens - earlier),
-  )
-  const [inWindow, cut] = [window.length - messages.length, withinTurn.messages.length - messages.length]
-  const packedCosts = messages.map((message, at) =>
+  const room = Math.min(budget.room, most) - (withinTurn.tokens - windowTokens(withinTurn.messages))
+  const messages = fitLast(measured, withinTurn.messages, { room, limit, answered, counter: costs.counter })
+  const inWindow = window.length - messages.length
+  /** Position of the first packed message in `withinRoom`. */
+  const inRoom = inWindow - before
+  const costOf = (message: ShownMessage, at: number): number => {
+    const [cost = 0, whole = message] = [roomCosts[inRoom + at], withinRoom[inRoom + at]]
+    if (message === whole) return cost
     // A person's message that was cut has fewer lines.
-    message === withinTurn.messages[cut + at]
-      ? message.tokens + surroundings(first + cut + at)
-      : message.tokens + around(message),
+    return message.tokens + (message.role === 'user' ? around(message) : cost - whole.tokens)
+  }
+  const packedCosts = once(() => messages.map(costOf))
+  const whole = once(() =>
+    messages === withinRoom ? messages : messages.filter((message, at) => message === window[inWindow + at]),
   )
-  const inMessages = withinRoom.length - messages.length
-  // If the last messages are too long, they are shortened to fit.
-  const complete = withinTurn.complete && messages === withinTurn.messages
-  let candidates: readonly PackedCandidate[] | undefined
+  const candidates = once(() => {
+    const whyShortened = shorteningReason(budget, { room, most }, limit)
+    return decisionsOf(measured, { messages, costs: packedCosts(), whyShortened })
+  })
   return {
     messages,
     first: inWindow,
-    complete,
-    get whole() {
-      return messages.filter((message, at) => message === window[inWindow + at])
-    },
-    tokens: packedCosts.reduce((sum, tokens) => sum + tokens, 0),
-    // Computed once on demand, because a window may be packed several times until it is clear what fits.
-    get candidates() {
-      const whyShortened = shorteningReason(budget, { room, most }, limit)
-      return (candidates ??= decisionsOf(measured, { messages, costs: packedCosts, whyShortened }))
-    },
+    tokens: messages === withinTurn.messages ? withinTurn.tokens : packedCosts().reduce((sum, each) => sum + each, 0),
     times,
-    answered_tokens: answered.reduce((sum, at) => sum + (packedCosts[at - inMessages] ?? 0), 0),
+    answered_tokens: answered.reduce((sum, at) => {
+      const message = messages[at - inRoom]
+      return message === undefined ? sum : sum + costOf(message, at - inRoom)
+    }, 0),
+    // Computed on demand, because a window may be packed several times until it is clear what fits.
+    get whole() {
+      return whole()
+    },
+    get candidates() {
+      return candidates()
+    },
     get taken() {
-      return answered.length === 0 ? packedCosts : packedCosts.filter((_, at) => !isAnswered(at + inMessages))
+      return answered.length === 0 ? packedCosts() : packedCosts().filter((_, at) => !answered.includes(at + inRoom))
     },
   }
+}
+
+/**
+ * The last two messages stay, so they alone may be too long: then they are shortened.
+ * @param messages the newest of the window; more than two fit
+ * @param room tokens for their texts
+ */
+const fitLast = (
+  { budget, withinRoom, costs }: MeasuredWindow,
+  messages: readonly ShownMessage[],
+  {
+    room,
+    limit,
+    answered,
+    counter,
+  }: {
+    readonly room: number
+    readonly limit: HistoryLimit | undefined
+    readonly answered: readonly number[]
+    readonly counter: TokenCounter
+  },
+): readonly ShownMessage[] => {
+  if (messages.length > 2) return messages
+  const place = withinRoom.length - 2
+  const isFree = limit === undefined || messages.length < 2 || answered.includes(place)
+  const around = (costs[place] ?? 0) - (withinRoom[place]?.tokens ?? 0)
+  return fitLongMessages(
+    messages,
+    Math.min(budget.content, room),
+    counter,
+    room,
+    isFree ? Infinity : Math.max(0, limit.tokens - around),
+  )
 }
 
 /** The decision for each message of a window. `costs`: tokens of the packed messages in the request. */
@@ -222,7 +247,7 @@ const shorteningReason =
     limit: HistoryLimit | undefined,
   ): ((at: number) => PackingReason) =>
   at => {
-    if (limit !== undefined && at < limit.exchange) return limit.brief === 'always' ? 'not_needed' : 'turn_budget'
+    if (limit !== undefined && at < limit.exchange) return 'turn_budget'
     if (left.room >= budget.content) return 'history_budget'
     return left.most < budget.room ? 'turn_budget' : 'request_budget'
   }

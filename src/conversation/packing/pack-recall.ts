@@ -25,7 +25,9 @@ export interface RecallCandidates {
 
 /** The results of the search: more quotes than may be used. */
 export interface FoundCandidates extends RecallCandidates {
-  /** How many of the quotes may be used. */
+  /** Quotes of the running session, best first: they have additional tokens. */
+  readonly session?: readonly Quote[]
+  /** How many of the other quotes may be used. */
   readonly most_quotes: number
   /** The words of the question: of long texts, the passages that contain them come first. */
   readonly words: QuestionWords
@@ -50,8 +52,6 @@ export interface DatedCandidates extends FoundCandidates {
 export interface RunningSession {
   /** Messages that the history shows, by id: their quotes keep their position in the order and take no tokens. */
   readonly shown?: ReadonlyMap<MessageId, Said>
-  /** Messages of the session: quotes of them have a separate budget of recall. */
-  readonly session?: ReadonlySet<MessageId>
 }
 
 export interface PackedRecall extends RecallCandidates {
@@ -96,10 +96,14 @@ export class RecallPacker {
 interface FoundTexts {
   readonly memories: readonly FoundText<RecalledMemory>[]
   readonly quotes: readonly FoundText<Quote>[]
+  readonly session: readonly FoundText<Quote>[]
   readonly most_quotes: number
 }
 
-const textsOf = ({ memories, quotes, most_quotes, words, zone }: DatedCandidates, costs: TokenCosts): FoundTexts => ({
+const textsOf = (
+  { memories, quotes, session = [], most_quotes, words, zone }: DatedCandidates,
+  costs: TokenCosts,
+): FoundTexts => ({
   memories: memories.map(
     recalled =>
       new FoundText({
@@ -113,22 +117,23 @@ const textsOf = ({ memories, quotes, most_quotes, words, zone }: DatedCandidates
         counter: costs.counter,
       }),
   ),
-  quotes: quotes.map(
-    quote =>
-      new FoundText({
-        item: quote,
-        words,
-        text: quote.text,
-        tokens: quote.tokens,
-        withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
-        lineTokens: (shown, tokens) =>
-          costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),
-        added_tokens: nowTokens(quote, costs),
-        counter: costs.counter,
-      }),
-  ),
+  quotes: quotes.map(quote => quoteText(quote, words, zone, costs)),
+  session: session.map(quote => quoteText(quote, words, zone, costs)),
   most_quotes,
 })
+
+const quoteText = (quote: Quote, words: QuestionWords, zone: TimeZone, costs: TokenCosts): FoundText<Quote> =>
+  new FoundText({
+    item: quote,
+    words,
+    text: quote.text,
+    tokens: quote.tokens,
+    withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
+    lineTokens: (shown, tokens) =>
+      costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),
+    added_tokens: nowTokens(quote, costs),
+    counter: costs.counter,
+  })
 
 /** Additional tokens for quotes of the running session, as a share of the budget of recall. */
 const SESSION_SHARE = 0.25
@@ -148,6 +153,7 @@ class RecallPacking {
   readonly #words: SaidWords
   readonly #memories: readonly Excerpt<RecalledMemory>[]
   readonly #quotes: readonly Excerpt<Quote>[]
+  readonly #of_session: ReadonlySet<Excerpt<RecalledMemory> | Excerpt<Quote>>
   readonly #most_quotes: number
   readonly #quoted = new Set<Excerpt<RecalledMemory>>()
   /** Usage by texts of the past, and by texts of the running session. */
@@ -170,25 +176,31 @@ class RecallPacking {
     this.#costs = costs
     this.#words = words
     this.#memories = found.memories.map(each => new Excerpt(each))
-    this.#quotes = found.quotes.map(each => new Excerpt(each))
+    const session = found.session.map(each => new Excerpt(each))
+    this.#quotes = [...found.quotes.map(each => new Excerpt(each)), ...session]
+    this.#of_session = new Set(session)
     this.#most_quotes = found.most_quotes
   }
 
   /** Takes the first passage of each text, then the second of each, and so on. */
   run(): void {
-    const { session } = this.#running
     const byItem = new Map(this.#quotes.map(excerpt => [excerpt.item, excerpt]))
-    const quotes = [...byItem.keys()]
-    const of_session = quotes.filter(each => session?.has(each.message_id)).length
-    const most = this.#most_quotes + of_session
-    const usable = inPackingOrder(quotes, most).flatMap(quote => byItem.get(quote) ?? [])
+    const [here, elsewhere] = [
+      this.#quotes.filter(each => this.#of_session.has(each)),
+      this.#quotes.filter(each => !this.#of_session.has(each)),
+    ]
+    const past = inPackingOrder(
+      elsewhere.map(each => each.item),
+      this.#most_quotes,
+    )
+    const usable = [...past.flatMap(quote => byItem.get(quote) ?? []), ...here]
     this.#keepWhole([...this.#memories, ...usable])
     let round = { memories: this.#memories, quotes: usable }
     while (!this.#isOver() && round.memories.length + round.quotes.length > 0) {
       this.#takeRound(round.memories, round.quotes)
       round = {
-        memories: round.memories.filter(each => each.isShown && !each.isWhole && !this.#partOf(each).full),
-        quotes: round.quotes.filter(each => !each.isWhole && !this.#partOf(each).full),
+        memories: round.memories.filter(each => each.isShown && !each.isWhole && !this.#past.full),
+        quotes: round.quotes.filter(each => !each.isWhole && !this.#isFull(each)),
       }
     }
   }
@@ -214,11 +226,11 @@ class RecallPacking {
   /** If everything fits, no text has to be cut into passages. */
   #keepWhole(usable: readonly (Excerpt<RecalledMemory> | Excerpt<Quote>)[]): void {
     const { content, room } = this.#budget
-    for (const part of [this.#past, this.#session]) {
-      const counted = usable.filter(each => this.#partOf(each) === part && !this.#isInHistory(each))
-      if (counted.reduce((sum, each) => sum + each.tokens, 0) > content * part.share) return
-    }
     const shown = usable.filter(each => !this.#isInHistory(each))
+    const tokensOf = (some: typeof shown): number => some.reduce((sum, each) => sum + each.tokens, 0)
+    const of_session = tokensOf(shown.filter(each => this.#of_session.has(each)))
+    const additional = of_session <= content * SESSION_SHARE ? of_session : 0
+    if (tokensOf(shown) - additional > content) return
     const lines = shown.reduce((sum, each) => sum + each.wholeLineTokens, 0)
     if (lines + this.#costs.block(RECALLED_HEADING, shown.length) > room) return
     for (const each of usable) each.keepWhole()
@@ -251,9 +263,7 @@ class RecallPacking {
   }
 
   #isOver(): boolean {
-    return (
-      this.#stopped !== undefined || (this.#past.full && (this.#session.full || this.#running.session === undefined))
-    )
+    return this.#stopped !== undefined || (this.#past.full && (this.#session.full || this.#of_session.size === 0))
   }
 
   /** Whether the history shows a source of a memory that says everything the memory says. */
@@ -289,18 +299,17 @@ class RecallPacking {
 
   /** Shows the next passage. @returns its tokens; 0 if it does not fit: then nothing more is taken. */
   #take(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>): number {
-    const part = this.#partOf(excerpt)
-    const is_free = this.#isInHistory(excerpt)
-    if (part.full && !is_free) return 0
     const { tokens, line_tokens } = excerpt.next()
-    if (is_free) {
+    if (this.#isInHistory(excerpt)) {
       excerpt.takeNext()
       return tokens
     }
+    const part = this.#partFor(excerpt, tokens)
+    if (part.full) return 0
     const lines = this.#lines + line_tokens
     const block = this.#costs.block(RECALLED_HEADING, this.#shownCount + (excerpt.isShown ? 0 : 1))
     if (lines + block > this.#budget.room) this.#stopped = this.#budget.room_reason ?? 'request_budget'
-    else part.full = part.content + tokens > this.#budget.content * part.share
+    else part.full = !this.#fits(part, tokens)
     if (part.full && this.#shownCount === 0) this.#takeBeginning(excerpt, this.#budget.room - block)
     if (part.full || this.#stopped !== undefined) return 0
     if (!excerpt.isShown) this.#shownCount++
@@ -314,16 +323,28 @@ class RecallPacking {
   #takeBeginning(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>, room: number): void {
     const { tokens, line_tokens } = excerpt.takeBeginning(this.#budget.content, room)
     if (excerpt.isShown) this.#shownCount++
-    this.#partOf(excerpt).content += tokens
+    this.#past.content += tokens
     this.#lines += line_tokens
+  }
+
+  /** A text of the running session takes from the additional tokens until one does not fit, then from those of all. */
+  #partFor(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>, tokens: number): PartUse {
+    if (!this.#of_session.has(excerpt) || this.#session.full) return this.#past
+    if (this.#fits(this.#session, tokens)) return this.#session
+    this.#session.full = true
+    return this.#past
+  }
+
+  #isFull(excerpt: Excerpt<Quote>): boolean {
+    return this.#past.full && (this.#session.full || !this.#of_session.has(excerpt))
+  }
+
+  #fits(part: PartUse, tokens: number): boolean {
+    return part.content + tokens <= this.#budget.content * part.share
   }
 
   #isInHistory({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>): boolean {
     return 'message_id' in item && this.#running.shown?.has(item.message_id) === true
-  }
-
-  #partOf({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>): PartUse {
-    return 'message_id' in item && this.#running.session?.has(item.message_id) === true ? this.#session : this.#past
   }
 
   #decision(

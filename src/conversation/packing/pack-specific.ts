@@ -3,7 +3,6 @@
  * its share.
  */
 import type { MessageId } from '../../messages/message.ts'
-import type { Quote } from '../../retrieval/quote.ts'
 import type { PackedHistory } from './pack-history.ts'
 import { packProfile, type PackedProfile } from './pack-profile.ts'
 import { RecallPacker, withoutShown, type FoundCandidates, type PackedRecall } from './pack-recall.ts'
@@ -38,8 +37,6 @@ export interface SpecificPackingDeps {
   readonly words: SaidWords
   /** The session's window, oldest first. */
   readonly window: readonly ShownMessage[]
-  /** Whether quotes of the window have a separate budget of recall. */
-  readonly session: boolean
 }
 
 /** Share of the tokens for long-term memory that the profile may keep. */
@@ -51,17 +48,15 @@ export class SpecificPacking {
   readonly #recall: RecallPacker
   /** Positions in the window of the messages that the candidates quote, or were learned from. */
   readonly #places: ReadonlyMap<MessageId, number>
-  readonly #session: ReadonlySet<MessageId>
   /** Tokens of the profile if all of it may be shown. */
   readonly #profile_tokens: number
   readonly #packed = new Map<string, PackedSpecific>()
 
   constructor(deps: SpecificPackingDeps) {
     this.#deps = deps
-    const { candidates, window, session, budget, costs, words } = deps
+    const { candidates, window, budget, costs, words } = deps
     this.#recall = new RecallPacker({ ...candidates.recall, zone: candidates.system.zone }, costs, words)
     this.#places = placesOf(window, mentionedIn(candidates))
-    this.#session = new Set(session ? this.#places.keys() : [])
     this.#profile_tokens = packProfile(candidates.profile, { content: budget.profile, room: Infinity }, costs).tokens
   }
 
@@ -82,23 +77,14 @@ export class SpecificPacking {
 
   /** Positions in the window of the messages that the search found, the best first. */
   get placesFound(): readonly number[] {
-    return this.#placesOf(this.#deps.candidates.recall.quotes)
-  }
-
-  /** Positions in the window of the messages that are quoted if the history shows none of them, the best first. */
-  get placesQuoted(): readonly number[] {
-    const { recall } = this.#pack(new Map(), this.#deps.room, Infinity)
-    return this.#placesOf(recall.quotes)
+    const { session = [] } = this.#deps.candidates.recall
+    return session.flatMap(({ message_id }) => this.#places.get(message_id) ?? [])
   }
 
   /** The same without quotes of messages that the history shows whole. */
   withoutShown({ recall, profile }: PackedSpecific, history: PackedHistory): PackedSpecific {
     const shown = withoutShown(recall, new Set(this.#shownBy(history).keys()), this.#deps.costs)
     return { recall: shown, profile, tokens: shown.tokens + profile.tokens }
-  }
-
-  #placesOf(quotes: readonly Quote[]): readonly number[] {
-    return quotes.flatMap(({ message_id }) => this.#places.get(message_id) ?? [])
   }
 
   #pack(shown: ReadonlyMap<MessageId, ShownMessage>, free: number, room: number): PackedSpecific {
@@ -108,7 +94,7 @@ export class SpecificPacking {
     const reserved = Math.min(Math.floor(Math.max(0, most) * PROFILE_SHARE), this.#profile_tokens)
     const said = new Map([...shown].map(([id, { content: text, sender_name: speaker }]) => [id, { text, speaker }]))
     const forRecall = { content: budget.recall, room: most - reserved, room_reason } as const
-    const recall = this.#recall.pack(forRecall, { shown: said, session: this.#session })
+    const recall = this.#recall.pack(forRecall, { shown: said })
     const forProfile = { content: budget.profile, room: reserved, room_reason } as const
     const profile = packProfile(candidates.profile, forProfile, costs, isRecalled(recall))
     return { recall, profile, tokens: recall.tokens + profile.tokens }
@@ -132,8 +118,11 @@ export const isRecalled = ({ memories, quoted, quotes }: PackedRecall): ((line: 
   return ({ memory_id, text }) => ids.has(memory_id) || texts.has(text)
 }
 
-const mentionedIn = ({ recall: { memories, quotes } }: SpecificCandidates): ReadonlySet<MessageId> =>
-  new Set([...quotes.map(({ message_id }) => message_id), ...memories.flatMap(({ memory }) => memory.sources)])
+const mentionedIn = ({ recall: { memories, quotes, session = [] } }: SpecificCandidates): ReadonlySet<MessageId> =>
+  new Set([
+    ...[...quotes, ...session].map(({ message_id }) => message_id),
+    ...memories.flatMap(({ memory }) => memory.sources),
+  ])
 
 const placesOf = (window: readonly ShownMessage[], ids: ReadonlySet<MessageId>): ReadonlyMap<MessageId, number> => {
   const places = new Map<MessageId, number>()

@@ -33,6 +33,9 @@ export interface TurnToPack {
 /** Most tokens around a message in the request: its role, its time, and the name of its sender. */
 const MESSAGE_ALLOWANCE_TOKENS = 64
 
+/** Tokens in the request for each token of a recalled text or of a line of the profile, with the text around it. */
+const AROUND_FACTOR = 1.6
+
 /** The candidates from memory. */
 interface SharedAndSpecific {
   readonly candidates: ContextCandidates
@@ -53,6 +56,8 @@ export class TurnPacking {
   readonly #packer: ContextPacker
   readonly #turn: TurnToPack
   readonly #budget: TurnBudget
+  /** The budgets that the turn may have, smallest first. */
+  readonly #budgets: readonly ProfileBudget[]
   readonly #places: NeededPlaces
   /** Tokens of the last message before the answered ones: it stays whole as far as the whole budget allows. */
   readonly #last_tokens: number
@@ -71,6 +76,8 @@ export class TurnPacking {
     const need = contextNeed(turn.question, budget.detected)
     // If nothing can be found again, the session is the only source.
     this.need = need === 'conversation' && !turn.findable ? 'session' : need
+    const higher = budget.higher.filter(each => this.need === 'session' || each.calculated_budget <= each.base)
+    this.#budgets = [budget.budget, ...higher]
     this.#places = neededPlaces(this.need, turn.window, turn.answered)
     const last = turn.window.findLast(({ message_id }) => !turn.answered.has(message_id))
     this.#last_tokens = (last?.tokens ?? 0) + MESSAGE_ALLOWANCE_TOKENS
@@ -83,7 +90,22 @@ export class TurnPacking {
 
   /** The part of the session that is shown in any case: it need not be recalled. */
   get history(): PackedHistory {
-    return (this.#history ??= this.#packHistory(this.#sure_tokens))
+    return (this.#history ??= this.#surelyFits()
+      ? this.#packHistory(Infinity, [])
+      : this.need === 'conversation'
+        ? this.#packHistory(this.#most - this.#reserved(this.#largest), [])
+        : this.#packHistory(this.#sure_tokens))
+  }
+
+  /**
+   * Messages of the session that the search must look at: those that the request may leave out, and for a question also
+   * those that it may shorten. It finds them apart from all others, so that they displace nothing of the past.
+   */
+  get searched(): readonly ShownMessage[] {
+    const { window } = this.#turn
+    if (this.need !== 'session' || this.#surelyFits()) return window.slice(0, this.history.first)
+    const whole = new Set(this.history.whole)
+    return window.filter(each => !whole.has(each))
   }
 
   /**
@@ -91,61 +113,78 @@ export class TurnPacking {
    * once.
    */
   async prepare(): Promise<void> {
-    const { budget, higher } = this.#budget
-    const { recall, profile } = this.#turn.budget
-    const most = Math.max(...[budget, ...higher].map(each => each.calculated_budget))
-    const measured = this.#measure(this.#places.from)
-    const tokens = measured.costs.reduce((sum, each) => sum + each, 0)
-    const fits = this.need !== 'conversation' && tokens + recall + profile <= most
-    if (!fits) await this.#packer.prepareReplies(measured, most)
+    if (!this.#surelyFits()) await this.#packer.prepareReplies(this.#measure(this.#places.from), this.#most)
   }
 
   /** Packs everything. The search for `candidates` left out the messages that `history` shows whole. */
   pack(candidates: ContextCandidates): PackedContext {
-    const { budget: detected } = this.#budget
     const { window, budget: parts } = this.#turn
-    // For a statement, today's messages are not more important than old ones.
     const shared = this.#packer.sharedWithin(candidates, parts)
-    const about = { window, session: this.need === 'session', shared: shared.tokens }
-    const specific = this.#packer.specific(candidates, parts, about)
-    // For a statement, older replies are shown in brief, except those that recall would quote.
-    const found = this.need === 'session' ? specific.placesFound : specific.placesQuoted
-    const wanted = this.#wantedHistory(found)
+    const specific = this.#packer.specific(candidates, parts, { window, shared: shared.tokens })
+    const wanted = this.#packHistory(Infinity, [])
     const all = specific.within(wanted, Infinity)
-    const demand = { 'agent-specific': all.tokens, recent: contextTokens(wanted), global: shared.tokens }
-    const needed = demand['agent-specific'] + demand.recent + demand.global
-    const budget = this.#enoughFor(needed)
+    const full = { 'agent-specific': all.tokens, recent: contextTokens(wanted), global: shared.tokens }
+    const budget = this.#enoughFor(sumOf(full))
     const most = budget.calculated_budget
     const fitted =
-      needed <= most
-        ? { history: wanted, shared, ...all, room: demand }
-        : this.#fitAll({ candidates, specific, shared, found }, budget)
+      sumOf(full) <= most
+        ? { history: wanted, shared, ...all, room: full }
+        : this.#fitAll({ candidates, specific, shared, found: specific.placesFound }, budget)
+    const demand = this.need === 'conversation' ? { ...full, recent: this.#usefulTokens(fitted.history) } : full
     return this.#packer.packParts(fitted, candidates, parts, {
       ...recordOf(this.#budget),
       profile: budget.profile,
       complexity: budget.complexity,
       need: this.need,
       budget: most,
-      raised: budget !== detected,
-      demand: needed,
+      raised: budget !== this.#budget.budget,
+      demand: sumOf(demand),
       ...this.#scopesOf(fitted, demand, most),
     })
   }
 
-  /** The budget of the detected complexity, the smallest higher one that is enough, or else the highest. */
-  #enoughFor(needed: number): ProfileBudget {
-    const { budget, higher } = this.#budget
-    const all = [budget, ...higher]
-    return all.find(each => needed <= each.calculated_budget) ?? all.at(-1) ?? budget
+  /**
+   * Tokens that a statement needs of the session: what the request shows of it, and messages that are left out. Older
+   * replies may be shortened.
+   */
+  #usefulTokens(history: PackedHistory): number {
+    const { window, costs } = this.#measure(this.#places.from)
+    const left = costs.slice(0, Math.max(0, history.first - (window.length - costs.length)))
+    return contextTokens(history) + left.reduce((sum, tokens) => sum + tokens, 0)
   }
 
-  /** The part of the session that the turn needs, whatever the budget. */
-  #wantedHistory(found: readonly number[]): PackedHistory {
-    const is_all =
-      this.need === 'session'
-        ? this.history.whole.length === this.#turn.window.length
-        : this.history.complete && found.length === 0
-    return is_all ? this.history : this.#packHistory(Infinity, found)
+  get #largest(): ProfileBudget {
+    return this.#budgets.at(-1) ?? this.#budget.budget
+  }
+
+  get #most(): number {
+    return this.#largest.calculated_budget
+  }
+
+  /** The budget of the detected complexity, the smallest higher one that is enough, or else the highest. */
+  #enoughFor(needed: number): ProfileBudget {
+    return this.#budgets.find(each => needed <= each.calculated_budget) ?? this.#largest
+  }
+
+  /** Whether the part of the session that the turn needs fits, however much is recalled: then nothing of it is searched. */
+  #surelyFits(): boolean {
+    return this.#measure(this.#places.from).total + this.#mostRecalled() <= this.#most
+  }
+
+  /** About the most tokens that long-term memory takes in the request, with the text around its lines. */
+  #mostRecalled(): number {
+    const { recall, profile } = this.#turn.budget
+    return this.need === 'exchange' ? 0 : (recall + profile) * AROUND_FACTOR
+  }
+
+  /** Tokens of a budget that a statement keeps for long-term memory before it is clear what is recalled. */
+  #reserved(budget: ProfileBudget): number {
+    return Math.min(this.#specificShare(budget), this.#mostRecalled())
+  }
+
+  #specificShare(budget: ProfileBudget): number {
+    const most = budget.calculated_budget
+    return Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
   }
 
   /**
@@ -173,9 +212,9 @@ export class TurnPacking {
    */
   #fit(specific: SpecificPacking, found: readonly number[], budget: ProfileBudget): Omit<FittedParts, 'shared'> {
     const most = budget.calculated_budget
-    const share = Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
-    const quotable = specific.within(this.history, Infinity)
-    const reserved = Math.min(share, quotable.tokens)
+    const share = this.#specificShare(budget)
+    const reserved =
+      this.need === 'session' ? Math.min(share, specific.within(this.history, Infinity).tokens) : this.#reserved(budget)
     const shorter = this.#packHistory(most - reserved, found)
     const wanted = specific.within(shorter, Infinity)
     const room = Math.min(share, wanted.tokens)
@@ -209,10 +248,7 @@ export class TurnPacking {
         recent: record('recent', contextTokens(history), taken.length),
         global: record('global', shared.tokens, common.length),
       },
-      alerts: budgetAlerts(
-        { packed, demand: demand['agent-specific'] + demand.recent + demand.global, budget },
-        this.#budget.thresholds,
-      ),
+      alerts: budgetAlerts({ packed, demand: sumOf(demand), budget }, this.#budget.thresholds),
     }
   }
 
@@ -241,9 +277,8 @@ export class TurnPacking {
   #packHistory(tokens: number, found?: readonly number[]): PackedHistory {
     const { answered } = this.#turn
     const { from, exchange } = found === undefined ? this.#newestPlaces() : this.#places
-    const promised = found === undefined ? from : this.history.first
-    const brief = this.need === 'conversation' ? 'always' : 'as_needed'
-    const limit = { exchange, tokens, answered, brief, found: found ?? [], promised } as const
+    const promised = found === undefined || found.length === 0 ? from : this.history.first
+    const limit = { exchange, tokens, answered, found: found ?? [], promised }
     return this.#packer.packMeasured(this.#measure(from), limit)
   }
 
@@ -265,6 +300,8 @@ const sureShare = ({ calculated_budget, scope_weights }: ProfileBudget, global =
 
 /** Tokens of the history without the messages to answer. */
 const contextTokens = ({ tokens, answered_tokens }: PackedHistory): number => tokens - answered_tokens
+
+const sumOf = (tokens: ScopeTokens): number => tokens['agent-specific'] + tokens.recent + tokens.global
 
 const takenOf = (candidates: readonly PackedCandidate[]): readonly PackedCandidate[] =>
   candidates.filter(({ outcome }) => outcome !== 'left')

@@ -7,7 +7,7 @@ import type { AlertThresholds, BudgetProfiles } from '../../budget/profiles/budg
 import { budgetOfProfile, nextBudget, type ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { CurrentProfiles } from '../../budget/profiles/profile-source.ts'
 import type { Complexity } from '../../text/complexity/complexity.ts'
-import { detectComplexity, type DetectedComplexity } from '../../text/complexity/detect-complexity.ts'
+import { detectComplexity, inContext, type DetectedComplexity } from '../../text/complexity/detect-complexity.ts'
 
 /** Roles of people who are answered; each has the budget profile with its name. A group has that of a client. */
 export type AnsweredRole = 'client' | 'godfather'
@@ -68,7 +68,7 @@ export class ProfileTurnBudgets implements TurnBudgets {
     if (profiles === undefined) return undefined
     const previous = this.#previous.get(session_id)
     const own = detectComplexity(text)
-    const detected = previous === undefined ? own : detectComplexity(text, { previous })
+    const detected = previous === undefined ? own : inContext(own, { previous })
     // Only the turn's own complexity is passed on; otherwise one complex turn would make the whole session complex.
     this.#previous.set(session_id, own.complexity)
     const { complexity } = detected

@@ -5,6 +5,7 @@
 import type { MemoryReader } from '../../memory/memory-store.ts'
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { SharedMemory } from '../../memory/shared-memory.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { isConfined } from '../../messages/confined-chat.ts'
@@ -37,26 +38,43 @@ export interface GatherRecallDeps {
 
 /**
  * Memories and quotes that are relevant to the question of a turn, best first; never rejects.
- * @param shown messages that the model already sees
+ * @param shown messages that are not found among others: the model sees them, or they are in `searched`
+ * @param searched messages of the running session that are found apart from all others
  */
 export const gatherRecall = async (
   { search, scopes, facts, clock, recall_tokens, recallOverrides }: GatherRecallDeps,
   { scope, chat_id, question, person, caller, batch, laps }: TurnContext,
   shown: readonly WindowMessage[],
+  searched: readonly WindowMessage[] = [],
 ): Promise<FoundCandidates> => {
   const { retrieve, most_memories } = recallOverrides.of(idsOf(batch))
   if (recall_tokens === 0 || !retrieve) return NOTHING_FOUND
   laps.enter('recall')
-  const { memories, quotes, most_quotes, words } = await search.search(
+  const {
+    memories,
+    quotes,
+    apart = [],
+    most_quotes,
+    words,
+  } = await search.search(
     isConfined(chat_id) ? ownSearchScope(scope) : await scopes.ofQuestion(scope),
     { text: question, messages: 'relevant', asked_at: clock.now(), asker: person.person_id },
-    { quotes: MOST_QUOTES, exclude: new Set(shown.map(message => message.message_id)) },
+    { quotes: MOST_QUOTES, exclude: messageIds(shown), apart: messageIds(searched) },
     { ...caller, purpose: 'recall' },
   )
-  const marked = await markEnds(facts, quotes)
+  const marked = await markEnds(facts, [...quotes, ...apart])
   laps.enter('pack')
-  return { memories: memories.slice(0, most_memories), quotes: marked, most_quotes, words }
+  return {
+    memories: memories.slice(0, most_memories),
+    quotes: marked.slice(0, quotes.length),
+    session: marked.slice(quotes.length),
+    most_quotes,
+    words,
+  }
 }
+
+const messageIds = (messages: readonly WindowMessage[]): ReadonlySet<MessageId> =>
+  new Set(messages.map(({ message_id }) => message_id))
 
 /** Memories that everyone may recall and that are relevant to the question of a turn, best first; never rejects. */
 export const gatherShared = async (

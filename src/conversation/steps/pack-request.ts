@@ -6,6 +6,7 @@ import { noSharedMemory } from '../../memory/shared-memory.ts'
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { Preferences } from '../../people/preferences.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { WindowMessage } from '../../sessions/session.ts'
 import type { Session } from '../../sessions/sessions.ts'
 import type { ContextCandidates, ContextPacker, PackedContext, PackedTurn } from '../packing/context-packer.ts'
 import { TurnPacking, type TurnToPack } from '../packing/pack-turn.ts'
@@ -89,7 +90,7 @@ const packWithinBudget = async (
   const found =
     packing.need === 'exchange'
       ? { recall: NOTHING_FOUND, shared: [] }
-      : await gather(deps, { ...turn, question: toPack.question }, packing.history.whole)
+      : await gather(deps, { ...turn, question: toPack.question }, toPack.window, packing.searched)
   return packing.pack(await candidatesOf(deps, turn, toPack, found))
 }
 
@@ -102,9 +103,10 @@ interface Gathered {
 const gather = async (
   { recall: deps }: PackRequestDeps,
   turn: TurnContext,
-  shown: Parameters<typeof gatherRecall>[2],
+  shown: readonly WindowMessage[],
+  session?: readonly WindowMessage[],
 ): Promise<Gathered> => {
-  const [recall, shared] = await Promise.all([gatherRecall(deps, turn, shown), gatherShared(deps, turn)])
+  const [recall, shared] = await Promise.all([gatherRecall(deps, turn, shown, session), gatherShared(deps, turn)])
   return { recall, shared }
 }
 

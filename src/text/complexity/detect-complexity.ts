@@ -62,15 +62,25 @@ const MANY_SYSTEMS = 3
  */
 export const detectComplexity = (text: string, context: TaskContext = {}): DetectedComplexity => {
   const read = withoutFinalForms(text.slice(0, MOST_CHARACTERS).toLowerCase())
-  const signals = [...signalsOf(read), ...contextSignals(context)]
+  const signals = signalsOf(read)
+  const short = read.split(/\s+/).length <= SHORT_WORDS
+  const own = judged(signals) ?? { complexity: short ? 'simple' : 'medium', confidence: 0.5, signals }
+  return inContext(own, context)
+}
+
+/** The complexity of a text in a context, from that of its words alone. */
+export const inContext = (own: DetectedComplexity, context: TaskContext): DetectedComplexity => {
+  const added = contextSignals(context)
+  return added.length === 0 ? own : (judged([...own.signals, ...added]) ?? own)
+}
+
+/** The class with the highest score; `undefined` if no signal counts. */
+const judged = (signals: readonly ComplexitySignal[]): DetectedComplexity | undefined => {
   const scores = COMPLEXITIES.map(complexity =>
     signals.filter(each => each.complexity === complexity).reduce((sum, each) => sum + each.weight, 0),
   )
-  if (scores.every(score => score === 0)) {
-    const complexity = read.split(/\s+/).length <= SHORT_WORDS ? 'simple' : 'medium'
-    return { complexity, confidence: 0.5, signals }
-  }
   const best = Math.max(...scores)
+  if (best === 0) return undefined
   // Among equal scores the higher class wins: too little context costs more than too much.
   const complexity = COMPLEXITIES[scores.lastIndexOf(best)] ?? 'medium'
   const second = Math.max(...scores.filter((_, at) => at !== COMPLEXITIES.indexOf(complexity)))

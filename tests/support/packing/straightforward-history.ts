@@ -11,14 +11,14 @@ const HINT_TOKENS = 14
 /** Texts that are shown of a window. `around`: tokens that the request takes around each message. */
 export const straightforwardHistory = (
   window: readonly ShownMessage[],
-  { from, exchange, brief: when, tokens: most, answered, ...limit }: HistoryLimit & { readonly from: number },
+  { from, exchange, tokens: most, answered, ...limit }: HistoryLimit & { readonly from: number },
   { content, around, counter }: { readonly content: number; readonly around: number; readonly counter: TokenCounter },
 ): readonly string[] => {
   const within = dropOldest(window.slice(from), content, each => each.tokens)
   const cost = (message: ShownMessage): number => message.tokens + around
   const sum = (messages: readonly ShownMessage[]): number => messages.reduce((all, each) => all + cost(each), 0)
   const room = most + sum(within.filter(({ message_id }) => answered.has(message_id)))
-  if (when === 'as_needed' && sum(within) <= room) return textsOf(within)
+  if (sum(within) <= room) return textsOf(within)
   const left = window.length - within.length
   const before = exchange - left
   const at = (tokens: number): ShownMessage[] =>
@@ -28,10 +28,7 @@ export const straightforwardHistory = (
   if (sum(shorter) > room) return textsOf(dropOldest(shorter, room, cost))
   const shown = [...shorter]
   const found = limit.found.map(place => place - left)
-  const places =
-    shorter === briefs && when === 'always'
-      ? found
-      : byWorth(within, { before, found, promised: limit.promised - left })
+  const places = byWorth(within, { before, found, promised: limit.promised - left })
   for (const place of places) {
     const [more, less] = [longer[place], shown[place]]
     if (more === undefined || less === undefined || more === less) continue
