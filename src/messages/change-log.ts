@@ -24,11 +24,9 @@ export interface MessageChange {
   readonly now: MessageRecord | undefined
 }
 
-/** A changed message without its content. */
-export interface ChangedMessage {
-  readonly message_id: MessageId
-  /** Where it is now, and who wrote it; `undefined` if it was removed. */
-  readonly scope: Scope | undefined
+/** The messages that a search reads: those of some scopes, and those that a person wrote anywhere. */
+export interface SearchedMessages {
+  readonly scopes: readonly Scope[]
   readonly person_id: PersonId | undefined
 }
 
@@ -53,8 +51,11 @@ export interface ChangedSession {
 export interface ChangeLog {
   /** The oldest changes after `after`, at most `limit`. */
   changes(after: number, limit: number): Promise<readonly MessageChange[]>
-  /** The messages of the oldest changes after `after`, without their content, at most `limit`. */
-  changedAfter(after: number, limit: number): Promise<readonly ChangedMessage[]>
+  /**
+   * The messages that changed after `after` and are among those of a search, or were removed: those may have been
+   * anywhere. Reads every change after `after`.
+   */
+  changedAfter(after: number, searched: SearchedMessages): Promise<readonly MessageId[]>
   /** The oldest changes of content after `after` that a cursor has not passed, at most `limit`. */
   contentChanges(
     cursor: ChangeCursor,

@@ -3,7 +3,6 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import { isForwarded, ownWords } from '../messages/message-details.ts'
-import type { ChangedMessage } from '../messages/change-log.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { ScopeEntry, Scope, SearchScope } from '../messages/scope.ts'
@@ -67,11 +66,7 @@ export class IndexedMessageSearch implements MessageSearch {
   ): Promise<void> {
     const { indexer, clock } = this.#deps
     indexer.requestSync()
-    const scopes = new Set([scope, ...extra_scopes])
-    // A removed message may have been anywhere.
-    const isSearched = (message: ChangedMessage): boolean =>
-      message.scope === undefined || scopes.has(message.scope) || message.person_id === speaker
-    if (await indexer.hasAll(message => isSearched(message) && !exclude.has(message.message_id))) return
+    if (await indexer.hasAll({ scopes: [scope, ...extra_scopes], person_id: speaker }, exclude)) return
     const patience = new AbortController()
     await Promise.race([
       indexer.whenIdle(),

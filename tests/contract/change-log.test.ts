@@ -79,18 +79,22 @@ describe.each([
     await opened[Symbol.asyncDispose]()
   })
 
-  test('names the messages of changes without their content, in the order of the changes', async () => {
+  test('names the changed messages that a search reads, in the order of the changes, and all that were removed', async () => {
     await say('m1')
     await say('m2', BEN)
+    await say('m3')
+    const after = async (change: number, scopes: readonly Scope[], person_id?: string) =>
+      await log.changedAfter(change, { scopes, person_id })
+    expect(await after(0, [ANA])).toEqual(['m1', 'm3'])
+    expect(await after(0, [ANA, BEN])).toEqual(['m1', 'm2', 'm3'])
+    expect(await after(0, [], 'ben')).toEqual(['m2'])
+    expect(await after(0, [ANA], 'ben')).toEqual(['m1', 'm2', 'm3'])
+    expect(await after(0, [])).toEqual([])
     const [first] = await log.changes(0, 1)
-    const one = { message_id: 'm1', scope: ANA, person_id: 'ana' }
-    const other = { message_id: 'm2', scope: BEN, person_id: 'ben' }
-    expect(await log.changedAfter(0, 10)).toEqual([one, other])
-    expect(await log.changedAfter(0, 1)).toEqual([one])
-    expect(await log.changedAfter(first?.change ?? 0, 10)).toEqual([other])
+    expect(await after(first?.change ?? 0, [ANA])).toEqual(['m3'])
     await store.history.remove('m1', 7)
-    expect(await log.changedAfter(0, 10)).toEqual([other, { message_id: 'm1', scope: undefined, person_id: undefined }])
-    expect(await log.changedAfter(await log.latest(), 10)).toEqual([])
+    expect(await after(0, [BEN])).toEqual(['m2', 'm1'])
+    expect(await after(await log.latest(), [ANA, BEN], 'ana')).toEqual([])
   })
 
   test('where nothing was said there is nothing to follow', async () => {

@@ -94,7 +94,7 @@ test.each([singleScope(ANA), ownSearchScope(ANA)])(
         waits += 1
         indexer.requestSync()
       },
-      hasAll: (isNeeded: Parameters<typeof indexer.hasAll>[0]) => indexer.hasAll(isNeeded),
+      hasAll: (...of: Parameters<typeof indexer.hasAll>) => indexer.hasAll(...of),
       whenIdle: () => indexer.whenIdle(),
     }
     const { memory, search } = searchOver([ANA], { indexer: counted })
@@ -114,7 +114,7 @@ test('a search does not wait for messages that it cannot find', async () => {
   let waits = 0
   const counted = {
     requestSync: () => undefined,
-    hasAll: (isNeeded: Parameters<typeof indexer.hasAll>[0]) => indexer.hasAll(isNeeded),
+    hasAll: (...of: Parameters<typeof indexer.hasAll>) => indexer.hasAll(...of),
     whenIdle: async () => {
       waits += 1
       indexer.requestSync()

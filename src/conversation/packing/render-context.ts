@@ -253,9 +253,11 @@ const renderMessage = (message: ShownMessage, { chat_kind, times, question }: Re
   const { role, message_id, content: said } = message
   const prefix = senderPrefix(message, chat_kind)
   if (prefix === '' && message_id !== question && !times.has(message_id)) {
-    const known = rendered.get(message) ?? { role, content: said, ids: [message_id] }
-    rendered.set(message, known)
-    return known
+    const known = rendered.get(message)
+    if (known !== undefined) return known
+    const fresh = { role, content: said, ids: [message_id] }
+    rendered.set(message, fresh)
+    return fresh
   }
   const text = prefix === '' ? said : `${prefix}${indentContinuation(said)}`
   const time = times.get(message_id)

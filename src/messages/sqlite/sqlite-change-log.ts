@@ -2,7 +2,6 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { ChangedSession, ChangeLog, ContentChange } from '../change-log.ts'
-import type { Scope } from '../scope.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 
 /** Followers that were added after the log. */
@@ -49,18 +48,16 @@ export const createSqliteChangeLog = (database: Database): ChangeLog => ({
         now: isThere(row) ? toRecord(row) : undefined,
       })),
 
-  changedAfter: async (after, limit) =>
+  changedAfter: async (after, { scopes, person_id = null }) =>
     database
-      .all<{ readonly message_id: string; readonly scope: Scope | null; readonly person_id: string | null }>(
-        `select c.message_id, scope, person_id from message_changes c left join messages using (message_id)
-         where c.change > :after and c.message_id is not null order by c.change limit :limit`,
-        { after, limit },
+      .lists<readonly [string]>(
+        `select c.message_id from message_changes c left join messages using (message_id)
+         where c.change > :after and c.message_id is not null
+           and (scope is null or scope in (select value from json_each(:scopes)) or person_id = :person_id)
+         order by c.change`,
+        { after, scopes: JSON.stringify(scopes), person_id },
       )
-      .map(({ message_id, scope, person_id }) => ({
-        message_id,
-        scope: scope ?? undefined,
-        person_id: person_id ?? undefined,
-      })),
+      .map(([message_id]) => message_id),
 
   contentChanges: async (cursor, { after, limit }) =>
     database

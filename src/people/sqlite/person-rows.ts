@@ -14,26 +14,16 @@ interface PersonRow {
   readonly role: Role
   readonly allowed: number
   readonly created_at: number
-  /** `[{"kind":"phone","value":"15550001111"}]` */
-  readonly identities: string
-  /** The same, of identities that no other account had before. */
-  readonly own: string
-  readonly former: string
 }
 
-const list = (from: string): string =>
-  `(select json_group_array(json_object('kind', kind, 'value', value) order by kind <> 'phone', kind, value)
-      from ${from})`
+interface IdentityRow extends Identity {
+  readonly passed_from: PersonId | null
+}
 
-/** A person with all their identities, phones first. */
-const PERSON = `
-  person_id, name, role, allowed, created_at,
-  ${list('identities where identities.person_id = persons.person_id')} as identities,
-  ${list('identities where identities.person_id = persons.person_id and passed_from is null')} as own,
-  ${list('former_identities where former_identities.person_id = persons.person_id')} as former
-`
+const PERSON = 'person_id, name, role, allowed, created_at'
 
-const identitiesIn = (json: string): Identity[] => JSON.parse(json) as Identity[]
+/** Phones first. */
+const IN_ORDER = `order by kind <> 'phone', kind, value`
 
 export interface SqlitePersonRowsDeps {
   readonly database: Database
@@ -91,7 +81,7 @@ export class SqlitePersonRows implements PersonRows {
   /** The role that the configuration fixes for a person. */
   fixedRole(person_id: PersonId): FixedRole | undefined {
     const row = this.#read(person_id)
-    return row === undefined ? undefined : this.#fixedRoleOf(row)
+    return row === undefined ? undefined : this.#fixedRoleOf(row.person_id, this.#identitiesOf(row.person_id))
   }
 
   create(name: string | undefined, role: Role): PersonId {
@@ -145,7 +135,7 @@ export class SqlitePersonRows implements PersonRows {
 
   nameHistory(person_id: PersonId): NameHistory {
     return {
-      former: identitiesIn(this.#read(person_id)?.former ?? '[]'),
+      former: this.#formerOf(person_id),
       taken_over: this.#database
         .all<{ kind: Identity['kind']; value: string; passed_from: PersonId }>(
           'select kind, value, passed_from from identities where person_id = :person_id and passed_from is not null',
@@ -155,23 +145,38 @@ export class SqlitePersonRows implements PersonRows {
     }
   }
 
-  #fixedRoleOf(row: PersonRow): FixedRole | undefined {
-    return this.#deps.roles.fixedFor(identitiesIn(row.own), [
-      ...identitiesIn(row.identities),
-      ...identitiesIn(row.former),
-    ])
+  #fixedRoleOf(person_id: PersonId, identities: readonly IdentityRow[]): FixedRole | undefined {
+    const own = identities.filter(({ passed_from }) => passed_from === null)
+    return this.#deps.roles.fixedFor(own, [...identities, ...this.#formerOf(person_id)])
   }
 
   #toPerson(row: PersonRow | undefined): Person | undefined {
     if (row === undefined) return undefined
+    const { person_id, name, role, allowed, created_at } = row
+    const identities = this.#identitiesOf(person_id)
     return {
-      person_id: row.person_id,
-      name: row.name ?? undefined,
-      identities: identitiesIn(row.identities),
-      role: this.#fixedRoleOf(row)?.role ?? row.role,
-      allowed: row.allowed === 1,
-      created_at: row.created_at,
+      person_id,
+      name: name ?? undefined,
+      identities: identities.map(({ kind, value }) => ({ kind, value })),
+      role: this.#fixedRoleOf(person_id, identities)?.role ?? role,
+      allowed: allowed === 1,
+      created_at,
     }
+  }
+
+  #identitiesOf(person_id: PersonId): readonly IdentityRow[] {
+    return this.#database.all<IdentityRow>(
+      `select kind, value, passed_from from identities where person_id = :person_id ${IN_ORDER}`,
+      { person_id },
+    )
+  }
+
+  /** Identities that the person had before. */
+  #formerOf(person_id: PersonId): readonly Identity[] {
+    return this.#database.all<Identity>(
+      `select kind, value from former_identities where person_id = :person_id ${IN_ORDER}`,
+      { person_id },
+    )
   }
 
   #read(person_id: PersonId): PersonRow | undefined {

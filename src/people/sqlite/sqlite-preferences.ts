@@ -1,4 +1,5 @@
 /** Preferences in SQLite. */
+import { LRUCache } from 'lru-cache'
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { PersonId } from '../person.ts'
@@ -52,11 +53,22 @@ const write = (
   )
 }
 
+/** For how many people preferences are kept in memory: a turn reads them nearly ten times. */
+const MOST_KEPT = 1000
+
 /** Preferences in SQLite. */
 export const createSqlitePreferences = (database: Database): Preferences & PersonalData => {
+  const kept = new LRUCache<PersonId, Preference>({ max: MOST_KEPT })
   return {
-    of: async person_id => read(database, person_id),
+    of: async person_id => {
+      const known = kept.get(person_id)
+      if (known !== undefined) return known
+      const preference = read(database, person_id)
+      kept.set(person_id, preference)
+      return preference
+    },
     set: async (person_id, change) => {
+      kept.delete(person_id)
       const preference = { ...read(database, person_id), ...change }
       const { language = null, time_zone = null, learn } = preference
       write(database, person_id, { language, time_zone, learn: learn ? 1 : 0 })
@@ -72,6 +84,7 @@ export const createSqlitePreferences = (database: Database): Preferences & Perso
         { person_id },
       )?.n ?? 0,
     reassign: async (from, to) => {
+      kept.clear()
       database.transaction(() => {
         const row = rowOf(database, from)
         if (row === undefined || from === to) return
@@ -88,12 +101,16 @@ export const createSqlitePreferences = (database: Database): Preferences & Perso
       const { language = null, time_zone = null, learn } = read(database, person_id)
       yield { section: 'preferences', fields: { language, time_zone, learn } }
     },
-    erase: async person_id =>
-      database.run('delete from preferences where person_id = :person_id and learn = 1', { person_id }) +
-      database.run(
-        `update preferences set language = null, time_zone = null
+    erase: async person_id => {
+      kept.delete(person_id)
+      return (
+        database.run('delete from preferences where person_id = :person_id and learn = 1', { person_id }) +
+        database.run(
+          `update preferences set language = null, time_zone = null
          where person_id = :person_id and (language is not null or time_zone is not null)`,
-        { person_id },
-      ),
+          { person_id },
+        )
+      )
+    },
   }
 }

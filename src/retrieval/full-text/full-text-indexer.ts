@@ -4,7 +4,7 @@ import { BackgroundPatience } from '../../platform/urgent-work.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isOfItem, type SetAside } from '../../platform/set-aside.ts'
-import type { ChangedMessage, ChangeLog } from '../../messages/change-log.ts'
+import type { ChangeLog, SearchedMessages } from '../../messages/change-log.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -16,14 +16,14 @@ import { stateOf } from './index-eligibility.ts'
 const BATCH = 32
 /** How many characters the messages of one transaction contain, unless a single message is longer. */
 const MOST_CHARACTERS = 20_000
-/** If more messages are missing in the index, they are not examined one by one. */
+/** After more changes that the index lacks, they are not examined one by one. */
 const MOST_MISSING = 200
 /** After how many changes the change log is shortened. */
 const PURGE_AFTER = 2000
 
 export interface FullTextIndexerDeps {
   readonly feed: MessageReader
-  readonly changeLog: Pick<ChangeLog, 'changes' | 'changedAfter' | 'advance'>
+  readonly changeLog: Pick<ChangeLog, 'changes' | 'changedAfter' | 'latest' | 'advance'>
   readonly index: FullTextIndex
   readonly setAside: SetAside
   readonly zoneOf: ZoneOf
@@ -53,13 +53,15 @@ export class FullTextIndexer implements AsyncDisposable {
     if (!this.#stopping) this.#soon()
   }
 
-  /** Whether everything is indexed, apart from messages that `isNeeded` does not need. */
-  async hasAll(isNeeded: (message: ChangedMessage) => boolean): Promise<boolean> {
+  /**
+   * Whether the index contains the messages of a search as they are now. If it lacks very many changes, the answer is no.
+   * @param except messages that the search does not need
+   */
+  async hasAll(searched: SearchedMessages, except: ReadonlySet<MessageId>): Promise<boolean> {
     const { index, changeLog } = this.#deps
     const { filled_to, change } = await index.progress()
-    if (filled_to !== undefined) return false
-    const missing = await changeLog.changedAfter(change, MOST_MISSING)
-    return missing.length < MOST_MISSING && !missing.some(isNeeded)
+    if (filled_to !== undefined || (await changeLog.latest()) - change > MOST_MISSING) return false
+    return (await changeLog.changedAfter(change, searched)).every(id => except.has(id))
   }
 
   /** Resolves when everything so far is indexed, or cannot be indexed. */

@@ -7,8 +7,8 @@ import { decodePostings } from '../full-text/posting-codec.ts'
 import { readTerms } from './document-terms.ts'
 import type { ScopeFrame } from './index-cache.ts'
 
-/** How many blobs are read before control returns to the event loop. */
-const STEP_BLOBS = 1000
+/** How many stems are read before control returns to the event loop. */
+const STEP_STEMS = 32
 
 /** Reads one scope: every statement contains its number, so no other scope can be read. */
 export const createScopeReader = (
@@ -21,17 +21,20 @@ export const createScopeReader = (
 
   postings: async stems => {
     const found = new Map<string, Postings>()
-    let blobs = 0
-    for (const stem of stems) {
-      const parts = database.all<{ part: number; body: Uint8Array }>(
-        'select part, body from postings where scope_no = :scope_no and stem = :stem',
-        { scope_no, stem },
+    const wanted = [...new Set(stems)]
+    for (let at = 0; at < wanted.length; at += STEP_STEMS) {
+      if (at > 0) await yieldToEventLoop()
+      const step = wanted.slice(at, at + STEP_STEMS)
+      const rows = database.lists<[stem: string, part: number, body: Uint8Array<ArrayBuffer>]>(
+        `select stem, part, body from postings
+         where scope_no = :scope_no and stem in (select value from json_each(:stems)) order by stem, part`,
+        { scope_no, stems: JSON.stringify(step) },
       )
-      if (parts.length > 0) found.set(stem, decodePostings(parts))
-      blobs += parts.length
-      if (blobs < STEP_BLOBS) continue
-      blobs = 0
-      await yieldToEventLoop()
+      const parts = Map.groupBy(rows, ([stem]) => stem)
+      for (const stem of step) {
+        const bodies = parts.get(stem)?.map(([, part, body]) => ({ part, body }))
+        if (bodies !== undefined) found.set(stem, decodePostings(bodies))
+      }
     }
     return found
   },
