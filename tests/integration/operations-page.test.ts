@@ -77,6 +77,8 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'session reset': ['--person', PERSON],
   'memory prune-spaces': ['--yes'],
   'backup scheduled': ['incremental'],
+  // Not beside the configuration of the project, where it would stay.
+  'backup key create': ['KEY'],
   'jobs run': ['vacuum'],
 }
 
@@ -116,6 +118,7 @@ const fileNamed = (word: string): string => {
     CHAT: 'chat.txt',
     EXTRACTION: 'extraction.jsonl',
     TRAIL: 'trail.json',
+    KEY: 'backup-identity.txt',
   }
   const file = files[word]
   return file === undefined ? word : join(denidin.folder, file)
