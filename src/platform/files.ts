@@ -11,8 +11,15 @@ export const PRIVATE_FOLDER_MODE = 0o700
 /** Permissions of all users except the owner. */
 const OTHERS_MODE = 0o077
 
-/** Whether these permissions let users other than the owner do anything. */
-export const isOpenToOthers = (mode: number): boolean => (mode & OTHERS_MODE) !== 0
+const ROOT_GROUP = 0
+const GROUP_MODE = 0o070
+
+/**
+ * Whether these permissions let users other than the owner do anything.
+ * @param gid the group, if root's own group does not count: a container runs as any user id of that group
+ */
+export const isOpenToOthers = (mode: number, gid?: number): boolean =>
+  (mode & (gid === ROOT_GROUP ? OTHERS_MODE & ~GROUP_MODE : OTHERS_MODE)) !== 0
 
 const writes = new KeyedQueue<string>()
 

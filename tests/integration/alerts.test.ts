@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { operations } from '../../src/operations/list.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
+import { nameOf } from '../../src/text/strings/hebrew-components.ts'
 import { failure, json, reply } from '../support/model-server.ts'
 import { until } from '../support/until.ts'
 
@@ -84,6 +85,18 @@ test('the godfather is told that the limit of everyone is reached, also when peo
   for (const phone of ['15550002222', '15550003333', '15550004444']) await denidin.say('hello', { phone })
   await until(() => alerts().length > 1)
   expect(alerts()[1]).toMatch(/^⚠️ Limits .*The limit of tokens for the day is reached\.$/)
+})
+
+test('every component has a name in Hebrew', async () => {
+  await start({ api: { enabled: true, port: 0 } })
+  const { parts } = (await denidin.app.runner.run(
+    'status',
+    {},
+    { caller: { transport: 'cli', level: 'operator' } },
+  )) as { parts: readonly { name: string }[] }
+  const names = parts.map(({ name }) => name).filter(name => !['bot', 'test'].includes(name))
+  expect(names.length).toBeGreaterThan(15)
+  expect(names.filter(name => nameOf(name) === name)).toEqual([])
 })
 
 test('the error rate is told with its counts, and is a component of status and a metric', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { writeFileAtomic } from '../../src/platform/files.ts'
+import { isOpenToOthers, writeFileAtomic } from '../../src/platform/files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 test('what a crash left of a file half written is gone when the file is written the next time', async () => {
@@ -30,4 +30,12 @@ test('a write that fails leaves the file as it was, and nothing beside it', asyn
   await expect(writeFileAtomic(path, 'text')).rejects.toThrow()
   expect(readdirSync(folder.path)).toEqual(['taken'])
   expect(readFileSync(join(path, 'inside'), 'utf8')).toBe('kept')
+})
+
+test('permissions of the group open a file to others, unless it is the group of root and that is asked for', () => {
+  expect([0o700, 0o600].map(mode => isOpenToOthers(mode, 1000))).toEqual([false, false])
+  expect([0o770, 0o640, 0o701].map(mode => isOpenToOthers(mode, 1000))).toEqual([true, true, true])
+  // The volumes of a container belong to the group 0.
+  expect([0o770, 0o640, 0o701, 0o774].map(mode => isOpenToOthers(mode, 0))).toEqual([false, false, true, true])
+  expect(isOpenToOthers(0o640)).toBe(true)
 })

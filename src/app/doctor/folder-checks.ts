@@ -114,7 +114,7 @@ const exposedPaths = async ({ files, loaded }: Configuration): Promise<readonly 
   const found = await Promise.all(
     paths.map(async path => {
       const entry = await stat(path).catch(() => undefined)
-      if (entry === undefined || !isOpenToOthers(entry.mode)) return []
+      if (entry === undefined || !isOpenToOthers(entry.mode, entry.gid)) return []
       return [{ path, mode: entry.isDirectory() ? PRIVATE_FOLDER_MODE : PRIVATE_FILE_MODE }]
     }),
   )

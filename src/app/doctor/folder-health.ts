@@ -15,7 +15,8 @@ const LEAST_ROOM_MB = 100
 export const privateFolderHealth = async (path: string): Promise<Health> => {
   try {
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    return isOpenToOthers((await stat(path)).mode)
+    const { mode, gid } = await stat(path)
+    return isOpenToOthers(mode, gid)
       ? { state: 'degraded', detail: `Others on this machine can look into ${path}: \`chmod 700 ${path}\`.` }
       : { state: 'ok', detail: `${path} is there for its owner alone.` }
   } catch (error) {
