@@ -6,20 +6,27 @@ const LOOK_EVERY_MS = 5
 /** Background work begins after this time at the latest, so that it keeps up with many chats. */
 const LONGEST_WAIT_MS = 100
 
-/** One count for the process, because all of its work shares one event loop. */
-let under_way = 0
+/** How much urgent work is under way in a process. It can be given to a thread as `workerData`. */
+export type UrgentWorkCount = Int32Array<SharedArrayBuffer>
+
+/** The count of this process: all of its answers are prepared in one event loop. */
+export const urgentWork: UrgentWorkCount = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+
+/** Whether urgent work is under way in the process of a count. Any thread may ask. */
+export const isUnderWay = (count: UrgentWorkCount): boolean => Atomics.load(count, 0) > 0
+
 /** How often urgent work began or paused. */
 let changes = 0
 
 /** Urgent work begins, or continues after a wait. Each call is followed by one of `urgentWorkPauses`. */
 export const urgentWorkBegins = (): void => {
-  under_way++
+  Atomics.add(urgentWork, 0, 1)
   changes++
 }
 
 /** Urgent work ends, or waits for others. */
 export const urgentWorkPauses = (): void => {
-  under_way--
+  Atomics.sub(urgentWork, 0, 1)
   changes++
 }
 
@@ -34,8 +41,8 @@ export class BackgroundPatience {
     const { signal } = this.#wanted
     const last = performance.now() + LONGEST_WAIT_MS
     // A pause that has only just begun does not count: the request to the model may still be on its way.
-    let seen = under_way > 0 ? undefined : changes
-    while ((under_way > 0 || seen !== changes) && !signal.aborted && performance.now() < last) {
+    let seen = isUnderWay(urgentWork) ? undefined : changes
+    while ((isUnderWay(urgentWork) || seen !== changes) && !signal.aborted && performance.now() < last) {
       seen = changes
       await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
     }

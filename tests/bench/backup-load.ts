@@ -1,5 +1,6 @@
 // Measures what backups cost the messages that are answered meanwhile: a stream of messages, minute by minute, with an
-// incremental backup at the beginning of every second minute.
+// incremental backup at the beginning of every second minute. Two minutes of a kind follow each other, so that the
+// growing conversations count for both kinds alike.
 // Usage: npm run bench:backup-load [-- --quick] [--json] [--minutes N] [--past N]
 // Prints the time from the incoming event to the request to the model, elapsed and as work of the bot's thread, which
 // other programs of the machine do not change. Exit code 1 when by that work p95 is more than 1.1 times that of the
@@ -22,8 +23,8 @@ const { values } = parseArgs({
 })
 
 const MINUTE_MS = values.quick ? 5000 : 60_000
-/** Half of them with a backup. */
-const MINUTES = Number(values.minutes ?? (values.quick ? 4 : 10))
+/** Half of them with a backup; a multiple of four. */
+const MINUTES = Number(values.minutes ?? (values.quick ? 4 : 8))
 /** Messages of the past, which the first backup copies. */
 const PAST = Number(values.past ?? (values.quick ? 2000 : 50_000))
 const PEOPLE = 20
@@ -96,7 +97,7 @@ await minute(denidin, 0)
 const waits: Record<'without' | 'with', Wait[]> = { without: [], with: [] }
 const seconds: number[] = []
 for (let n = 0; n < MINUTES; n++) {
-  const kind = n % 2 === 0 ? 'without' : 'with'
+  const kind = n % 4 === 0 || n % 4 === 3 ? 'without' : 'with'
   process.stderr.write(`minute ${String(n + 1)} of ${String(MINUTES)}, ${kind} a backup …\n`)
   const made = kind === 'with' ? backup('incremental') : undefined
   waits[kind].push(...(await minute(denidin, n * 1000)))

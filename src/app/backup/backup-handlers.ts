@@ -48,9 +48,9 @@ export class BackupHandlers implements RequestService<BackupRequests> {
     this.#deps = deps
     const files = new FolderFiles(deps.folder)
     this.#folder = new BackupFolder(files, new AgeForms(deps.encryption))
-    const { clock, bytes_per_second } = deps
+    const { clock, bytes_per_second, urgent_work } = deps
     const work = workFolderOf(deps.sources.data_root)
-    const throttle = new Throttle(clock, bytes_per_second)
+    const throttle = new Throttle(clock, bytes_per_second, urgent_work)
     const folder = this.#folder
     /** A request may wait for others: its time goes on. */
     const at = (now: number): Clock => {

@@ -8,6 +8,7 @@ import type { StagedRestore } from '../../backup/swap.ts'
 import type { PruneResult, Retention } from '../../backup/retention.ts'
 import type { Fetched, FetchRequest, TargetPrune, TargetResult } from '../../backup/targets/targets.ts'
 import type { ListedTarget } from '../../platform/backup-targets.ts'
+import type { UrgentWorkCount } from '../../platform/urgent-work.ts'
 import type { Verification } from '../../backup/verification.ts'
 
 /** The thread has no clock of its own for what is written down. */
@@ -73,5 +74,7 @@ export interface BackupThreadData {
   readonly targets: readonly ListedTarget[]
   readonly encryption: AgeSettings
   readonly bytes_per_second: number
+  /** The answers of the bot, which go first. */
+  readonly urgent_work: UrgentWorkCount
   readonly denidin_version: string
 }

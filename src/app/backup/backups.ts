@@ -18,6 +18,7 @@ import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { remove } from '../../platform/files.ts'
 import type { HealthCheck } from '../../platform/health.ts'
 import { RequestThread } from '../../platform/threads/request-thread.ts'
+import { urgentWork } from '../../platform/urgent-work.ts'
 import type { Runtime } from '../runtime.ts'
 import type { BackupRequests, BackupThreadData } from './backup-requests.ts'
 import { createBackupKeys } from './backup-keys.ts'
@@ -212,6 +213,7 @@ const threadData = (settings: Settings, version: string): BackupThreadData => {
     targets: settings.backup.targets,
     encryption: settings.backup.encryption,
     bytes_per_second: max_megabytes_per_second * MEGABYTE,
+    urgent_work: urgentWork,
     denidin_version: version,
   }
 }
