@@ -25,11 +25,11 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { AnsweredTurn, TurnObserver } from '../rollout/answered-turn.ts'
-import type { Session, Sessions } from '../sessions/sessions.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import type { PackedContext, PackedTurn } from './packing/context-packer.ts'
 import { complete, type CompleteDeps } from './steps/complete.ts'
 import { deliver, type DeliverDeps } from './steps/deliver.ts'
-import { openSession, type OpenSessionDeps } from './steps/open-session.ts'
+import { openSession, type OpenSessionDeps, type TurnSession } from './steps/open-session.ts'
 import { packRequest, type PackRequestDeps } from './steps/pack-request.ts'
 import { remember, type RememberDeps } from './steps/remember.ts'
 import { withUsage, type ReportUsageDeps } from './steps/report-usage.ts'
@@ -103,7 +103,7 @@ export class Turn {
   }
 
   /** @throws also the reason of `wanted`, if it is aborted before any part of the reply was sent */
-  async #answer(turn: TurnContext, session: Session, wanted: AbortSignal): Promise<string> {
+  async #answer(turn: TurnContext, session: TurnSession, wanted: AbortSignal): Promise<string> {
     const { sessions, completion, delivery, messages } = this.#deps
     const { session_id } = session
     await using work = new AsyncDisposableStack()
@@ -146,7 +146,7 @@ export class Turn {
     await observer.answered({ ...counted, scope, took_ms: clock.monotonic() - since })
   }
 
-  async #pack(turn: TurnContext, session: Session): Promise<PackedTurn> {
+  async #pack(turn: TurnContext, session: TurnSession): Promise<PackedTurn> {
     const { packing, completion, clock } = this.#deps
     const began = clock.monotonic()
     turn.laps.enter('pack')

@@ -28,6 +28,8 @@ export interface Session {
 
 /** An opened session, and whether it ended another one. */
 export interface OpenedSession extends Session {
+  /** When it began, in milliseconds since the Unix epoch; `Infinity` if nothing is remembered. */
+  readonly began_at: number
   /** The previous conversation was over: it waits to be moved into long-term memory. */
   readonly ended_another: boolean
 }
@@ -104,8 +106,9 @@ class LedgerSessions implements Sessions, SessionBrowser {
       session = undefined
     }
     session ??= await this.#begin(scope, chat_id)
-    const { window } = await this.#windows.load(session.session_id)
-    return { session_id: session.session_id, window, ended_another }
+    const { session_id, created_at: began_at } = session
+    const { window } = await this.#windows.load(session_id)
+    return { session_id, began_at, window, ended_another }
   }
 
   async append(session_id: string, added: readonly WindowMessage[]): Promise<Session> {

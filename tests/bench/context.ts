@@ -1,9 +1,11 @@
 // Measures the context of requests with budgets by need against fixed ones: tokens, evidence, and the time until the model is
 // asked. The conversations are made up; real pipeline, scripted model.
-// Usage: npm run bench:context [-- --data FILE [--afterwards]] [--quick] [--json] [--losses]
+// Usage: npm run bench:context [-- --data FILE [--afterwards]] [--together] [--quick] [--json] [--losses]
 //   --data    conversations in the format of LoCoMo instead. Where the questions stand inside the talk (`asked_at`), it is held
 //             as it was; otherwise the talk is the past, and its questions are asked one by one
 //   --afterwards  asks questions one by one after the talk in any case
+//   --together  fixed budgets whose texts together stay within the cap of the role, which budgets by need count everything
+//             under. By default the window alone may fill the cap, and recall comes on top
 //   --losses  lists every question for which budgets by need carried less of the evidence than fixed ones
 import { parseArgs } from 'node:util'
 import {
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     afterwards: { type: 'boolean', default: false },
     losses: { type: 'boolean', default: false },
+    together: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
 })
@@ -51,7 +54,8 @@ const adaptive: Outcome[] = []
 const conversations = values.data === undefined ? madeUp.map(makeConversation) : readLocomo(values.data).map(ofData)
 for (const conversation of conversations) {
   process.stderr.write(`${conversation.name} …\n`)
-  const [withFixed, byNeed] = [holdConversation(conversation, false), holdConversation(conversation, true)]
+  const withFixed = holdConversation(conversation, values.together ? 'fixed_together' : 'fixed')
+  const byNeed = holdConversation(conversation, 'by_need')
   // Message by message, each first every other time: then what else runs, and what a message leaves to do, slows both alike.
   for (let fixedFirst = true; ; fixedFirst = !fixedFirst) {
     const early = await (fixedFirst ? withFixed : byNeed).next()

@@ -639,6 +639,21 @@ describe('the context of a turn', () => {
     expect(both.filter(id => id.startsWith('a'))).toHaveLength(1)
     expect(shown([])).toHaveLength(6)
   })
+
+  test('messages that have left the window of the session have the additional tokens too, in their order', () => {
+    const quotes = Array.from({ length: 12 }, (_, n) =>
+      quoteOf(`q${String(n)}`, `the boat ${String(n)} is called Marlin`, 1 - n / 100),
+    )
+    const taken = (left_window: ReadonlySet<string>): readonly string[] =>
+      packRecall(
+        { memories: [], quotes, left_window, most_quotes: 40, words: new Map(), zone: UTC },
+        { content: 40, room: Infinity },
+        new TokenCosts(tokens),
+      ).quotes.map(({ message_id }) => message_id)
+    const usual = taken(new Set())
+    expect(usual.length).toBeGreaterThan(3)
+    expect(taken(new Set(['q1', 'q11']))).toEqual(quotes.slice(0, usual.length + 1).map(({ message_id }) => message_id))
+  })
 })
 
 test('the profiles of people have the numbers of their roles', () => {

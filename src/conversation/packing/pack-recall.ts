@@ -25,8 +25,10 @@ export interface RecallCandidates {
 
 /** The results of the search: more quotes than may be used. */
 export interface FoundCandidates extends RecallCandidates {
-  /** Quotes of the running session, best first: they have additional tokens. */
+  /** Quotes from the window of the running session, best first: they have additional tokens. */
   readonly session?: readonly Quote[]
+  /** Messages among `quotes` that have left the window of the running session: they have additional tokens too. */
+  readonly left_window?: ReadonlySet<MessageId>
   /** How many of the other quotes may be used. */
   readonly most_quotes: number
   /** The words of the question: of long texts, the passages that contain them come first. */
@@ -97,11 +99,12 @@ interface FoundTexts {
   readonly memories: readonly FoundText<RecalledMemory>[]
   readonly quotes: readonly FoundText<Quote>[]
   readonly session: readonly FoundText<Quote>[]
+  readonly left_window: ReadonlySet<MessageId>
   readonly most_quotes: number
 }
 
 const textsOf = (
-  { memories, quotes, session = [], most_quotes, words, zone }: DatedCandidates,
+  { memories, quotes, session = [], left_window = new Set(), most_quotes, words, zone }: DatedCandidates,
   costs: TokenCosts,
 ): FoundTexts => ({
   memories: memories.map(
@@ -119,6 +122,7 @@ const textsOf = (
   ),
   quotes: quotes.map(quote => quoteText(quote, words, zone, costs)),
   session: session.map(quote => quoteText(quote, words, zone, costs)),
+  left_window,
   most_quotes,
 })
 
@@ -152,6 +156,10 @@ class RecallPacking {
   readonly #costs: TokenCosts
   readonly #words: SaidWords
   readonly #memories: readonly Excerpt<RecalledMemory>[]
+  /** Quotes of all other messages than those of the window. */
+  readonly #elsewhere: readonly Excerpt<Quote>[]
+  /** Quotes from the window. */
+  readonly #here: readonly Excerpt<Quote>[]
   readonly #quotes: readonly Excerpt<Quote>[]
   readonly #of_session: ReadonlySet<Excerpt<RecalledMemory> | Excerpt<Quote>>
   readonly #most_quotes: number
@@ -176,24 +184,19 @@ class RecallPacking {
     this.#costs = costs
     this.#words = words
     this.#memories = found.memories.map(each => new Excerpt(each))
-    const session = found.session.map(each => new Excerpt(each))
-    this.#quotes = [...found.quotes.map(each => new Excerpt(each)), ...session]
-    this.#of_session = new Set(session)
+    this.#elsewhere = found.quotes.map(each => new Excerpt(each))
+    this.#here = found.session.map(each => new Excerpt(each))
+    this.#quotes = [...this.#elsewhere, ...this.#here]
+    const left = this.#elsewhere.filter(({ item }) => found.left_window.has(item.message_id))
+    this.#of_session = new Set([...left, ...this.#here])
     this.#most_quotes = found.most_quotes
   }
 
   /** Takes the first passage of each text, then the second of each, and so on. */
   run(): void {
-    const byItem = new Map(this.#quotes.map(excerpt => [excerpt.item, excerpt]))
-    const [here, elsewhere] = [
-      this.#quotes.filter(each => this.#of_session.has(each)),
-      this.#quotes.filter(each => !this.#of_session.has(each)),
-    ]
-    const past = inPackingOrder(
-      elsewhere.map(each => each.item),
-      this.#most_quotes,
-    )
-    const usable = [...past.flatMap(quote => byItem.get(quote) ?? []), ...here]
+    const byItem = new Map(this.#elsewhere.map(excerpt => [excerpt.item, excerpt]))
+    const past = inPackingOrder([...byItem.keys()], this.#most_quotes)
+    const usable = [...past.flatMap(quote => byItem.get(quote) ?? []), ...this.#here]
     this.#keepWhole([...this.#memories, ...usable])
     let round = { memories: this.#memories, quotes: usable }
     while (!this.#isOver() && round.memories.length + round.quotes.length > 0) {

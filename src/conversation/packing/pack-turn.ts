@@ -34,7 +34,7 @@ export interface TurnToPack {
 const MESSAGE_ALLOWANCE_TOKENS = 64
 
 /** Tokens in the request for each token of a recalled text or of a line of the profile, with the text around it. */
-const AROUND_FACTOR = 1.6
+const AROUND_FACTOR = 1.8
 
 /** The candidates from memory. */
 interface SharedAndSpecific {
@@ -50,6 +50,9 @@ interface FittedParts extends PackedSpecific {
   readonly history: PackedHistory
   readonly shared: PackedShared
   readonly room: ScopeTokens
+  readonly budget: ProfileBudget
+  /** Tokens that long-term memory would take if there were room. */
+  readonly wanted: number
 }
 
 export class TurnPacking {
@@ -65,6 +68,8 @@ export class TurnPacking {
   readonly #sure_tokens: number
   /** Measured windows, by the position of their first message. */
   readonly #measured = new Map<number, MeasuredWindow>()
+  /** Histories without found messages, by their tokens. */
+  readonly #packed = new Map<number, PackedHistory>()
   /** How much of the session the turn needs. */
   readonly need: ContextNeed
   #history: PackedHistory | undefined
@@ -98,14 +103,27 @@ export class TurnPacking {
   }
 
   /**
-   * Messages of the session that the search must look at: those that the request may leave out, and for a question also
-   * those that it may shorten. It finds them apart from all others, so that they displace nothing of the past.
+   * Messages of the session that are not found among others. Those that the request leaves out are found like all others;
+   * only of a question, everything of the session is found apart.
    */
-  get searched(): readonly ShownMessage[] {
+  get excluded(): readonly ShownMessage[] {
     const { window } = this.#turn
-    if (this.need !== 'session' || this.#surelyFits()) return window.slice(0, this.history.first)
+    return this.#isApart ? window : window.slice(this.history.first)
+  }
+
+  /**
+   * Messages of the session that are found apart from all others, so that they displace nothing of the past: those that
+   * the request may shorten or leave out.
+   */
+  get apart(): readonly ShownMessage[] {
+    if (!this.#isApart) return []
     const whole = new Set(this.history.whole)
-    return window.filter(each => !whole.has(each))
+    return this.#turn.window.filter(each => !whole.has(each))
+  }
+
+  /** Whether the search decides which messages of the session are shown. */
+  get #isApart(): boolean {
+    return this.need === 'session' && !this.#surelyFits()
   }
 
   /**
@@ -121,16 +139,13 @@ export class TurnPacking {
     const { window, budget: parts } = this.#turn
     const shared = this.#packer.sharedWithin(candidates, parts)
     const specific = this.#packer.specific(candidates, parts, { window, shared: shared.tokens })
-    const wanted = this.#packHistory(Infinity, [])
-    const all = specific.within(wanted, Infinity)
-    const full = { 'agent-specific': all.tokens, recent: contextTokens(wanted), global: shared.tokens }
-    const budget = this.#enoughFor(sumOf(full))
+    const whole = this.#packHistory(Infinity, [])
+    const found = { candidates, specific, shared, found: specific.placesFound }
+    const fitted = this.#whole(whole, found) ?? this.#fitAll(found, this.#largest)
+    const { budget, wanted } = fitted
     const most = budget.calculated_budget
-    const fitted =
-      sumOf(full) <= most
-        ? { history: wanted, shared, ...all, room: full }
-        : this.#fitAll({ candidates, specific, shared, found: specific.placesFound }, budget)
-    const demand = this.need === 'conversation' ? { ...full, recent: this.#usefulTokens(fitted.history) } : full
+    const recent = this.need === 'conversation' ? this.#usefulTokens(fitted.history) : contextTokens(whole)
+    const demand = { 'agent-specific': wanted, recent, global: shared.tokens }
     return this.#packer.packParts(fitted, candidates, parts, {
       ...recordOf(this.#budget),
       profile: budget.profile,
@@ -161,9 +176,14 @@ export class TurnPacking {
     return this.#largest.calculated_budget
   }
 
-  /** The budget of the detected complexity, the smallest higher one that is enough, or else the highest. */
-  #enoughFor(needed: number): ProfileBudget {
-    return this.#budgets.find(each => needed <= each.calculated_budget) ?? this.#largest
+  /** Everything, within the smallest budget that is enough; `undefined` if none is. */
+  #whole(history: PackedHistory, { specific, shared }: SharedAndSpecific): FittedParts | undefined {
+    const recent = contextTokens(history)
+    if (recent + shared.tokens > this.#most) return undefined
+    const all = specific.within(history, Infinity)
+    const room = { 'agent-specific': all.tokens, recent, global: shared.tokens }
+    const budget = this.#budgets.find(each => sumOf(room) <= each.calculated_budget)
+    return budget && { history, shared, ...all, room, budget, wanted: all.tokens }
   }
 
   /** Whether the part of the session that the turn needs fits, however much is recalled: then nothing of it is searched. */
@@ -177,14 +197,10 @@ export class TurnPacking {
     return this.need === 'exchange' ? 0 : (recall + profile) * AROUND_FACTOR
   }
 
-  /** Tokens of a budget that a statement keeps for long-term memory before it is clear what is recalled. */
+  /** Tokens of a budget that long-term memory may take: its share, but not from the last message. */
   #reserved(budget: ProfileBudget): number {
-    return Math.min(this.#specificShare(budget), this.#mostRecalled())
-  }
-
-  #specificShare(budget: ProfileBudget): number {
     const most = budget.calculated_budget
-    return Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
+    return Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens), this.#mostRecalled())
   }
 
   /**
@@ -199,6 +215,7 @@ export class TurnPacking {
     const fitted = this.#fit(specific, found, rest)
     return {
       ...fitted,
+      budget,
       shared:
         global < shared.tokens ? this.#packer.shared(candidates, { tokens: global, reason: 'turn_budget' }) : shared,
       room: { ...fitted.room, global },
@@ -210,11 +227,15 @@ export class TurnPacking {
    * the rest. Messages that the history leaves out may be quoted, so long-term memory is chosen as if the history were
    * slightly shorter than it becomes: this way neither gets less from a larger budget.
    */
-  #fit(specific: SpecificPacking, found: readonly number[], budget: ProfileBudget): Omit<FittedParts, 'shared'> {
+  #fit(
+    specific: SpecificPacking,
+    found: readonly number[],
+    budget: ProfileBudget,
+  ): Omit<FittedParts, 'shared' | 'budget'> {
     const most = budget.calculated_budget
-    const share = this.#specificShare(budget)
-    const reserved =
-      this.need === 'session' ? Math.min(share, specific.within(this.history, Infinity).tokens) : this.#reserved(budget)
+    const share = this.#reserved(budget)
+    // What a question finds of the session may be quoted, or else shown.
+    const reserved = this.need === 'session' ? Math.min(share, specific.within(this.history, Infinity).tokens) : share
     const shorter = this.#packHistory(most - reserved, found)
     const wanted = specific.within(shorter, Infinity)
     const room = Math.min(share, wanted.tokens)
@@ -223,6 +244,7 @@ export class TurnPacking {
     return {
       history,
       ...specific.withoutShown(known, history),
+      wanted: wanted.tokens,
       room: { 'agent-specific': room, recent: most - room, global: 0 },
     }
   }
@@ -279,7 +301,11 @@ export class TurnPacking {
     const { from, exchange } = found === undefined ? this.#newestPlaces() : this.#places
     const promised = found === undefined || found.length === 0 ? from : this.history.first
     const limit = { exchange, tokens, answered, found: found ?? [], promised }
-    return this.#packer.packMeasured(this.#measure(from), limit)
+    if (found?.length !== 0) return this.#packer.packMeasured(this.#measure(from), limit)
+    // For a statement, the part that is shown in any case is packed again if it cannot grow.
+    const packed = this.#packed.get(tokens) ?? this.#packer.packMeasured(this.#measure(from), limit)
+    this.#packed.set(tokens, packed)
+    return packed
   }
 
   /** @param from position of the first message */

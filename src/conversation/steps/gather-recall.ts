@@ -36,16 +36,23 @@ export interface GatherRecallDeps {
   readonly recallOverrides: Pick<RecallOverrides, 'of'>
 }
 
+/** What recall has to know about the running session. */
+export interface RunningSession {
+  /** Messages of its window that are found apart from all others. */
+  readonly apart?: readonly WindowMessage[]
+  /** When it began; `undefined`: quotes of messages that have left its window have no additional tokens. */
+  readonly began_at?: number
+}
+
 /**
  * Memories and quotes that are relevant to the question of a turn, best first; never rejects.
- * @param shown messages that are not found among others: the model sees them, or they are in `searched`
- * @param searched messages of the running session that are found apart from all others
+ * @param shown messages that are not found among others: the model sees them, or they are found apart
  */
 export const gatherRecall = async (
   { search, scopes, facts, clock, recall_tokens, recallOverrides }: GatherRecallDeps,
   { scope, chat_id, question, person, caller, batch, laps }: TurnContext,
   shown: readonly WindowMessage[],
-  searched: readonly WindowMessage[] = [],
+  { apart: searched = [], began_at = Number.POSITIVE_INFINITY }: RunningSession = {},
 ): Promise<FoundCandidates> => {
   const { retrieve, most_memories } = recallOverrides.of(idsOf(batch))
   if (recall_tokens === 0 || !retrieve) return NOTHING_FOUND
@@ -59,7 +66,7 @@ export const gatherRecall = async (
   } = await search.search(
     isConfined(chat_id) ? ownSearchScope(scope) : await scopes.ofQuestion(scope),
     { text: question, messages: 'relevant', asked_at: clock.now(), asker: person.person_id },
-    { quotes: MOST_QUOTES, exclude: messageIds(shown), apart: messageIds(searched) },
+    { quotes: MOST_QUOTES, exclude: messageIdsOf(shown), apart: messageIdsOf(searched) },
     { ...caller, purpose: 'recall' },
   )
   const marked = await markEnds(facts, [...quotes, ...apart])
@@ -68,12 +75,13 @@ export const gatherRecall = async (
     memories: memories.slice(0, most_memories),
     quotes: marked.slice(0, quotes.length),
     session: marked.slice(quotes.length),
+    left_window: messageIdsOf(quotes.filter(each => each.scope === scope && each.sent_at >= began_at)),
     most_quotes,
     words,
   }
 }
 
-const messageIds = (messages: readonly WindowMessage[]): ReadonlySet<MessageId> =>
+const messageIdsOf = (messages: readonly Pick<WindowMessage, 'message_id'>[]): ReadonlySet<MessageId> =>
   new Set(messages.map(({ message_id }) => message_id))
 
 /** Memories that everyone may recall and that are relevant to the question of a turn, best first; never rejects. */

@@ -1,5 +1,5 @@
 /** Step of a turn: opens the running session of its scope and adds the messages. */
-import type { Session, Sessions } from '../../sessions/sessions.ts'
+import type { OpenedSession, Session, Sessions } from '../../sessions/sessions.ts'
 import { toWindowMessage } from '../../sessions/session.ts'
 import type { TurnContext } from '../turn-context.ts'
 
@@ -9,13 +9,16 @@ export interface OpenSessionDeps {
   readonly sessionEnded: () => void
 }
 
+/** The running session of a turn. */
+export type TurnSession = Session & Pick<OpenedSession, 'began_at'>
+
 /** @returns the session with every message that a request may contain; the packer chooses among them */
 export const openSession = async (
   { windows, sessionEnded }: OpenSessionDeps,
   { scope, chat_id, batch }: TurnContext,
-): Promise<Session> => {
-  const { session_id, ended_another } = await windows.open(scope, chat_id)
+): Promise<TurnSession> => {
+  const { session_id, began_at, ended_another } = await windows.open(scope, chat_id)
   if (ended_another) sessionEnded()
   const added = batch.map(message => toWindowMessage({ ...message, role: 'user' }))
-  return await windows.append(session_id, added)
+  return { ...(await windows.append(session_id, added)), began_at }
 }

@@ -7,7 +7,6 @@ import type { RecalledMemory } from '../../memory/memory.ts'
 import type { Preferences } from '../../people/preferences.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
-import type { Session } from '../../sessions/sessions.ts'
 import type { ContextCandidates, ContextPacker, PackedContext, PackedTurn } from '../packing/context-packer.ts'
 import { TurnPacking, type TurnToPack } from '../packing/pack-turn.ts'
 import { NOTHING_FOUND, type FoundCandidates, type RecallCandidates } from '../packing/pack-recall.ts'
@@ -20,7 +19,8 @@ import type { Tone } from '../tone.ts'
 import type { TurnContext } from '../turn-context.ts'
 import { idsOf } from '../turn-message.ts'
 import type { CompleteDeps } from './complete.ts'
-import { gatherRecall, gatherShared, type GatherRecallDeps } from './gather-recall.ts'
+import { gatherRecall, gatherShared, type GatherRecallDeps, type RunningSession } from './gather-recall.ts'
+import type { TurnSession } from './open-session.ts'
 
 export interface PackRequestDeps extends QuotationsDeps {
   readonly packer: ContextPacker
@@ -46,7 +46,7 @@ export const packRequest = async (
   deps: PackRequestDeps,
   { model, max_tokens }: Pick<CompleteDeps, 'model' | 'max_tokens'>,
   turn: TurnContext,
-  { session_id, window }: Session,
+  { session_id, window, began_at }: TurnSession,
 ): Promise<PackedTurn> => {
   const { system_prompt, keep, clock, budgets, recall } = deps
   const { chat_kind, person, zone, window_tokens } = turn
@@ -65,7 +65,7 @@ export const packRequest = async (
   const packed =
     budget === undefined
       ? await packFixed(deps, turn, toPack)
-      : await packWithinBudget(deps, turn, toPack, new TurnPacking(deps.packer, toPack, budget))
+      : await packWithinBudget(deps, turn, toPack, new TurnPacking(deps.packer, toPack, budget), began_at)
   const { memories, quoted, quotes } = packed.recall
   recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
   return { ...packed, quoted_ids: quotedIdsOf(turn.batch, quotations) }
@@ -85,12 +85,16 @@ const packWithinBudget = async (
   turn: TurnContext,
   toPack: TurnToPack,
   packing: TurnPacking,
+  began_at: number,
 ): Promise<PackedContext> => {
   await packing.prepare()
   const found =
     packing.need === 'exchange'
       ? { recall: NOTHING_FOUND, shared: [] }
-      : await gather(deps, { ...turn, question: toPack.question }, toPack.window, packing.searched)
+      : await gather(deps, { ...turn, question: toPack.question }, packing.excluded, {
+          apart: packing.apart,
+          ...(packing.need === 'session' ? { began_at } : {}),
+        })
   return packing.pack(await candidatesOf(deps, turn, toPack, found))
 }
 
@@ -104,9 +108,9 @@ const gather = async (
   { recall: deps }: PackRequestDeps,
   turn: TurnContext,
   shown: readonly WindowMessage[],
-  session?: readonly WindowMessage[],
+  running?: RunningSession,
 ): Promise<Gathered> => {
-  const [recall, shared] = await Promise.all([gatherRecall(deps, turn, shown, session), gatherShared(deps, turn)])
+  const [recall, shared] = await Promise.all([gatherRecall(deps, turn, shown, running), gatherShared(deps, turn)])
   return { recall, shared }
 }
 

@@ -50,10 +50,24 @@ export interface ContextFigures {
   readonly work_ms: number
 }
 
-/** Holds a conversation with `budget.use_profiles` on or off, message by message. */
-export async function* holdConversation(conversation: Conversation, use_profiles: boolean): AsyncGenerator<Outcome> {
+/**
+ * How tokens are granted. `by_need`: `budget.use_profiles`. `fixed`: the whole window of the role, and recall and profile
+ * beside it. `fixed_together`: the same, but the window is smaller, so that all texts together take no more than the role's
+ * cap, as by need.
+ */
+export type Budgets = 'by_need' | 'fixed' | 'fixed_together'
+
+/** Tokens of recall and profile, by default. */
+const BESIDE_THE_WINDOW = 1150
+const CAPS = { client: 4000, godfather: 100_000 }
+
+/** Holds a conversation, message by message. */
+export async function* holdConversation(conversation: Conversation, budgets: Budgets): AsyncGenerator<Outcome> {
+  const { role } = conversation
+  const window = CAPS[role] - (budgets === 'fixed_together' ? BESIDE_THE_WINDOW : 0)
   await using denidin = await TestDenidin.start({
-    budget: { use_profiles },
+    budget: { use_profiles: budgets === 'by_need' },
+    memory: { session: { max_tokens_by_role: { [role]: window } } },
     feature_flags: { enable_memory_system: true, use_schema_v2: false },
     conversation: { bot_loop_minutes: 0 },
   })
