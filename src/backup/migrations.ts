@@ -39,6 +39,8 @@ export interface RollbackResult extends RestoreResult {
   readonly data_commit: string | null
   /** The tag of that version; `null`: there is none in the working copy. */
   readonly release_tag: string | null
+  /** Whether the present version would migrate the data again, so that it is not the one to start. */
+  readonly is_older: boolean
 }
 
 export interface Migrations {

@@ -49,7 +49,7 @@ const CALLS: Readonly<Record<string, readonly [input: Record<string, unknown>, a
     { current_version: 'v2', migration_history: [], counts: expect.objectContaining({ v1_conversations: 0 }) },
   ],
   trigger_migration: [{ dry_run: true }, { success: true, stats: expect.objectContaining({ reason: 'already_v2' }) }],
-  rollback_migration: [{ confirm: true }, { status: 'staged', next: expect.stringContaining('Stop the bot') }],
+  rollback_migration: [{ confirm: true }, { status: 'staged', next: expect.stringContaining('Restart the bot') }],
   extract_and_store_memory: [
     { user_input: 'My parrot is called Coco.', ai_output: '', namespace: ANA },
     { status: 'ok', memory_id: expect.any(String) },

@@ -343,7 +343,9 @@ test('a staged rollback that is cancelled, or replaced by a restore, is shown as
 test('a staged rollback to a backup of the same schema replaces the data at the next start', async () => {
   const made = (await inBot('backup.create')) as { backup: { id: string } }
   await denidin.say('This was said after the backup')
-  await inBot('migrate.rollback', { backup_id: made.backup.id })
+  expect(await inBot('migrate.rollback', { backup_id: made.backup.id })).toMatchObject({
+    next: expect.stringMatching(/^Restart the bot: that start replaces the data/),
+  })
   await denidin.close()
   expect(await completeAtStart()).toEqual([expect.stringContaining('was restored')])
   await denidin.open()

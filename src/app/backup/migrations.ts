@@ -70,7 +70,8 @@ export const createMigrations = ({
         const restored = await backups.restore({ backup_id: id, include_login: false, rollback: true }, options)
         await record(restored.outcome === 'staged' ? 'staged' : 'completed', backup_of_present)
         if (restored.outcome === 'restored') await history.writes({ version: data_version, commit: data_commit })
-        return { ...restored, backup_of_present, data_version, data_commit, release_tag }
+        const is_older = (await pendingOfRestored(settings)).length > 0
+        return { ...restored, backup_of_present, data_version, data_commit, release_tag, is_older }
       } catch (error) {
         await record('failed', undefined, asDenidinError(error).message)
         throw error
@@ -172,6 +173,13 @@ const schemasOf = async (settings: Settings, folder = settings.data_root): Promi
     const done = new Set(applied)
     return { name, path, applied, pending: applied === undefined ? [] : known.filter(id => !done.has(id)) }
   })
+}
+
+/** The migrations that this version would run on the data of a restore, which may be staged. */
+const pendingOfRestored = async (settings: Settings): Promise<readonly string[]> => {
+  const staged = await stagedSwap(settings.data_root)
+  if (staged !== undefined) return await migrationsOfStaged(settings, staged)
+  return (await schemasOf(settings)).flatMap(({ pending }) => pending)
 }
 
 /** The migrations that this version would run on the data of a staged restore. */

@@ -44,10 +44,17 @@ export const migrateRollback = operation({
 })
 
 const restoredNext = (result: RollbackResult): string =>
-  `Before you start: ${checkoutOf(result)}. If you start this version instead, it migrates the data again.`
+  result.is_older
+    ? `Before you start: ${checkoutOf(result)}. If you start this version instead, it migrates the data again.`
+    : 'Start the bot: this version reads the data as it is.'
 
 const stagedNext = (result: RollbackResult): string =>
-  `Stop the bot, then ${checkoutOf(result)}, and start it: that start replaces the data. Until then, and while a version runs that would migrate the data again, the present data stays. "denidin backup restore --cancel" drops the rollback.`
+  [
+    result.is_older
+      ? `Stop the bot, then ${checkoutOf(result)}, and start it: that start replaces the data. Until then, and while a version runs that would migrate the data again, the present data stays.`
+      : 'Restart the bot: that start replaces the data, and until then the present data stays. This version reads the data as it is.',
+    '"denidin backup restore --cancel" drops the rollback.',
+  ].join(' ')
 
 /** How the operator gets the program that belongs to the data. Between releases, only the commit is exact. */
 const checkoutOf = ({ data_version, data_commit, release_tag }: RollbackResult): string => {

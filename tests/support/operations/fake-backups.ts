@@ -142,6 +142,7 @@ export class FakeMigrations implements Migrations {
       data_version: '0.1.0',
       data_commit: null,
       release_tag: 'v0.1.0',
+      is_older: true,
     }
   }
 }
