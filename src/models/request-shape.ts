@@ -33,7 +33,8 @@ const cleanMessage = (message: ModelMessage): SentMessage => {
   const known = cleaned.get(message)
   if (known !== undefined) return known
   const clean = { role: message.role, content: cleanText(message.content) }
-  cleaned.set(message, clean)
+  // System messages are written for one request; in the map they would stay until the next full garbage collection.
+  if (message.role !== 'system') cleaned.set(message, clean)
   return clean
 }
 
