@@ -1,7 +1,8 @@
 /** BM25 over every message of the archive's index, without any shortcut: what a search is compared with. */
 import type { Columns } from '../../src/archive/index/columns.ts'
 import type { IndexPart, PartReader } from '../../src/archive/index/index-part.ts'
-import { PhraseCursor, postingsOf, scoreBy } from '../../src/archive/index/leaf-cursor.ts'
+import { Bm25 } from '../../src/archive/index/bm25.ts'
+import { PhraseCursor, postingsOf } from '../../src/archive/index/leaf-cursor.ts'
 import type { PlanNode, SearchPlan } from '../../src/archive/index/search-plan.ts'
 import { emptyBlock, type TermPostings } from '../../src/archive/index/term-postings.ts'
 
@@ -72,14 +73,14 @@ export class WholeSearch {
 
   #add({ matched, scores }: Matches, { first }: IndexPart, postings: TermPostings, weight: number): void {
     const words = this.#columns.column('words')
-    const scoreOf = scoreBy(weight, this.#plan.average)
+    const bm25 = new Bm25(weight, this.#plan.average)
     const block = emptyBlock()
     for (let number = 0; number < postings.blocks; number++) {
       postings.decode(number, block)
       for (let at = 0; at < block.size; at++) {
         const offset = block.offsets[at] ?? 0
         matched[offset] = 1
-        if (weight > 0) scores[offset] = scoreOf(block.counts[at] ?? 0, words[first + offset] ?? 1)
+        if (weight > 0) scores[offset] = bm25.score(block.counts[at] ?? 0, words[first + offset] ?? 1)
       }
     }
   }

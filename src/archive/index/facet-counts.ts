@@ -7,6 +7,7 @@ import type { Columns } from './columns.ts'
 const SLOT_SECONDS = 900
 /** A group of slots covers about 43 days. */
 const GROUP_BITS = 12
+const GROUP = 1 << GROUP_BITS
 
 /** Counts by the numbers that the columns use; months as `2026-11`. */
 export interface NumberedFacets {
@@ -17,17 +18,15 @@ export interface NumberedFacets {
   readonly months: ReadonlyMap<string, number>
 }
 
-/** Counts messages one by one. */
+/** Counts messages, some at a time. */
 export class FacetCounts {
   readonly #columns: Columns
   readonly #zone: TimeZone
   readonly #projects = new Uint32Array(1 << 16)
   readonly #components = new Uint32Array(1 << 16)
   readonly #levels = new Uint32Array(256)
-  /** Counts per quarter of an hour, in groups; and the group that was counted last. */
+  /** Counts per quarter of an hour, in groups. */
   readonly #slots = new Map<number, Uint32Array>()
-  #group = -1
-  #group_slots: Uint32Array = new Uint32Array()
   #messages = 0
 
   constructor(columns: Columns, time_zone: string) {
@@ -35,19 +34,26 @@ export class FacetCounts {
     this.#zone = timeZone(time_zone)
   }
 
-  /** Returns the function to call for each message. */
-  counter(): (seq: number) => void {
-    const [project, component, level, seconds] = (['project', 'component', 'level', 'seconds'] as const).map(name =>
-      this.#columns.column(name),
-    ) as [Uint16Array, Uint16Array, Uint8Array, Uint32Array]
-    const [projects, components, levels] = [this.#projects, this.#components, this.#levels]
-    return seq => {
-      this.#messages++
-      const [of_project = 0, of_component = 0, of_level = 0] = [project[seq], component[seq], level[seq]]
-      projects[of_project] = (projects[of_project] ?? 0) + 1
-      components[of_component] = (components[of_component] ?? 0) + 1
-      levels[of_level] = (levels[of_level] ?? 0) + 1
-      this.#countTime(seconds[seq] ?? 0)
+  /** Counts the first `count` of these sequence numbers. */
+  add(seqs: Uint32Array, count: number): void {
+    this.#messages += count
+    countValues(this.#columns.column('project'), seqs, count, this.#projects)
+    countValues(this.#columns.column('component'), seqs, count, this.#components)
+    countValues(this.#columns.column('level'), seqs, count, this.#levels)
+    const seconds = this.#columns.column('seconds')
+    let group = -1
+    let slots: Uint32Array = new Uint32Array()
+    for (let at = 0; at < count; at++) {
+      const second = seconds[seqs[at] ?? 0] ?? 0
+      if (second === 0) continue
+      const slot = Math.floor(second / SLOT_SECONDS)
+      // Messages mostly follow each other by time.
+      if (slot >>> GROUP_BITS !== group) {
+        group = slot >>> GROUP_BITS
+        slots = this.#slotsOf(group)
+      }
+      const place = slot & (GROUP - 1)
+      slots[place] = (slots[place] ?? 0) + 1
     }
   }
 
@@ -61,18 +67,12 @@ export class FacetCounts {
     }
   }
 
-  #countTime(second: number): void {
-    if (second === 0) return
-    const slot = Math.floor(second / SLOT_SECONDS)
-    const group = slot >>> GROUP_BITS
-    // Messages mostly follow each other by time.
-    if (group !== this.#group) {
-      this.#group = group
-      this.#group_slots = this.#slots.get(group) ?? new Uint32Array(1 << GROUP_BITS)
-      this.#slots.set(group, this.#group_slots)
-    }
-    const at = slot & ((1 << GROUP_BITS) - 1)
-    this.#group_slots[at] = (this.#group_slots[at] ?? 0) + 1
+  #slotsOf(group: number): Uint32Array {
+    const known = this.#slots.get(group)
+    if (known !== undefined) return known
+    const slots = new Uint32Array(GROUP)
+    this.#slots.set(group, slots)
+    return slots
   }
 
   #months(): ReadonlyMap<string, number> {
@@ -95,6 +95,23 @@ export class FacetCounts {
     }
     return months
   }
+}
+
+/** Adds how often messages have each value of a column. */
+const countValues = (column: ArrayLike<number>, seqs: Uint32Array, count: number, counts: Uint32Array): void => {
+  let last = 0
+  let times = 0
+  for (let at = 0; at < count; at++) {
+    const value = column[seqs[at] ?? 0] ?? 0
+    // Messages of a session follow each other.
+    if (value !== last) {
+      counts[last] = (counts[last] ?? 0) + times
+      last = value
+      times = 0
+    }
+    times++
+  }
+  counts[last] = (counts[last] ?? 0) + times
 }
 
 const counted = (counts: Uint32Array): ReadonlyMap<number, number> => {

@@ -26,11 +26,17 @@ export interface Passing {
   readonly count: number
 }
 
-/** A column, and the values of it that pass, rising. */
+/** A column, and the values of it that pass. */
 interface Allowed {
   readonly name: ColumnName
+  /** Rising. */
   readonly values: readonly number[]
+  /** 1 for each value that passes; `undefined` if there is only one, or a value is too large for that. */
+  readonly table: Uint8Array | undefined
 }
+
+/** Values above this are not looked up in a table. */
+const LARGEST_IN_TABLE = 0xffff
 
 /** Applies a filter to one part after another, reusing the same arrays. */
 export class FilterMask {
@@ -46,7 +52,7 @@ export class FilterMask {
     this.#columns = columns
     this.#filter = filter
     // Those of one value first: they are compared fastest.
-    this.#all = allowedOf(filter.values).sort((a, b) => a.values.length - b.values.length)
+    this.#all = allowedOf(filter.values).sort(byValues)
     this.#either = filter.either === undefined ? undefined : allowedOf(filter.either)
   }
 
@@ -76,11 +82,16 @@ export class FilterMask {
   #addStripe(first: number, from: number, to: number): void {
     const { since, until } = this.#filter
     const start = this.#count
-    const [one, ...others] = this.#all
-    if (one?.values.length === 1) this.#addEqual(first, { from, to }, one)
+    const either = this.#either?.filter(({ name, values }) => this.#columns.mayHaveAny(name, from, values))
+    // A column that no message of the stripe can pass by is no alternative.
+    const [only] = either ?? []
+    const all = either?.length === 1 && only !== undefined ? [...this.#all, only].sort(byValues) : this.#all
+    const [one] = all
+    const is_equal = one?.values.length === 1
+    if (is_equal) this.#addEqual(first, { from, to }, one)
     else this.#addPresent(first, { from, to })
-    for (const each of one?.values.length === 1 ? others : this.#all) this.#narrow(first, start, [each])
-    if (this.#either !== undefined) this.#narrow(first, start, this.#either)
+    for (const each of is_equal ? all.slice(1) : all) this.#narrow(first, start, [each])
+    if (either !== undefined && either.length > 1) this.#narrow(first, start, either)
     if (since !== undefined || until !== undefined) this.#narrowByTime(first, start, since ?? 1, until ?? Infinity)
   }
 
@@ -118,13 +129,12 @@ export class FilterMask {
 
   /** Of the messages from one place on, only those that one of these columns lets pass stay. */
   #narrow(first: number, start: number, alternatives: readonly Allowed[]): void {
-    const tests = alternatives.map(({ name, values }) => ({ column: this.#columns.column(name), values }))
+    const tests = alternatives.map(allowed => ({ column: this.#columns.column(allowed.name), allowed }))
     let count = start
     for (let at = start; at < this.#count; at++) {
       const offset = this.#offsets[at] ?? 0
-      for (const { column, values } of tests) {
-        const value = column[first + offset] ?? 0
-        if (values.length === 1 ? values[0] !== value : values[placeOf(values, value)] !== value) continue
+      for (const { column, allowed } of tests) {
+        if (!passes(allowed, column[first + offset] ?? 0)) continue
         this.#offsets[count++] = offset
         break
       }
@@ -133,5 +143,22 @@ export class FilterMask {
   }
 }
 
-const allowedOf = (values: ReadonlyMap<ColumnName, readonly number[]>): Allowed[] =>
-  [...values].map(([name, numbers]) => ({ name, values: numbers.toSorted((a, b) => a - b) }))
+const passes = ({ values, table }: Allowed, value: number): boolean => {
+  if (table !== undefined) return table[value] === 1
+  return (values.length === 1 ? values[0] : values[placeOf(values, value)]) === value
+}
+
+const byValues = (a: Allowed, b: Allowed): number => a.values.length - b.values.length
+
+const allowedOf = (filter: ReadonlyMap<ColumnName, readonly number[]>): Allowed[] =>
+  [...filter].map(([name, numbers]) => {
+    const values = numbers.toSorted((a, b) => a - b)
+    const largest = values.at(-1) ?? 0
+    return { name, values, table: values.length > 1 && largest <= LARGEST_IN_TABLE ? tableOf(values) : undefined }
+  })
+
+const tableOf = (values: readonly number[]): Uint8Array => {
+  const table = new Uint8Array(LARGEST_IN_TABLE + 1)
+  for (const value of values) table[value] = 1
+  return table
+}

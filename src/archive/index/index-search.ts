@@ -5,7 +5,7 @@ import type { IndexPart, PartReader } from './index-part.ts'
 import { PartSearch, type SeqRange, type Sort } from './part-search.ts'
 import { conditionsOf, type SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
-import { TreeSearch } from './tree-search.ts'
+import { TreeSearch, type ActOnSeqs } from './tree-search.ts'
 
 /** What to search for, and in which messages. */
 export interface IndexQuery {
@@ -45,8 +45,8 @@ export class IndexSearch {
     }
   }
 
-  /** Calls `act` for every matching message. */
-  forEach(query: IndexQuery, act: (seq: number) => void): void {
+  /** Gives all matching messages to `act`, some at a time. */
+  forEach(query: IndexQuery, act: ActOnSeqs): void {
     const { plan, filter, range } = query
     const { root } = plan
     const deps = { reader: this.#reader, columns: this.#columns, plan }
@@ -55,8 +55,12 @@ export class IndexSearch {
     for (const part of this.#partsFor(query)) {
       const passing = mask?.of(part, range)
       if (tree !== undefined) tree.forEach(part, passing, range, act)
-      else if (passing !== undefined)
-        for (let at = 0; at < passing.count; at++) act(part.first + (passing.offsets[at] ?? 0))
+      else if (passing !== undefined) {
+        act(
+          Uint32Array.from(passing.offsets.subarray(0, passing.count), offset => part.first + offset),
+          passing.count,
+        )
+      }
     }
   }
 

@@ -1,23 +1,10 @@
 /** Iterates over the messages of a part that contain a word, and over the positions of the word in them. */
+import { Bm25 } from './bm25.ts'
 import { BLOCK_MESSAGES, MOST_COUNT, PostingEncoder } from './posting-encoder.ts'
 import type { Columns } from './columns.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
 import type { Leaf, Phrase } from './search-plan.ts'
-import { decodePositionsAt, emptyBlock, TermPostings, type Block, type ScoreOf } from './term-postings.ts'
-
-/** Source of both: Robertson and Zaragoza, "The probabilistic relevance framework", 2009; the usual values. */
-const K1 = 1.2
-const B = 0.75
-
-/** BM25 of a word for a message that contains it `count` times in `words` words. */
-export const scoreBy = (weight: number, average: number): ScoreOf => {
-  const fixed = K1 * (1 - B)
-  const by_word = (K1 * B) / average
-  return (count, words) => {
-    const counted = count === 0 ? 1 : count
-    return (weight * (K1 + 1) * counted) / (counted + fixed + by_word * words)
-  }
-}
+import { decodePositionsAt, emptyBlock, TermPostings, type Block } from './term-postings.ts'
 
 /** The postings of a leaf in a part; those of several terms are combined. */
 export const postingsOf = (
@@ -58,11 +45,22 @@ const union = (all: readonly TermPostings[], { first }: IndexPart, columns: Colu
   return new TermPostings(encoder.end())
 }
 
+/** How many words the messages of a part have. */
+export interface MessageLengths {
+  /** By sequence number. */
+  readonly words: ArrayLike<number>
+  /** The first sequence number of the part. */
+  readonly first: number
+}
+
+const NO_SCORE = new Bm25(0, 1)
+const NO_LENGTHS: MessageLengths = { words: [], first: 0 }
+
 /** The messages of a part that contain one word. Request offsets in descending order, or nearly so. */
 export class LeafCursor {
   readonly postings: TermPostings
-  readonly #scoreOf: ScoreOf
-  readonly #wordsAt: (offset: number) => number
+  readonly #bm25: Bm25
+  readonly #lengths: MessageLengths
   readonly #bounds: Float64Array
   readonly #block: Block = emptyBlock()
   #number = -1
@@ -71,11 +69,10 @@ export class LeafCursor {
   #last = 0
   #at = 0
 
-  /** @param wordsAt number of words of the message at an offset */
-  constructor(postings: TermPostings, scoreOf: ScoreOf, wordsAt: (offset: number) => number) {
+  constructor(postings: TermPostings, bm25: Bm25, lengths: MessageLengths) {
     this.postings = postings
-    this.#scoreOf = scoreOf
-    this.#wordsAt = wordsAt
+    this.#bm25 = bm25
+    this.#lengths = lengths
     this.#bounds = new Float64Array(postings.blocks).fill(-1)
   }
 
@@ -138,7 +135,7 @@ export class LeafCursor {
     let bound = this.#bounds[number] ?? 0
     if (bound < 0) {
       // With a single block, there is no head that contains the bound.
-      bound = this.postings.blocks === 1 ? this.#best(0, PART_RANGE) : this.postings.bound(number, this.#scoreOf)
+      bound = this.postings.blocks === 1 ? this.#best(0, PART_RANGE) : this.postings.bound(number, this.#bm25)
       this.#bounds[number] = bound
     }
     return bound
@@ -161,8 +158,15 @@ export class LeafCursor {
     return number < this.postings.blocks && this.postings.lowest(number) <= high
   }
 
-  score(count: number, words: number): number {
-    return this.#scoreOf(count, words)
+  /** What the word scores in the message at an offset that contains it `count` times. */
+  score(count: number, offset: number): number {
+    const { words, first } = this.#lengths
+    return this.#bm25.score(count, words[first + offset] ?? 1)
+  }
+
+  /** A message with more words than this scores less than `least` (`Bm25.mostWords`). */
+  mostWords(count: number, least: number): number {
+    return this.#bm25.mostWords(count, least)
   }
 
   /** The highest score between two offsets, for a word with one block. */
@@ -171,7 +175,7 @@ export class LeafCursor {
     let best = 0
     for (let at = 0; at < size; at++) {
       const offset = offsets[at] ?? 0
-      if (offset >= low && offset <= high) best = Math.max(best, this.#scoreOf(counts[at] ?? 0, this.#wordsAt(offset)))
+      if (offset >= low && offset <= high) best = Math.max(best, this.score(counts[at] ?? 0, offset))
     }
     return best
   }
@@ -223,11 +227,7 @@ class PositionCursor {
   #known = 0
 
   constructor(postings: TermPostings, read: () => Uint8Array) {
-    this.#cursor = new LeafCursor(
-      postings,
-      () => 0,
-      () => 1,
-    )
+    this.#cursor = new LeafCursor(postings, NO_SCORE, NO_LENGTHS)
     this.#read = read
   }
 

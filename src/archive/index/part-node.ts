@@ -86,18 +86,18 @@ export const matches = (node: PartNode, offset: number): boolean => {
 }
 
 /** BM25 of a message: that of all words of the query that it contains. */
-export const scoreAt = (node: PartNode, offset: number, words: number): number => {
+export const scoreAt = (node: PartNode, offset: number): number => {
   switch (node.kind) {
     case 'leaf': {
       const count = node.cursor?.countAt(offset) ?? -1
-      return node.cursor === undefined || count < 0 ? 0 : node.cursor.score(count, words)
+      return node.cursor === undefined || count < 0 ? 0 : node.cursor.score(count, offset)
     }
     case 'not':
       return 0
     case 'phrase':
-      return node.leaves.reduce((sum, each) => sum + scoreAt(each, offset, words), 0)
+      return node.leaves.reduce((sum, each) => sum + scoreAt(each, offset), 0)
     default:
-      return node.of.reduce((sum, each) => sum + scoreAt(each, offset, words), 0)
+      return node.of.reduce((sum, each) => sum + scoreAt(each, offset), 0)
   }
 }
 

@@ -7,7 +7,8 @@
 import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
-import { LeafCursor, PhraseCursor, postingsOf, scoreBy } from './leaf-cursor.ts'
+import { Bm25 } from './bm25.ts'
+import { LeafCursor, PhraseCursor, postingsOf } from './leaf-cursor.ts'
 import type { Conditions, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
 import { WINDOW, WindowMarks } from './window-marks.ts'
@@ -34,6 +35,8 @@ export interface PartSearchDeps {
  * over the filter's messages.
  */
 const FILTER_LEADS = 4
+/** Up to this count of a word in a message, one comparison tells whether the message can be a hit. */
+const LIMITS = 16
 /** Sums in a different order may differ in their last digits. */
 export const SLACK = 1 + 1e-9
 
@@ -51,6 +54,8 @@ interface Checks {
 export class PartSearch {
   readonly #deps: PartSearchDeps
   readonly #marks = new WindowMarks()
+  /** For each count, the most words that a message with a hit can have. */
+  readonly #limits = new Float64Array(LIMITS)
 
   constructor(deps: PartSearchDeps) {
     this.#deps = deps
@@ -75,7 +80,7 @@ export class PartSearch {
       const postings = leaf === undefined ? undefined : postingsOf(reader, part, leaf, columns)
       return leaf === undefined || postings === undefined
         ? []
-        : [new LeafCursor(postings, scoreBy(leaf.weight, plan.average), offset => lengths[part.first + offset] ?? 1)]
+        : [new LeafCursor(postings, new Bm25(leaf.weight, plan.average), { words: lengths, first: part.first })]
     })
   }
 
@@ -150,12 +155,13 @@ export class PartSearch {
     const { columns, sort, hits } = this.#deps
     const words = columns.column('words')
     const { offsets, counts, size } = driver.decoded(number)
+    const least = sort === 'relevance' ? hits.threshold / SLACK - others : -Infinity
+    const limits = this.#limits
+    for (let count = 0; count < limits.length; count++) limits[count] = driver.mostWords(count, least)
     for (let at = size - 1; at >= 0; at--) {
       const offset = offsets[at] ?? 0
-      if (sort === 'relevance') {
-        const most = driver.score(counts[at] ?? 0, words[part.first + offset] ?? 1) + others
-        if (most * SLACK < hits.threshold) continue
-      }
+      const count = counts[at] ?? 0
+      if (count < LIMITS && (words[part.first + offset] ?? 0) > (limits[count] ?? 0)) continue
       this.#offerAll(part, cursors, offset, checks)
     }
   }
@@ -188,12 +194,11 @@ export class PartSearch {
   #offerAll(part: IndexPart, cursors: readonly LeafCursor[], offset: number, checks: Checks): void {
     const { columns, sort, hits } = this.#deps
     const seq = part.first + offset
-    const words = columns.column('words')[seq] ?? 1
     let score = 0
     for (const each of cursors) {
       const count = each.countAt(offset)
       if (count < 0) return
-      score += each.score(count, words)
+      score += each.score(count, offset)
     }
     if (sort === 'newest') score = columns.column('seconds')[seq] ?? 0
     if (score < hits.threshold || !this.#passes(part, offset, checks)) return
@@ -231,11 +236,10 @@ export class PartSearch {
       }
     }
     this.#marks.clear()
-    const words = this.#deps.columns.column('words')
     const window = { low, high: low + WINDOW - 1 }
     for (const at of order.slice(leading)) {
       const cursor = cursors[at]
-      if (cursor !== undefined) this.#marks.addScores(cursor, window, 1, offset => words[part.first + offset] ?? 1)
+      if (cursor !== undefined) this.#marks.addScores(cursor, window, 1)
     }
     const { bits, scores } = this.#marks
     for (let at = WINDOW - 1; at >= 0; at--) {
@@ -251,10 +255,9 @@ export class PartSearch {
     let score = 0
     if (sort === 'newest') score = columns.column('seconds')[seq] ?? 0
     else {
-      const words = columns.column('words')[seq] ?? 1
       for (const each of cursors) {
         const count = each.countAt(offset)
-        if (count >= 0) score += each.score(count, words)
+        if (count >= 0) score += each.score(count, offset)
       }
     }
     if (score < hits.threshold || !this.#passes(part, offset, checks)) return

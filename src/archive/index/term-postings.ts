@@ -1,4 +1,5 @@
 /** Reads the postings of a word in one part of the index, block by block. */
+import type { Bm25 } from './bm25.ts'
 import { BLOCK_MESSAGES, BOUND_BYTES, HEAD_BYTES, type EncodedPostings } from './posting-encoder.ts'
 
 /** A decoded block. */
@@ -16,9 +17,6 @@ export const emptyBlock = (): Block => ({
   offsets: new Uint16Array(BLOCK_MESSAGES),
   counts: new Uint8Array(BLOCK_MESSAGES),
 })
-
-/** The score of a message for a word that it contains `count` times in `words` words. */
-export type ScoreOf = (count: number, words: number) => number
 
 /** The postings of one word in one part. */
 export class TermPostings {
@@ -67,11 +65,11 @@ export class TermPostings {
   }
 
   /** Highest score of a message in the block; Infinity if that is unknown. */
-  bound(block: number, scoreOf: ScoreOf): number {
+  bound(block: number, bm25: Bm25): number {
     const to = this.#bound_ends[block] ?? 0
     let best = to === 0 ? Infinity : 0
     for (let at = block === 0 ? 0 : (this.#bound_ends[block - 1] ?? 0); at < to; at += 2) {
-      const score = scoreOf(this.#bounds[at] ?? 0, this.#bounds[at + 1] ?? 0)
+      const score = bm25.score(this.#bounds[at] ?? 0, this.#bounds[at + 1] ?? 0)
       if (score > best) best = score
     }
     return best

@@ -6,7 +6,8 @@
 import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
-import { LeafCursor, PhraseCursor, postingsOf, scoreBy } from './leaf-cursor.ts'
+import { Bm25 } from './bm25.ts'
+import { LeafCursor, PhraseCursor, postingsOf } from './leaf-cursor.ts'
 import { driversOf, foundBy, groupsOf, matches, mayMatch, scoreAt, scoredOf, type PartNode } from './part-node.ts'
 import { SLACK, type SeqRange, type Sort } from './part-search.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
@@ -55,13 +56,19 @@ interface InPart {
   /** The words that are scored, each as often as it is scored. */
   readonly scored: readonly LeafCursor[]
   readonly passing: Passing | undefined
+  /** By sequence number; 0 for a message that was removed. */
+  readonly roles: ArrayLike<number>
   readonly lowest: number
   readonly highest: number
 }
 
+/** Takes the first `count` of some sequence numbers, which are valid until it returns. */
+export type ActOnSeqs = (seqs: Uint32Array, count: number) => void
+
 export class TreeSearch {
   readonly #deps: TreeSearchDeps
   readonly #marks = new WindowMarks()
+  readonly #seqs = new Uint32Array(WINDOW)
 
   constructor(deps: TreeSearchDeps) {
     this.#deps = deps
@@ -93,7 +100,7 @@ export class TreeSearch {
     for (let offset = high; offset >= low; offset--) {
       if (this.#marks.bits[offset - low] !== wanted) continue
       const second = seconds[first + offset] ?? 0
-      if (second < hits.threshold || !this.#passes(own, offset)) continue
+      if (second < hits.threshold || !passes(own, offset)) continue
       if (own.marking.exact || matches(own.root, offset)) hits.offer(second, first + offset)
     }
   }
@@ -104,42 +111,60 @@ export class TreeSearch {
     if (leads === undefined) return
     const { low, high } = window
     const { first } = own.part
-    const words = this.#deps.columns.column('words')
-    const wanted = this.#mark(leads, window, offset => words[first + offset] ?? 1)
+    const wanted = this.#mark(leads, window, 'with scores')
     const { bits, scores } = this.#marks
     for (let offset = high; offset >= low; offset--) {
       if (bits[offset - low] !== wanted) continue
-      if (((scores[offset - low] ?? 0) + leads.rest) * SLACK < hits.threshold || !this.#passes(own, offset)) continue
-      const score = scoreAt(own.root, offset, words[first + offset] ?? 1)
+      if (((scores[offset - low] ?? 0) + leads.rest) * SLACK < hits.threshold || !passes(own, offset)) continue
+      const score = scoreAt(own.root, offset)
       if (score >= hits.threshold && (leads.exact || matches(own.root, offset))) hits.offer(score, first + offset)
     }
   }
 
-  /** Every message of a part that matches. */
-  forEach(part: IndexPart, passing: Passing | undefined, range: SeqRange, act: (seq: number) => void): void {
+  /** Gives every message of a part that matches to `act`. */
+  forEach(part: IndexPart, passing: Passing | undefined, range: SeqRange, act: ActOnSeqs): void {
     const own = this.#open(part, passing, range)
     if (own === undefined) return
+    if (own.root.kind === 'leaf' && own.root.cursor !== undefined) {
+      this.#forEachOf(own, own.root.cursor, act)
+      return
+    }
+    const { bits } = this.#marks
     for (let low = windowOf(own.lowest); low <= own.highest; low += WINDOW) {
       const window = { low, high: Math.min(low + WINDOW - 1, own.highest) }
       if (!mayMatch(own.root, low, window.high)) continue
       const wanted = this.#mark(own.marking, window)
+      let count = 0
       for (let offset = low; offset <= window.high; offset++) {
-        if (this.#marks.bits[offset - low] !== wanted || !this.#passes(own, offset)) continue
-        if (own.marking.exact || matches(own.root, offset)) act(part.first + offset)
+        if (bits[offset - low] !== wanted || !passes(own, offset)) continue
+        if (own.marking.exact || matches(own.root, offset)) this.#seqs[count++] = part.first + offset
       }
+      act(this.#seqs, count)
     }
   }
 
-  /**
-   * Marks the messages of a window, with what the words score if it is known how many words a message has.
-   * @returns the mark of the messages that may match
-   */
-  #mark({ groups, excluded }: Marking, window: Window, words?: (offset: number) => number): number {
+  /** The same for a single word. */
+  #forEachOf(own: InPart, cursor: LeafCursor, act: ActOnSeqs): void {
+    const { first } = own.part
+    for (let number = cursor.postings.blockOf(own.lowest); number < cursor.postings.blocks; number++) {
+      if (cursor.postings.lowest(number) > own.highest) return
+      const { offsets, size } = cursor.decoded(number)
+      let count = 0
+      for (let at = 0; at < size; at++) {
+        const offset = offsets[at] ?? 0
+        if (passes(own, offset)) this.#seqs[count++] = first + offset
+      }
+      act(this.#seqs, count)
+    }
+  }
+
+  /** Marks the messages of a window. @returns the mark of those that may match */
+  #mark({ groups, excluded }: Marking, window: Window, scores?: 'with scores'): number {
     this.#marks.clear()
     for (const [at, group] of (groups ?? []).entries()) {
       for (const cursor of group) {
-        if (words === undefined) this.#marks.mark(cursor, window, 1 << at)
-        else this.#marks.addScores(cursor, window, 1 << at, words)
+        if (scores === undefined) this.#marks.mark(cursor, window, 1 << at)
+        else this.#marks.addScores(cursor, window, 1 << at)
       }
     }
     for (const cursor of excluded) this.#marks.mark(cursor, window, EXCLUDED)
@@ -159,6 +184,7 @@ export class TreeSearch {
       marking: markingOf(root, drivers),
       scored: scoredOf(root),
       passing,
+      roles: this.#deps.columns.column('role'),
       lowest: Math.max(0, after + 1 - part.first),
       highest: Math.min(part.last, up_to) - part.first,
     }
@@ -189,17 +215,17 @@ export class TreeSearch {
     const leaf = plan.leaves[number]
     const postings = leaf === undefined ? undefined : postingsOf(reader, part, leaf, columns)
     if (leaf === undefined || postings === undefined) return undefined
-    const words = columns.column('words')
-    return new LeafCursor(postings, scoreBy(leaf.weight, plan.average), offset => words[part.first + offset] ?? 1)
-  }
-
-  #passes({ part, passing, lowest, highest }: InPart, offset: number): boolean {
-    if (offset < lowest || offset > highest) return false
-    return passing === undefined
-      ? (this.#deps.columns.column('role')[part.first + offset] ?? 0) !== 0
-      : passing.mask[offset] === 1
+    return new LeafCursor(postings, new Bm25(leaf.weight, plan.average), {
+      words: columns.column('words'),
+      first: part.first,
+    })
   }
 }
+
+const passes = ({ part, passing, roles, lowest, highest }: InPart, offset: number): boolean =>
+  offset >= lowest &&
+  offset <= highest &&
+  (passing === undefined ? (roles[part.first + offset] ?? 0) !== 0 : passing.mask[offset] === 1)
 
 const windowOf = (offset: number): number => {
   const within = Math.max(0, Math.min(offset, PART_RANGE - 1))

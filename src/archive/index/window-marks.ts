@@ -35,8 +35,8 @@ export class WindowMarks {
     }
   }
 
-  /** Marks the messages that contain a word, and adds what it scores. @param words of each message of the part */
-  addScores(cursor: LeafCursor, { low, high }: Window, bit: number, words: (offset: number) => number): void {
+  /** Marks the messages that contain a word, and adds what it scores. */
+  addScores(cursor: LeafCursor, { low, high }: Window, bit: number): void {
     const { postings } = cursor
     const { bits, scores } = this
     for (let number = postings.blockOf(low); number < postings.blocks && postings.lowest(number) <= high; number++) {
@@ -46,7 +46,7 @@ export class WindowMarks {
         const place = offset - low
         if (place < 0 || place > high - low) continue
         bits[place] = (bits[place] ?? 0) | bit
-        scores[place] = (scores[place] ?? 0) + cursor.score(counts[at] ?? 0, words(offset))
+        scores[place] = (scores[place] ?? 0) + cursor.score(counts[at] ?? 0, offset)
       }
     }
   }

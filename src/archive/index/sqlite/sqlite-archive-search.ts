@@ -234,7 +234,9 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     if (kept?.state === state) return kept.facets
     const counts = new FacetCounts(this.#columns, time_zone)
     const unscored = { ...query.plan, leaves: query.plan.leaves.map(leaf => ({ ...leaf, weight: 0 })) }
-    this.#search.forEach({ ...query, plan: unscored, range: EVERYTHING }, counts.counter())
+    this.#search.forEach({ ...query, plan: unscored, range: EVERYTHING }, (seqs, count) => {
+      counts.add(seqs, count)
+    })
     const facets = this.#found.facets(counts.result())
     this.#facets.set(key, { state, facets })
     return facets
