@@ -262,10 +262,10 @@ export class Columns {
   }
 }
 
-/** Where the first of rising values is that is not below a bound. */
-export const placeOf = (values: readonly number[], bound: number): number => {
+/** Where the first of `size` rising values is that is not below a bound. */
+export const placeOf = (values: ArrayLike<number>, bound: number, size = values.length): number => {
   let low = 0
-  let high = values.length
+  let high = size
   while (low < high) {
     const middle = (low + high) >>> 1
     if ((values[middle] ?? 0) < bound) low = middle + 1

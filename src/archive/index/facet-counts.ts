@@ -40,21 +40,7 @@ export class FacetCounts {
     countValues(this.#columns.column('project'), seqs, count, this.#projects)
     countValues(this.#columns.column('component'), seqs, count, this.#components)
     countValues(this.#columns.column('level'), seqs, count, this.#levels)
-    const seconds = this.#columns.column('seconds')
-    let group = -1
-    let slots: Uint32Array = new Uint32Array()
-    for (let at = 0; at < count; at++) {
-      const second = seconds[seqs[at] ?? 0] ?? 0
-      if (second === 0) continue
-      const slot = Math.floor(second / SLOT_SECONDS)
-      // Messages mostly follow each other by time.
-      if (slot >>> GROUP_BITS !== group) {
-        group = slot >>> GROUP_BITS
-        slots = this.#slotsOf(group)
-      }
-      const place = slot & (GROUP - 1)
-      slots[place] = (slots[place] ?? 0) + 1
-    }
+    this.#countTimes(seqs, count)
   }
 
   result(): NumberedFacets {
@@ -65,6 +51,30 @@ export class FacetCounts {
       levels: counted(this.#levels),
       months: this.#months(),
     }
+  }
+
+  #countTimes(seqs: Uint32Array, count: number): void {
+    const seconds = this.#columns.column('seconds')
+    // Messages mostly follow each other by time, so a slot is looked up once for many of them.
+    let begins = 0
+    let times = 0
+    for (let at = 0; at < count; at++) {
+      const second = seconds[seqs[at] ?? 0] ?? 0
+      if (second < begins || second >= begins + SLOT_SECONDS) {
+        this.#addToSlot(begins, times)
+        begins = second - (second % SLOT_SECONDS)
+        times = 0
+      }
+      if (second > 0) times++
+    }
+    this.#addToSlot(begins, times)
+  }
+
+  #addToSlot(begins: number, times: number): void {
+    if (times === 0) return
+    const slots = this.#slotsOf((begins / SLOT_SECONDS) >>> GROUP_BITS)
+    const place = (begins / SLOT_SECONDS) & (GROUP - 1)
+    slots[place] = (slots[place] ?? 0) + times
   }
 
   #slotsOf(group: number): Uint32Array {
@@ -79,39 +89,34 @@ export class FacetCounts {
     const months = new Map<string, number>()
     let month = ''
     let month_ends = -Infinity
+    let messages = 0
     for (const group of [...this.#slots.keys()].sort((a, b) => a - b)) {
-      const slots = this.#slots.get(group) ?? new Uint32Array()
-      for (let at = 0; at < slots.length; at++) {
+      const slots = this.#slotsOf(group)
+      for (let at = 0; at < GROUP; at++) {
         const count = slots[at] ?? 0
         if (count === 0) continue
         const instant = ((group << GROUP_BITS) + at) * SLOT_SECONDS * SECOND_MS
         if (instant >= month_ends) {
+          if (messages > 0) months.set(month, messages)
           const { year, month: number } = this.#zone.wallClock(instant)
           month = `${String(year)}-${String(number).padStart(2, '0')}`
           month_ends = this.#zone.beginOf(Date.UTC(year, number, 1) / DAY_MS)
+          messages = 0
         }
-        months.set(month, (months.get(month) ?? 0) + count)
+        messages += count
       }
     }
+    if (messages > 0) months.set(month, messages)
     return months
   }
 }
 
 /** Adds how often messages have each value of a column. */
 const countValues = (column: ArrayLike<number>, seqs: Uint32Array, count: number, counts: Uint32Array): void => {
-  let last = 0
-  let times = 0
   for (let at = 0; at < count; at++) {
     const value = column[seqs[at] ?? 0] ?? 0
-    // Messages of a session follow each other.
-    if (value !== last) {
-      counts[last] = (counts[last] ?? 0) + times
-      last = value
-      times = 0
-    }
-    times++
+    counts[value] = (counts[value] ?? 0) + 1
   }
-  counts[last] = (counts[last] ?? 0) + times
 }
 
 const counted = (counts: Uint32Array): ReadonlyMap<number, number> => {

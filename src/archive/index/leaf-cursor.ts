@@ -1,7 +1,7 @@
 /** Iterates over the messages of a part that contain a word, and over the positions of the word in them. */
 import { Bm25 } from './bm25.ts'
 import { BLOCK_MESSAGES, MOST_COUNT, PostingEncoder } from './posting-encoder.ts'
-import type { Columns } from './columns.ts'
+import { placeOf, type Columns } from './columns.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
 import type { Leaf, Phrase } from './search-plan.ts'
 import { decodePositionsAt, emptyBlock, TermPostings, type Block } from './term-postings.ts'
@@ -173,12 +173,36 @@ export class LeafCursor {
   #best(low: number, high: number): number {
     const { offsets, counts, size } = this.decoded(0)
     let best = 0
-    for (let at = 0; at < size; at++) {
-      const offset = offsets[at] ?? 0
-      if (offset >= low && offset <= high) best = Math.max(best, this.score(counts[at] ?? 0, offset))
+    let at = placeOf(offsets, low, size)
+    for (; at < size && (offsets[at] ?? 0) <= high; at++) {
+      best = Math.max(best, this.score(counts[at] ?? 0, offsets[at] ?? 0))
     }
     return best
   }
+}
+
+/** A word, and the most that it scores where a search looks. */
+export interface BoundedWord {
+  readonly cursor: LeafCursor
+  readonly bound: number
+}
+
+/** Sums in a different order may differ in their last digits. */
+export const SLACK = 1 + 1e-9
+
+/**
+ * Whether a message can reach a threshold. Words are looked up one by one, those of high bounds first, until the rest
+ * cannot make up for a word that is missing.
+ * @param most a bound of its score, in which these words have their bounds
+ */
+export const mayReach = (threshold: number, most: number, words: readonly BoundedWord[], offset: number): boolean => {
+  let left = most
+  for (let at = words.length - 1; at >= 0 && left * SLACK >= threshold; at--) {
+    const { cursor, bound } = words[at] as BoundedWord
+    const count = cursor.countAt(offset)
+    left += (count < 0 ? 0 : cursor.score(count, offset)) - bound
+  }
+  return left * SLACK >= threshold
 }
 
 /** Checks whether the words of a phrase follow each other in a message. */

@@ -8,10 +8,10 @@ import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
 import { Bm25 } from './bm25.ts'
-import { LeafCursor, PhraseCursor, postingsOf } from './leaf-cursor.ts'
+import { LeafCursor, mayReach, PhraseCursor, postingsOf, SLACK, type BoundedWord } from './leaf-cursor.ts'
 import type { Conditions, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
-import { WINDOW, WindowMarks } from './window-marks.ts'
+import { WINDOW, WindowMarks, type Window } from './window-marks.ts'
 
 export type Sort = 'relevance' | 'newest'
 
@@ -37,9 +37,6 @@ export interface PartSearchDeps {
 const FILTER_LEADS = 4
 /** Up to this count of a word in a message, one comparison tells whether the message can be a hit. */
 const LIMITS = 16
-/** Sums in a different order may differ in their last digits. */
-export const SLACK = 1 + 1e-9
-
 /** What to check for each message that the words find. */
 interface Checks {
   readonly passing: Passing | undefined
@@ -56,6 +53,9 @@ export class PartSearch {
   readonly #marks = new WindowMarks()
   /** For each count, the most words that a message with a hit can have. */
   readonly #limits = new Float64Array(LIMITS)
+  /** What each word scores at most in the block that is examined, and all of them. */
+  readonly #bounds: number[] = []
+  #most = 0
 
   constructor(deps: PartSearchDeps) {
     this.#deps = deps
@@ -178,11 +178,14 @@ export class PartSearch {
     // In the order in which the scores of a message are added, so that a bound is never below a score.
     let sum = 0
     let others = 0
-    for (const each of cursors) {
+    for (let at = 0; at < cursors.length; at++) {
+      const each = cursors[at] as LeafCursor
       const bound = each === driver ? each.bound(number) : each.boundWithin(low, high)
+      this.#bounds[at] = bound
       sum += bound
       if (each !== driver) others += bound
     }
+    this.#most = sum
     return sum <= hits.threshold ? undefined : others
   }
 
@@ -195,10 +198,15 @@ export class PartSearch {
     const { columns, sort, hits } = this.#deps
     const seq = part.first + offset
     let score = 0
-    for (const each of cursors) {
-      const count = each.countAt(offset)
-      if (count < 0) return
-      score += each.score(count, offset)
+    let most = this.#most
+    for (let at = 0; at < cursors.length; at++) {
+      const each = cursors[at]
+      const count = each?.countAt(offset) ?? -1
+      if (each === undefined || count < 0) return
+      const own = each.score(count, offset)
+      score += own
+      most += own - (this.#bounds[at] ?? 0)
+      if (sort === 'relevance' && most * SLACK < hits.threshold) return
     }
     if (sort === 'newest') score = columns.column('seconds')[seq] ?? 0
     if (score < hits.threshold || !this.#passes(part, offset, checks)) return
@@ -211,41 +219,50 @@ export class PartSearch {
     for (let low = last - (last % WINDOW); low >= 0; low -= WINDOW) {
       const high = low + WINDOW - 1
       if (high < checks.lowest) return
-      const bounds = cursors.map(each => each.boundWithin(low, high))
       if (sort === 'newest') {
         if (this.#isTooOld(part, low, Math.min(high, last))) continue
-      } else if (bounds.reduce((sum, bound) => sum + bound, 0) <= hits.threshold) continue
-      this.#searchWindow(part, low, { cursors, bounds }, checks)
+        this.#searchWindow(part, { low, high }, { cursors, leads: cursors, others: [] }, checks)
+        continue
+      }
+      const bounded = cursors.map(cursor => ({ cursor, bound: cursor.boundWithin(low, high) }))
+      if (bounded.reduce((sum, { bound }) => sum + bound, 0) <= hits.threshold) continue
+      bounded.sort((a, b) => a.bound - b.bound)
+      let rest = 0
+      let least = 0
+      while (least < bounded.length && (rest + (bounded[least]?.bound ?? 0)) * SLACK <= hits.threshold) {
+        rest += bounded[least++]?.bound ?? 0
+      }
+      const leads = bounded.slice(least).map(({ cursor }) => cursor)
+      this.#searchWindow(part, { low, high }, { cursors, leads, others: bounded.slice(0, least) }, checks)
     }
   }
 
   /** Examines the messages that contain one of the words without which no hit is possible. */
   #searchWindow(
     part: IndexPart,
-    low: number,
-    { cursors, bounds }: { readonly cursors: readonly LeafCursor[]; readonly bounds: readonly number[] },
+    window: Window,
+    {
+      cursors,
+      leads,
+      others,
+    }: {
+      readonly cursors: readonly LeafCursor[]
+      readonly leads: readonly LeafCursor[]
+      /** By rising bounds. */
+      readonly others: readonly BoundedWord[]
+    },
     checks: Checks,
   ): void {
     const { sort, hits } = this.#deps
-    const order = cursors.map((_, at) => at).sort((a, b) => (bounds[a] ?? 0) - (bounds[b] ?? 0))
-    let rest = 0
-    let leading = 0
-    if (sort === 'relevance') {
-      while (leading < order.length && (rest + (bounds[order[leading] ?? 0] ?? 0)) * SLACK <= hits.threshold) {
-        rest += bounds[order[leading++] ?? 0] ?? 0
-      }
-    }
     this.#marks.clear()
-    const window = { low, high: low + WINDOW - 1 }
-    for (const at of order.slice(leading)) {
-      const cursor = cursors[at]
-      if (cursor !== undefined) this.#marks.addScores(cursor, window, 1)
-    }
-    const { bits, scores } = this.#marks
-    for (let at = WINDOW - 1; at >= 0; at--) {
-      if ((bits[at] ?? 0) === 0) continue
-      if (sort === 'relevance' && ((scores[at] ?? 0) + rest) * SLACK < hits.threshold) continue
-      this.#offerAny(part, cursors, low + at, checks)
+    for (const cursor of leads) this.#marks.addScores(cursor, window, 1)
+    const { scores } = this.#marks
+    let rest = 0
+    for (const { bound } of others) rest += bound
+    for (let at = this.#marks.lastFrom(WINDOW - 1); at >= 0; at = this.#marks.lastFrom(at - 1)) {
+      const offset = window.low + at
+      if (sort === 'relevance' && !mayReach(hits.threshold, (scores[at] ?? 0) + rest, others, offset)) continue
+      this.#offerAny(part, cursors, offset, checks)
     }
   }
 

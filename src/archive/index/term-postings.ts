@@ -101,6 +101,13 @@ export class TermPostings {
     const { offsets, counts } = into
     while (from < to) {
       let byte = bytes[from++] ?? 0
+      // Most messages of a common word have one byte.
+      if ((byte & 0x81) === 1) {
+        offset += byte >>> 1
+        offsets[size] = offset
+        counts[size++] = 1
+        continue
+      }
       let value = byte & 0x7f
       for (let shift = 7; byte >= 0x80; shift += 7) {
         byte = bytes[from++] ?? 0

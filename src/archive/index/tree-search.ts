@@ -7,9 +7,10 @@ import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
 import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
 import { Bm25 } from './bm25.ts'
-import { LeafCursor, PhraseCursor, postingsOf } from './leaf-cursor.ts'
+import { LeafCursor, mayReach, PhraseCursor, postingsOf, SLACK, type BoundedWord } from './leaf-cursor.ts'
 import { driversOf, foundBy, groupsOf, matches, mayMatch, scoreAt, scoredOf, type PartNode } from './part-node.ts'
-import { SLACK, type SeqRange, type Sort } from './part-search.ts'
+import type { SeqRange, Sort } from './part-search.ts'
+import { BLOCK_MESSAGES } from './posting-encoder.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
 import { WINDOW, WindowMarks, type Window } from './window-marks.ts'
@@ -33,7 +34,8 @@ const EXCLUDED = 1 << MOST_GROUPS
 
 /** Words that lead to every message of a window that can be among the best, and the most that all others score. */
 interface Leads extends Marking {
-  readonly rest: number
+  /** By rising bounds. */
+  readonly others: readonly BoundedWord[]
 }
 
 /** Words of which the messages of a window are marked. */
@@ -113,9 +115,12 @@ export class TreeSearch {
     const { first } = own.part
     const wanted = this.#mark(leads, window, 'with scores')
     const { bits, scores } = this.#marks
+    let rest = 0
+    for (const { bound } of leads.others) rest += bound
     for (let offset = high; offset >= low; offset--) {
       if (bits[offset - low] !== wanted) continue
-      if (((scores[offset - low] ?? 0) + leads.rest) * SLACK < hits.threshold || !passes(own, offset)) continue
+      const most = (scores[offset - low] ?? 0) + rest
+      if (!mayReach(hits.threshold, most, leads.others, offset) || !passes(own, offset)) continue
       const score = scoreAt(own.root, offset)
       if (score >= hits.threshold && (leads.exact || matches(own.root, offset))) hits.offer(score, first + offset)
     }
@@ -146,21 +151,28 @@ export class TreeSearch {
   /** The same for a single word. */
   #forEachOf(own: InPart, cursor: LeafCursor, act: ActOnSeqs): void {
     const { first } = own.part
-    for (let number = cursor.postings.blockOf(own.lowest); number < cursor.postings.blocks; number++) {
-      if (cursor.postings.lowest(number) > own.highest) return
+    const { postings } = cursor
+    const seqs = this.#seqs
+    let count = 0
+    for (let number = postings.blockOf(own.lowest); number < postings.blocks; number++) {
+      if (postings.lowest(number) > own.highest) break
       const { offsets, size } = cursor.decoded(number)
-      let count = 0
       for (let at = 0; at < size; at++) {
         const offset = offsets[at] ?? 0
-        if (passes(own, offset)) this.#seqs[count++] = first + offset
+        if (passes(own, offset)) seqs[count++] = first + offset
       }
-      act(this.#seqs, count)
+      if (count > seqs.length - BLOCK_MESSAGES) {
+        act(seqs, count)
+        count = 0
+      }
     }
+    act(seqs, count)
   }
 
   /** Marks the messages of a window. @returns the mark of those that may match */
   #mark({ groups, excluded }: Marking, window: Window, scores?: 'with scores'): number {
     this.#marks.clear()
+    if (groups === undefined) this.#marks.clearScores()
     for (const [at, group] of (groups ?? []).entries()) {
       for (const cursor of group) {
         if (scores === undefined) this.#marks.mark(cursor, window, 1 << at)
@@ -266,9 +278,8 @@ const leadsIn = ({ drivers, marking, scored }: InPart, { low, high }: Window, th
   }
   const needed = bounds.slice(leading).map(({ cursor }) => cursor)
   if (leading > 0 && (drivers === undefined || foundBy(needed) < foundBy(drivers))) {
-    return { groups: [needed], excluded: [], exact: false, rest }
+    return { groups: [needed], excluded: [], exact: false, others: bounds.slice(0, leading) }
   }
   const marked = new Set(marking.groups?.flat())
-  const others = bounds.filter(({ cursor }) => !marked.has(cursor))
-  return { ...marking, rest: others.reduce((sum, { bound }) => sum + bound, 0) }
+  return { ...marking, others: bounds.filter(({ cursor }) => !marked.has(cursor)) }
 }

@@ -10,16 +10,34 @@ export interface Window {
   readonly high: number
 }
 
+/** How many marks are compared at once. */
+const AT_ONCE = 4
+
 export class WindowMarks {
   /** For each message, from the first of the window on, the bits with which it was marked. */
   readonly bits = new Uint8Array(WINDOW)
-  /** For each message, the sum of the scores that were added. */
+  readonly #four_bits = new Uint32Array(this.bits.buffer)
+  /** For each message that `addScores` marked, the sum of the scores. */
   readonly scores = new Float64Array(WINDOW)
 
-  /** Removes all scores, and gives each message these bits. */
-  clear(bits = 0): void {
-    this.bits.fill(bits)
+  clear(): void {
+    this.bits.fill(0)
+  }
+
+  /** Makes the scores of messages 0 that no word marks. */
+  clearScores(): void {
     this.scores.fill(0)
+  }
+
+  /** The last marked message at a place or before it; −1: there is none. */
+  lastFrom(place: number): number {
+    let at = place
+    while (at >= 0) {
+      if ((this.bits[at] ?? 0) !== 0) return at
+      if (at % AT_ONCE === 0) while (at >= AT_ONCE && (this.#four_bits[at / AT_ONCE - 1] ?? 0) === 0) at -= AT_ONCE
+      at--
+    }
+    return at
   }
 
   /** Marks the messages that contain a word. */
@@ -35,7 +53,7 @@ export class WindowMarks {
     }
   }
 
-  /** Marks the messages that contain a word, and adds what it scores. */
+  /** Marks the messages that contain a word, and adds what it scores: before any `mark`. */
   addScores(cursor: LeafCursor, { low, high }: Window, bit: number): void {
     const { postings } = cursor
     const { bits, scores } = this
@@ -45,8 +63,9 @@ export class WindowMarks {
         const offset = offsets[at] ?? 0
         const place = offset - low
         if (place < 0 || place > high - low) continue
-        bits[place] = (bits[place] ?? 0) | bit
-        scores[place] = (scores[place] ?? 0) + cursor.score(counts[at] ?? 0, offset)
+        const before = bits[place] ?? 0
+        bits[place] = before | bit
+        scores[place] = (before === 0 ? 0 : (scores[place] ?? 0)) + cursor.score(counts[at] ?? 0, offset)
       }
     }
   }
