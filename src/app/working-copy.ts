@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { SECOND_MS } from '../platform/clock.ts'
 
 export interface WorkingCopy {
-  /** The commit that is checked out; `null`: this is no working copy, or there is no git. */
+  /** The commit that is checked out; `null`: this is no working copy, or there is no git. Never rejects. */
   commit(): Promise<string | null>
   /** Whether there is a tag with this name. */
   hasTag(name: string): Promise<boolean>

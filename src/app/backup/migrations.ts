@@ -208,14 +208,15 @@ export interface MigrationRunDeps {
 export const withBackupBeforeMigration = async <T>(deps: MigrationRunDeps, open: () => Promise<T>): Promise<T> => {
   const { settings, version, runtime, workingCopy = INSTALLED } = deps
   const { clock } = runtime
-  const writer = { version, commit: await workingCopy.commit() }
+  // Git answers while the data is opened.
+  const commit = workingCopy.commit()
   const history = new MigrationHistory(settings.data_root)
   const pending = (await schemasOf(settings)).filter(each => each.pending.length > 0)
   const earlier = attemptAt(pending, version, await history.events())
   // A database that is not opened at the start, such as the archive, stays pending until it is used.
   if (pending.length === 0 || earlier?.status === 'completed') {
     const opened = await open()
-    await history.writes(writer)
+    await history.writes({ version, commit: await commit })
     return opened
   }
   const before = await history.writtenBy()
@@ -235,7 +236,7 @@ export const withBackupBeforeMigration = async <T>(deps: MigrationRunDeps, open:
   try {
     const opened = await open()
     await record({ status: 'completed', completed_at: isoTime(clock.now()), error: null })
-    await history.writes(writer)
+    await history.writes({ version, commit: await commit })
     return opened
   } catch (error) {
     const { message } = asDenidinError(error)
