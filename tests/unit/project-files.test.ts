@@ -4,6 +4,9 @@ import { accessSync, constants, existsSync, globSync, mkdtempSync, readFileSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { environmentNames } from '../../src/config/environment.ts'
+import { SCHEMA } from '../../src/config/schema.ts'
+import { listSettings } from '../../src/config/setting.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -108,4 +111,14 @@ test('the runs of one proof are counted together, and each must have succeeded',
   expect(summarise(good, { ...good, numPassedTests: 1 })).toEqual({ code: 0, lines: ['13 passed, 0 failed'] })
   expect(summarise(good, { ...good, numPassedTests: 0, success: false })).toMatchObject({ code: 1 })
   expect(summarise()).toMatchObject({ code: 1 })
+})
+
+test('an image gets no file of the configuration of the machine that builds it, and sets variables that exist', () => {
+  const ignored = read('.dockerignore').split('\n')
+  expect(ignored).toEqual(expect.arrayContaining(['.env', 'config/*', '!config/demo.json', '!config/*.example.json']))
+  expect(ignored.filter(line => line.startsWith('!'))).toHaveLength(2)
+  const set = [...read('deploy/docker/Dockerfile').matchAll(/\b(DENIDIN_[A-Z_]+)=/g)].map(([, name = '']) => name)
+  const known = listSettings(SCHEMA).flatMap(environmentNames)
+  expect(set.length).toBeGreaterThan(6)
+  expect(set.filter(name => ![...known, 'DENIDIN_CONFIG'].includes(name))).toEqual([])
 })
