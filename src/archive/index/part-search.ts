@@ -255,7 +255,7 @@ export class PartSearch {
   ): void {
     const { sort, hits } = this.#deps
     this.#marks.clear()
-    for (const cursor of leads) this.#marks.addScores(cursor, window, 1)
+    for (const cursor of leads) this.#marks.addScores(cursor, window, 1, 0)
     const { scores } = this.#marks
     let rest = 0
     for (const { bound } of others) rest += bound

@@ -117,9 +117,13 @@ export class TreeSearch {
     const { bits, scores } = this.#marks
     let rest = 0
     for (const { bound } of leads.others) rest += bound
-    for (let offset = high; offset >= low; offset--) {
-      if (bits[offset - low] !== wanted) continue
-      const most = (scores[offset - low] ?? 0) + rest
+    for (let place = high - low; place >= 0; place--) {
+      // Of a query that any message may match, no message is marked.
+      if (wanted !== 0) place = this.#marks.lastFrom(place)
+      if (place < 0) return
+      if (bits[place] !== wanted) continue
+      const offset = low + place
+      const most = (scores[place] ?? 0) + rest
       if (!mayReach(hits.threshold, most, leads.others, offset) || !passes(own, offset)) continue
       const score = scoreAt(own.root, offset)
       if (score >= hits.threshold && (leads.exact || matches(own.root, offset))) hits.offer(score, first + offset)
@@ -173,14 +177,17 @@ export class TreeSearch {
   #mark({ groups, excluded }: Marking, window: Window, scores?: 'with scores'): number {
     this.#marks.clear()
     if (groups === undefined) this.#marks.clearScores()
-    for (const [at, group] of (groups ?? []).entries()) {
+    let wanted = 0
+    for (const group of groups ?? []) {
+      // A message without a word of the groups before cannot match.
       for (const cursor of group) {
-        if (scores === undefined) this.#marks.mark(cursor, window, 1 << at)
-        else this.#marks.addScores(cursor, window, 1 << at)
+        if (scores === undefined) this.#marks.mark(cursor, window, wanted + 1, wanted)
+        else this.#marks.addScores(cursor, window, wanted + 1, wanted)
       }
+      wanted = 2 * wanted + 1
     }
-    for (const cursor of excluded) this.#marks.mark(cursor, window, EXCLUDED)
-    return (1 << (groups?.length ?? 0)) - 1
+    for (const cursor of excluded) this.#marks.mark(cursor, window, EXCLUDED, wanted)
+    return wanted
   }
 
   /** @returns undefined when nothing in the part matches */

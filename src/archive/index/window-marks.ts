@@ -40,21 +40,23 @@ export class WindowMarks {
     return at
   }
 
-  /** Marks the messages that contain a word. */
-  mark(cursor: LeafCursor, { low, high }: Window, bit: number): void {
+  /** Marks the messages that contain a word, of those that have all bits of `required`. */
+  mark(cursor: LeafCursor, { low, high }: Window, bit: number, required: number): void {
     const { postings } = cursor
     const { bits } = this
     for (let number = postings.blockOf(low); number < postings.blocks && postings.lowest(number) <= high; number++) {
       const { offsets, size } = cursor.decoded(number)
       for (let at = 0; at < size; at++) {
         const place = (offsets[at] ?? 0) - low
-        if (place >= 0 && place <= high - low) bits[place] = (bits[place] ?? 0) | bit
+        if (place < 0 || place > high - low) continue
+        const before = bits[place] ?? 0
+        if ((before & required) === required) bits[place] = before | bit
       }
     }
   }
 
-  /** Marks the messages that contain a word, and adds what it scores: before any `mark`. */
-  addScores(cursor: LeafCursor, { low, high }: Window, bit: number): void {
+  /** The same, and adds what the word scores: before any `mark`. */
+  addScores(cursor: LeafCursor, { low, high }: Window, bit: number, required: number): void {
     const { postings } = cursor
     const { bits, scores } = this
     for (let number = postings.blockOf(low); number < postings.blocks && postings.lowest(number) <= high; number++) {
@@ -64,6 +66,7 @@ export class WindowMarks {
         const place = offset - low
         if (place < 0 || place > high - low) continue
         const before = bits[place] ?? 0
+        if ((before & required) !== required) continue
         bits[place] = before | bit
         scores[place] = (before === 0 ? 0 : (scores[place] ?? 0)) + cursor.score(counts[at] ?? 0, offset)
       }
