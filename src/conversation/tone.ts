@@ -4,7 +4,7 @@
 import type { Logger } from '../platform/logger.ts'
 import { ownFeeling } from '../text/own-feeling.ts'
 import { valenceOf } from '../text/valence/valence.ts'
-import type { RecallCandidates } from './packing/pack-recall.ts'
+import type { RecallCandidates } from './packing/found-texts.ts'
 
 /** A recalled text with its weight. */
 export interface Recollection {

@@ -5,49 +5,20 @@
  */
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { MessageId } from '../../messages/message.ts'
-import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import { inPackingOrder } from '../../retrieval/packing-order.ts'
 import { subjectStems } from '../../text/content-stems.ts'
-import type { QuestionWords } from '../../text/passages.ts'
 import { Excerpt } from './excerpt.ts'
-import { FoundText } from './found-text.ts'
+import { textsOf, type DatedCandidates, type FoundTexts, type RecallCandidates } from './found-texts.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
-import { linesOf, memoryPrefix, nowSuffix, quotePrefix, RECALLED_HEADING } from './render-context.ts'
+import { RECALLED_HEADING } from './render-context.ts'
 import { SaidWords } from './said-words.ts'
-import { isPlainJson, type TokenCosts } from './token-costs.ts'
-
-/** The results of recall: facts and summaries, and messages; best first. */
-export interface RecallCandidates {
-  readonly memories: readonly RecalledMemory[]
-  readonly quotes: readonly Quote[]
-}
-
-/** The results of the search: more quotes than may be used. */
-export interface FoundCandidates extends RecallCandidates {
-  /** Quotes from the window of the running session, best first: they have additional tokens. */
-  readonly session?: readonly Quote[]
-  /** Messages among `quotes` that have left the window of the running session: they have additional tokens too. */
-  readonly left_window?: ReadonlySet<MessageId>
-  /** How many of the other quotes may be used. */
-  readonly most_quotes: number
-  /** The words of the question: of long texts, the passages that contain them come first. */
-  readonly words: QuestionWords
-}
-
-/** The result if nothing is searched for. */
-export const NOTHING_FOUND: FoundCandidates = { memories: [], quotes: [], most_quotes: 0, words: new Map() }
+import type { TokenCosts } from './token-costs.ts'
 
 /** The text of a message, and its speaker. */
 interface Said {
   readonly text: string
   readonly speaker: string | undefined
-}
-
-/** The found texts, and how they are written. */
-export interface DatedCandidates extends FoundCandidates {
-  /** The zone in which their days are written. */
-  readonly zone: TimeZone
 }
 
 /** The properties of the running session that affect how the candidates are packed. */
@@ -93,51 +64,6 @@ export class RecallPacker {
     return packing.result()
   }
 }
-
-/** The found texts. */
-interface FoundTexts {
-  readonly memories: readonly FoundText<RecalledMemory>[]
-  readonly quotes: readonly FoundText<Quote>[]
-  readonly session: readonly FoundText<Quote>[]
-  readonly left_window: ReadonlySet<MessageId>
-  readonly most_quotes: number
-}
-
-const textsOf = (
-  { memories, quotes, session = [], left_window = new Set(), most_quotes, words, zone }: DatedCandidates,
-  costs: TokenCosts,
-): FoundTexts => ({
-  memories: memories.map(
-    recalled =>
-      new FoundText({
-        item: recalled,
-        words,
-        text: recalled.memory.text,
-        tokens: costs.repeated(recalled.memory.text),
-        withText: (text): RecalledMemory => ({ ...recalled, memory: { ...recalled.memory, text } }),
-        lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs, zone) + nowTokens(shown, costs),
-        added_tokens: nowTokens(recalled, costs),
-        counter: costs.counter,
-      }),
-  ),
-  quotes: quotes.map(quote => quoteText(quote, words, zone, costs)),
-  session: session.map(quote => quoteText(quote, words, zone, costs)),
-  left_window,
-  most_quotes,
-})
-
-const quoteText = (quote: Quote, words: QuestionWords, zone: TimeZone, costs: TokenCosts): FoundText<Quote> =>
-  new FoundText({
-    item: quote,
-    words,
-    text: quote.text,
-    tokens: quote.tokens,
-    withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
-    lineTokens: (shown, tokens) =>
-      costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),
-    added_tokens: nowTokens(quote, costs),
-    counter: costs.counter,
-  })
 
 /** Additional tokens for quotes of the running session, as a share of the budget of recall. */
 const SESSION_SHARE = 0.25
@@ -390,14 +316,3 @@ export const withoutShown = (packed: PackedRecall, shown: ReadonlySet<MessageId>
 
 /** Words with which facts refer to the speaker. */
 const WHO_SAID_IT: ReadonlySet<string> = new Set(subjectStems('user speaker person asker משתמש דובר'))
-
-/** Tokens of the later statements after an outdated text. */
-const nowTokens = (hit: Pick<Quote, 'now'>, costs: TokenCosts): number => costs.repeated(nowSuffix(hit))
-
-const memoryLineTokens = (recalled: RecalledMemory, tokens: number, costs: TokenCosts, zone: TimeZone): number => {
-  const lines = linesOf(recalled)
-  // A line break has at least one token, so the lines together are no longer than the text.
-  const surroundings = costs.quotedLine(memoryPrefix(recalled, zone), '', 0) * lines.length
-  if (lines.every(isPlainJson)) return surroundings + tokens
-  return surroundings + lines.reduce((sum, line) => sum + costs.counter.count(JSON.stringify(line)), 0)
-}
