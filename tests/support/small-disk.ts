@@ -26,9 +26,24 @@ export interface MountedDisk extends Disposable {
   empty(): void
 }
 
-const remount = (path: string, size: string): void => {
-  const { status, stderr } = spawnSync('mount', ['-o', `remount,size=${size}`, path], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`the disk cannot be resized: ${stderr}`)
+/** @returns why it could not be resized */
+const remount = (path: string, bytes: number): string | undefined => {
+  const { status, stderr } = spawnSync('mount', ['-o', `remount,size=${String(bytes)}`, path], { encoding: 'utf8' })
+  return status === 0 ? undefined : `the disk cannot be resized: ${stderr}`
+}
+
+const MOST_ATTEMPTS = 50
+
+/** Whoever writes meanwhile may need more than was used a moment ago, and less is refused. */
+const shrinkToFit = (path: string): void => {
+  let problem: string | undefined
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const { blocks, bfree, bsize } = statfsSync(path)
+    // A size of 0 would be no limit at all.
+    problem = remount(path, Math.max(1, blocks - bfree) * bsize)
+    if (problem === undefined) return
+  }
+  throw new Error(problem)
 }
 
 /** Mounts a disk of so many bytes over a folder that exists. */
@@ -36,11 +51,11 @@ export const mountDisk = (path: string, bytes: number): MountedDisk => {
   if (!mount(path, bytes)) throw new Error('no disk can be mounted here')
   return {
     fill: () => {
-      const { blocks, bfree, bsize } = statfsSync(path)
-      remount(path, String((blocks - bfree) * bsize))
+      shrinkToFit(path)
     },
     empty: () => {
-      remount(path, String(bytes))
+      const problem = remount(path, bytes)
+      if (problem !== undefined) throw new Error(problem)
     },
     [Symbol.dispose]: () => {
       unmount(path)
