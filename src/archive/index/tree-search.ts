@@ -154,7 +154,9 @@ export class TreeSearch {
 
   /** The same for a single word. */
   #forEachOf(own: InPart, cursor: LeafCursor, act: ActOnSeqs): void {
-    const { first } = own.part
+    const { part, roles, lowest, highest } = own
+    const { first } = part
+    const mask = own.passing?.mask
     const { postings } = cursor
     const seqs = this.#seqs
     let count = 0
@@ -163,7 +165,8 @@ export class TreeSearch {
       const { offsets, size } = cursor.decoded(number)
       for (let at = 0; at < size; at++) {
         const offset = offsets[at] ?? 0
-        if (passes(own, offset)) seqs[count++] = first + offset
+        if (offset < lowest || offset > highest) continue
+        if (mask === undefined ? roles[first + offset] !== 0 : mask[offset] === 1) seqs[count++] = first + offset
       }
       if (count > seqs.length - BLOCK_MESSAGES) {
         act(seqs, count)
