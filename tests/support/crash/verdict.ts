@@ -12,8 +12,11 @@ import type { PhoneTalk, Said } from './phone-talk.ts'
 const LOOK_MS = 50
 /** Chats that are judged by `ForgetfulTalk`. */
 const ELSEWHERE = `(${FORGETFUL_CHATS.map(each => `'${each}'`).join(', ')})`
-/** Lines of the log that no crash may leave behind. */
-const BAD_NEWS = /Session file is damaged|A background task failed|A turn failed|Not even an apology/
+/** Lines of the log that no crash may leave behind. On a full disk a turn has to fail. */
+const BAD_NEWS =
+  /Session file is damaged|A background task failed|A turn failed(?!.*the disk is full)|Not even an apology/
+/** An apology on a full disk: the phone sees a message of which the outbox cannot know. */
+const UNRECORDED = 'a notice is sent without a record'
 
 /** What is wrong, each in a sentence, and how much there was. */
 export interface Verdict {
@@ -78,17 +81,16 @@ export const judge = (run: BotRun, said: readonly Said[]): Verdict => {
     from outbox_parts p join outbox o using (outbox_id) left join messages m on m.message_id = o.message_id
     where o.chat_id not in ${ELSEWHERE}
     order by o.rowid, p.part`)
+  const log = run.log().split('\n')
   const faults = [
     ...judgeInbox(inbox, said),
     ...judgePhone(
       run.fake.sent.filter(each => !FORGETFUL_CHATS.includes(each.chat)),
       parts,
+      log.filter(line => line.includes(UNRECORDED)).length,
     ),
     ...judgeSessions(run, rows),
-    ...run
-      .log()
-      .split('\n')
-      .filter(line => BAD_NEWS.test(line)),
+    ...log.filter(line => BAD_NEWS.test(line)),
   ]
   return {
     faults,
@@ -121,8 +123,11 @@ const judgeInbox = (
   ]
 }
 
-/** What the phone saw is what the outbox says: each part once, the parts of a reply in their order, in its own chat. */
-const judgePhone = (sent: readonly SentMessage[], parts: readonly Part[]): readonly string[] => {
+/**
+ * What the phone saw is what the outbox says: each part once, the parts of a reply in their order, in its own chat.
+ * @param unrecorded messages that could be sent, but not recorded
+ */
+const judgePhone = (sent: readonly SentMessage[], parts: readonly Part[], unrecorded: number): readonly string[] => {
   const faults: string[] = []
   const seen = new Map(sent.map(each => [each.key, each]))
   if (seen.size !== sent.length) faults.push('an id was sent twice')
@@ -155,8 +160,10 @@ const judgePhone = (sent: readonly SentMessage[], parts: readonly Part[]): reado
   faults.push(...twice.map(note => `answered twice: ${note}`))
   const confirmed = parts.filter(each => each.state === 'sent').length
   const doubtful = parts.length - confirmed
-  if (sent.length < confirmed || sent.length > confirmed + doubtful) {
-    faults.push(`the phone saw ${sent.length} messages, sent are ${confirmed}, unconfirmed ${doubtful}`)
+  if (sent.length < confirmed || sent.length > confirmed + doubtful + unrecorded) {
+    faults.push(
+      `the phone saw ${sent.length} messages, sent are ${confirmed}, unconfirmed ${doubtful}, unrecorded ${unrecorded}`,
+    )
   }
   return faults
 }
