@@ -166,7 +166,7 @@ test('the godfather lists people, changes their roles and the allow list in the 
   expect(await order('/block 15557777777')).toMatch(/^Write \/block with a phone number that has written/)
   expect(await order(`/disallow ${ANA}`)).toBe('Ana, +15550001111 is not on the allow list any more.')
   await order('/lang he')
-  expect(await order(`/תפקיד ${ANA} לקוח`)).toBe('התפקיד של Ana, ‎+15550001111 עכשיו: לקוח.')
+  expect(await order(`/תפקיד ${ANA} לקוח`)).toBe('התפקיד של Ana, ‎+15550001111 הוא עכשיו: לקוח.')
   expect(
     started.log.lines.some(({ component, fields }) => component === 'audit' && fields['operation'] === 'people.role'),
   ).toBe(true)
