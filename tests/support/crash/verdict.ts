@@ -12,9 +12,10 @@ import type { PhoneTalk, Said } from './phone-talk.ts'
 const LOOK_MS = 50
 /** Chats that are judged by `ForgetfulTalk`. */
 const ELSEWHERE = `(${FORGETFUL_CHATS.map(each => `'${each}'`).join(', ')})`
-/** Lines of the log that no crash may leave behind. On a full disk a turn has to fail. */
-const BAD_NEWS =
-  /Session file is damaged|A background task failed|A turn failed(?!.*the disk is full)|Not even an apology/
+/** Lines of the log that no crash may leave behind. */
+const BAD_NEWS = /Session file is damaged|A background task failed|A turn failed|Not even an apology/
+/** The reason of what has to fail while a soak fills the disk. */
+const DISK_FULL = 'the disk is full'
 /** An apology on a full disk: the phone sees a message of which the outbox cannot know. */
 const UNRECORDED = 'a notice is sent without a record'
 
@@ -90,7 +91,7 @@ export const judge = (run: BotRun, said: readonly Said[]): Verdict => {
       log.filter(line => line.includes(UNRECORDED)).length,
     ),
     ...judgeSessions(run, rows),
-    ...log.filter(line => BAD_NEWS.test(line)),
+    ...log.filter(line => BAD_NEWS.test(line) && !line.includes(DISK_FULL)),
   ]
   return {
     faults,
