@@ -5,6 +5,8 @@ import { failure, type Answer, type ScriptedModelServer } from '../model-server.
 import type { Random } from '../random-text.ts'
 import type { MovedClock } from './moved-clock.ts'
 
+const DISK_FULL = 'disk full'
+
 /** Something that goes wrong around a running bot. */
 export interface Fault {
   readonly name: string
@@ -140,7 +142,7 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'disk full',
+    name: DISK_FULL,
     ends_browser: false,
     provoke: async ({ run: { disk }, chance }) => {
       disk?.fill()
@@ -172,7 +174,9 @@ export const provokeFaults = async (
   signal: AbortSignal,
   told: (name: string) => void,
 ): Promise<void> => {
-  const { chance } = soaked
+  const { chance, run } = soaked
+  // Without a disk of its own, there is none to fill.
+  const all = run.disk === undefined ? FAULTS.filter(({ name }) => name !== DISK_FULL) : FAULTS
   const losses: number[] = []
   /** Every fault has its turn before any comes again. */
   let deck: Fault[] = []
@@ -181,9 +185,9 @@ export const provokeFaults = async (
     if (signal.aborted) return
     const now = systemClock.now()
     if (losses.length > 0 && now - losses.at(-1)! >= FORGIVEN_MS) losses.length = 0
-    if (deck.length === 0) deck = [...FAULTS]
+    if (deck.length === 0) deck = [...all]
     const possible = deck.filter(each => !each.ends_browser || losses.length < MOST_LOSSES)
-    const fault = chance.pick(possible.length === 0 ? FAULTS.filter(each => !each.ends_browser) : possible)
+    const fault = chance.pick(possible.length === 0 ? all.filter(each => !each.ends_browser) : possible)
     deck = deck.filter(each => each !== fault)
     if (fault.ends_browser) losses.push(now)
     told(fault.name)
