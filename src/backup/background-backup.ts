@@ -1,5 +1,6 @@
 /** A backup that someone asked for in a chat: they do not wait for its end, and ask again for its result. */
 import type { Clock } from '../platform/clock.ts'
+import { withinTime } from '../platform/deadline.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { BackupOptions, Backups, BackupSummary } from './backups.ts'
 
@@ -35,10 +36,7 @@ export class BackgroundBackup {
    */
   async run(wait_ms: number): Promise<BackgroundBackupState> {
     const current = (this.#current ??= this.#begin())
-    const waiting = new AbortController()
-    const in_time = this.#deps.clock.sleep(wait_ms, waiting.signal).catch(() => undefined)
-    const state = await Promise.race([current.result, in_time])
-    waiting.abort()
+    const state = await withinTime(this.#deps.clock, wait_ms, current.result)
     if (state === undefined) return { state: 'running', ...current.step }
     this.#current = undefined
     return state

@@ -1,6 +1,7 @@
 /** The knowledge feature: scans the folders at the start, when something in them changes, and from time to time. */
 import type { Module } from '../lifecycle/module.ts'
 import { MINUTE_MS, SECOND_MS, type Clock } from '../platform/clock.ts'
+import { withinTime } from '../platform/deadline.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import type { Health } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -61,14 +62,12 @@ class KnowledgeModule implements Module {
     }
     const watch = await watchFolders(settings.dirs, new Set(settings.ignore_dirs), scan, this.#logger)
     this.#watch = watch
-    const patience = new AbortController()
-    const in_time = await Promise.race([
+    const in_time = await withinTime(
+      clock,
+      LONGEST_PREPARATION_MS,
       watch.ready.then(() => true),
-      clock.sleep(LONGEST_PREPARATION_MS, patience.signal).then(() => false),
-    ]).finally(() => {
-      patience.abort()
-    })
-    if (!in_time) void watch.ready.then(scan)
+    )
+    if (in_time === undefined) void watch.ready.then(scan)
   }
 
   async stop(): Promise<void> {

@@ -23,3 +23,22 @@ export const withDeadline = async <T>(
   })
   return await orAborted(act(signal), signal)
 }
+
+/**
+ * Waits for a promise at most `milliseconds`; its work goes on afterwards.
+ * @returns its result, or `undefined` if time is up first
+ * @throws what it rejects with in time
+ */
+export const withinTime = async <T>(
+  clock: Pick<Clock, 'sleep'>,
+  milliseconds: number,
+  promise: Promise<T>,
+): Promise<T | undefined> => {
+  const waiting = new AbortController()
+  const over = clock.sleep(milliseconds, waiting.signal).catch(() => undefined)
+  try {
+    return await Promise.race([promise, over.then(() => undefined)])
+  } finally {
+    waiting.abort()
+  }
+}

@@ -1,4 +1,5 @@
 /** The message search over the full-text index, combined with vectors if there are any. */
+import { withinTime } from '../platform/deadline.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -67,11 +68,7 @@ export class IndexedMessageSearch implements MessageSearch {
     const { indexer, clock } = this.#deps
     indexer.requestSync()
     if (await indexer.hasAll({ scopes: [scope, ...extra_scopes], person_id: speaker }, exclude)) return
-    const patience = new AbortController()
-    await Promise.race([
-      indexer.whenIdle(),
-      clock.sleep(INDEXING_WAIT_MS, patience.signal).catch(() => undefined),
-    ]).finally(() => patience.abort())
+    await withinTime(clock, INDEXING_WAIT_MS, indexer.whenIdle())
   }
 
   async groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]> {

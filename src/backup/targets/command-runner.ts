@@ -1,7 +1,7 @@
 /** Runs a command of the operator, such as rclone or restic: without a shell, with a time limit. */
 import { spawn } from 'node:child_process'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
-import { withDeadline } from '../../platform/deadline.ts'
+import { withDeadline, withinTime } from '../../platform/deadline.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { ListedCommand } from '../../platform/backup-targets.ts'
 
@@ -100,9 +100,7 @@ export const runCommand = async (
 /** Ends a program and everything that it started. */
 const endGroup = async (pid: number, ended: Promise<unknown>, clock: Clock): Promise<void> => {
   signalGroup(pid, 'SIGTERM')
-  const forced = new AbortController()
-  await Promise.race([ended, clock.sleep(GRACE_MS, forced.signal).catch(() => undefined)])
-  forced.abort()
+  await withinTime(clock, GRACE_MS, ended)
   signalGroup(pid, 'SIGKILL')
   await ended
 }
