@@ -20,7 +20,7 @@ import type { FoundCandidates, RecallCandidates } from './found-texts.ts'
 import { packRecall, type PackedRecall } from './pack-recall.ts'
 import { isRecalled, SpecificPacking, type PackedSpecific } from './pack-specific.ts'
 import type { ContextBudget, PackedCandidate, PackingRecord, TurnRecord } from './packing-record.ts'
-import { renderContext, systemText, type ProfileLine, type SystemText } from './render-context.ts'
+import { renderContext, systemParts, type ProfileLine, type SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
 import { BriefReplies } from './brief-replies.ts'
 import { SaidWords } from './said-words.ts'
@@ -224,7 +224,8 @@ export class ContextPacker {
   }
 
   #systemTokens(system: SystemText): number {
-    return this.#costs.repeated(systemText(system)) + MESSAGE_TOKENS
+    // The time changes with each turn; the long parts around it do not.
+    return systemParts(system).reduce((sum, part) => sum + this.#costs.repeated(part), MESSAGE_TOKENS)
   }
 
   #fixedCandidates(system: SystemText, tone: string | undefined): readonly PackedCandidate[] {

@@ -58,16 +58,29 @@ const NO_MEMORY = 'You remember nothing beyond this message; if asked, say so. /
 const GROUP_LINE = 'This is a group chat: each message of a person begins with that person’s name.'
 
 /** The system message, without an instruction about the tone. */
-export const systemText = ({ system_prompt, now, zone, chat_kind, person, remembers }: SystemText): string => {
-  const clock = zone.wallClock(now)
+export const systemText = (system: SystemText): string => systemParts(system).join('')
+
+/** The same in parts that end with line breaks: only the second, with the time, differs from turn to turn. */
+export const systemParts = ({
+  system_prompt,
+  now,
+  zone,
+  chat_kind,
+  person,
+  remembers,
+}: SystemText): readonly string[] => {
   const lines = [
-    `It is ${zone.longDay(now)}, ${timeOfDay(clock)} (${zone.name}).`,
     chat_kind === 'group' ? GROUP_LINE : remembers ? directLine(person) : DIRECT_LINE,
     ABILITIES,
     NOTES,
     remembers ? MEMORY_COMMANDS : NO_MEMORY,
   ]
-  return `${system_prompt.trim()}\n\n${lines.join('\n')}`
+  const time = timeOfDay(zone.wallClock(now))
+  return [
+    `${system_prompt.trim()}\n\n`,
+    `It is ${zone.longDay(now)}, ${time} (${zone.name}).\n`,
+    lines.join('\n'),
+  ]
 }
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
