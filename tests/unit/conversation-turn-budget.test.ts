@@ -572,6 +572,26 @@ describe('the context of a turn', () => {
     expect(reasons(shorter)).toContain('left turn_budget')
   })
 
+  const takenOf = ({ record }: PackedContext): number =>
+    Object.values(record.turn?.scopes ?? {}).reduce((sum, { taken }) => sum + taken, 0)
+
+  test('gives tokens that were reserved for quotes to the history if it shows their messages anyway', () => {
+    const said = talk.filter(({ role }) => role === 'user').slice(0, 10)
+    const session = said.map((each, n) => quoteOf(each.message_id, each.content, 1 - n / 100))
+    const result = packed({ ...asking('what was it?'), session }, budgetOf(1950))
+    expect(result.recall.quotes).toEqual([])
+    expect(takenOf(result)).toBeGreaterThan(1930)
+  })
+
+  test('gives tokens that a short session leaves to quotes', () => {
+    const quotes = Array.from({ length: 40 }, (_, n) =>
+      quoteOf(`q${String(n)}`, `the boat ${String(n)} is called Marlin`, 1 - n / 100),
+    )
+    const window = [...exchange(0, 'we sail', 'I see'), messageOf('question', 'user', 'what was it?', 60)]
+    const result = packed({ turn: turnOf(window), memories: [], quotes, profile: [] }, budgetOf(600))
+    expect(takenOf(result)).toBeGreaterThan(570)
+  })
+
   test('replies to small talk are shortened before the others', () => {
     const window = [
       ...exchange(0, 'the boat is blue', LONG),

@@ -43,6 +43,8 @@ interface SharedAndSpecific {
   readonly shared: PackedShared
   /** Positions in the window of found messages, the best first. */
   readonly found: readonly number[]
+  /** All of the session that the turn needs, unshortened. */
+  readonly whole: PackedHistory
 }
 
 /** Parts of a request within the budget, and the tokens that each scope may use. */
@@ -140,8 +142,8 @@ export class TurnPacking {
     const shared = this.#packer.sharedWithin(candidates, parts)
     const specific = this.#packer.specific(candidates, parts, { window, shared: shared.tokens })
     const whole = this.#packHistory(Infinity, [])
-    const found = { candidates, specific, shared, found: specific.placesFound }
-    const fitted = this.#whole(whole, found) ?? this.#fitAll(found, this.#largest)
+    const found = { candidates, specific, shared, whole, found: specific.placesFound }
+    const fitted = this.#whole(found) ?? this.#fitAll(found, this.#largest)
     const { budget, wanted } = fitted
     const most = budget.calculated_budget
     const recent = this.need === 'conversation' ? this.#usefulTokens(fitted.history) : contextTokens(whole)
@@ -177,7 +179,7 @@ export class TurnPacking {
   }
 
   /** Everything, within the smallest budget that is enough; `undefined` if none is. */
-  #whole(history: PackedHistory, { specific, shared }: SharedAndSpecific): FittedParts | undefined {
+  #whole({ specific, shared, whole: history }: SharedAndSpecific): FittedParts | undefined {
     const recent = contextTokens(history)
     if (recent + shared.tokens > this.#most) return undefined
     const all = specific.within(history, Infinity)
@@ -207,12 +209,13 @@ export class TurnPacking {
    * Packs when the budget is too small. What is shared gets at most its share, and the rest gets what is left; tokens
    * that a memory would need more than the share stay free, so that a larger budget never shows less of anything.
    */
-  #fitAll({ candidates, specific, shared, found }: SharedAndSpecific, budget: ProfileBudget): FittedParts {
+  #fitAll(about: SharedAndSpecific, budget: ProfileBudget): FittedParts {
+    const { candidates, shared } = about
     const { calculated_budget: most, scope_weights } = budget
     const demand = { 'agent-specific': Infinity, recent: Infinity, global: shared.tokens }
     const { global } = allotScopes(most, scope_weights, demand)
     const rest = { ...budget, calculated_budget: most - global }
-    const fitted = this.#fit(specific, found, rest)
+    const fitted = this.#fit(about, rest)
     return {
       ...fitted,
       budget,
@@ -223,30 +226,51 @@ export class TurnPacking {
   }
 
   /**
-   * Packs when the budget is too small. Long-term memory may take its share, as far as it needs it; the history gets
-   * the rest. Messages that the history leaves out may be quoted, so long-term memory is chosen as if the history were
-   * slightly shorter than it becomes: this way neither gets less from a larger budget.
+   * Packs when the budget is too small. Long-term memory may take its share, as far as it needs it, and what the whole
+   * history does not need; the history gets the rest. Messages that the history leaves out may be quoted, so long-term
+   * memory is chosen as if the history were slightly shorter than it becomes: this way neither gets less from a larger
+   * budget.
    */
-  #fit(
-    specific: SpecificPacking,
-    found: readonly number[],
-    budget: ProfileBudget,
-  ): Omit<FittedParts, 'shared' | 'budget'> {
+  #fit({ specific, found, whole }: SharedAndSpecific, budget: ProfileBudget): Omit<FittedParts, 'shared' | 'budget'> {
     const most = budget.calculated_budget
-    const share = this.#reserved(budget)
+    const share = Math.max(this.#reserved(budget), most - contextTokens(whole))
     // What a question finds of the session may be quoted, or else shown.
     const reserved = this.need === 'session' ? Math.min(share, specific.within(this.history, Infinity).tokens) : share
     const shorter = this.#packHistory(most - reserved, found)
     const wanted = specific.within(shorter, Infinity)
     const room = Math.min(share, wanted.tokens)
     const known = room === wanted.tokens ? wanted : specific.within(shorter, room)
-    const history = room === reserved ? shorter : this.#packHistory(most - room, found)
+    const { history, shown } = this.#withUnused(specific, known, {
+      history: room === reserved ? shorter : this.#packHistory(most - room, found),
+      tokens: most - room,
+      found,
+    })
     return {
       history,
-      ...specific.withoutShown(known, history),
+      ...shown,
       wanted: wanted.tokens,
       room: { 'agent-specific': room, recent: most - room, global: 0 },
     }
+  }
+
+  /**
+   * Gives tokens that were reserved for quotes to the history if it shows their messages whole after all. Then it may
+   * show more of them, and so on, until nothing more is freed: what is freed never shrinks, nor does it with a larger
+   * budget.
+   */
+  #withUnused(
+    specific: SpecificPacking,
+    known: PackedSpecific,
+    first: { readonly history: PackedHistory; readonly tokens: number; readonly found: readonly number[] },
+  ): { readonly history: PackedHistory; readonly shown: PackedSpecific } {
+    let { history } = first
+    let shown = specific.withoutShown(known, history)
+    for (let given = 0, freed = known.tokens - shown.tokens; freed > given; freed = known.tokens - shown.tokens) {
+      given = freed
+      history = this.#packHistory(first.tokens + given, first.found)
+      shown = specific.withoutShown(known, history)
+    }
+    return { history, shown }
   }
 
   #scopesOf(

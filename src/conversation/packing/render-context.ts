@@ -76,11 +76,7 @@ export const systemParts = ({
     remembers ? MEMORY_COMMANDS : NO_MEMORY,
   ]
   const time = timeOfDay(zone.wallClock(now))
-  return [
-    `${system_prompt.trim()}\n\n`,
-    `It is ${zone.longDay(now)}, ${time} (${zone.name}).\n`,
-    lines.join('\n'),
-  ]
+  return [`${system_prompt.trim()}\n\n`, `It is ${zone.longDay(now)}, ${time} (${zone.name}).\n`, lines.join('\n')]
 }
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
