@@ -1,6 +1,6 @@
 /**
- * Decides when deferred replies are retried: after a reconnect, and regularly while a pause or quiet hours hold them
- * back.
+ * Decides when deferred replies are retried: after a reconnect, and regularly while a pause, quiet hours or a full disk
+ * hold them back.
  */
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -12,7 +12,7 @@ import type { ResendReason } from './outbox/held-reply-sender.ts'
 import type { Exclusive } from './turn-scheduler.ts'
 
 export interface DeferredRepliesDeps {
-  readonly outbox: Pick<Outbox, 'held' | 'sendHeld' | 'waits'>
+  readonly outbox: Pick<Outbox, 'held' | 'sendHeld' | 'waits' | 'onWaiting'>
   readonly windows: Pick<Sessions, 'release'>
   readonly exclusive: Exclusive
   readonly clock: Clock
@@ -20,7 +20,7 @@ export interface DeferredRepliesDeps {
 }
 
 /**
- * A pause may expire, the machine may sleep, or its clock may be set: while anything waits, it is checked this often.
+ * A pause may expire, the disk may get room, the machine may sleep, or its clock may be set: while anything waits, it is checked this often.
  */
 const CHECK_EVERY_MS = MINUTE_MS
 
@@ -34,6 +34,9 @@ export class DeferredReplies implements Disposable {
 
   constructor(deps: DeferredRepliesDeps) {
     this.#deps = deps
+    deps.outbox.onWaiting(() => {
+      this.#watch()
+    })
   }
 
   /** Tries every chat once. Never rejects: a chat that fails does not hold up the others. */
@@ -69,10 +72,9 @@ export class DeferredReplies implements Disposable {
   }
 
   #watch(): void {
-    this.#timer?.[Symbol.dispose]()
-    this.#timer = undefined
-    if (this.#closed || !this.#deps.outbox.waits) return
+    if (this.#timer !== undefined || this.#closed || !this.#deps.outbox.waits) return
     this.#timer = this.#deps.clock.after(CHECK_EVERY_MS, () => {
+      this.#timer = undefined
       void this.send('resumed')
     })
   }

@@ -15,6 +15,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { DeliveryHealth } from './delivery-health.ts'
 import { HeldReplySender, type HoldingRules, type ResendReason } from './outbox/held-reply-sender.ts'
+import { PartRecorder } from './outbox/part-recorder.ts'
 import { PartSender, RETRY_MS, type Part, type Sending, type SendResult } from './outbox/part-sender.ts'
 import type { ReplyAddresses } from './outbox/reply-addresses.ts'
 import type { Pacer } from './pacing/pacer.ts'
@@ -45,7 +46,7 @@ export interface Outbox extends HealthCheck {
    * are sent later.
    */
   recover(): Promise<void>
-  /** Chats that a channel serves and that have deferred replies, oldest first. */
+  /** Chats that a channel serves and that have deferred or unrecorded replies, oldest first. */
   held(): Promise<readonly { readonly chat_id: ChatId; readonly scope: Scope }[]>
   /**
    * Tries to send the deferred replies of a chat. After a reconnect, replies that fail again are given up; at the end
@@ -53,8 +54,10 @@ export interface Outbox extends HealthCheck {
    * @returns replies of which a part may have been sent
    */
   sendHeld(chat_id: ChatId, reason: ResendReason): Promise<readonly Reply[]>
-  /** Whether any reply could be sent, if it were not for quiet hours or a pause. */
+  /** Whether any reply could be sent or recorded, if it were not for quiet hours, a pause, or a full disk. */
   readonly waits: boolean
+  /** From now on, `listener` is called whenever a reply waits for the disk. */
+  onWaiting(listener: () => void): void
 }
 
 export interface OutboxDeps {
@@ -78,19 +81,27 @@ export class ChannelOutbox implements Outbox {
   readonly #logger: Logger
   readonly #chats = new KeyedQueue<ChatId>()
   readonly #health: DeliveryHealth
+  readonly #recorder: PartRecorder
   readonly #sender: PartSender
   readonly #held: HeldReplySender
+  readonly #listeners: (() => void)[] = []
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps
     this.#logger = deps.logger.for('outbox')
     this.#health = new DeliveryHealth(deps.metrics, this.#logger)
-    this.#sender = new PartSender({ ...deps, health: this.#health, logger: this.#logger })
-    this.#held = new HeldReplySender({ ...deps, health: this.#health, sender: this.#sender })
+    this.#recorder = new PartRecorder({ ...deps, logger: this.#logger })
+    const shared = { ...deps, recorder: this.#recorder, health: this.#health, logger: this.#logger }
+    this.#sender = new PartSender(shared)
+    this.#held = new HeldReplySender({ ...shared, sender: this.#sender })
   }
 
   get waits(): boolean {
-    return this.#held.waits
+    return this.#held.waits || this.#recorder.chats.length > 0
+  }
+
+  onWaiting(listener: () => void): void {
+    this.#listeners.push(listener)
   }
 
   async health(): Promise<Health> {
@@ -117,7 +128,8 @@ export class ChannelOutbox implements Outbox {
 
   async held(): Promise<readonly { readonly chat_id: ChatId; readonly scope: Scope }[]> {
     const replies = (await this.#deps.messages.outbox.held()).map(({ reply }) => reply)
-    const chats = new Map(replies.map(({ chat_id, scope }) => [chat_id, { chat_id, scope }]))
+    const all = [...replies, ...this.#recorder.chats]
+    const chats = new Map(all.map(({ chat_id, scope }) => [chat_id, { chat_id, scope }]))
     return [...chats.values()].filter(({ chat_id }) => this.#deps.channelOf(chat_id) !== undefined)
   }
 
@@ -135,11 +147,11 @@ export class ChannelOutbox implements Outbox {
       throw new DenidinError('forbidden', 'no one in this chat has ever written to us: DeniDin does not write first')
     }
     const { channel, parts } = await this.#layOut(reply)
+    const addresses = await this.#deps.addresses.ofFresh(reply)
     // No other work may come in between: a change from now on finds the record, and an earlier one has aborted the
     // signal.
     wanted?.throwIfAborted()
     await messages.outbox.intend(reply, textsOf(parts))
-    const addresses = await this.#deps.addresses.ofFresh(reply)
     const { first } = await this.#send({ reply, parts, channel, addresses, since, retry_ms: RETRY_MS, wanted })
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
@@ -173,7 +185,8 @@ export class ChannelOutbox implements Outbox {
 
   async #send(sending: Sending): Promise<SendResult> {
     const result = await this.#sender.send(sending)
-    this.#held.keepUnsent({ reply: sending.reply, unsent: result.unsent })
+    this.#held.keepUnsent(sending, result)
+    if (this.waits) for (const listener of this.#listeners) listener()
     return result
   }
 

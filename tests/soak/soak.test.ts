@@ -23,11 +23,6 @@ const REPORT_MS = 10 * SECOND_MS
 /** A stopped browser is found out after a minute; then come its end, a pause and the next start. */
 const SETTLE_MS = 3 * MINUTE_MS
 const HISTORY = 40
-/**
- * Shorter runs do not fill the disk: if it is full between the intent of a reply and its first part, the reply waits for
- * the next start, which a run without restarts takes for a fault.
- */
-const LEAST_MINUTES_FOR_DISK = 10
 /** Room for the browser's profile, Chroma and the databases; only what is written takes memory. */
 const DISK_BYTES = 2 ** 30
 const GODFATHER = '15559990000'
@@ -57,7 +52,7 @@ test(
     await using run = await BotRun.linked({
       fake: { contacts: CONTACTS, history: HISTORY },
       ai: { retries: 2 },
-      ...(SMALL_DISKS && MINUTES >= LEAST_MINUTES_FOR_DISK ? { disk_bytes: DISK_BYTES } : {}),
+      ...(SMALL_DISKS ? { disk_bytes: DISK_BYTES } : {}),
       settings: {
         godfather_phone: GODFATHER,
         alerts: { after_seconds: ALERT_AFTER_SECONDS },

@@ -14,6 +14,7 @@ import { loadSettings } from '../../src/config/load-settings.ts'
 import { RecallOverrides } from '../../src/conversation/recall-overrides.ts'
 import type { CommandHandler } from '../../src/conversation/command-handler.ts'
 import type { Conversation } from '../../src/conversation/conversation.ts'
+import type { DeferredReplies } from '../../src/conversation/deferred-replies.ts'
 import type { SessionLifecycle } from '../../src/learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../../src/memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
@@ -82,6 +83,8 @@ export interface PipelineProcess {
   readonly closing: SessionLifecycle
   readonly sessions: Sessions & SessionBrowser
   readonly stopping: AbortController
+  /** Its timer ends with the process. */
+  readonly deferred: DeferredReplies
 }
 
 /** One data folder and the processes that come and go over it. */
@@ -174,15 +177,16 @@ export class PipelineRig implements AsyncDisposable {
       parts,
     )
     const closing = createClosing({ settings, stores, sessions, memory, learning, exclusive, timeout_ms }, parts)
-    this.#process = { stores, conversation, closing, sessions, stopping }
+    this.#process = { stores, conversation, closing, sessions, stopping, deferred: delivery.deferred }
     await conversation.recover()
     await this.channel.start({ ...events, ready: () => void conversation.sendHeld().catch(() => undefined) })
   }
 
   /** Ends the process as kill -9 does: nothing is finished, nothing more is written. */
   async crash(): Promise<void> {
-    const { stores } = this.process
+    const { stores, deferred } = this.process
     this.#process = undefined
+    deferred[Symbol.dispose]()
     await this.channel.stop()
     stores[Symbol.dispose]()
   }

@@ -14,8 +14,17 @@ const setUp = () => {
   const clock = new FakeClock()
   const log = memoryLog()
   const asked: [string, ResendReason][] = []
+  const listeners: (() => void)[] = []
   const outbox = {
     waits: false,
+    onWaiting: (listener: () => void) => {
+      listeners.push(listener)
+    },
+    /** A reply waits for the disk. */
+    wait: () => {
+      outbox.waits = true
+      for (const listener of listeners) listener()
+    },
     fails: '',
     held: async () => [chat(1), chat(2)],
     sendHeld: async (chat_id: string, reason: ResendReason) => {
@@ -72,4 +81,20 @@ test('after its end nothing is looked for', async () => {
   await clock.advance(10 * MINUTE_MS)
   await held.send('reconnected')
   expect(asked).toEqual([])
+})
+
+test('a reply that waits for the disk is tried a minute later, however many more come to wait meanwhile', async () => {
+  const { clock, asked, outbox } = setUp()
+  outbox.wait()
+  await clock.advance(MINUTE_MS / 2)
+  outbox.wait()
+  await clock.advance(MINUTE_MS / 2 - 1)
+  expect(asked).toEqual([])
+  await clock.advance(1)
+  expect(asked).toEqual([
+    ['1@c.us', 'resumed'],
+    ['2@c.us', 'resumed'],
+  ])
+  await clock.advance(MINUTE_MS)
+  expect(asked).toHaveLength(4)
 })

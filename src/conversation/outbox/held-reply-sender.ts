@@ -5,6 +5,7 @@ import type { MessageStore } from '../../messages/message-store.ts'
 import type { HeldReply, Reply } from '../../messages/outbox-store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
+import type { PartRecorder } from './part-recorder.ts'
 import type { ReplyAddresses } from './reply-addresses.ts'
 import { RETRY_MS, type Part, type PartSender, type SendResult } from './part-sender.ts'
 import type { SetAside } from '../../platform/set-aside.ts'
@@ -26,6 +27,7 @@ export interface HeldReplySenderDeps {
   readonly addresses: ReplyAddresses
   readonly holding: HoldingRules
   readonly sender: PartSender
+  readonly recorder: PartRecorder
   readonly health: DeliveryHealth
   readonly setAside: SetAside
   readonly clock: Clock
@@ -36,31 +38,41 @@ export class HeldReplySender {
   readonly #deps: HeldReplySenderDeps
   /** Texts of deferred replies that may not be written to disk (memory is off), as long as this process lives. */
   readonly #unwritten = new Map<string, readonly Part[]>()
-  /** Deferred replies that a channel could have taken, if it had not been for quiet hours or a pause. */
+  /** Deferred replies that a channel could have taken, if it had not been for quiet hours, a pause, or a full disk. */
   readonly #delayed = new Set<string>()
 
   constructor(deps: HeldReplySenderDeps) {
     this.#deps = deps
   }
 
-  /** Whether any reply could be sent, if it were not for quiet hours or a pause. */
+  /** Whether any reply could be sent, if it were not for quiet hours, a pause, or a full disk. */
   get waits(): boolean {
     return this.#delayed.size > 0
   }
 
-  /** Keeps the unsent parts of a reply whose text may not be written to disk. */
-  keepUnsent({ reply, unsent }: { readonly reply: Reply; readonly unsent: readonly Part[] }): void {
+  /** Keeps what is needed to send the unsent parts of a reply later. */
+  keepUnsent({ reply }: Pick<HeldReply, 'reply'>, { unsent, unrecorded }: SendResult): void {
     if (!reply.keep && unsent.length > 0) this.#unwritten.set(reply.outbox_id, unsent)
+    if (unrecorded) this.#delayed.add(reply.outbox_id)
   }
 
   /** Tries the deferred replies of a chat, oldest first. @returns replies of which a part may have been sent */
   async sendIn(chat_id: ChatId, reason: ResendReason): Promise<readonly Reply[]> {
-    const { messages, channelOf, setAside } = this.#deps
+    const { messages, recorder, channelOf, setAside } = this.#deps
     const channel = channelOf(chat_id)
     if (channel === undefined) return []
     const sent: Reply[] = []
+    let diskRefuses = await recorder.settle(chat_id).then(
+      () => false,
+      () => true,
+    )
     for (const held of await messages.outbox.held(chat_id)) {
       const { reply } = held
+      if (diskRefuses) {
+        // Later replies wait too, so that the order is kept.
+        this.#delayed.add(reply.outbox_id)
+        continue
+      }
       if (this.#isStopping() || !(await this.#isDue(reply, reason))) continue
       const attempt = await setAside.attempt('sending held replies', reply.outbox_id, () =>
         this.#resume(held, channel, reason),
@@ -69,9 +81,13 @@ export class HeldReplySender {
         await this.#giveUp(reply, 'it could not be sent')
         continue
       }
-      const { first, unsent } = attempt.result
+      const { first, unsent, unrecorded } = attempt.result
       if (first !== undefined && first.outcome !== 'not_sent') sent.push(reply)
       if (unsent.length === 0 || this.#isStopping()) continue
+      if (unrecorded) {
+        diskRefuses = true
+        continue
+      }
       // Later replies wait too, so that the order is kept.
       if (reason === 'resumed') break
       await this.#giveUp(reply, 'the channel did not take it after a reconnect either')
@@ -100,7 +116,7 @@ export class HeldReplySender {
     const parts = unwritten ?? waiting.flatMap(({ part, text }) => (text === undefined ? [] : [{ part, text }]))
     if (parts.length === 0) {
       await messages.outbox.abandon(reply, clock.now())
-      return { first: undefined, unsent: [] }
+      return { first: undefined, unsent: [], unrecorded: false }
     }
     const retry_ms = reason === 'reconnected' ? RETRY_MS : []
     const result = await sender.send({
@@ -111,7 +127,7 @@ export class HeldReplySender {
       since: undefined,
       retry_ms,
     })
-    this.keepUnsent({ reply, unsent: result.unsent })
+    this.keepUnsent({ reply }, result)
     return result
   }
 

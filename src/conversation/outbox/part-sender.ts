@@ -4,14 +4,15 @@
  */
 import type { Channel, Delivery } from '../../channels/channel.ts'
 import type { ChatId } from '../../messages/message.ts'
-import type { MessageStore } from '../../messages/message-store.ts'
 import type { Reply } from '../../messages/outbox-store.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { whileWaiting } from '../../platform/trace.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
 import type { Pacer } from '../pacing/pacer.ts'
+import type { PartRecorder } from './part-recorder.ts'
 
 /** Pauses between attempts to send a part that certainly was not sent; after the last one it is deferred. */
 export const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
@@ -52,10 +53,15 @@ export interface SendResult {
   readonly first: Delivery | undefined
   /** Parts that certainly were not sent and may be sent later: the one that failed and those after it. */
   readonly unsent: readonly Part[]
+  /** Whether they were not sent because the disk refused to record it: the channel could have taken them. */
+  readonly unrecorded: boolean
 }
 
+/** `unrecorded`: the part was not sent because the disk refused to record that it is about to be. */
+type PartDelivery = Delivery & { readonly unrecorded?: true }
+
 export interface PartSenderDeps {
-  readonly messages: Pick<MessageStore, 'outbox'>
+  readonly recorder: PartRecorder
   readonly pacer: Pacer
   readonly health: DeliveryHealth
   readonly clock: Clock
@@ -84,7 +90,7 @@ export class PartSender {
       const delivery = await this.#attempt(sending, part)
       if (delivery === 'withdrawn') {
         logger.info('A reply was withdrawn before it was sent', { outbox_id: reply.outbox_id })
-        return { first, unsent: [] }
+        return { first, unsent: [], unrecorded: false }
       }
       first ??= delivery
       if (delivery.outcome !== 'sent') {
@@ -94,7 +100,9 @@ export class PartSender {
         logger.warn(`Reply ${what}`, { outbox_id: reply.outbox_id, part: part.part, reason })
         doubtful = true
       }
-      if (delivery.outcome === 'not_sent') return { first, unsent: parts.slice(index) }
+      if (delivery.outcome === 'not_sent') {
+        return { first, unsent: parts.slice(index), unrecorded: delivery.unrecorded === true }
+      }
       if (since !== undefined) since = clock.monotonic()
     }
     if (doubtful) {
@@ -103,7 +111,7 @@ export class PartSender {
       health.sent(reply.chat_id)
       logger.info('Reply sent', { outbox_id: reply.outbox_id, tokens: reply.tokens, parts: parts.length })
     }
-    return { first, unsent: [] }
+    return { first, unsent: [], unrecorded: false }
   }
 
   /** Sends one part once and records nothing. */
@@ -131,7 +139,7 @@ export class PartSender {
     await whileWaiting(clock, () => pacer.waitForPace({ chat_id: reply.chat_id, characters: text.length, since }))
   }
 
-  async #attempt(sending: Sending, part: Part): Promise<Delivery | 'withdrawn'> {
+  async #attempt(sending: Sending, part: Part): Promise<PartDelivery | 'withdrawn'> {
     const { clock, stopping } = this.#deps
     for (let failures = 0; ; failures++) {
       const delivery = await this.#attemptEachAddress(sending, part)
@@ -146,12 +154,29 @@ export class PartSender {
   }
 
   /** Tries the addresses in order until one is not refused. */
-  async #attemptEachAddress(sending: Sending, part: Part): Promise<Delivery | 'withdrawn'> {
-    let delivery: Delivery | 'withdrawn' = NO_ADDRESS
+  async #attemptEachAddress(sending: Sending, part: Part): Promise<PartDelivery | 'withdrawn'> {
+    let delivery: PartDelivery | 'withdrawn' = NO_ADDRESS
     for (const chat_id of sending.addresses) {
       delivery = await this.#attemptOnce(sending, part, chat_id)
       if (delivery === 'withdrawn' || delivery.outcome !== 'not_sent' || delivery.refused === undefined) break
     }
+    return delivery
+  }
+
+  async #attemptOnce(sending: Sending, part: Part, chat_id: ChatId): Promise<PartDelivery | 'withdrawn'> {
+    const { recorder, clock } = this.#deps
+    const { reply, channel } = sending
+    await this.#withdrawUnwanted(sending)
+    try {
+      if (channel !== undefined && !(await recorder.begin(reply, part.part))) return 'withdrawn'
+    } catch (error) {
+      const reason = `it cannot be recorded: ${asDenidinError(error).message}`
+      return { outcome: 'not_sent', reason, unrecorded: true }
+    }
+    const delivery = await this.transmit(sending, part, chat_id)
+    const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
+    await recorder.conclude(reply, part.part, { state, message_id: delivery.message_id, at: clock.now() })
+    if (state === 'held') await this.#withdrawUnwanted(sending)
     return delivery
   }
 
@@ -160,21 +185,6 @@ export class PartSender {
    * been sent.
    */
   async #withdrawUnwanted({ reply, wanted }: Sending): Promise<void> {
-    if (wanted?.aborted !== true) return
-    for (const message_id of reply.answers) await this.#deps.messages.outbox.withdraw(message_id, 'all')
-  }
-
-  async #attemptOnce(sending: Sending, part: Part, chat_id: ChatId): Promise<Delivery | 'withdrawn'> {
-    const { messages, clock } = this.#deps
-    const { reply, channel } = sending
-    await this.#withdrawUnwanted(sending)
-    if (channel !== undefined && !(await messages.outbox.begin(reply.outbox_id, part.part, clock.now()))) {
-      return 'withdrawn'
-    }
-    const delivery = await this.transmit(sending, part, chat_id)
-    const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
-    await messages.outbox.conclude(reply, part.part, { state, message_id: delivery.message_id, at: clock.now() })
-    if (state === 'held') await this.#withdrawUnwanted(sending)
-    return delivery
+    if (wanted?.aborted === true) await this.#deps.recorder.withdraw(reply)
   }
 }
