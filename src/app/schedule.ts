@@ -32,13 +32,11 @@ export const jobRunsIn = ({ data_root }: Pick<Settings, 'data_root'>): JobRunsFi
 
 /** The schedule as operations show it. */
 export const createSchedule = (settings: Settings, clock: Clock): Schedule => {
-  const lastRuns = lastRunsIn(settings)
   const runs = jobRunsIn(settings)
   const crons: Readonly<Record<string, string>> = scheduleOf(settings)
   const hours = String(settings.memory.agent.interval_hours)
   return {
     expressions: { ...crons, agent_interval: `every ${hours} hours` },
-    lastRun: key => lastRuns.read(key),
     lastResult: key => runs.last(key),
     record: (key, run) => runs.record(key, run),
     nextRun: key => {

@@ -155,8 +155,6 @@ export interface JobRun {
 export interface Schedule {
   /** Cron expressions by the key of their setting, such as `expiry_cron`; of a job with a fixed interval, a sentence. */
   readonly expressions: Readonly<Record<string, string>>
-  /** When a job was last due and run, in milliseconds since the Unix epoch. */
-  lastRun(key: string): Promise<number | undefined>
   /** How a job last went, by the schedule or on request. */
   lastResult(key: string): Promise<JobRun | undefined>
   record(key: string, run: JobRun): Promise<void>

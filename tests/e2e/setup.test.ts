@@ -162,6 +162,12 @@ test(
     // Another service does not get the key of this one.
     expect(await run('--yes', '--provider', 'llama.cpp', '--no-check')).toMatchObject({ status: 0 })
     expect(env()).toBe('# Keys\nOPENAI_API_KEY=\nOTHER=1\n')
+    // An address alone says which service is meant.
+    const moved = await run('--yes', '--base-url', models.base_url, '--model', 'scripted')
+    expect(moved).toMatchObject({ status: 0, stderr: '' })
+    expect(config()).toMatchObject({ ai: { base_url: models.base_url, model: 'scripted' } })
+    expect(await run('--yes', '--base-url', 'http://127.0.0.1:8080/v1', '--no-check')).toMatchObject({ status: 0 })
+    expect(config()).toMatchObject({ ai: { model: 'default' }, embeddings: { provider: 'offline' } })
     expect(await run('--yes', '--provider', 'offline')).toMatchObject({ status: 0 })
     expect(await run('--yes', '--provider', 'offline')).toMatchObject({ stdout: 'Nothing was changed.\n' })
     expect(await denidin('doctor', '--only', 'configuration,model-key,language-model')).toMatchObject({ status: 0 })
@@ -173,6 +179,7 @@ test.each([
   [['--provider', 'openai'], /openai needs a key/],
   [['--provider', 'nobody'], /nobody.*openai, anthropic, gemini, ollama, llama\.cpp, other, offline/],
   [['--provider', 'other', '--model', 'm'], /--base-url/],
+  [['--base-url', 'http://127.0.0.1:9/v1', '--key', 'k'], /give it with --model/],
   [['--godfather', 'me'], /--godfather must be a phone number with its country code/],
   [['--link', 'pairing'], /--pairing-phone/],
   [['--key-env', 'NOT_SET_HERE'], /NOT_SET_HERE is not set/],

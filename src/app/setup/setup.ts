@@ -52,6 +52,7 @@ export const createSetup = (): Setup => {
     present: async () => presentSetup(files),
     localServers: findLocalServers,
     defaultsOf: provider => PROVIDER_DEFAULTS[provider],
+    providerAt: base_url => providerIn({ ai: { base_url } }),
     check: async (answers, signal) => await checkModels(files, answers, signal),
     write: async answers => await writeSetup(files, answers),
   }

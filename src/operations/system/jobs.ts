@@ -146,13 +146,11 @@ export const jobsList = operation({
   run: async ({ system: { schedule, clock } }) => {
     const jobs = JOBS.map(async ({ name, schedule: key, operation: run, summary }) => {
       const last = await schedule.lastResult(key)
-      // Before the first recorded run, the time at which the job was last due may be known.
-      const last_run = timeOf(last?.at ?? (await schedule.lastRun(key)))
       return {
         name,
         cron: schedule.expressions[key] ?? '',
         operation: run,
-        last_run,
+        last_run: timeOf(last?.at),
         outcome: last?.outcome ?? null,
         seconds: last === undefined ? null : last.duration_ms / SECOND_MS,
         problem: last?.reason ?? null,

@@ -174,7 +174,6 @@ export class FakeSystem {
   readonly usage: OperationContext['system']['usage']
   readonly schedule: OperationContext['system']['schedule'] = {
     expressions: { expiry_cron: '*/10 * * * *' },
-    lastRun: () => Promise.resolve(undefined),
     lastResult: key => Promise.resolve(this.runs.get(key)),
     record: (key, run) => {
       this.runs.set(key, run)

@@ -72,6 +72,8 @@ export interface Setup {
   localServers(): Promise<readonly LocalServer[]>
   /** The usual address and model of a provider; `undefined`: it has none. */
   defaultsOf(provider: SetupProvider): { readonly base_url: string | undefined; readonly model: string | undefined }
+  /** The provider whose service is at an address: `other` if it is nobody's usual address. */
+  providerAt(base_url: string): SetupProvider
   /**
    * Asks the models as they would be configured; nothing is written.
    * @throws DenidinError `invalid_config` if these answers give no valid configuration

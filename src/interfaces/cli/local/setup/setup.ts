@@ -110,7 +110,7 @@ const refuseContradictions = (options: Options): void => {
 
 /** @throws DenidinError `invalid_input` if something is missing or malformed; `rejected` if the model does not answer */
 const given = async (deps: Deps, setup: Setup, options: Options): Promise<WizardAnswers> => {
-  const answers = completed(answersOf(options, deps.local.variable), await setup.present())
+  const answers = completed(withProvider(answersOf(options, deps.local.variable), setup), await setup.present())
   const asksModel = [answers.provider, answers.base_url, answers.model, answers.key].some(each => each !== undefined)
   if (options.check && asksModel) {
     const signal = deps.signal ?? new AbortController().signal
@@ -124,6 +124,12 @@ const given = async (deps: Deps, setup: Setup, options: Options): Promise<Wizard
   const person = importPerson === undefined ? '' : phoneAnswer(importPerson, '--import-person')
   return { answers, history: file === undefined ? undefined : { file, person } }
 }
+
+/** An address alone says which service is meant. */
+const withProvider = (answers: SetupAnswers, setup: Setup): SetupAnswers =>
+  answers.provider !== undefined || answers.base_url === undefined
+    ? answers
+    : { ...answers, provider: setup.providerAt(answers.base_url) }
 
 const answersOf = (options: Options, variable: SetupDeps['variable']): SetupAnswers => {
   const { provider, baseUrl, model, keyEnv, embeddings, memory, godfather, link, pairingPhone } = options
