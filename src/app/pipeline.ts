@@ -102,11 +102,19 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
     admission: new AnswerRules({ ...runtime, ...deps.settings.whatsapp, ...stores, channelOf: delivery.channelOf }),
     ...createChangedTexts(deps, runtime),
   }
-  const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
+  const recovery = createRecovery(deps, shared)
+  const apologies = new Apologies({
+    ...shared,
+    messages: stores.messages,
+    outbox: delivery.outbox,
+    answerAgain: async message_ids => {
+      await recovery.takeUp(await recovery.waitingOf(message_ids))
+    },
+  })
   const turn = await createTurns(deps, shared)
   const dispatcher = createDispatcher(deps, shared, { apologies, turn })
   scheduler.start((scope, batch) => dispatcher.dispatch(scope, batch))
-  const conversation = createInbox(deps, shared, apologies)
+  const conversation = createInbox(deps, shared, { apologies, recovery })
   return { conversation, events: createEvents(deps, shared, conversation) }
 }
 
@@ -271,9 +279,9 @@ const createDispatcher = (
 const createInbox = (
   { settings, stores, scheduler, delivery, remembers }: PipelineDeps,
   shared: Shared,
-  apologies: Apologies,
+  { apologies, recovery }: { readonly apologies: Apologies; readonly recovery: Recovery },
 ): Inbox => {
-  const { outbox, deferred, quiet, channelOf, paused } = delivery
+  const { deferred, quiet } = delivery
   return new Inbox({
     ...shared,
     scheduler,
@@ -287,16 +295,19 @@ const createInbox = (
       messages: stores.messages,
       apologies,
     }),
-    recovery: new Recovery({
-      ...shared,
-      messages: stores.messages,
-      outbox,
-      scheduler,
-      paused,
-      serves: chat_id => channelOf(chat_id) !== undefined,
-    }),
+    recovery,
   })
 }
+
+const createRecovery = ({ stores, scheduler, delivery }: PipelineDeps, shared: Shared): Recovery =>
+  new Recovery({
+    ...shared,
+    messages: stores.messages,
+    outbox: delivery.outbox,
+    scheduler,
+    paused: delivery.paused,
+    serves: chat_id => delivery.channelOf(chat_id) !== undefined,
+  })
 
 /** Edits, deletions and reactions. */
 const createChanges = (

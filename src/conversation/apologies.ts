@@ -22,6 +22,8 @@ export interface ApologiesDeps {
   readonly outbox: Pick<Outbox, 'apologise'>
   readonly writer: ReplyWriter
   readonly stringsFor: StringsFor
+  /** Queues those of these messages that still wait for an answer. */
+  readonly answerAgain: (message_ids: readonly MessageId[]) => Promise<void>
   readonly logger: Logger
 }
 
@@ -29,6 +31,8 @@ export interface ApologiesDeps {
 export class Apologies {
   readonly #deps: ApologiesDeps
   readonly #refused = new LRUCache<MessageId, true>({ max: MOST_REFUSED })
+  /** Messages that were answered again after an apology that could not be recorded: that happens once. */
+  readonly #answeredAgain = new LRUCache<MessageId, true>({ max: MOST_REFUSED })
 
   constructor(deps: ApologiesDeps) {
     this.#deps = deps
@@ -66,7 +70,10 @@ export class Apologies {
     }
   }
 
-  /** Apologises for a batch, some of whose messages may be unanswered. */
+  /**
+   * Apologises for a batch, some of whose messages may be unanswered. If the disk refuses to record even the apology,
+   * they are answered once it has room again.
+   */
   async forFailedTurn(batch: readonly TurnMessage[]): Promise<void> {
     try {
       await this.#apologiseFor(batch)
@@ -85,6 +92,16 @@ export class Apologies {
     if (last === undefined) return
     const question = unanswered.map(message => message.text).join('\n')
     const { something_went_wrong } = await stringsFor(question, last.person_id)
-    await outbox.apologise(await writer.reply(answering(unanswered, last), last, something_went_wrong))
+    const apology = await writer.reply(answering(unanswered, last), last, something_went_wrong)
+    await outbox.apologise(apology, () => this.#answerAgain(unanswered))
+  }
+
+  async #answerAgain(unanswered: readonly TurnMessage[]): Promise<void> {
+    const ids = unanswered
+      // A command may have had its effect already.
+      .filter(({ kind, message_id }) => kind !== 'command' && !this.#answeredAgain.has(message_id))
+      .map(({ message_id }) => message_id)
+    for (const message_id of ids) this.#answeredAgain.set(message_id, true)
+    await this.#deps.answerAgain(ids)
   }
 }

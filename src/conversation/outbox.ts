@@ -34,8 +34,12 @@ export interface Outbox extends HealthCheck {
    * @throws DenidinError `forbidden` for a chat in which no one ever wrote to us; the reason of `wanted`
    */
   deliver(reply: Reply, since?: number, wanted?: AbortSignal): Promise<MessageId | undefined>
-  /** Apologises for a failure of ours, even if that failure prevents recording the intent. */
-  apologise(reply: Reply): Promise<void>
+  /**
+   * Apologises for a failure of ours, even if that failure prevents recording the intent.
+   * @param recordable called once the disk takes records again, if it took none: the messages that the apology answers
+   *   still wait
+   */
+  apologise(reply: Reply, recordable?: () => Promise<void>): Promise<void>
   /**
    * Sends a message of our own that answers nothing, such as an alert, even if the intent cannot be recorded.
    * @returns whether it was sent, may have been sent, or is held until it can be
@@ -112,8 +116,8 @@ export class ChannelOutbox implements Outbox {
     return this.#chats.run(reply.chat_id, () => this.#deliver(reply, since, wanted))
   }
 
-  async apologise(reply: Reply): Promise<void> {
-    await this.notify(reply)
+  async apologise(reply: Reply, recordable?: () => Promise<void>): Promise<void> {
+    await this.#chats.run(reply.chat_id, () => this.#sendRegardless(reply, recordable))
   }
 
   notify(reply: Reply): Promise<boolean> {
@@ -148,15 +152,12 @@ export class ChannelOutbox implements Outbox {
     }
     const { channel, parts } = await this.#layOut(reply)
     const addresses = await this.#deps.addresses.ofFresh(reply)
-    // No other work may come in between: a change from now on finds the record, and an earlier one has aborted the
-    // signal.
-    wanted?.throwIfAborted()
-    await messages.outbox.intend(reply, textsOf(parts))
+    await this.#recorder.intend(reply, textsOf(parts), wanted)
     const { first } = await this.#send({ reply, parts, channel, addresses, since, retry_ms: RETRY_MS, wanted })
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
 
-  async #sendRegardless(reply: Reply): Promise<boolean> {
+  async #sendRegardless(reply: Reply, recordable?: () => Promise<void>): Promise<boolean> {
     const { channel, parts } = await this.#layOut(reply)
     try {
       await this.#deps.messages.outbox.intend(reply, textsOf(parts))
@@ -165,7 +166,7 @@ export class ChannelOutbox implements Outbox {
       this.#logger.error('Nothing can be recorded; a notice is sent without a record', { reason })
       const deliveries: Delivery[] = []
       for (const part of parts) deliveries.push(await this.#sender.transmit({ reply, channel }, part))
-      await this.#recordSent(deliveries)
+      await this.#recordSent(reply, deliveries, recordable)
       return deliveries.some(({ outcome }) => outcome !== 'not_sent')
     }
     const addresses = await this.#deps.addresses.ofFresh(reply).catch(() => [reply.chat_id])
@@ -174,20 +175,41 @@ export class ChannelOutbox implements Outbox {
   }
 
   /**
-   * The channel will list these messages, and they must not be mistaken for the owner's. Records as many as possible.
+   * The channel will list these messages, and they must not be mistaken for the owner's: they are recorded as ours, now
+   * or as soon as the disk takes it.
    */
-  async #recordSent(deliveries: readonly Delivery[]): Promise<void> {
+  async #recordSent(
+    reply: Reply,
+    deliveries: readonly Delivery[],
+    recordable: (() => Promise<void>) | undefined,
+  ): Promise<void> {
     const { messages, clock } = this.#deps
-    for (const { message_id } of deliveries) {
-      if (message_id !== undefined) await messages.known.recordSent(message_id, clock.now()).catch(() => undefined)
+    const at = clock.now()
+    const record = async (): Promise<void> => {
+      for (const { message_id } of deliveries) {
+        if (message_id !== undefined) await messages.known.recordSent(message_id, at)
+      }
+    }
+    try {
+      await record()
+    } catch {
+      this.#recorder.later(reply, async () => {
+        await record()
+        await recordable?.()
+      })
+      this.#tellWaiting()
     }
   }
 
   async #send(sending: Sending): Promise<SendResult> {
     const result = await this.#sender.send(sending)
     this.#held.keepUnsent(sending, result)
-    if (this.waits) for (const listener of this.#listeners) listener()
+    this.#tellWaiting()
     return result
+  }
+
+  #tellWaiting(): void {
+    if (this.waits) for (const listener of this.#listeners) listener()
   }
 
   async #layOut(reply: Reply): Promise<Pick<Sending, 'channel' | 'parts'>> {

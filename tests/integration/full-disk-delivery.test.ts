@@ -18,26 +18,33 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-type Refused = 'begin' | 'conclude' | 'withdraw'
+type Refused = 'intend' | 'begin' | 'conclude' | 'withdraw' | 'known'
 
 /** A disk that refuses records of the outbox, each kind as often as is set here. */
 class FailingDisk {
-  readonly refusals: Record<Refused, number> = { begin: 0, conclude: 0, withdraw: 0 }
+  readonly refusals: Record<Refused, number> = { intend: 0, begin: 0, conclude: 0, withdraw: 0, known: 0 }
   /** The record reaches the file, and only its flush fails. */
   flush_only = false
 
   readonly wrap = (stores: Stores): Stores => {
-    const { outbox } = stores.messages
-    return { ...stores, messages: { ...stores.messages, outbox: this.#around(outbox) } }
+    const { outbox, known } = stores.messages
+    return {
+      ...stores,
+      messages: {
+        ...stores.messages,
+        outbox: this.#around(outbox),
+        known: { ...known, recordSent: (...call) => this.#write('known', () => known.recordSent(...call)) },
+      },
+    }
   }
 
   mend(): void {
-    Object.assign(this.refusals, { begin: 0, conclude: 0, withdraw: 0 })
+    Object.assign(this.refusals, { intend: 0, begin: 0, conclude: 0, withdraw: 0, known: 0 })
   }
 
   #around(outbox: OutboxStore): OutboxStore {
     return {
-      intend: (reply, parts) => outbox.intend(reply, parts),
+      intend: (...call) => this.#write('intend', () => outbox.intend(...call)),
       begin: (...call) => this.#write('begin', () => outbox.begin(...call)),
       withdraw: (...call) => this.#write('withdraw', () => outbox.withdraw(...call)),
       conclude: (...call) => this.#write('conclude', () => outbox.conclude(...call)),
@@ -203,6 +210,71 @@ test('the rest of a long reply follows when the disk works again, in order and o
   await rig.open()
   await rig.process.conversation.sendHeld()
   expect(texts().filter(text => text.startsWith('c'))).toHaveLength(1)
+})
+
+test.each([1, 4])('a reply that the disk refuses to record %d times is sent once, without an apology', async times => {
+  const disk = new FailingDisk()
+  await start(disk)
+  disk.refusals.intend = times
+  expect(await rig.say('hello')).toBe('You said: hello')
+  expect(rig.model.requests).toHaveLength(1)
+})
+
+test('while the disk takes no record at all, one apology is sent; the answer follows when it does, without a restart', async () => {
+  const disk = new FailingDisk()
+  await start(disk)
+  Object.assign(disk.refusals, { intend: LONG_OUTAGE, known: LONG_OUTAGE })
+  expect(await rig.say('hello')).toMatch(/went wrong/)
+  const [apology = ''] = rig.channel.sentIds
+  await later()
+  expect(texts()).toHaveLength(1)
+  disk.mend()
+  await later()
+  expect(texts().slice(1)).toEqual(['You said: hello'])
+  // It must not be taken for the owner's.
+  expect(await rig.process.stores.messages.inbox.known([apology])).toEqual(new Set([apology]))
+  await later()
+  await rig.crash()
+  await rig.open()
+  await rig.process.conversation.sendHeld()
+  expect(texts()).toHaveLength(2)
+})
+
+test('a message that cannot be answered even then is not tried for ever', async () => {
+  const disk = new FailingDisk()
+  await start(disk)
+  disk.refusals.intend = LONG_OUTAGE
+  const answer = async (): Promise<string> => {
+    disk.refusals.known = 1
+    return 'an answer'
+  }
+  rig.model.script.push(...Array.from({ length: 5 }, () => answer))
+  await rig.say('hello')
+  for (let minutes = 0; minutes < 5; minutes++) await later()
+  expect(rig.model.requests).toHaveLength(2)
+  expect(texts()).toHaveLength(2)
+})
+
+test('a command whose answer cannot be recorded is not run again', async () => {
+  const disk = new FailingDisk()
+  const ran: string[] = []
+  rig = await PipelineRig.start({
+    wrap: disk.wrap,
+    commands: {
+      recognises: text => text === '/count',
+      withdrawal: () => Promise.resolve(undefined),
+      dropQuestion: () => undefined,
+      run: async text => {
+        ran.push(text)
+        return 'counted'
+      },
+    },
+  })
+  Object.assign(disk.refusals, { intend: LONG_OUTAGE, known: LONG_OUTAGE })
+  expect(await rig.say('/count')).toMatch(/went wrong/)
+  disk.mend()
+  await later()
+  expect(ran).toHaveLength(1)
 })
 
 const BIKE = 'You said: where is my bike?'

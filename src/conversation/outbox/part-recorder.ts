@@ -1,5 +1,5 @@
 /**
- * Records on disk what happens to the parts of replies. What the disk refuses (it is full, say) is kept in memory, and
+ * Records on disk what happens to replies and their parts. What the disk refuses (it is full, say) is kept in memory, and
  * recorded before anything else happens in its chat.
  */
 import type { ChatId } from '../../messages/message.ts'
@@ -9,7 +9,7 @@ import type { Scope } from '../../messages/scope.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { SetAside } from '../../platform/set-aside.ts'
+import { isOfItem, type SetAside } from '../../platform/set-aside.ts'
 import { whileWaiting } from '../../platform/trace.ts'
 
 /** Pauses between attempts to write a record that the disk refused; after the last one it waits in memory. */
@@ -48,6 +48,19 @@ export class PartRecorder {
   }
 
   /**
+   * Records a reply and the texts of its parts, after a few pauses if the disk refuses it.
+   * @throws the reason of `wanted`; any error of the store, if the disk still refuses it
+   */
+  async intend(reply: Reply, parts: readonly string[], wanted: AbortSignal | undefined): Promise<void> {
+    await this.#patiently(async () => {
+      // No other work may come in between: a change from now on finds the record, and an earlier one has aborted the
+      // signal.
+      wanted?.throwIfAborted()
+      await this.#deps.messages.outbox.intend(reply, parts)
+    })
+  }
+
+  /**
    * Records that a part is about to be sent.
    * @returns false if the reply was withdrawn: then it must not be sent
    * @throws any error of the store: then it must not be sent either; it is held as soon as that can be recorded
@@ -68,7 +81,7 @@ export class PartRecorder {
   /** Records an outcome: now, after a few pauses, or later. */
   async conclude(reply: Reply, part: number, outcome: PartOutcome): Promise<void> {
     this.#add(reply, part, outcome)
-    await this.#settlePatiently(reply)
+    await this.#settleOrKeep(reply)
   }
 
   /** Withdraws a reply, unless a part of it was sent: now, after a few pauses, or later. */
@@ -81,7 +94,12 @@ export class PartRecorder {
         for (const message_id of reply.answers) await outbox.withdraw(message_id, 'all')
       },
     })
-    await this.#settlePatiently(reply)
+    await this.#settleOrKeep(reply)
+  }
+
+  /** Keeps a record about a reply that itself could not be recorded; `write` is called when the disk may take it. */
+  later(reply: Reply, write: () => Promise<void>): void {
+    this.#replace({ reply, of: 'reply', write })
   }
 
   /** Writes the pending records of a chat. @throws if the disk still refuses them */
@@ -95,19 +113,26 @@ export class PartRecorder {
     }
   }
 
-  async #settlePatiently({ chat_id, outbox_id }: Reply): Promise<void> {
-    const { clock, stopping, logger } = this.#deps
+  /** Writes the pending records of a reply's chat now, after a few pauses, or later. */
+  async #settleOrKeep({ chat_id, outbox_id }: Reply): Promise<void> {
+    try {
+      await this.#patiently(() => this.settle(chat_id))
+    } catch (error) {
+      const reason = asDenidinError(error).message
+      this.#deps.logger.error('The state of a reply cannot be recorded yet', { outbox_id, reason })
+    }
+  }
+
+  /** Writes, again after a few pauses if the disk fails. @throws the last failure, or the first that is not the disk's */
+  async #patiently(write: () => Promise<void>): Promise<void> {
+    const { clock, stopping } = this.#deps
     for (let failures = 0; ; failures++) {
       try {
-        await this.settle(chat_id)
+        await write()
         return
       } catch (error) {
         const wait = WRITE_AGAIN_MS[failures]
-        if (wait === undefined || stopping.aborted) {
-          const reason = asDenidinError(error).message
-          logger.error('The state of a reply cannot be recorded yet', { outbox_id, reason })
-          return
-        }
+        if (isOfItem(error) || wait === undefined || stopping.aborted) throw error
         await whileWaiting(clock, () => clock.sleep(wait, stopping)).catch(() => undefined)
       }
     }
