@@ -1,6 +1,6 @@
 /** The port of the archive's messages and of the records of its loads. */
 import type { Place, SourceMessage } from './archive-message.ts'
-import type { ExtractionRun, RejectedLine, RunEnd, RunStart, RunStep } from './extraction-run.ts'
+import type { ExtractionRun, RejectedLine, RunEnd, RunPlace, RunStart, RunStep } from './extraction-run.ts'
 
 /** A message with the line where it was found. */
 export interface FoundMessage {
@@ -11,14 +11,16 @@ export interface FoundMessage {
   readonly origins?: readonly Pick<Place, 'source_file' | 'source_line'>[] | undefined
 }
 
-/** A part of a source, with the position where it ends. */
+/** A part of a source, with the place that it reaches. */
 export interface ArchiveBatch {
   readonly found: readonly FoundMessage[]
+  /** How many of them, from the first on, an interrupted run had already counted. */
+  readonly counted?: number | undefined
   readonly rejected: readonly RejectedLine[]
   /** How many messages of this part were forgotten, and are therefore not in `found`. */
   readonly forgotten?: number | undefined
-  /** Where the run continues after this batch; `undefined` within a part that can only be read as a whole. */
-  readonly reached: Pick<ExtractionRun, 'position' | 'lines'> | undefined
+  /** Where the run would continue after this batch. */
+  readonly reached: RunPlace
 }
 
 /** How many messages of a batch were new or already known. */
@@ -46,8 +48,8 @@ export interface ArchiveStore {
   /** Begins a run, or resumes an interrupted one of the same file and content, with its counts and position. */
   begin(start: RunStart): Promise<ExtractionRun>
   /**
-   * Writes a batch with the counts and the position of its run: all or nothing. A message that is already in the
-   * archive is kept once; its new place and missing data are added.
+   * Writes a batch with the counts and the place of its run: all or nothing. A message that is already in the archive is
+   * kept once; its new place and missing data are added. A power cut may undo the last batches, until `end`.
    */
   write(run_id: number, batch: ArchiveBatch): Promise<BatchCounts>
   /** Adds what a load into a conversation did to its record: its messages are the bot's, not the archive's. */

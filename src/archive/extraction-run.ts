@@ -23,6 +23,8 @@ export interface ExtractionRun {
   readonly position: number
   /** Lines before the position. */
   readonly lines: number
+  /** How many messages after the position are written and counted already. */
+  readonly ahead: number
   readonly messages_extracted: number
   readonly new_unique_messages: number
   readonly duplicate_messages: number
@@ -36,6 +38,9 @@ export interface ExtractionRun {
   readonly status: RunState
   readonly notes: string | undefined
 }
+
+/** Where a run that was interrupted continues. */
+export type RunPlace = Pick<ExtractionRun, 'position' | 'lines' | 'ahead'>
 
 /** Data about a run that is known before the file is read. */
 export type RunStart = Pick<

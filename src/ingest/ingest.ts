@@ -142,7 +142,7 @@ export class Ingest {
       file_size_bytes: file.size_bytes,
       started_by,
     })
-    const resumed = run.position > 0
+    const resumed = run.position > 0 || run.ahead > 0
     const totals = await this.#read({ file, reader, isForgotten }, run, options)
     const ended = await store.end(run.run_id, await this.#endOf(file, source_checksum, options.signal))
     this.#deps.logger.for('ingest').info('Loaded a file', {
@@ -163,9 +163,9 @@ export class Ingest {
     options: IngestOptions,
   ): Promise<RunTotals> {
     const { store, written } = this.#deps
-    const writer = new RunWriter(
-      batch => store.write(run.run_id, batch),
-      async messages => {
+    const writer = new RunWriter(run, {
+      write: batch => store.write(run.run_id, batch),
+      written: async messages => {
         options.progress({ done: run.messages_extracted + messages, unit: 'messages' })
         await written()
         // Lets other requests to the thread run.
@@ -173,7 +173,7 @@ export class Ingest {
         options.signal.throwIfAborted()
       },
       isForgotten,
-    )
+    })
     try {
       for await (const item of reader.read(file, run, options.signal)) await writer.add(item)
       await writer.flush()
@@ -206,15 +206,16 @@ export class Ingest {
 
   async #rehearse({ file, reader, isForgotten }: FilteredFile, options: IngestOptions): Promise<FileReport> {
     using rehearsal = this.#deps.store.rehearse()
-    const writer = new RunWriter(
-      ({ found }) => rehearsal.count(found),
-      async messages => {
+    const start = { position: 0, lines: 0, ahead: 0 }
+    const writer = new RunWriter(start, {
+      write: ({ found }) => rehearsal.count(found),
+      written: async messages => {
         options.progress({ done: messages, unit: 'messages' })
         await yieldToEventLoop()
       },
       isForgotten,
-    )
-    for await (const item of reader.read(file, { position: 0, lines: 0 }, options.signal)) await writer.add(item)
+    })
+    for await (const item of reader.read(file, start, options.signal)) await writer.add(item)
     await writer.flush()
     const { messages, added, duplicates, errors, forgotten, lines, notices, shown } = writer.totals
     return {

@@ -1,12 +1,12 @@
-/** Collects the items of a reader and writes them in batches that end at a checkpoint. */
+/** Collects the items of a reader, and writes them in small batches with the place that each of them reaches. */
 import type { SourceMessage } from '../archive/archive-message.ts'
 import type { ArchiveBatch, BatchCounts, FoundMessage } from '../archive/archive-store.ts'
-import type { RejectedLine } from '../archive/extraction-run.ts'
+import type { RejectedLine, RunPlace } from '../archive/extraction-run.ts'
 import type { SourceItem } from './source.ts'
 
-/** A batch is written after this many messages, or this many characters: about twenty milliseconds of work. */
-const MOST_MESSAGES = 500
-const MOST_CHARACTERS = 1024 * 1024
+/** A batch is written after this many messages, or this many characters: some milliseconds of work. */
+const MOST_MESSAGES = 128
+const MOST_CHARACTERS = 256 * 1024
 /** How many bad lines are shown to the caller; all of them are in the record of the run. */
 const MOST_SHOWN = 20
 
@@ -29,15 +29,27 @@ export interface RunTotals {
   readonly shown: readonly RejectedLine[]
 }
 
+export interface RunWriterDeps {
+  readonly write: WriteBatch
+  readonly written: (messages: number) => Promise<void>
+  readonly isForgotten: IsForgotten
+}
+
 export class RunWriter {
   readonly #write: WriteBatch
   readonly #written: (messages: number) => Promise<void>
   readonly #isForgotten: IsForgotten
   #forgotten = 0
   #found: FoundMessage[] = []
+  /** How many of those were counted before the interruption. */
+  #counted = 0
   #rejected: RejectedLine[] = []
   #characters = 0
-  #reached: ArchiveBatch['reached']
+  /** The last checkpoint, and how many messages after it are counted when the batch is written. */
+  #reached: RunPlace
+  #has_moved = false
+  /** How many of the next messages were counted before the interruption. */
+  #known: number
   #totals: RunTotals = {
     messages: 0,
     added: 0,
@@ -50,10 +62,12 @@ export class RunWriter {
   }
 
   /**
-   * @param isForgotten whether to skip a message
+   * @param from where the run begins, or continues
    * @param written called after each batch, with the messages so far
    */
-  constructor(write: WriteBatch, written: (messages: number) => Promise<void>, isForgotten: IsForgotten = () => false) {
+  constructor(from: RunPlace, { write, written, isForgotten }: RunWriterDeps) {
+    this.#reached = { position: from.position, lines: from.lines, ahead: from.ahead }
+    this.#known = from.ahead
     this.#isForgotten = isForgotten
     this.#write = write
     this.#written = written
@@ -66,50 +80,65 @@ export class RunWriter {
   async add(item: SourceItem): Promise<void> {
     switch (item.kind) {
       case 'message': {
-        const { message, line, origins, or_at } = item
-        if (this.#isForgotten(message, or_at)) {
-          this.#forgotten++
-          return
-        }
-        this.#found.push({ message, line, origins })
-        this.#characters += message.content.length
-        return
+        this.#take(item)
+        break
       }
       case 'rejected': {
         const { line, reason, excerpt } = item
         this.#rejected.push({ line, reason, excerpt })
-        return
+        break
       }
       case 'notice': {
         this.#totals = { ...this.#totals, notices: [...this.#totals.notices, item.text] }
         return
       }
       case 'checkpoint': {
-        this.#reached = { position: item.position, lines: item.lines }
-        if (this.#isFull) await this.flush()
+        this.#reached = { position: item.position, lines: item.lines, ahead: this.#known }
+        this.#has_moved = true
       }
     }
+    if (this.#isFull) await this.flush()
+  }
+
+  #take({ message, line, origins, or_at }: Extract<SourceItem, { readonly kind: 'message' }>): void {
+    const is_counted = this.#known > 0
+    if (is_counted) this.#known--
+    else this.#reached = { ...this.#reached, ahead: this.#reached.ahead + 1 }
+    this.#has_moved = true
+    if (this.#isForgotten(message, or_at)) {
+      if (!is_counted) this.#forgotten++
+      return
+    }
+    if (is_counted) this.#counted++
+    this.#found.push({ message, line, origins })
+    this.#characters += message.content.length
   }
 
   /** Writes the collected items. */
   async flush(): Promise<void> {
-    if (this.#reached === undefined && this.#found.length === 0 && this.#rejected.length === 0 && this.#forgotten === 0)
-      return
-    const batch = { found: this.#found, rejected: this.#rejected, forgotten: this.#forgotten, reached: this.#reached }
+    if (!this.#has_moved && this.#rejected.length === 0) return
+    const batch = {
+      found: this.#found,
+      counted: this.#counted,
+      rejected: this.#rejected,
+      forgotten: this.#forgotten,
+      reached: this.#reached,
+    }
     this.#forgotten = 0
     this.#found = []
+    this.#counted = 0
     this.#rejected = []
     this.#characters = 0
-    this.#reached = undefined
+    this.#has_moved = false
     const { new_unique_messages, duplicate_messages } = await this.#write(batch)
-    const { messages, added, duplicates, errors, forgotten, lines, notices, shown } = this.#totals
+    const { messages, added, duplicates, errors, forgotten, notices, shown } = this.#totals
     this.#totals = {
-      messages: messages + batch.found.length,
+      messages: messages + batch.found.length - batch.counted,
       added: added + new_unique_messages,
       duplicates: duplicates + duplicate_messages,
       errors: errors + batch.rejected.length,
       forgotten: forgotten + batch.forgotten,
-      lines: batch.reached?.lines ?? lines,
+      lines: batch.reached.lines,
       notices,
       shown: shown.length < MOST_SHOWN ? [...shown, ...batch.rejected].slice(0, MOST_SHOWN) : shown,
     }

@@ -37,7 +37,7 @@ const message = (content: string, more: Partial<SourceMessage> = {}): SourceMess
 const batch = (found: readonly FoundMessage[], more: Partial<ArchiveBatch> = {}): ArchiveBatch => ({
   found,
   rejected: [],
-  reached: { position: 5, lines: found.length },
+  reached: { position: 5, lines: found.length, ahead: 0 },
   ...more,
 })
 const rows = (sql: string): readonly object[] => database.all(sql).map(row => ({ ...row }))

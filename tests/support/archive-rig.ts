@@ -47,7 +47,7 @@ export class ArchiveRig implements AsyncDisposable {
     const flush = async (): Promise<void> => {
       const found = batch.map(message => ({ message, line: ++this.#line }))
       batch = []
-      await this.store.write(this.#run ?? 0, { found, rejected: [], reached: undefined })
+      await this.store.write(this.#run ?? 0, { found, rejected: [], reached: { position: 0, lines: 0, ahead: 0 } })
     }
     for (const message of messages) {
       batch.push(message)

@@ -72,7 +72,7 @@ const exercised = async (folder: string): Promise<RecordingDatabase> => {
     await store.write(run_id, {
       found,
       rejected: [{ line: 1, reason: 'bad', excerpt: 'x' }],
-      reached: { position: 1, lines: 1 },
+      reached: { position: 1, lines: 1, ahead: 0 },
     })
   }
   using rehearsal = store.rehearse()

@@ -77,6 +77,37 @@ test('a load that is called off goes on where it was, and nothing is lost or dou
   expect(await rig.store.counts()).toMatchObject({ messages: 5000, places: 5000, runs: 1 })
 })
 
+test('a conversation that can only be read as a whole is written in small steps, each of which counts once', async () => {
+  const messages = Array.from({ length: 1000 }, (_, at) => ({
+    role: at % 2 === 0 ? 'user' : 'assistant',
+    content: `what was said ${String(at)}`,
+    timestamp: new Date(AT + at * 1000).toISOString(),
+  }))
+  const file = await rig.write('talks.json', JSON.stringify([{ id: 'long', messages }, { id: 'none' }]))
+  let steps = 0
+  for (let loads = 0; loads < 3; loads++) {
+    const caller = new AbortController()
+    let batches = 0
+    rig.written = async () => {
+      steps++
+      // Each of them reads the first messages once more.
+      if (++batches === 2 + 2 * loads) caller.abort(new Error('enough'))
+    }
+    await expect(rig.load(file, {}, { signal: caller.signal })).rejects.toThrow('enough')
+    const { position, ahead, messages_extracted } = (await rig.store.runs({ limit: 1 }))[0] ?? {}
+    expect(position).toBe(0)
+    expect(ahead).toBeGreaterThan(0)
+    expect(messages_extracted).toBe(ahead)
+    rig.reopen()
+  }
+  const resumed = first(await rig.load(file))
+  expect(figures(resumed)).toEqual(['completed', 1001, 1000, 1000, 0, 1])
+  expect(resumed.resumed).toBe(true)
+  expect(steps).toBeGreaterThan(12)
+  expect(await rig.store.counts()).toMatchObject({ messages: 1000, places: 1000, runs: 1 })
+  expect((await rig.store.runs({ limit: 1 }))[0]?.ahead).toBe(0)
+})
+
 test('a debug log goes on at the beginning of an entry, so that none is cut', async () => {
   const entry = (at: number): string =>
     `${new Date(AT + at).toISOString()} [ERROR] failed ${String(at)}\n    at line ${String(at)} ${'y'.repeat(300)}\n`

@@ -11,6 +11,7 @@ import {
   type SourceType,
 } from '../archive-message.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
+import { TimeSlices } from '../../platform/yield.ts'
 
 /**
  * The values of a message that filters use. Names are represented by numbers: those of `archive.db`, and those of the
@@ -84,10 +85,16 @@ interface Ranges {
   readonly most: Uint32Array
 }
 
+/** A message whose values are there. */
+interface ShownMessage {
+  readonly seq: number
+  readonly role: ArchiveRole
+}
+
 /** Columns by sequence number. */
 export class Columns {
   #columns: Record<ColumnName, Column> = emptyColumns(ROOM)
-  #ranges: Record<ColumnName, Ranges> = emptyRanges(ROOM)
+  #ranges: Record<ColumnName, Ranges> = rangesOfAll(ROOM)
   #size = 1
   #present = 0
   #words = 0
@@ -155,12 +162,21 @@ export class Columns {
   set(seq: number, values: ColumnValues): void {
     this.remove(seq)
     this.fill(seq, values)
-    this.show(seq, values.role)
+    this.show([{ seq, role: values.role }])
+  }
+
+  /** Makes room for messages up to a sequence number, in slices; `fill` does so by itself, but at once. */
+  async reserve(last: number): Promise<void> {
+    const slices = new TimeSlices()
+    for (const name of NAMES) {
+      if (this.#growTo(name, last + 1)) await slices.pause()
+    }
   }
 
   /** Writes the values of a message that is not there yet; it comes with `show`. */
   fill(seq: number, values: ColumnValues): void {
-    this.#reserve(seq + 1)
+    for (const name of NAMES) this.#growTo(name, seq + 1)
+    const stripe = seq >>> STRIPE_BITS
     const { level, source_type, at, ...rest } = values
     const own = {
       ...rest,
@@ -171,16 +187,23 @@ export class Columns {
     for (const name of NAMES) {
       if (name === 'role') continue
       const column = this.#columns[name]
-      column[seq] = column.BYTES_PER_ELEMENT === 2 ? Math.min(own[name], MOST_SMALL) : own[name]
+      const value = column.BYTES_PER_ELEMENT === 2 ? Math.min(own[name], MOST_SMALL) : own[name]
+      column[seq] = value
+      widen(this.#ranges[name], stripe, value)
     }
   }
 
-  show(seq: number, role: ArchiveRole): void {
-    this.#columns.role[seq] = roleNumber(role)
-    this.#present++
-    this.#words += this.#columns.words[seq] ?? 0
-    this.#widen(seq, seq)
-    if (seq >= this.#size) this.#size = seq + 1
+  /** @param messages in their order */
+  show(messages: readonly ShownMessage[]): void {
+    const { role: roles, words } = this.#columns
+    for (const { seq, role } of messages) {
+      const number = roleNumber(role)
+      roles[seq] = number
+      this.#words += words[seq] ?? 0
+      widen(this.#ranges.role, seq >>> STRIPE_BITS, number)
+    }
+    this.#present += messages.length
+    this.#size = Math.max(this.#size, (messages.at(-1)?.seq ?? 0) + 1)
   }
 
   /** Marks a message as removed. */
@@ -203,7 +226,7 @@ export class Columns {
 
   /** Loads the values of a part. */
   load(from: number, to: number, bytes: Uint8Array): void {
-    this.#reserve(to + 1)
+    for (const name of NAMES) this.#growTo(name, to + 1)
     const count = to - from + 1
     let start = 0
     for (const name of NAMES) {
@@ -227,7 +250,7 @@ export class Columns {
     this.#size = 1
     this.#present = 0
     this.#words = 0
-    this.#ranges = emptyRanges(ROOM)
+    this.#ranges = rangesOfAll(ROOM)
     this.#losses++
   }
 
@@ -236,30 +259,32 @@ export class Columns {
     const { role } = this.#columns
     for (const name of NAMES) {
       const column = this.#columns[name]
-      const { least, most } = this.#ranges[name]
+      const ranges = this.#ranges[name]
       for (let seq = from; seq <= to; seq++) {
-        if ((role[seq] ?? 0) === 0) continue
-        const stripe = seq >>> STRIPE_BITS
-        const value = column[seq] ?? 0
-        if (value < (least[stripe] ?? 0)) least[stripe] = value
-        if (value > (most[stripe] ?? 0)) most[stripe] = value
+        if ((role[seq] ?? 0) !== 0) widen(ranges, seq >>> STRIPE_BITS, column[seq] ?? 0)
       }
     }
   }
 
-  #reserve(size: number): void {
-    if (size <= this.#columns.role.length) return
+  /** @returns whether the column had to grow */
+  #growTo(name: ColumnName, size: number): boolean {
+    if (size <= this.#columns[name].length) return false
     const room = size + Math.max(ROOM, size >>> 3)
-    const larger = emptyColumns(room)
-    for (const name of NAMES) larger[name].set(this.#columns[name])
-    this.#columns = larger
+    const larger = new ARRAYS[name](room)
+    larger.set(this.#columns[name])
+    this.#columns[name] = larger
     const ranges = emptyRanges(room)
-    for (const name of NAMES) {
-      ranges[name].least.set(this.#ranges[name].least)
-      ranges[name].most.set(this.#ranges[name].most)
-    }
-    this.#ranges = ranges
+    ranges.least.set(this.#ranges[name].least)
+    ranges.most.set(this.#ranges[name].most)
+    this.#ranges[name] = ranges
+    return true
   }
+}
+
+/** Makes the range of a stripe contain a value. */
+const widen = ({ least, most }: Ranges, stripe: number, value: number): void => {
+  if (value < (least[stripe] ?? 0)) least[stripe] = value
+  if (value > (most[stripe] ?? 0)) most[stripe] = value
 }
 
 /** Where the first of `size` rising values is that is not below a bound. */
@@ -291,11 +316,10 @@ const emptyColumns = (size: number): Record<ColumnName, Column> => ({
 
 const MOST_VALUE = 0xffffffff
 
-const emptyRanges = (size: number): Record<ColumnName, Ranges> => {
+const emptyRanges = (size: number): Ranges => {
   const stripes = (size >>> STRIPE_BITS) + 1
-  const entries = NAMES.map(name => [
-    name,
-    { least: new Uint32Array(stripes).fill(MOST_VALUE), most: new Uint32Array(stripes) },
-  ])
-  return Object.fromEntries(entries) as Record<ColumnName, Ranges>
+  return { least: new Uint32Array(stripes).fill(MOST_VALUE), most: new Uint32Array(stripes) }
 }
+
+const rangesOfAll = (size: number): Record<ColumnName, Ranges> =>
+  Object.fromEntries(NAMES.map(name => [name, emptyRanges(size)])) as Record<ColumnName, Ranges>

@@ -159,4 +159,11 @@ export const archiveMigrations: readonly Migration[] = [
         where at is null;
     `,
   },
+  {
+    id: 'archive-004',
+    sql: `
+      -- How many messages after the position are written and counted already.
+      alter table extraction_runs add column ahead integer not null default 0;
+    `,
+  },
 ]

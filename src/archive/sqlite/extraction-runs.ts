@@ -1,6 +1,6 @@
 /** The table of runs in `archive.db`, with the lines that they set aside. */
 import type { Database, Row } from '../../database/sqlite/database.ts'
-import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from '../extraction-run.ts'
+import type { ExtractionRun, RejectedLine, RunEnd, RunPlace, RunStart } from '../extraction-run.ts'
 
 /** A row of `extraction_runs`, with null for undefined values. */
 export type RunRow = {
@@ -20,6 +20,7 @@ const COLUMNS: Readonly<Record<keyof ExtractionRun, true>> = {
   destination_checksum: true,
   position: true,
   lines: true,
+  ahead: true,
   messages_extracted: true,
   new_unique_messages: true,
   duplicate_messages: true,
@@ -51,7 +52,7 @@ export interface RunCounts {
   readonly duplicates: number
   readonly errors: number
   readonly forgotten: number
-  readonly reached: Pick<ExtractionRun, 'position' | 'lines'> | undefined
+  readonly reached: RunPlace
 }
 
 /** The runs of one archive. Writes join the open transaction. */
@@ -101,18 +102,9 @@ export class ExtractionRuns {
       `update extraction_runs set messages_extracted = messages_extracted + :extracted,
          new_unique_messages = new_unique_messages + :added, duplicate_messages = duplicate_messages + :duplicates,
          errors_count = errors_count + :errors, forgotten_messages = forgotten_messages + :forgotten,
-         position = coalesce(:position, position), lines = coalesce(:lines, lines)
+         position = :position, lines = :lines, ahead = :ahead
        where run_id = :run_id`,
-      {
-        run_id,
-        extracted,
-        added,
-        duplicates,
-        errors,
-        forgotten,
-        position: reached?.position ?? null,
-        lines: reached?.lines ?? null,
-      },
+      { run_id, extracted, added, duplicates, errors, forgotten, ...reached },
     )
   }
 

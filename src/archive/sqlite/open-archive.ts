@@ -10,5 +10,6 @@ const CACHE_KIB = 64 * 1024
 export const openArchive = (path: string): Database => {
   const database = openTruthDatabase(path, archiveMigrations)
   database.get(`pragma cache_size = -${String(CACHE_KIB)}`)
+  database.leaveCheckpoints()
   return database
 }

@@ -125,6 +125,7 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
           else merged++
         }
       })
+      await this.#database.checkpointIfLong()
       options.progress({ done: Math.min(after + BATCH, newest), total: newest, unit: 'messages' })
       await this.#precedence.giveWay()
     }

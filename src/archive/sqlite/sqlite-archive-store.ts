@@ -35,28 +35,10 @@ export class SqliteArchiveStore implements ArchiveStore {
     return this.#database.transaction(() => this.#runs.begin(start, this.#clock.now()))
   }
 
-  async write(run_id: number, { found, rejected, reached, forgotten = 0 }: ArchiveBatch): Promise<BatchCounts> {
-    try {
-      return this.#database.transaction(() => {
-        const source_file_id = this.#sourceFileOf(run_id)
-        let added = 0
-        for (const { message, line, origins = [] } of found) {
-          const { seq, is_new } = this.#put(message)
-          if (is_new) added++
-          this.#addPlace({ seq, source_file_id, line, run_id })
-          for (const { source_file, source_line } of origins) {
-            this.#addPlace({ seq, source_file_id: this.#names.sourceFile(source_file), line: source_line, run_id })
-          }
-        }
-        const errors = this.#runs.reject(run_id, rejected)
-        const duplicates = found.length - added
-        this.#runs.add(run_id, { extracted: found.length, added, duplicates, errors, forgotten, reached })
-        return { new_unique_messages: added, duplicate_messages: duplicates }
-      })
-    } catch (error) {
-      this.#names.forget()
-      throw error
-    }
+  async write(run_id: number, batch: ArchiveBatch): Promise<BatchCounts> {
+    const counts = this.#writeNow(run_id, batch)
+    await this.#database.checkpointIfLong()
+    return counts
   }
 
   async record(run_id: number, { added, duplicates, forgotten, rejected, lines }: RunStep): Promise<void> {
@@ -65,7 +47,7 @@ export class SqliteArchiveStore implements ArchiveStore {
         run_id,
         rejected.map(each => ({ ...each, excerpt: '' })),
       )
-      const reached = { position: 0, lines }
+      const reached = { position: 0, lines, ahead: 0 }
       this.#runs.add(run_id, { extracted: added + duplicates, added, duplicates, errors, forgotten, reached })
     })
   }
@@ -108,6 +90,31 @@ export class SqliteArchiveStore implements ArchiveStore {
          (select count(*) from archive_sessions) sessions, (select count(*) from places) places,
          (select count(*) from extraction_runs) runs`,
     ) as ArchiveCounts
+  }
+
+  #writeNow(run_id: number, { found, counted = 0, rejected, reached, forgotten = 0 }: ArchiveBatch): BatchCounts {
+    try {
+      return this.#database.flushedSoon(() => {
+        const source_file_id = this.#sourceFileOf(run_id)
+        let added = 0
+        for (const [at, { message, line, origins = [] }] of found.entries()) {
+          const { seq, is_new } = this.#put(message)
+          if (is_new && at >= counted) added++
+          this.#addPlace({ seq, source_file_id, line, run_id })
+          for (const { source_file, source_line } of origins) {
+            this.#addPlace({ seq, source_file_id: this.#names.sourceFile(source_file), line: source_line, run_id })
+          }
+        }
+        const errors = this.#runs.reject(run_id, rejected)
+        const extracted = found.length - counted
+        const duplicates = extracted - added
+        this.#runs.add(run_id, { extracted, added, duplicates, errors, forgotten, reached })
+        return { new_unique_messages: added, duplicate_messages: duplicates }
+      })
+    } catch (error) {
+      this.#names.forget()
+      throw error
+    }
   }
 
   #addPlace(place: Readonly<Record<'seq' | 'source_file_id' | 'line' | 'run_id', number>>): void {

@@ -54,6 +54,7 @@ export class SqliteConversationCopy implements ConversationCopy {
         { filled_to: filled_to ?? null, change },
       )
     })
+    await this.#database.checkpointIfLong()
     await this.#changed()
   }
 
@@ -111,6 +112,7 @@ export class SqliteConversationCopy implements ConversationCopy {
       const batch = JSON.stringify(seqs.slice(from, from + ERASED_AT_ONCE))
       this.#database.transaction(() => this.#database.run(sql, { seqs: batch }))
       await yieldToEventLoop()
+      await this.#database.checkpointIfLong()
     }
   }
 

@@ -6,6 +6,7 @@ import { DenidinError } from '../../platform/errors.ts'
 import { fileFault } from '../../platform/file-faults.ts'
 import { PRIVATE_FOLDER_MODE } from '../../platform/files.ts'
 import { obstacleAt } from '../../platform/obstacles.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import { DamagedDatabase, faultOf } from './database-errors.ts'
 import { LogFlush } from './log-flush.ts'
 import { migrate, type Migration } from './migrations.ts'
@@ -28,6 +29,10 @@ export type Row = Record<string, SQLOutputValue>
 export type Parameters = Record<string, SQLInputValue>
 
 const LOG_SUFFIX = '-wal'
+/** Pages of a write-ahead log that are written into the file at a time: some milliseconds. */
+const LONG_LOG_PAGES = 1000
+/** Says how long the log is, and does nothing. */
+const NO_CHECKPOINT = 'pragma wal_checkpoint(noop)'
 
 /** Files that belong to a database: the database itself, its write-ahead log and the index of that. */
 const FILE_SUFFIXES = ['', LOG_SUFFIX, '-shm']
@@ -212,6 +217,23 @@ export class Database implements Disposable {
     } finally {
       this.#connection.exec(`pragma busy_timeout = ${String(BUSY_TIMEOUT_MS)}`)
     }
+  }
+
+  /**
+   * Writes the write-ahead log into the file if it is long, in a step of its own. Call it after each transaction of a long
+   * sequence, after `leaveCheckpoints`: SQLite does the same at the end of a transaction, which then takes twice as
+   * long as the others.
+   */
+  async checkpointIfLong(): Promise<void> {
+    const { log = 0, checkpointed = 0 } = this.get<{ log: number; checkpointed: number }>(NO_CHECKPOINT) ?? {}
+    if (log - checkpointed < LONG_LOG_PAGES) return
+    await yieldToEventLoop()
+    this.get('pragma wal_checkpoint(passive)')
+  }
+
+  /** From now on, `checkpointIfLong` is called; SQLite itself does it only for a log that is much longer. */
+  leaveCheckpoints(): void {
+    this.get(`pragma wal_autocheckpoint = ${String(4 * LONG_LOG_PAGES)}`)
   }
 
   /**

@@ -88,6 +88,7 @@ const RUN: ExtractionRun = {
   source_checksum: 'aa',
   destination_checksum: 'aa',
   position: 9,
+  ahead: 0,
   lines: 4,
   ...COUNTS,
   forgotten_messages: 0,

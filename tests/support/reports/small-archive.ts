@@ -36,7 +36,7 @@ export class SmallArchive implements Disposable {
     await this.store.write(run_id, {
       found: messages.map((message, index) => ({ message, line: index + 1 })),
       rejected: [],
-      reached: { position: messages.length, lines: messages.length },
+      reached: { position: messages.length, lines: messages.length, ahead: 0 },
     })
     return run_id
   }

@@ -69,7 +69,7 @@ export const openArchiveIndexDatabase = ({ path, clock, logger }: ArchiveIndexDa
       database.get<{ version: number }>('select version from progress')?.version === ARCHIVE_INDEX_VERSION,
     prepare: (database, isNew) => {
       database.run('pragma synchronous = normal')
-      database.run('pragma wal_autocheckpoint = 1000')
+      database.leaveCheckpoints()
       database.get(`pragma cache_size = -${String(CACHE_KIB)}`)
       if (!isNew) return
       database.run('insert into progress (one, version, reached) values (1, :version, 0)', {

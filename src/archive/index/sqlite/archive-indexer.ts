@@ -3,6 +3,7 @@ import type { Database } from '../../../database/sqlite/database.ts'
 import { DenidinError } from '../../../platform/errors.ts'
 import { JoinedRuns } from '../../../platform/joined-runs.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { yieldToEventLoop } from '../../../platform/yield.ts'
 import type { Columns } from '../columns.ts'
 import { PART_RANGE, type IndexPart } from '../index-part.ts'
 import { partsToMerge } from '../merge-policy.ts'
@@ -234,14 +235,17 @@ export class ArchiveIndexer {
     )
     const checksums = new Uint32Array(last - first + 1)
     for (const { seq, checksum } of added) checksums[seq - first] = checksum
+    // After a power cut, the index must not be ahead of the archive.
+    await this.#deps.archive.flushed()
     this.#commit(generation, () => {
-      for (const { seq, role } of added) columns.show(seq, role)
+      columns.show(added)
       this.#record({ part, first, last, messages: added.length, counted: false }, checksums, [])
       index.run('update progress set reached = :last', { last })
     })
     this.#deps.parts.reload()
     this.#next_part.resolve(undefined)
     this.#next_part = Promise.withResolvers()
+    await yieldToEventLoop()
     await this.#writer.countNew()
     return true
   }

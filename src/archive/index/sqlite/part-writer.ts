@@ -73,6 +73,7 @@ export class PartWriter {
           } else this.#put(part, pages.end())
         }
       })
+      await this.#database.checkpointIfLong()
     }
     return changes
   }
@@ -84,6 +85,7 @@ export class PartWriter {
       this.#database.transaction(() => {
         this.#put(part, some)
       })
+      await this.#database.checkpointIfLong()
     }
   }
 
@@ -109,6 +111,7 @@ export class PartWriter {
         this.#countPages(next.part, next.reached)
       })
       await slices.pause()
+      await this.#database.checkpointIfLong()
     }
   }
 
@@ -155,7 +158,10 @@ export class PartWriter {
     for (const part of parts) {
       const table = wordsTable(part)
       const some = `select first from ${table} limit ${String(SLICE_PAGES)}`
-      while (this.#database.run(`delete from ${table} where first in (${some})`) > 0) await slices.pause()
+      while (this.#database.run(`delete from ${table} where first in (${some})`) > 0) {
+        await slices.pause()
+        await this.#database.checkpointIfLong()
+      }
       this.#database.run(`drop table ${table}`)
     }
   }
@@ -171,6 +177,7 @@ export class PartWriter {
     )
     for (let after: string | undefined = ''; after !== undefined;) {
       await slices.pause()
+      await this.#database.checkpointIfLong()
       this.#database.run(
         `insert into vocabulary_next select term, found from vocabulary where term > :after order by term limit 5000`,
         { after },

@@ -32,6 +32,7 @@ export const readInto = async (
   first: number,
   { rows, columns, names, goesOn }: ReadIntoDeps,
 ): Promise<readonly AddedMessage[]> => {
+  await columns.reserve(first + PART_RANGE)
   const added: AddedMessage[] = []
   let reading: Promise<void> = Promise.resolve()
   for (let after = first - 1, more = true; more;) {
