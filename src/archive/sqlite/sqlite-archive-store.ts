@@ -94,7 +94,7 @@ export class SqliteArchiveStore implements ArchiveStore {
 
   #writeNow(run_id: number, { found, counted = 0, rejected, reached, forgotten = 0 }: ArchiveBatch): BatchCounts {
     try {
-      return this.#database.flushedSoon(() => {
+      return this.#database.flushedLater(() => {
         const source_file_id = this.#sourceFileOf(run_id)
         let added = 0
         for (const [at, { message, line, origins = [] }] of found.entries()) {

@@ -180,7 +180,12 @@ export class Database implements Disposable {
     return result
   }
 
-  /** Resolves when the writes of `durably` and `flushedSoon` are on the disk. @throws DenidinError `unavailable` */
+  /** Like `flushedSoon`, but the disk begins to write when somebody calls `flushed`. */
+  flushedLater<T>(act: () => T): T {
+    return this.#written(act)
+  }
+
+  /** Resolves when the writes of `durably`, `flushedSoon` and `flushedLater` are on the disk. @throws DenidinError `unavailable` */
   async flushed(): Promise<void> {
     try {
       await this.#log?.flush()
