@@ -181,7 +181,7 @@ const restartChannel = async (channels: Services['channels']): Promise<string> =
 const createAppPipeline = async (
   { settings, parts }: AppDeps,
   { stores, models, memory, remembers, rollouts }: Foundation,
-  { windows, scheduler, delivery, sweepSoon, profiles, recallOverrides }: Services,
+  { windows, scheduler, delivery, sweepSoon, profiles, recallOverrides, measured }: Services,
   runner: Runner,
   observer: TurnObserver,
 ): Promise<Pipeline> => {
@@ -200,6 +200,7 @@ const createAppPipeline = async (
         scopes: memory.scopes,
         profileOf: createProfileReader(settings, rollouts, stores, parts),
         recallOverrides,
+        measured,
       },
       budgets: createTurnBudgets(settings, profiles),
       model: models.replies,

@@ -22,6 +22,7 @@ import { guardHistory } from '../messages/erasure-guard.ts'
 import { MessageEvents } from '../conversation/message-events.ts'
 import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
+import type { MeasuredTexts } from '../conversation/packing/measured-texts.ts'
 import { ContextPacker } from '../conversation/packing/context-packer.ts'
 import { fixedBudgets, type TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
@@ -77,6 +78,8 @@ export interface PipelineDeps {
     readonly scopes: ScopePolicy
     readonly profileOf: ProfileOf
     readonly recallOverrides: RecallOverrides
+    /** What packing has measured of long messages. */
+    readonly measured: MeasuredTexts
   }
   readonly budgets: TurnBudgets
   readonly remembers: Remembers
@@ -193,7 +196,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       clock,
       budgets: deps.budgets,
       preferences: stores.preferences,
-      packer: new ContextPacker(shared.tokens),
+      packer: new ContextPacker(shared.tokens, recall.measured),
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
       keep: keeps(settings),
@@ -311,12 +314,22 @@ const createRecovery = ({ stores, scheduler, delivery }: PipelineDeps, shared: S
 
 /** Edits, deletions and reactions. */
 const createChanges = (
-  { stores, scheduler, sessions, delivery }: PipelineDeps,
+  { stores, scheduler, sessions, delivery, recall }: PipelineDeps,
   shared: Shared,
   conversation: Conversation,
 ): MessageEvents => {
   const { people, messages, erasures, applied, forgettable } = stores
-  const { underWay, recent } = shared
+  const { underWay } = shared
+  const recent: ChangeListener = {
+    edited: (message_id, words) => {
+      shared.recent.edited(message_id, words)
+      recall.measured.forget([message_id])
+    },
+    deleted: message_id => {
+      shared.recent.deleted(message_id)
+      recall.measured.forget([message_id])
+    },
+  }
   const history = guardHistory(messages.history, { erasures, applied, messages: forgettable })
   return new MessageEvents({
     ...shared,

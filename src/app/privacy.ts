@@ -1,5 +1,6 @@
 /** Wires erasure and export over every store of personal data. */
 import type { Channel } from '../channels/channel.ts'
+import type { MeasuredTexts } from '../conversation/packing/measured-texts.ts'
 import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { ChatId } from '../messages/message.ts'
@@ -25,6 +26,8 @@ export interface PrivacyDeps {
   readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors' | 'purge'>
   readonly archive: Pick<Archive, 'follower'>
   readonly audit: AuditLog
+  /** What packing has measured of messages. */
+  readonly measured: MeasuredTexts
   readonly background: BackgroundTasks
   readonly exclusive: Exclusive
   /** Called when sessions lost messages: their memories have to be learned again. */
@@ -83,6 +86,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       memories: stores.memories,
       longterm: features.memory,
       indexes: [
+        { forget: async message_ids => privacy.measured.forget(message_ids) },
         stores.unknownSessions,
         stores.damagedCopies,
         features.messageIndex,

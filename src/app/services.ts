@@ -3,6 +3,7 @@ import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { forgetChangedTasks } from '../budget/usage/forget-changed-tasks.ts'
 import type { Channel } from '../channels/channel.ts'
 import { createConsoleChannel, type ConsoleChannel } from '../channels/console/console-channel.ts'
+import { MeasuredTexts } from '../conversation/packing/measured-texts.ts'
 import { RecallOverrides } from '../conversation/recall-overrides.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
@@ -32,6 +33,8 @@ export interface Services {
   readonly scheduler: TurnScheduler<TurnMessage>
   readonly console: ConsoleChannel
   readonly recallOverrides: RecallOverrides
+  /** What packing has measured of long messages. */
+  readonly measured: MeasuredTexts
   /** Includes the console. */
   readonly channels: readonly Channel[]
   readonly lifecycle: SessionLifecycle
@@ -69,9 +72,11 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
   const learnAgainSoon = background.coalesced('learning again from changed sessions', () =>
     closing.sweep({ signal: stopping.signal }),
   )
+  const measured = new MeasuredTexts()
   const privacy = createPrivacy(
     {
       stores,
+      measured,
       exportFiles,
       personalData,
       sessions,
@@ -106,6 +111,7 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     scheduler,
     console,
     recallOverrides: new RecallOverrides(),
+    measured,
     channels,
     ...createSweeps(withExpiry(closing, expiry), expiry, process),
     privacy,

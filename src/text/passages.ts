@@ -9,6 +9,12 @@ export interface Passage {
   readonly to: number
 }
 
+/** A piece of a text that is not cut, and the words by which a question finds it. */
+export interface TextPiece extends Passage {
+  /** Computed on first use. */
+  readonly stems: ReadonlySet<string>
+}
+
 /** Stems that a question asks for, and the weight of each. */
 export type QuestionWords = ReadonlyMap<string, number>
 
@@ -20,12 +26,15 @@ const sentences = once(() => new Intl.Segmenter('en', { granularity: 'sentence' 
 /**
  * The passages of a text: the most relevant to the question first, the others in the order of the text. Together they
  * are the text. Each has about `size` characters, and none begins or ends inside a visible character.
+ * @param pieces where the text may be cut: `piecesOf` with the same text and size
  */
-export const passagesByWorth = (text: string, size: number, words: QuestionWords): readonly Passage[] => {
-  const pieces = piecesOf(text, size)
-  const found = pieces.map(({ from, to }) =>
-    to > MOST_COMPARED_CHARACTERS ? NOTHING : foundIn(text.slice(from, to), words),
-  )
+export const passagesByWorth = (
+  text: string,
+  size: number,
+  words: QuestionWords,
+  pieces = piecesOf(text, size),
+): readonly Passage[] => {
+  const found = pieces.map(piece => (words.size === 0 ? NOTHING : piece.stems.intersection(words)))
   const best: Passage[] = []
   const used = new Uint8Array(pieces.length)
   for (let n = 0; n < MOST_RANKED; n++) {
@@ -38,23 +47,31 @@ export const passagesByWorth = (text: string, size: number, words: QuestionWords
   return [...best, ...joined(pieces, used, size)]
 }
 
+/** A passage of an excerpt with the text before it: a blank, or a mark for omitted text. */
+export interface TextPart extends Passage {
+  readonly lead: string
+}
+
 /**
- * The text of these passages, in the order of the text, with a mark where something was left out: each passage with the
- * separator before it. Joined, the parts are the excerpt.
+ * The text of these passages, in the order of the text, with a mark where something was left out. Joined, the parts are
+ * the excerpt; the last one may have only a mark.
  */
-export const excerptParts = (text: string, passages: readonly Passage[]): readonly string[] => {
+export const excerptParts = (text: string, passages: readonly Passage[]): readonly TextPart[] => {
   const inOrder = passages.toSorted((a, b) => a.from - b.from)
-  const parts: string[] = []
+  const parts: TextPart[] = []
   let end = 0
   for (const { from, to } of inOrder) {
     const between = text.slice(end, from)
     const separator = between.trim() !== '' ? ` ${LEFT_OUT}` : between
-    parts.push((parts.length === 0 ? separator.trimStart() : separator) + text.slice(from, to))
+    parts.push({ lead: parts.length === 0 ? separator.trimStart() : separator, from, to })
     end = to
   }
-  if (text.slice(end).trim() !== '') parts.push(` ${LEFT_OUT.trim()}`)
+  if (text.slice(end).trim() !== '') parts.push({ lead: ` ${LEFT_OUT.trim()}`, from: end, to: end })
   return parts
 }
+
+/** The text of a part. */
+export const partText = (text: string, { lead, from, to }: TextPart): string => lead + text.slice(from, to)
 
 const LEFT_OUT = '… '
 
@@ -65,15 +82,33 @@ const MARGIN = 100
 const MOST_RANKED = 4
 const NOTHING: ReadonlySet<string> = new Set()
 
-/** Sentences and lines, without surrounding blanks; a long one is cut at a blank. */
-const piecesOf = (text: string, size: number): readonly Passage[] => {
+/** Sentences and lines, without surrounding blanks; one longer than `size` is cut at a blank. */
+export const piecesOf = (text: string, size: number): readonly TextPiece[] => {
   const pieces: Passage[] = []
   // One pass over all lines: a separate segmenter call for each line would be many times slower.
   for (const { segment, index } of sentences().segment(text)) {
     const from = index + (segment.length - segment.trimStart().length)
     pieces.push(...cutLong(text, { from, to: from + segment.trim().length }, size))
   }
-  return pieces.filter(({ from, to }) => to > from)
+  return pieces.filter(({ from, to }) => to > from).map(({ from, to }) => new Piece(text, from, to))
+}
+
+class Piece implements TextPiece {
+  readonly #text: string
+  readonly from: number
+  readonly to: number
+  #stems: ReadonlySet<string> | undefined
+
+  constructor(text: string, from: number, to: number) {
+    this.#text = text
+    this.from = from
+    this.to = to
+  }
+
+  get stems(): ReadonlySet<string> {
+    return (this.#stems ??=
+      this.to > MOST_COMPARED_CHARACTERS ? NOTHING : subjectsOf(this.#text.slice(this.from, this.to)))
+  }
 }
 
 const cutLong = (text: string, { from, to }: Passage, size: number): readonly Passage[] => {
@@ -89,9 +124,6 @@ const cutLong = (text: string, { from, to }: Passage, size: number): readonly Pa
   }
   return [...pieces, { from: at, to }]
 }
-
-const foundIn = (text: string, words: QuestionWords): ReadonlySet<string> =>
-  words.size === 0 ? NOTHING : subjectsOf(text).intersection(words)
 
 type Span = readonly [first: number, last: number]
 

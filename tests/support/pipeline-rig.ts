@@ -11,6 +11,7 @@ import type { Stores } from '../../src/app/stores.ts'
 import { openStores } from './stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
+import { MeasuredTexts } from '../../src/conversation/packing/measured-texts.ts'
 import { RecallOverrides } from '../../src/conversation/recall-overrides.ts'
 import type { CommandHandler } from '../../src/conversation/command-handler.ts'
 import type { Conversation } from '../../src/conversation/conversation.ts'
@@ -165,6 +166,7 @@ export class PipelineRig implements AsyncDisposable {
           scopes: ownPolicy,
           profileOf: () => Promise.resolve([]),
           recallOverrides: new RecallOverrides(),
+          measured: new MeasuredTexts(),
         },
         commands: options.commands ?? NO_COMMANDS,
         remembers,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { subjectStems } from '../../src/text/content-stems.ts'
-import { excerptParts, passagesByWorth } from '../../src/text/passages.ts'
+import { excerptParts, partText, passagesByWorth } from '../../src/text/passages.ts'
 
 const words = (...asked: readonly string[]): ReadonlyMap<string, number> =>
   new Map(asked.flatMap(subjectStems).map(stem => [stem, 1]))
@@ -35,7 +35,9 @@ describe('passages', () => {
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 300 }), fc.integer({ min: 16, max: 80 }), (text, size) => {
         const passages = passagesByWorth(text, size, words('boat'))
-        const shown = excerptParts(text, passages).join('')
+        const shown = excerptParts(text, passages)
+          .map(part => partText(text, part))
+          .join('')
         expect(shown.trim()).toBe(text.trim())
         for (const { from, to } of passages) {
           expect(to).toBeGreaterThan(from)

@@ -27,6 +27,8 @@ export interface BriefLimit {
   readonly found: readonly number[]
   /** Position from which messages cannot be found, because they are promised to be shown: shortened even later. */
   readonly promised: number
+  /** Whether only the messages that are shown whole matter: then the remaining tokens are counted, but no reply is cut. */
+  readonly draft: boolean
 }
 
 /** Messages of a window, oldest first. */
@@ -65,7 +67,9 @@ export class BriefReplies {
       for (let at = window.length - 1; at >= 0 && tokens <= most; at--) {
         const message = window[at]
         if (message === undefined) break
-        tokens += (costs[at] ?? 0) - message.tokens + shorten(message).tokens
+        const shortened = shorten(message)
+        tokens += (costs[at] ?? 0) - message.tokens + shortened.tokens
+        if (shortened !== message) this.#isIdle(window[at - 1])
         if (slices.isOver) await slices.pause()
       }
       if (tokens <= most) return
@@ -134,6 +138,10 @@ export class BriefReplies {
       if (short === message) continue
       const more = message.tokens - short.tokens
       if (more > left) {
+        if (limit.draft) {
+          left = 0
+          break
+        }
         const longest = this.#beginning(message, short.tokens + left)
         if (longest.tokens > short.tokens) {
           messages[at] = longest

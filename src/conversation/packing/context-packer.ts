@@ -22,6 +22,7 @@ import { isRecalled, SpecificPacking, type PackedSpecific } from './pack-specifi
 import type { ContextBudget, PackedCandidate, PackingRecord, TurnRecord } from './packing-record.ts'
 import { renderContext, systemParts, type ProfileLine, type SystemText } from './render-context.ts'
 import type { ShownMessage } from './shown-message.ts'
+import type { MeasuredTexts } from './measured-texts.ts'
 import { BriefReplies } from './brief-replies.ts'
 import { SaidWords } from './said-words.ts'
 import { TokenCosts } from './token-costs.ts'
@@ -73,8 +74,9 @@ export class ContextPacker {
   readonly #replies: BriefReplies
   readonly #words = new SaidWords()
 
-  constructor(tokens: TokenCounter) {
-    this.#costs = new TokenCosts(tokens)
+  /** @param measured measures of long messages, which others drop when a message is changed or forgotten */
+  constructor(tokens: TokenCounter, measured?: MeasuredTexts) {
+    this.#costs = new TokenCosts(tokens, measured)
     this.#replies = new BriefReplies(tokens)
   }
 

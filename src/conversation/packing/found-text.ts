@@ -1,7 +1,15 @@
 /** A text that was found for a turn, and its passages: cut and counted once, however often it is packed. */
 import { cutStart } from '../../text/cut.ts'
-import { excerptParts, passagesByWorth, type Passage, type QuestionWords } from '../../text/passages.ts'
+import {
+  excerptParts,
+  partText,
+  passagesByWorth,
+  type Passage,
+  type QuestionWords,
+  type TextPart,
+} from '../../text/passages.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
+import type { MeasuredText } from './measured-texts.ts'
 
 /** Texts up to this length are shown whole or not at all. */
 const WHOLE_TOKENS = 80
@@ -21,6 +29,8 @@ export interface FoundTextDeps<Item extends object> {
   /** Tokens of additions that are shown with any of its text, such as a later statement. */
   readonly added_tokens: number
   readonly counter: TokenCounter
+  /** The measures of `text`, which are needed if it is cut. */
+  readonly measured: () => MeasuredText
 }
 
 /** An item with some or all of its text. */
@@ -38,8 +48,6 @@ export class FoundText<Item extends object> {
   #whole: ShownText<Item> | undefined
   /** The item with a given number of passages, except for the whole text. */
   readonly #excerpts = new Map<number, ShownText<Item>>()
-  /** Token counts of parts: most of the shown text stays the same when a passage is added. */
-  readonly #counted = new Map<string, number>()
 
   constructor(deps: FoundTextDeps<Item>) {
     this.#deps = deps
@@ -70,48 +78,48 @@ export class FoundText<Item extends object> {
   /** The item with its first `count` passages. */
   excerpt(count: number): ShownText<Item> {
     if (count >= this.passages.length) return this.whole
-    const excerpt = this.#excerpts.get(count) ?? this.#shown(this.#partsOf(count))
+    const excerpt = this.#excerpts.get(count) ?? this.#excerpt(count)
     this.#excerpts.set(count, excerpt)
     return excerpt
   }
 
   /** The text of the first passage, with marks for omitted text. */
   get firstText(): string {
-    return this.#partsOf(1).join('')
+    if (this.passages.length <= 1) return this.text
+    return this.#partsOf(1)
+      .map(part => partText(this.text, part))
+      .join('')
   }
 
   /** The item with as much of a text as fits into `most` tokens; `undefined` if none does. */
   beginning(text: string, most: number): ShownText<Item> | undefined {
     const { counter, added_tokens } = this.#deps
     const cut = cutStart(text, counter.cut(text, most - added_tokens, 'start').length).trimEnd()
-    return cut === '' ? undefined : this.#shown([cut])
+    return cut === '' ? undefined : this.#shown(cut, counter.count(cut))
   }
 
-  /** The item with a text made of these parts. Together they may have a few tokens less than separately, never more. */
-  #shown(parts: readonly string[]): ShownText<Item> {
+  /** Its parts together may have a few tokens less than separately, never more. */
+  #excerpt(count: number): ShownText<Item> {
+    const { text, counter, measured } = this.#deps
+    const parts = this.#partsOf(count).map(part => ({ part, shown: partText(text, part) }))
+    const tokens = parts.reduce((sum, { part, shown }) => sum + measured().tokens(part, () => counter.count(shown)), 0)
+    return this.#shown(parts.map(({ shown }) => shown).join(''), tokens)
+  }
+
+  #shown(text: string, tokens: number): ShownText<Item> {
     const { withText, lineTokens, added_tokens } = this.#deps
-    const tokens = parts.reduce((sum, part) => sum + this.#tokensOf(part), 0)
-    const item = withText(parts.join(''), tokens)
+    const item = withText(text, tokens)
     return { item, tokens: tokens + added_tokens, line_tokens: lineTokens(item, tokens) }
   }
 
-  #tokensOf(part: string): number {
-    const known = this.#counted.get(part)
-    if (known !== undefined) return known
-    const tokens = this.#deps.counter.count(part)
-    this.#counted.set(part, tokens)
-    return tokens
-  }
-
-  #partsOf(count: number): readonly string[] {
-    const { text } = this.#deps
-    return count >= this.passages.length ? [text] : excerptParts(text, this.passages.slice(0, count))
+  #partsOf(count: number): readonly TextPart[] {
+    return excerptParts(this.text, this.passages.slice(0, count))
   }
 
   #cutText(): readonly Passage[] {
-    const { text, tokens, words } = this.#deps
+    const { text, tokens, words, measured } = this.#deps
     if (tokens <= WHOLE_TOKENS) return [{ from: 0, to: text.length }]
     const size = Math.max(1, Math.round((PASSAGE_TOKENS * text.length) / tokens))
-    return passagesByWorth(text, size, words)
+    return passagesByWorth(text, size, words, measured().pieces(size))
   }
 }

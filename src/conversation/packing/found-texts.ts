@@ -1,10 +1,12 @@
 /** What recall found for a turn, and its texts: cut and counted once, however often they are packed. */
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { MessageId } from '../../messages/message.ts'
+import { once } from '../../platform/once.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import type { QuestionWords } from '../../text/passages.ts'
 import { FoundText } from './found-text.ts'
+import { MeasuredText } from './measured-texts.ts'
 import { linesOf, memoryPrefix, nowSuffix, quotePrefix } from './render-context.ts'
 import { isPlainJson, type TokenCosts } from './token-costs.ts'
 
@@ -59,6 +61,7 @@ export const textsOf = (
         lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs, zone) + nowTokens(shown, costs),
         added_tokens: nowTokens(recalled, costs),
         counter: costs.counter,
+        measured: once(() => new MeasuredText(recalled.memory.text)),
       }),
   ),
   quotes: quotes.map(quote => quoteText(quote, words, zone, costs)),
@@ -78,6 +81,7 @@ const quoteText = (quote: Quote, words: QuestionWords, zone: TimeZone, costs: To
       costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),
     added_tokens: nowTokens(quote, costs),
     counter: costs.counter,
+    measured: once(() => costs.measured.of(quote.message_id, quote.text)),
   })
 
 /** Tokens of the later statements after an outdated text. */

@@ -43,6 +43,8 @@ export interface HistoryLimit {
   readonly found: readonly number[]
   /** Position in the window from which messages are shown whole if the budget allows it: see `BriefLimit`. */
   readonly promised: number
+  /** Whether only the messages that are shown whole matter: see `BriefLimit`. */
+  readonly draft?: boolean
 }
 
 /** Share of the budget that the second newest message keeps if the last two together are too long. */
@@ -135,6 +137,7 @@ export const packHistory = (
           exchange: limit.exchange - before,
           found: limit.found.map(at => at - before).filter(at => at >= 0),
           promised: limit.promised - before,
+          draft: limit.draft === true,
         })
   const room = Math.min(budget.room, most) - (withinTurn.tokens - windowTokens(withinTurn.messages))
   const messages = fitLast(measured, withinTurn.messages, { room, limit, answered, counter: costs.counter })

@@ -240,16 +240,16 @@ export class TurnPacking {
     const wanted = specific.within(shorter, Infinity)
     const room = Math.min(share, wanted.tokens)
     const known = room === wanted.tokens ? wanted : specific.within(shorter, room)
-    const { history, shown } = this.#withUnused(specific, known, {
+    const { tokens, shown } = this.#withUnused(specific, known, {
       history: room === reserved ? shorter : this.#packHistory(most - room, found),
       tokens: most - room,
       found,
     })
     return {
-      history,
+      history: this.#finalHistory(tokens, found),
       ...shown,
       wanted: wanted.tokens,
-      room: { 'agent-specific': room, recent: most - room, global: 0 },
+      room: { 'agent-specific': most - tokens, recent: tokens, global: 0 },
     }
   }
 
@@ -257,20 +257,20 @@ export class TurnPacking {
    * Gives tokens that were reserved for quotes to the history if it shows their messages whole after all. Then it may
    * show more of them, and so on, until nothing more is freed: what is freed never shrinks, nor does it with a larger
    * budget.
+   * @returns the tokens of the history, and the long-term memory beside it
    */
   #withUnused(
     specific: SpecificPacking,
     known: PackedSpecific,
     first: { readonly history: PackedHistory; readonly tokens: number; readonly found: readonly number[] },
-  ): { readonly history: PackedHistory; readonly shown: PackedSpecific } {
-    let { history } = first
-    let shown = specific.withoutShown(known, history)
-    for (let given = 0, freed = known.tokens - shown.tokens; freed > given; freed = known.tokens - shown.tokens) {
-      given = freed
-      history = this.#packHistory(first.tokens + given, first.found)
-      shown = specific.withoutShown(known, history)
+  ): { readonly tokens: number; readonly shown: PackedSpecific } {
+    let { tokens } = first
+    let shown = specific.withoutShown(known, first.history)
+    for (let freed = known.tokens - shown.tokens; first.tokens + freed > tokens; freed = known.tokens - shown.tokens) {
+      tokens = first.tokens + freed
+      shown = specific.withoutShown(known, this.#packHistory(tokens, first.found))
     }
-    return { history, shown }
+    return { tokens, shown }
   }
 
   #scopesOf(
@@ -317,6 +317,7 @@ export class TurnPacking {
   }
 
   /**
+   * Packs a draft of the history, which decides what is shown whole.
    * @param tokens for the messages before the answered ones
    * @param found positions of found messages, the best first; `undefined`: packs the part that is shown in any case
    */
@@ -324,12 +325,20 @@ export class TurnPacking {
     const { answered } = this.#turn
     const { from, exchange } = found === undefined ? this.#newestPlaces() : this.#places
     const promised = found === undefined || found.length === 0 ? from : this.history.first
-    const limit = { exchange, tokens, answered, found: found ?? [], promised }
+    const limit = { exchange, tokens, answered, found: found ?? [], promised, draft: true }
     if (found?.length !== 0) return this.#packer.packMeasured(this.#measure(from), limit)
     // For a statement, the part that is shown in any case is packed again if it cannot grow.
     const packed = this.#packed.get(tokens) ?? this.#packer.packMeasured(this.#measure(from), limit)
     this.#packed.set(tokens, packed)
     return packed
+  }
+
+  /** Packs the history as the request shows it. */
+  #finalHistory(tokens: number, found: readonly number[]): PackedHistory {
+    const { answered } = this.#turn
+    const { from, exchange } = this.#places
+    const promised = found.length === 0 ? from : this.history.first
+    return this.#packer.packMeasured(this.#measure(from), { exchange, tokens, answered, found, promised })
   }
 
   /** @param from position of the first message */

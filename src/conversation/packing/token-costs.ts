@@ -5,6 +5,7 @@
 import { LRUCache } from 'lru-cache'
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
+import { MeasuredTexts } from './measured-texts.ts'
 
 /**
  * The tokens of quotation marks around a text at the end of a line, beside those of the prefix and of the text. They
@@ -23,10 +24,13 @@ export const isPlainJson = (text: string): boolean => !ESCAPED.test(text) && tex
 
 export class TokenCosts {
   readonly counter: TokenCounter
+  /** The measures of long messages. */
+  readonly measured: MeasuredTexts
   readonly #counted = new LRUCache<string, number>({ max: REMEMBERED_TEXTS })
 
-  constructor(counter: TokenCounter) {
+  constructor(counter: TokenCounter, measured = new MeasuredTexts()) {
     this.counter = counter
+    this.measured = measured
   }
 
   /** Tokens of a text that will probably be counted again. */
