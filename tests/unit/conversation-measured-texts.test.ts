@@ -52,6 +52,13 @@ describe('measures of long messages', () => {
     )
   })
 
+  test('are kept of a bounded number of characters, the most recently used', () => {
+    const measured = new MeasuredTexts()
+    const huge = 'x '.repeat(100_000)
+    for (const id of ['a', 'b', 'c']) measured.of(id, huge)
+    expect(['a', 'b', 'c'].filter(id => measured.has(id))).toEqual(['b', 'c'])
+  })
+
   test('are dropped with their message', () => {
     const measured = new MeasuredTexts()
     for (const id of ['a', 'b', 'c']) measured.of(id, LONG)

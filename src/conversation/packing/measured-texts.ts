@@ -6,8 +6,8 @@ import { LRUCache } from 'lru-cache'
 import type { MessageId } from '../../messages/message.ts'
 import { piecesOf, type TextPart, type TextPiece } from '../../text/passages.ts'
 
-/** Messages that are kept, most recently used: a few MB of pieces and words. */
-const REMEMBERED_MESSAGES = 1000
+/** Characters of the messages that are kept, the most recently used: with pieces and words, 2 to 5 MB. */
+const REMEMBERED_CHARACTERS = 500_000
 
 /** The measures of one text. */
 export class MeasuredText {
@@ -37,7 +37,10 @@ export class MeasuredText {
 }
 
 export class MeasuredTexts {
-  readonly #known = new LRUCache<MessageId, MeasuredText>({ max: REMEMBERED_MESSAGES })
+  readonly #known = new LRUCache<MessageId, MeasuredText>({
+    maxSize: REMEMBERED_CHARACTERS,
+    sizeCalculation: ({ text }) => text.length + 1,
+  })
 
   /** The measures of a message's text; new ones if the text is not the one that was measured. */
   of(message_id: MessageId, text: string): MeasuredText {
