@@ -515,7 +515,7 @@ describe('the context of a turn', () => {
     expect(whole({})).not.toContain('b3')
   })
 
-  test('of a statement holds the conversation as far as the whole budget reaches, and says when it needs more', () => {
+  test('of a statement holds the conversation as far as the whole budget reaches, and says when the running exchange and what is recalled need more', () => {
     const window = Array.from({ length: 15 }, (_, n) => exchange(n, `${String(n)}: ${LONG}`, 'I see.')).flat()
     const stating = (budget: number): PackedContext => {
       const turn = turnOf([...window, messageOf('question', 'user', 'we sail on Sunday', 60)])
@@ -524,9 +524,13 @@ describe('the context of a turn', () => {
     const enough = stating(4000)
     expect(enough.record.turn).toMatchObject({ need: 'conversation' })
     expect(new Set(reasons(enough))).toEqual(new Set(['taken fits']))
-    const { scopes, demand, alerts } = stating(1500).record.turn ?? {}
-    expect(demand).toBeGreaterThan(1500)
-    expect(scopes?.recent.taken).toBeGreaterThan(1200)
+    // Older messages fill the budget. They are not needed, so there is no alert.
+    const filled = stating(1500).record.turn
+    expect(filled?.scopes.recent.taken).toBeGreaterThan(1200)
+    expect(filled?.demand).toBeLessThan(700)
+    expect(filled?.alerts).toEqual([])
+    const { demand, alerts } = stating(400).record.turn ?? {}
+    expect(demand).toBeGreaterThan(400)
     expect(alerts?.map(({ level }) => level)).toContain('critical')
   })
 

@@ -146,7 +146,7 @@ export class TurnPacking {
     const fitted = this.#whole(found) ?? this.#fitAll(found, this.#largest)
     const { budget, wanted } = fitted
     const most = budget.calculated_budget
-    const recent = this.need === 'conversation' ? this.#usefulTokens(fitted.history) : contextTokens(whole)
+    const recent = this.need === 'conversation' ? this.#exchangeTokens() : contextTokens(whole)
     const demand = { 'agent-specific': wanted, recent, global: shared.tokens }
     return this.#packer.packParts(fitted, candidates, parts, {
       ...recordOf(this.#budget),
@@ -161,13 +161,24 @@ export class TurnPacking {
   }
 
   /**
-   * Tokens that a statement needs of the session: what the request shows of it, and messages that are left out. Older
-   * replies may be shortened.
+   * Tokens that a statement needs of the session: those of the running exchange. Older messages fill what the budget
+   * has left.
    */
-  #usefulTokens(history: PackedHistory): number {
+  #exchangeTokens(): number {
     const { window, costs } = this.#measure(this.#places.from)
-    const left = costs.slice(0, Math.max(0, history.first - (window.length - costs.length)))
-    return contextTokens(history) + left.reduce((sum, tokens) => sum + tokens, 0)
+    const { answered } = this.#turn
+    const first = window.length - costs.length
+    return costs.reduce((sum, tokens, at) => {
+      const message = window[first + at]
+      const needed = first + at >= this.#places.exchange && message !== undefined && !answered.has(message.message_id)
+      return needed ? sum + tokens : sum
+    }, 0)
+  }
+
+  /** How many messages the running exchange has before the answered ones. */
+  #exchangeLength(): number {
+    const { window, answered } = this.#turn
+    return window.length - this.#places.exchange - answered.size
   }
 
   get #largest(): ProfileBudget {
@@ -287,7 +298,9 @@ export class TurnPacking {
     })
     const { taken } = history
     const common = takenOf(shared.candidates)
-    const packed = [...[...common, ...known].map(each => each.tokens), ...taken]
+    // Of a statement, only the running exchange is needed.
+    const needed = this.need === 'conversation' ? taken.slice(-this.#exchangeLength()) : taken
+    const packed = [...[...common, ...known].map(each => each.tokens), ...needed]
     return {
       scopes: {
         'agent-specific': record('agent-specific', tokens, known.length),
