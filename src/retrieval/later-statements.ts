@@ -11,6 +11,7 @@ import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { clausesOf } from '../text/clauses.ts'
+import { mayCorrect } from '../text/corrected-statement.ts'
 import { cutStart } from '../text/cut.ts'
 import { keyedStatements, saysOtherwise, type KeyedStatement } from '../text/facts/statement-keys.ts'
 import { kindOf } from '../text/sentence-kind.ts'
@@ -129,9 +130,12 @@ export class LaterStatements {
       }
     }
     const stated = Math.max(...said.map(({ at }) => at))
+    const corrected = [earlier.text, ...said.map(({ text }) => text)]
     for (const found of corrections) {
       const message = messages.get(placeOf(found))
-      if (message !== undefined) said.push({ id: message.message_id, text: ownWords(message), at: message.sent_at })
+      if (message === undefined || !mayCorrect(ownWords(message), corrected)) continue
+      said.push({ id: message.message_id, text: ownWords(message), at: message.sent_at })
+      corrected.push(ownWords(message))
     }
     const [first] = said.sort((a, b) => a.at - b.at)
     if (first === undefined) return undefined

@@ -1,35 +1,24 @@
 /** Applies a correction to the statement that it corrects: “the dentist is on Monday” and “no, Tuesday”. English and Hebrew. */
-import { correctionLeadOf } from './correction.ts'
-import { WORD_BEGINS, WORD_ENDS } from './lexicons/lexicon.ts'
-import { NUMBER_WORDS } from './number-words.ts'
+import { wordsOf } from './analyser/analyser.ts'
+import { subjectStems } from './content-stems.ts'
+import { readCorrection, type CorrectionParts } from './correction.ts'
+import { haveSameAttribute } from './facts/compare-facts.ts'
+import { parseFact } from './facts/parse-fact.ts'
+import { mayReplace } from './facts/replacement.ts'
+import { beginsWithValue, containsValue, isOneValue, VALUE_KINDS } from './value-kinds.ts'
+import { isCommon } from './word-frequency.ts'
 
 /** Longest statement, in characters, to which a correction is applied. */
 const MOST_CHARACTERS = 300
 /** Most words of a value that replaces another one by its position. */
 const MOST_VALUE_WORDS = 4
-
-const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)\\p{L}*'
-const HEBREW_MONTH = '[בלמ]?(?:ינואר|פברואר|מרץ|מרס|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר)'
-const WEEKDAY = '(?:sun|mon|tues?|wednes|wed|thurs?|fri|satur|sat)(?:days?)?'
-const HEBREW_WEEKDAY = '(?:[בלמ]?יום |[בלמ]ימי )?(?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת)'
-const numberWords = [...NUMBER_WORDS.keys()].sort((a, b) => b.length - a.length).join('|')
-
-const DATE = `(?:\\d{1,2} ${MONTH}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?|[בלמ]?-?\\d{1,2} ${HEBREW_MONTH})(?:,? \\d{4})?`
-
-/** Values that can replace each other, by kind; the first kind that occurs in both decides. */
-const KINDS: readonly string[] = [
-  `${WORD_BEGINS}(?:(?:(?:${WEEKDAY}|${HEBREW_WEEKDAY}),? )?${DATE}|[בלמ]?-?\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?|${WEEKDAY}|tomorrow|today|tonight|${HEBREW_WEEKDAY}|מחר|היום|מחרתיים|הערב)${WORD_ENDS}`,
-  `${WORD_BEGINS}(?:[בלמ]-?)?(?:\\d{1,2}(?::\\d\\d)? ?(?:am|pm|a\\.m\\.|p\\.m\\.)|\\d{1,2}:\\d\\d)${WORD_ENDS}`,
-  `${WORD_BEGINS}(?:[בלמ]-?)?\\d[\\d,.-]*${WORD_ENDS}`,
-  `${WORD_BEGINS}(?:${numberWords})${WORD_ENDS}`,
-]
-const KIND_PATTERNS = KINDS.map(source => new RegExp(source, 'giu'))
+const NO_NAMES: ReadonlySet<string> = new Set()
 
 /** Words around a bare value: “it's on Tuesday, sorry”. */
 const AROUND =
-  /^(?:sorry|actually|rather|instead|of course|i meant?|it['’]?s|it is|that['’]?s|it was|it should be|should be|the|on|at|in|to|from|for|is|and|no|next|this|its|called|named|סליחה|בעצם|כמובן|התכוונתי|הכוונה|זה|היא|הוא|אל)(?![\p{L}\p{N}])[\s,:–-]*/iu
+  /^(?:sorry|actually|rather|instead|of course|i meant?|it['’]?s|it is|that['’]?s|it was|it should be|should be|the|on|at|in|to|from|for|is|and|no|this|its|number|called|named|spelled|מספר|סליחה|בעצם|כמובן|התכוונתי|הכוונה|זה|היא|הוא|אל)(?![\p{L}\p{N}])[\s,:–-]*/iu
 const TAIL =
-  /[\s,.!–-]*(?:(?<![\p{L}\p{N}])(?:sorry|actually|instead|of course|i mean|i meant|סליחה|כמובן|בעצם))?[\s,.!–-]*$/iu
+  /[\s,.!–-]*(?:(?<![\p{L}\p{N}])(?:sorry|actually|instead|of course|i mean|i meant|now|סליחה|כמובן|בעצם|עכשיו))?[\s,.!–-]*$/iu
 
 /** Phrases that repeat that something else was meant. */
 const MEANT = /^(?:(?:sorry|i meant?|i was wrong|סליחה|התכוונתי|הכוונה|הייתה)(?![\p{L}\p{N}])[\s,:–-]*)+/iu
@@ -37,19 +26,20 @@ const MEANT = /^(?:(?:sorry|i meant?|i was wrong|סליחה|התכוונתי|ה�
 const HAS_VERB =
   /(?<![\p{L}\p{N}])(?:is|are|was|were|will|would|can|do|does|did|have|has|הוא|היא|הם|יש|אין|היה|הייתה)(?![\p{L}\p{N}])/iu
 
-/** “4471, not 4417”, “not 4417 but 4471”. */
-const NOT_THE_OTHER = [
-  /^(?<value>.{1,80}?),? (?:and |ו)?(?:not|instead of|rather than|לא|במקום) (?<old>.{1,80})$/iu,
-  /^(?:not|לא) (?<old>.{1,80}?),? (?:but|rather|it['’]?s|אלא|כי אם) (?<value>.{1,80})$/iu,
-]
-
 /** Where the value of a statement begins, if its kind is unknown. */
 const VALUE_BEGINS =
   /^(?<start>.*(?<![\p{L}\p{N}])(?:is|are|was|were|in|at|to|on|for|called|named|with|by|as|a|an|הוא|היא|זה|הם|קוראים|נקרא|נקראת|בשם|עם|את)) (?<value>\S.*)$/iu
 const HEBREW_PREFIX = /^[בלמכ](?=[א-ת]{2})/
 
-/** A statement that is complete by itself: it has its own subject. */
-const OWN_SUBJECT = /^(?:i|my|we|our|he|she|they|the \S+ \S+ |אני|אנחנו|ה\S+ שלי)(?![\p{L}\p{N}])/iu
+/** A statement with its own subject. */
+const OWN_SUBJECT =
+  /^(?:i|i['’]?m|i['’]?ve|my|we|our|the \S+ \S+ |אני|אנחנו|ה\S+ שלי|יש לי|אין לי|[א-ת]+(?:תי|נו) )(?![\p{L}\p{N}])/iu
+/** A statement whose subject only the earlier statement names. */
+const PRONOUN_SUBJECT =
+  /^(?:(?:he|she|they|his|her|their|it)(?![\p{L}\p{N}'’])|(?:he|she|they)['’](?:s|re) |(?:היא|הוא|הם|הן|קוראים ל(?:ו|ה|הם|הן)|השם של(?:ו|ה)|שמ(?:ו|ה)) )/iu
+
+/** A sentence that begins with these refers to an earlier one. */
+const NEEDS_SUBJECT = /^(?:is|are|was|were|it|that|this|he|she|they|not|no|הוא|היא|הם|זה|יש|אין|לא)(?!\p{L})/iu
 
 /** A corrected statement: the earlier statement with another value, or one that is complete by itself. */
 export interface Corrected {
@@ -60,28 +50,69 @@ export interface Corrected {
 
 /** Applies a correction to a statement; `undefined` if the correction does not reveal what it corrects. */
 export const correctedStatement = (statement: string, correction: string): Corrected | undefined => {
-  const rest = stripped(correction)
-  if (rest === undefined || statement.length > MOST_CHARACTERS) return undefined
-  for (const pattern of NOT_THE_OTHER) {
-    const { value = '', old = '' } = pattern.exec(rest)?.groups ?? {}
-    const [to, from] = [bare(value), bare(old)]
-    const at = from === '' || to === '' ? -1 : statement.toLowerCase().lastIndexOf(from.toLowerCase())
-    if (at >= 0) return { text: statement.slice(0, at) + to + statement.slice(at + from.length), certain: true }
-  }
-  if (/^(?:not|לא)(?![\p{L}\p{N}])/iu.test(rest)) return undefined
-  if (OWN_SUBJECT.test(rest)) return { text: rest, certain: false }
+  const parts = readCorrection(correction)
+  if (parts === undefined || statement.length > MOST_CHARACTERS) return undefined
+  const contrasted = byContrast(statement, parts)
+  if (contrasted !== undefined) return contrasted
+  const rest = parts.rest.replace(MEANT, '').trim()
+  if (/^(?:not|לא)(?![\p{L}\p{N}])/iu.test(rest) || (parts.mark === 'weak' && parts.contrast !== undefined))
+    return undefined
+  if (OWN_SUBJECT.test(rest)) return aboutTheSame(rest, statement) ? { text: rest, certain: false } : undefined
+  if (PRONOUN_SUBJECT.test(rest)) return byPronoun(statement, rest)
   return byKind(statement, rest) ?? byPlace(statement, rest)
 }
 
-/** A correction without its opening and the words around its value. */
-const stripped = (correction: string): string | undefined => {
-  const lead = correctionLeadOf(correction)
-  if (lead === undefined) return undefined
-  return correction
-    .slice(lead.length)
-    .replace(/^[\s,:.!;–-]+/u, '')
-    .replace(MEANT, '')
-    .trim()
+/**
+ * What a text states that begins like a correction but says something of its own: “actually I feel great”.
+ * `undefined` if it cannot be understood without an earlier statement.
+ */
+export const ownStatementIn = (correction: string): string | undefined => {
+  const rest = readCorrection(correction)?.rest
+  if (rest === undefined) return undefined
+  return OWN_SUBJECT.test(rest) || (HAS_VERB.test(rest) && !NEEDS_SUBJECT.test(rest) && !beginsWithValue(rest))
+    ? rest
+    : undefined
+}
+
+/**
+ * Whether a message may correct an earlier one, judged by both.
+ * @param earlier what the earlier message states, and the corrections of it so far
+ */
+export const mayCorrect = (correction: string, earlier: readonly string[]): boolean => {
+  const parts = readCorrection(correction)
+  if (parts === undefined) return false
+  const { contrast, mark, rest } = parts
+  if (contrast !== undefined && earlier.some(text => placeOf(text, contrast.old) >= 0)) return true
+  if (mark === 'weak')
+    return earlier.some(text => correctedStatement(text.slice(-MOST_CHARACTERS), correction) !== undefined)
+  return !OWN_SUBJECT.test(rest) || earlier.some(text => aboutTheSame(rest, text))
+}
+
+/** Where the words of the earlier value are in a text; -1 if it does not contain them. */
+const placeOf = (text: string, old: string): number => text.toLowerCase().lastIndexOf(bare(old).toLowerCase() || '\n')
+
+const byContrast = (statement: string, { contrast }: CorrectionParts): Corrected | undefined => {
+  if (contrast === undefined) return undefined
+  const [to, from] = [bare(contrast.value), bare(contrast.old)]
+  if (to === '' || from === '') return undefined
+  const at = placeOf(statement, from)
+  if (at >= 0) return { text: statement.slice(0, at) + to + statement.slice(at + from.length), certain: true }
+  return byKind(statement, from) === undefined ? undefined : byKind(statement, to)
+}
+
+/** Whether a complete sentence states the same thing as an earlier one, with another value. */
+const aboutTheSame = (sentence: string, statement: string): boolean => {
+  const [later, earlier] = [parseFact(sentence, NO_NAMES), parseFact(statement, NO_NAMES)]
+  return haveSameAttribute(later, earlier) || mayReplace(later, earlier)
+}
+
+/** “She lives in Haifa” gives its value to “my sister lives in Tel Aviv”. */
+const byPronoun = (statement: string, rest: string): Corrected | undefined => {
+  const [later, earlier] = [parseFact(rest, NO_NAMES), parseFact(statement, NO_NAMES)]
+  const value = haveSameAttribute(later, earlier) ? valueAtEnd(bare(rest)) : undefined
+  const old = value === undefined ? undefined : valueAtEnd(statement)
+  if (value === undefined || old === undefined) return byKind(statement, rest)
+  return { text: joined(old.start, old.prefix, value.value), certain: true }
 }
 
 /** A value without the words around it. */
@@ -93,28 +124,83 @@ const bare = (words: string): string => {
 
 /** Replaces the last value of the same kind; only if the correction says nothing else. */
 const byKind = (statement: string, rest: string): Corrected | undefined => {
-  for (const kind of KIND_PATTERNS) {
+  for (const kind of VALUE_KINDS) {
     const [value, more] = [...rest.matchAll(kind)]
     const old = [...statement.matchAll(kind)].at(-1)
     if (value === undefined || more !== undefined || old === undefined) continue
     const others = bare(`${rest.slice(0, value.index)} ${rest.slice(value.index + value[0].length)}`.trim())
-    if (others !== '' && !AROUND.test(`${others} `)) continue
-    const text = statement.slice(0, old.index) + value[0] + statement.slice(old.index + old[0].length)
+    if (others !== '' && !AROUND.test(`${others} `) && !repeats(others, statement)) continue
+    const text =
+      statement.slice(0, old.index) + inPlaceOf(old[0], value[0]) + statement.slice(old.index + old[0].length)
     return text === statement ? undefined : { text, certain: true }
   }
   return undefined
 }
 
-/** Replaces the words after the last preposition or verb by a short value. */
+/** “Change it to Tuesday”: the Hebrew preposition of the statement stays. */
+const inPlaceOf = (old: string, value: string): string =>
+  /^ב/u.test(old) && /^ל(?=יום|ימי|ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת|-?\d)/u.test(value)
+    ? `ב${value.slice(1)}`
+    : value
+
+/** Whether all words that carry a subject occur in the statement, as in “no, the dentist is on Tuesday”. */
+const repeats = (words: string, statement: string): boolean =>
+  new Set(subjectStems(words)).isSubsetOf(new Set(subjectStems(statement)))
+
+/** Replaces the words after the last preposition or verb by a short value of the same sort. */
 const byPlace = (statement: string, rest: string): Corrected | undefined => {
   const value = bare(rest)
   if (value === '' || HAS_VERB.test(value) || value.split(/\s+/).length > MOST_VALUE_WORDS) return undefined
-  const hebrew = behindPrefix(statement, value)
-  if (hebrew !== undefined) return { text: hebrew, certain: false }
-  const { start, value: old = '' } = VALUE_BEGINS.exec(statement.replace(/[.!]+$/, ''))?.groups ?? {}
-  if (start === undefined || old.split(/\s+/).length > MOST_VALUE_WORDS) return undefined
-  return { text: `${start} ${value}`, certain: false }
+  const text = behindPrefix(statement, value) ?? byAttribute(statement, value) ?? behindVerb(statement, value)
+  return text === undefined ? undefined : { text, certain: false }
 }
+
+const behindVerb = (statement: string, value: string): string | undefined => {
+  const { start, value: old = '' } = VALUE_BEGINS.exec(statement.replace(/[.!]+$/, ''))?.groups ?? {}
+  if (start === undefined || old.split(/\s+/).length > MOST_VALUE_WORDS || !isOfSort(value, old)) return undefined
+  return `${start} ${value}`
+}
+
+/** A value replaces only one of its sort: a figure another figure, a name another name. */
+const isOfSort = (value: string, old: string): boolean => {
+  if (containsValue(old) ? !containsValue(value) : isOneValue(value)) return false
+  const isName = /^\p{Lu}/u.test(old)
+  return !isName || /(?:^|\s)\p{Lu}/u.test(value) || !wordsOf(value).every(({ main, stop }) => stop || isCommon(main))
+}
+
+/** Replaces the value of an everyday statement that has one value at a time: “I live in …”. */
+const byAttribute = (statement: string, value: string): string | undefined => {
+  const old = valueAtEnd(statement)
+  return old === undefined || !isOfSort(value, old.value) ? undefined : joined(old.start, old.prefix, value)
+}
+
+interface ValueAtEnd {
+  readonly start: string
+  /** The Hebrew preposition that is attached to the value. */
+  readonly prefix: string
+  readonly value: string
+}
+
+/** The value with which an everyday statement ends. */
+const valueAtEnd = (statement: string): ValueAtEnd | undefined => {
+  const sentence = statement.trim().replace(/[.!…]+$/, '')
+  const { attribute, value } = parseFact(sentence, NO_NAMES)
+  if (attribute === undefined || attribute.cardinality === 'several') return undefined
+  const words = sentence.split(/\s+/)
+  const wanted = value.join(' ')
+  for (let count = 1; count <= Math.min(MOST_VALUE_WORDS + 1, words.length - 1); count++) {
+    const found = words.slice(-count).join(' ')
+    for (const prefix of [HEBREW_PREFIX.exec(found)?.[0] ?? '', '']) {
+      const words_of_value = found.slice(prefix.length)
+      if (parseFact(words_of_value, NO_NAMES).value.join(' ') !== wanted) continue
+      return { start: words.slice(0, -count).join(' '), prefix, value: words_of_value }
+    }
+  }
+  return undefined
+}
+
+const joined = (start: string, prefix: string, value: string): string =>
+  `${start} ${prefix !== '' && !value.startsWith(prefix) ? prefix : ''}${value}`
 
 /**
  * A Hebrew value with a prefix replaces the last word with the same prefix, or with another one if “I meant” brought
@@ -122,7 +208,8 @@ const byPlace = (statement: string, rest: string): Corrected | undefined => {
  */
 const behindPrefix = (statement: string, value: string): string | undefined => {
   const prefix = HEBREW_PREFIX.exec(value)?.[0]
-  if (prefix === undefined) return undefined
+  // A name may begin with the same letter.
+  if (prefix === undefined || parseFact(statement, NO_NAMES).attribute?.name === 'named') return undefined
   const words = statement.split(' ')
   const last = (is: (word: string) => boolean): number => words.findLastIndex((word, index) => index > 0 && is(word))
   const same = last(word => word.startsWith(prefix))

@@ -3,30 +3,130 @@ import { lexiconPatterns } from './lexicons/lexicon.ts'
 import { isStopWord } from './stop-words.ts'
 import { withoutFinalForms } from './fold.ts'
 import { tokenise } from './tokenise.ts'
+import { beginsWithValue } from './value-kinds.ts'
 
 /** A text with more words is a statement that is complete by itself. */
 const MOST_WORDS = 14
 /** How far into a message the words of a correction may reach, in characters. */
 const MOST_CHARACTERS = 200
+/** Most words of a value without an opening: “Tuesday, sorry”, “Tuesday*”. */
+const MOST_BARE_WORDS = 4
 
-const LEAD = new RegExp(`^(?:${lexiconPatterns('correction-leads').map(withoutFinalForms).join('|')})(?= |$)`)
+const anyOf = (list: string): string => lexiconPatterns(list).map(withoutFinalForms).join('|')
 
-/** Whether a message begins like a correction and says something more: not just "no" or "no, thanks". */
-export const isCorrection = (text: string): boolean => correctionLeadOf(text) !== undefined
+const INTERJECTIONS = `(?:(?:${anyOf('interjections')}) )*`
+const LEAD = new RegExp(`^${INTERJECTIONS}(?:${anyOf('correction-leads')})(?= |$)`, 'u')
+const TAIL = new RegExp(`(?<= )(?:${anyOf('correction-tails')})$`, 'u')
+const EXCEPTION = new RegExp(`^${INTERJECTIONS}(?:${anyOf('correction-exceptions')})`, 'u')
+const NEGATION = new RegExp(`(?:^| )(?:no|${withoutFinalForms('לא')})$`, 'u')
 
+/** The words that follow a bare “no” only if it is an answer, not “no milk”. */
+const ANSWERED = /^(?:its?|it['’]s|that['’]?s|he|she|they|his|her|their|my|our|on|at|in|to|the)(?!\p{L})/iu
 const WORDS_AND_GAPS = /[\p{L}\p{N}\p{M}'’"״׳]+/gu
+const PUNCTUATION = /^\s*[,.:;!…–—\n-]/u
 
-/** The words with which a text begins to correct what was said before; `undefined` if it is not a correction. */
-export const correctionLeadOf = (text: string): string | undefined => {
+/** “Tuesday*” and “*Tuesday”: not bold text, and not an item of a list. */
+const STARRED = /^(?:\*(?<before>[^\s*][^*\n]*)|(?<after>[^*\n]+?)\s?\*)$/u
+
+const BARE = '[^,.;:!?\\n]{1,60}?'
+const SAID = '(?:i (?:said|wrote|told you|typed)|אמרתי|כתבתי)'
+const MEANT =
+  "(?:it['’]?s|it is|it was|it should be|i meant?|the right one is|זה|הוא|היא|התכוונתי(?: ל)?-?|ה?כוונה(?: הייתה)?(?: ל)?-?)"
+/** “4471, not 4417”, “not 4417 but 4471”, “I said 4417 but it is 4471”. */
+const CONTRASTS = [
+  new RegExp(
+    `^${SAID} (?<old>${BARE}),? (?:but |and |אבל |ו)?${MEANT} ?(?:actually |rather )?(?<value>${BARE})$`,
+    'iu',
+  ),
+  new RegExp(
+    `^(?:not|לא) (?<old>${BARE})(?:,? (?:but|rather|אלא|כי אם)|,? (?:it['’]?s|זה)|,) (?<value>${BARE})$`,
+    'iu',
+  ),
+  new RegExp(`^(?<value>${BARE}),? (?:and |ו)?(?:not|instead of|rather than|לא|במקום) (?<old>${BARE})$`, 'iu'),
+]
+
+/** A correction without the words that mark it as one. */
+export interface CorrectionParts {
+  /** What remains of the text. */
+  readonly rest: string
+  /** `lead`: an opening such as “no, ”. `weak`: only its end or an asterisk, or a contrast, marks it. */
+  readonly mark: 'lead' | 'weak'
+  /** The value that is corrected and the one that was meant, if the text names both. */
+  readonly contrast: { readonly old: string; readonly value: string } | undefined
+}
+
+/** Whether a message may correct the one before it: not just "no" or "no, thanks". */
+export const isCorrection = (text: string): boolean => readCorrection(text) !== undefined
+
+/** Reads a text as a correction of an earlier statement; `undefined` if it is none. */
+export const readCorrection = (text: string): CorrectionParts | undefined => {
   if (text.length > MOST_CHARACTERS || /[?؟]\s*$/.test(text)) return undefined
   const words = tokenise(text)
-  if (words.length > MOST_WORDS) return undefined
+  if (words.length === 0 || words.length > MOST_WORDS) return undefined
   const plain = words.join(' ')
+  if (EXCEPTION.test(plain)) return undefined
+  const end = text.trim().replace(/[.!…]+$/, '')
+  const lead = leadOf(text, plain)
+  const rest = lead ?? end
+  if (!tokenise(rest).some(word => !isStopWord(word))) return undefined
+  const contrast = contrastIn(rest.replace(/[.!…]+$/, ''), lead !== undefined)
+  if (lead !== undefined) return { rest, mark: 'lead', contrast }
+  if (contrast !== undefined) return { rest, mark: 'weak', contrast }
+  const bare = bareValueOf(end)
+  return bare === undefined ? undefined : { rest: bare, mark: 'weak', contrast: undefined }
+}
+
+/** Whether a text announces a correction that only its next sentence contains: “Sorry, wrong day.” */
+export const announcesCorrection = (sentence: string): boolean => {
+  const words = tokenise(sentence)
+  if (words.length > MOST_WORDS) return false
+  const plain = words.join(' ')
+  return LEAD.exec(plain)?.[0].length === plain.length && !NEGATION.test(plain)
+}
+
+/** What follows the opening of a correction, as written; `undefined` without such an opening. */
+const leadOf = (text: string, plain: string): string | undefined => {
   const lead = LEAD.exec(plain)?.[0]
   if (lead === undefined) return undefined
-  const rest = plain.slice(lead.length).split(' ')
-  if (!rest.some(word => word !== '' && !isStopWord(word))) return undefined
   // The opening as written: the same number of words from the beginning of the text.
   const last = [...text.matchAll(WORDS_AND_GAPS)][lead.split(' ').length - 1]
-  return last === undefined ? undefined : text.slice(0, last.index + last[0].length)
+  if (last === undefined) return undefined
+  const after = text.slice(last.index + last[0].length)
+  const rest = after.replace(/^[\s,:.!;…–—-]+/u, '').trim()
+  return NEGATION.test(lead) && !PUNCTUATION.test(after) && !isAnswer(rest) ? undefined : rest
+}
+
+/** “no Haifa” and “no 4471”, but not “no milk”. */
+const isAnswer = (rest: string): boolean =>
+  /^(?:\p{Lu}|\d)/u.test(rest) || (!/^\p{Script=Hebrew}/u.test(rest) && (ANSWERED.test(rest) || beginsWithValue(rest)))
+
+const contrastIn = (rest: string, is_led: boolean): CorrectionParts['contrast'] => {
+  for (const pattern of CONTRASTS) {
+    const { value = '', old = '' } = pattern.exec(rest)?.groups ?? {}
+    if (value === '' || old === '') continue
+    const isShort = [value, old].every(each => tokenise(each).length <= MOST_BARE_WORDS)
+    if (is_led || (isShort && !OWN_WORDS.test(pattern === CONTRASTS[0] ? value : `${value} ${old}`)))
+      return { value, old }
+  }
+  return undefined
+}
+
+/** A statement about someone is no bare value. */
+const OWN_WORDS =
+  /(?<!\p{L})(?:i|i['’]?m|my|we|our|he|she|they|you|do|does|did|can|will|have|has|am|are|אני|אנחנו|שלי|יש|אין)(?!\p{L})/iu
+
+const bareValueOf = (end: string): string | undefined => {
+  const { before, after } = STARRED.exec(end)?.groups ?? {}
+  const marked = before ?? after ?? beforeTail(end)
+  if (marked === undefined || OWN_WORDS.test(marked)) return undefined
+  const count = tokenise(marked).filter(word => !isStopWord(word)).length
+  return count === 0 || count > MOST_BARE_WORDS ? undefined : marked
+}
+
+/** “Tuesday, sorry”: what precedes the end. */
+const beforeTail = (end: string): string | undefined => {
+  const tail = TAIL.exec(tokenise(end).join(' '))?.[0]
+  if (tail === undefined) return undefined
+  const first = [...end.matchAll(WORDS_AND_GAPS)].at(-tail.split(' ').length)
+  return first === undefined ? undefined : end.slice(0, first.index).replace(/[\s,:.!;…–—-]+$/u, '')
 }

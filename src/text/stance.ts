@@ -2,6 +2,7 @@
  * Determines how the sentences of a text are meant: said by the speaker as true, reported of others, or not meant as
  * true at all (stories, games, wishes, suppositions, jokes, quoted texts). English and Hebrew.
  */
+import { isCorrection } from './correction.ts'
 import { labelled, lexiconPatterns } from './lexicons/lexicon.ts'
 import { asksToRemember, kindOf, type SentenceKind } from './sentence-kind.ts'
 import { splitSentences } from './split-sentences.ts'
@@ -92,7 +93,8 @@ export function* readSentences(text: string): Generator<ReadSentence> {
   const quotations = [...shown.matchAll(QUOTATION)].slice(0, MOST_QUOTATIONS).flatMap(([, words = '']) => words)
   const others = quotations.filter(isOthersWords)
   for (const sentence of splitSentences(shown)) {
-    const kind = kindOf(sentence)
+    const form = kindOf(sentence)
+    const kind = form === 'command' && isCorrection(sentence) ? 'statement' : form
     const isAsked = asksToRemember(sentence)
     const mark = isAsked ? undefined : markOf(sentence)
     const stance = isAsked ? 'own' : (frame ?? stanceOf(sentence, mark, others))

@@ -29,6 +29,9 @@ const CASES: readonly (readonly [statement: string, correction: string, meant: s
   ['I live in Tel Aviv', 'sorry, I meant Haifa', 'I live in Haifa'],
   ['אני גרה בתל אביב', 'לא, בחיפה', 'אני גרה בחיפה'],
   ['My shoe size is 38', 'oops, 39', 'My shoe size is 39'],
+  ['My shoe size is 38', 'make it 39', 'My shoe size is 39'],
+  ['My sister lives in Rome', 'no, she lives in Oslo', 'My sister lives in Oslo'],
+  ['קוראים לכלב שלי רקס', 'לא רקס, מקס', 'קוראים לכלב שלי מקס'],
 ]
 
 describe.each(['rules', 'model'] as const)('with %s', path => {
@@ -71,6 +74,26 @@ test('a correction of a correction', async () => {
   await start('rules')
   await rig.learn('The gate code is 4471', 'sorry, I meant 9026', 'oops, 9027')
   expect(await rig.holding()).toEqual(['The gate code is 9027'])
+})
+
+test.each([
+  ['no idea', []],
+  ['no worries', []],
+  ['busy day, sorry', ['busy day, sorry']],
+  ['sorry I am late', ['sorry I am late']],
+  ['actually I feel great', ['I feel great']],
+  ['actually Paris is lovely in spring', ['Paris is lovely in spring']],
+  ['לא מתאים לי', ['לא מתאים לי']],
+])('“%s” corrects nothing', async (words, facts) => {
+  await start('rules')
+  await rig.learn('I live in Rome', words)
+  expect(await rig.holding()).toEqual(['I live in Rome', ...facts])
+})
+
+test('a correction whose first sentence only announces it', async () => {
+  await start('rules')
+  await rig.learn('My shoe size is 38', 'Sorry, wrong number. It is 39.')
+  expect(await rig.holding()).toEqual(['My shoe size is 39.'])
 })
 
 test('a correction within one message', async () => {

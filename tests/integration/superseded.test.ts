@@ -115,6 +115,10 @@ test.each([
   ['a question', ['I live in Tel Aviv'], ['Should I move to Haifa?']],
   ['the same again', ['I live in Tel Aviv'], ['I live in Tel Aviv']],
   ['another answer that begins with no', ['I live in Tel Aviv'], ['no']],
+  ['a phrase that begins with no', ['I live in Tel Aviv', 'no worries'], ['no idea']],
+  ['an apology', ['I live in Tel Aviv', 'sorry I am late'], ['lovely']],
+  ['news that begin with actually', ['I live in Tel Aviv', 'actually I feel great'], ['lovely']],
+  ['a contrast of other things', ['I live in Tel Aviv', 'tea, not coffee'], ['lovely']],
 ])('%s ends nothing', async (_, first, second) => {
   await start('messages')
   const lines = await recalledFor([first, second], 'where do I live?', { phone: '15550001111', name: 'Dana' })

@@ -5,9 +5,9 @@
 import { ownWords } from '../../messages/message-details.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import { DAY_MS } from '../../platform/clock.ts'
-import { correctedStatement, type Corrected } from '../../text/corrected-statement.ts'
-import { isCorrection } from '../../text/correction.ts'
-import { isOwnStatement, readSentences } from '../../text/stance.ts'
+import { correctedStatement, ownStatementIn, type Corrected } from '../../text/corrected-statement.ts'
+import { announcesCorrection, isCorrection, readCorrection } from '../../text/correction.ts'
+import { isOwnStatement, readSentences, type ReadSentence } from '../../text/stance.ts'
 import type { ExtractionInput } from './extraction.ts'
 
 /** How many messages before a correction, of any speaker, are searched for the corrected statement. */
@@ -29,6 +29,19 @@ export interface Correction {
   readonly replaces: readonly string[]
 }
 
+/**
+ * The sentences of a text. One that only announces a correction is joined to the next one: “Sorry, wrong day. It is on
+ * Tuesday.”
+ */
+export function* readWithCorrections(text: string): Generator<ReadSentence> {
+  let announced = ''
+  for (const read of readSentences(text)) {
+    const sentence = `${announced}${read.sentence}`
+    announced = isOwnStatement(read) && announcesCorrection(sentence) ? `${sentence} ` : ''
+    if (announced === '') yield { ...read, sentence }
+  }
+}
+
 /** What a sentence of a message corrects; `undefined` if it corrects nothing that is known. */
 export const findCorrection = (
   sentence: string,
@@ -43,8 +56,12 @@ export const findCorrection = (
     if (corrected !== undefined) return { text: corrected.text, corrects: message_id, replaces: [] }
   }
   const [nearest] = earlier
-  if (nearest !== undefined) return { text: undefined, corrects: nearest.message_id, replaces: [] }
-  return fromKnown(sentence, source, input.known)
+  const known = nearest === undefined ? fromKnown(sentence, source, input.known) : undefined
+  if (known !== undefined) return known
+  const own = ownStatementIn(sentence)
+  if (own !== undefined) return { text: own, corrects: undefined, replaces: [] }
+  if (nearest === undefined || readCorrection(sentence)?.mark === 'weak') return undefined
+  return { text: undefined, corrects: nearest.message_id, replaces: [] }
 }
 
 interface EarlierStatement {
@@ -64,7 +81,7 @@ const earlierStatements = (
     .filter(({ role, person_id }) => role === 'user' && person_id === source.person_id)
   const found: EarlierStatement[] = []
   for (const message of near) {
-    for (const read of readSentences(ownWords(message).slice(0, MOST_CHARACTERS))) {
+    for (const read of readWithCorrections(ownWords(message).slice(0, MOST_CHARACTERS))) {
       if (message.message_id === source.message_id && read.sentence === sentence) break
       if (!isOwnStatement(read)) continue
       const former = found.at(-1)

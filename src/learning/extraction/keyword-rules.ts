@@ -14,12 +14,13 @@ import { parseFact } from '../../text/facts/parse-fact.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { hasSecret } from '../../text/secrets.ts'
 import { asksToRemember, withoutRemember } from '../../text/sentence-kind.ts'
+import { isSmallTalk } from '../../text/small-talk.ts'
 import { speakersOf } from '../../text/speaker-names.ts'
-import { isOwnStatement, readSentences } from '../../text/stance.ts'
+import { isOwnStatement } from '../../text/stance.ts'
 import { withoutFinalForms } from '../../text/fold.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import { topicLine } from '../../text/topic-line.ts'
-import { findCorrection, type Correction } from './corrections.ts'
+import { findCorrection, readWithCorrections, type Correction } from './corrections.ts'
 import type { ExtractedFact, ExtractionInput } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 
@@ -49,9 +50,13 @@ export const factsByRules = async (input: ExtractionInput, zone: TimeZone): Prom
   for (const message of input.messages) {
     if (!input.sources.has(message.message_id)) continue
     const most = facts.length + MAX_FACTS
-    for (const read of readSentences(ownWords(message))) {
+    for (const read of readWithCorrections(ownWords(message))) {
       if (facts.length === most) break
-      if (isOwnStatement(read) && (!hasSecret(read.sentence) || asksToRemember(read.sentence))) {
+      if (
+        isOwnStatement(read) &&
+        !isSmallTalk(read.sentence) &&
+        (!hasSecret(read.sentence) || asksToRemember(read.sentence))
+      ) {
         const correction = findCorrection(read.sentence, message, input)
         const says = correction === undefined ? read.sentence : correction.text
         // A correction that does not say what the corrected statement is means nothing by itself.

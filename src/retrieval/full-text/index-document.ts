@@ -49,7 +49,7 @@ export interface IndexedDocument {
 }
 
 /** Increase this whenever words, dates or the layout are read differently: an index of another version is rebuilt. */
-export const INDEX_VERSION = 4
+export const INDEX_VERSION = 5
 
 /** How many words of one message are indexed; a longer text is a document rather than a message. */
 const MOST_STEMS = 2000
