@@ -24,6 +24,16 @@ test.each([
   ['הפגישה נדחתה ליום רביעי', 'הפגישה נדחתה ליום רביעי, 2 בדצמבר 2026'],
   ['עד מחר אני צריך להגיש', 'עד יום ראשון, 29 בנובמבר 2026 אני צריך להגיש'],
   ['המבחן ב-1.12', 'המבחן ביום שלישי, 1 בדצמבר 2026'],
+  ['We moved in yesterday', 'We moved in on Friday, 27 November 2026'],
+  ['we moved in last week', 'we moved in between 16 November 2026 and 22 November 2026'],
+  ['I am away from next week', 'I am away from 30 November 2026'],
+  ['I am away until next week', 'I am away until the days from 30 November 2026 to 6 December 2026'],
+  ['My flight is at 5 tomorrow morning', 'My flight is at 5 on Sunday, 29 November 2026 in the morning'],
+  ['I was sick last night', 'I was sick on Friday, 27 November 2026 at night'],
+  ['They moved dinner to Saturday', 'They moved dinner to Saturday, 5 December 2026'],
+  ['ב-3 לחודש יש לי תור', 'ביום חמישי, 3 בדצמבר 2026 יש לי תור'],
+  ['דחו את המבחן ל-11 בינואר', 'דחו את המבחן ליום שני, 11 בינואר 2027'],
+  ['הפגישה היא הערב בשמונה', 'הפגישה היא ביום שבת, 28 בנובמבר 2026 בערב בשמונה'],
 ])('“%s” is written as “%s”', (sentence, written) => {
   expect(writeOutDates(sentence, DAY)).toBe(written)
   // On whatever day it is read again, it stays.

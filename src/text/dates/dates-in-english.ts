@@ -134,6 +134,13 @@ const weekdayOfWeek = (weeks: number, name: string, day: number): DateSpan => {
   return singleDay(nearestWeekday(from - 1, WEEKDAYS.indexOf(name), 1))
 }
 
+/** The second Tuesday of a month. */
+const weekdayOfMonth = ({ from, to }: DateSpan, which: string, name: string): DateSpan => {
+  const weekday = WEEKDAYS.indexOf(name)
+  if (which === 'last') return singleDay(nearestWeekday(to + 1, weekday, -1))
+  return singleDay(nearestWeekday(from - 1, weekday, 1) + 7 * ORDINALS.indexOf(which))
+}
+
 const partOf = (part: string, which: string, name: string, day: number): DateSpan | undefined => {
   const whole = movedSpan(DIRECTIONS[which] ?? 0, name, day)
   const side = PARTS[part] ?? 'early'
@@ -182,6 +189,15 @@ const MONTH_DATES: readonly DatePattern[] = [
         /early|begin|start/.test(part) ? 'early' : part.includes('mid') ? 'middle' : 'late',
       ),
   ],
+  [
+    `\\b(first|second|third|fourth|last) ${WEEKDAY} (?:of|in) (?:${MONTH}(?:,? ${YEAR})?|(this|the|next|last) month)(?![\\p{L}\\d])`,
+    ([which = '', name = '', month, year, direction], said) =>
+      weekdayOfMonth(
+        month === undefined ? monthFrom(said.day, DIRECTIONS[direction ?? ''] ?? 0) : monthSpan(month, year, said),
+        which,
+        name,
+      ),
+  ],
   [`\\b${MONTH},? ${YEAR}(?!\\d)`, ([month = '', year], said) => monthSpan(month, year, said)],
   [`\\b${SEASON},?(?: of| in)? ${YEAR}(?!\\d)`, ([name = '', year], said) => seasonSpan(name, year, said)],
   // `may` and `march` are also other words: without a date or a year they need a word before them.
@@ -212,9 +228,22 @@ const COUNTED: readonly DatePattern[] = [
     `\\b${COUNT} ${UNIT}s? before ${ANCHOR}\\b`,
     ([count = '', unit = '', anchor = ''], said) => exactly(moved(count, unit, -1, anchorDay(anchor, said))),
   ],
+  // “Sunday week” and “a week on Sunday”: a week after the next Sunday.
+  [
+    `\\b(?:(?:the )?${WEEKDAY} after next|(?:on )?${WEEKDAY} week)(?! (?:ago|of))(?![\\p{L}-])`,
+    ([after, week], { day }) => singleDay(nearestWeekday(day, WEEKDAYS.indexOf(after ?? week ?? ''), 1) + 7),
+  ],
+  [
+    `\\b${COUNT} weeks? (?:on|this) ${WEEKDAY}\\b`,
+    ([count = '', name = ''], { day }) =>
+      singleDay(nearestWeekday(day, WEEKDAYS.indexOf(name), 1) + 7 * Math.round(countOf(count))),
+  ],
   ['\\byesterday\\b', (_, { day }) => singleDay(day - 1)],
-  ['\\b(?:today|tonight|just now|earlier today)\\b', (_, { day }) => singleDay(day)],
-  ['\\b(?:tomorrow|tmrw|tomorow|tommorow)\\b', (_, { day }) => singleDay(day + 1)],
+  ['\\b(?:today|tonight|tonite|2nite|just now|earlier today)\\b', (_, { day }) => singleDay(day)],
+  [
+    '\\b(?:tomorrow|tmrw|tmr|tmw|tomoz|2moro|2morrow|tomorow|tommorow|tommorrow)\\b',
+    (_, { day }) => singleDay(day + 1),
+  ],
   [
     `\\b${COUNT} ${UNIT}s? and a half (?:ago|back|earlier)\\b`,
     ([count = '', unit = ''], { day }) => unitsFrom(day, -countOf(count) - 0.5, unit as Unit),
@@ -266,13 +295,19 @@ const AROUND: readonly DatePattern[] = [
   [`\\b(?:the )?other day\\b`, (_, { day }) => ({ from: day - 5, to: day - 1 })],
   [`\\b${WEEKDAY}\\b`, ([name = ''], said) => weekdayMeant(said, WEEKDAYS.indexOf(name))],
   [
-    `\\b(?:(?:on|next|last|this|by|until|till|since) ${SHORT_WEEKDAY}|${SHORT_WEEKDAY}(?=,? (?:morning|afternoon|evening|night|noon|at \\d|\\d{1,2}(?::\\d\\d)? ?(?:am|pm)?\\b)))(?![\\p{L}\\d])`,
+    `\\b(?:(?:on|next|last|this|by|until|till|since|see you|meet|how about|what about) ${SHORT_WEEKDAY}|${SHORT_WEEKDAY}(?=,? (?:morning|afternoon|evening|night|noon|at \\d|\\d{1,2}(?::\\d\\d)? ?(?:am|pm)?\\b)))(?![\\p{L}\\d])`,
     ([first, second], said) => weekdayMeant(said, weekdayNumber(first ?? second ?? '')),
   ],
   [
-    '\\bon the (\\d{1,2})(?:st|nd|rd|th)\\b(?! (?:floor|street|avenue|of|row|page|place))',
+    '\\bon (?:the )?(\\d{1,2})(?:st|nd|rd|th)\\b(?! (?:floor|street|avenue|of|row|page|place))',
     ([date = ''], said) => dayOfMonthMeant(said, Number(date)),
   ],
+  // After other words, only where nothing follows that could be counted: not “the 3rd time”.
+  [
+    '\\b(?:by|until|till|til|before|after|from|since|is|are|to|for|due) (?:the )?(\\d{1,2})(?:st|nd|rd|th)\\b(?=\\s*(?:$|[,.!?;:)]|(?:at|and|or|to|until|till|we|i|he|she|they|you|if|because)\\b))',
+    ([date = ''], said) => dayOfMonthMeant(said, Number(date)),
+  ],
+  ['^(?:the )?(\\d{1,2})(?:st|nd|rd|th)[.!]?$', ([date = ''], said) => dayOfMonthMeant(said, Number(date))],
 ]
 
 /** Date expressions in English, most exact first. */

@@ -84,6 +84,16 @@ export const DATES_IN_FIGURES: readonly DatePattern[] = [
     `${CUE}(\\d{1,2})[./](\\d{1,2})\\.?${END}${NO_AMOUNT}`,
     ([first = '', second = ''], said) => readFigures(first, second, undefined, said),
   ],
+  // With a slash, if only one of the two can be the month; “24/7” is none.
+  [
+    `${BEGIN}(?!24/7)(1[3-9]|2\\d|3[01])/(0?[1-9]|1[0-2])${END}${NO_AMOUNT}`,
+    ([first = '', second = ''], said) => readFigures(first, second, undefined, said),
+  ],
+  // An answer that is nothing but a date.
+  [
+    '^\\s*(?!24/7)(\\d{1,2})[./](\\d{1,2})\\s*$',
+    ([first = '', second = ''], said) => readFigures(first, second, undefined, said),
+  ],
   // With a full stop after the month, in the middle of a sentence: the German way to write a date.
   [
     `${BEGIN}(\\d{1,2})\\.(\\d{1,2})\\.(?=\\s\\p{Ll})`,

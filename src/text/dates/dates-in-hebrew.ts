@@ -72,12 +72,26 @@ const JOINED = '[והבלמשכ]{0,3}[-־]?'
 const MONTH = `(${MONTHS.join('|')})`
 const WEEKDAY = `(${WEEKDAYS.join('|')})`
 const YEAR = '((?:19|20)\\d\\d)'
-const DATE = `(\\d{1,2}|${FIRST_TEN.map(([word]) => word).join('|')})`
+/** From eleven to thirty-one as days of the month: each with the numbers of which it is made. */
+const HIGHER: ReadonlyMap<string, number> = new Map(
+  FIRST_TEN.filter(([, number]) => number < 10).flatMap(([word, number]) => [
+    [`${word} עשר`, 10 + number] as const,
+    [`${word} עשרה`, 10 + number] as const,
+    [`עשרים ו${word}`, 20 + number] as const,
+    [`שלושים ו${word}`, 30 + number] as const,
+  ]),
+)
+const ORDINALS = 'ראשון שני שלישי רביעי חמישי שישי שביעי שמיני תשיעי עשירי'.split(' ')
+const DATE = `(\\d{1,2}|${[...HIGHER.keys(), 'שנים עשר', 'עשרים', 'שלושים', ...FIRST_TEN.map(([word]) => word)].join('|')})`
 /** A weekday: with the word for day, or the sabbath, or its letter. */
-const DAY = `(?:יום ${WEEKDAY}|יום ([${WEEKDAY_LETTERS}])['׳]|(שבת)(?! (?:על|ליד|בבית ה)))`
+const DAY = `(?:יום ${WEEKDAY}|יום ([${WEEKDAY_LETTERS}])(?:['’׳]|(?=$|[\\s,.!?;:)]))|(?:מוצאי )?(שבת|מוצ["״]ש)(?! (?:על|ליד|בבית ה)))`
 const ALSO_WEEKDAY = `(?:${WORD_BEGINS}[ובלמהש]{0,2}יום (?:${WEEKDAYS.join('|')}|[${WEEKDAY_LETTERS}]['׳]),? )?`
 
-const dateNumber = (text: string): number => NUMBER_WORDS.get(text) ?? Number(text)
+const dateNumber = (text: string): number => {
+  const ordinal = ORDINALS.indexOf(text) + 1
+  if (ordinal > 0) return ordinal
+  return text === 'שנים עשר' ? 12 : (HIGHER.get(text) ?? NUMBER_WORDS.get(text) ?? Number(text))
+}
 
 const weekdayOf = ([name, letter, sabbath]: readonly (string | undefined)[]): number =>
   sabbath !== undefined ? 6 : name !== undefined ? WEEKDAYS.indexOf(name) : WEEKDAY_LETTERS.indexOf(letter ?? 'א')
@@ -136,8 +150,8 @@ const MONTH_DATES: readonly DatePattern[] = [
       daysUntil(dateSpan(to, month, year, said), in_year => dateSpan(from, month, in_year, said)),
   ],
   [
-    `${ALSO_WEEKDAY}${WORD_BEGINS}${JOINED}${DATE} ?(?:[בל][-־]?)?${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${WORD_ENDS}`,
-    ([date = '', month = '', year], said) => dateSpan(date, month, year, said),
+    `${ALSO_WEEKDAY}${WORD_BEGINS}${JOINED}(?:${DATE} ?(?:[בל][-־]?)?|(${ORDINALS.join('|')}) [בל][-־]?)${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${WORD_ENDS}`,
+    ([date, ordinal = '', month = '', year], said) => dateSpan(date ?? ordinal, month, year, said),
   ],
   [
     `${WORD_BEGINS}[בלמהו]{0,2}${PART} ${MONTH}(?:,? (?:ב[-־]?|של )?${YEAR})?${WORD_ENDS}`,
@@ -160,6 +174,16 @@ const MONTH_DATES: readonly DatePattern[] = [
 
 /** Days, weeks, months and years counted from the day of the message. */
 const COUNTED: readonly DatePattern[] = [
+  [
+    `${WORD_BEGINS}[ובלמהש]{0,3}${DAY},? ב?עוד (שבועיים|שבוע)${WORD_ENDS}`,
+    ([name, letter, sabbath, weeks], { day }) =>
+      singleDay(nearestWeekday(day, weekdayOf([name, letter, sabbath]), 1) + (weeks === 'שבוע' ? 7 : 14)),
+  ],
+  [
+    `${WORD_BEGINS}ב?עוד (שבועיים|שבוע),? [ב]?${DAY}${WORD_ENDS}`,
+    ([weeks, name, letter, sabbath], { day }) =>
+      singleDay(weekOf(day, weeks === 'שבוע' ? 1 : 2, 0).from + weekdayOf([name, letter, sabbath])),
+  ],
   [`${WORD_BEGINS}שלשום${WORD_ENDS}`, (_, { day }) => singleDay(day - 2)],
   [`${WORD_BEGINS}(?:אתמול|אמש)${WORD_ENDS}`, (_, { day }) => singleDay(day - 1)],
   [`${WORD_BEGINS}ל?מחרתיים${WORD_ENDS}`, (_, { day }) => singleDay(day + 2)],
@@ -202,19 +226,10 @@ const AROUND: readonly DatePattern[] = [
   [`${WORD_BEGINS}(?:כל|בכל) (?:יום )?(?:${WEEKDAYS.join('|')}|שבוע|חודש|שנה|סוף שבוע)${WORD_ENDS}`, () => NO_DATE],
   [`${WORD_BEGINS}[בוהל]{0,2}(?:ימי|שבתות)(?: (?:${WEEKDAYS.join('|')}))?${WORD_ENDS}`, () => NO_DATE],
   [
-    `${WORD_BEGINS}[ובלמה]{0,2}${DATE} (?:ב|ל)(?:חודש)(?: ${WHEN})?${WORD_ENDS}`,
-    ([date = '', when], said) => {
-      return when === undefined
-        ? dayOfMonthMeant(said, dateNumber(date))
-        : dateOfMonth(monthFrom(said.day, direction(when)), dateNumber(date))
-    },
-  ],
-  [
-    `${WORD_BEGINS}[ובלמה]{0,2}[-־](\\d{1,2}) (?:ב|ל)(?:חודש)(?: ${WHEN})?${WORD_ENDS}`,
-    ([date = '', when], said) => {
-      return when === undefined
-        ? dayOfMonthMeant(said, Number(date))
-        : dateOfMonth(monthFrom(said.day, direction(when)), Number(date))
+    `${WORD_BEGINS}[ובלמה]{0,2}[-־]?(?:${DATE} [בל]|(${ORDINALS.join('|')}) ל)חודש(?: ${WHEN})?${WORD_ENDS}`,
+    ([figures, ordinal = '', when], said) => {
+      const date = dateNumber(figures ?? ordinal)
+      return when === undefined ? dayOfMonthMeant(said, date) : dateOfMonth(monthFrom(said.day, direction(when)), date)
     },
   ],
   [
@@ -257,7 +272,17 @@ const AROUND: readonly DatePattern[] = [
     },
   ],
   [`${WORD_BEGINS}[ובלמהש]{0,3}${DAY}${WORD_ENDS}`, (groups, said) => weekdayMeant(said, weekdayOf(groups))],
-  // Without the word for day only before a time of day: otherwise it is an ordinal.
+  // Without the word for day where it cannot be an ordinal, nor the town of Rishon.
+  [
+    `${WORD_BEGINS}[ושהבל]{0,2}${WEEKDAY} (הבא|הקרוב|שעבר|האחרון)${WORD_ENDS}`,
+    ([name = '', when = ''], { day }) =>
+      singleDay(nearestWeekday(day, WEEKDAYS.indexOf(name), direction(when) < 0 ? -1 : 1)),
+  ],
+  [
+    `${WORD_BEGINS}ו?ש?ב(שלישי|רביעי|חמישי|שישי)(?=\\s*(?:$|[,.!?;:)]|(?:הזה|אני|אנחנו|יש|אין|נפגש|ניפגש|בשעה|בערך|אבל|כי|עם|אצל)(?!\\p{L})))`,
+    ([name = ''], said) => weekdayMeant(said, WEEKDAYS.indexOf(name)),
+  ],
+  // Otherwise only before a time of day.
   [
     `${WORD_BEGINS}ב?${WEEKDAY}(?= (?:ב(?:בוקר|ערב|צהריים|לילה)|אחר הצהריים|אחה["״]צ|ב[-־]?\\d{1,2}))`,
     ([name = ''], said) => weekdayMeant(said, WEEKDAYS.indexOf(name)),

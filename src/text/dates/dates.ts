@@ -24,6 +24,10 @@ const MOST_CHARACTERS = 4000
 const BETWEEN =
   /\bbetween\b|\bfrom\b.{1,80}\b(?:to|until|till)\b|(?<!\p{L})בין(?!\p{L})|(?<!\p{L})מ\S{1,30} .{0,80}(?<!\p{L})עד(?!\p{L})/iu
 
+/** “Moved from Tuesday to Thursday”: two days, and none between them. */
+const MOVED_FROM =
+  /\b(?:moved|postponed|rescheduled|pushed|changed|shifted|switched|delayed)\b.{1,60}\bfrom\b|(?:נדח|דח|הוזז|הזיז|הזז|הועבר|העביר|הוקדם|הקדימו|שינ)\p{L}{0,3} .{1,60}(?<!\p{L})מ/iu
+
 /**
  * The days that a text mentions: explicit dates and relative ones, English and Hebrew. A weekday or a day without a
  * year is in the future, unless the clause speaks of the past. Expressions that are not understood are left out.
@@ -33,7 +37,8 @@ export const datesIn = (text: string, day: number, order: DateOrder = 'day-first
   const searched = text.slice(0, MOST_CHARACTERS)
   const spans = readDates(text, day, order).map(({ from, to }): DateSpan => ({ from, to }))
   const [first, second] = spans
-  if (first === undefined || second === undefined || spans.length > 2 || !BETWEEN.test(searched)) return spans
+  if (first === undefined || second === undefined || spans.length > 2) return spans
+  if (!BETWEEN.test(searched) || MOVED_FROM.test(searched)) return spans
   // “Between 3 May and 9 May 2023”: the year belongs to both dates.
   const years = new Set(searched.match(/(?<!\d)(?:19|20)\d\d(?!\d)/g))
   const [year] = years

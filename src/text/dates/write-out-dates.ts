@@ -35,6 +35,13 @@ const DETERMINER = /(?<!\p{L})(?:the|my|our|your|his|her|their|a|every|each)\s$/
 const PREPOSITION =
   /(?<!\p{L})(?:on|by|until|till|til|for|from|since|to|before|after|of|at|in|around|between|and)\s*$/iu
 const HEBREW_PREPOSITION = /(?<!\p{L})(?:עד|מאז|לפני|אחרי|של|בין)\s*$/u
+/** “We moved in yesterday”: the word before these belongs to the verb. */
+const ADVERB = /^(?:last|yesterday|today|tonight|tomorrow|this|next|the (?:other day|day|week)) ?/iu
+const PARTICLE = /(?<!\p{L})(?:in|on|at|around|to)\s*$/iu
+/** The time of day after a day, or at its end, in English; it is attached again. */
+const PART_OF_DAY = /^ (morning|afternoon|evening|night)(?!\p{L})/iu
+const OWN_PART_OF_DAY = /(?: |to)(morning|afternoon|evening|night|nite)$/iu
+const HEBREW_PART_OF_DAY = /^ה(בוקר|ערב|לילה)$/u
 const SUBJECT_FOLLOWS = /^\s*(?:is|was|will|are|'s|’s)(?!\p{L})/iu
 
 /**
@@ -50,7 +57,8 @@ export const writeOutDates = (sentence: string, day: number): string => {
     if (at < 0) continue
     const [before, after] = [text.slice(0, at), text.slice(at + found.words.length)]
     if (isPartOfDate(before, after) || (DETERMINER.test(before) && WEEKDAY.test(found.words))) continue
-    text = `${before}${written(found, before, after)}${after}`
+    const part = PART_OF_DAY.exec(found.from === found.to ? after : '')
+    text = `${before}${written(found, before, after)}${part === null ? after : `${timeOfDay(part[1])}${after.slice(part[0].length)}`}`
   }
   return text
 }
@@ -111,24 +119,36 @@ const isYear = ({ from, to }: DateSpan): boolean => {
   return year.from === from && year.to === to
 }
 
+/** “In the morning”, as it follows a date. */
+const timeOfDay = (part: string | undefined): string =>
+  part === undefined ? '' : /^ni/i.test(part) ? ' at night' : ` in the ${part.toLowerCase()}`
+
 const inEnglish = (found: DateExpression, before: string, after: string): string => {
   const { words, from, to } = found
-  const opens = PREPOSITION.test(before) || (before.trim() === '' && SUBJECT_FOLLOWS.test(after))
+  const follows = PREPOSITION.test(before) && !(ADVERB.test(words) && PARTICLE.test(before))
+  const opens = follows || (before.trim() === '' && SUBJECT_FOLLOWS.test(after))
   const own = /^(?:on|in|at|by|until|from|since|before|after) /i.exec(words)?.[0]
   const lead = opens ? '' : own === undefined || /^(?:in|at) $/i.test(own) ? 'on ' : own
-  if (from === to) return `${lead}${UTC.longDay(from * DAY_MS)}`
+  if (from === to) return `${lead}${UTC.longDay(from * DAY_MS)}${timeOfDay(OWN_PART_OF_DAY.exec(words)?.[1])}`
   const within = opens ? '' : 'in '
   if (isMonth(found)) return `${within}${englishMonth(from)}`
   if (isYear(found)) return `${within}${String(yearOf(from))}`
-  return `${opens ? '' : 'between '}${englishDate(from)} and ${englishDate(to)}`
+  if (follows && /(?:from|since)\s*$/iu.test(before)) return englishDate(from)
+  return opens
+    ? `the days from ${englishDate(from)} to ${englishDate(to)}`
+    : `between ${englishDate(from)} and ${englishDate(to)}`
 }
 
 const inHebrew = (found: DateExpression, before: string): string => {
   const { words, from, to } = found
-  const joined = /^(?:ש|ו)?([לבמ])(?=יום|שבת|מחר|סוף|תחילת)/u.exec(words)?.[1]
+  const joined =
+    /^(?:ש|ו)?([לבמ])(?=יום|שבת|מחר|סוף|תחילת|אמצע|[-־]?\d|ינואר|פברואר|מרץ|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר)/u.exec(
+      words,
+    )?.[1]
   const prefix = joined ?? (HEBREW_PREPOSITION.test(before) ? '' : 'ב')
   // “מ” and “ל” are attached like “ב”.
-  if (from === to) return `${prefix}${hebrewWeekday(from)}, ${hebrewDate(from)}`
+  const part = HEBREW_PART_OF_DAY.exec(words)?.[1]
+  if (from === to) return `${prefix}${hebrewWeekday(from)}, ${hebrewDate(from)}${part === undefined ? '' : ` ב${part}`}`
   if (isMonth(found)) return `${prefix}${hebrewMonth(from)}`
   if (isYear(found)) return `${prefix}-${String(yearOf(from))}`
   return `בין ${hebrewDate(from)} ל-${hebrewDate(to)}`

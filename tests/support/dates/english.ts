@@ -119,4 +119,37 @@ I sat down and the sun was out | -
 I have been ill since Monday | 2026-11-23
 I'm here until Friday | 2026-11-27
 the 24th of last month | 2026-10-24
+they moved my Rome flight to Friday | 2026-11-27
+we moved dinner with Ben to Saturday | 2026-11-28
+the exam got pushed to Thursday | 2026-11-26
+I promised to call him Thursday | 2026-11-26
+I was told the results come on Thursday | 2026-11-26
+the doctor said to come back on Thursday | 2026-11-26
+they asked me to start on Sunday | 2026-11-29
+I signed up for a course that starts on Sunday | 2026-11-29
+I got an appointment on Thursday | 2026-11-26
+I got tickets for the concert on Saturday | 2026-11-28
+he said that on Friday they will meet | 2026-11-27
+he said that on Friday they met | 2026-11-20
+I need to tell you what happened on Friday | 2026-11-20
+I moved to Haifa on Friday | 2026-11-20
+I saw my sister's new flat on Friday | 2026-11-20
+see you Thu | 2026-11-26
+tmr at 8 works | 2026-11-25
+2moro then | 2026-11-25
+are you free tonite | 2026-11-24
+a week on Sunday | 2026-12-06
+Sunday week at the latest | 2026-12-06
+the Thursday after next | 2026-12-03
+the party is 31/12 | 2026-12-31
+31/12 | 2026-12-31
+3/12 | 2026-12-03
+open 24/7 | -
+24/7 | -
+due by the 3rd | 2026-12-03
+the party is the 3rd | 2026-12-03
+it was the 3rd time | -
+the second Tuesday in January | 2027-01-12
+the first Monday of next month | 2026-12-07
+the last Friday of the month | 2026-11-27
 `
