@@ -194,6 +194,15 @@ describe('the budget of a turn', () => {
     expect(contextNeed(text, detectComplexity(text, { previous: 'complex' }))).toBe('exchange')
   })
 
+  test.each(['hi', 'troubleshoot the failure of the pipeline', 'מה שלומך? תסכם את כל מה שסיפרתי'])(
+    'of %j is the same if the text was examined in steps before',
+    async text => {
+      const stepwise = budgets()
+      await stepwise.prepare(text)
+      expect(of(text, 'client', 4000, stepwise)).toEqual(of(text, 'client', 4000))
+    },
+  )
+
   test('without good profiles, and with fixed budgets, there is none', () => {
     const broken = new ProfileTurnBudgets({ profiles: { current: () => ({ profiles: undefined, problem: 'broken' }) } })
     expect(broken.of({ role: 'client', session_id: 's', text: 'hi', cap: 4000 })).toBeUndefined()

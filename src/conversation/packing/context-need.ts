@@ -3,6 +3,7 @@
  * searched.
  */
 import type { MessageId } from '../../messages/message.ts'
+import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { beginningAndEnd } from '../../text/cut.ts'
 import { lexiconPatterns } from '../../text/lexicons/lexicon.ts'
@@ -24,12 +25,22 @@ export const contextNeed = (text: string, { complexity, signals }: DetectedCompl
   // Even after a complex turn, which otherwise makes the next turn complex.
   if (isSmallTalk(text)) return 'exchange'
   if (complexity === 'complex' || complexity === 'multi-system') return 'session'
-  const asks =
-    questionKind(text).question ||
-    signals.length > 0 ||
-    beginningAndEnd(text, MOST_CHARACTERS).split(SENTENCE_END).some(isAsking)
+  const asks = questionKind(text).question || signals.length > 0 || sentencesOf(text).some(isAsking)
   return asks ? 'session' : 'conversation'
 }
+
+/** Call this before `contextNeed` where other work must not wait: see `prepareDetection`. */
+export const prepareNeed = async (text: string): Promise<void> => {
+  const slices = new TimeSlices(ANSWER_SLICE_MS)
+  const sentence = sentencesOf(text)[0] ?? ''
+  const examinations = [isSmallTalk, questionKind, isAsking]
+  for (const examine of [...examinations, ...examinations]) {
+    examine(sentence)
+    if (slices.isOver) await slices.pause()
+  }
+}
+
+const sentencesOf = (text: string): readonly string[] => beginningAndEnd(text, MOST_CHARACTERS).split(SENTENCE_END)
 
 const SENTENCE_END = /[.!\n]+/u
 /** The beginning and the end of a long text say what its sender wants. */

@@ -7,7 +7,13 @@ import type { AlertThresholds, BudgetProfiles } from '../../budget/profiles/budg
 import { budgetOfProfile, nextBudget, type ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { CurrentProfiles } from '../../budget/profiles/profile-source.ts'
 import type { Complexity } from '../../text/complexity/complexity.ts'
-import { detectComplexity, inContext, type DetectedComplexity } from '../../text/complexity/detect-complexity.ts'
+import {
+  detectComplexity,
+  inContext,
+  prepareDetection,
+  type DetectedComplexity,
+} from '../../text/complexity/detect-complexity.ts'
+import { prepareNeed } from './context-need.ts'
 
 /** Roles of people who are answered; each has the budget profile with its name. A group has that of a client. */
 export type AnsweredRole = 'client' | 'godfather'
@@ -39,12 +45,14 @@ export interface BudgetedTurn {
 }
 
 export interface TurnBudgets {
+  /** Call this first: it examines the text in steps, between which other work gets its turn. */
+  prepare(text: string): Promise<void>
   /** `undefined`: the turn uses the fixed budgets of its parts. */
   of(turn: BudgetedTurn): TurnBudget | undefined
 }
 
 /** The budgets of turns while `budget.use_profiles` is off. */
-export const fixedBudgets: TurnBudgets = { of: () => undefined }
+export const fixedBudgets: TurnBudgets = { prepare: async () => undefined, of: () => undefined }
 
 /** Sessions whose last complexity is remembered. */
 const REMEMBERED_SESSIONS = 1000
@@ -60,6 +68,11 @@ export class ProfileTurnBudgets implements TurnBudgets {
 
   constructor(deps: ProfileTurnBudgetsDeps) {
     this.#deps = deps
+  }
+
+  async prepare(text: string): Promise<void> {
+    await prepareDetection(text)
+    await prepareNeed(text)
   }
 
   of({ role, session_id, text, cap }: BudgetedTurn): TurnBudget | undefined {

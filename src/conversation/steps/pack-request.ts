@@ -61,6 +61,7 @@ export const packRequest = async (
     shares: (await recall.sharedOf(turn.scope)) !== noSharedMemory,
     findable: recall.recall_tokens > 0 && (await deps.preferences.of(person.person_id)).learn,
   }
+  await budgets.prepare(turn.own_words)
   const budget = budgets.of({ role: roleOf(turn), session_id, text: turn.own_words, cap: window_tokens })
   const packed =
     budget === undefined

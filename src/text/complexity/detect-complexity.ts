@@ -1,5 +1,6 @@
 /** Detects how complex a message or a task is, by signals in its words and by its context. */
 import { once } from '../../platform/once.ts'
+import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 import { withoutFinalForms } from '../fold.ts'
 import { labelled, lexiconPatterns, WORD_BEGINS, WORD_ENDS } from '../lexicons/lexicon.ts'
 import { platformsIn } from '../platforms.ts'
@@ -61,11 +62,32 @@ const MANY_SYSTEMS = 3
  * Detects the complexity of a text. Every word may count; the beginning of a sentence decides whether it is a look-up.
  */
 export const detectComplexity = (text: string, context: TaskContext = {}): DetectedComplexity => {
-  const read = withoutFinalForms(text.slice(0, MOST_CHARACTERS).toLowerCase())
+  const read = examined(text)
   const signals = signalsOf(read)
   const short = read.split(/\s+/).length <= SHORT_WORDS
   const own = judged(signals) ?? { complexity: short ? 'simple' : 'medium', confidence: 0.5, signals }
   return inContext(own, context)
+}
+
+/** The part of a text that is examined, in lower case. */
+const examined = (text: string): string => withoutFinalForms(text.slice(0, MOST_CHARACTERS).toLowerCase())
+
+/**
+ * Call this before `detectComplexity` where other work must not wait. The first texts after a start make the patterns
+ * compile, which takes up to 50 ms in all: this does it in steps. Afterwards it takes hardly any time.
+ */
+export const prepareDetection = async (text: string): Promise<void> => {
+  const slices = new TimeSlices(ANSWER_SLICE_MS)
+  const read = examined(text)
+  // V8 compiles a pattern at its first use, and better at its second.
+  for (let use = 0; use < 2; use++) {
+    for (const { pattern } of patterns()) {
+      read.search(pattern)
+      if (slices.isOver) await slices.pause()
+    }
+    platformsIn(read)
+    if (slices.isOver) await slices.pause()
+  }
 }
 
 /** The complexity of a text in a context, from that of its words alone. */
