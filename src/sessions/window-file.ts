@@ -43,7 +43,9 @@ export const writeWindowFile = (record: SessionRecord, file: WindowFile): string
     ...file.unknown,
   }
   const beginning = JSON.stringify(fields, null, 1).replace(/\n\}$/, '')
-  return `${beginning},\n "messages": [\n  ${file.window.map(lineOf).join(',\n  ')}\n ]\n}`
+  const messages = file.window.map((message, at) => (at === 0 ? lineOf(message) : `,\n  ${lineOf(message)}`))
+  // Joined at once: a text that is put together in two steps is copied as a whole when it is written.
+  return [`${beginning},\n "messages": [\n  `, ...messages, '\n ]\n}'].join('')
 }
 
 const lineOf = (message: WindowMessage): string => {
