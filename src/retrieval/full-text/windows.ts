@@ -120,7 +120,8 @@ export const withEnd = <List extends Uint8Array | Uint16Array | Uint32Array>(
 /** Mean number of words of all messages or windows, without removed messages; at least 1. */
 export const averageOf = (lengths: Uint16Array | Uint32Array, present: number): number => {
   let words = 0
-  for (const length of lengths) words += length
+  // By position: iterating over a typed array makes an object for each of its numbers.
+  for (let at = 0; at < lengths.length; at++) words += lengths[at] ?? 0
   return present === 0 ? 1 : Math.max(1, words / present)
 }
 

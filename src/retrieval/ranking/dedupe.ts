@@ -93,12 +93,13 @@ class KeptStatements {
 
   isRestatedBy(again: Said): boolean {
     if (again.words.size === 0) return this.#withoutWords.some(each => restatesIt(each, again))
-    // At most `mostMissing` words may be absent from the repeated message, so it contains at least one of any
-    // `mostMissing` + 1 words. The rarest words have the fewest messages.
+    // At most `mostMissing` words may be absent from the repeated message. Nearly every message has more new words.
+    const missing = mostMissing(again.words.size)
+    let absent = 0
+    for (const stem of again.words) if (!this.#byWord.has(stem) && ++absent > missing) return false
+    // So the repeated message contains at least one of any `mostMissing` + 1 words. The rarest have the fewest messages.
     const rarest = Array.from(again.words, stem => this.#byWord.get(stem) ?? []).sort((a, b) => a.length - b.length)
-    return rarest
-      .slice(0, mostMissing(again.words.size) + 1)
-      .some(others => others.some(each => restatesIt(each, again)))
+    return rarest.slice(0, missing + 1).some(others => others.some(each => restatesIt(each, again)))
   }
 }
 
