@@ -13,6 +13,7 @@ import { SECOND_MS } from '../platform/clock.ts'
 import { clausesOf } from '../text/clauses.ts'
 import { mayCorrect } from '../text/corrected-statement.ts'
 import { cutStart } from '../text/cut.ts'
+import { endingKeys, endingsIn, mayEnd, thingsIn } from '../text/facts/endings.ts'
 import { keyedStatements, saysOtherwise, type KeyedStatement } from '../text/facts/statement-keys.ts'
 import { kindOf } from '../text/sentence-kind.ts'
 import { splitSentences } from '../text/split-sentences.ts'
@@ -65,7 +66,12 @@ export const endedBy = (later: LaterStatement | undefined): { held_until?: numbe
 /** An earlier statement with the messages that may have ended it. */
 interface Link {
   readonly each: EarlierStatement
+  /** What it names. */
+  readonly things: ReadonlySet<string>
+  /** Messages with another value. */
   readonly newer: readonly Found[]
+  /** Messages that say that one of the things ended. */
+  readonly endings: readonly Found[]
   readonly corrections: readonly Found[]
 }
 
@@ -90,35 +96,65 @@ export class LaterStatements {
     statements: readonly EarlierStatement[],
   ): Promise<ReadonlyMap<string, LaterStatement>> {
     const speakers = new Map(entries.map(entry => [entry, speakersOf(entry.reader)]))
-    const keyed = statements.map(each => ({ each, keys: each.keys ?? this.#keysOf(each, speakers.values()) }))
-    const byKey = await newestByKey(entries, speakers, new Set(keyed.flatMap(({ keys }) => keys)))
+    const keyed = statements.map(each => {
+      const names = namesIn(each, speakers.values())
+      const keys = each.keys ?? this.#statements(each.text, names).map(({ key }) => key)
+      return { each, keys: [...new Set(keys)], things: thingsIn(each.text, names) }
+    })
+    const byKey = await newestByKey(
+      entries,
+      speakers,
+      new Set(keyed.flatMap(({ keys, things }) => [...keys, ...endingKeys(things)])),
+    )
     const ordinals = await ordinalsOf(entries, statements)
-    const links = keyed.map(({ each, keys }): Link => {
+    const links = keyed.map(({ each, keys, things }): Link => {
       const own = each.message_ids.flatMap(id => ordinals.get(`${each.scope} ${id}`) ?? [])
       // A message that contains the statement, or that it was learned from, is not a later one, whatever its wording.
-      const newer = keys
-        .flatMap(key => newerThan(each, byKey.get(`${each.person_id} ${key}`)))
-        .filter(({ entry, ordinal }) => !own.some(source => source.entry === entry && source.ordinal === ordinal))
-      return { each, newer, corrections: [...own, ...newer].flatMap(correctionsAfter) }
+      const laterWith = (wanted: readonly string[]): readonly Found[] =>
+        wanted
+          .flatMap(key => newerThan(each, byKey.get(`${each.person_id} ${key}`)))
+          .filter(({ entry, ordinal }) => !own.some(source => source.entry === entry && source.ordinal === ordinal))
+      const newer = laterWith(keys)
+      const endings = laterWith(endingKeys(things)).filter(found => own.every(source => !isNewer(source, found)))
+      return { each, things, newer, endings, corrections: [...own, ...newer].flatMap(correctionsAfter) }
     })
-    const messages = await this.#read(links.flatMap(({ newer, corrections }) => [...newer, ...corrections]))
+    const messages = await this.#read(
+      links.flatMap(({ newer, endings, corrections }) => [...newer, ...endings, ...corrections]),
+    )
     const later = new Map<string, LaterStatement>()
-    for (const { each, newer, corrections } of links) {
-      if (newer.length + corrections.length === 0) continue
-      const found = this.#laterOf({ each, newer, corrections }, messages)
-      if (found !== undefined) later.set(each.id, found)
+    for (const link of links) {
+      if (link.newer.length + link.endings.length + link.corrections.length === 0) continue
+      const found = this.#laterOf(link, messages)
+      if (found !== undefined) later.set(link.each.id, found)
     }
     return later
   }
 
-  #laterOf(
-    { each: earlier, newer, corrections }: Link,
-    messages: ReadonlyMap<string, MessageRecord>,
-  ): LaterStatement | undefined {
+  #laterOf(link: Link, messages: ReadonlyMap<string, MessageRecord>): LaterStatement | undefined {
+    const { each: earlier, corrections } = link
+    const said = this.#otherValues(link, messages)
+    const stated = Math.max(...said.map(({ at }) => at))
+    const corrected = [earlier.text, ...said.map(({ text }) => text)]
+    for (const found of corrections) {
+      const message = messages.get(placeOf(found))
+      if (message === undefined || !mayCorrect(ownWords(message), corrected)) continue
+      said.push({ id: message.message_id, text: ownWords(message), at: message.sent_at })
+      corrected.push(ownWords(message))
+    }
+    const [first] = said.toSorted((a, b) => a.at - b.at)
+    const all = [...said, ...endingsOf(link, messages)].sort((a, b) => a.at - b.at)
+    // A correction or an ending of the earlier statement is itself outdated once a newer value was stated.
+    const holding = all.filter(({ at }) => at >= stated)
+    if (holding.length === 0) return undefined
+    const texts = distinct(holding.map(({ id, text }) => ({ id, text: shortened(text) })))
+    return { texts, ended_at: statementsIn(earlier.text) > 1 ? undefined : first?.at }
+  }
+
+  #otherValues({ each: earlier, newer }: Link, messages: ReadonlyMap<string, MessageRecord>): Said[] {
     const [nearest] = newer
     const own =
       nearest === undefined ? [] : this.#statements(earlier.text, namesOf(messages.get(placeOf(nearest)), earlier))
-    const said: { readonly id: MessageId; readonly text: string; readonly at: number }[] = []
+    const said: Said[] = []
     for (const found of newer) {
       const message = messages.get(placeOf(found))
       if (message === undefined) continue
@@ -129,28 +165,7 @@ export class LaterStatements {
           said.push({ id: message.message_id, text: other.sentence, at: message.sent_at })
       }
     }
-    const stated = Math.max(...said.map(({ at }) => at))
-    const corrected = [earlier.text, ...said.map(({ text }) => text)]
-    for (const found of corrections) {
-      const message = messages.get(placeOf(found))
-      if (message === undefined || !mayCorrect(ownWords(message), corrected)) continue
-      said.push({ id: message.message_id, text: ownWords(message), at: message.sent_at })
-      corrected.push(ownWords(message))
-    }
-    const [first] = said.sort((a, b) => a.at - b.at)
-    if (first === undefined) return undefined
-    // A correction of the earlier statement is itself outdated once a newer value was stated.
-    const holding = said.filter(({ at }) => at >= stated)
-    const texts = distinct(holding.map(({ id, text }) => ({ id, text: shortened(text) })))
-    return { texts, ended_at: statementsIn(earlier.text) > 1 ? undefined : first.at }
-  }
-
-  #keysOf(
-    { text, person_id }: EarlierStatement,
-    speakers: Iterable<ReadonlyMap<PersonId, Speaking>>,
-  ): readonly string[] {
-    const names = new Set([...speakers].flatMap(each => [...(each.get(person_id)?.names ?? [])]))
-    return [...new Set(this.#statements(text, names).map(({ key }) => key))]
+    return said
   }
 
   #statements(text: string, names: ReadonlySet<string>): readonly KeyedStatement[] {
@@ -173,6 +188,28 @@ export class LaterStatements {
     }
     return messages
   }
+}
+
+/** Something said later, and when. */
+interface Said {
+  readonly id: MessageId
+  readonly text: string
+  readonly at: number
+}
+
+/** What says that something in the earlier statement ended, unless its value was stated again since. */
+const endingsOf = (
+  { each: earlier, things, newer, endings }: Link,
+  messages: ReadonlyMap<string, MessageRecord>,
+): readonly Said[] => {
+  const stated = Math.max(...newer.map(found => messages.get(placeOf(found))?.sent_at ?? 0))
+  return endings.flatMap(found => {
+    const message = messages.get(placeOf(found))
+    if (message === undefined || message.sent_at < stated) return []
+    return endingsIn(ownWords(message), namesOf(message, earlier))
+      .filter(ending => mayEnd(ending, things) && ending.sentence !== earlier.text)
+      .map(({ sentence }) => ({ id: message.message_id, text: sentence, at: message.sent_at }))
+  })
 }
 
 /** A person as a speaker of one scope. */
@@ -203,6 +240,11 @@ const placeOf = ({ entry, ordinal }: Found): string => `${entry.scope} ${String(
 /** Words of the speaker's name, as the message gives it. */
 const namesOf = (message: MessageRecord | undefined, { person_id }: EarlierStatement): ReadonlySet<string> =>
   new Set(message?.person_id === person_id ? tokenise(message.sender_name ?? '') : [])
+
+const namesIn = (
+  { person_id }: EarlierStatement,
+  speakers: Iterable<ReadonlyMap<PersonId, Speaking>>,
+): ReadonlySet<string> => new Set([...speakers].flatMap(each => [...(each.get(person_id)?.names ?? [])]))
 
 const distinct = (texts: readonly LaterText[]): readonly LaterText[] => [
   ...new Map(texts.map(each => [each.text, each])).values(),

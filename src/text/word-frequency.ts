@@ -25,3 +25,6 @@ export const shareOf = (stemmed: string): number => shares().get(stemmed) ?? RAR
 
 /** Whether a stem is common in conversations about anything. */
 export const isCommon = (stemmed: string): boolean => shares().has(stemmed)
+
+/** Whether a stem belongs to the few that occur in almost any conversation. */
+export const isEveryday = (stemmed: string): boolean => shares().get(stemmed) === EVERYDAY_SHARE

@@ -70,6 +70,13 @@ const CASES: readonly (readonly [readonly (readonly string[])[], string, string,
     'Wix',
   ],
   [[['My cat Tom is fat. I live in Acre.'], ['I moved to Jaffa']], 'in which town do I live?', 'Acre', 'Jaffa'],
+  [[['I work at Intel'], ['I quit my job at Intel']], 'where do I work?', 'work at Intel', 'quit'],
+  [[['I work at Intel'], ['was laid off from Intel, new job soon']], 'where do I work?', 'work at Intel', 'laid off'],
+  [[['My dog Rex is three'], ['Rex died on Sunday']], 'how old is my dog Rex?', 'is three', 'died'],
+  [[['My boyfriend is Tom'], ['Tom and I broke up']], 'who is my boyfriend?', 'boyfriend is Tom', 'broke up'],
+  [[['החבר שלי הוא תום'], ['תום ואני נפרדנו']], 'מי החבר שלי?', 'הוא תום', 'נפרדנו'],
+  [[['אני עובד באינטל'], ['פוטרתי מאינטל']], 'איפה אני עובד?', 'עובד באינטל', 'פוטרתי'],
+  [[['I weigh 82 kilos'], ['I am down to 78 kilos']], 'how much do I weigh?', '82', '78'],
 ]
 
 describe.each(Object.keys(PATHS))('with %s', path => {
@@ -124,6 +131,25 @@ test.each([
   const lines = await recalledFor([first, second], 'where do I live?', { phone: '15550001111', name: 'Dana' })
   expect(lines.join('\n')).toContain('"I live in Tel Aviv"')
   expect(lines.join('\n')).not.toContain('(now:')
+})
+
+test.each([
+  ['something else that ended', ['I work at Intel'], ['my sister sold her car']],
+  ['what did not end', ['I work at Intel'], ['I did not quit Intel']],
+  ['what may end', ['I work at Intel'], ['I want to quit Intel']],
+  ['an ending in a story', ['I work at Intel'], ['in my novel the hero quit Intel']],
+])('%s ends nothing', async (_, first, second) => {
+  await start('messages')
+  const lines = await recalledFor([first, second], 'where do I work?', { phone: '15550001111', name: 'Dana' })
+  expect(lines.join('\n')).toContain('"I work at Intel"')
+  expect(lines.join('\n')).not.toContain('(now:')
+})
+
+test('what was stated again after its end has not ended', async () => {
+  await start('messages')
+  const sessions = [['I work at Intel'], ['I quit my job at Intel'], ['I work at Intel again, on the chip team']]
+  const lines = await recalledFor(sessions, 'where do I work?', { phone: '15550001111', name: 'Dana' })
+  expect(lines.join('\n')).not.toContain('now: "I quit')
 })
 
 test('of a message that says two things, what was ended is marked, and not the whole', async () => {

@@ -7,6 +7,7 @@ import { endsAsQuestion } from '../../text/question-kind.ts'
 import { emojiIn } from '../../text/analyser/analyser.ts'
 import { subjectWords } from '../../text/content-stems.ts'
 import { isCorrection } from '../../text/correction.ts'
+import { endingKeys, endingsIn } from '../../text/facts/endings.ts'
 import { statementKeys } from '../../text/facts/statement-keys.ts'
 import type { Form } from '../../text/analyser/form.ts'
 import { tokenise } from '../../text/tokenise.ts'
@@ -49,7 +50,7 @@ export interface IndexedDocument {
 }
 
 /** Increase this whenever words, dates or the layout are read differently: an index of another version is rebuilt. */
-export const INDEX_VERSION = 5
+export const INDEX_VERSION = 6
 
 /** How many words of one message are indexed; a longer text is a document rather than a message. */
 const MOST_STEMS = 2000
@@ -78,8 +79,13 @@ export const readMessage = (message: IndexedMessage): IndexedDocument => {
     mentions: dates.filter(({ from, to }) => to - from <= LONGEST_MENTION_DAYS).slice(0, MOST_MENTIONS),
     timed: dates.length > 0,
     correction: states && isCorrection(own),
-    keys: states ? statementKeys(own, new Set(tokenise(message.sender_name ?? ''))) : [],
+    keys: states ? keysOf(own, new Set(tokenise(message.sender_name ?? ''))) : [],
   }
+}
+
+const keysOf = (text: string, speaker: ReadonlySet<string>): readonly string[] => {
+  const ended = endingsIn(text, speaker).flatMap(({ things }) => endingKeys(things))
+  return [...new Set([...statementKeys(text, speaker), ...ended])]
 }
 
 const formsOf = (text: string, words: readonly Form[], stems: ReadonlySet<string>): readonly string[] => {

@@ -1,0 +1,80 @@
+/**
+ * Recognises statements that something ended: a job, a friendship, a life, an ownership. They concern earlier statements
+ * that name the same thing, whatever else these say: “I quit my job at Intel” and “I work at Intel”.
+ */
+import { clausesOf } from '../clauses.ts'
+import { subjectStems } from '../content-stems.ts'
+import { withoutFinalForms } from '../fold.ts'
+import { lexiconLines, lexiconPatterns, lexiconWords } from '../lexicons/lexicon.ts'
+import { isOwnStatement, readSentences } from '../stance.ts'
+import { tokenise } from '../tokenise.ts'
+import { isCommon, isEveryday } from '../word-frequency.ts'
+import { parseFact } from './parse-fact.ts'
+import { isFigure } from './replacement.ts'
+import { KEY_MARK } from './statement-keys.ts'
+
+const ENDING = new RegExp(`(?<!\\S)(?:${lexiconPatterns('endings').map(withoutFinalForms).join('|')})(?!\\S)`, 'u')
+/** Stems of the words of endings, which name nothing. */
+const CUES = new Set(
+  subjectStems(
+    lexiconLines('endings')
+      .join(' ')
+      .replace(/\\S|[^\p{L}\s]/gu, ' '),
+  ),
+)
+const NEGATIONS = new Set(tokenise(lexiconWords('negations').join(' ')))
+
+/** How much of the beginning of a text is read. */
+const MOST_CHARACTERS = 2000
+const MOST_WORDS = 12
+/** Common words that both statements must contain if they share neither a rare one nor all. */
+const LEAST_COMMON_WORDS = 2
+
+/** A clause that says that something ended. */
+export interface Ending {
+  readonly sentence: string
+  /** Stems of the things that it names. */
+  readonly things: ReadonlySet<string>
+}
+
+/** What a text says has ended. @param speaker the words of the speaker's names */
+export const endingsIn = (text: string, speaker: ReadonlySet<string>): readonly Ending[] => {
+  const found: Ending[] = []
+  for (const read of readSentences(text.slice(0, MOST_CHARACTERS))) {
+    if (!isOwnStatement(read)) continue
+    for (const sentence of clausesOf(read.sentence)) {
+      const plain = tokenise(sentence).join(' ')
+      const cue = ENDING.exec(plain)
+      if (cue === null || isDenied(plain.slice(0, cue.index), cue[0])) continue
+      const { time } = parseFact(sentence, speaker)
+      if (time === 'later' || time === 'maybe') continue
+      // “Tom and I broke up” names who is meant outside of the clause.
+      const named = thingsIn(sentence, speaker)
+      const things = named.size > 0 ? named : thingsIn(read.sentence, speaker)
+      if (things.size > 0) found.push({ sentence, things })
+    }
+  }
+  return found
+}
+
+const isDenied = (before: string, cue: string): boolean =>
+  !/^(?:no|not|כבר)(?!\p{L})/u.test(cue) && before.split(' ').some(word => NEGATIONS.has(word))
+
+/** The things that a text names: its words besides those that occur in any talk, days and numbers. */
+export const thingsIn = (text: string, speaker: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(
+    subjectStems(text.slice(0, MOST_CHARACTERS))
+      .filter(stem => !isEveryday(stem) && !CUES.has(stem) && !isFigure(stem) && !speaker.has(stem))
+      .slice(0, MOST_WORDS),
+  )
+
+/** Whether an ending concerns a statement that names these things. */
+export const mayEnd = ({ things }: Ending, named: ReadonlySet<string>): boolean => {
+  const shared = [...things.intersection(named)]
+  if (shared.length === 0) return false
+  return shared.length === things.size || shared.length >= LEAST_COMMON_WORDS || shared.some(stem => !isCommon(stem))
+}
+
+/** The keys under which endings of these things are found. */
+export const endingKeys = (things: Iterable<string>): readonly string[] =>
+  [...things].map(stem => `${KEY_MARK}end:${stem}`)
