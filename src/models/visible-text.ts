@@ -22,7 +22,7 @@ const OPENING = [
   '\\[THINK\\]', // Mistral
   '<\\|channel>(?:thought\\b)?', // Gemma
   '<unused94>(?:thought\\b)?', // MedGemma
-  '<\\|think\\|>',
+  '<\\|think(?:ing)?\\|>',
   '◁think▷', // Kimi
   '<\\|START_THINKING\\|>', // Cohere
   '<\\|inner_prefix\\|>', // Apertus
@@ -35,7 +35,7 @@ const CLOSING = [
   '\\[/THINK\\]',
   '<channel\\|>',
   '<unused95>',
-  '<\\|/think\\|>',
+  '<\\|/think(?:ing)?\\|>',
   '◁/think▷',
   '<\\|END_THINKING\\|>',
   '<\\|inner_suffix\\|>',
@@ -239,11 +239,18 @@ const lineBefore = (text: string, at: number): string => {
 /** Chat template tokens that end what a model has to say: its turn ends, another begins, or it calls a tool. */
 const END_OF_TURN = [
   '<\\|(?:im_end|eot_id|eom_id|end_of_text|endoftext|end|return|call|endofturn|end_of_turn|END_OF_TURN_TOKEN|END_RESPONSE)\\|>',
-  '<\\|(?:user|observation|python_tag|tool_calls?(?:_begin|_start)?)\\|>',
+  '<\\|(?:user|observation)\\|>',
   '<\\|(?:im_start|start_header_id|start)\\|>\\s*(?:user|system)\\b',
   '<(?:start_of_turn|\\|turn)>\\s*user\\b',
-  '<end_of_turn>|<turn\\|>|<eos>|<tool_call>|\\[TOOL_CALLS\\]|\\[INST\\]',
-  '<｜(?:end▁of▁sentence|User|tool▁calls▁begin)｜>',
+  '<end_of_turn>|<turn\\|>|<eos>|\\[INST\\]',
+  '<｜(?:end▁of▁sentence|User)｜>',
+].join('|')
+
+/** A tool call within the text, up to its end tag if it has one. It is never for the reader. */
+const TOOL_CALL = [
+  '<(?<name>tool_calls?|function_calls?|tool_code)>[\\s\\S]*?(?:</\\k<name>>|$)',
+  '<function=[\\w.-]{1,80}>[\\s\\S]*?(?:</function>|$)',
+  '(?:<\\|(?:python_tag|tool_calls?(?:_begin|_start|_section_begin)?)\\|>|\\[TOOL_CALLS\\]|<｜tool▁calls▁begin｜>)[\\s\\S]*$',
 ].join('|')
 
 /** Other chat template tokens; the name of the role is removed with them. */
@@ -256,7 +263,7 @@ const TEMPLATE_TOKEN = [
 ].join('|')
 
 const TOKENS = new RegExp(
-  `(?<code>\`\`\`[\\s\\S]*?(?:\`\`\`|$)|\`[^\`\\n]*\`)|(?<end>${END_OF_TURN})|(?<token>${TEMPLATE_TOKEN})`,
+  `(?<code>\`\`\`[\\s\\S]*?(?:\`\`\`|$)|\`[^\`\\n]*\`)|(?<tool>(?<!["'“”„«»‘’])(?:${TOOL_CALL}))|(?<end>${END_OF_TURN})|(?<token>${TEMPLATE_TOKEN})`,
   'gu',
 )
 

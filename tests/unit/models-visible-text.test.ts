@@ -15,6 +15,7 @@ const REASONING: readonly (readonly [string, string, string])[] = [
   ['<reasoning>', '<reasoning>\nhm\n</reasoning>\nHello!', 'Hello!'],
   ['<thought>, as of Gemini', '<thought>**Plan**\nhm</thought>Hello!', 'Hello!'],
   ['<reflection> and <analysis>', '<analysis>a</analysis><reflection>b</reflection>Hello!', 'Hello!'],
+  ['special tokens', '<|thinking|>hm<|/thinking|>Hello!', 'Hello!'],
   ['a tag with a prefix', '<seed:think>hm</seed:think>Hello!', 'Hello!'],
   ['a tag with attributes', '<think duration="3s">hm</think>Hello!', 'Hello!'],
   ['capitals and blanks', '< THINK >hm</ Think >Hello!', 'Hello!'],
@@ -84,6 +85,14 @@ test.each([
   ['end of text', 'Hello!<|endoftext|>Human: thanks', 'Hello!'],
   ['padding and bytes', 'Hello!<pad><0x0A><unused7>', 'Hello!'],
   ['a call of a tool in the text', 'Hello!\n<tool_call>\n{"name": "go"}\n</tool_call>', 'Hello!'],
+  ['nothing but a call of a tool', '<tool_call>{"name": "go"}</tool_call>', ''],
+  ['a call of a tool before the text', '<tool_call>{"name": "go"}</tool_call>\nHello!', 'Hello!'],
+  ['a call of a tool that breaks off', '<tool_call>{"name": "go"', ''],
+  ['the same of Mistral', '[TOOL_CALLS][{"name": "go"}]', ''],
+  ['the same of Llama', '<|python_tag|>{"name": "go"}', ''],
+  ['the same of DeepSeek', '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>go', ''],
+  ['functions in tags', '<function=go>{"a": 1}</function>', ''],
+  ['the name of the tag in quotation marks', 'The tag "<tool_call>" opens it.', 'The tag "<tool_call>" opens it.'],
   ['the end first', '<|im_end|>\nHello!', 'Hello!'],
 ])('tokens of a chat template are left out: %s', (_, text, said) => {
   expect(visible(text)).toBe(said)
