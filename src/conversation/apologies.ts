@@ -12,27 +12,23 @@ import { answering, type ReplyWriter } from './reply-writer.ts'
 import type { TurnMessage } from './turn-message.ts'
 
 /**
- * How many unrecorded messages are remembered, so that their writers get one apology however often the messages come
- * again.
+ * How many messages are remembered, so that their writers get one apology however often the messages come again, or
+ * their turns fail.
  */
-const MOST_REFUSED = 1000
+const MOST_APOLOGISED = 1000
 
 export interface ApologiesDeps {
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly outbox: Pick<Outbox, 'apologise'>
   readonly writer: ReplyWriter
   readonly stringsFor: StringsFor
-  /** Queues those of these messages that still wait for an answer. */
-  readonly answerAgain: (message_ids: readonly MessageId[]) => Promise<void>
   readonly logger: Logger
 }
 
 /** Never rejects. */
 export class Apologies {
   readonly #deps: ApologiesDeps
-  readonly #refused = new LRUCache<MessageId, true>({ max: MOST_REFUSED })
-  /** Messages that were answered again after an apology that could not be recorded: that happens once. */
-  readonly #answeredAgain = new LRUCache<MessageId, true>({ max: MOST_REFUSED })
+  readonly #apologised = new LRUCache<MessageId, true>({ max: MOST_APOLOGISED })
 
   constructor(deps: ApologiesDeps) {
     this.#deps = deps
@@ -42,8 +38,8 @@ export class Apologies {
   async forRefused(message: IncomingMessage, { person_id }: Person): Promise<void> {
     const { outbox, writer, stringsFor, logger } = this.#deps
     const { message_id, chat_id, chat_kind, text } = message
-    if (this.#refused.has(message_id)) return
-    this.#refused.set(message_id, true)
+    if (this.#apologised.has(message_id)) return
+    this.#apologised.set(message_id, true)
     try {
       const { something_went_wrong } = await stringsFor(text, person_id)
       const to = { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) }
@@ -70,10 +66,7 @@ export class Apologies {
     }
   }
 
-  /**
-   * Apologises for a batch, some of whose messages may be unanswered. If the disk refuses to record even the apology,
-   * they are answered once it has room again.
-   */
+  /** Apologises for a batch, some of whose messages may be unanswered: once, however often its turn fails. */
   async forFailedTurn(batch: readonly TurnMessage[]): Promise<void> {
     try {
       await this.#apologiseFor(batch)
@@ -89,19 +82,10 @@ export class Apologies {
     const unanswered = batch.filter(message => waiting.has(message.message_id))
     // The bot does not write to a person who did not address it; the next start handles these messages.
     const last = unanswered.findLast(message => message.addressed)
-    if (last === undefined) return
+    if (last === undefined || this.#apologised.has(last.message_id)) return
     const question = unanswered.map(message => message.text).join('\n')
     const { something_went_wrong } = await stringsFor(question, last.person_id)
-    const apology = await writer.reply(answering(unanswered, last), last, something_went_wrong)
-    await outbox.apologise(apology, () => this.#answerAgain(unanswered))
-  }
-
-  async #answerAgain(unanswered: readonly TurnMessage[]): Promise<void> {
-    const ids = unanswered
-      // A command may have had its effect already.
-      .filter(({ kind, message_id }) => kind !== 'command' && !this.#answeredAgain.has(message_id))
-      .map(({ message_id }) => message_id)
-    for (const message_id of ids) this.#answeredAgain.set(message_id, true)
-    await this.#deps.answerAgain(ids)
+    this.#apologised.set(last.message_id, true)
+    await outbox.apologise(await writer.reply(answering(unanswered, last), last, something_went_wrong))
   }
 }

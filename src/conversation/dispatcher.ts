@@ -6,9 +6,11 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import { isOfItem } from '../platform/set-aside.ts'
 import { withUrgentTrace } from '../platform/trace.ts'
 import type { AnsweredKind, AnswersUnderWay } from './answers-under-way.ts'
 import type { Apologies } from './apologies.ts'
+import type { FailedTurns } from './failed-turns.ts'
 import type { BatchLoader, LoadedBatch } from './batch-loader.ts'
 import type { CommandRunner } from './command-runner.ts'
 import type { Pause } from './pauses.ts'
@@ -30,6 +32,8 @@ export interface DispatcherDeps {
     readonly turn: Pick<Turn, 'run'>
     /** For a batch in which another handler failed. */
     readonly apologies: Apologies
+    /** For a batch that failed for a reason that passes. */
+    readonly failed: Pick<FailedTurns, 'add'>
   }
   readonly underWay: Pick<AnswersUnderWay, 'begin'>
   readonly contexts: TurnContextDeps
@@ -70,6 +74,7 @@ export class Dispatcher {
       metrics.add('errors_total', { source: 'turn', code })
       logger.for('conversation').error('A turn failed', { code, reason: message })
       await handlers.apologies.forFailedTurn(unanswered)
+      if (!isOfItem(error)) handlers.failed.add(unanswered)
     }
   }
 

@@ -26,6 +26,7 @@ export interface InboxDeps {
   readonly recovery: Recovery
   readonly scheduler: TurnScheduler<TurnMessage>
   readonly deferred: DeferredReplies
+  readonly failed: Disposable
   readonly quiet: QuietHours
   readonly setAside: SetAside
   readonly clock: Clock
@@ -129,10 +130,11 @@ export class Inbox implements Conversation {
   }
 
   async drain(): Promise<void> {
-    const { deferred, scheduler } = this.#deps
+    const { deferred, failed, scheduler } = this.#deps
     this.#drain.abort()
     this.#untilQuietHoursEnd[Symbol.dispose]()
     deferred[Symbol.dispose]()
+    failed[Symbol.dispose]()
     // A message that is being recorded may still be queued: the stores stay open until it is, and its turn can end.
     await Promise.allSettled(this.#taking)
     await scheduler.drain()

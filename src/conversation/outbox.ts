@@ -34,12 +34,8 @@ export interface Outbox extends HealthCheck {
    * @throws DenidinError `forbidden` for a chat in which no one ever wrote to us; the reason of `wanted`
    */
   deliver(reply: Reply, since?: number, wanted?: AbortSignal): Promise<MessageId | undefined>
-  /**
-   * Apologises for a failure of ours, even if that failure prevents recording the intent.
-   * @param recordable called once the disk takes records again, if it took none: the messages that the apology answers
-   *   still wait
-   */
-  apologise(reply: Reply, recordable?: () => Promise<void>): Promise<void>
+  /** Apologises for a failure of ours, even if that failure prevents recording the intent. */
+  apologise(reply: Reply): Promise<void>
   /**
    * Sends a message of our own that answers nothing, such as an alert, even if the intent cannot be recorded.
    * @returns whether it was sent, may have been sent, or is held until it can be
@@ -116,8 +112,8 @@ export class ChannelOutbox implements Outbox {
     return this.#chats.run(reply.chat_id, () => this.#deliver(reply, since, wanted))
   }
 
-  async apologise(reply: Reply, recordable?: () => Promise<void>): Promise<void> {
-    await this.#chats.run(reply.chat_id, () => this.#sendRegardless(reply, recordable))
+  async apologise(reply: Reply): Promise<void> {
+    await this.notify(reply)
   }
 
   notify(reply: Reply): Promise<boolean> {
@@ -157,7 +153,7 @@ export class ChannelOutbox implements Outbox {
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
 
-  async #sendRegardless(reply: Reply, recordable?: () => Promise<void>): Promise<boolean> {
+  async #sendRegardless(reply: Reply): Promise<boolean> {
     const { channel, parts } = await this.#layOut(reply)
     try {
       await this.#deps.messages.outbox.intend(reply, textsOf(parts))
@@ -166,7 +162,7 @@ export class ChannelOutbox implements Outbox {
       this.#logger.error('Nothing can be recorded; a notice is sent without a record', { reason })
       const deliveries: Delivery[] = []
       for (const part of parts) deliveries.push(await this.#sender.transmit({ reply, channel }, part))
-      await this.#recordSent(reply, deliveries, recordable)
+      await this.#recordSent(reply, deliveries)
       return deliveries.some(({ outcome }) => outcome !== 'not_sent')
     }
     const addresses = await this.#deps.addresses.ofFresh(reply).catch(() => [reply.chat_id])
@@ -178,11 +174,7 @@ export class ChannelOutbox implements Outbox {
    * The channel will list these messages, and they must not be mistaken for the owner's: they are recorded as ours, now
    * or as soon as the disk takes it.
    */
-  async #recordSent(
-    reply: Reply,
-    deliveries: readonly Delivery[],
-    recordable: (() => Promise<void>) | undefined,
-  ): Promise<void> {
+  async #recordSent(reply: Reply, deliveries: readonly Delivery[]): Promise<void> {
     const { messages, clock } = this.#deps
     const at = clock.now()
     const record = async (): Promise<void> => {
@@ -193,10 +185,7 @@ export class ChannelOutbox implements Outbox {
     try {
       await record()
     } catch {
-      this.#recorder.later(reply, async () => {
-        await record()
-        await recordable?.()
-      })
+      this.#recorder.later(reply, record)
       this.#tellWaiting()
     }
   }

@@ -7,6 +7,7 @@ import { PipelineRig } from '../support/pipeline-rig.ts'
 
 const ANA = '15550001111@c.us'
 const BEN = '15550002222@c.us'
+const GROUP = '120363000000000001@g.us'
 /** More than a reply is given before it is deferred. */
 const LONG_OUTAGE = 100
 /** A reply of three messages. */
@@ -18,28 +19,30 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-type Refused = 'intend' | 'begin' | 'conclude' | 'withdraw' | 'known'
+const KINDS = ['intend', 'begin', 'conclude', 'withdraw', 'known', 'settle'] as const
+type Refused = (typeof KINDS)[number]
 
 /** A disk that refuses records of the outbox, each kind as often as is set here. */
 class FailingDisk {
-  readonly refusals: Record<Refused, number> = { intend: 0, begin: 0, conclude: 0, withdraw: 0, known: 0 }
+  readonly refusals = Object.fromEntries(KINDS.map(kind => [kind, 0])) as Record<Refused, number>
   /** The record reaches the file, and only its flush fails. */
   flush_only = false
 
   readonly wrap = (stores: Stores): Stores => {
-    const { outbox, known } = stores.messages
+    const { inbox, outbox, known } = stores.messages
     return {
       ...stores,
       messages: {
         ...stores.messages,
         outbox: this.#around(outbox),
+        inbox: { ...inbox, settle: (...call) => this.#write('settle', () => inbox.settle(...call)) },
         known: { ...known, recordSent: (...call) => this.#write('known', () => known.recordSent(...call)) },
       },
     }
   }
 
   mend(): void {
-    Object.assign(this.refusals, { intend: 0, begin: 0, conclude: 0, withdraw: 0, known: 0 })
+    for (const kind of KINDS) this.refusals[kind] = 0
   }
 
   #around(outbox: OutboxStore): OutboxStore {
@@ -67,10 +70,14 @@ const start = async (disk: FailingDisk, config: object = {}): Promise<void> => {
   rig = await PipelineRig.start({ wrap: disk.wrap, config })
 }
 
-/** What a minute without sending brings about. */
+/** Lets everything happen that waits for time to pass. */
 const later = async (): Promise<void> => {
-  await rig.process.deferred.send('resumed')
-  for (const chat_id of [ANA, BEN]) await rig.process.conversation.whenIdle(chat_id)
+  rig.clock.longAfter()
+  // What a timer starts is queued after some turns of the event loop, and may queue more.
+  for (let turn = 0; turn < 20; turn++) {
+    await new Promise(resolve => setImmediate(resolve))
+    await rig.process.whenIdle()
+  }
 }
 
 const texts = (): readonly string[] => rig.channel.sent.map(each => each.text)
@@ -240,19 +247,42 @@ test('while the disk takes no record at all, one apology is sent; the answer fol
   expect(texts()).toHaveLength(2)
 })
 
-test('a message that cannot be answered even then is not tried for ever', async () => {
+test('a message that cannot be answered even then is tried some times, and its writer told once', async () => {
+  const disk = new FailingDisk()
+  await start(disk)
+  disk.refusals.intend = 10 * LONG_OUTAGE
+  await rig.say('hello')
+  for (let hours = 0; hours < 10; hours++) await later()
+  expect(rig.model.requests).toHaveLength(6)
+  expect(texts()).toHaveLength(1)
+  expect((await rig.process.stores.messages.traffic.counts()).inbox).toMatchObject({ received: 1 })
+})
+
+test('while the database takes nothing at all, no model is asked', async () => {
   const disk = new FailingDisk()
   await start(disk)
   disk.refusals.intend = LONG_OUTAGE
-  const answer = async (): Promise<string> => {
-    disk.refusals.known = 1
-    return 'an answer'
-  }
-  rig.model.script.push(...Array.from({ length: 5 }, () => answer))
   await rig.say('hello')
-  for (let minutes = 0; minutes < 5; minutes++) await later()
-  expect(rig.model.requests).toHaveLength(2)
-  expect(texts()).toHaveLength(2)
+  const { database } = rig.process.stores
+  database.run('pragma query_only = on')
+  for (let hours = 0; hours < 10; hours++) await later()
+  expect(rig.model.requests).toHaveLength(1)
+  database.run('pragma query_only = off')
+  disk.mend()
+  await later()
+  expect(texts().slice(1)).toEqual(['You said: hello'])
+})
+
+test('a message of a group that was only to be heard is recorded as heard when the disk works again', async () => {
+  const disk = new FailingDisk()
+  await start(disk)
+  disk.refusals.settle = 1
+  await rig.channel.deliver({ text: 'the picnic is on Friday', chat_id: GROUP, addressed: false })
+  await rig.process.conversation.whenIdle(GROUP)
+  expect((await rig.process.stores.messages.traffic.counts()).inbox).toMatchObject({ received: 1, heard: 0 })
+  await later()
+  expect((await rig.process.stores.messages.traffic.counts()).inbox).toMatchObject({ received: 0, heard: 1 })
+  expect([texts(), rig.model.requests]).toEqual([[], []])
 })
 
 test('a command whose answer cannot be recorded is not run again', async () => {

@@ -126,6 +126,7 @@ test(
       ...browsers.flatMap(each => grew('a browser', each, BROWSER_GROWTH)),
     )
     for (const fault of faults) progress.say(`wrong: ${fault}`)
+    if (faults.length > 0) writeFileSync(`${progress.path!}.bot.log`, run.log())
     progress.say(
       `summary: ${MINUTES} minutes, seed ${SEED}, up after ${String(ready_after)} ms; ${verdict.said} messages, ` +
         `${verdict.answered} answered, ${verdict.unconfirmed} unconfirmed; ${alerts.incidents} incidents, told ${alerts.told}×; ${faults.length} things wrong; ` +

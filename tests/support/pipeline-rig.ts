@@ -15,14 +15,13 @@ import { MeasuredTexts } from '../../src/conversation/packing/measured-texts.ts'
 import { RecallOverrides } from '../../src/conversation/recall-overrides.ts'
 import type { CommandHandler } from '../../src/conversation/command-handler.ts'
 import type { Conversation } from '../../src/conversation/conversation.ts'
-import type { DeferredReplies } from '../../src/conversation/deferred-replies.ts'
 import type { SessionLifecycle } from '../../src/learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../../src/memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import { noSharedMemory } from '../../src/memory/shared-memory.ts'
 import { noSearch } from '../../src/retrieval/search-service.ts'
 import type { CallContext, Completion, CompletionRequest, LanguageModel } from '../../src/models/language-model.ts'
-import { HOUR_MS } from '../../src/platform/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { noTurnObserver } from '../../src/rollout/answered-turn.ts'
 import type { SessionBrowser } from '../../src/sessions/session.ts'
 import { createSessions, type Sessions } from '../../src/sessions/sessions.ts'
@@ -35,11 +34,32 @@ import { ShiftedClock } from './shifted-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { TestChannel } from './test-channel.ts'
 
-/** The real clock, which a test may set forward, and on which nobody sleeps long. */
+/** The real clock, which a test may set forward, on which nobody sleeps long, and whose minutes pass when it says so. */
 class HastyClock extends ShiftedClock {
+  readonly #timers = new Set<() => void>()
+
   override async sleep(_milliseconds: number, signal?: AbortSignal): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
     signal?.throwIfAborted()
+  }
+
+  override after(milliseconds: number, run: () => void): Disposable {
+    if (milliseconds < MINUTE_MS) return super.after(milliseconds, run)
+    this.#timers.add(run)
+    return {
+      [Symbol.dispose]: () => {
+        this.#timers.delete(run)
+      },
+    }
+  }
+
+  /** Lets an hour pass: what waits for a minute or longer is due. */
+  longAfter(): void {
+    this.pass(HOUR_MS)
+    for (const run of [...this.#timers]) {
+      this.#timers.delete(run)
+      run()
+    }
   }
 }
 
@@ -84,8 +104,8 @@ export interface PipelineProcess {
   readonly closing: SessionLifecycle
   readonly sessions: Sessions & SessionBrowser
   readonly stopping: AbortController
-  /** Its timer ends with the process. */
-  readonly deferred: DeferredReplies
+  /** Resolves when no work of any conversation is left. */
+  readonly whenIdle: () => Promise<void>
 }
 
 /** One data folder and the processes that come and go over it. */
@@ -179,16 +199,15 @@ export class PipelineRig implements AsyncDisposable {
       parts,
     )
     const closing = createClosing({ settings, stores, sessions, memory, learning, exclusive, timeout_ms }, parts)
-    this.#process = { stores, conversation, closing, sessions, stopping, deferred: delivery.deferred }
+    this.#process = { stores, conversation, closing, sessions, stopping, whenIdle: () => scheduler.drain() }
     await conversation.recover()
     await this.channel.start({ ...events, ready: () => void conversation.sendHeld().catch(() => undefined) })
   }
 
   /** Ends the process as kill -9 does: nothing is finished, nothing more is written. */
   async crash(): Promise<void> {
-    const { stores, deferred } = this.process
+    const { stores } = this.process
     this.#process = undefined
-    deferred[Symbol.dispose]()
     await this.channel.stop()
     stores[Symbol.dispose]()
   }
