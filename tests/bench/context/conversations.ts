@@ -144,6 +144,8 @@ interface Talks {
 class Maker {
   readonly #options: ConversationOptions
   readonly #random: Random
+  /** Texts that answer a question: no reply holds one by chance, or it would count as evidence. */
+  readonly #labelled = new Set<string>()
 
   constructor(options: ConversationOptions) {
     this.#options = options
@@ -154,15 +156,18 @@ class Maker {
     const { language, role, seed, talks } = this.#options
     const long_ago = generateDialogue(language, seed)
     const person = long_ago.turns[0]?.speaker ?? ''
-    const asked_long_ago = this.#shuffled(ownTalk(long_ago, person, person).questions)
-    const steps: Step[] = []
-    for (let talk = 0; talk < talks; talk++) {
+    const own_long_ago = ownTalk(long_ago, person, person)
+    const all = Array.from({ length: talks }, (_, talk): Talks => {
       const dialogue = generateDialogue(language, SESSION_SEED + seed * 10 + talk)
       const speaker = dialogue.turns[0]?.speaker ?? ''
       const other = dialogue.turns.find(turn => turn.speaker !== speaker)?.speaker ?? ''
-      const talks = { own: ownTalk(dialogue, speaker, person), of_bot: ownTalk(dialogue, other, other) }
-      steps.push(...this.#talkSteps(talks, asked_long_ago))
+      return { own: ownTalk(dialogue, speaker, person), of_bot: ownTalk(dialogue, other, other) }
+    })
+    for (const { questions } of [own_long_ago, ...all.flatMap(({ own, of_bot }) => [own, of_bot])]) {
+      for (const text of questions.flatMap(({ evidence }) => evidence)) this.#labelled.add(text)
     }
+    const asked_long_ago = this.#shuffled(own_long_ago.questions)
+    const steps = all.flatMap(each => this.#talkSteps(each, asked_long_ago))
     return { name: `${language} ${role} ${String(seed)}`, role, person, past: long_ago.turns, steps }
   }
 
@@ -224,7 +229,12 @@ class Maker {
     return turns
       .slice(from, from + least + this.#random.below(most - least))
       .map(turn => turn.text)
+      .filter(text => !this.#holdsLabelled(text))
       .join(' ')
+  }
+
+  #holdsLabelled(text: string): boolean {
+    return this.#labelled.values().some(each => text.includes(each))
   }
 
   #shuffled<Item>(items: readonly Item[]): Item[] {
