@@ -1,5 +1,6 @@
 /** The usage log in files below the data folder, written in the background, so that it never delays a turn. */
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { HOUR_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Health, HealthCheck } from '../../platform/health.ts'
@@ -40,6 +41,8 @@ export interface FileUsageLogDeps {
 const MOST_WAITING = 1000
 /** Most uses that are open at the same time; beyond that, the oldest counts as never ended. */
 const MOST_OPEN = 1000
+/** How long after its beginning a use is noted in the journal. */
+const NOTED_AFTER_MS = 50
 /** A load that was not finished by then counts as never finished. */
 const LOAD_ENDS_WITHIN_MS = 24 * HOUR_MS
 
@@ -57,6 +60,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
   readonly #journaled = new Set<UsageId>()
   #entries: BudgetUsageEntry[] = []
   #read: Promise<void> | undefined
+  readonly #closing = new AbortController()
   #trouble: string | undefined
   #lost = 0
 
@@ -75,7 +79,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
       if (this.#open.size <= MOST_OPEN) break
       this.#end(oldest, unfinishedEntryOf(oldest))
     }
-    void this.#writeSoon()
+    this.#noteBegunLater()
     return use.id
   }
 
@@ -147,6 +151,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
 
   /** Resolves when the waiting entries are written, or cannot be. */
   async close(): Promise<void> {
+    this.#closing.abort()
     await this.#writeSoon()
   }
 
@@ -198,6 +203,12 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
     if (unfinished > 0 || loads > 0) {
       this.#logger.warn('Uses of budgets were begun and not finished', { turns: unfinished, loads })
     }
+  }
+
+  /** The request of a turn goes out first, and a use that has ended by then does not need the journal. */
+  #noteBegunLater(): void {
+    const noted = sleep(NOTED_AFTER_MS, undefined, { ref: false, signal: this.#closing.signal })
+    void noted.then(() => this.#writeSoon()).catch(() => undefined)
   }
 
   async #writeSoon(): Promise<void> {
