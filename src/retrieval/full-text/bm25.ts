@@ -39,6 +39,8 @@ export class WordScores {
   readonly #near: Float32Array
   readonly #wide: Float32Array
   readonly #touched: Uint32Array
+  /** By the number of messages that a window spans. */
+  readonly #selectivity: Float64Array
 
   /** @param hidden 1 for each message whose words do not count, neither for itself nor for its neighbours */
   constructor(columns: Columns, weights: LexicalWeights, hidden: Uint8Array) {
@@ -50,6 +52,7 @@ export class WordScores {
     this.#near = new Float32Array(columns.size)
     this.#wide = new Float32Array(columns.size)
     this.#touched = new Uint32Array(columns.size)
+    this.#selectivity = Float64Array.from({ length: MOST_SPANNED + 1 }, (_, span) => selectivity(span, columns.present))
   }
 
   /**
@@ -57,52 +60,74 @@ export class WordScores {
    * steps.
    */
   async add(postings: Postings, weight: number, share: number, yieldBetween: () => Promise<void>): Promise<void> {
-    const { size, lengths, average_length, near, wide, present } = this.#columns
-    const { k1, b, prior } = this.#weights
-    const worth = weight * rarity(postings.ordinals.length, present, share, prior) * (k1 + 1)
-    const saturated = (count: number, length: number, mean: number): number =>
-      count / (count + k1 * (1 - b + (b * length) / mean))
+    const { k1, prior } = this.#weights
+    const worth = weight * rarity(postings.ordinals.length, this.#columns.present, share, prior) * (k1 + 1)
     let touched = 0
-    for (let at = 0; at < postings.ordinals.length; at++) {
-      if (at > 0 && at % STEP_POSTINGS === 0) await yieldBetween()
-      const ordinal = postings.ordinals[at] ?? 0
+    for (let from = 0; from < postings.ordinals.length; from += STEP_POSTINGS) {
+      if (from > 0) await yieldBetween()
+      touched = this.#addMessages(postings, from, worth, touched)
+    }
+    await yieldBetween()
+    this.#addWindows(worth, touched)
+  }
+
+  /**
+   * Scores the messages of one step by themselves, and counts the word in the windows around them.
+   * @param from position of the first posting
+   * @param touched how many messages have the word in their window so far
+   * @returns the same afterwards
+   */
+  #addMessages({ ordinals, counts }: Postings, from: number, worth: number, touched: number): number {
+    const { size, lengths, average_length, near, wide } = this.#columns
+    const end = Math.min(ordinals.length, from + STEP_POSTINGS)
+    for (let at = from; at < end; at++) {
+      const ordinal = ordinals[at] ?? 0
       // Messages that arrived after this search began are not in its columns.
       if (ordinal >= size || this.#hidden[ordinal] === 1) continue
-      const count = postings.counts[at] ?? 0
-      const alone = worth * saturated(count, lengths[ordinal] ?? 0, average_length)
+      const count = counts[at] ?? 0
+      const alone = worth * saturated(count, lengths[ordinal] ?? 0, average_length, this.#weights)
       this.own[ordinal] = (this.own[ordinal] ?? 0) + alone
       this.matched[ordinal] = (this.matched[ordinal] ?? 0) + alone
-      const from = ordinal - (wide.before[ordinal] ?? 0)
-      const to = ordinal + (wide.after[ordinal] ?? 0)
+      const wide_to = ordinal + (wide.after[ordinal] ?? 0)
       const near_from = ordinal - (near.before[ordinal] ?? 0)
       const near_to = ordinal + (near.after[ordinal] ?? 0)
-      for (let beside = from; beside <= to; beside++) {
+      for (let beside = ordinal - (wide.before[ordinal] ?? 0); beside <= wide_to; beside++) {
         if (this.#wide[beside] === 0) this.#touched[touched++] = beside
         this.#wide[beside] = (this.#wide[beside] ?? 0) + count
         if (beside >= near_from && beside <= near_to) this.#near[beside] = (this.#near[beside] ?? 0) + count
       }
     }
-    await yieldBetween()
-    const inWindow = (windows: Windows, ordinal: number, count: number): number =>
-      count === 0
-        ? 0
-        : selectivity(span(windows, ordinal), present) *
-          saturated(count, windows.lengths[ordinal] ?? 0, windows.average)
+    return touched
+  }
+
+  /** Adds the scores of the windows in which the word was counted, and sets the counts back to 0. */
+  #addWindows(worth: number, touched: number): void {
+    const { near, wide } = this.#columns
     for (let at = 0; at < touched; at++) {
       const ordinal = this.#touched[at] ?? 0
       this.matched[ordinal] =
         (this.matched[ordinal] ?? 0) +
         worth *
-          (this.#weights.wide * inWindow(wide, ordinal, this.#wide[ordinal] ?? 0) +
-            this.#weights.near * inWindow(near, ordinal, this.#near[ordinal] ?? 0))
+          (this.#weights.wide * this.#inWindow(wide, ordinal, this.#wide[ordinal] ?? 0) +
+            this.#weights.near * this.#inWindow(near, ordinal, this.#near[ordinal] ?? 0))
       this.#near[ordinal] = 0
       this.#wide[ordinal] = 0
     }
   }
+
+  #inWindow({ before, after, lengths, average }: Windows, ordinal: number, count: number): number {
+    if (count === 0) return 0
+    const span = (before[ordinal] ?? 0) + 1 + (after[ordinal] ?? 0)
+    return (this.#selectivity[span] ?? 0) * saturated(count, lengths[ordinal] ?? 0, average, this.#weights)
+  }
 }
 
-/** How many messages a window contains. */
-const span = ({ before, after }: Windows, at: number): number => (before[at] ?? 0) + 1 + (after[at] ?? 0)
+/** BM25: the more often a text contains a word, and the shorter it is, the more the word counts; 1 at most. */
+const saturated = (count: number, length: number, mean: number, { k1, b }: LexicalWeights): number =>
+  count / (count + k1 * (1 - b + (b * length) / mean))
+
+/** Messages that a window may span: 255 on each side and the message itself. */
+const MOST_SPANNED = 511
 
 /**
  * How much it means that a window matches, if it spans `span` of `present` messages: nothing if it covers the whole
