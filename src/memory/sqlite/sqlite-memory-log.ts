@@ -68,21 +68,14 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
           { message_id, recall_id },
         )
       }
-      for (const [position, item] of items.entries()) {
-        this.#database.run(
-          `insert into recalled_items (recall_id, position, memory_id, message_id, similarity, score, given_as)
-           values (:recall_id, :position, :memory_id, :message_id, :similarity, :score, :given_as)`,
-          {
-            recall_id,
-            position,
-            given_as: item.given_as,
-            score: item.score,
-            similarity: item.similarity ?? null,
-            memory_id: item.memory_id ?? null,
-            message_id: item.message_id ?? null,
-          },
-        )
-      }
+      // One statement for all: a turn may be given dozens.
+      this.#database.run(
+        `insert into recalled_items (recall_id, position, memory_id, message_id, similarity, score, given_as)
+         select :recall_id, key, value ->> 'memory_id', value ->> 'message_id', value ->> 'similarity',
+           value ->> 'score', value ->> 'given_as'
+         from json_each(:items)`,
+        { recall_id, items: JSON.stringify(items) },
+      )
       const used = items.filter(item => item.memory_id !== undefined && item.given_as === 'recall')
       this.#write(used.map(({ memory_id }): Access => ({ scope, memory_id, type: 'recall', at })))
     })
