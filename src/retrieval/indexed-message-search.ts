@@ -210,9 +210,9 @@ const NONE: ReadonlySet<MessageId> = new Set()
 
 const isStatement = ({ message }: ScopeHit): boolean => message.role === 'user' && !isForwarded(message)
 
-const toStatement = ({ scope, candidate: { keys }, message }: ScopeHit): EarlierStatement => {
+const toStatement = ({ scope, candidate: { keys, stems }, message }: ScopeHit): EarlierStatement => {
   const { message_id, person_id, sent_at: said_at } = message
-  return { id: message_id, scope, person_id, text: ownWords(message), said_at, message_ids: [message_id], keys }
+  return { id: message_id, scope, person_id, text: ownWords(message), said_at, message_ids: [message_id], keys, stems }
 }
 
 const toQuote = ({ scope, candidate, message, rank }: ScopeHit, later: LaterStatement | undefined): Quote => ({

@@ -13,7 +13,7 @@ import { SECOND_MS } from '../platform/clock.ts'
 import { clausesOf } from '../text/clauses.ts'
 import { mayCorrect } from '../text/corrected-statement.ts'
 import { cutStart } from '../text/cut.ts'
-import { endingKeys, endingsIn, mayEnd, thingsIn } from '../text/facts/endings.ts'
+import { endingKeys, endingsIn, ENDING_MARK, mayEnd, thingsAmong, thingsIn } from '../text/facts/endings.ts'
 import { keyedStatements, saysOtherwise, type KeyedStatement } from '../text/facts/statement-keys.ts'
 import { kindOf } from '../text/sentence-kind.ts'
 import { splitSentences } from '../text/split-sentences.ts'
@@ -35,6 +35,8 @@ export interface EarlierStatement {
   readonly message_ids: readonly MessageId[]
   /** Keys for the statement, if they are known; otherwise its text is analysed. */
   readonly keys?: readonly string[]
+  /** Its stems, if they are known. */
+  readonly stems?: readonly string[]
 }
 
 /** What was said later. */
@@ -99,7 +101,11 @@ export class LaterStatements {
     const keyed = statements.map(each => {
       const names = namesIn(each, speakers.values())
       const keys = each.keys ?? this.#statements(each.text, names).map(({ key }) => key)
-      return { each, keys: [...new Set(keys)], things: thingsIn(each.text, names) }
+      return {
+        each,
+        keys: [...new Set(keys)],
+        things: each.stems === undefined ? thingsIn(each.text, names) : thingsAmong(each.stems, names),
+      }
     })
     const byKey = await newestByKey(
       entries,
@@ -258,6 +264,17 @@ const statementsIn = (text: string): number =>
     .filter(sentence => kindOf(sentence) === 'statement')
     .flatMap(clausesOf).length
 
+/** How many keys of endings are listed; if a scope has more, each is looked up. */
+const MOST_ENDINGS = 1000
+
+/** The keys without those of endings that the scope does not have: few things end, and every statement names some. */
+const storedOf = async ({ reader }: OpenedEntry, keys: ReadonlySet<string>): Promise<readonly string[]> => {
+  const stored = new Set(await reader.stemsFrom(ENDING_MARK, MOST_ENDINGS))
+  return stored.size === MOST_ENDINGS
+    ? [...keys]
+    : [...keys].filter(key => !key.startsWith(ENDING_MARK) || stored.has(key))
+}
+
 /** By person and key: the newest message that states it. */
 const newestByKey = async (
   entries: readonly OpenedEntry[],
@@ -273,7 +290,7 @@ const newestByKey = async (
         [...numbers].map(number => [number, person_id] as const),
       ),
     )
-    for (const [key, { ordinals }] of await entry.reader.postings([...keys])) {
+    for (const [key, { ordinals }] of await entry.reader.postings(await storedOf(entry, keys))) {
       for (const ordinal of ordinals) {
         const person_id = people.get(columns.speakers[ordinal] ?? -1)
         if (person_id === undefined || ((columns.flags[ordinal] ?? 0) & FLAG.present) === 0) continue

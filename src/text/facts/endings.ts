@@ -62,8 +62,12 @@ const isDenied = (before: string, cue: string): boolean =>
 
 /** The things that a text names: its words besides those that occur in any talk, days and numbers. */
 export const thingsIn = (text: string, speaker: ReadonlySet<string>): ReadonlySet<string> =>
+  thingsAmong(subjectStems(text.slice(0, MOST_CHARACTERS)), speaker)
+
+/** The same, for a text whose stems are known. */
+export const thingsAmong = (stems: readonly string[], speaker: ReadonlySet<string>): ReadonlySet<string> =>
   new Set(
-    subjectStems(text.slice(0, MOST_CHARACTERS))
+    stems
       .filter(stem => !isEveryday(stem) && !CUES.has(stem) && !isFigure(stem) && !speaker.has(stem))
       .slice(0, MOST_WORDS),
   )
@@ -75,6 +79,9 @@ export const mayEnd = ({ things }: Ending, named: ReadonlySet<string>): boolean 
   return shared.length === things.size || shared.length >= LEAST_COMMON_WORDS || shared.some(stem => !isCommon(stem))
 }
 
+/** Every key of an ending begins with it. */
+export const ENDING_MARK = `${KEY_MARK}end:`
+
 /** The keys under which endings of these things are found. */
 export const endingKeys = (things: Iterable<string>): readonly string[] =>
-  [...things].map(stem => `${KEY_MARK}end:${stem}`)
+  [...things].map(stem => `${ENDING_MARK}${stem}`)
