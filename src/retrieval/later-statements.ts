@@ -290,7 +290,9 @@ const newestByKey = async (
         [...numbers].map(number => [number, person_id] as const),
       ),
     )
-    for (const [key, { ordinals }] of await entry.reader.postings(await storedOf(entry, keys))) {
+    const stored = await storedOf(entry, keys)
+    if (stored.length === 0) continue
+    for (const [key, { ordinals }] of await entry.reader.postings(stored)) {
       for (const ordinal of ordinals) {
         const person_id = people.get(columns.speakers[ordinal] ?? -1)
         if (person_id === undefined || ((columns.flags[ordinal] ?? 0) & FLAG.present) === 0) continue

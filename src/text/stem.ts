@@ -1,5 +1,8 @@
 /** Reduces words to stems: English (Porter) and Hebrew (light). */
 import { stemmer } from 'stemmer'
+import { once } from '../platform/once.ts'
+import { lexiconLines } from './lexicons/lexicon.ts'
+import { tokenise } from './tokenise.ts'
 
 /** Longer words are URLs, codes or one repeated letter: they have no other form. */
 const LONGEST_WORD = 100
@@ -36,14 +39,32 @@ const JOINED_TO_SHORT =
 /** Most letters that are attached to one word; a longer sequence of them is not a word, and the rest of it stays. */
 const MOST_JOINED = 6
 
+/** A letter that full spelling doubles, yod at the end of a stem: קריית, קרית; טלוויזיה, טלויזיה. */
+const DOUBLED = /(?<=.)(?:י(?=י.?$)|ו(?=ו.))/g
+
 const stemHebrew = (word: string): string => {
+  const found = stemOneSpelling(word)
+  return spellings().get(found) ?? found
+}
+
+/** Stems of other spellings → the stem of the usual one. */
+const spellings = once(
+  (): ReadonlyMap<string, string> =>
+    new Map(
+      lexiconLines('spellings')
+        .map(line => tokenise(line).map(stemOneSpelling))
+        .flatMap(([usual = '', ...others]) => others.map(each => [each, usual] as const)),
+    ),
+)
+
+const stemOneSpelling = (word: string): string => {
   let rest = word
   for (let joined = 0; joined < MOST_JOINED; joined++) {
     const [letter] = SURELY_JOINED.exec(rest) ?? JOINED_TO_SHORT.exec(rest) ?? []
     if (letter === undefined) break
     rest = rest.slice(letter.length)
   }
-  return stemAlone(rest)
+  return stemAlone(rest).replace(DOUBLED, '')
 }
 
 const stemAlone = (word: string): string => {

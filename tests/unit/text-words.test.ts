@@ -40,7 +40,7 @@ test('a sigma at the end of a word is any sigma', () => {
 })
 
 describe('stop words', () => {
-  test.each(['the', 'what', 'doesnt', 'של', 'האם', 'עם'])('%s tells nothing about the subject', word => {
+  test.each(['the', 'what', 'doesnt', 'של', 'האם', 'עם', 'где', 'моя'])('%s tells nothing about the subject', word => {
     expect(tokenise(word).every(isStopWord)).toBe(true)
   })
 
@@ -61,6 +61,12 @@ describe('forms of one word meet in their stem', () => {
     'אחות אחותי לאחותי',
     'חתול חתולים החתולים',
     'מירי למירי ומירי',
+    'אמא אימא לאימא האמא',
+    'קריית קרית בקריית',
+    'בניין בנין לבניין',
+    'תוכנית תכנית בתכנית',
+    'טלוויזיה טלויזיה',
+    'מייל מיילים במייל',
   ])('%s', words => {
     expect([...stems(words)]).toHaveLength(1)
   })

@@ -50,7 +50,7 @@ export interface IndexedDocument {
 }
 
 /** Increase this whenever words, dates or the layout are read differently: an index of another version is rebuilt. */
-export const INDEX_VERSION = 6
+export const INDEX_VERSION = 7
 
 /** How many words of one message are indexed; a longer text is a document rather than a message. */
 const MOST_STEMS = 2000
