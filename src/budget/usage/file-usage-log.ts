@@ -1,6 +1,5 @@
 /** The usage log in files below the data folder, written in the background, so that it never delays a turn. */
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { HOUR_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Health, HealthCheck } from '../../platform/health.ts'
@@ -60,7 +59,8 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
   readonly #journaled = new Set<UsageId>()
   #entries: BudgetUsageEntry[] = []
   #read: Promise<void> | undefined
-  readonly #closing = new AbortController()
+  /** The next note of beginnings. */
+  #noting: Disposable | undefined
   #trouble: string | undefined
   #lost = 0
 
@@ -151,7 +151,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
 
   /** Resolves when the waiting entries are written, or cannot be. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.#noting?.[Symbol.dispose]()
     await this.#writeSoon()
   }
 
@@ -207,8 +207,10 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
 
   /** The request of a turn goes out first, and a use that has ended by then does not need the journal. */
   #noteBegunLater(): void {
-    const noted = sleep(NOTED_AFTER_MS, undefined, { ref: false, signal: this.#closing.signal })
-    void noted.then(() => this.#writeSoon()).catch(() => undefined)
+    this.#noting ??= this.#deps.clock.after(NOTED_AFTER_MS, () => {
+      this.#noting = undefined
+      void this.#writeSoon()
+    })
   }
 
   async #writeSoon(): Promise<void> {
