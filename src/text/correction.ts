@@ -45,6 +45,9 @@ const CONTRASTS = [
   new RegExp(`^(?<value>${BARE}),? (?:and |ו)?(?:not|instead of|rather than|לא|במקום) (?<old>${BARE})$`, 'iu'),
 ]
 
+/** One of these words is in every contrast. */
+const CONTRAST_WORD = /not|instead|rather|said|wrote|told|typed|לא|במקומ|אלא|אמרתי|כתבתי/
+
 /** A correction without the words that mark it as one. */
 export interface CorrectionParts {
   /** What remains of the text. */
@@ -63,16 +66,19 @@ export const readCorrection = (text: string): CorrectionParts | undefined => {
   if (text.length > MOST_CHARACTERS || /[?؟]\s*$/.test(text)) return undefined
   const words = tokenise(text)
   if (words.length === 0 || words.length > MOST_WORDS) return undefined
-  const plain = words.join(' ')
-  if (EXCEPTION.test(plain)) return undefined
+  const parts = partsOf(text, words.join(' '))
+  if (parts === undefined || EXCEPTION.test(words.join(' '))) return undefined
+  return tokenise(parts.rest).every(isStopWord) ? undefined : parts
+}
+
+const partsOf = (text: string, plain: string): CorrectionParts | undefined => {
   const end = text.trim().replace(/[.!…]+$/, '')
   const lead = leadOf(text, plain)
   const rest = lead ?? end
-  if (!tokenise(rest).some(word => !isStopWord(word))) return undefined
-  const contrast = contrastIn(rest.replace(/[.!…]+$/, ''), lead !== undefined)
+  const contrast = CONTRAST_WORD.test(plain) ? contrastIn(rest.replace(/[.!…]+$/, ''), lead !== undefined) : undefined
   if (lead !== undefined) return { rest, mark: 'lead', contrast }
   if (contrast !== undefined) return { rest, mark: 'weak', contrast }
-  const bare = bareValueOf(end)
+  const bare = bareValueOf(end, plain)
   return bare === undefined ? undefined : { rest: bare, mark: 'weak', contrast: undefined }
 }
 
@@ -115,17 +121,17 @@ const contrastIn = (rest: string, is_led: boolean): CorrectionParts['contrast'] 
 const OWN_WORDS =
   /(?<!\p{L})(?:i|i['’]?m|my|we|our|he|she|they|you|do|does|did|can|will|have|has|am|are|אני|אנחנו|שלי|יש|אין)(?!\p{L})/iu
 
-const bareValueOf = (end: string): string | undefined => {
+const bareValueOf = (end: string, plain: string): string | undefined => {
   const { before, after } = STARRED.exec(end)?.groups ?? {}
-  const marked = before ?? after ?? beforeTail(end)
+  const marked = before ?? after ?? beforeTail(end, plain)
   if (marked === undefined || OWN_WORDS.test(marked)) return undefined
   const count = tokenise(marked).filter(word => !isStopWord(word)).length
   return count === 0 || count > MOST_BARE_WORDS ? undefined : marked
 }
 
 /** “Tuesday, sorry”: what precedes the end. */
-const beforeTail = (end: string): string | undefined => {
-  const tail = TAIL.exec(tokenise(end).join(' '))?.[0]
+const beforeTail = (end: string, plain: string): string | undefined => {
+  const tail = TAIL.exec(plain)?.[0]
   if (tail === undefined) return undefined
   const first = [...end.matchAll(WORDS_AND_GAPS)].at(-tail.split(' ').length)
   return first === undefined ? undefined : end.slice(0, first.index).replace(/[\s,:.!;…–—-]+$/u, '')

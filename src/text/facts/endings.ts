@@ -13,7 +13,10 @@ import { parseFact } from './parse-fact.ts'
 import { isFigure } from './replacement.ts'
 import { KEY_MARK } from './statement-keys.ts'
 
-const ENDING = new RegExp(`(?<!\\S)(?:${lexiconPatterns('endings').map(withoutFinalForms).join('|')})(?!\\S)`, 'u')
+const CUE = lexiconPatterns('endings').map(withoutFinalForms).join('|')
+const ENDING = new RegExp(`(?<!\\S)(?:${CUE})(?!\\S)`, 'u')
+/** The same for a text of several sentences, where “$” does not say where one ends. */
+const MAY_END = new RegExp(`(?<!\\S)(?:${CUE.replaceAll('$', '')})`, 'u')
 /** Stems of the words of endings, which name nothing. */
 const CUES = new Set(
   subjectStems(
@@ -40,7 +43,10 @@ export interface Ending {
 /** What a text says has ended. @param speaker the words of the speaker's names */
 export const endingsIn = (text: string, speaker: ReadonlySet<string>): readonly Ending[] => {
   const found: Ending[] = []
-  for (const read of readSentences(text.slice(0, MOST_CHARACTERS))) {
+  const beginning = text.slice(0, MOST_CHARACTERS)
+  // Most messages end nothing: they need not be read sentence by sentence.
+  if (!MAY_END.test(tokenise(beginning).join(' '))) return found
+  for (const read of readSentences(beginning)) {
     if (!isOwnStatement(read)) continue
     for (const sentence of clausesOf(read.sentence)) {
       const plain = tokenise(sentence).join(' ')
