@@ -7,6 +7,7 @@ import { expect, test } from '@jest/globals'
 import type { Database } from '../../src/database/sqlite/database.ts'
 import { DerivedDatabase } from '../../src/database/sqlite/derived-database.ts'
 import { DatabaseHealth, openTruthDatabase } from '../../src/database/sqlite/truth-database.ts'
+import { yieldToEventLoop } from '../../src/platform/yield.ts'
 import { cleanUpAfterEach } from '../support/clean-up.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryLog } from '../support/memory-log.ts'
@@ -121,6 +122,28 @@ test('a derived database that turns bad while it is used is begun anew, and its 
   })
   expect(readdirSync(folder).some(name => name.startsWith('index.db.damaged-'))).toBe(true)
   expect(log.lines.filter(line => line.level === 'error')).toHaveLength(1)
+})
+
+test('a derived database that starts over leaves no file of the old one, also after a crash in the middle', async () => {
+  const folder = await cleanup.folder()
+  const path = join(folder, 'index.db')
+  const deps = {
+    path,
+    name: 'full-text index',
+    migrations,
+    rebuilt: 'from the messages',
+    clock: new FakeClock(),
+    logger: memoryLog(),
+  }
+  // What a crash left.
+  writeFileSync(`${path}.removed`, 'words')
+  using derived = new DerivedDatabase(deps)
+  expect(readdirSync(folder).filter(name => name.endsWith('.removed'))).toEqual([])
+  fill(derived.database)
+  derived.startOver({ state: 'ok', detail: 'As was asked.' })
+  expect(countAll(derived.database)).toMatchObject({ n: 0 })
+  while (readdirSync(folder).some(name => name.endsWith('.removed'))) await yieldToEventLoop()
+  expect(deps.logger.lines.filter(line => line.level === 'error')).toEqual([])
 })
 
 test('a rule of the tables that is broken is not a fault of the file', async () => {

@@ -3,11 +3,15 @@ import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
 import type { Columns } from './columns.ts'
 
-/** Offsets of time zones are multiples of 15 minutes. */
-const SLOT_SECONDS = 900
-/** A group of slots covers about 43 days. */
-const GROUP_BITS = 12
-const GROUP = 1 << GROUP_BITS
+/** A month in a time zone, with the messages of it that were counted. */
+interface Month {
+  /** Seconds since the Unix epoch: from the first that belongs to it up to, but without, that of the next month. */
+  readonly begins: number
+  readonly ends: number
+  /** Such as `2026-11`. */
+  readonly name: string
+  messages: number
+}
 
 /** Counts by the numbers that the columns use; months as `2026-11`. */
 export interface NumberedFacets {
@@ -24,9 +28,9 @@ export class FacetCounts {
   readonly #zone: TimeZone
   readonly #projects = new Uint32Array(1 << 16)
   readonly #components = new Uint32Array(1 << 16)
-  readonly #levels = new Uint32Array(256)
-  /** Counts per quarter of an hour, in groups. */
-  readonly #slots = new Map<number, Uint32Array>()
+  readonly #levels = new Uint32Array(1 << 8)
+  /** In their order. */
+  readonly #months: Month[] = []
   #messages = 0
 
   constructor(columns: Columns, time_zone: string) {
@@ -37,10 +41,34 @@ export class FacetCounts {
   /** Counts the first `count` of these sequence numbers. */
   add(seqs: Uint32Array, count: number): void {
     this.#messages += count
-    countValues(this.#columns.column('project'), seqs, count, this.#projects)
-    countValues(this.#columns.column('component'), seqs, count, this.#components)
-    countValues(this.#columns.column('level'), seqs, count, this.#levels)
-    this.#countTimes(seqs, count)
+    const project = this.#columns.column('project')
+    const component = this.#columns.column('component')
+    const level = this.#columns.column('level')
+    const seconds = this.#columns.column('seconds')
+    const projects = this.#projects
+    const components = this.#components
+    const levels = this.#levels
+    // Messages mostly follow each other by time, so a month is looked up once for many of them.
+    let month: Month = { begins: 0, ends: 0, name: '', messages: 0 }
+    let times = 0
+    // One loop for all: adding to a counter waits for the addition before, and the other columns use that time.
+    for (let at = 0; at < count; at++) {
+      const seq = seqs[at] ?? 0
+      const of_project = project[seq] ?? 0
+      projects[of_project] = (projects[of_project] ?? 0) + 1
+      const of_component = component[seq] ?? 0
+      components[of_component] = (components[of_component] ?? 0) + 1
+      const of_level = level[seq] ?? 0
+      levels[of_level] = (levels[of_level] ?? 0) + 1
+      const second = seconds[seq] ?? 0
+      if (second >= month.begins && second < month.ends) times++
+      else if (second > 0) {
+        month.messages += times
+        month = this.#monthOf(second)
+        times = 1
+      }
+    }
+    month.messages += times
   }
 
   result(): NumberedFacets {
@@ -49,73 +77,31 @@ export class FacetCounts {
       projects: counted(this.#projects),
       components: counted(this.#components),
       levels: counted(this.#levels),
-      months: this.#months(),
+      months: new Map(this.#months.map(({ name, messages }) => [name, messages])),
     }
   }
 
-  #countTimes(seqs: Uint32Array, count: number): void {
-    const seconds = this.#columns.column('seconds')
-    // Messages mostly follow each other by time, so a slot is looked up once for many of them.
-    let begins = 0
-    let times = 0
-    for (let at = 0; at < count; at++) {
-      const second = seconds[seqs[at] ?? 0] ?? 0
-      if (second < begins || second >= begins + SLOT_SECONDS) {
-        this.#addToSlot(begins, times)
-        begins = second - (second % SLOT_SECONDS)
-        times = 0
-      }
-      if (second > 0) times++
+  #monthOf(second: number): Month {
+    let place = 0
+    for (let high = this.#months.length; place < high;) {
+      const middle = (place + high) >>> 1
+      if ((this.#months[middle]?.ends ?? 0) <= second) place = middle + 1
+      else high = middle
     }
-    this.#addToSlot(begins, times)
-  }
-
-  #addToSlot(begins: number, times: number): void {
-    if (times === 0) return
-    const slots = this.#slotsOf((begins / SLOT_SECONDS) >>> GROUP_BITS)
-    const place = (begins / SLOT_SECONDS) & (GROUP - 1)
-    slots[place] = (slots[place] ?? 0) + times
-  }
-
-  #slotsOf(group: number): Uint32Array {
-    const known = this.#slots.get(group)
-    if (known !== undefined) return known
-    const slots = new Uint32Array(GROUP)
-    this.#slots.set(group, slots)
-    return slots
-  }
-
-  #months(): ReadonlyMap<string, number> {
-    const months = new Map<string, number>()
-    let month = ''
-    let month_ends = -Infinity
-    let messages = 0
-    for (const group of [...this.#slots.keys()].sort((a, b) => a - b)) {
-      const slots = this.#slotsOf(group)
-      for (let at = 0; at < GROUP; at++) {
-        const count = slots[at] ?? 0
-        if (count === 0) continue
-        const instant = ((group << GROUP_BITS) + at) * SLOT_SECONDS * SECOND_MS
-        if (instant >= month_ends) {
-          if (messages > 0) months.set(month, messages)
-          const { year, month: number } = this.#zone.wallClock(instant)
-          month = `${String(year)}-${String(number).padStart(2, '0')}`
-          month_ends = this.#zone.beginOf(Date.UTC(year, number, 1) / DAY_MS)
-          messages = 0
-        }
-        messages += count
-      }
+    const known = this.#months[place]
+    if (known !== undefined && second >= known.begins) return known
+    const day = new Date(this.#zone.dayOf(second * SECOND_MS) * DAY_MS)
+    const [year, month] = [day.getUTCFullYear(), day.getUTCMonth()]
+    const beginOf = (number: number): number =>
+      Math.ceil(this.#zone.beginOf(Date.UTC(year, number, 1) / DAY_MS) / SECOND_MS)
+    const found: Month = {
+      begins: beginOf(month),
+      ends: beginOf(month + 1),
+      name: `${String(year)}-${String(month + 1).padStart(2, '0')}`,
+      messages: 0,
     }
-    if (messages > 0) months.set(month, messages)
-    return months
-  }
-}
-
-/** Adds how often messages have each value of a column. */
-const countValues = (column: ArrayLike<number>, seqs: Uint32Array, count: number, counts: Uint32Array): void => {
-  for (let at = 0; at < count; at++) {
-    const value = column[seqs[at] ?? 0] ?? 0
-    counts[value] = (counts[value] ?? 0) + 1
+    this.#months.splice(place, 0, found)
+    return found
   }
 }
 

@@ -1,6 +1,7 @@
 /** Filters of a search over the columns of the index: which messages of a part pass. */
 import { placeOf, type ColumnName, type Columns } from './columns.ts'
-import { PART_RANGE, type IndexPart } from './index-part.ts'
+import type { IndexPart } from './index-part.ts'
+import { PART_RANGE } from './posting-encoder.ts'
 
 /** A filter in terms of the columns' numbers; `undefined` values are not checked. */
 export interface ColumnFilter {

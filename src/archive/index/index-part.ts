@@ -10,9 +10,6 @@ export interface IndexPart {
   readonly messages: number
 }
 
-/** How many sequence numbers a part may span: an offset in it has two bytes. */
-export const PART_RANGE = 1 << 16
-
 /** Both included. */
 export interface LetterRange {
   readonly least: number

@@ -1,10 +1,10 @@
 /** Iterates over the messages of a part that contain a word, and over the positions of the word in them. */
 import { Bm25 } from './bm25.ts'
-import { BLOCK_MESSAGES, MOST_COUNT, PostingEncoder } from './posting-encoder.ts'
+import { BLOCK_MESSAGES, MOST_COUNT, PostingEncoder, PART_RANGE } from './posting-encoder.ts'
 import { placeOf, type Columns } from './columns.ts'
-import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
+import type { IndexPart, PartReader } from './index-part.ts'
 import type { Leaf, Phrase } from './search-plan.ts'
-import { decodePositionsAt, emptyBlock, TermPostings, type Block } from './term-postings.ts'
+import { decodePositionsAt, emptyBlock, OTHER_COUNT, TermPostings, type Block } from './term-postings.ts'
 
 /** The postings of a leaf in a part; those of several terms are combined. */
 export const postingsOf = (
@@ -64,6 +64,8 @@ export class LeafCursor {
   readonly #bounds: Float64Array
   readonly #block: Block = emptyBlock()
   #number = -1
+  /** The block of the last `boundAt`. */
+  #bounded = 0
   /** The offsets that the decoded block may contain. */
   #lowest = 1
   #last = 0
@@ -78,6 +80,16 @@ export class LeafCursor {
 
   /** How often a message contains the word: −1 not at all, 0 only in another form. */
   countAt(offset: number): number {
+    if (offset < this.#lowest || offset > this.#last) {
+      const count = this.postings.quickCount(offset)
+      if (count === 0) return -1
+      if (count !== undefined && count !== OTHER_COUNT) return count
+    }
+    return this.find(offset)
+  }
+
+  /** The same, and goes to the message: `number`, `at` and `block` say where it is. */
+  find(offset: number): number {
     if (offset < this.#lowest || offset > this.#last) {
       const number = this.postings.blockOf(offset)
       if (number >= this.postings.blocks) return -1
@@ -106,7 +118,7 @@ export class LeafCursor {
     return low < size && offsets[low] === offset ? (counts[low] ?? 0) : -1
   }
 
-  /** The block, and where in it the message is that was asked for last. */
+  /** The block, and where in it the message is that `find` went to last. */
   get number(): number {
     return this.#number
   }
@@ -139,6 +151,20 @@ export class LeafCursor {
       this.#bounds[number] = bound
     }
     return bound
+  }
+
+  /** What the word scores at most in the message at an offset, by its length; at most `bound`. Decodes nothing. */
+  boundAt(offset: number, bound: number): number {
+    const { postings } = this
+    let number = this.#bounded
+    if (offset < postings.lowest(number) || offset > (postings.lasts[number] ?? 0)) {
+      number = postings.blockOf(offset)
+      if (number >= postings.blocks) return 0
+      this.#bounded = number
+    }
+    const { words, first } = this.#lengths
+    const own = postings.boundOf(number, this.#bm25, words[first + offset] ?? 1)
+    return own === undefined || own > bound ? bound : own
   }
 
   /** Highest score of a message between two offsets, both inclusive; 0 if none of them contains the word. */
@@ -191,16 +217,18 @@ export interface BoundedWord {
 export const SLACK = 1 + 1e-9
 
 /**
- * Whether a message can reach a threshold. Words are looked up one by one, those of high bounds first, until the rest
- * cannot make up for a word that is missing.
+ * Whether a message can reach a threshold: first by its length, then word by word, those of high bounds first, until the
+ * rest cannot make up for a word that is missing.
  * @param most a bound of its score, in which these words have their bounds
  */
 export const mayReach = (threshold: number, most: number, words: readonly BoundedWord[], offset: number): boolean => {
+  if (most * SLACK < threshold) return false
   let left = most
+  for (const { cursor, bound } of words) left += cursor.boundAt(offset, bound) - bound
   for (let at = words.length - 1; at >= 0 && left * SLACK >= threshold; at--) {
     const { cursor, bound } = words[at] as BoundedWord
     const count = cursor.countAt(offset)
-    left += (count < 0 ? 0 : cursor.score(count, offset)) - bound
+    left += (count < 0 ? 0 : cursor.score(count, offset)) - cursor.boundAt(offset, bound)
   }
   return left * SLACK >= threshold
 }
@@ -261,6 +289,7 @@ class PositionCursor {
     this.#offset = offset
     this.count = Math.max(0, this.#cursor.countAt(offset))
     if (this.count === 0) return 0
+    this.#cursor.find(offset)
     const { number, at, block } = this.#cursor
     this.#bytes ??= this.#read()
     decodePositionsAt(this.#bytes, this.#startOf(number, at, block), this)

@@ -1,5 +1,6 @@
 /** Says which parts become one: few parts are searched fast, and a message is written anew as seldom as may be. */
-import { PART_RANGE, type IndexPart } from './index-part.ts'
+import type { IndexPart } from './index-part.ts'
+import { PART_RANGE } from './posting-encoder.ts'
 
 /** A part of more sequence numbers than this stays as it is. */
 const SMALL_RANGE = PART_RANGE / 2

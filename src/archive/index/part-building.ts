@@ -2,7 +2,7 @@
 import type { RequestHandlers } from '../../platform/threads/serve-requests.ts'
 import type { Requests } from '../../platform/threads/thread-messages.ts'
 import { TimeSlices } from '../../platform/yield.ts'
-import { PART_RANGE } from './index-part.ts'
+import { PART_RANGE } from './posting-encoder.ts'
 import { PartBuilder } from './part-builder.ts'
 import { PageBuilder, type WordPage } from './word-pages.ts'
 

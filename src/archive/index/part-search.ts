@@ -6,7 +6,8 @@
  */
 import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
-import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
+import type { IndexPart, PartReader } from './index-part.ts'
+import { PART_RANGE } from './posting-encoder.ts'
 import { Bm25 } from './bm25.ts'
 import { LeafCursor, mayReach, PhraseCursor, postingsOf, SLACK, type BoundedWord } from './leaf-cursor.ts'
 import type { Conditions, SearchPlan } from './search-plan.ts'
@@ -254,11 +255,20 @@ export class PartSearch {
     checks: Checks,
   ): void {
     const { sort, hits } = this.#deps
-    this.#marks.clear()
-    for (const cursor of leads) this.#marks.addScores(cursor, window, 1, 0)
-    const { scores } = this.#marks
     let rest = 0
     for (const { bound } of others) rest += bound
+    const least = sort === 'relevance' ? hits.threshold / SLACK - rest : -Infinity
+    this.#marks.clear()
+    // The last one, whose messages are marked only where they can be hits, is the commonest.
+    const rising = leads.toSorted((a, b) => a.postings.found - b.postings.found)
+    for (const cursor of rising) {
+      this.#marks.addScores(cursor, window, {
+        bit: 1,
+        required: 0,
+        least: cursor === rising.at(-1) ? least : -Infinity,
+      })
+    }
+    const { scores } = this.#marks
     for (let at = this.#marks.lastFrom(WINDOW - 1); at >= 0; at = this.#marks.lastFrom(at - 1)) {
       const offset = window.low + at
       if (sort === 'relevance' && !mayReach(hits.threshold, (scores[at] ?? 0) + rest, others, offset)) continue

@@ -3,6 +3,8 @@
  * scores in a block.
  */
 
+/** How many sequence numbers a part may span: an offset in it has two bytes. */
+export const PART_RANGE = 1 << 16
 /** Messages of one block, which is decoded or skipped as a whole. */
 export const BLOCK_MESSAGES = 128
 /** Upper limit for how often a word in a message is counted. */

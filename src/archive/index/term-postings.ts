@@ -1,6 +1,21 @@
 /** Reads the postings of a word in one part of the index, block by block. */
 import type { Bm25 } from './bm25.ts'
-import { BLOCK_MESSAGES, BOUND_BYTES, HEAD_BYTES, type EncodedPostings } from './posting-encoder.ts'
+import { BLOCK_MESSAGES, BOUND_BYTES, HEAD_BYTES, type EncodedPostings, PART_RANGE } from './posting-encoder.ts'
+
+/** Words with as many messages in a part keep their counts for quick look-ups, once they are looked up often. */
+const LEAST_DENSE = PART_RANGE / 8
+/** Bits of such a count. */
+const COUNT_BITS = 2
+/** Such a count that has to be read from the block: 3 and more, or a form that is not counted. */
+export const OTHER_COUNT = 3
+
+/** For each number of four counts, which of them are not 0. */
+const FOUND = Uint8Array.from({ length: 256 }, (_, counts) =>
+  [0, 1, 2, 3].reduce(
+    (bits, place) => bits | (((counts >>> (COUNT_BITS * place)) & OTHER_COUNT) === 0 ? 0 : 1 << place),
+    0,
+  ),
+)
 
 /** A decoded block. */
 export interface Block {
@@ -29,6 +44,10 @@ export class TermPostings {
   readonly #position_ends: Uint32Array
   readonly #bound_ends: Uint32Array
   readonly #bounds: Uint16Array
+  /** For each message of the part: how often it contains the word, or `OTHER_COUNT`. */
+  #counts: Uint8Array | undefined
+  /** How many blocks were decoded to look a message up. */
+  #looked_up = 0
 
   constructor({ found, heads, documents }: Omit<EncodedPostings, 'positions'>) {
     this.found = found
@@ -61,7 +80,63 @@ export class TermPostings {
 
   /** About how many bytes this takes in memory. */
   get bytes(): number {
-    return 200 + this.#documents.byteLength + 14 * this.blocks + this.#bounds.byteLength
+    const counts = this.#isDense ? (PART_RANGE * COUNT_BITS) / 8 : 0
+    return 200 + this.#documents.byteLength + 14 * this.blocks + this.#bounds.byteLength + counts
+  }
+
+  /**
+   * How often a message contains the word, without decoding anything: 0 not at all, or `OTHER_COUNT`. `undefined`: its
+   * block has to be decoded. After as many look-ups as there are blocks, those are decoded once for all.
+   */
+  quickCount(offset: number): number | undefined {
+    if (this.#counts === undefined) {
+      if (!this.#isDense || ++this.#looked_up < this.blocks) return undefined
+      this.#counts = this.#countsOfAll()
+    }
+    return ((this.#counts[offset >>> 2] ?? 0) >>> (COUNT_BITS * (offset & 3))) & OTHER_COUNT
+  }
+
+  /** Whether the counts are worth their memory. */
+  get #isDense(): boolean {
+    return this.found >= LEAST_DENSE
+  }
+
+  /** Sets the bits of all messages that contain the word. */
+  addOffsets(bits: Int32Array): void {
+    if (this.#isDense) {
+      const counts = (this.#counts ??= this.#countsOfAll())
+      // Eight numbers of four counts each are the bits of one number.
+      for (let at = 0; at < bits.length; at++) {
+        let own = 0
+        for (let byte = 0; byte < 8; byte++) own |= (FOUND[counts[8 * at + byte] ?? 0] ?? 0) << (4 * byte)
+        bits[at] = (bits[at] ?? 0) | own
+      }
+      return
+    }
+    const block = emptyBlock()
+    const { offsets } = block
+    for (let number = 0; number < this.blocks; number++) {
+      this.decode(number, block)
+      for (let at = 0; at < block.size; at++) {
+        const offset = offsets[at] ?? 0
+        bits[offset >>> 5] = (bits[offset >>> 5] ?? 0) | (1 << (offset & 31))
+      }
+    }
+  }
+
+  #countsOfAll(): Uint8Array {
+    const counts = new Uint8Array((PART_RANGE * COUNT_BITS) / 8)
+    const block = emptyBlock()
+    for (let number = 0; number < this.blocks; number++) {
+      this.decode(number, block)
+      for (let at = 0; at < block.size; at++) {
+        const offset = block.offsets[at] ?? 0
+        const count = block.counts[at] ?? 0
+        const kept = count === 0 || count > OTHER_COUNT ? OTHER_COUNT : count
+        counts[offset >>> 2] = (counts[offset >>> 2] ?? 0) | (kept << (COUNT_BITS * (offset & 3)))
+      }
+    }
+    return counts
   }
 
   /** Highest score of a message in the block; Infinity if that is unknown. */
@@ -73,6 +148,17 @@ export class TermPostings {
       if (score > best) best = score
     }
     return best
+  }
+
+  /** Highest score of a message of so many words in the block; `undefined` if that is unknown. */
+  boundOf(block: number, bm25: Bm25, words: number): number | undefined {
+    const to = this.#bound_ends[block] ?? 0
+    if (to === 0) return undefined
+    // By falling counts: a message that contains the word more often than the first one that fits is longer.
+    for (let at = block === 0 ? 0 : (this.#bound_ends[block - 1] ?? 0); at < to; at += 2) {
+      if ((this.#bounds[at + 1] ?? 0) <= words) return bm25.score(this.#bounds[at] ?? 0, words)
+    }
+    return 0
   }
 
   /** The lowest offset that the block may hold. */

@@ -5,12 +5,13 @@
  */
 import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
-import { PART_RANGE, type IndexPart, type PartReader } from './index-part.ts'
+import type { IndexPart, PartReader } from './index-part.ts'
 import { Bm25 } from './bm25.ts'
 import { LeafCursor, mayReach, PhraseCursor, postingsOf, SLACK, type BoundedWord } from './leaf-cursor.ts'
+import { firstOffset, matchingOffsets, OFFSETS_OF_NUMBER } from './part-bits.ts'
 import { driversOf, foundBy, groupsOf, matches, mayMatch, scoreAt, scoredOf, type PartNode } from './part-node.ts'
 import type { SeqRange, Sort } from './part-search.ts'
-import { BLOCK_MESSAGES } from './posting-encoder.ts'
+import { BLOCK_MESSAGES, PART_RANGE } from './posting-encoder.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
 import { WINDOW, WindowMarks, type Window } from './window-marks.ts'
@@ -113,10 +114,10 @@ export class TreeSearch {
     if (leads === undefined) return
     const { low, high } = window
     const { first } = own.part
-    const wanted = this.#mark(leads, window, 'with scores')
-    const { bits, scores } = this.#marks
     let rest = 0
     for (const { bound } of leads.others) rest += bound
+    const wanted = this.#mark(leads, window, hits.threshold / SLACK - rest)
+    const { bits, scores } = this.#marks
     for (let place = high - low; place >= 0; place--) {
       // Of a query that any message may match, no message is marked.
       if (wanted !== 0) place = this.#marks.lastFrom(place)
@@ -138,18 +139,23 @@ export class TreeSearch {
       this.#forEachOf(own, own.root.cursor, act)
       return
     }
-    const { bits } = this.#marks
-    for (let low = windowOf(own.lowest); low <= own.highest; low += WINDOW) {
-      const window = { low, high: Math.min(low + WINDOW - 1, own.highest) }
-      if (!mayMatch(own.root, low, window.high)) continue
-      const wanted = this.#mark(own.marking, window)
-      let count = 0
-      for (let offset = low; offset <= window.high; offset++) {
-        if (bits[offset - low] !== wanted || !passes(own, offset)) continue
-        if (own.marking.exact || matches(own.root, offset)) this.#seqs[count++] = part.first + offset
+    const bits = matchingOffsets(own.root, own)
+    const { lowest, highest, roles } = own
+    const mask = own.passing?.mask
+    const seqs = this.#seqs
+    let count = 0
+    for (let at = lowest >>> 5; at <= highest >>> 5; at++) {
+      for (let left = bits[at] ?? 0; left !== 0; left &= left - 1) {
+        const offset = firstOffset(at, left)
+        if (mask === undefined ? roles[part.first + offset] !== 0 : mask[offset] === 1)
+          seqs[count++] = part.first + offset
       }
-      act(this.#seqs, count)
+      if (count > seqs.length - OFFSETS_OF_NUMBER) {
+        act(seqs, count)
+        count = 0
+      }
     }
+    act(seqs, count)
   }
 
   /** The same for a single word. */
@@ -176,16 +182,22 @@ export class TreeSearch {
     act(seqs, count)
   }
 
-  /** Marks the messages of a window. @returns the mark of those that may match */
-  #mark({ groups, excluded }: Marking, window: Window, scores?: 'with scores'): number {
+  /**
+   * Marks the messages of a window.
+   * @param least adds up scores; a message whose score is lower need not be marked
+   * @returns the mark of those that may match
+   */
+  #mark({ groups, excluded }: Marking, window: Window, least?: number): number {
     this.#marks.clear()
     if (groups === undefined) this.#marks.clearScores()
     let wanted = 0
     for (const group of groups ?? []) {
       // A message without a word of the groups before cannot match.
-      for (const cursor of group) {
-        if (scores === undefined) this.#marks.mark(cursor, window, wanted + 1, wanted)
-        else this.#marks.addScores(cursor, window, wanted + 1, wanted)
+      for (const [at, cursor] of group.entries()) {
+        const is_last = group === groups?.at(-1) && at === group.length - 1
+        const marking = { bit: wanted + 1, required: wanted, least: is_last ? (least ?? 0) : -Infinity }
+        if (least === undefined) this.#marks.mark(cursor, window, marking.bit, marking.required)
+        else this.#marks.addScores(cursor, window, marking)
       }
       wanted = 2 * wanted + 1
     }
@@ -288,6 +300,8 @@ const leadsIn = ({ drivers, marking, scored }: InPart, { low, high }: Window, th
   }
   const needed = bounds.slice(leading).map(({ cursor }) => cursor)
   if (leading > 0 && (drivers === undefined || foundBy(needed) < foundBy(drivers))) {
+    // The last one, whose messages are marked only where they can be hits, is the commonest.
+    needed.sort((a, b) => a.postings.found - b.postings.found)
     return { groups: [needed], excluded: [], exact: false, others: bounds.slice(0, leading) }
   }
   const marked = new Set(marking.groups?.flat())

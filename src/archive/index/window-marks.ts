@@ -55,8 +55,15 @@ export class WindowMarks {
     }
   }
 
-  /** The same, and adds what the word scores: before any `mark`. */
-  addScores(cursor: LeafCursor, { low, high }: Window, bit: number, required: number): void {
+  /**
+   * The same, and adds what the word scores: before any `mark`.
+   * @param least messages whose scores are below it then need not be marked; for the last word alone
+   */
+  addScores(
+    cursor: LeafCursor,
+    { low, high }: Window,
+    { bit, required, least }: { readonly bit: number; readonly required: number; readonly least: number },
+  ): void {
     const { postings } = cursor
     const { bits, scores } = this
     for (let number = postings.blockOf(low); number < postings.blocks && postings.lowest(number) <= high; number++) {
@@ -67,8 +74,10 @@ export class WindowMarks {
         if (place < 0 || place > high - low) continue
         const before = bits[place] ?? 0
         if ((before & required) !== required) continue
+        const score = (before === 0 ? 0 : (scores[place] ?? 0)) + cursor.score(counts[at] ?? 0, offset)
+        if (score < least && (before & bit) !== bit) continue
         bits[place] = before | bit
-        scores[place] = (before === 0 ? 0 : (scores[place] ?? 0)) + cursor.score(counts[at] ?? 0, offset)
+        scores[place] = score
       }
     }
   }

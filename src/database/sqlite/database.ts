@@ -36,7 +36,7 @@ interface Prepared {
 
 const LOG_SUFFIX = '-wal'
 /** Pages of a write-ahead log that are written into the file at a time: some milliseconds. */
-const LONG_LOG_PAGES = 1000
+const LONG_LOG_PAGES = 600
 /** Says how long the log is, and does nothing. */
 const NO_CHECKPOINT = 'pragma wal_checkpoint(noop)'
 
@@ -246,13 +246,15 @@ export class Database implements Disposable {
   async checkpointIfLong(): Promise<void> {
     const { log = 0, checkpointed = 0 } = this.get<{ log: number; checkpointed: number }>(NO_CHECKPOINT) ?? {}
     if (log - checkpointed < LONG_LOG_PAGES) return
+    // After the first one, what has just arrived may still wait for this turn of the event loop.
     await yieldToEventLoop()
-    this.get('pragma wal_checkpoint(passive)')
+    await yieldToEventLoop()
+    if (this.#connection.isOpen) this.get('pragma wal_checkpoint(passive)')
   }
 
   /** From now on, `checkpointIfLong` is called; SQLite itself does it only for a log that is much longer. */
   leaveCheckpoints(): void {
-    this.get(`pragma wal_autocheckpoint = ${String(4 * LONG_LOG_PAGES)}`)
+    this.get(`pragma wal_autocheckpoint = ${String(8 * LONG_LOG_PAGES)}`)
   }
 
   /**

@@ -3,6 +3,7 @@
  * aside and recreated, because everything in it can be rebuilt.
  */
 import { lstatSync, renameSync, rmSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import type { DenidinError } from '../../platform/errors.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -66,10 +67,23 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
 
   /** Starts a new file although the current one is readable, because it no longer matches the data. */
   startOver(reason: Health): void {
-    this.database.renew(removeAll)
+    this.database.renew(files => {
+      this.#removeSoon(files)
+    })
     this.#deps.prepare?.(this.database, true)
     this.#notice = reason
     for (const listener of this.#listeners) listener()
+  }
+
+  /** Removing a large file takes long, so that is done outside of the event loop; until then, it has another name. */
+  #removeSoon(files: readonly string[]): void {
+    const moved = files.filter(file => !isMissing(file)).map(file => [file, removedPath(file)] as const)
+    for (const [file, removed] of moved) renameSync(file, removed)
+    for (const [, removed] of moved) {
+      rm(removed, { force: true }).catch((error: unknown) => {
+        this.#logger.error('A file cannot be removed', { path: removed, reason: asDenidinError(error).message })
+      })
+    }
   }
 
   failed(fault: DenidinError): void {
@@ -97,6 +111,8 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
 
   #open(): Database {
     const { path, accepts } = this.#deps
+    // After a crash in the middle of a removal.
+    removeAll(databaseFiles(path).map(removedPath))
     if (!isFileOrMissing(path)) this.#setAside(`${path} is not a file`, databaseFiles(path))
     const kept = isMissing(path) ? undefined : this.#openExisting()
     if (kept !== undefined && accepts?.(kept) !== false) return kept
@@ -166,6 +182,8 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
     this.#logger.error('A damaged database is set aside and rebuilt', { path, reason, aside })
   }
 }
+
+const removedPath = (file: string): string => `${file}.removed`
 
 const removeAll = (files: readonly string[]): void => {
   for (const file of files) rmSync(file, { force: true })

@@ -31,6 +31,7 @@ export const queriesOf = (
   const mid = (): string => at(1000, 4000)
   const common = (): string => at(60, 110)
   const commonest = corpus.english.words.slice(1, 1 + count)
+  const second = corpus.english.words[1] ?? ''
   const each = (make: () => BenchQuestion): readonly BenchQuestion[] => Array.from({ length: count }, make)
   const typo = (word: string): string => `${word.slice(0, 3)}${word.slice(4)}`
   const filters = { project: '/home/dev/project-3', level: 'ERROR', component: 'LSP' } as const
@@ -58,9 +59,17 @@ export const queriesOf = (
       each(() => ({ query: `"the ${corpus.english.words[1 + Math.floor(random() * 20)] ?? ''}"` })),
     ],
     ['parentheses', each(() => ({ query: `(${common()} OR ${mid()}) AND (${common()} OR ${rare()})` }))],
+    ['parentheses with the commonest', each(() => ({ query: `(the OR ${mid()}) AND (${second} OR ${common()})` }))],
     [
-      'parentheses with the commonest',
-      each(() => ({ query: `(the OR ${mid()}) AND (${corpus.english.words[1] ?? ''} OR ${common()})` })),
+      'parentheses in parentheses',
+      each(() => ({ query: `((the OR ${rare()}) AND (${second} OR ${common()})) OR (${mid()} AND ${common()})` })),
+    ],
+    ['commonest OR commonest AND rare', each(() => ({ query: `(the OR ${second}) AND ${rare()}` }))],
+    ['parentheses NOT the commonest', each(() => ({ query: `(${common()} OR ${mid()}) NOT the` }))],
+    ['three of the commonest (AND)', commonest.slice(2).map(word => ({ query: `the AND ${second} AND ${word}` }))],
+    [
+      'phrase in parentheses',
+      each(() => ({ query: `("the ${common()}" OR ${mid()}) AND (${second} OR ${common()})` })),
     ],
     ['beginning of 4 letters', each(() => ({ query: `${long().slice(0, 4)}*` }))],
     ['misspelt word', each(() => ({ query: typo(long()) }))],
@@ -102,5 +111,20 @@ export const queriesOf = (
     ['counts (facets), mid word', each(() => ({ query: mid(), facets: true }))],
     ['counts, common word', each(() => ({ query: common(), facets: true }))],
     ['counts, one of the commonest', commonest.map(query => ({ query, facets: true }))],
+    [
+      'counts, commonest and a level',
+      commonest.map(query => ({ query, facets: true, filters: { level: 'ERROR' as const } })),
+    ],
+    [
+      'counts, commonest and a project',
+      commonest.map(query => ({ query, facets: true, filters: { project: filters.project } })),
+    ],
+    ['counts, commonest and a year', commonest.map(query => ({ query, facets: true, filters: { since: from2025 } }))],
+    ['counts, two of the commonest (OR)', commonest.slice(1).map(word => ({ query: `the OR ${word}`, facets: true }))],
+    [
+      'counts, two of the commonest (AND)',
+      commonest.slice(1).map(word => ({ query: `the AND ${word}`, facets: true })),
+    ],
+    ['counts, parentheses', each(() => ({ query: `(the OR ${mid()}) AND (${second} OR ${common()})`, facets: true }))],
   ])
 }

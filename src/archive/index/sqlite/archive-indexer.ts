@@ -5,7 +5,8 @@ import { JoinedRuns } from '../../../platform/joined-runs.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { yieldToEventLoop } from '../../../platform/yield.ts'
 import type { Columns } from '../columns.ts'
-import { PART_RANGE, type IndexPart } from '../index-part.ts'
+import type { IndexPart } from '../index-part.ts'
+import { PART_RANGE } from '../posting-encoder.ts'
 import { partsToMerge } from '../merge-policy.ts'
 import { PartBuilder } from '../part-builder.ts'
 import { partsInThread, type PartBuildings } from '../part-building.ts'
@@ -101,8 +102,9 @@ export class ArchiveIndexer {
     const { index, columns } = this.#deps
     this.#generation++
     columns.clear()
+    // The last part first, so that the columns grow once.
     for (const { first, last, columns: bytes } of index.all<{ first: number; last: number; columns: Uint8Array }>(
-      'select first, last, columns from parts order by first',
+      'select first, last, columns from parts order by first desc',
     )) {
       columns.load(first, last, bytes)
     }

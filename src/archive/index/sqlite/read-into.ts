@@ -1,6 +1,6 @@
 /** Reads new messages of the archive into a part of the index that is being built. */
 import type { Columns } from '../columns.ts'
-import { PART_RANGE } from '../index-part.ts'
+import { PART_RANGE } from '../posting-encoder.ts'
 import type { PartBuilding } from '../part-building.ts'
 import { checksumOf, columnValues, type ArchiveRows, type IndexedRow } from './archive-rows.ts'
 import type { IndexNames } from './index-names.ts'
