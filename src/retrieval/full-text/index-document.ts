@@ -4,7 +4,7 @@ import type { MessageRecord } from '../../messages/message.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
 import { endsAsQuestion } from '../../text/question-kind.ts'
-import { emojiIn } from '../../text/analyser/analyser.ts'
+import { ANALYSER_VERSION, emojiIn } from '../../text/analyser/analyser.ts'
 import { subjectWords } from '../../text/content-stems.ts'
 import { isCorrection } from '../../text/correction.ts'
 import { endingKeys, endingsIn } from '../../text/facts/endings.ts'
@@ -49,8 +49,10 @@ export interface IndexedDocument {
   readonly keys: readonly string[]
 }
 
-/** Increase this whenever words, dates or the layout are read differently: an index of another version is rebuilt. */
-export const INDEX_VERSION = 7
+/** Increase this whenever dates or statements are read differently, or the layout changes. */
+const LAYOUT_VERSION = 7
+/** An index of another version is rebuilt. */
+export const INDEX_VERSION = LAYOUT_VERSION * 1000 + ANALYSER_VERSION
 
 /** How many words of one message are indexed; a longer text is a document rather than a message. */
 const MOST_STEMS = 2000

@@ -12,6 +12,9 @@ import { numbersIn } from './numbers.ts'
 import { piecesOf, type Piece } from './pieces.ts'
 import { hanForms, hanQuestionForms, isKoreanParticle, koreanForm, segmented } from './unspaced.ts'
 
+/** Increase this whenever words are read differently: indexes that were built with another version are rebuilt. */
+export const ANALYSER_VERSION = 2
+
 /** A word of a text. */
 export interface Word extends Form {
   /** Whether it is a stop word, which carries no subject of its own. */

@@ -3,9 +3,12 @@ import { DerivedDatabase } from '../../../database/sqlite/derived-database.ts'
 import type { Migration } from '../../../database/sqlite/migrations.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { ANALYSER_VERSION } from '../../../text/analyser/analyser.ts'
 
-/** Increase this whenever words are read differently or the layout changes: an index of another version is rebuilt. */
-const ARCHIVE_INDEX_VERSION = 2
+/** Increase this whenever the layout changes. */
+const LAYOUT_VERSION = 2
+/** An index of another version is rebuilt. */
+const ARCHIVE_INDEX_VERSION = LAYOUT_VERSION * 1000 + ANALYSER_VERSION
 
 /** KiB of pages kept in memory while the index is open. */
 const CACHE_KIB = 48 * 1024
