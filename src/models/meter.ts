@@ -15,7 +15,7 @@ export interface PlannedCall {
   readonly estimated_answer_tokens?: number
 }
 
-/** A reservation of tokens for one call; valid until it is committed or released. */
+/** A reservation of tokens for one call; valid until it is committed, released or cancelled. */
 export type ReservationId = number
 
 /** A call without a result. */
@@ -35,4 +35,6 @@ export interface Meter {
   commit(reservation: ReservationId, usage: TokenUsage & { readonly duration_ms: number }): Promise<void>
   /** The call failed: the reservation is dropped. `usage`: what the call used nevertheless, if the provider said so. */
   release(reservation: ReservationId, call: FailedCall): Promise<void>
+  /** The call was not made: its record is removed. */
+  cancel(reservation: ReservationId): Promise<void>
 }

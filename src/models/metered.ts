@@ -5,6 +5,7 @@ import type { Logger } from '../platform/logger.ts'
 import { whileWaiting } from '../platform/trace.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Embedder } from './embedder.ts'
+import { CallHeldBack } from './call-held-back.ts'
 import { CallRefused } from './call-refused.ts'
 import { mostTokens, mostTokensOf } from './estimated-tokens.ts'
 import { NO_USAGE, type CallContext, type LanguageModel, type TokenUsage } from './language-model.ts'
@@ -160,6 +161,10 @@ export const metering = (
     try {
       result = await whileWaiting(clock, act)
     } catch (error) {
+      if (error instanceof CallHeldBack) {
+        if (reserved !== undefined) await settle(planned, 'failed', () => meter.cancel(reserved))
+        throw error
+      }
       const usage = usageOfFailure(error, call, estimated)
       const failed = { duration_ms: clock.monotonic() - started_at, ...(usage === undefined ? {} : { usage }) }
       await settle(planned, 'failed', async () => meter.release(await reservation(), failed))

@@ -6,6 +6,7 @@ export const noMeter: Meter = {
   reserve: () => Promise.resolve(0),
   commit: () => Promise.resolve(),
   release: () => Promise.resolve(),
+  cancel: () => Promise.resolve(),
 }
 
 export const noKnowledge: ModelKnowledge = {

@@ -3,7 +3,9 @@ import type { SqliteMeter } from '../../src/usage/sqlite/sqlite-meter.ts'
 import { usageMigrations } from '../../src/usage/sqlite/usage-migrations.ts'
 import type { Meter, PlannedCall } from '../../src/models/meter.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { meterOf } from '../support/meter-of.ts'
+import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
+import { noPrices } from '../../src/usage/prices/price-book.ts'
+import { meteringOf, meterOf } from '../support/meter-of.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
@@ -207,6 +209,21 @@ describe.each([
     await record(meter, reply)
     await expect(meter.totals({ since: 0 })).resolves.toMatchObject([{ calls: 1 }])
   })
+})
+
+test('a call that was not made leaves no record, in the table or in the metrics', async () => {
+  const database = new Database(':memory:', usageMigrations)
+  const counted: string[] = []
+  const metrics: Metrics = {
+    ...createMetrics(),
+    add: (name, labels) => void counted.push(`${name} ${JSON.stringify(labels)}`),
+  }
+  const { meter } = meteringOf(database, new FakeClock(), noPrices, {}, metrics)
+  await meter.cancel(await meter.reserve(planned))
+  expect(database.all('select * from usage')).toEqual([])
+  expect(await meter.totals({ since: 0 })).toEqual([])
+  await record(meter, { ...reply, outcome: 'failed' })
+  expect(counted.filter(line => line.startsWith('model_calls_total'))).toHaveLength(1)
 })
 
 test('in SQLite tokens stay reserved until the call ends, however it ends', async () => {

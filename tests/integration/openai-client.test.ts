@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { CallHeldBack } from '../../src/models/call-held-back.ts'
 import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../../src/models/openai/openai-language-model.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
@@ -215,6 +216,7 @@ describe('the circuit breaker', () => {
       code: 'unavailable',
       message: `${server.host} failed 5 times in a row and is not asked for now`,
     })
+    await expect(model.complete(request, call)).rejects.toThrow(CallHeldBack)
     expect(server.counts.completion).toBe(5)
     expect(logger.lines.filter(line => line.level === 'warn')).toHaveLength(1)
   })

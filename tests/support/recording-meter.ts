@@ -3,7 +3,7 @@ import type { TokenUsage } from '../../src/models/language-model.ts'
 import type { Meter, PlannedCall } from '../../src/models/meter.ts'
 
 export interface RecordedCall extends PlannedCall, TokenUsage {
-  readonly outcome: 'reserved' | 'ok' | 'failed'
+  readonly outcome: 'reserved' | 'ok' | 'failed' | 'cancelled'
   readonly duration_ms: number
 }
 
@@ -25,6 +25,9 @@ export const recordingMeter = (): RecordingMeter => {
     },
     release: async (reservation, { duration_ms, usage = {} }) => {
       settle(reservation, { ...usage, duration_ms, outcome: 'failed' })
+    },
+    cancel: async reservation => {
+      settle(reservation, { outcome: 'cancelled' })
     },
   }
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { CallHeldBack } from '../../src/models/call-held-back.ts'
 import { CallRefused } from '../../src/models/call-refused.ts'
 import type { Embedder } from '../../src/models/embedder.ts'
 import { mostTokensOf } from '../../src/models/estimated-tokens.ts'
@@ -21,7 +22,7 @@ const call = { purpose: 'reply', person_id: 'ana', chat_id: '1@c.us' } as const
 const tokens = createTokenCounter()
 
 const FULL = (): Promise<never> => Promise.reject(new DenidinError('damaged', 'disk full of my secret'))
-const brokenMeter: Meter = { reserve: FULL, commit: FULL, release: FULL }
+const brokenMeter: Meter = { reserve: FULL, commit: FULL, release: FULL, cancel: FULL }
 
 const modelThat = (complete: LanguageModel['complete']): LanguageModel => ({ provider: 'openai', model: 'm', complete })
 
@@ -70,6 +71,19 @@ test('a failed call is taken down and fails all the same', async () => {
   await expect(model.complete(request, { purpose: 'summary' })).rejects.toMatchObject({ code: 'unavailable' })
   expect(meter.calls).toMatchObject([{ outcome: 'failed', purpose: 'summary', input_tokens: 0, output_tokens: 0 }])
   expect(meter.calls[0]).not.toHaveProperty('person_id')
+})
+
+test('a call that is held back because the service is down is no call', async () => {
+  const meter = recordingMeter()
+  const down = modelThat(() => Promise.reject(new CallHeldBack('it is not asked for now')))
+  const model = meteredLanguageModel(down, meter, new FakeClock(), silentLogger)
+  await expect(model.complete(request, call)).rejects.toThrow(CallHeldBack)
+  expect(meter.calls).toMatchObject([{ outcome: 'cancelled' }])
+  const log = memoryLog()
+  await expect(meteredLanguageModel(down, brokenMeter, new FakeClock(), log).complete(request, call)).rejects.toThrow(
+    CallHeldBack,
+  )
+  expect(log.lines).toEqual([])
 })
 
 test('a failed call takes what the server said that it took, and one that is given up its request', async () => {

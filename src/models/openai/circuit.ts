@@ -12,6 +12,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { CallHeldBack } from '../call-held-back.ts'
 import { modelErrorReason, type ModelErrorReason } from '../model-error.ts'
 
 export interface CircuitSettings {
@@ -28,7 +29,7 @@ export type Caller = string | undefined
 export interface Circuit {
   /**
    * Runs `act`, unless the service is known to be down.
-   * @throws DenidinError `unavailable` when the call was held back, or what `act` throws.
+   * @throws CallHeldBack when the call was not made, or what `act` throws.
    */
   run<T>(act: () => Promise<T>, caller: Caller): Promise<T>
 }
@@ -91,7 +92,7 @@ class CockatielCircuit implements Circuit {
       if (!(error instanceof BrokenCircuitError)) throw error
       const times = String(this.#settings.failures)
       const message = `${this.#host} failed ${times} times in a row and is not asked for now`
-      throw new DenidinError('unavailable', message, { retryable: true })
+      throw new CallHeldBack(message)
     }
   }
 

@@ -91,6 +91,11 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
     this.#settle(usage_id, 'failed', duration_ms, usage)
   }
 
+  async cancel(usage_id: ReservationId): Promise<void> {
+    this.#database.unflushed(() => this.#database.run('delete from usage where usage_id = :usage_id', { usage_id }))
+    this.#open.delete(usage_id)
+  }
+
   /** Ends a call. A failed call costs its reported usage; if none was reported, it has no cost. */
   #settle(usage_id: ReservationId, outcome: 'ok' | 'failed', duration_ms: number, usage: TokenUsage | undefined): void {
     const { input_tokens = 0, output_tokens = 0, cached_tokens = 0 } = usage ?? {}
