@@ -8,6 +8,7 @@ import { HOUR_MS } from '../../src/platform/clock.ts'
 import { begunUsage } from '../support/budget/begun-usage.ts'
 import { UsageLogRig } from '../support/budget/usage-log-rig.ts'
 import { SMALL_DISKS, smallDisk } from '../support/small-disk.ts'
+import { until } from '../support/until.ts'
 
 let rig: UsageLogRig
 
@@ -154,6 +155,14 @@ describe('work that is not finished', () => {
     expect(await rig.log.finish('never begun', DONE)).toBe(false)
     await rig.log.close()
     expect(await rig.entries()).toHaveLength(1)
+  })
+
+  test('a use is noted in the journal once it has been open for a moment', async () => {
+    const id = rig.log.begin(begunUsage())
+    await rig.clock.advance(50)
+    const noted = (): Promise<string> => rig.text(rig.journal).catch(() => '')
+    await until(async () => (await noted()).includes(id))
+    expect(await noted()).toContain(id)
   })
 
   test('a turn that a crash ended is on record as unfinished, and the log says so', async () => {
