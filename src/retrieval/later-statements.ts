@@ -13,11 +13,20 @@ import { SECOND_MS } from '../platform/clock.ts'
 import { clausesOf } from '../text/clauses.ts'
 import { mayCorrect } from '../text/corrected-statement.ts'
 import { cutStart } from '../text/cut.ts'
-import { endingKeys, endingsIn, ENDING_MARK, mayEnd, thingsAmong, thingsIn } from '../text/facts/endings.ts'
+import {
+  endingKeys,
+  endingsIn,
+  ENDING_MARK,
+  mayEnd,
+  thingsAmong,
+  thingsIn,
+  type Ending,
+} from '../text/facts/endings.ts'
 import { keyedStatements, saysOtherwise, type KeyedStatement } from '../text/facts/statement-keys.ts'
 import { kindOf } from '../text/sentence-kind.ts'
 import { splitSentences } from '../text/split-sentences.ts'
 import { tokenise } from '../text/tokenise.ts'
+import { shareOf } from '../text/word-frequency.ts'
 import { FLAG } from './full-text/columnar-store.ts'
 import type { ScopeReader } from './full-text/full-text-index.ts'
 import type { OpenedEntry } from './opened-entry.ts'
@@ -56,7 +65,7 @@ const CORRECTION_REACH = 8
 const MOST_CORRECTIONS = 4
 /** How many characters of a later statement are shown. */
 const MOST_CHARACTERS = 240
-/** For how many texts of memories the analysis is cached. */
+/** For how many texts the analysis is cached. */
 const MOST_PARSED = 2000
 
 /** The fields of a hit that show the later statement. */
@@ -87,6 +96,7 @@ interface Found {
 export class LaterStatements {
   readonly #feed: Pick<MessageReader, 'get'>
   readonly #parsed = new LRUCache<string, readonly KeyedStatement[]>({ max: MOST_PARSED })
+  readonly #ended = new LRUCache<string, readonly Ending[]>({ max: MOST_PARSED })
 
   constructor(feed: Pick<MessageReader, 'get'>) {
     this.#feed = feed
@@ -110,7 +120,7 @@ export class LaterStatements {
     const byKey = await newestByKey(
       entries,
       speakers,
-      new Set(keyed.flatMap(({ keys, things }) => [...keys, ...endingKeys(things)])),
+      new Set(keyed.flatMap(({ keys, things }) => [...keys, ...endingKeys(asked(things))])),
     )
     const ordinals = await ordinalsOf(entries, statements)
     const links = keyed.map(({ each, keys, things }): Link => {
@@ -121,7 +131,9 @@ export class LaterStatements {
           .flatMap(key => newerThan(each, byKey.get(`${each.person_id} ${key}`)))
           .filter(({ entry, ordinal }) => !own.some(source => source.entry === entry && source.ordinal === ordinal))
       const newer = laterWith(keys)
-      const endings = laterWith(endingKeys(things)).filter(found => own.every(source => !isNewer(source, found)))
+      const endings = newestOf(laterWith(endingKeys(asked(things)))).filter(found =>
+        own.every(source => !isNewer(source, found)),
+      )
       return { each, things, newer, endings, corrections: [...own, ...newer].flatMap(correctionsAfter) }
     })
     const messages = await this.#read(
@@ -148,12 +160,12 @@ export class LaterStatements {
       corrected.push(ownWords(message))
     }
     const [first] = said.toSorted((a, b) => a.at - b.at)
-    const all = [...said, ...endingsOf(link, messages)].sort((a, b) => a.at - b.at)
+    const all = [...said, ...this.#endings(link, messages)].sort((a, b) => a.at - b.at)
     // A correction or an ending of the earlier statement is itself outdated once a newer value was stated.
     const holding = all.filter(({ at }) => at >= stated)
     if (holding.length === 0) return undefined
     const texts = distinct(holding.map(({ id, text }) => ({ id, text: shortened(text) })))
-    return { texts, ended_at: statementsIn(earlier.text) > 1 ? undefined : first?.at }
+    return { texts, ended_at: first !== undefined && statementsIn(earlier.text) <= 1 ? first.at : undefined }
   }
 
   #otherValues({ each: earlier, newer }: Link, messages: ReadonlyMap<string, MessageRecord>): Said[] {
@@ -172,6 +184,28 @@ export class LaterStatements {
       }
     }
     return said
+  }
+
+  /** What says that something in the earlier statement ended, unless its value was stated again since. */
+  #endings(
+    { each: earlier, things, newer, endings }: Link,
+    messages: ReadonlyMap<string, MessageRecord>,
+  ): readonly Said[] {
+    const stated = Math.max(...newer.map(found => messages.get(placeOf(found))?.sent_at ?? 0))
+    return endings.flatMap(found => {
+      const message = messages.get(placeOf(found))
+      if (message === undefined || message.sent_at < stated) return []
+      return this.#endingsIn(ownWords(message), namesOf(message, earlier))
+        .filter(ending => mayEnd(ending, things) && ending.sentence !== earlier.text)
+        .map(({ sentence }) => ({ id: message.message_id, text: sentence, at: message.sent_at }))
+    })
+  }
+
+  #endingsIn(text: string, names: ReadonlySet<string>): readonly Ending[] {
+    const cache_key = `${[...names].join(' ')}\n${text}`
+    const known = this.#ended.get(cache_key) ?? endingsIn(text, names)
+    this.#ended.set(cache_key, known)
+    return known
   }
 
   #statements(text: string, names: ReadonlySet<string>): readonly KeyedStatement[] {
@@ -201,21 +235,6 @@ interface Said {
   readonly id: MessageId
   readonly text: string
   readonly at: number
-}
-
-/** What says that something in the earlier statement ended, unless its value was stated again since. */
-const endingsOf = (
-  { each: earlier, things, newer, endings }: Link,
-  messages: ReadonlyMap<string, MessageRecord>,
-): readonly Said[] => {
-  const stated = Math.max(...newer.map(found => messages.get(placeOf(found))?.sent_at ?? 0))
-  return endings.flatMap(found => {
-    const message = messages.get(placeOf(found))
-    if (message === undefined || message.sent_at < stated) return []
-    return endingsIn(ownWords(message), namesOf(message, earlier))
-      .filter(ending => mayEnd(ending, things) && ending.sentence !== earlier.text)
-      .map(({ sentence }) => ({ id: message.message_id, text: sentence, at: message.sent_at }))
-  })
 }
 
 /** A person as a speaker of one scope. */
@@ -263,6 +282,20 @@ const statementsIn = (text: string): number =>
   splitSentences(text)
     .filter(sentence => kindOf(sentence) === 'statement')
     .flatMap(clausesOf).length
+
+/** How many things of a statement are looked up among the endings: rare ones first. */
+const MOST_THINGS = 4
+/** How many messages with endings are read for one statement. */
+const MOST_ENDING_MESSAGES = 3
+
+const asked = (things: ReadonlySet<string>): readonly string[] =>
+  [...things].sort((a, b) => shareOf(a) - shareOf(b)).slice(0, MOST_THINGS)
+
+/** The newest of these messages, each once. */
+const newestOf = (found: readonly Found[]): readonly Found[] =>
+  [...new Map(found.map(each => [placeOf(each), each])).values()]
+    .sort((a, b) => (isNewer(a, b) ? -1 : 1))
+    .slice(0, MOST_ENDING_MESSAGES)
 
 /** How many keys of endings are listed; if a scope has more, each is looked up. */
 const MOST_ENDINGS = 1000
