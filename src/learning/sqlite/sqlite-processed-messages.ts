@@ -23,7 +23,7 @@ export const createSqliteProcessedMessages = (database: Database): ProcessedMess
         .map(message => [message.message_id, message]),
     ),
   add: async ({ session_id, scope }, messages) => {
-    database.transaction(() => {
+    await database.durably(() => {
       for (const { message_id, digest } of messages) {
         database.run(
           `insert into learnt_messages (message_id, session_id, scope, digest)

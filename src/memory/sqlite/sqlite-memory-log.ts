@@ -119,7 +119,8 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
   }
 
   async accessed(accesses: readonly Access[]): Promise<void> {
-    this.#database.transaction(() => {
+    // A power cut may lose the count of a use.
+    this.#database.unflushed(() => {
       this.#write(accesses)
     })
   }
@@ -180,7 +181,7 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
   }
 
   async relate(relations: readonly Relation[]): Promise<void> {
-    this.#database.transaction(() => {
+    await this.#database.durably(() => {
       for (const { memory_id, from, to, type, strength } of relations) {
         this.#database.run(
           // The memory may have been forgotten since it was learned.

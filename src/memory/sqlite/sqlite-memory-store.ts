@@ -45,7 +45,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   async add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }> {
     if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is not valid text')
     if (await this.#isForgotten(memory)) return { added: false, memory }
-    return this.#database.transaction(() => {
+    return await this.#database.durably(() => {
       const { person_ids, sources, entities, supersedes, merged_into: _merged, ...columns } = memory
       const { memory_id } = memory
       const added = this.#database.run(
@@ -79,7 +79,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async supersede(scope: Scope, memory_id: string, by: Superseder): Promise<void> {
-    this.#database.transaction(() => {
+    await this.#database.durably(() => {
       endMemories(this.#database, scope, [memory_id], by)
     })
   }
@@ -96,7 +96,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async change(scope: Scope, memory_id: string, change: MemoryChange): Promise<boolean> {
-    return this.#database.transaction(() => {
+    return await this.#database.durably(() => {
       const found = this.#database.run(
         `update memories set tier = coalesce(:tier, tier), importance = coalesce(:importance, importance),
            valid_to = case when :ends then :valid_to else valid_to end,

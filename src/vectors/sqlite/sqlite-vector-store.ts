@@ -40,7 +40,7 @@ class SqliteVectorStore implements VectorStore {
   }
 
   async put(space: string, vectors: readonly StoredVector[]): Promise<void> {
-    this.#database.transaction(() => {
+    await this.#database.durably(() => {
       for (const { item_id, scope, vector } of vectors) {
         if (!scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a vector is not valid text')
         this.#checkLength(space, vector)
