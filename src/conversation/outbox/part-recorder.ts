@@ -63,7 +63,8 @@ export class PartRecorder {
   /**
    * Records that a part is about to be sent.
    * @returns false if the reply was withdrawn: then it must not be sent
-   * @throws any error of the store: then it must not be sent either; it is held as soon as that can be recorded
+   * @throws any error of the store: then it must not be sent either; if the disk refuses it, it is held as soon as that
+   *   can be recorded
    */
   async begin(reply: Reply, part: number): Promise<boolean> {
     const { messages, clock } = this.#deps
@@ -71,6 +72,7 @@ export class PartRecorder {
       await this.settle(reply.chat_id)
       return await messages.outbox.begin(reply.outbox_id, part, clock.now())
     } catch (error) {
+      if (isOfItem(error)) throw error
       // The record that it has begun may be in the file even if the disk failed to flush it.
       this.#add(reply, part, { state: 'held', message_id: undefined, at: clock.now() })
       await this.settle(reply.chat_id).catch(() => undefined)

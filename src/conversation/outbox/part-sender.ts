@@ -9,6 +9,7 @@ import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { isOfItem } from '../../platform/set-aside.ts'
 import { whileWaiting } from '../../platform/trace.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
 import type { Pacer } from '../pacing/pacer.ts'
@@ -170,6 +171,7 @@ export class PartSender {
     try {
       if (channel !== undefined && !(await recorder.begin(reply, part.part))) return 'withdrawn'
     } catch (error) {
+      if (isOfItem(error)) throw error
       const reason = `it cannot be recorded: ${asDenidinError(error).message}`
       return { outcome: 'not_sent', reason, unrecorded: true }
     }
