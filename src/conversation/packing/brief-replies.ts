@@ -38,6 +38,8 @@ export interface FittedMessages {
   readonly first: number
   /** Tokens of these messages in the request; above the limit only if the last two alone exceed it. */
   readonly tokens: number
+  /** Of a draft: cuts the reply that gets the remaining tokens; unset if none does. */
+  readonly finished?: () => FittedMessages
 }
 
 type Shortened = WeakMap<ShownMessage, ShownMessage>
@@ -138,16 +140,13 @@ export class BriefReplies {
       if (short === message) continue
       const more = message.tokens - short.tokens
       if (more > left) {
-        if (limit.draft) {
-          left = 0
-          break
+        const finished = (): FittedMessages => {
+          const longest = this.#beginning(message, short.tokens + left)
+          const added = longest.tokens - short.tokens
+          if (added <= 0) return { ...shown, tokens: limit.most - left }
+          return { ...shown, messages: messages.with(at, longest), tokens: limit.most - left + added }
         }
-        const longest = this.#beginning(message, short.tokens + left)
-        if (longest.tokens > short.tokens) {
-          messages[at] = longest
-          left -= longest.tokens - short.tokens
-        }
-        break
+        return limit.draft ? { ...shown, tokens: limit.most, finished } : finished()
       }
       messages[at] = message
       left -= more

@@ -7,7 +7,7 @@ import { once } from '../../platform/once.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import { firstThatFits, fitWindow, windowTokens } from '../../sessions/window.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import type { BriefReplies } from './brief-replies.ts'
+import type { BriefReplies, FittedMessages } from './brief-replies.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
 import { datedMessages, senderPrefix } from './render-context.ts'
 import type { ChatKind, ShownMessage } from './shown-message.ts'
@@ -29,6 +29,8 @@ export interface PackedHistory {
   readonly answered_tokens: number
   /** Tokens of each message that is shown but not answered. */
   readonly taken: readonly number[]
+  /** Of a draft: the history as the request shows it; unset if the draft is that already. */
+  readonly finished?: (() => PackedHistory) | undefined
 }
 
 /** The part of the turn's budget that is left for the history. */
@@ -124,7 +126,7 @@ export const packHistory = (
   { costs, replies }: HistoryTools,
   limit?: HistoryLimit,
 ): PackedHistory => {
-  const { window, budget, withinRoom, costs: roomCosts, total, times, around } = measured
+  const { window, withinRoom, costs: roomCosts, total } = measured
   const answered = answeredPlaces(withinRoom, limit?.answered)
   const most =
     limit === undefined ? Infinity : answered.reduce((sum, at) => sum + (roomCosts[at] ?? 0), 0) + limit.tokens
@@ -139,8 +141,27 @@ export const packHistory = (
           promised: limit.promised - before,
           draft: limit.draft === true,
         })
+  return packedHistory(measured, withinTurn, { answered, most, limit, counter: costs.counter })
+}
+
+/** The history of messages that fit the turn: the last two may still be too long. */
+const packedHistory = (
+  measured: MeasuredWindow,
+  withinTurn: FittedMessages,
+  about: {
+    readonly answered: readonly number[]
+    /** Tokens for all messages, with the text around them. */
+    readonly most: number
+    readonly limit: HistoryLimit | undefined
+    readonly counter: TokenCounter
+  },
+): PackedHistory => {
+  const { window, budget, withinRoom, costs: roomCosts, times, around } = measured
+  const { answered, most, limit, counter } = about
+  const { finished } = withinTurn
+  const before = window.length - withinRoom.length
   const room = Math.min(budget.room, most) - (withinTurn.tokens - windowTokens(withinTurn.messages))
-  const messages = fitLast(measured, withinTurn.messages, { room, limit, answered, counter: costs.counter })
+  const messages = fitLast(measured, withinTurn.messages, { room, limit, answered, counter })
   const inWindow = window.length - messages.length
   /** Position of the first packed message in `withinRoom`. */
   const inRoom = inWindow - before
@@ -177,6 +198,7 @@ export const packHistory = (
     get taken() {
       return answered.length === 0 ? packedCosts() : packedCosts().filter((_, at) => !answered.includes(at + inRoom))
     },
+    finished: finished && (() => packedHistory(measured, finished(), about)),
   }
 }
 

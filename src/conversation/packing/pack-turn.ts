@@ -251,13 +251,13 @@ export class TurnPacking {
     const wanted = specific.within(shorter, Infinity)
     const room = Math.min(share, wanted.tokens)
     const known = room === wanted.tokens ? wanted : specific.within(shorter, room)
-    const { tokens, shown } = this.#withUnused(specific, known, {
+    const { history, tokens, shown } = this.#withUnused(specific, known, {
       history: room === reserved ? shorter : this.#packHistory(most - room, found),
       tokens: most - room,
       found,
     })
     return {
-      history: this.#finalHistory(tokens, found),
+      history: history.finished?.() ?? history,
       ...shown,
       wanted: wanted.tokens,
       room: { 'agent-specific': most - tokens, recent: tokens, global: 0 },
@@ -268,20 +268,21 @@ export class TurnPacking {
    * Gives tokens that were reserved for quotes to the history if it shows their messages whole after all. Then it may
    * show more of them, and so on, until nothing more is freed: what is freed never shrinks, nor does it with a larger
    * budget.
-   * @returns the tokens of the history, and the long-term memory beside it
+   * @returns the draft of the history with its tokens, and the long-term memory beside it
    */
   #withUnused(
     specific: SpecificPacking,
     known: PackedSpecific,
     first: { readonly history: PackedHistory; readonly tokens: number; readonly found: readonly number[] },
-  ): { readonly tokens: number; readonly shown: PackedSpecific } {
-    let { tokens } = first
-    let shown = specific.withoutShown(known, first.history)
+  ): { readonly history: PackedHistory; readonly tokens: number; readonly shown: PackedSpecific } {
+    let { history, tokens } = first
+    let shown = specific.withoutShown(known, history)
     for (let freed = known.tokens - shown.tokens; first.tokens + freed > tokens; freed = known.tokens - shown.tokens) {
       tokens = first.tokens + freed
-      shown = specific.withoutShown(known, this.#packHistory(tokens, first.found))
+      history = this.#packHistory(tokens, first.found)
+      shown = specific.withoutShown(known, history)
     }
-    return { tokens, shown }
+    return { history, tokens, shown }
   }
 
   #scopesOf(
@@ -344,14 +345,6 @@ export class TurnPacking {
     const packed = this.#packed.get(tokens) ?? this.#packer.packMeasured(this.#measure(from), limit)
     this.#packed.set(tokens, packed)
     return packed
-  }
-
-  /** Packs the history as the request shows it. */
-  #finalHistory(tokens: number, found: readonly number[]): PackedHistory {
-    const { answered } = this.#turn
-    const { from, exchange } = this.#places
-    const promised = found.length === 0 ? from : this.history.first
-    return this.#packer.packMeasured(this.#measure(from), { exchange, tokens, answered, found, promised })
   }
 
   /** @param from position of the first message */
