@@ -50,7 +50,7 @@ export interface IndexedDocument {
 }
 
 /** Increase this whenever dates or statements are read differently, or the layout changes. */
-const LAYOUT_VERSION = 7
+const LAYOUT_VERSION = 8
 /** An index of another version is rebuilt. */
 export const INDEX_VERSION = LAYOUT_VERSION * 1000 + ANALYSER_VERSION
 

@@ -30,6 +30,8 @@ const NEGATIONS = new Set(tokenise(lexiconWords('negations').join(' ')))
 /** How much of the beginning of a text is read. */
 const MOST_CHARACTERS = 2000
 const MOST_WORDS = 12
+/** A longer text is a document or a story: what ends in it says nothing about earlier statements. */
+const MOST_NEWS_CHARACTERS = 500
 /** Common words that both statements must contain if they share neither a rare one nor all. */
 const LEAST_COMMON_WORDS = 2
 
@@ -43,10 +45,9 @@ export interface Ending {
 /** What a text says has ended. @param speaker the words of the speaker's names */
 export const endingsIn = (text: string, speaker: ReadonlySet<string>): readonly Ending[] => {
   const found: Ending[] = []
-  const beginning = text.slice(0, MOST_CHARACTERS)
   // Most messages end nothing: they need not be read sentence by sentence.
-  if (!MAY_END.test(tokenise(beginning).join(' '))) return found
-  for (const read of readSentences(beginning)) {
+  if (text.length > MOST_NEWS_CHARACTERS || !MAY_END.test(tokenise(text).join(' '))) return found
+  for (const read of readSentences(text)) {
     if (!isOwnStatement(read)) continue
     for (const sentence of clausesOf(read.sentence)) {
       const plain = tokenise(sentence).join(' ')
