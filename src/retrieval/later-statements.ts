@@ -111,19 +111,16 @@ export class LaterStatements {
     const keyed = statements.map(each => {
       const names = namesIn(each, speakers.values())
       const keys = each.keys ?? this.#statements(each.text, names).map(({ key }) => key)
-      return {
-        each,
-        keys: [...new Set(keys)],
-        things: each.stems === undefined ? thingsIn(each.text, names) : thingsAmong(each.stems, names),
-      }
+      const things = each.stems === undefined ? thingsIn(each.text, names) : thingsAmong(each.stems, names)
+      return { each, keys: [...new Set(keys)], things, ending_keys: endingKeys(asked(things)) }
     })
     const byKey = await newestByKey(
       entries,
       speakers,
-      new Set(keyed.flatMap(({ keys, things }) => [...keys, ...endingKeys(asked(things))])),
+      new Set(keyed.flatMap(({ keys, ending_keys }) => [...keys, ...ending_keys])),
     )
     const ordinals = await ordinalsOf(entries, statements)
-    const links = keyed.map(({ each, keys, things }): Link => {
+    const links = keyed.map(({ each, keys, things, ending_keys }): Link => {
       const own = each.message_ids.flatMap(id => ordinals.get(`${each.scope} ${id}`) ?? [])
       // A message that contains the statement, or that it was learned from, is not a later one, whatever its wording.
       const laterWith = (wanted: readonly string[]): readonly Found[] =>
@@ -131,9 +128,7 @@ export class LaterStatements {
           .flatMap(key => newerThan(each, byKey.get(`${each.person_id} ${key}`)))
           .filter(({ entry, ordinal }) => !own.some(source => source.entry === entry && source.ordinal === ordinal))
       const newer = laterWith(keys)
-      const endings = newestOf(laterWith(endingKeys(asked(things)))).filter(found =>
-        own.every(source => !isNewer(source, found)),
-      )
+      const endings = newestOf(laterWith(ending_keys)).filter(found => own.every(source => !isNewer(source, found)))
       return { each, things, newer, endings, corrections: [...own, ...newer].flatMap(correctionsAfter) }
     })
     const messages = await this.#read(

@@ -1,11 +1,11 @@
 /** The kinds of values that can replace each other in a statement: dates, times of day, numbers. English and Hebrew. */
+import { MONTHS as ENGLISH_MONTHS } from './dates/dates-in-english.ts'
 import { WORD_BEGINS, WORD_ENDS } from './lexicons/lexicon.ts'
 import { NUMBER_WORDS } from './number-words.ts'
 
 const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)\\p{L}*'
-const MONTH_NAME =
-  'january|february|march|april|may|june|july|august|september|october|november|december|[בלמ]?(?:ינואר|פברואר|מרץ|מרס|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר)'
 const HEBREW_MONTH = '[בלמ]?(?:ינואר|פברואר|מרץ|מרס|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר)'
+const MONTH_NAME = `${ENGLISH_MONTHS.join('|')}|${HEBREW_MONTH}`
 const WEEKDAY = '(?:sun|mon|tues?|wednes|wed|thurs?|fri|satur|sat)(?:days?)?'
 const HEBREW_WEEKDAY =
   "(?:[בלמ]?יום |[בלמ]ימי )(?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת|[אבגדהו]['’׳])|[בל]?(?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת)"
@@ -25,14 +25,18 @@ const KINDS: readonly string[] = [
   `[בלמ]?(?:${numberWords})`,
 ]
 
+/** “יום ג׳” ends with a mark, not with a letter. */
+const VALUE_ENDS = `(?:${WORD_ENDS}|(?<=['’׳]))`
+const ANY_KIND = `(?:${KINDS.join('|')})`
+
 /** In the order in which they are tried. */
 export const VALUE_KINDS: readonly RegExp[] = KINDS.map(
-  source => new RegExp(`${WORD_BEGINS}${source}(?:${WORD_ENDS}|(?<=['’׳]))`, 'giu'),
+  source => new RegExp(`${WORD_BEGINS}${source}${VALUE_ENDS}`, 'giu'),
 )
 
-const ONE_VALUE = new RegExp(`^(?:${KINDS.join('|')})$`, 'iu')
-const BEGINS_WITH_VALUE = new RegExp(`^(?:the |at |on |in )?(?:${KINDS.join('|')})(?:${WORD_ENDS}|(?<=['’׳]))`, 'iu')
-const FIGURE = new RegExp(`${WORD_BEGINS}(?:${KINDS.join('|')})(?:${WORD_ENDS}|(?<=['’׳]))`, 'iu')
+const ONE_VALUE = new RegExp(`^${ANY_KIND}$`, 'iu')
+const BEGINS_WITH_VALUE = new RegExp(`^(?:the |at |on |in )?${ANY_KIND}${VALUE_ENDS}`, 'iu')
+const FIGURE = new RegExp(`${WORD_BEGINS}${ANY_KIND}${VALUE_ENDS}`, 'iu')
 
 /** Whether a text begins with a date, a time or a number. */
 export const beginsWithValue = (text: string): boolean => BEGINS_WITH_VALUE.test(text)

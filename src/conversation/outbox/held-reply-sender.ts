@@ -7,7 +7,8 @@ import type { Clock } from '../../platform/clock.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
 import type { PartRecorder } from './part-recorder.ts'
 import type { ReplyAddresses } from './reply-addresses.ts'
-import { RETRY_MS, type Part, type PartSender, type SendResult } from './part-sender.ts'
+import type { Part, PartSender, SendResult } from './part-sender.ts'
+import { RETRY_MS } from './retry-pauses.ts'
 import type { SetAside } from '../../platform/set-aside.ts'
 
 /** Why deferred replies may be sent now. */

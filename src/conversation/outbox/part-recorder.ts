@@ -6,14 +6,12 @@ import type { ChatId } from '../../messages/message.ts'
 import type { MessageStore } from '../../messages/message-store.ts'
 import type { PartOutcome, Reply } from '../../messages/outbox-store.ts'
 import type { Scope } from '../../messages/scope.ts'
-import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isOfItem, type SetAside } from '../../platform/set-aside.ts'
 import { whileWaiting } from '../../platform/trace.ts'
-
-/** Pauses between attempts to write a record that the disk refused; after the last one it waits in memory. */
-const WRITE_AGAIN_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
+import { RETRY_MS } from './retry-pauses.ts'
 
 export interface PartRecorderDeps {
   readonly messages: Pick<MessageStore, 'outbox'>
@@ -133,7 +131,7 @@ export class PartRecorder {
         await write()
         return
       } catch (error) {
-        const wait = WRITE_AGAIN_MS[failures]
+        const wait = RETRY_MS[failures]
         if (isOfItem(error) || wait === undefined || stopping.aborted) throw error
         await whileWaiting(clock, () => clock.sleep(wait, stopping)).catch(() => undefined)
       }

@@ -5,7 +5,7 @@
 import type { Channel, Delivery } from '../../channels/channel.ts'
 import type { ChatId } from '../../messages/message.ts'
 import type { Reply } from '../../messages/outbox-store.ts'
-import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -14,9 +14,6 @@ import { whileWaiting } from '../../platform/trace.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
 import type { Pacer } from '../pacing/pacer.ts'
 import type { PartRecorder } from './part-recorder.ts'
-
-/** Pauses between attempts to send a part that certainly was not sent; after the last one it is deferred. */
-export const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
 
 const NO_CHANNEL: Delivery = { outcome: 'not_sent', reason: 'no channel serves this chat' }
 

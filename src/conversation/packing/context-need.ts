@@ -32,13 +32,16 @@ export const contextNeed = (text: string, { complexity, signals }: DetectedCompl
 /** Call this before `contextNeed` where other work must not wait: see `prepareDetection`. */
 export const prepareNeed = async (text: string): Promise<void> => {
   const slices = new TimeSlices(ANSWER_SLICE_MS)
-  const sentence = sentencesOf(text)[0] ?? ''
+  const sentence = (sentencesOf(text)[0] ?? '').slice(0, PREPARED_CHARACTERS)
   const examinations = [isSmallTalk, questionKind, isAsking]
   for (const examine of [...examinations, ...examinations]) {
     examine(sentence)
     if (slices.isOver) await slices.pause()
   }
 }
+
+/** Patterns compile whatever the length of the text. */
+const PREPARED_CHARACTERS = 200
 
 const sentencesOf = (text: string): readonly string[] => beginningAndEnd(text, MOST_CHARACTERS).split(SENTENCE_END)
 

@@ -69,16 +69,19 @@ export const detectComplexity = (text: string, context: TaskContext = {}): Detec
   return inContext(own, context)
 }
 
+const PREPARED_CHARACTERS = 200
+
 /** The part of a text that is examined, in lower case. */
 const examined = (text: string): string => withoutFinalForms(text.slice(0, MOST_CHARACTERS).toLowerCase())
 
 /**
  * Call this before `detectComplexity` where other work must not wait. The first texts after a start make the patterns
- * compile, which takes up to 50 ms in all: this does it in steps. Afterwards it takes hardly any time.
+ * compile, which takes up to 50 ms in all: this does it in steps. It reads the beginning of the text, because patterns
+ * compile whatever its length.
  */
 export const prepareDetection = async (text: string): Promise<void> => {
   const slices = new TimeSlices(ANSWER_SLICE_MS)
-  const read = examined(text)
+  const read = examined(text).slice(0, PREPARED_CHARACTERS)
   // V8 compiles a pattern at its first use, and better at its second.
   for (let use = 0; use < 2; use++) {
     for (const { pattern } of patterns()) {

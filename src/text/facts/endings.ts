@@ -2,6 +2,7 @@
  * Recognises statements that something ended: a job, a friendship, a life, an ownership. They concern earlier statements
  * that name the same thing, whatever else these say: “I quit my job at Intel” and “I work at Intel”.
  */
+import { once } from '../../platform/once.ts'
 import { clausesOf } from '../clauses.ts'
 import { subjectStems } from '../content-stems.ts'
 import { withoutFinalForms } from '../fold.ts'
@@ -18,14 +19,17 @@ const ENDING = new RegExp(`(?<!\\S)(?:${CUE})(?!\\S)`, 'u')
 /** The same for a text of several sentences, where “$” does not say where one ends. */
 const MAY_END = new RegExp(`(?<!\\S)(?:${CUE.replaceAll('$', '')})`, 'u')
 /** Stems of the words of endings, which name nothing. */
-const CUES = new Set(
-  subjectStems(
-    lexiconLines('endings')
-      .join(' ')
-      .replace(/\\S|[^\p{L}\s]/gu, ' '),
-  ),
+const cues = once(
+  () =>
+    new Set(
+      subjectStems(
+        lexiconLines('endings')
+          .join(' ')
+          .replace(/\\S|[^\p{L}\s]/gu, ' '),
+      ),
+    ),
 )
-const NEGATIONS = new Set(tokenise(lexiconWords('negations').join(' ')))
+const negations = once(() => new Set(tokenise(lexiconWords('negations').join(' '))))
 
 /** How much of the beginning of a text is read. */
 const MOST_CHARACTERS = 2000
@@ -65,7 +69,7 @@ export const endingsIn = (text: string, speaker: ReadonlySet<string>): readonly 
 }
 
 const isDenied = (before: string, cue: string): boolean =>
-  !/^(?:no|not|כבר)(?!\p{L})/u.test(cue) && before.split(' ').some(word => NEGATIONS.has(word))
+  !/^(?:no|not|כבר)(?!\p{L})/u.test(cue) && before.split(' ').some(word => negations().has(word))
 
 /** The things that a text names: its words besides those that occur in any talk, days and numbers. */
 export const thingsIn = (text: string, speaker: ReadonlySet<string>): ReadonlySet<string> =>
@@ -75,7 +79,7 @@ export const thingsIn = (text: string, speaker: ReadonlySet<string>): ReadonlySe
 export const thingsAmong = (stems: readonly string[], speaker: ReadonlySet<string>): ReadonlySet<string> =>
   new Set(
     stems
-      .filter(stem => !isEveryday(stem) && !CUES.has(stem) && !isFigure(stem) && !speaker.has(stem))
+      .filter(stem => !isEveryday(stem) && !cues().has(stem) && !isFigure(stem) && !speaker.has(stem))
       .slice(0, MOST_WORDS),
   )
 
