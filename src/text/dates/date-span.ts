@@ -100,6 +100,12 @@ export const nearestWeekday = (day: number, weekday: number, direction: -1 | 1):
 /** How much nearer a future month or season must be than a past one: people report more often than they plan. */
 const FUTURE_DISTANCE = 2
 
+/** Years on each side of a day in which every month and holiday occurs at least once. */
+const NEAR_YEARS = 2
+
+/** The longest time between two leap days, as from 1896 to 1904. */
+const LEAP_DAYS_APART_YEARS = 8
+
 /**
  * The year in which a span is meant: the last one in the past, the next one in the future, and the nearest one if the
  * tense is unknown.
@@ -112,14 +118,15 @@ const meantYear = (
 ): DateSpan | undefined => {
   const distance = ({ from, to }: DateSpan): number =>
     day < from ? future_distance * (from - day) : day > to ? day - to : 0
+  const fits = ({ from, to }: DateSpan): boolean =>
+    tense === 'past' ? from <= day : tense === 'future' ? to >= day : true
   const year = yearOf(day)
-  const spans = [year, year - 1, year + 1, year - 2, year + 2, year - 4, year + 4].flatMap(each => spanIn(each) ?? [])
-  const fitting =
-    tense === 'past'
-      ? spans.filter(({ from }) => from <= day)
-      : tense === 'future'
-        ? spans.filter(({ to }) => to >= day)
-        : spans
+  const within = (years: number): readonly DateSpan[] =>
+    Array.from({ length: 2 * years + 1 }, (_, index) => spanIn(year - years + index)).flatMap(span =>
+      span !== undefined && fits(span) ? span : [],
+    )
+  const near = within(NEAR_YEARS)
+  const fitting = near.length > 0 ? near : within(LEAP_DAYS_APART_YEARS)
   return fitting.reduce<DateSpan | undefined>(
     (best, each) => (best === undefined || distance(each) < distance(best) ? each : best),
     undefined,
