@@ -112,6 +112,33 @@ describe('repeating', () => {
     expect(clock.sleeps).toEqual([7350])
   })
 
+  test.each([
+    ['a sentence', 'Rate limit reached on tokens per min: Limit 30000. Please try again in 7s. Visit our page.', 7350],
+    ['minutes', 'Please retry in 0m7.0s.', 7350],
+    ['milliseconds', 'Rate limit reached, try again in 700ms', 735],
+    ['words', 'Try again in 7 seconds, please', 7350],
+    ['nothing that can be read', 'Please try again in a while', 375],
+    ['nothing that is a number', 'Please try again in 1.2.3s', 375],
+  ])('it waits as long as the error says in %s', async (_, message, waited) => {
+    server.next('completion', failure(429, { message }), reply('Hello'))
+    await connect().model.complete(request, call)
+    expect(clock.sleeps).toEqual([waited])
+  })
+
+  test('it waits as long as the details of the error say', async () => {
+    server.next(
+      'completion',
+      (_, response) => {
+        const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '7s' }]
+        response.writeHead(429, { 'content-type': 'application/json' })
+        response.end(JSON.stringify([{ error: { code: 429, message: 'You exceeded your current rate', details } }]))
+      },
+      reply('Hello'),
+    )
+    await connect().model.complete(request, call)
+    expect(clock.sleeps).toEqual([7350])
+  })
+
   test('a wait that would outlast the deadline is not begun', async () => {
     server.always('completion', failure(429, { headers: { 'retry-after': '90' } }))
     await expect(connect().model.complete(request, call)).rejects.toMatchObject({

@@ -167,7 +167,7 @@ test.each([
   ['broken JSON', text('{"data": [', 'text/plain')],
   ['nothing', text('', 'application/json')],
 ])('an answer with %s is a bad answer', async (_, answer) => {
-  server.next('embedding', answer)
+  server.always('embedding', answer)
   await expect(connect().embed(['one text', 'another'], call)).rejects.toMatchObject({
     code: 'bad_answer',
     retryable: false,
@@ -266,6 +266,27 @@ test.each([
   const asked = server.counts.embedding
   await embedder.embed(texts, call)
   expect(server.counts.embedding).toBe(asked + 8)
+})
+
+test('a server that embeds only the first text of a request gets one at a time, from then on at once', async () => {
+  server.always('embedding', embed({ change: rows => rows.slice(0, 1) }))
+  const embedder = connect()
+  const texts = ['one', 'two', 'three', 'four', 'five']
+  const { vectors } = await embedder.embed(texts, call)
+  expect(rounded(vectors)).toEqual(rounded(texts.map(text => hashedWords(text))))
+  const asked = server.counts.embedding
+  await embedder.embed(texts, call)
+  expect(server.counts.embedding).toBe(asked + 5)
+})
+
+test('indexes may be texts', async () => {
+  const texts = ['one', 'two', 'three']
+  server.next(
+    'embedding',
+    json({ data: texts.map((each, index) => ({ index: String(index), embedding: [...hashedWords(each)] })).reverse() }),
+  )
+  const { vectors } = await connect().embed(texts, call)
+  expect(rounded(vectors)).toEqual(rounded(texts.map(text => hashedWords(text))))
 })
 
 test('invalid Unicode never goes out', async () => {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
+import { readChatAnswer } from '../../src/models/openai/read-chat-answer.ts'
 import { createOpenAiLanguageModel } from '../../src/models/openai/openai-language-model.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
@@ -142,6 +143,25 @@ test('characters that are split between two pieces of a stream come whole', asyn
     response.end()
   })
   await expect(said()).resolves.toBe('שלום 🙂')
+})
+
+test('a line break that is split between two pieces of a stream is one line break', async () => {
+  const whole = `data: {"choices": [{"delta":\r\ndata: {"content": "Hello!"}}]}\r\n\r\ndata: [DONE]\r\n\r\n`
+  for (const { index } of whole.matchAll(/\n/g)) {
+    const pieces = ReadableStream.from([whole.slice(0, index), whole.slice(index)].map(each => Buffer.from(each)))
+    await expect(readChatAnswer(new Response(pieces), 'host', clock)).resolves.toMatchObject({ content: 'Hello!' })
+  }
+})
+
+test.each([
+  ['finish_reason', 'max_tokens'],
+  ['finish_reason', 'FinishReason.MAX_TOKENS'],
+  ['finish_reason', 'max_length'],
+  ['stop_reason', 'max_tokens'],
+])('an answer with the %s “%s” was cut', async (field, reason) => {
+  server.next('completion', json({ choices: [{ message: { content: 'Hello!' }, [field]: reason }] }), failure(500))
+  await expect(said()).resolves.toMatch(/^Hello!/)
+  expect(server.counts.completion).toBeGreaterThan(1)
 })
 
 test('tokens are those of the chunk that counts them', async () => {

@@ -88,6 +88,11 @@ test.each([
     { prompt_tokens: 5, completion_tokens: 7, prompt_tokens_details: null },
     { input_tokens: 5, output_tokens: 7 },
   ],
+  ['digits as texts', { prompt_tokens: '5', completion_tokens: '7' }, { input_tokens: 5, output_tokens: 7 }],
+  ['other names', { input_tokens: 5, output_tokens: 7 }, { input_tokens: 5, output_tokens: 7 }],
+  ['zeros of a server that does not count', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }, {}],
+  ['a count of the answer only', { prompt_tokens: 0, completion_tokens: 7, total_tokens: 7 }, { output_tokens: 7 }],
+  ['an empty answer', { prompt_tokens: 5, completion_tokens: 0 }, { input_tokens: 5, output_tokens: 0 }],
   ['nothing', {}, {}],
   [
     'nonsense',

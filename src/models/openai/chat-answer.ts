@@ -16,6 +16,7 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   max_tokens: 'length', // Anthropic, Gemini, Cohere
   max_output_tokens: 'length',
   model_length: 'length', // Mistral
+  max_length: 'length',
   token_limit: 'length',
   content_filter: 'filter',
   content_filtered: 'filter', // Bedrock
@@ -114,7 +115,7 @@ export class ChatAnswerBuilder {
     this.#usage = { ...this.#usage, ...readUsage(usage) }
   }
 
-  #addChoice({ delta, message, text, finish_reason }: Fields): void {
+  #addChoice({ delta, message, text, finish_reason, stop_reason }: Fields): void {
     const said = fieldsOf(delta ?? message)
     const { content = text, refusal, tool_calls, function_call } = said
     const parts = partsOf(content)
@@ -123,14 +124,15 @@ export class ChatAnswerBuilder {
     this.#refusal += textOf(refusal) ?? parts.refusal
     this.#reasoned ||= parts.reasoned || REASONING_FIELDS.some(field => isFilled(said[field]))
     this.#called_tool ||= isFilled(tool_calls) || isFilled(function_call)
-    this.#finish_reason = textOf(finish_reason) ?? this.#finish_reason
+    this.#finish_reason = textOf(finish_reason ?? stop_reason) ?? this.#finish_reason
   }
 }
 
 const indexOf = ({ index }: Fields): number => countOf(index) ?? 0
 
+/** Some gateways to Gemini write `FinishReason.MAX_TOKENS`. */
 const endingOf = (finish_reason: string | undefined): Ending =>
-  ENDINGS[finish_reason?.toLowerCase() ?? ''] ?? 'complete'
+  ENDINGS[finish_reason?.toLowerCase().replace(/^finish_?reason\./, '') ?? ''] ?? 'complete'
 
 /** Fields in which servers put reasoning: DeepSeek, Qwen, vLLM; OpenRouter, Ollama, newer vLLM; others. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_details', 'thinking', 'thinking_blocks']

@@ -4,7 +4,7 @@ import type { TokenCounter } from '../../text/tokens.ts'
 import type { Embeddings } from '../embedder.ts'
 import { learnedSince, type ModelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
 import type { CallContext } from '../language-model.ts'
-import { modelErrorReason } from '../model-error.ts'
+import { ModelError, modelErrorReason } from '../model-error.ts'
 import { shorterTexts, textTokens } from './embedding-limits.ts'
 
 /** Texts per request: OpenAI accepts 2,048, smaller servers far fewer, and a large response takes long to read. */
@@ -15,6 +15,13 @@ const BATCH_BYTES = 400_000
 const TEXT_CHARACTERS = 40_000
 /** A request that contains an empty text is refused as a whole. */
 const EMPTY_TEXT = '.'
+
+/** A server answered with another number of vectors than it got texts: it may read only the first text of a request. */
+export class OtherNumber extends ModelError {
+  constructor(host: string, vectors: number, texts: number) {
+    super('bad-response', `${host} answered with ${String(vectors)} vectors for ${String(texts)} texts`)
+  }
+}
 
 export interface EmbedInBatchesDeps {
   /** Makes one request. */
@@ -40,7 +47,7 @@ export const embedInBatches = ({ send, key, knowledge, tokens }: EmbedInBatchesD
         call.signal?.throwIfAborted()
         const shorter = shorterTexts(error, traits, batch, tokens)
         if (shorter !== undefined) traits = shorter
-        else if (modelErrorReason(error) === 'bad-request' && texts.length > 1) return await inHalves(texts, call)
+        else if (refusesNumber(error) && texts.length > 1) return await inHalves(texts, call)
         else throw error
       }
     }
@@ -69,6 +76,9 @@ export const embedInBatches = ({ send, key, knowledge, tokens }: EmbedInBatchesD
     return { vectors, input_tokens }
   }
 }
+
+const refusesNumber = (error: unknown): boolean =>
+  modelErrorReason(error) === 'bad-request' || error instanceof OtherNumber
 
 const fit = (raw: string, most_tokens: number, tokens: TokenCounter): string => {
   const text = cleanText(raw)

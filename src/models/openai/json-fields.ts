@@ -22,9 +22,13 @@ export const isFilled = (value: unknown): boolean =>
 /** A larger token count is an error. */
 const MOST = 1_000_000_000
 
-/** A whole number from 0 to a thousand million. */
-export const countOf = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST ? value : undefined
+const DIGITS = /^\d{1,10}$/
+
+/** A whole number from 0 to a thousand million, as a number or as its digits. */
+export const countOf = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && DIGITS.test(value) ? Number(value) : value
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= MOST ? number : undefined
+}
 
 /** The JSON objects and lists that follow one another in a text. Ends at anything else. */
 export const jsonValues = (text: string): readonly unknown[] => {

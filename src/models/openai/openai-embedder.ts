@@ -7,7 +7,7 @@ import { modelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
 import type { CallContext } from '../language-model.ts'
 import { toUnitLength } from '../vectors.ts'
 import { ModelError } from '../model-error.ts'
-import { embedInBatches } from './embed-in-batches.ts'
+import { embedInBatches, OtherNumber } from './embed-in-batches.ts'
 import type { OpenAiClient } from './openai-client.ts'
 import { failureInAnswer, refusedParameter } from './openai-errors.ts'
 import { readProviderError } from './provider-error.ts'
@@ -59,7 +59,7 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
   const read = (answer: unknown, texts: readonly string[]): { vectors: Float32Array[]; input_tokens: number } => {
     const rows = readEmbeddings(answer)
     if (rows === undefined) throw bad('something that holds no vectors')
-    if (rows.length !== texts.length) throw bad(`${String(rows.length)} vectors for ${String(texts.length)} texts`)
+    if (rows.length !== texts.length) throw new OtherNumber(client.host, rows.length, texts.length)
     const vectors: (Float32Array | undefined)[] = texts.map(() => undefined)
     // Compared within one answer only: a server may change the size one day, and the vector store handles that.
     let length = dimensions

@@ -106,7 +106,7 @@ const refused = (thrown: HttpError, host: string, clock: Clock): FailedAttempt =
   const { status, headers } = thrown
   const error = modelError({ status, error: reportOf(thrown) }, host)
   const again = headers.get('x-should-retry') !== 'false'
-  return attempt(error, { again, retry_after_ms: retryAfter(headers, clock) })
+  return attempt(error, { again, retry_after_ms: retryAfter(headers, clock) ?? reportOf(thrown).wait_ms })
 }
 
 const modelError = (

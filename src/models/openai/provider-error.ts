@@ -1,4 +1,5 @@
 /** Reads the error that a server reports, in each of the known shapes. */
+import { SECOND_MS } from '../../platform/clock.ts'
 import { type Fields, fieldsOf, isFilled, itemsOf } from './json-fields.ts'
 
 /** An error as a server reports it, whatever its shape. */
@@ -15,6 +16,8 @@ export interface ProviderError {
   readonly status: number | undefined
   /** Size of the context in tokens, if the server reports it as a number (llama.cpp). */
   readonly context_tokens: number | undefined
+  /** Milliseconds until the same request may succeed, if the server says so in the error itself. */
+  readonly wait_ms?: number | undefined
 }
 
 /** How many characters of a server's message are examined. */
@@ -55,7 +58,31 @@ export const readProviderError = (body: unknown): ProviderError | undefined => {
     parameter: typeof parameter === 'string' && parameter !== '' ? parameter : undefined,
     status: codes.map(Number).find(code => code >= STATUSES.from && code <= STATUSES.to),
     context_tokens: typeof fields['n_ctx'] === 'number' ? fields['n_ctx'] : undefined,
+    wait_ms: waitIn(fields),
   }
+}
+
+/** “Please try again in 1m2.5s” (OpenAI, Groq), “Please retry in 800ms” (Gemini). */
+const WAIT =
+  /\b(?:try again|retry) (?:in|after) ((?:[\d.]+ ?(?:ms|milliseconds?|h|m|s|hours?|minutes?|seconds?)(?![a-z]) ?)+)/i
+const WAIT_UNITS: Readonly<Record<string, number>> = { h: 3600 * SECOND_MS, m: 60 * SECOND_MS, s: SECOND_MS }
+
+/** The wait in an error: in a field of its details (Gemini's `retryDelay`), or in its sentence. */
+const waitIn = (error: Fields): number | undefined => {
+  const delays = itemsOf(error['details']).map(detail => fieldsOf(detail)['retryDelay'])
+  const delay = delays.find(each => typeof each === 'string')
+  const said = delay ?? WAIT.exec(sentenceOf(error).slice(0, MESSAGE_CHARACTERS))?.[1]
+  return said === undefined ? undefined : durationOf(said)
+}
+
+/** Milliseconds of `1m2.5s`, `800ms` or `13 seconds`. */
+const durationOf = (said: string): number | undefined => {
+  const parts = [...said.matchAll(/([\d.]+) ?(ms|milliseconds?|[hms])/gi)].map(([, count, unit = '']) => {
+    const name = unit.toLowerCase()
+    return Number(count) * (/^(?:ms|mill)/.test(name) ? 1 : (WAIT_UNITS[name] ?? Number.NaN))
+  })
+  const total = parts.reduce((sum, part) => sum + part, 0)
+  return parts.length > 0 && Number.isFinite(total) ? total : undefined
 }
 
 /** The part of a body that reports the error. */

@@ -114,15 +114,17 @@ class BodyReading {
   }
 
   #takeLines(): void {
-    const lines = this.#pending.split(/\r\n|[\r\n]/)
+    // A line break that is split between two pieces is one line break.
+    const held = this.#pending.endsWith('\r') ? '\r' : ''
+    const lines = this.#pending.slice(0, this.#pending.length - held.length).split(/\r\n|[\r\n]/)
     const said = lines.findIndex(line => line !== '' && !line.startsWith(':'))
     // Comments before a JSON text keep its connection open (OpenRouter).
     if (!this.#answer.begun && lines[said]?.startsWith('{') === true) {
       this.#shape = 'json'
-      this.#pending = lines.slice(said).join('\n')
+      this.#pending = lines.slice(said).join('\n') + held
       return
     }
-    this.#pending = lines.pop() ?? ''
+    this.#pending = (lines.pop() ?? '') + held
     for (const line of lines) {
       if (this.#done) return
       this.#takeLine(line)

@@ -9,11 +9,15 @@ import { countOf, type Fields, fieldsOf } from './json-fields.ts'
  *   `prompt_cache_hit_tokens` (DeepSeek), `cached_tokens` (Moonshot), `cache_read_input_tokens` (gateways to
  *   Anthropic);
  * - hidden reasoning inside `completion_tokens` (OpenAI), or beside it and only in `total_tokens` (Gemini, xAI);
- * - cached input inside `prompt_tokens`, or beside it and only in `total_tokens` (some gateways to Anthropic).
+ * - cached input inside `prompt_tokens`, or beside it and only in `total_tokens` (some gateways to Anthropic);
+ * - `input_tokens` and `output_tokens` instead of `prompt_tokens` and `completion_tokens` (gateways);
+ * - zeros from servers that do not count.
  */
 export const readUsage = (usage: Fields): Partial<TokenUsage> => {
-  const prompt = countOf(usage['prompt_tokens'])
-  const completion = countOf(usage['completion_tokens'])
+  // No prompt is empty: a server that reports none does not count.
+  const prompt = countOf(usage['prompt_tokens'] ?? usage['input_tokens']) || undefined
+  const counted = countOf(usage['completion_tokens'] ?? usage['output_tokens'])
+  const completion = prompt === undefined ? counted || undefined : counted
   const cached = cachedTokens(usage)
   const beside = tokensBeside(usage, prompt, completion)
   const cached_is_beside = beside > 0 && beside === cached
