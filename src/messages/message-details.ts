@@ -7,6 +7,8 @@ import { cutStart } from '../text/cut.ts'
 export interface ContactCard {
   readonly name?: string | undefined
   readonly numbers: readonly string[]
+  /** What else the card says, such as a company or an address. */
+  readonly more?: readonly string[] | undefined
 }
 
 /** Names of the kinds of media about which only their arrival is known. */
@@ -150,7 +152,9 @@ const placeWords = ({
 }
 
 const contactWords = ({ contacts, count }: Extract<Attachment, { kind: 'contacts' }>): string => {
-  const cards = contacts.map(({ name, numbers }) => joined(quoted(name), ...numbers.slice(0, MOST_NUMBERS)))
+  const cards = contacts.map(({ name, numbers, more = [] }) =>
+    joined(quoted(name), ...numbers.slice(0, MOST_NUMBERS), ...more.map(each => inQuotes(each))),
+  )
   return labelled(Math.max(count, contacts.length) > 1 ? 'contacts' : 'contact', listed(cards, count, '; '))
 }
 

@@ -70,6 +70,16 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
     { type: 'document', directPath: '/v/1', filename: 'plan.pdf', pageCount: 3, caption: 'the plan', body: PREVIEW },
     'the plan\n[document, not read: "plan.pdf", 3 pages]',
   ],
+  [
+    'a document whose caption only repeats its name',
+    { type: 'document', directPath: '/v/1', filename: 'lease.pdf', caption: 'lease.pdf', body: PREVIEW },
+    '[document, not read: "lease.pdf"]',
+  ],
+  [
+    'a document whose caption its sender did not write',
+    { type: 'document', filename: 'lease.pdf', caption: 'lease', isCaptionByUser: false },
+    '[document, not read: "lease.pdf"]',
+  ],
   ['a picture', { type: 'image', directPath: '/v/1', body: PREVIEW }, '[picture, not seen]'],
   ['a picture whose file is not there yet', { type: 'image', body: PREVIEW }, '[picture, not seen]'],
   ['a picture with a caption', { type: 'image', directPath: '/v/1', caption: 'my dog' }, 'my dog\n[picture, not seen]'],
@@ -126,6 +136,45 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
     },
     '[product: "Blue lamp", 49.90 ILS]',
   ],
+  [
+    'a product on sale',
+    { type: 'product', title: 'Lamp', priceAmount1000: 49900, salePriceAmount1000: 39900, currencyCode: 'ILS' },
+    '[product: "Lamp", 39.90 ILS]',
+  ],
+  [
+    'an order with words',
+    { type: 'order', orderTitle: 'Lunch', itemCount: 3, message: 'no onions please', body: PREVIEW },
+    'no onions please\n[order: "Lunch", 3 items]',
+  ],
+  [
+    'a payment with words',
+    { type: 'payment', paymentAmount1000: 5000, paymentCurrency: 'INR', paymentNoteMsg: { body: 'for the pizza' } },
+    'for the pizza\n[payment: 5.00 INR]',
+  ],
+  [
+    'an event at a point of the map',
+    { type: 'event_creation', eventName: 'BBQ', eventLocation: { degreesLatitude: 32, degreesLongitude: 34.8 } },
+    '[event: "BBQ", at "latitude 32, longitude 34.8"]',
+  ],
+  [
+    'a kind that no one knows yet, with words',
+    { type: 'hologram', body: 'Which city?' },
+    'Which city?\n[something of a kind that cannot be read]',
+  ],
+  [
+    'a kind that no one knows yet, with JSON',
+    { type: 'hologram', body: '{"a":1}' },
+    '[something of a kind that cannot be read]',
+  ],
+  [
+    'a group that is mentioned',
+    {
+      type: 'chat',
+      body: 'ask in @120363000000000002@g.us',
+      groupMentions: [{ groupSubject: 'Hikers $&', groupJid: { _serialized: '120363000000000002@g.us' } }],
+    },
+    'ask in @Hikers $&',
+  ],
   ['an order', { type: 'order', orderTitle: 'Lunch', itemCount: 3, body: PREVIEW }, '[order: "Lunch", 3 items]'],
   [
     'a choice from a list',
@@ -153,6 +202,7 @@ test.each([
   { type: 'pinned_message' },
   { type: 'event_response' },
   { type: 'poll_result_snapshot' },
+  { type: 'group_status_mention' },
   { type: 'biz_cover_photo_notification' },
   { type: 'chat', body: '  ' },
 ])('$type is not a message of a person', fields => {
@@ -167,8 +217,17 @@ test.each<[string, readonly string[], string | undefined, readonly string[]]>([
   ['of a company', ['ORG:Pizza Place;', 'TEL:+1', 'TEL:+1', 'TEL;HOME:*100'], 'Pizza Place', ['+1', '*100']],
   ['with quoted-printable', ['FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=D7=93=D7=A0=D7=94'], 'דנה', []],
   ['without a name', ['TEL:+1'], undefined, ['+1']],
+  ['with the number of an account alone', ['FN:Dana', 'TEL;waid=972501234567:'], 'Dana', ['972501234567']],
 ])('a card is read %s', (_, lines, name, numbers) => {
   expect(parseCard(card(...lines))).toEqual({ name, numbers })
+})
+
+test('company, title, mail and street address of a card are put into words', () => {
+  const lines = ['FN:Dr Levi', 'ORG:Clalit;', 'TITLE:Dentist', 'EMAIL;type=INTERNET:levi@example.com']
+  const body = card(...lines, 'ADR;type=WORK:;;Herzl 5;Haifa;;;Israel', 'PHOTO:AAAA', 'TEL:+1')
+  expect(textOf({ type: 'vcard', body })).toBe(
+    '[contact: "Dr Levi", +1, "Clalit", "Dentist", "levi@example.com", "Herzl 5, Haifa, Israel"]',
+  )
 })
 
 test.each([

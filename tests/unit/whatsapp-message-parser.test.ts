@@ -71,6 +71,17 @@ test.each<[string, Record<string, unknown>, unknown, object | undefined]>([
   ['a new caption and preview', { ...PICTURE, ...EDITED }, 'our dog', { kind: 'edited', text: 'our dog' }],
   ['a caption taken away', { ...PICTURE, ...EDITED, caption: undefined }, undefined, { kind: 'edited', text: '' }],
   ['new words', { ...PICTURE, type: 'chat', body: 'five' }, 'five', { kind: 'edited', text: 'five' }],
+  [
+    'a group that is mentioned now',
+    {
+      ...PICTURE,
+      type: 'chat',
+      body: 'ask @120@g.us',
+      groupMentions: [{ groupSubject: 'Hikers', groupJid: '120@g.us' }],
+    },
+    'ask @120@g.us',
+    { kind: 'edited', text: 'ask @Hikers' },
+  ],
   ['words that went with their message', { ...PICTURE, type: 'chat', body: undefined }, undefined, undefined],
 ])('what %s changes', (_, raw, written, change) => {
   const expected = change === undefined ? undefined : { chat_id: ANA, message_id: `false_${ANA}_A1`, ...change }
@@ -162,6 +173,7 @@ test.each([
     { quotedMsg: { type: 'ptt', duration: '9' } },
     { quoted_text: '[voice message, 0:09, not transcribed]' },
   ],
+  ['of an album', { quotedMsg: { type: 'album' } }, { quoted_text: '[picture, not seen]' }],
   ['of a revoked message', { quotedMsg: { type: 'revoked' } }, { quoted_text: undefined }],
 ])('a quote is read %s', (_, quote, expected) => {
   const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'chat', body: 'right', quotedStanzaID: 'Q1' }

@@ -82,7 +82,24 @@ const quotedPrintable = (value: string): string => {
   }
 }
 
-/** The name and the numbers on a contact card. */
+/** The number of a line; a line without one may name the account instead: `TEL;waid=972501234567:`. */
+const numberOnCard = (line: string): string =>
+  (valueOf(line) ?? /;waid=(\d+)/i.exec(line)?.[1] ?? '').replace(/[^\d+*#() -]/g, '').trim()
+
+/** What else a card says: company, title, mail and street address. Empty parts of a value are left out. */
+const moreOnCard = (name: string | undefined, lines: readonly (string | undefined)[]): readonly string[] => {
+  const texts = lines.flatMap(
+    line =>
+      line
+        ?.split(';')
+        .map(part => part.trim())
+        .filter(part => part !== '')
+        .join(', ') ?? [],
+  )
+  return [...new Set(texts)].filter(text => text !== '' && text !== name)
+}
+
+/** The name and the numbers on a contact card, and what else it says. */
 export const parseCard = (card: string, shown_name?: string): ContactCard => {
   const lines = unfolded(cutStart(card, CARD_CHARACTERS))
   const named = (name: string): readonly string[] =>
@@ -96,15 +113,13 @@ export const parseCard = (card: string, shown_name?: string): ContactCard => {
     named(name)
       .map(valueOf)
       .find(each => each !== undefined)
-  const numbers = named('TEL').flatMap(
-    line =>
-      valueOf(line)
-        ?.replace(/[^\d+*#() -]/g, '')
-        .trim() ?? [],
-  )
+  const numbers = named('TEL').map(numberOnCard)
+  const name = shown_name ?? first('FN') ?? structured() ?? boundedTextOf(first('ORG')?.replace(/;.*/s, ''))
+  const more = moreOnCard(name, ['ORG', 'TITLE', 'EMAIL', 'ADR'].map(first))
   return {
-    name: shown_name ?? first('FN') ?? structured() ?? boundedTextOf(first('ORG')?.replace(/;.*/s, '')),
+    name,
     numbers: [...new Set(numbers.filter(number => /\d/.test(number)))],
+    ...(more.length === 0 ? {} : { more }),
   }
 }
 
@@ -137,13 +152,20 @@ const instantOf = (value: unknown): string | undefined => {
   return at === undefined || Number.isNaN(at.getTime()) ? undefined : at.toISOString()
 }
 
+const eventPlaceOf = ({ name, address, degreesLatitude, degreesLongitude }: Fields): string | undefined => {
+  const [latitude, longitude] = [numberOf(degreesLatitude), numberOf(degreesLongitude)]
+  const point =
+    latitude === undefined || longitude === undefined
+      ? undefined
+      : `latitude ${String(latitude)}, longitude ${String(longitude)}`
+  return boundedTextOf(name) ?? boundedTextOf(address) ?? point
+}
+
 const eventOf = (fields: Fields): Attachment => ({
   kind: 'event',
   name: boundedTextOf(fields['eventName']) ?? boundedTextOf(fields['title']) ?? boundedTextOf(fields['body']) ?? '',
   description: boundedTextOf(fields['eventDescription']),
-  place:
-    boundedTextOf(fieldsOf(fields['eventLocation'])['name']) ??
-    boundedTextOf(fieldsOf(fields['eventLocation'])['address']),
+  place: eventPlaceOf(fieldsOf(fields['eventLocation'])),
   starts: instantOf(fields['eventStartTime'] ?? fields['startTime']),
   ends: instantOf(fields['eventEndTime']),
   ...(fields['isEventCanceled'] === true ? { cancelled: true } : {}),
@@ -181,7 +203,7 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
       kind: 'product',
       title: boundedTextOf(fields['title']),
       description: boundedTextOf(fields['description']),
-      price: priceOf(fields['priceAmount1000'], fields['currencyCode']),
+      price: priceOf(fields['salePriceAmount1000'] ?? fields['priceAmount1000'], fields['currencyCode']),
     }),
     order: fields => ({
       kind: 'order',
@@ -197,9 +219,12 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
   }),
 )
 
+const readerOf = (type: string): ((fields: Fields) => Attachment) | undefined =>
+  READERS.get(type.replace(/^(poll_creation|event_creation).*/, '$1'))
+
 /** Kinds that are not messages of a person: notices of WhatsApp, and kinds that are reported in other ways. */
 const NOTICES =
-  /notification|protocol|placeholder|^(?:album|broadcast|call_log|ciphertext|comment|debug|event_.*|gp2|keep_in_chat|pin.*|poll_.*|pinned_message|reaction.*|requests?_.*|revoked|scheduled_call_edit|status.*|unreadable|vote.*|.*_update|.*_notice|newsletter.*|bot_.*|encrypted.*)$/
+  /notification|protocol|placeholder|^(?:album|broadcast|call_log|ciphertext|comment|debug|event_.*|gp2|keep_in_chat|pin.*|poll_.*|pinned_message|reaction.*|requests?_.*|revoked|scheduled_call_edit|(?:group_)?status.*|unreadable|vote.*|.*_update|.*_notice|newsletter.*|bot_.*|encrypted.*)$/
 
 /** The names of view-once media, on devices that do not show them. */
 const VIEW_ONCE = /^view_?once/
@@ -210,7 +235,7 @@ export const parseAttachment = (raw: unknown): Attachment | undefined => {
   const type = boundedTextOf(fields['type']) ?? 'unknown'
   const media = MEDIA.get(type)
   if (media !== undefined) return mediaOf(media, fields)
-  const read = READERS.get(type.replace(/^(poll_creation|event_creation).*/, '$1'))
+  const read = readerOf(type)
   if (read !== undefined) return read(fields)
   if (type === 'chat' || NOTICES.test(type)) return undefined
   // A form or a menu of a business whose text is not in the usual place.
@@ -218,19 +243,38 @@ export const parseAttachment = (raw: unknown): Attachment | undefined => {
   return VIEW_ONCE.test(type) ? { kind: 'picture', view_once: true } : { kind: 'unknown', type }
 }
 
+/** A preview picture in base64: it begins like a picture, is longer than any word, or ends with padding. */
+const PREVIEW = /^(?:\/9j\/|iVBOR|UklGR|[A-Za-z0-9+/]{60,}|[A-Za-z0-9+/]+={1,2}$)/
+
+/** Whether the body of an unknown kind is words, and not a preview, a contact card or JSON. */
+const readsAsWords = (body: unknown): boolean =>
+  typeof body === 'string' && !PREVIEW.test(body) && !/^\s*(?:[{[]|BEGIN:)/.test(body)
+
+const wordsOfAny = (...values: readonly unknown[]): string =>
+  values.find((value): value is string => typeof value === 'string' && value.trim() !== '') ?? ''
+
+/** The caption of a document; phones write its name there if its sender wrote nothing. */
+const documentCaption = ({ caption, filename, title, isCaptionByUser }: Fields): string =>
+  isCaptionByUser === false || caption === filename || caption === title ? '' : wordsOfAny(caption)
+
 /**
  * The text of a raw message: the body of a text, the choice on a button or a list, or the caption of anything else. The
  * body of a picture, a document or a place is its preview in base64, whether its file is loaded or not.
  */
 export const parseWords = (raw: unknown): string => {
   const fields = fieldsOf(raw)
+  const { body, caption, comment, noteMsg } = fields
   const type = boundedTextOf(fields['type']) ?? 'unknown'
-  const words = (...values: readonly unknown[]): string =>
-    values.find((value): value is string => typeof value === 'string' && value.trim() !== '') ?? ''
-  if (typeof fields['directPath'] === 'string' && fields['directPath'] !== '') return words(fields['caption'])
+  if (type === 'document') return documentCaption(fields)
+  if (typeof fields['directPath'] === 'string' && fields['directPath'] !== '') return wordsOfAny(caption)
   if (WORDED_TYPES.includes(type)) {
     const chosen = fieldsOf(fields['listResponse'])
-    return words(fields['body'], fields['caption'], fields['selectedDisplayText'], chosen['title'], fields['title'])
+    return wordsOfAny(body, caption, fields['selectedDisplayText'], chosen['title'], fields['title'])
   }
-  return words(fields['caption'], fields['comment'], fields['noteMsg'])
+  if (type === 'order') return wordsOfAny(fields['message'])
+  const words = wordsOfAny(caption, comment, noteMsg, fieldsOf(fields['paymentNoteMsg'])['body'])
+  return words === '' && isUnknown(type) && readsAsWords(body) ? wordsOfAny(body) : words
 }
+
+/** Whether no one here knows a kind: neither its attachment is read, nor is it a notice. */
+const isUnknown = (type: string): boolean => !MEDIA.has(type) && readerOf(type) === undefined && !NOTICES.test(type)

@@ -2,6 +2,7 @@
 import { SECOND_MS } from '../../../platform/clock.ts'
 import type { MessageChange, WhatsAppMessage } from '../whatsapp-message.ts'
 import { addressOf, messageIdOf, parseMessage } from './message-parser.ts'
+import { parseWords } from './attachment-parser.ts'
 import { fieldsOf, textOf, type Fields } from './raw-fields.ts'
 
 const isEdited = (fields: Fields): boolean =>
@@ -23,7 +24,7 @@ const editOf = (message: WhatsAppMessage, edited: boolean): MessageChange | unde
  */
 export const parseEdit = (raw: unknown, written: unknown): MessageChange | undefined => {
   const message = parseMessage(raw)
-  if (message === undefined || (written ?? '') !== message.text) return undefined
+  if (message === undefined || (written ?? '') !== parseWords(raw)) return undefined
   return editOf(message, isEdited(fieldsOf(raw)))
 }
 

@@ -78,7 +78,9 @@ const quoteOf = (fields: Fields, chat_id: string): QuoteFields => {
   }
   const copied = fieldsOf(fields['quotedMsg'])
   const copy = { ...copied, type: textOf(copied['type']) ?? 'chat' }
-  const text = textWithDetails(cutStart(parseWords(copy), MOST_QUOTED), { attachment: parseAttachment(copy) })
+  // The pictures of an album are messages of their own, but a reply quotes the album.
+  const attachment = copy.type === 'album' ? ({ kind: 'picture' } as const) : parseAttachment(copy)
+  const text = textWithDetails(cutStart(parseWords(copy), MOST_QUOTED), { attachment })
   const other = addressOf(fields['quotedRemoteJid'])
   return {
     quoted_author_id: addressOf(fields['quotedParticipant']),
@@ -144,6 +146,23 @@ export const parseVote = (vote: unknown): WhatsAppMessage | undefined => {
   }
 }
 
+/** Longer than the name of any group, in UTF-16 units. */
+const MOST_NAME = 200
+/** Most groups that one text mentions. */
+const MOST_GROUPS = 50
+
+/** A text that mentions groups by their names instead of their addresses. */
+const withGroupNames = (text: string, mentions: unknown): string => {
+  if (!Array.isArray(mentions)) return text
+  return mentions.slice(0, MOST_GROUPS).reduce<string>((named, mention: unknown) => {
+    const { groupJid, groupSubject } = fieldsOf(mention)
+    const [address, name] = [addressOf(groupJid), textOf(groupSubject)?.trim()]
+    return address === undefined || name === undefined || name === ''
+      ? named
+      : named.replaceAll(`@${address}`, () => `@${cutStart(name, MOST_NAME)}`)
+  }, text)
+}
+
 /** Parses a raw message; `undefined` if it has no readable id, no chat or no author. */
 export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const fields = fieldsOf(raw)
@@ -161,7 +180,7 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
     chat_id,
     author_id,
     author_name: textOf(fields['notifyName']),
-    text: parseWords(fields),
+    text: withGroupNames(parseWords(fields), fields['groupMentions']),
     sent_at: Number(fields['t'] ?? 0) * SECOND_MS,
     mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
     ...quoteOf(fields, chat_id),
