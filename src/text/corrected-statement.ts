@@ -5,7 +5,7 @@ import { readCorrection, type CorrectionParts } from './correction.ts'
 import { haveSameAttribute } from './facts/compare-facts.ts'
 import { parseFact } from './facts/parse-fact.ts'
 import { mayReplace } from './facts/replacement.ts'
-import { beginsWithValue, containsValue, isOneValue, VALUE_KINDS } from './value-kinds.ts'
+import { beginsWithValue, containsValue, haveSameKind, isOneValue, VALUE_KINDS } from './value-kinds.ts'
 import { isCommon } from './word-frequency.ts'
 
 /** Longest statement, in characters, to which a correction is applied. */
@@ -17,11 +17,20 @@ const NO_NAMES: ReadonlySet<string> = new Set()
 /** Words around a bare value: “it's on Tuesday, sorry”. */
 const AROUND =
   /^(?:sorry|actually|rather|instead|of course|i meant?|it['’]?s|it is|that['’]?s|it was|it should be|should be|the|on|at|in|to|from|for|is|and|no|this|its|number|called|named|spelled|מספר|סליחה|בעצם|כמובן|התכוונתי|הכוונה|זה|היא|הוא|אל)(?![\p{L}\p{N}])[\s,:–-]*/iu
-const TAIL =
-  /[\s,.!–-]*(?:(?<![\p{L}\p{N}])(?:sorry|actually|instead|of course|i mean|i meant|now|סליחה|כמובן|בעצם|עכשיו))?[\s,.!–-]*$/iu
+const NOISE = '(?:[\\s,.!–-]|\\p{Extended_Pictographic}|\\p{Emoji_Modifier}|\\ufe0f)*'
+const TAIL = new RegExp(
+  `${NOISE}(?:(?<![\\p{L}\\p{N}])(?:sorry|actually|instead|of course|i mean|i meant|now|lol|haha(?:ha)*|סליחה|סורי|כמובן|בעצם|עכשיו|חח+))?${NOISE}$`,
+  'iu',
+)
 
 /** Phrases that repeat that something else was meant. */
-const MEANT = /^(?:(?:sorry|i meant?|i was wrong|סליחה|התכוונתי|הכוונה|הייתה)(?![\p{L}\p{N}])[\s,:–-]*)+/iu
+const MEANT =
+  /^(?:(?:sorry|i meant?|i was wrong|i (?:think|guess|believe|suppose)(?: that)?(?= (?:it|its|it['’]s)(?!\p{L}))|סליחה|התכוונתי|הכוונה|הייתה)(?![\p{L}\p{N}])[\s,:–-]*)+/iu
+/** “I meant to …” brings its own preposition. */
+const BRINGS_PREPOSITION = /התכוונתי|הכוונה/
+/** How people say that a time was moved. */
+const MOVED =
+  /(?<!\p{L})(?:(?:got|was|is|has been|is being) )?(?:moved|changed|pushed|postponed|rescheduled|shifted)(?: (?:back|forward|up))?(?: to)?(?!\p{L})/giu
 /** A value with its own verb is a sentence: “Tuesday is fine”. */
 const HAS_VERB =
   /(?<![\p{L}\p{N}])(?:is|are|was|were|will|would|can|do|does|did|have|has|הוא|היא|הם|יש|אין|היה|הייתה)(?![\p{L}\p{N}])/iu
@@ -30,6 +39,8 @@ const HAS_VERB =
 const VALUE_BEGINS =
   /^(?<start>.*(?<![\p{L}\p{N}])(?:is|are|was|were|in|at|to|on|for|called|named|with|by|as|a|an|הוא|היא|זה|הם|קוראים|נקרא|נקראת|בשם|עם|את)) (?<value>\S.*)$/iu
 const HEBREW_PREFIX = /^[בלמכ](?=[א-ת]{2})/
+/** What follows these words begins with no preposition. */
+const COPULA = /^(?:הוא|היא|הם|הן|זה|קוראים|נקרא|נקראת)$/
 
 /** A statement with its own subject. */
 const OWN_SUBJECT =
@@ -58,8 +69,8 @@ export const correctedStatement = (statement: string, correction: string): Corre
   if (/^(?:not|לא)(?![\p{L}\p{N}])/iu.test(rest) || (parts.mark === 'weak' && parts.contrast !== undefined))
     return undefined
   if (OWN_SUBJECT.test(rest)) return aboutTheSame(rest, statement) ? { text: rest, certain: false } : undefined
-  if (PRONOUN_SUBJECT.test(rest)) return byPronoun(statement, rest)
-  return byKind(statement, rest) ?? byPlace(statement, rest)
+  if (PRONOUN_SUBJECT.test(rest)) return byPronoun(statement, rest) ?? byName(statement, rest)
+  return byKind(statement, rest) ?? byPlace(statement, rest, BRINGS_PREPOSITION.test(correction))
 }
 
 /**
@@ -115,6 +126,12 @@ const byPronoun = (statement: string, rest: string): Corrected | undefined => {
   return { text: joined(old.start, old.prefix, value.value), certain: true }
 }
 
+/** “It’s Oslo”: a name after a pronoun that stands for nothing. */
+const byName = (statement: string, rest: string): Corrected | undefined => {
+  const name = /^it(?:['’]s| is| was) (?<name>\p{Lu}.*)$/iu.exec(rest)?.groups?.['name']
+  return name === undefined || !/^\p{Lu}/u.test(name) ? undefined : byPlace(statement, name, false)
+}
+
 /** A value without the words around it. */
 const bare = (words: string): string => {
   let rest = words.trim().replace(TAIL, '')
@@ -129,7 +146,7 @@ const byKind = (statement: string, rest: string): Corrected | undefined => {
     const old = [...statement.matchAll(kind)].at(-1)
     if (value === undefined || more !== undefined || old === undefined) continue
     const others = bare(`${rest.slice(0, value.index)} ${rest.slice(value.index + value[0].length)}`.trim())
-    if (others !== '' && !AROUND.test(`${others} `) && !repeats(others, statement)) continue
+    if (others !== '' && !AROUND.test(`${others} `) && !repeats(others.replace(MOVED, ''), statement)) continue
     const text =
       statement.slice(0, old.index) + inPlaceOf(old[0], value[0]) + statement.slice(old.index + old[0].length)
     return text === statement ? undefined : { text, certain: true }
@@ -137,21 +154,30 @@ const byKind = (statement: string, rest: string): Corrected | undefined => {
   return undefined
 }
 
-/** “Change it to Tuesday”: the Hebrew preposition of the statement stays. */
-const inPlaceOf = (old: string, value: string): string =>
-  /^ב/u.test(old) && /^ל(?=יום|ימי|ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת|-?\d)/u.test(value)
-    ? `ב${value.slice(1)}`
-    : value
+/** The article of the statement stays, and so does its Hebrew preposition: “change it to Tuesday”. */
+const inPlaceOf = (old: string, value: string): string => {
+  if (/^the /i.test(old) && /^\d{1,2}(?:st|nd|rd|th)$/i.test(value)) return `the ${value}`
+  const kept = /^[בל][-־]?(?=[א-ת\d])/u.exec(old)?.[0]
+  if (kept === undefined) return value
+  if (kept.startsWith('ב') && /^ל(?=יום|ימי|ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת|-?\d)/u.test(value)) {
+    return `ב${value.slice(1)}`
+  }
+  return /^[א-ת\d]/u.test(value) && !/^(?:[בל]|היום|הערב|מחר)/u.test(value) ? kept + value : value
+}
 
 /** Whether all words that carry a subject occur in the statement, as in “no, the dentist is on Tuesday”. */
 const repeats = (words: string, statement: string): boolean =>
   new Set(subjectStems(words)).isSubsetOf(new Set(subjectStems(statement)))
 
 /** Replaces the words after the last preposition or verb by a short value of the same sort. */
-const byPlace = (statement: string, rest: string): Corrected | undefined => {
+const byPlace = (statement: string, rest: string, brings_preposition: boolean): Corrected | undefined => {
   const value = bare(rest)
   if (value === '' || HAS_VERB.test(value) || value.split(/\s+/).length > MOST_VALUE_WORDS) return undefined
-  const text = behindPrefix(statement, value) ?? byAttribute(statement, value) ?? behindVerb(statement, value)
+  const text =
+    behindPrefix(statement, value, brings_preposition) ??
+    behindSameWord(statement, value) ??
+    byAttribute(statement, value) ??
+    behindVerb(statement, value)
   return text === undefined ? undefined : { text, certain: false }
 }
 
@@ -163,7 +189,7 @@ const behindVerb = (statement: string, value: string): string | undefined => {
 
 /** A value replaces only one of its sort: a figure another figure, a name another name. */
 const isOfSort = (value: string, old: string): boolean => {
-  if (containsValue(old) ? !containsValue(value) : isOneValue(value)) return false
+  if (containsValue(old) ? !haveSameKind(value, old) : isOneValue(value)) return false
   const isName = /^\p{Lu}/u.test(old)
   return !isName || /(?:^|\s)\p{Lu}/u.test(value) || !wordsOf(value).every(({ main, stop }) => stop || isCommon(main))
 }
@@ -188,9 +214,11 @@ const valueAtEnd = (statement: string): ValueAtEnd | undefined => {
   if (attribute === undefined || attribute.cardinality === 'several') return undefined
   const words = sentence.split(/\s+/)
   const wanted = value.join(' ')
+  const prefixesOf = (found: string, before: string | undefined): readonly string[] =>
+    COPULA.test(before ?? '') ? [''] : [HEBREW_PREFIX.exec(found)?.[0] ?? '', '']
   for (let count = 1; count <= Math.min(MOST_VALUE_WORDS + 1, words.length - 1); count++) {
     const found = words.slice(-count).join(' ')
-    for (const prefix of [HEBREW_PREFIX.exec(found)?.[0] ?? '', '']) {
+    for (const prefix of prefixesOf(found, words.at(-count - 1))) {
       const words_of_value = found.slice(prefix.length)
       if (parseFact(words_of_value, NO_NAMES).value.join(' ') !== wanted) continue
       return { start: words.slice(0, -count).join(' '), prefix, value: words_of_value }
@@ -203,18 +231,29 @@ const joined = (start: string, prefix: string, value: string): string =>
   `${start} ${prefix !== '' && !value.startsWith(prefix) ? prefix : ''}${value}`
 
 /**
- * A Hebrew value with a prefix replaces the last word with the same prefix, or with another one if “I meant” brought
- * its own.
+ * A Hebrew value with a prefix replaces the last word with a prefix: with the same one, or with another one if “I
+ * meant” brought its own. Otherwise the letter may belong to the word.
  */
-const behindPrefix = (statement: string, value: string): string | undefined => {
+const behindPrefix = (statement: string, value: string, brings_preposition: boolean): string | undefined => {
   const prefix = HEBREW_PREFIX.exec(value)?.[0]
   // A name may begin with the same letter.
   if (prefix === undefined || parseFact(statement, NO_NAMES).attribute?.name === 'named') return undefined
   const words = statement.split(' ')
   const last = (is: (word: string) => boolean): number => words.findLastIndex((word, index) => index > 0 && is(word))
-  const same = last(word => word.startsWith(prefix))
-  const at = same > 0 ? same : last(word => HEBREW_PREFIX.test(word))
+  const at = last(word => HEBREW_PREFIX.test(word))
+  const kept = words[at]?.charAt(0) ?? ''
   if (at <= 0 || words.length - at > MOST_VALUE_WORDS) return undefined
-  const kept = same > 0 ? '' : (words[at]?.charAt(0) ?? '')
-  return [...words.slice(0, at), kept + (same > 0 ? value : value.slice(1))].join(' ')
+  if (kept === prefix) return [...words.slice(0, at), value].join(' ')
+  return brings_preposition ? [...words.slice(0, at), kept + value.slice(1)].join(' ') : undefined
+}
+
+/** “Third grade” replaces “in second grade”: the statement has the first word of the value, perhaps with a prefix. */
+const behindSameWord = (statement: string, value: string): string | undefined => {
+  const [first = '', ...more] = value.split(' ')
+  if (more.length === 0 || !/^[א-ת]{2,}$/u.test(first)) return undefined
+  const words = statement.split(' ')
+  const at = words.findLastIndex(word => word === first || (word.slice(1) === first && HEBREW_PREFIX.test(word)))
+  if (at <= 0 || words.length - at > MOST_VALUE_WORDS) return undefined
+  const prefix = words[at] === first ? '' : (words[at]?.charAt(0) ?? '')
+  return [...words.slice(0, at), prefix + value].join(' ')
 }

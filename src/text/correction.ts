@@ -3,7 +3,7 @@ import { lexiconPatterns } from './lexicons/lexicon.ts'
 import { isStopWord } from './stop-words.ts'
 import { withoutFinalForms } from './fold.ts'
 import { tokenise } from './tokenise.ts'
-import { beginsWithValue } from './value-kinds.ts'
+import { beginsWithValue, containsValue } from './value-kinds.ts'
 
 /** A text with more words is a statement that is complete by itself. */
 const MOST_WORDS = 14
@@ -21,7 +21,8 @@ const EXCEPTION = new RegExp(`^${INTERJECTIONS}(?:${anyOf('correction-exceptions
 const NEGATION = new RegExp(`(?:^| )(?:no|${withoutFinalForms('לא')})$`, 'u')
 
 /** The words that follow a bare “no” only if it is an answer, not “no milk”. */
-const ANSWERED = /^(?:its?|it['’]s|that['’]?s|he|she|they|his|her|their|my|our|on|at|in|to|the)(?!\p{L})/iu
+const ANSWERED =
+  /^(?:its?|it['’]s|that['’]?s|he|she|they|his|her|their|my|our|on|at|in|to|the|i (?:think|guess|believe|suppose)(?: that)? (?:it|its|it['’]s))(?!\p{L})/iu
 const WORDS_AND_GAPS = /[\p{L}\p{N}\p{M}'’"״׳]+/gu
 const PUNCTUATION = /^\s*[,.:;!…–—\n-]/u
 
@@ -44,6 +45,10 @@ const CONTRASTS = [
   ),
   new RegExp(`^(?<value>${BARE}),? (?:and |ו)?(?:not|instead of|rather than|לא|במקום) (?<old>${BARE})$`, 'iu'),
 ]
+
+/** “They moved it to Tuesday”, “I changed it to 5 pm”: what was changed is the value of the statement before it. */
+const CHANGED =
+  /^(?:(?:i|we|they|he|she)(?:['’](?:ve|d))?(?: (?:just|have|had))? (?:moved|changed|pushed|switched|shifted|postponed|rescheduled) (?:it|that)(?: (?:back|forward|up|again))?(?= to )|(?:שיניתי|הזזתי|העברתי|דחיתי|הקדמתי|שינינו|הזזנו|העברנו|דחינו|שינו|הזיזו|העבירו|דחו|הקדימו)(?: (?:את זה|אותו|אותה))?(?= ל)) /iu
 
 /** One of these words is in every contrast. */
 const CONTRAST_WORD = /not|instead|rather|said|wrote|told|typed|לא|במקומ|אלא|אמרתי|כתבתי/
@@ -75,9 +80,13 @@ const partsOf = (text: string, plain: string): CorrectionParts | undefined => {
   const end = text.trim().replace(/[.!…]+$/, '')
   const lead = leadOf(text, plain)
   const rest = lead ?? end
-  const contrast = CONTRAST_WORD.test(plain) ? contrastIn(rest.replace(/[.!…]+$/, ''), lead !== undefined) : undefined
+  const contrast = CONTRAST_WORD.test(plain)
+    ? contrastIn((beforeTail(rest, tokenise(rest).join(' ')) ?? rest).replace(/[.!…]+$/, ''), lead !== undefined)
+    : undefined
   if (lead !== undefined) return { rest, mark: 'lead', contrast }
   if (contrast !== undefined) return { rest, mark: 'weak', contrast }
+  const changed = end.replace(CHANGED, '')
+  if (changed !== end && containsValue(changed)) return { rest: changed, mark: 'weak', contrast: undefined }
   const bare = bareValueOf(end, plain)
   return bare === undefined ? undefined : { rest: bare, mark: 'weak', contrast: undefined }
 }
@@ -117,14 +126,18 @@ const contrastIn = (rest: string, is_led: boolean): CorrectionParts['contrast'] 
   return undefined
 }
 
+const PRONOUN = /^(?:he|she|they|it)(?:['’](?:s|re))? /i
+
 /** A statement about someone is no bare value. */
 const OWN_WORDS =
   /(?<!\p{L})(?:i|i['’]?m|my|we|our|he|she|they|you|do|does|did|can|will|have|has|am|are|אני|אנחנו|שלי|יש|אין)(?!\p{L})/iu
 
 const bareValueOf = (end: string, plain: string): string | undefined => {
   const { before, after } = STARRED.exec(end)?.groups ?? {}
-  const marked = before ?? after ?? beforeTail(end, plain)
-  if (marked === undefined || OWN_WORDS.test(marked)) return undefined
+  const tailed = beforeTail(end, plain)
+  const marked = before ?? after ?? tailed
+  // “She lives in Haifa, actually” may correct “my sister lives in Rome”.
+  if (marked === undefined || OWN_WORDS.test(marked === tailed ? marked.replace(PRONOUN, '') : marked)) return undefined
   const count = tokenise(marked).filter(word => !isStopWord(word)).length
   return count === 0 || count > MOST_BARE_WORDS ? undefined : marked
 }

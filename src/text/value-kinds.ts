@@ -19,10 +19,11 @@ const DATE = `(?:\\d{1,2} ${MONTH}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?|(?:the )?\\
 /** The first kind that occurs in two texts is the one in which they differ. */
 const KINDS: readonly string[] = [
   `(?:(?:(?:${WEEKDAY}|${HEBREW_WEEKDAY}),? )?${DATE}|[בלמ]?-?\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?|${RELATIVE}|${WEEKDAY}|${HEBREW_WEEKDAY}|${HEBREW_RELATIVE})`,
-  '(?:[בלמ]-?)?(?:\\d{1,2}(?::\\d\\d)? ?(?:am|pm|a\\.m\\.|p\\.m\\.)|\\d{1,2}:\\d\\d)',
+  '(?:(?:[בלמ]-?)?(?:\\d{1,2}(?::\\d\\d)? ?(?:am|pm|a\\.m\\.|p\\.m\\.)|\\d{1,2}:\\d\\d)|(?<=(?<!\\p{L})at )\\d{1,2}(?![.,:]?\\d)|' +
+    `ב-?\\d{1,2}(?![.,:/]?\\d| ?${HEBREW_MONTH}))`,
   `(?:${MONTH_NAME})`,
   '(?:[בלמ]-?)?\\d[\\d,.-]*',
-  `[בלמ]?(?:${numberWords})`,
+  `[בלמ]?(?:${numberWords})(?: ו?(?:חצי|רבע))?`,
 ]
 
 /** “יום ג׳” ends with a mark, not with a letter. */
@@ -43,6 +44,10 @@ export const beginsWithValue = (text: string): boolean => BEGINS_WITH_VALUE.test
 
 /** Whether a text contains a date, a time or a number. */
 export const containsValue = (text: string): boolean => FIGURE.test(text)
+
+/** Whether two texts have a value of the same kind. */
+export const haveSameKind = (one: string, other: string): boolean =>
+  VALUE_KINDS.some(kind => one.search(kind) >= 0 && other.search(kind) >= 0)
 
 /** Whether a text is one date, time or number, and nothing else. */
 export const isOneValue = (text: string): boolean => ONE_VALUE.test(text)

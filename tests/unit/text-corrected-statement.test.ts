@@ -55,6 +55,27 @@ test.each([
   ['התור לרופא ביום שני', 'תתקן ליום שלישי', 'התור לרופא ביום שלישי'],
   ['המבחן מחר', 'לא מחר, מחרתיים', 'המבחן מחרתיים'],
   ['הקוד לשער הוא 4417', '4471 סליחה', 'הקוד לשער הוא 4471'],
+  ['The concert is on Thursday', 'they moved it to Friday 🙄', 'The concert is on Friday'],
+  ['The party is on Friday', 'oh wait the party got moved to Saturday lol', 'The party is on Saturday'],
+  ['My flight is at 6 am', 'nvm its at 7 am', 'My flight is at 7 am'],
+  ['The plumber comes at 10', 'no, 11:30', 'The plumber comes at 11:30'],
+  ['The wedding is on June 12', 'yikes, wrong date, June 21', 'The wedding is on June 21'],
+  ['My doctor is Dr Cohen', 'sorry sorry, Dr Levin', 'My doctor is Dr Levin'],
+  ['I was born in 1985', 'whoops I mean 1986', 'I was born in 1986'],
+  ['I live in Rome', 'no I think it’s Oslo', 'I live in Oslo'],
+  ['My brother lives in Rome', 'he lives in Oslo actually', 'My brother lives in Oslo'],
+  ['My cat is called Luna', 'it’s spelled Loona', 'My cat is called Loona'],
+  ['We live on the 5th floor', 'no wait 6th', 'We live on the 6th floor'],
+  ['I live in Rome', 'no, Oslo 😅', 'I live in Oslo'],
+  ['הבת שלי בכיתה ג', 'סליחה כיתה ד', 'הבת שלי בכיתה ד'],
+  ['אני גר בפריז', 'לא, לונדון', 'אני גר בלונדון'],
+  ['התור ביום שני', 'לא, יום שלישי', 'התור ביום שלישי'],
+  ['הפגישה בשלוש', 'שלוש וחצי*', 'הפגישה בשלוש וחצי'],
+  ['הפגישה ב-5', 'לא, ב-5:30', 'הפגישה ב-5:30'],
+  ['המבחן ביום שני', 'דחו את זה ליום רביעי', 'המבחן ביום רביעי'],
+  ['הקוד לכניסה 5512', 'טעות הקלדה, 5521', 'הקוד לכניסה 5521'],
+  ['מספר הדירה שלי 14', '41 ולא 14, סורי', 'מספר הדירה שלי 41'],
+  ['הלהקה האהובה עליי היא משינה', 'רגע לא, כוורת', 'הלהקה האהובה עליי היא כוורת'],
 ])('“%s” and then “%s”', (statement, correction, meant) => {
   expect(correctedStatement(statement, correction)?.text).toBe(meant)
 })
@@ -85,6 +106,13 @@ test.each([
   ['התור לרופא ביום שני', 'לא בעיה'],
   ['התור לרופא ביום שני', 'רגע אני בא'],
   ['התור לרופא ביום שני', 'סליחה על האיחור'],
+  ['The exam is on Monday', 'they moved it to a bigger hall'],
+  ['I live in Rome', 'I moved it to the garage'],
+  ['The dentist is on Monday', 'no, 5 pm'],
+  ['I live in Rome', 'no I think it is great'],
+  ['My brother lives in Rome', 'he is late, sorry'],
+  ['I live in Rome', 'nvm'],
+  ['אני לומדת בתל אביב', 'לא, לונדון'],
 ])('“%s” and then “%s” leave open what is meant', (statement, correction) => {
   expect(correctedStatement(statement, correction)).toBeUndefined()
 })

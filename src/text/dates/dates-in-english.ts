@@ -158,7 +158,7 @@ const partOf = (part: string, which: string, name: string, day: number): DateSpa
 /** Dates with a month, most exact first. */
 const MONTH_DATES: readonly DatePattern[] = [
   [
-    `\\b(?:between |from )?${FIGURES}(?: ?[-–] ?| to | and | until )${FIGURES}(?: of)? ${MONTH}(?:,? ${YEAR})?(?![\\p{L}\\d])`,
+    `\\b(?:between |from )?(?:the )?${FIGURES}(?: ?[-–] ?| (?:to|and|until|till|through) (?:the )?)${FIGURES}(?: of)? ${MONTH}(?:,? ${YEAR})?(?![\\p{L}\\d])`,
     ([from = '', to = '', month = '', year], said) => dateRange(from, to, month, year, said),
   ],
   [
@@ -260,6 +260,8 @@ const COUNTED: readonly DatePattern[] = [
 /** Weekdays, days of the month, and parts of the week, month and year around the day of the message. */
 const AROUND: readonly DatePattern[] = [
   ['\\bthe week after next\\b', (_, { day }) => weekOf(day, 2)],
+  ['\\bthe weekend after next\\b', (_, { day }) => weekendOf(day, 2)],
+  ['\\bthe weekend before last\\b', (_, { day }) => weekendOf(day, -2)],
   ['\\bthe week before last\\b', (_, { day }) => weekOf(day, -2)],
   [
     `\\b(beginning|start|middle|end) of (?:(last|this|next|the) )?(week|month|year)\\b`,

@@ -139,6 +139,13 @@ const movedYear = (when: string, day: number, spanIn: (year: number) => DateSpan
   return span ?? spanIn(yearOf(day))
 }
 
+/** The second Tuesday of a month. */
+const weekdayOfMonth = ({ from, to }: DateSpan, which: string, weekday: number): DateSpan => {
+  if (which.startsWith('אחרו')) return singleDay(nearestWeekday(to + 1, weekday, -1))
+  const ordinal = ORDINALS.findIndex(each => which.startsWith(each.slice(0, 3)))
+  return singleDay(nearestWeekday(from - 1, weekday, 1) + 7 * ordinal)
+}
+
 const WHEN = '(שעברה?|ה?קודם|ה?קודמת|ה?אחרון|ה?אחרונה|הבאה?|ה?קרובה?|הזאת|הזו|הזה)'
 const PART = '(תחילת|אמצע|סוף)'
 
@@ -152,6 +159,11 @@ const MONTH_DATES: readonly DatePattern[] = [
   [
     `${ALSO_WEEKDAY}${WORD_BEGINS}${JOINED}(?:${DATE} ?(?:[בל][-־]?)?|(${ORDINALS.join('|')}) [בל][-־]?)${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${WORD_ENDS}`,
     ([date, ordinal = '', month = '', year], said) => dateSpan(date ?? ordinal, month, year, said),
+  ],
+  [
+    `${WORD_BEGINS}[ובלמהש]{0,3}${DAY} ה(ראשון|ראשונה|שני|שנייה|שלישי|שלישית|רביעי|רביעית|אחרון|אחרונה) (?:של |ב[-־]?)${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${WORD_ENDS}`,
+    ([name, letter, sabbath, which = '', month = '', year], said) =>
+      weekdayOfMonth(monthSpan(month, year, said), which, weekdayOf([name, letter, sabbath])),
   ],
   [
     `${WORD_BEGINS}[בלמהו]{0,2}${PART} ${MONTH}(?:,? (?:ב[-־]?|של )?${YEAR})?${WORD_ENDS}`,
@@ -183,6 +195,11 @@ const COUNTED: readonly DatePattern[] = [
     `${WORD_BEGINS}ב?עוד (שבועיים|שבוע),? [ב]?${DAY}${WORD_ENDS}`,
     ([weeks, name, letter, sabbath], { day }) =>
       singleDay(weekOf(day, weeks === 'שבוע' ? 1 : 2, 0).from + weekdayOf([name, letter, sabbath])),
+  ],
+  [
+    `${WORD_BEGINS}(?:ב?עוד )?(שבועיים|שבוע) מ[-־]?${DAY}${WORD_ENDS}`,
+    ([weeks, name, letter, sabbath], { day }) =>
+      singleDay(nearestWeekday(day, weekdayOf([name, letter, sabbath]), 1) + (weeks === 'שבוע' ? 7 : 14)),
   ],
   [`${WORD_BEGINS}שלשום${WORD_ENDS}`, (_, { day }) => singleDay(day - 2)],
   [`${WORD_BEGINS}(?:אתמול|אמש)${WORD_ENDS}`, (_, { day }) => singleDay(day - 1)],

@@ -1,6 +1,8 @@
 /** Holidays that people name instead of a date, in the calendars of several religions. */
 import { DAY_MS } from '../../platform/clock.ts'
-import { dayOfDate, daysOfYear, type DatePattern, type DateSpan } from './date-span.ts'
+import { once } from '../../platform/once.ts'
+import { NUMBER_WORDS } from '../number-words.ts'
+import { dayOfDate, daysOfYear, singleDay, type DatePattern, type DateSpan } from './date-span.ts'
 
 interface Holiday {
   /** Names in English and Hebrew, as a pattern. */
@@ -23,8 +25,8 @@ const holiday = (names: string, calendar: Holiday['calendar'], month: string, da
 const HOLIDAYS: readonly Holiday[] = [
   holiday('christmas eve|ערב חג המולד', 'gregory', 'December', 24),
   holiday('(?:christmas|xmas)(?: day)?|חג המולד', 'gregory', 'December', 25),
-  holiday('new years? eve|סילבסטר', 'gregory', 'December', 31),
-  holiday('new years? day', 'gregory', 'January', 1),
+  holiday('new years? eve|nye|סילבסטר', 'gregory', 'December', 31),
+  holiday('new years? day|ראש השנה ה(?:אזרחית|לועזית)', 'gregory', 'January', 1),
   holiday('valentines? day', 'gregory', 'February', 14),
   holiday('halloween', 'gregory', 'October', 31),
   holiday('rosh hashanah?|ראש השנה', 'hebrew', 'Tishri', 1, 2),
@@ -70,7 +72,46 @@ const spanIn = (each: Holiday, year: number): DateSpan => {
   return { from, to: from + each.days - 1 }
 }
 
-export const HOLIDAY_DATES: readonly DatePattern[] = HOLIDAYS.map(each => [
-  `(?<![\\p{L}\\p{N}])(?:ב|ל|מ|עד )?(?:${each.names.replaceAll('years?', "year['’]?s?").replaceAll('valentines?', "valentine['’]?s?")})(?:,? (?:of |in )?((?:19|20)\\d\\d))?(?![\\p{L}\\p{N}])`,
-  ([year], said) => daysOfYear(year, said, in_year => spanIn(each, in_year)),
+const namesOf = ({ names }: Holiday): string =>
+  names.replaceAll('years?', "year['’]?s?").replaceAll('valentines?', "valentine['’]?s?")
+
+const YEAR = '(?:,? (?:of |in )?((?:19|20)\\d\\d))?(?![\\p{L}\\p{N}])'
+/** How many days, before or after a holiday: “the day before”, “two days after”. */
+const DISTANCE = `(?:the |one |a )?(day|week)|(\\d{1,2}|${[...NUMBER_WORDS.keys()].join('|')}) (?:days|ימים)|(יום|יומיים|שבוע)`
+const DISTANCES: ReadonlyMap<string, number> = new Map([
+  ['day', 1],
+  ['week', 7],
+  ['יום', 1],
+  ['יומיים', 2],
+  ['שבוע', 7],
 ])
+
+/** The names of the new year without a word for its day count only here. */
+const NEW_YEAR = "new year['’]?s?"
+const ANY_HOLIDAY = [...HOLIDAYS.map(namesOf), NEW_YEAR].join('|')
+const holidayNamed = once((): readonly (readonly [RegExp, Holiday])[] => [
+  ...HOLIDAYS.map(each => [new RegExp(`^(?:${namesOf(each)})$`, 'iu'), each] as const),
+  [new RegExp(`^${NEW_YEAR}$`, 'iu'), holiday('', 'gregory', 'January', 1)],
+])
+
+/** “Two days after Christmas”: the days are counted before the year is chosen. */
+const AROUND_HOLIDAY: DatePattern = [
+  `(?<![\\p{L}\\p{N}])(?:${DISTANCE}) (before|after|לפני|אחרי) (?:the )?(${ANY_HOLIDAY})${YEAR}`,
+  ([unit, count, dual, direction = '', name = '', year], said) => {
+    const named = holidayNamed().find(([pattern]) => pattern.test(name))?.[1]
+    if (named === undefined) return undefined
+    const days = DISTANCES.get(unit ?? dual ?? '') ?? NUMBER_WORDS.get(count ?? '') ?? Number(count)
+    return daysOfYear(year, said, in_year => {
+      const { from, to } = spanIn(named, in_year)
+      return singleDay(/^(?:before|לפני)$/.test(direction) ? from - days : to + days)
+    })
+  },
+]
+
+export const HOLIDAY_DATES: readonly DatePattern[] = [
+  AROUND_HOLIDAY,
+  ...HOLIDAYS.map((each): DatePattern => [
+    `(?<![\\p{L}\\p{N}])(?:ב|ל|מ|עד )?(?:${namesOf(each)})${YEAR}`,
+    ([year], said) => daysOfYear(year, said, in_year => spanIn(each, in_year)),
+  ]),
+]

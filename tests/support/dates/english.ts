@@ -152,4 +152,12 @@ it was the 3rd time | -
 the second Tuesday in January | 2027-01-12
 the first Monday of next month | 2026-12-07
 the last Friday of the month | 2026-11-27
+the day before Christmas | 2026-12-24
+two days after New Year's | 2027-01-03
+a week after New Year's Day | 2027-01-08
+three days before Passover | 2027-04-19
+from the 5th to the 9th of December | 2026-12-05..2026-12-09
+the weekend after next | 2026-12-11..2026-12-13
+NYE at ours? | 2026-12-31
+the day after we met | -
 `
