@@ -10,6 +10,7 @@ import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import { SECOND_MS } from '../platform/clock.ts'
+import { entryOf } from '../platform/entry-of.ts'
 import { clausesOf } from '../text/clauses.ts'
 import { mayCorrect } from '../text/corrected-statement.ts'
 import { cutStart } from '../text/cut.ts'
@@ -77,7 +78,7 @@ export const endedBy = (later: LaterStatement | undefined): { held_until?: numbe
 /** An earlier statement with the messages that may have ended it. */
 interface Link {
   readonly each: EarlierStatement
-  /** What it names. */
+  /** What it names; empty if nothing of it has ended. */
   readonly things: ReadonlySet<string>
   /** Messages with another value. */
   readonly newer: readonly Found[]
@@ -108,11 +109,13 @@ export class LaterStatements {
     statements: readonly EarlierStatement[],
   ): Promise<ReadonlyMap<string, LaterStatement>> {
     const speakers = new Map(entries.map(entry => [entry, speakersOf(entry.reader)]))
+    const ended = await endedIn(entries)
+    const names_of_person = new Map<PersonId, ReadonlySet<string>>()
     const keyed = statements.map(each => {
-      const names = namesIn(each, speakers.values())
+      const names = entryOf(names_of_person, each.person_id, () => namesIn(each.person_id, speakers.values()))
       const keys = each.keys ?? this.#statements(each.text, names).map(({ key }) => key)
-      const things = each.stems === undefined ? thingsIn(each.text, names) : thingsAmong(each.stems, names)
-      return { each, keys: [...new Set(keys)], things, ending_keys: endingKeys(asked(things)) }
+      const things = mayHaveEnded(each, ended) ? thingsOf(each, names) : NOTHING
+      return { each, keys: [...new Set(keys)], things, ending_keys: endingKeys(asked(things, ended)) }
     })
     const byKey = await newestByKey(
       entries,
@@ -261,10 +264,8 @@ const placeOf = ({ entry, ordinal }: Found): string => `${entry.scope} ${String(
 const namesOf = (message: MessageRecord | undefined, { person_id }: EarlierStatement): ReadonlySet<string> =>
   new Set(message?.person_id === person_id ? tokenise(message.sender_name ?? '') : [])
 
-const namesIn = (
-  { person_id }: EarlierStatement,
-  speakers: Iterable<ReadonlyMap<PersonId, Speaking>>,
-): ReadonlySet<string> => new Set([...speakers].flatMap(each => [...(each.get(person_id)?.names ?? [])]))
+const namesIn = (person_id: PersonId, speakers: Iterable<ReadonlyMap<PersonId, Speaking>>): ReadonlySet<string> =>
+  new Set([...speakers].flatMap(each => [...(each.get(person_id)?.names ?? [])]))
 
 const distinct = (texts: readonly LaterText[]): readonly LaterText[] => [
   ...new Map(texts.map(each => [each.text, each])).values(),
@@ -283,8 +284,16 @@ const MOST_THINGS = 4
 /** How many messages with endings are read for one statement. */
 const MOST_ENDING_MESSAGES = 3
 
-const asked = (things: ReadonlySet<string>): readonly string[] =>
-  [...things].sort((a, b) => shareOf(a) - shareOf(b)).slice(0, MOST_THINGS)
+const NOTHING: ReadonlySet<string> = new Set()
+
+const thingsOf = ({ stems, text }: EarlierStatement, names: ReadonlySet<string>): ReadonlySet<string> =>
+  stems === undefined ? thingsIn(text, names) : thingsAmong(stems, names)
+
+const asked = (things: ReadonlySet<string>, ended: ReadonlySet<string> | undefined): readonly string[] =>
+  [...things]
+    .sort((a, b) => shareOf(a) - shareOf(b))
+    .slice(0, MOST_THINGS)
+    .filter(thing => ended?.has(thing) ?? true)
 
 /** The newest of these messages, each once. */
 const newestOf = (found: readonly Found[]): readonly Found[] =>
@@ -292,16 +301,23 @@ const newestOf = (found: readonly Found[]): readonly Found[] =>
     .sort((a, b) => (isNewer(a, b) ? -1 : 1))
     .slice(0, MOST_ENDING_MESSAGES)
 
-/** How many keys of endings are listed; if a scope has more, each is looked up. */
+/** How many things that ended are listed; if a scope has more, each is looked up. */
 const MOST_ENDINGS = 1000
 
-/** The keys without those of endings that the scope does not have: few things end, and every statement names some. */
-const storedOf = async ({ reader }: OpenedEntry, keys: ReadonlySet<string>): Promise<readonly string[]> => {
-  const stored = new Set(await reader.stemsFrom(ENDING_MARK, MOST_ENDINGS))
-  return stored.size === MOST_ENDINGS
-    ? [...keys]
-    : [...keys].filter(key => !key.startsWith(ENDING_MARK) || stored.has(key))
+/** Stems of everything of which a message says that it ended; `undefined` if that is too much to list. */
+const endedIn = async (entries: readonly OpenedEntry[]): Promise<ReadonlySet<string> | undefined> => {
+  const ended = new Set<string>()
+  for (const { reader } of entries) {
+    const keys = await reader.stemsFrom(ENDING_MARK, MOST_ENDINGS)
+    if (keys.length === MOST_ENDINGS) return undefined
+    for (const key of keys) ended.add(key.slice(ENDING_MARK.length))
+  }
+  return ended
 }
+
+/** Whether something that a statement names may have ended: few things end, and every statement names some. */
+const mayHaveEnded = ({ stems }: EarlierStatement, ended: ReadonlySet<string> | undefined): boolean =>
+  ended === undefined || (stems === undefined ? ended.size > 0 : stems.some(stem => ended.has(stem)))
 
 /** By person and key: the newest message that states it. */
 const newestByKey = async (
@@ -318,9 +334,7 @@ const newestByKey = async (
         [...numbers].map(number => [number, person_id] as const),
       ),
     )
-    const stored = await storedOf(entry, keys)
-    if (stored.length === 0) continue
-    for (const [key, { ordinals }] of await entry.reader.postings(stored)) {
+    for (const [key, { ordinals }] of await entry.reader.postings([...keys])) {
       for (const ordinal of ordinals) {
         const person_id = people.get(columns.speakers[ordinal] ?? -1)
         if (person_id === undefined || ((columns.flags[ordinal] ?? 0) & FLAG.present) === 0) continue

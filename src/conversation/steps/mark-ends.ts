@@ -27,9 +27,10 @@ export const markEnds = async (facts: Facts, quotes: readonly Quote[]): Promise<
       scope,
       current.filter(fact => fact.valid_to !== undefined),
     )
+    if (current.length === 0) continue
     for (const quote of members) {
       const own = current.filter(fact => fact.sources.includes(quote.message_id))
-      marked.set(quote, markedBy(quote, own, replaced))
+      if (own.length > 0) marked.set(quote, markedBy(quote, own, replaced))
     }
   }
   return quotes.map(quote => marked.get(quote) ?? quote)

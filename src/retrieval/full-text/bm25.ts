@@ -215,6 +215,12 @@ const timeScores = (columns: Columns, { dates, sent: within }: RecallQuery, weig
   const hits = new Uint8Array(size)
   let sent = 0
   let mentioned = 0
+  const mentionsOne = (mention: number): boolean => {
+    const first = mention_days[mention] ?? 0
+    if (first === 0) return false
+    const last = first + (mention_lengths[mention] ?? 0)
+    return dates.some(({ from, to }) => first <= to && last >= from)
+  }
   for (let at = 0; at < size; at++) {
     if (((flags[at] ?? 0) & FLAG.present) === 0) continue
     const second = seconds[at] ?? 0
@@ -222,14 +228,9 @@ const timeScores = (columns: Columns, { dates, sent: within }: RecallQuery, weig
       hits[at] = SENT
       sent++
     }
-    for (const one of [2 * at, 2 * at + 1]) {
-      const first = mention_days[one] ?? 0
-      if (first === 0 || ((hits[at] ?? 0) & MENTIONED) !== 0) continue
-      const last = first + (mention_lengths[one] ?? 0)
-      if (dates.some(({ from, to }) => first <= to && last >= from)) {
-        hits[at] = (hits[at] ?? 0) | MENTIONED
-        mentioned++
-      }
+    if (mentionsOne(2 * at) || mentionsOne(2 * at + 1)) {
+      hits[at] = (hits[at] ?? 0) | MENTIONED
+      mentioned++
     }
   }
   const share = Math.min(1, dates.reduce((sum, { from, to }) => sum + to - from + 1, 0) / YEAR_DAYS)

@@ -19,10 +19,10 @@ export const topK = (scores: Float32Array, count: number): readonly number[] => 
   }
   const sink = (from: number): void => {
     for (let position = from; ;) {
-      let least = position
-      for (const child of [2 * position + 1, 2 * position + 2]) {
-        if (child < heap.length && worse(at(child), at(least))) least = child
-      }
+      const left = 2 * position + 1
+      const right = left + 1
+      let least = left < heap.length && worse(at(left), at(position)) ? left : position
+      if (right < heap.length && worse(at(right), at(least))) least = right
       if (least === position) return
       swap(position, least)
       position = least

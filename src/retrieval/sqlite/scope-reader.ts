@@ -61,20 +61,19 @@ export const createScopeReader = (
       }),
 
   ordinals: async message_ids => {
-    const unknown = message_ids.filter(id => known.of(id) === undefined)
-    const read =
-      unknown.length === 0
-        ? []
-        : database.all<{ message_id: string; ordinal: number }>(
-            `select message_id, ordinal from documents
-             where message_id in (select value from json_each(:ids)) and scope_no = :scope_no`,
-            { scope_no, ids: JSON.stringify(unknown) },
-          )
     const found = new Map<MessageId, number>()
+    const unknown: MessageId[] = []
     for (const message_id of message_ids) {
       const ordinal = known.of(message_id)
-      if (ordinal !== undefined) found.set(message_id, ordinal)
+      if (ordinal === undefined) unknown.push(message_id)
+      else found.set(message_id, ordinal)
     }
+    if (unknown.length === 0) return found
+    const read = database.all<{ message_id: string; ordinal: number }>(
+      `select message_id, ordinal from documents
+       where message_id in (select value from json_each(:ids)) and scope_no = :scope_no`,
+      { scope_no, ids: JSON.stringify(unknown) },
+    )
     for (const { message_id, ordinal } of read) {
       found.set(message_id, ordinal)
       known.add(message_id, ordinal)
