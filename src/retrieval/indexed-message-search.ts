@@ -179,8 +179,8 @@ export class IndexedMessageSearch implements MessageSearch {
       const similar = await vectors.findSimilar(scope, question, MOST_SIMILAR, call)
       const ordinals = await reader.ordinals(similar.map(each => each.message_id))
       return new Map(
-        similar.flatMap(({ message_id, similarity }) => {
-          const ordinal = ordinals.get(message_id)
+        similar.flatMap(({ similarity }, at) => {
+          const ordinal = ordinals[at]
           return ordinal === undefined ? [] : [[ordinal, similarity] as const]
         }),
       )
@@ -215,11 +215,10 @@ const toStatement = ({ scope, candidate: { keys, stems }, message }: ScopeHit): 
   return { id: message_id, scope, person_id, text: ownWords(message), said_at, message_ids: [message_id], keys, stems }
 }
 
-const toQuote = ({ scope, candidate, message, rank }: ScopeHit, later: LaterStatement | undefined): Quote => ({
-  ...quoteOf(scope, message, {
-    score: rank,
-    lexical: candidate.lexical,
-    ...(candidate.similarity === undefined ? {} : { similarity: candidate.similarity }),
-  }),
-  ...endedBy(later),
-})
+const toQuote = (
+  { scope, candidate: { lexical, similarity }, message, rank: score }: ScopeHit,
+  later: LaterStatement | undefined,
+): Quote => {
+  const quote = quoteOf(scope, message, similarity === undefined ? { score, lexical } : { score, lexical, similarity })
+  return later === undefined ? quote : { ...quote, ...endedBy(later) }
+}

@@ -122,9 +122,9 @@ export class LaterStatements {
       speakers,
       new Set(keyed.flatMap(({ keys, ending_keys }) => [...keys, ...ending_keys])),
     )
-    const ordinals = await ordinalsOf(entries, statements)
+    const places = await placesOf(entries, statements)
     const links = keyed.map(({ each, keys, things, ending_keys }): Link => {
-      const own = each.message_ids.flatMap(id => ordinals.get(`${each.scope} ${id}`) ?? [])
+      const own = each.message_ids.flatMap(id => places.get(id) ?? [])
       // A message that contains the statement, or that it was learned from, is not a later one, whatever its wording.
       const laterWith = (wanted: readonly string[]): readonly Found[] =>
         wanted
@@ -353,18 +353,17 @@ const isNewer = (one: Found, other: Found): boolean =>
 const newerThan = ({ said_at }: EarlierStatement, found: Found | undefined): readonly Found[] =>
   found !== undefined && found.seconds >= Math.floor(said_at / SECOND_MS) ? [found] : []
 
-/** The ordinals of the messages of earlier statements, by scope and id. */
-const ordinalsOf = async (
+/** Where the messages of earlier statements are in the index. */
+const placesOf = async (
   entries: readonly OpenedEntry[],
   statements: readonly EarlierStatement[],
-): Promise<ReadonlyMap<string, Found>> => {
-  const places = new Map<string, Found>()
+): Promise<ReadonlyMap<MessageId, Found>> => {
+  const places = new Map<MessageId, Found>()
   for (const entry of entries) {
     const ids = statements.filter(each => each.scope === entry.scope).flatMap(each => each.message_ids)
-    if (ids.length === 0) continue
-    for (const [message_id, ordinal] of await entry.reader.ordinals(ids)) {
-      const seconds = entry.reader.columns.seconds[ordinal] ?? 0
-      places.set(`${entry.scope} ${message_id}`, { entry, ordinal, seconds })
+    for (const [at, ordinal] of (await entry.reader.ordinals(ids)).entries()) {
+      if (ordinal === undefined) continue
+      places.set(ids[at] ?? '', { entry, ordinal, seconds: entry.reader.columns.seconds[ordinal] ?? 0 })
     }
   }
   return places

@@ -96,9 +96,9 @@ const hiddenIn = async (
   const hidden = new Uint8Array(reader.columns.size)
   if (within !== undefined) {
     hidden.fill(1)
-    for (const ordinal of (await reader.ordinals([...within])).values()) hidden[ordinal] = 0
+    for (const ordinal of await reader.ordinals([...within])) if (ordinal !== undefined) hidden[ordinal] = 0
   }
-  for (const ordinal of (await reader.ordinals([...exclude])).values()) hidden[ordinal] = 1
+  for (const ordinal of await reader.ordinals([...exclude])) if (ordinal !== undefined) hidden[ordinal] = 1
   return hidden
 }
 

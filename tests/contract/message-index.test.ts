@@ -235,7 +235,7 @@ describe.each([['sqlite']] as const)('message index: %s', () => {
       expect(await holding(scope, 'boat')).toEqual({ [`m${String(n)}`]: 1 })
       const reader = await index.open(scope)
       expect(await reader?.ordinals(hostileScopes.map((_, at) => `m${String(at)}`))).toEqual(
-        new Map([[`m${String(n)}`, 0]]),
+        hostileScopes.map((_, at) => (at === n ? 0 : undefined)),
       )
       expect((await reader?.stemsFrom('own', 100))?.length).toBe(1)
     }
@@ -261,7 +261,8 @@ describe.each([['sqlite']] as const)('message index: %s', () => {
       expect(found?.get('boat')?.ordinals.length).toBe(1)
       expect(documents?.map(each => each.message_id)).toEqual([`g${String(n)}`])
       expect(reader?.columns.present).toBe(1)
-      expect([...(await reader!.ordinals(people.map((_, at) => `g${String(at)}`))).keys()]).toEqual([`g${String(n)}`])
+      const ordinals = await reader?.ordinals(people.map((_, at) => `g${String(at)}`))
+      expect(ordinals).toEqual(people.map((_, at) => (at === n ? documents?.[0]?.ordinal : undefined)))
     }
     expect(await index.groupsOfSpeaker('nobody')).toEqual([])
     expect(viewOfSpeaker((await index.open('chat:bot@g.us'))!, people[0]![0])).toBeUndefined()

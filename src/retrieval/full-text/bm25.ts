@@ -215,16 +215,21 @@ const timeScores = (columns: Columns, { dates, sent: within }: RecallQuery, weig
   const hits = new Uint8Array(size)
   let sent = 0
   let mentioned = 0
+  // Loops instead of functions that are made for each message of the past.
+  const isWithin = (second: number): boolean => {
+    for (const { from, until } of within) if (second >= from && second < until) return true
+    return false
+  }
   const mentionsOne = (mention: number): boolean => {
     const first = mention_days[mention] ?? 0
     if (first === 0) return false
     const last = first + (mention_lengths[mention] ?? 0)
-    return dates.some(({ from, to }) => first <= to && last >= from)
+    for (const { from, to } of dates) if (first <= to && last >= from) return true
+    return false
   }
   for (let at = 0; at < size; at++) {
     if (((flags[at] ?? 0) & FLAG.present) === 0) continue
-    const second = seconds[at] ?? 0
-    if (within.some(({ from, until }) => second >= from && second < until)) {
+    if (isWithin(seconds[at] ?? 0)) {
       hits[at] = SENT
       sent++
     }

@@ -44,8 +44,8 @@ export interface ScopeReader {
   /** At most `limit` stems that start with this. */
   stemsFrom(beginning: string, limit: number): Promise<readonly string[]>
   documents(ordinals: readonly number[]): Promise<readonly Document[]>
-  /** Ordinals of messages; those that are not in this scope are left out. */
-  ordinals(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, number>>
+  /** The ordinal of each of these messages; `undefined` for those that are not in this scope. */
+  ordinals(message_ids: readonly MessageId[]): Promise<readonly (number | undefined)[]>
 }
 
 /** The current state of a message: its newest version and its scope, or that it was deleted. */

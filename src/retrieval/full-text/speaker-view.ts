@@ -1,5 +1,4 @@
 /** A view of a group's index that contains the words of only one person. */
-import type { MessageId } from '../../messages/message.ts'
 import type { PersonId } from '../../people/person.ts'
 import { restrictedTo, type Columns } from './columnar-store.ts'
 import type { Postings, ScopeReader } from './full-text-index.ts'
@@ -36,6 +35,8 @@ export const viewOfSpeaker = (reader: ScopeReader, person_id: PersonId): ScopeRe
     documents: async ordinals => await reader.documents(ordinals.filter(own)),
 
     ordinals: async message_ids =>
-      new Map<MessageId, number>([...(await reader.ordinals(message_ids))].filter(([, ordinal]) => own(ordinal))),
+      (await reader.ordinals(message_ids)).map(ordinal =>
+        ordinal !== undefined && own(ordinal) ? ordinal : undefined,
+      ),
   }
 }

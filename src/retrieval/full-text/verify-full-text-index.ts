@@ -120,7 +120,7 @@ class Comparison {
     if (now === undefined) return indexed_scope === undefined ? undefined : 'foreign'
     if (indexed_scope === undefined) return 'missing'
     if (indexed_scope !== now.scope) return 'misplaced'
-    const ordinal = (await reader?.ordinals([message_id]))?.get(message_id)
+    const [ordinal] = (await reader?.ordinals([message_id])) ?? []
     if (reader === undefined || ordinal === undefined) return 'missing'
     const { stems, forms, keys } = readMessage(now.message)
     const [document] = await reader.documents([ordinal])

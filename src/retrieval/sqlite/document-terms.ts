@@ -15,15 +15,16 @@ const split = (terms: string): readonly string[] => (terms === '' ? [] : terms.s
 
 /** The terms of a message, separately for each kind. */
 export const readTerms = (terms: string): Terms => {
-  const stems: string[] = []
-  const forms: string[] = []
-  const keys: string[] = []
-  for (const term of split(terms)) {
-    if (term.startsWith(FORM_MARK)) forms.push(term.slice(FORM_MARK.length))
-    else if (term.startsWith(KEY_MARK)) keys.push(term)
-    else stems.push(term)
+  const all = split(terms)
+  const isForm = (term: string): boolean => term.startsWith(FORM_MARK)
+  const isKey = (term: string): boolean => term.startsWith(KEY_MARK)
+  const forms_end = all.findLastIndex(term => !isKey(term)) + 1
+  const stems_end = all.findLastIndex((term, at) => at < forms_end && !isForm(term)) + 1
+  return {
+    stems: all.slice(0, stems_end),
+    forms: all.slice(stems_end, forms_end).map(form => form.slice(FORM_MARK.length)),
+    keys: all.slice(forms_end),
   }
-  return { stems, forms, keys }
 }
 
 /** The terms that have a posting for the message. */

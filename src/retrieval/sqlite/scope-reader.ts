@@ -61,23 +61,16 @@ export const createScopeReader = (
       }),
 
   ordinals: async message_ids => {
-    const found = new Map<MessageId, number>()
-    const unknown: MessageId[] = []
-    for (const message_id of message_ids) {
-      const ordinal = known.of(message_id)
-      if (ordinal === undefined) unknown.push(message_id)
-      else found.set(message_id, ordinal)
-    }
+    const found = message_ids.map(id => known.of(id))
+    const unknown = message_ids.filter((_, at) => found[at] === undefined)
     if (unknown.length === 0) return found
-    const read = database.all<{ message_id: string; ordinal: number }>(
+    const rows = database.lists<[message_id: MessageId, ordinal: number]>(
       `select message_id, ordinal from documents
        where message_id in (select value from json_each(:ids)) and scope_no = :scope_no`,
       { scope_no, ids: JSON.stringify(unknown) },
     )
-    for (const { message_id, ordinal } of read) {
-      found.set(message_id, ordinal)
-      known.add(message_id, ordinal)
-    }
-    return found
+    for (const [message_id, ordinal] of rows) known.add(message_id, ordinal)
+    const read = new Map(rows)
+    return message_ids.map((id, at) => found[at] ?? read.get(id))
   },
 })
