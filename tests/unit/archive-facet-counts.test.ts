@@ -1,7 +1,13 @@
-/** Counts of an archive's messages by month: in any zone, and in whatever order the messages have their times. */
+/**
+ * Counts of an archive's messages by month, in any zone and in whatever order the messages have their times; and by all
+ * other values, when messages come, change and go.
+ */
 import { expect, test } from '@jest/globals'
-import { Columns } from '../../src/archive/index/columns.ts'
+import { LEVELS } from '../../src/archive/archive-message.ts'
+import { Columns, type ColumnValues } from '../../src/archive/index/columns.ts'
 import { FacetCounts } from '../../src/archive/index/facet-counts.ts'
+import { FacetGroups, REGION } from '../../src/archive/index/facet-groups.ts'
+import { addOffset, addRange, noOffsets } from '../../src/archive/index/offset-bits.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { timeZone } from '../../src/platform/time-zone.ts'
 import { randomNumbers } from '../support/random-numbers.ts'
@@ -40,12 +46,77 @@ test.each([
     const month = new Date(zone.dayOf(at) * DAY_MS).toISOString().slice(0, 7)
     expected.set(month, (expected.get(month) ?? 0) + 1)
   }
-  const counts = new FacetCounts(columns, name)
+  const counts = new FacetCounts(new FacetGroups(columns, name))
   for (let from = 1; from <= MESSAGES; from += AT_ONCE) {
-    const seqs = Uint32Array.from({ length: AT_ONCE }, (_, at) => from + at)
-    counts.add(seqs, Math.min(AT_ONCE, MESSAGES + 1 - from))
+    const matching = noOffsets()
+    addRange(matching, 0, Math.min(AT_ONCE, MESSAGES + 1 - from) - 1)
+    counts.add(from, matching)
   }
   const { months, messages } = counts.result()
   expect(messages).toBe(MESSAGES)
   expect([...months]).toEqual([...expected].sort(([a], [b]) => a.localeCompare(b)))
+})
+
+/** Numbers of projects and components up to this one. */
+const VALUES = 300
+
+const NOTHING = { session: 0, scope: 0, person: 0, chat: 0, sender: 0, words: 1 }
+
+test('counts are those of the values that messages have now, across regions, whatever was counted before', () => {
+  const next = randomNumbers(3)
+  const pick = (count: number): number => Math.floor(next() * count)
+  const columns = new Columns()
+  const valuesOf = (): ColumnValues => ({
+    ...NOTHING,
+    role: 'user',
+    level: next() < 0.5 ? undefined : LEVELS[pick(LEVELS.length)],
+    source_type: 'debug',
+    at: next() < 0.2 ? undefined : FROM + Math.floor(next() * SPAN),
+    project: pick(VALUES),
+    component: next() < 0.5 ? 0 : pick(VALUES),
+  })
+  // A part that begins anywhere and ends in the region after.
+  const [first, last] = [REGION - 2500, REGION + 1700]
+  const add = (from: number, to: number): void => {
+    for (let seq = from; seq <= to; seq++) columns.fill(seq, valuesOf())
+  }
+  const show = (from: number, to: number): void => {
+    columns.show(Array.from({ length: to - from + 1 }, (_, at) => ({ seq: from + at, role: 'user' as const })))
+  }
+  const groups = new FacetGroups(columns, 'Asia/Jerusalem')
+  const expectRight = (): void => {
+    const matching = noOffsets()
+    const wanted = { projects: new Map<number, number>(), components: new Map(), levels: new Map() }
+    const count = (counts: Map<number, number>, value: number): void => {
+      if (value > 0) counts.set(value, (counts.get(value) ?? 0) + 1)
+    }
+    let messages = 0
+    for (let seq = first; seq <= last; seq++) {
+      if (columns.column('role')[seq] === 0 || next() < 0.3) continue
+      addOffset(matching, seq - first)
+      messages++
+      count(wanted.projects, columns.column('project')[seq] ?? 0)
+      count(wanted.components, columns.column('component')[seq] ?? 0)
+      count(wanted.levels, columns.column('level')[seq] ?? 0)
+    }
+    const counts = new FacetCounts(groups)
+    counts.add(first, matching)
+    const { months: _months, ...found } = counts.result()
+    expect(found).toEqual({ ...wanted, messages })
+  }
+  add(first, REGION + 900)
+  show(first, REGION + 900)
+  expectRight()
+  // Counted while they are filled, and there only afterwards.
+  add(REGION + 901, last)
+  expectRight()
+  show(REGION + 901, last)
+  expectRight()
+  for (let n = 0; n < 800; n++) columns.set(first + pick(last - first), valuesOf())
+  expectRight()
+  const bytes = columns.encode(first, last)
+  columns.clear()
+  columns.load(first, last, bytes)
+  columns.set(first + 3, valuesOf())
+  expectRight()
 })

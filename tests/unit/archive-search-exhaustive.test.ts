@@ -30,7 +30,9 @@ test('finds and counts what looking at every message does, for every kind of que
 })
 
 /** Queries of any shape, with common words so that many match. */
-const queriesOf = (corpus: Corpus): fc.Arbitrary<string> => {
+const queriesOf = (corpus: Corpus, texts: readonly string[]): fc.Arbitrary<string> => {
+  // Phrases that are there.
+  const pairs = texts.flatMap(text => /[\p{L}\p{N}]+ [\p{L}\p{N}]+/u.exec(text)?.[0] ?? [])
   const word = fc.oneof(
     fc.constantFrom(...corpus.english.words.slice(0, 90)),
     fc.constantFrom(...corpus.english.words.slice(60, 2000)),
@@ -43,10 +45,12 @@ const queriesOf = (corpus: Corpus): fc.Arbitrary<string> => {
       fc.tuple(tie('query'), tie('query')).map(([a, b]) => `(${a} AND ${b})`),
       fc.array(tie('query'), { minLength: 2, maxLength: 4 }).map(all => `(${all.join(' OR ')})`),
       fc.tuple(tie('query'), tie('one')).map(([a, b]) => `(${a} AND NOT ${b})`),
+      fc.tuple(tie('one'), tie('query')).map(([a, b]) => `(${a} AND NOT (${b}))`),
     ),
     one: fc.oneof(
       { weight: 6, arbitrary: word },
       { weight: 1, arbitrary: fc.tuple(word, word).map(words => `"${words.join(' ')}"`) },
+      { weight: 1, arbitrary: fc.constantFrom(...pairs).map(pair => `"${pair}"`) },
       { weight: 1, arbitrary: word.map(each => `${each.slice(0, 2)}*`) },
     ),
   }))
@@ -58,10 +62,11 @@ test('finds what looking at every message does, for queries of any shape, filter
   const corpus = archiveCorpus(MESSAGES)
   await using rig = await rigOf(folder.path, corpus)
   using exhaustive = openExhaustive(rig)
+  const texts = [...archiveCorpus(MESSAGES).messages()].slice(0, 200).map(({ content }) => content)
   let matching = 0
   await fc.assert(
     fc.asyncProperty(
-      queriesOf(corpus),
+      queriesOf(corpus, texts),
       fc.option(fc.constantFrom(...LEVELS), { nil: undefined }),
       fc.integer({ min: 1, max: 15 }),
       fc.constantFrom('relevance' as const, 'newest' as const),

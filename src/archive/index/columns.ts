@@ -75,7 +75,9 @@ export const sourceNumber = (type: SourceType): number => SOURCE_TYPES.indexOf(t
 
 /** A stripe is 1,024 messages, of which the range of the values in each column is known. */
 const STRIPE_BITS = 10
-const STRIPE = 1 << STRIPE_BITS
+export const STRIPE = 1 << STRIPE_BITS
+/** A region is 65,536 messages, of which it is known whether anything was written. */
+export const REGION_BITS = 16
 /** For how many additional messages the columns have space. */
 const ROOM = 1 << 17
 
@@ -98,8 +100,15 @@ export class Columns {
   #size = 1
   #present = 0
   #words = 0
+  /** For each stripe, how many of its messages are there. */
+  #there = new Uint16Array((ROOM >>> STRIPE_BITS) + 1)
   /** Increases when a message is removed or replaced. */
   #losses = 0
+  /** Increases when a message comes or goes. */
+  #version = 0
+  /** For each region, the number of the last write into it. */
+  #written: number[] = []
+  #writes = 0
   /** The highest sequence number plus 1. */
   get size(): number {
     return this.#size
@@ -116,6 +125,16 @@ export class Columns {
 
   get losses(): number {
     return this.#losses
+  }
+
+  /** Increases whenever other messages may pass a filter than before. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Changes whenever values of a region are written, also of messages that are not there yet. */
+  writtenIn(region: number): number {
+    return this.#written[region] ?? 0
   }
 
   /** How many messages there are between two sequence numbers, both inclusive. */
@@ -155,6 +174,18 @@ export class Columns {
     return value !== undefined && value <= (ranges.most[stripe] ?? 0)
   }
 
+  /** Whether all values that messages of the stripe have in a column are within both bounds. */
+  haveAll(name: ColumnName, seq: number, least: number, most: number): boolean {
+    const ranges = this.#ranges[name]
+    const stripe = seq >>> STRIPE_BITS
+    return (ranges.least[stripe] ?? 0) >= least && (ranges.most[stripe] ?? 0) <= most
+  }
+
+  /** Whether no message of the stripe of a sequence number is missing. */
+  isFull(seq: number): boolean {
+    return this.#there[seq >>> STRIPE_BITS] === STRIPE
+  }
+
   column(name: ColumnName): Column {
     return this.#columns[name]
   }
@@ -177,6 +208,7 @@ export class Columns {
   fill(seq: number, values: ColumnValues): void {
     for (const name of NAMES) this.#growTo(name, seq + 1)
     const stripe = seq >>> STRIPE_BITS
+    this.#written[seq >>> REGION_BITS] = ++this.#writes
     const { level, source_type, at, ...rest } = values
     const own = {
       ...rest,
@@ -200,8 +232,10 @@ export class Columns {
       const number = roleNumber(role)
       roles[seq] = number
       this.#words += words[seq] ?? 0
+      this.#count(seq, 1)
       widen(this.#ranges.role, seq >>> STRIPE_BITS, number)
     }
+    this.#version++
     this.#present += messages.length
     this.#size = Math.max(this.#size, (messages.at(-1)?.seq ?? 0) + 1)
   }
@@ -210,6 +244,8 @@ export class Columns {
   remove(seq: number): void {
     if ((this.#columns.role[seq] ?? 0) === 0) return
     this.#columns.role[seq] = 0
+    this.#count(seq, -1)
+    this.#version++
     this.#present--
     this.#words -= this.#columns.words[seq] ?? 0
     this.#losses++
@@ -239,8 +275,12 @@ export class Columns {
     for (let seq = from; seq <= to; seq++) {
       if ((role[seq] ?? 0) === 0) continue
       this.#present++
+      this.#count(seq, 1)
       this.#words += words[seq] ?? 0
     }
+    this.#version++
+    for (let region = from >>> REGION_BITS; region <= to >>> REGION_BITS; region++)
+      this.#written[region] = ++this.#writes
     this.#widen(from, to)
     if (to >= this.#size) this.#size = to + 1
   }
@@ -251,7 +291,15 @@ export class Columns {
     this.#present = 0
     this.#words = 0
     this.#ranges = rangesOfAll(ROOM)
+    this.#there = new Uint16Array((ROOM >>> STRIPE_BITS) + 1)
     this.#losses++
+    this.#version++
+    this.#written = this.#written.map(() => ++this.#writes)
+  }
+
+  #count(seq: number, more: 1 | -1): void {
+    const stripe = seq >>> STRIPE_BITS
+    this.#there[stripe] = (this.#there[stripe] ?? 0) + more
   }
 
   /** Makes the ranges of stripes contain the values of messages. */
@@ -277,6 +325,11 @@ export class Columns {
     ranges.least.set(this.#ranges[name].least)
     ranges.most.set(this.#ranges[name].most)
     this.#ranges[name] = ranges
+    if (name === 'role') {
+      const there = new Uint16Array((room >>> STRIPE_BITS) + 1)
+      there.set(this.#there)
+      this.#there = there
+    }
     return true
   }
 }

@@ -1,17 +1,7 @@
 /** Counts the messages that match a search by project, component, level and month. */
-import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
-import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
-import type { Columns } from './columns.ts'
-
-/** A month in a time zone, with the messages of it that were counted. */
-interface Month {
-  /** Seconds since the Unix epoch: from the first that belongs to it up to, but without, that of the next month. */
-  readonly begins: number
-  readonly ends: number
-  /** Such as `2026-11`. */
-  readonly name: string
-  messages: number
-}
+import { Groups, REGION, type FacetGroups } from './facet-groups.ts'
+import { firstOffset, NUMBERS_OF_SET, OFFSETS_OF_NUMBER, type OffsetBits } from './offset-bits.ts'
+import { REGION_BITS } from './columns.ts'
 
 /** Counts by the numbers that the columns use; months as `2026-11`. */
 export interface NumberedFacets {
@@ -22,89 +12,110 @@ export interface NumberedFacets {
   readonly months: ReadonlyMap<string, number>
 }
 
-/** Counts messages, some at a time. */
-export class FacetCounts {
-  readonly #columns: Columns
-  readonly #zone: TimeZone
-  readonly #projects = new Uint32Array(1 << 16)
-  readonly #components = new Uint32Array(1 << 16)
-  readonly #levels = new Uint32Array(1 << 8)
-  /** In their order. */
-  readonly #months: Month[] = []
-  #messages = 0
+/** The counts of a region by group. */
+interface RegionCounts {
+  readonly numbers: Uint16Array
+  readonly groups: Groups
+  readonly counts: Uint32Array
+}
 
-  constructor(columns: Columns, time_zone: string) {
-    this.#columns = columns
-    this.#zone = timeZone(time_zone)
+/** Counts messages, a part at a time. */
+export class FacetCounts {
+  readonly #groups: FacetGroups
+  readonly #regions = new Map<number, RegionCounts>()
+
+  constructor(groups: FacetGroups) {
+    this.#groups = groups
   }
 
-  /** Counts the first `count` of these sequence numbers. */
-  add(seqs: Uint32Array, count: number): void {
-    this.#messages += count
-    const project = this.#columns.column('project')
-    const component = this.#columns.column('component')
-    const level = this.#columns.column('level')
-    const seconds = this.#columns.column('seconds')
-    const projects = this.#projects
-    const components = this.#components
-    const levels = this.#levels
-    // Messages mostly follow each other by time, so a month is looked up once for many of them.
-    let month: Month = { begins: 0, ends: 0, name: '', messages: 0 }
-    let times = 0
-    // One loop for all: adding to a counter waits for the addition before, and the other columns use that time.
-    for (let at = 0; at < count; at++) {
-      const seq = seqs[at] ?? 0
-      const of_project = project[seq] ?? 0
-      projects[of_project] = (projects[of_project] ?? 0) + 1
-      const of_component = component[seq] ?? 0
-      components[of_component] = (components[of_component] ?? 0) + 1
-      const of_level = level[seq] ?? 0
-      levels[of_level] = (levels[of_level] ?? 0) + 1
-      const second = seconds[seq] ?? 0
-      if (second >= month.begins && second < month.ends) times++
-      else if (second > 0) {
-        month.messages += times
-        month = this.#monthOf(second)
-        times = 1
+  /** Counts messages of a part. @param first its first sequence number */
+  add(first: number, bits: OffsetBits): void {
+    let region = -1
+    let { numbers, counts } = NO_COUNTS
+    for (let at = 0; at < NUMBERS_OF_SET; at++) {
+      let left = bits[at] ?? 0
+      if (left === 0) continue
+      const low = first + at * OFFSETS_OF_NUMBER
+      const high = low + OFFSETS_OF_NUMBER - 1
+      if (low >>> REGION_BITS !== high >>> REGION_BITS) {
+        this.#addEach(first, at, left)
+        continue
       }
+      if (low >>> REGION_BITS !== region) {
+        region = low >>> REGION_BITS
+        ;({ numbers, counts } = this.#region(region))
+      }
+      const last = high & (REGION - 1)
+      do {
+        const group = numbers[last - Math.clz32(left & -left)] ?? 0
+        counts[group] = (counts[group] ?? 0) + 1
+        left &= left - 1
+      } while (left !== 0)
     }
-    month.messages += times
   }
 
   result(): NumberedFacets {
+    const projects = new Uint32Array(MOST_NUMBER + 1)
+    const components = new Uint32Array(MOST_NUMBER + 1)
+    const levels = new Uint32Array(MOST_LEVEL + 1)
+    const months = new Uint32Array(this.#groups.months.length + 1)
+    let messages = 0
+    for (const { groups, counts } of this.#regions.values()) {
+      for (let at = 0; at < groups.size; at++) {
+        const count = counts[at] ?? 0
+        if (count === 0) continue
+        messages += count
+        increase(projects, groups.projects[at] ?? 0, count)
+        increase(components, groups.components[at] ?? 0, count)
+        increase(levels, groups.levels[at] ?? 0, count)
+        increase(months, groups.months[at] ?? 0, count)
+      }
+    }
     return {
-      messages: this.#messages,
-      projects: counted(this.#projects),
-      components: counted(this.#components),
-      levels: counted(this.#levels),
-      months: new Map(this.#months.map(({ name, messages }) => [name, messages])),
+      messages,
+      projects: counted(projects),
+      components: counted(components),
+      levels: counted(levels),
+      months: new Map(
+        this.#groups.months.flatMap(({ number, name }) => {
+          const count = months[number] ?? 0
+          return count === 0 ? [] : [[name, count]]
+        }),
+      ),
     }
   }
 
-  #monthOf(second: number): Month {
-    let place = 0
-    for (let high = this.#months.length; place < high;) {
-      const middle = (place + high) >>> 1
-      if ((this.#months[middle]?.ends ?? 0) <= second) place = middle + 1
-      else high = middle
+  /** The same for messages of two regions. */
+  #addEach(first: number, at: number, bits: number): void {
+    for (let left = bits; left !== 0; left &= left - 1) {
+      const seq = first + firstOffset(at, left)
+      const { numbers, counts } = this.#region(seq >>> REGION_BITS)
+      const group = numbers[seq & (REGION - 1)] ?? 0
+      counts[group] = (counts[group] ?? 0) + 1
     }
-    const known = this.#months[place]
-    if (known !== undefined && second >= known.begins) return known
-    const day = new Date(this.#zone.dayOf(second * SECOND_MS) * DAY_MS)
-    const [year, month] = [day.getUTCFullYear(), day.getUTCMonth()]
-    const beginOf = (number: number): number =>
-      Math.ceil(this.#zone.beginOf(Date.UTC(year, number, 1) / DAY_MS) / SECOND_MS)
-    const found: Month = {
-      begins: beginOf(month),
-      ends: beginOf(month + 1),
-      name: `${String(year)}-${String(month + 1).padStart(2, '0')}`,
-      messages: 0,
+  }
+
+  #region(number: number): RegionCounts {
+    let region = this.#regions.get(number)
+    if (region === undefined) {
+      const { numbers, groups } = this.#groups.region(number)
+      region = { numbers, groups, counts: new Uint32Array(groups.size) }
+      this.#regions.set(number, region)
     }
-    this.#months.splice(place, 0, found)
-    return found
+    return region
   }
 }
 
+const NO_COUNTS: RegionCounts = { numbers: new Uint16Array(), groups: new Groups(), counts: new Uint32Array() }
+/** The columns of projects and components have two bytes, that of levels one. */
+const MOST_NUMBER = 0xffff
+const MOST_LEVEL = 0xff
+
+const increase = (counts: Uint32Array, number: number, more: number): void => {
+  counts[number] = (counts[number] ?? 0) + more
+}
+
+/** Values of 0 are none, and not counted. */
 const counted = (counts: Uint32Array): ReadonlyMap<number, number> => {
   const found = new Map<number, number>()
   for (let number = 1; number < counts.length; number++) {

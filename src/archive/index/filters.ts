@@ -1,7 +1,7 @@
 /** Filters of a search over the columns of the index: which messages of a part pass. */
-import { placeOf, type ColumnName, type Columns } from './columns.ts'
+import { placeOf, STRIPE, type ColumnName, type Columns } from './columns.ts'
 import type { IndexPart } from './index-part.ts'
-import { PART_RANGE } from './posting-encoder.ts'
+import { addOffset, addRange, hasOffset, noOffsets, offsetsIn, type OffsetBits } from './offset-bits.ts'
 
 /** A filter in terms of the columns' numbers; `undefined` values are not checked. */
 export interface ColumnFilter {
@@ -19,12 +19,24 @@ export const isOpen = ({ values, either, since, until }: ColumnFilter): boolean 
   values.size === 0 && either === undefined && since === undefined && until === undefined
 
 /** The messages of one part that pass. */
-export interface Passing {
-  /** 1 for each offset that passes. */
-  readonly mask: Uint8Array
-  /** Offsets in ascending order; only the first `count` entries are valid. */
-  readonly offsets: Uint16Array
+export class Passing {
+  readonly bits: OffsetBits
   readonly count: number
+  #offsets: Uint16Array | undefined
+
+  constructor(bits: OffsetBits, count: number) {
+    this.bits = bits
+    this.count = count
+  }
+
+  has(offset: number): boolean {
+    return hasOffset(this.bits, offset)
+  }
+
+  /** Their offsets, rising. */
+  get offsets(): Uint16Array {
+    return (this.#offsets ??= offsetsIn(this.bits, this.count))
+  }
 }
 
 /** A column, and the values of it that pass. */
@@ -39,14 +51,14 @@ interface Allowed {
 /** Values above this are not looked up in a table. */
 const LARGEST_IN_TABLE = 0xffff
 
-/** Applies a filter to one part after another, reusing the same arrays. */
+/** Applies a filter to one part after another. */
 export class FilterMask {
   readonly #columns: Columns
   readonly #filter: ColumnFilter
   readonly #all: readonly Allowed[]
   readonly #either: readonly Allowed[] | undefined
-  readonly #mask = new Uint8Array(PART_RANGE)
-  readonly #offsets = new Uint16Array(PART_RANGE)
+  /** Sequence numbers of a stripe, without those that were found not to pass. */
+  readonly #seqs = new Uint32Array(STRIPE)
   #count = 0
 
   constructor(columns: Columns, filter: ColumnFilter) {
@@ -58,14 +70,22 @@ export class FilterMask {
   }
 
   of({ first, last }: IndexPart, { after, up_to }: { readonly after: number; readonly up_to: number }): Passing {
+    const bits = noOffsets()
     const to = Math.min(last, up_to)
-    this.#count = 0
+    let count = 0
     for (let from = Math.max(first, after + 1); from <= to; from = this.#columns.stripeEnd(from)) {
-      if (this.#mayPassFrom(from)) this.#addStripe(first, from, Math.min(this.#columns.stripeEnd(from) - 1, to))
+      const end = Math.min(this.#columns.stripeEnd(from) - 1, to)
+      if (!this.#mayPassFrom(from)) continue
+      if (this.#allPassFrom(from)) {
+        addRange(bits, from - first, end - first)
+        count += end - from + 1
+        continue
+      }
+      this.#examine(from, end)
+      for (let at = 0; at < this.#count; at++) addOffset(bits, (this.#seqs[at] ?? 0) - first)
+      count += this.#count
     }
-    this.#mask.fill(0)
-    for (let at = 0; at < this.#count; at++) this.#mask[this.#offsets[at] ?? 0] = 1
-    return { mask: this.#mask, offsets: this.#offsets, count: this.#count }
+    return new Passing(bits, count)
   }
 
   /** Whether a message of the stripe of a sequence number may pass. */
@@ -79,68 +99,113 @@ export class FilterMask {
     )
   }
 
-  /** Adds the messages of a stripe that pass. */
-  #addStripe(first: number, from: number, to: number): void {
+  /** Whether it is certain that every message of a stripe is there and passes. */
+  #allPassFrom(seq: number): boolean {
+    return (
+      this.#columns.isFull(seq) &&
+      this.#either === undefined &&
+      this.#isInTime(seq) &&
+      this.#all.every(allowed => this.#haveAll(allowed, seq))
+    )
+  }
+
+  /** Whether all messages of a stripe have the one value of a column that passes. */
+  #haveAll({ name, values: [value = -1, other] }: Allowed, seq: number): boolean {
+    return other === undefined && this.#columns.haveAll(name, seq, value, value)
+  }
+
+  /** Whether the times of all messages of a stripe pass. */
+  #isInTime(seq: number): boolean {
     const { since, until } = this.#filter
-    const start = this.#count
+    if (since === undefined && until === undefined) return true
+    return this.#columns.haveAll('seconds', seq, Math.max(since ?? 1, 1), (until ?? Infinity) - 1)
+  }
+
+  /** Collects the messages of a stripe that pass. */
+  #examine(from: number, to: number): void {
+    const { since, until } = this.#filter
     const either = this.#either?.filter(({ name, values }) => this.#columns.mayHaveAny(name, from, values))
-    // A column that no message of the stripe can pass by is no alternative.
+    // A column that no message of the stripe can pass by is no alternative, and one that all pass by is no condition.
     const [only] = either ?? []
-    const all = either?.length === 1 && only !== undefined ? [...this.#all, only].sort(byValues) : this.#all
+    const conditions = either?.length === 1 && only !== undefined ? [...this.#all, only].sort(byValues) : this.#all
+    const all = conditions.filter(allowed => !this.#haveAll(allowed, from))
     const [one] = all
     const is_equal = one?.values.length === 1
-    if (is_equal) this.#addEqual(first, { from, to }, one)
-    else this.#addPresent(first, { from, to })
-    for (const each of is_equal ? all.slice(1) : all) this.#narrow(first, start, [each])
-    if (either !== undefined && either.length > 1) this.#narrow(first, start, either)
-    if (since !== undefined || until !== undefined) this.#narrowByTime(first, start, since ?? 1, until ?? Infinity)
+    if (is_equal) this.#addEqual(from, to, one)
+    else this.#addPresent(from, to)
+    for (const each of is_equal ? all.slice(1) : all) this.#narrow([each])
+    if (either !== undefined && either.length > 1) this.#narrow(either)
+    if (!this.#isInTime(from)) this.#narrowByTime(since ?? 1, until ?? Infinity)
   }
 
-  #addPresent(first: number, { from, to }: { readonly from: number; readonly to: number }): void {
+  #addPresent(from: number, to: number): void {
     const roles = this.#columns.column('role')
-    let count = this.#count
-    for (let seq = from; seq <= to; seq++) if ((roles[seq] ?? 0) !== 0) this.#offsets[count++] = seq - first
+    let count = 0
+    for (let seq = from; seq <= to; seq++) if ((roles[seq] ?? 0) !== 0) this.#seqs[count++] = seq
     this.#count = count
   }
 
-  #addEqual(
-    first: number,
-    { from, to }: { readonly from: number; readonly to: number },
-    { name, values: [value] }: Allowed,
-  ): void {
+  #addEqual(from: number, to: number, { name, values: [value] }: Allowed): void {
     const roles = this.#columns.column('role')
     const column = this.#columns.column(name)
-    let count = this.#count
-    for (let seq = from; seq <= to; seq++) {
-      if (column[seq] === value && (roles[seq] ?? 0) !== 0) this.#offsets[count++] = seq - first
-    }
+    let count = 0
+    for (let seq = from; seq <= to; seq++)
+      if (column[seq] === value && (roles[seq] ?? 0) !== 0) this.#seqs[count++] = seq
     this.#count = count
   }
 
-  #narrowByTime(first: number, start: number, since: number, until: number): void {
+  #narrowByTime(since: number, until: number): void {
     const seconds = this.#columns.column('seconds')
-    let count = start
-    for (let at = start; at < this.#count; at++) {
-      const offset = this.#offsets[at] ?? 0
-      const second = seconds[first + offset] ?? 0
-      if (second >= since && second < until && second > 0) this.#offsets[count++] = offset
+    let count = 0
+    for (let at = 0; at < this.#count; at++) {
+      const seq = this.#seqs[at] ?? 0
+      const second = seconds[seq] ?? 0
+      if (second >= since && second < until && second > 0) this.#seqs[count++] = seq
     }
     this.#count = count
   }
 
-  /** Of the messages from one place on, only those that one of these columns lets pass stay. */
-  #narrow(first: number, start: number, alternatives: readonly Allowed[]): void {
+  /** Only those stay that one of these columns lets pass. */
+  #narrow(alternatives: readonly Allowed[]): void {
     const tests = alternatives.map(allowed => ({ column: this.#columns.column(allowed.name), allowed }))
-    let count = start
-    for (let at = start; at < this.#count; at++) {
-      const offset = this.#offsets[at] ?? 0
+    let count = 0
+    for (let at = 0; at < this.#count; at++) {
+      const seq = this.#seqs[at] ?? 0
       for (const { column, allowed } of tests) {
-        if (!passes(allowed, column[first + offset] ?? 0)) continue
-        this.#offsets[count++] = offset
+        if (!passes(allowed, column[seq] ?? 0)) continue
+        this.#seqs[count++] = seq
         break
       }
     }
     this.#count = count
+  }
+}
+
+/** Keeps which messages pass the filter of the last question: its results and its counts need the same. */
+export class PassingMessages {
+  readonly #columns: Columns
+  #filter: ColumnFilter | undefined
+  #mask: FilterMask | undefined
+  #state = ''
+  #known = new Map<IndexPart, Passing>()
+
+  constructor(columns: Columns) {
+    this.#columns = columns
+  }
+
+  of(part: IndexPart, filter: ColumnFilter, range: { readonly after: number; readonly up_to: number }): Passing {
+    const state = `${String(this.#columns.version)} ${String(range.after)} ${String(range.up_to)}`
+    if (this.#mask === undefined || filter !== this.#filter || state !== this.#state) {
+      this.#filter = filter
+      this.#mask = new FilterMask(this.#columns, filter)
+      this.#state = state
+      this.#known = new Map()
+    }
+    const known = this.#known.get(part)
+    if (known !== undefined) return known
+    const passing = this.#mask.of(part, range)
+    this.#known.set(part, passing)
+    return passing
   }
 }
 

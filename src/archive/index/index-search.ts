@@ -1,11 +1,12 @@
 /** Runs a search plan over the parts of the index: finds the best messages, or counts all matching ones. */
 import type { Columns } from './columns.ts'
-import { FilterMask, isOpen, type ColumnFilter } from './filters.ts'
+import { isOpen, PassingMessages, type ColumnFilter, type Passing } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import { PartSearch, type SeqRange, type Sort } from './part-search.ts'
 import { conditionsOf, type SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
-import { TreeSearch, type ActOnSeqs } from './tree-search.ts'
+import { TreeSearch } from './tree-search.ts'
+import type { OffsetBits } from './offset-bits.ts'
 
 /** What to search for, and in which messages. */
 export interface IndexQuery {
@@ -18,10 +19,12 @@ export interface IndexQuery {
 export class IndexSearch {
   readonly #reader: PartReader
   readonly #columns: Columns
+  readonly #passing: PassingMessages
 
   constructor(reader: PartReader, columns: Columns) {
     this.#reader = reader
     this.#columns = columns
+    this.#passing = new PassingMessages(columns)
   }
 
   /** Adds the best messages to `hits`; without words, the newest. */
@@ -36,40 +39,36 @@ export class IndexSearch {
     const conditions = conditionsOf(root)
     const row = conditions === undefined ? undefined : new PartSearch({ ...deps, conditions, sort, hits })
     const tree = new TreeSearch({ ...deps, root })
-    const mask = isOpen(filter) ? undefined : new FilterMask(this.#columns, filter)
     for (const part of this.#partsFor(query)) {
       if (this.#isTooOld(part, query, hits)) continue
-      const passing = mask?.of(part, range)
+      const passing = isOpen(filter) ? undefined : this.#passingOf(part, query)
       if (row !== undefined) row.search(part, passing, range)
       else tree.search(part, passing, { range, sort, hits })
     }
   }
 
-  /** Gives all matching messages to `act`, some at a time. */
-  forEach(query: IndexQuery, act: ActOnSeqs): void {
-    const { plan, filter, range } = query
+  /** Gives all matching messages of each part to `act`: as offsets from the first sequence number of the part. */
+  forEach(query: IndexQuery, act: (first: number, matching: OffsetBits) => void): void {
+    const { plan } = query
     const { root } = plan
-    const deps = { reader: this.#reader, columns: this.#columns, plan }
-    const tree = root === undefined ? undefined : new TreeSearch({ ...deps, root })
-    const mask = tree !== undefined && isOpen(filter) ? undefined : new FilterMask(this.#columns, filter)
+    const tree =
+      root === undefined ? undefined : new TreeSearch({ reader: this.#reader, columns: this.#columns, plan, root })
     for (const part of this.#partsFor(query)) {
-      const passing = mask?.of(part, range)
-      if (tree !== undefined) tree.forEach(part, passing, range, act)
-      else if (passing !== undefined) {
-        act(
-          Uint32Array.from(passing.offsets.subarray(0, passing.count), offset => part.first + offset),
-          passing.count,
-        )
-      }
+      const passing = this.#passingOf(part, query)
+      const matching = tree === undefined ? passing.bits : tree.matching(part, passing)
+      if (matching !== undefined) act(part.first, matching)
     }
   }
 
+  #passingOf(part: IndexPart, { filter, range }: IndexQuery): Passing {
+    return this.#passing.of(part, filter, range)
+  }
+
   #browse(query: IndexQuery, hits: TopHits): void {
-    const mask = new FilterMask(this.#columns, query.filter)
     const seconds = this.#columns.column('seconds')
     for (const part of this.#partsFor(query)) {
       if (this.#isTooOld(part, query, hits)) continue
-      const { offsets, count } = mask.of(part, query.range)
+      const { offsets, count } = this.#passingOf(part, query)
       for (let at = count - 1; at >= 0; at--) {
         const seq = part.first + (offsets[at] ?? 0)
         hits.offer(seconds[seq] ?? 0, seq)

@@ -4,7 +4,7 @@ import { BLOCK_MESSAGES, MOST_COUNT, PostingEncoder, PART_RANGE } from './postin
 import { placeOf, type Columns } from './columns.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import type { Leaf, Phrase } from './search-plan.ts'
-import { decodePositionsAt, emptyBlock, OTHER_COUNT, TermPostings, type Block } from './term-postings.ts'
+import { decodePositionsAt, emptyBlock, TermPostings, type Block } from './term-postings.ts'
 
 /** The postings of a leaf in a part; those of several terms are combined. */
 export const postingsOf = (
@@ -82,8 +82,7 @@ export class LeafCursor {
   countAt(offset: number): number {
     if (offset < this.#lowest || offset > this.#last) {
       const count = this.postings.quickCount(offset)
-      if (count === 0) return -1
-      if (count !== undefined && count !== OTHER_COUNT) return count
+      if (count !== undefined) return count === 0 ? -1 : count
     }
     return this.find(offset)
   }

@@ -10,6 +10,8 @@ export type PartNode =
       readonly phrase: PhraseCursor | undefined
       readonly proven: boolean
     }
+  /** A phrase of which the messages are known: those of a word that scores nothing, beside the words that are scored. */
+  | { readonly kind: 'found'; readonly leaves: readonly PartNode[]; readonly cursor: LeafCursor | undefined }
   | { readonly kind: 'all' | 'any'; readonly of: readonly PartNode[] }
   | { readonly kind: 'not'; readonly of: PartNode }
 
@@ -20,6 +22,7 @@ export const foundBy = (cursors: readonly LeafCursor[]): number =>
 export const driversOf = (node: PartNode): readonly LeafCursor[] | undefined => {
   switch (node.kind) {
     case 'leaf':
+    case 'found':
       return node.cursor === undefined ? [] : [node.cursor]
     case 'not':
       return undefined
@@ -48,6 +51,7 @@ export const scoredOf = (node: PartNode): readonly LeafCursor[] => {
     case 'not':
       return []
     case 'phrase':
+    case 'found':
       return node.leaves.flatMap(scoredOf)
     default:
       return node.of.flatMap(scoredOf)
@@ -58,6 +62,7 @@ export const scoredOf = (node: PartNode): readonly LeafCursor[] => {
 export const mayMatch = (node: PartNode, low: number, high: number): boolean => {
   switch (node.kind) {
     case 'leaf':
+    case 'found':
       return node.cursor?.mayBeWithin(low, high) === true
     case 'not':
       return true
@@ -73,6 +78,7 @@ export const mayMatch = (node: PartNode, low: number, high: number): boolean => 
 export const matches = (node: PartNode, offset: number): boolean => {
   switch (node.kind) {
     case 'leaf':
+    case 'found':
       return node.cursor !== undefined && node.cursor.countAt(offset) >= 0
     case 'not':
       return !matches(node.of, offset)
@@ -95,6 +101,7 @@ export const scoreAt = (node: PartNode, offset: number): number => {
     case 'not':
       return 0
     case 'phrase':
+    case 'found':
       return node.leaves.reduce((sum, each) => sum + scoreAt(each, offset), 0)
     default:
       return node.of.reduce((sum, each) => sum + scoreAt(each, offset), 0)
@@ -125,9 +132,10 @@ export const groupsOf = (root: PartNode): WordGroups => {
   return { groups, excluded, exact }
 }
 
-/** The words of a node that is a word or any of several; `undefined` for others. */
+/** The words of a node that is a word, a known phrase, or any of several; `undefined` for others. */
 const wordsIn = (node: PartNode): readonly LeafCursor[] | undefined => {
-  if (node.kind === 'leaf') return driversOf(node)
-  if (node.kind !== 'any' || node.of.some(({ kind }) => kind !== 'leaf')) return undefined
-  return driversOf(node)
+  if (isWord(node)) return driversOf(node)
+  return node.kind === 'any' && node.of.every(isWord) ? driversOf(node) : undefined
 }
+
+const isWord = ({ kind }: PartNode): boolean => kind === 'leaf' || kind === 'found'

@@ -110,7 +110,7 @@ export class PartSearch {
     if (offset < lowest || offset > highest) return false
     if (passing === undefined) {
       if ((this.#deps.columns.column('role')[part.first + offset] ?? 0) === 0) return false
-    } else if ((passing.mask[offset] ?? 0) === 0) return false
+    } else if (!passing.has(offset)) return false
     for (const each of excluded) if (each.countAt(offset) >= 0) return false
     for (const each of phrases) if (!each.isAt(offset)) return false
     for (const each of excluded_phrases) if (each.isAt(offset)) return false

@@ -1,21 +1,16 @@
 /** Reads the postings of a word in one part of the index, block by block. */
 import type { Bm25 } from './bm25.ts'
 import { BLOCK_MESSAGES, BOUND_BYTES, HEAD_BYTES, type EncodedPostings, PART_RANGE } from './posting-encoder.ts'
+import { addOffset, eitherOf, noOffsets, type OffsetBits } from './offset-bits.ts'
 
 /** Words with as many messages in a part keep their counts for quick look-ups, once they are looked up often. */
 const LEAST_DENSE = PART_RANGE / 8
-/** Bits of such a count. */
+/** Bits of such a count; of a word that messages contain many times, more. */
 const COUNT_BITS = 2
-/** Such a count that has to be read from the block: 3 and more, or a form that is not counted. */
-export const OTHER_COUNT = 3
-
-/** For each number of four counts, which of them are not 0. */
-const FOUND = Uint8Array.from({ length: 256 }, (_, counts) =>
-  [0, 1, 2, 3].reduce(
-    (bits, place) => bits | (((counts >>> (COUNT_BITS * place)) & OTHER_COUNT) === 0 ? 0 : 1 << place),
-    0,
-  ),
-)
+const LARGE_COUNT_BITS = 4
+/** A word needs the larger ones if at least this share of its messages contains it more than once. */
+const LARGE_SHARE = 1 / 4
+const BITS_OF_BYTE = 8
 
 /** A decoded block. */
 export interface Block {
@@ -44,8 +39,11 @@ export class TermPostings {
   readonly #position_ends: Uint32Array
   readonly #bound_ends: Uint32Array
   readonly #bounds: Uint16Array
-  /** For each message of the part: how often it contains the word, or `OTHER_COUNT`. */
+  /** For each message of the part: how often it contains the word; all bits for a count that has to be read from its block. */
   #counts: Uint8Array | undefined
+  readonly #count_bits: number
+  /** Those that contain it, once they were asked for. */
+  #offsets: OffsetBits | undefined
   /** How many blocks were decoded to look a message up. */
   #looked_up = 0
 
@@ -72,6 +70,8 @@ export class TermPostings {
       this.#bound_ends[block] = bounds.length
     }
     this.#bounds = Uint16Array.from(bounds)
+    // A message with one occurrence has one byte.
+    this.#count_bits = documents.byteLength - found >= LARGE_SHARE * found ? LARGE_COUNT_BITS : COUNT_BITS
     if (heads.byteLength > 0) return
     this.lasts[0] = 0xffff
     this.#document_ends[0] = documents.byteLength
@@ -80,20 +80,23 @@ export class TermPostings {
 
   /** About how many bytes this takes in memory. */
   get bytes(): number {
-    const counts = this.#isDense ? (PART_RANGE * COUNT_BITS) / 8 : 0
-    return 200 + this.#documents.byteLength + 14 * this.blocks + this.#bounds.byteLength + counts
+    const dense = this.#isDense ? (PART_RANGE * (this.#count_bits + 1)) / BITS_OF_BYTE : 0
+    return 200 + this.#documents.byteLength + 14 * this.blocks + this.#bounds.byteLength + dense
   }
 
   /**
-   * How often a message contains the word, without decoding anything: 0 not at all, or `OTHER_COUNT`. `undefined`: its
-   * block has to be decoded. After as many look-ups as there are blocks, those are decoded once for all.
+   * How often a message contains the word, without decoding anything; 0: not at all. `undefined`: its block has to be
+   * decoded. After as many look-ups as there are blocks, those are decoded once for all.
    */
   quickCount(offset: number): number | undefined {
     if (this.#counts === undefined) {
       if (!this.#isDense || ++this.#looked_up < this.blocks) return undefined
       this.#counts = this.#countsOfAll()
     }
-    return ((this.#counts[offset >>> 2] ?? 0) >>> (COUNT_BITS * (offset & 3))) & OTHER_COUNT
+    const place = offset * this.#count_bits
+    const other = (1 << this.#count_bits) - 1
+    const count = ((this.#counts[place >>> 3] ?? 0) >>> (place & 7)) & other
+    return count === other ? undefined : count
   }
 
   /** Whether the counts are worth their memory. */
@@ -102,38 +105,33 @@ export class TermPostings {
   }
 
   /** Sets the bits of all messages that contain the word. */
-  addOffsets(bits: Int32Array): void {
+  addOffsets(bits: OffsetBits): void {
     if (this.#isDense) {
-      const counts = (this.#counts ??= this.#countsOfAll())
-      // Eight numbers of four counts each are the bits of one number.
-      for (let at = 0; at < bits.length; at++) {
-        let own = 0
-        for (let byte = 0; byte < 8; byte++) own |= (FOUND[counts[8 * at + byte] ?? 0] ?? 0) << (4 * byte)
-        bits[at] = (bits[at] ?? 0) | own
-      }
-      return
-    }
+      if (this.#offsets === undefined) this.#decodeOffsets((this.#offsets = noOffsets()))
+      eitherOf(bits, this.#offsets)
+    } else this.#decodeOffsets(bits)
+  }
+
+  #decodeOffsets(bits: OffsetBits): void {
     const block = emptyBlock()
     const { offsets } = block
     for (let number = 0; number < this.blocks; number++) {
       this.decode(number, block)
-      for (let at = 0; at < block.size; at++) {
-        const offset = offsets[at] ?? 0
-        bits[offset >>> 5] = (bits[offset >>> 5] ?? 0) | (1 << (offset & 31))
-      }
+      for (let at = 0; at < block.size; at++) addOffset(bits, offsets[at] ?? 0)
     }
   }
 
   #countsOfAll(): Uint8Array {
-    const counts = new Uint8Array((PART_RANGE * COUNT_BITS) / 8)
+    const counts = new Uint8Array((PART_RANGE * this.#count_bits) / BITS_OF_BYTE)
+    const other = (1 << this.#count_bits) - 1
     const block = emptyBlock()
     for (let number = 0; number < this.blocks; number++) {
       this.decode(number, block)
       for (let at = 0; at < block.size; at++) {
-        const offset = block.offsets[at] ?? 0
+        const place = (block.offsets[at] ?? 0) * this.#count_bits
         const count = block.counts[at] ?? 0
-        const kept = count === 0 || count > OTHER_COUNT ? OTHER_COUNT : count
-        counts[offset >>> 2] = (counts[offset >>> 2] ?? 0) | (kept << (COUNT_BITS * (offset & 3)))
+        const kept = count === 0 || count > other ? other : count
+        counts[place >>> 3] = (counts[place >>> 3] ?? 0) | (kept << (place & 7))
       }
     }
     return counts

@@ -8,10 +8,12 @@ import type { Passing } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import { Bm25 } from './bm25.ts'
 import { LeafCursor, mayReach, PhraseCursor, postingsOf, SLACK, type BoundedWord } from './leaf-cursor.ts'
-import { firstOffset, matchingOffsets, OFFSETS_OF_NUMBER } from './part-bits.ts'
+import type { OffsetBits } from './offset-bits.ts'
+import { matchingOf } from './part-bits.ts'
 import { driversOf, foundBy, groupsOf, matches, mayMatch, scoreAt, scoredOf, type PartNode } from './part-node.ts'
 import type { SeqRange, Sort } from './part-search.ts'
-import { BLOCK_MESSAGES, PART_RANGE } from './posting-encoder.ts'
+import { phrasePostings } from './phrase-postings.ts'
+import { PART_RANGE } from './posting-encoder.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
 import { WINDOW, WindowMarks, type Window } from './window-marks.ts'
@@ -32,6 +34,9 @@ const MOST_MARKED = 8
 /** One bit of a mark for each group of words, and one for excluded words. */
 const MOST_GROUPS = 7
 const EXCLUDED = 1 << MOST_GROUPS
+/** If the messages that pass the filter are this many times fewer than those with the rarest word of a phrase, they lead. */
+const FILTER_LEADS = 4
+const NO_SCORE = new Bm25(0, 1)
 
 /** Words that lead to every message of a window that can be among the best, and the most that all others score. */
 interface Leads extends Marking {
@@ -65,13 +70,9 @@ interface InPart {
   readonly highest: number
 }
 
-/** Takes the first `count` of some sequence numbers, which are valid until it returns. */
-export type ActOnSeqs = (seqs: Uint32Array, count: number) => void
-
 export class TreeSearch {
   readonly #deps: TreeSearchDeps
   readonly #marks = new WindowMarks()
-  readonly #seqs = new Uint32Array(WINDOW)
 
   constructor(deps: TreeSearchDeps) {
     this.#deps = deps
@@ -131,55 +132,11 @@ export class TreeSearch {
     }
   }
 
-  /** Gives every message of a part that matches to `act`. */
-  forEach(part: IndexPart, passing: Passing | undefined, range: SeqRange, act: ActOnSeqs): void {
-    const own = this.#open(part, passing, range)
-    if (own === undefined) return
-    if (own.root.kind === 'leaf' && own.root.cursor !== undefined) {
-      this.#forEachOf(own, own.root.cursor, act)
-      return
-    }
-    const bits = matchingOffsets(own.root, own)
-    const { lowest, highest, roles } = own
-    const mask = own.passing?.mask
-    const seqs = this.#seqs
-    let count = 0
-    for (let at = lowest >>> 5; at <= highest >>> 5; at++) {
-      for (let left = bits[at] ?? 0; left !== 0; left &= left - 1) {
-        const offset = firstOffset(at, left)
-        if (mask === undefined ? roles[part.first + offset] !== 0 : mask[offset] === 1)
-          seqs[count++] = part.first + offset
-      }
-      if (count > seqs.length - OFFSETS_OF_NUMBER) {
-        act(seqs, count)
-        count = 0
-      }
-    }
-    act(seqs, count)
-  }
-
-  /** The same for a single word. */
-  #forEachOf(own: InPart, cursor: LeafCursor, act: ActOnSeqs): void {
-    const { part, roles, lowest, highest } = own
-    const { first } = part
-    const mask = own.passing?.mask
-    const { postings } = cursor
-    const seqs = this.#seqs
-    let count = 0
-    for (let number = postings.blockOf(own.lowest); number < postings.blocks; number++) {
-      if (postings.lowest(number) > own.highest) break
-      const { offsets, size } = cursor.decoded(number)
-      for (let at = 0; at < size; at++) {
-        const offset = offsets[at] ?? 0
-        if (offset < lowest || offset > highest) continue
-        if (mask === undefined ? roles[first + offset] !== 0 : mask[offset] === 1) seqs[count++] = first + offset
-      }
-      if (count > seqs.length - BLOCK_MESSAGES) {
-        act(seqs, count)
-        count = 0
-      }
-    }
-    act(seqs, count)
+  /** Every message of a part that matches and passes; `undefined` if there is none. */
+  matching(part: IndexPart, passing: Passing): OffsetBits | undefined {
+    if (passing.count === 0) return undefined
+    const root = this.#node(part, this.#deps.root, passing)
+    return driversOf(root)?.length === 0 ? undefined : matchingOf(root, passing.bits)
   }
 
   /**
@@ -208,7 +165,7 @@ export class TreeSearch {
   /** @returns undefined when nothing in the part matches */
   #open(part: IndexPart, passing: Passing | undefined, { after, up_to }: SeqRange): InPart | undefined {
     if (passing?.count === 0) return undefined
-    const root = this.#node(part, this.#deps.root)
+    const root = this.#node(part, this.#deps.root, passing)
     const drivers = driversOf(root)
     if (drivers?.length === 0) return undefined
     return {
@@ -224,24 +181,38 @@ export class TreeSearch {
     }
   }
 
-  #node(part: IndexPart, node: PlanNode): PartNode {
+  #node(part: IndexPart, node: PlanNode, passing: Passing | undefined): PartNode {
     switch (node.kind) {
       case 'leaf':
         return { kind: 'leaf', cursor: this.#cursor(part, node.leaf) }
-      case 'phrase': {
-        const { leaves, phrase } = node
-        return {
-          kind: 'phrase',
-          leaves: leaves.map(leaf => ({ kind: 'leaf', cursor: this.#cursor(part, leaf) })),
-          phrase: phrase.proven ? undefined : PhraseCursor.open(this.#deps.reader, part, phrase),
-          proven: phrase.proven,
-        }
-      }
+      case 'phrase':
+        return this.#phrase(part, node, passing)
       case 'not':
-        return { kind: 'not', of: this.#node(part, node.of) }
+        return { kind: 'not', of: this.#node(part, node.of, passing) }
       default:
-        return { kind: node.kind, of: node.of.map(each => this.#node(part, each)) }
+        return { kind: node.kind, of: node.of.map(each => this.#node(part, each, passing)) }
     }
+  }
+
+  /** Where few messages pass the filter, the positions of those are read; otherwise those of all, once. */
+  #phrase(
+    part: IndexPart,
+    { leaves, phrase }: Extract<PlanNode, { kind: 'phrase' }>,
+    passing: Passing | undefined,
+  ): PartNode {
+    const { reader, columns } = this.#deps
+    const cursors = leaves.map(leaf => this.#cursor(part, leaf))
+    const nodes = cursors.map(cursor => ({ kind: 'leaf', cursor }) as const)
+    if (phrase.proven) return { kind: 'phrase', leaves: nodes, phrase: undefined, proven: true }
+    const rarest = Math.min(...cursors.map(cursor => cursor?.postings.found ?? 0))
+    if (passing !== undefined && passing.count * FILTER_LEADS < rarest)
+      return { kind: 'phrase', leaves: nodes, phrase: PhraseCursor.open(reader, part, phrase), proven: false }
+    const found = rarest === 0 ? undefined : phrasePostings(reader, part, { phrase, leaves: cursors }, columns)
+    const cursor =
+      found === undefined
+        ? undefined
+        : new LeafCursor(found, NO_SCORE, { words: columns.column('words'), first: part.first })
+    return { kind: 'found', leaves: nodes, cursor }
   }
 
   #cursor(part: IndexPart, number: number): LeafCursor | undefined {
@@ -259,7 +230,7 @@ export class TreeSearch {
 const passes = ({ part, passing, roles, lowest, highest }: InPart, offset: number): boolean =>
   offset >= lowest &&
   offset <= highest &&
-  (passing === undefined ? (roles[part.first + offset] ?? 0) !== 0 : passing.mask[offset] === 1)
+  (passing === undefined ? (roles[part.first + offset] ?? 0) !== 0 : passing.has(offset))
 
 const windowOf = (offset: number): number => {
   const within = Math.max(0, Math.min(offset, PART_RANGE - 1))

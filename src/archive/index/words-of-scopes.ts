@@ -1,6 +1,6 @@
 /** What the index knows about the words of some scopes: a search must not reveal words of others. */
 import type { Columns } from './columns.ts'
-import { FilterMask, type ColumnFilter } from './filters.ts'
+import { FilterMask, type ColumnFilter, type Passing } from './filters.ts'
 import type { IndexPart, LetterRange, PartReader } from './index-part.ts'
 import type { WordKnowledge } from './resolve-query.ts'
 import { emptyBlock } from './term-postings.ts'
@@ -17,7 +17,7 @@ const EVERYTHING = { after: 0, up_to: Number.MAX_SAFE_INTEGER }
 export class WordsOfScopes implements WordKnowledge {
   readonly #known: WordKnowledge
   readonly #reader: PartReader
-  readonly #parts: readonly { readonly part: IndexPart; readonly mask: Uint8Array }[]
+  readonly #parts: readonly { readonly part: IndexPart; readonly passing: Passing }[]
   readonly #contained = new Map<string, boolean>()
 
   /** @param filter accepts the messages of the scopes */
@@ -26,8 +26,8 @@ export class WordsOfScopes implements WordKnowledge {
     this.#reader = reader
     const masks = new FilterMask(columns, filter)
     this.#parts = reader.parts.flatMap(part => {
-      const { mask, count } = masks.of(part, EVERYTHING)
-      return count === 0 ? [] : [{ part, mask: mask.slice() }]
+      const passing = masks.of(part, EVERYTHING)
+      return passing.count === 0 ? [] : [{ part, passing }]
     })
   }
 
@@ -42,7 +42,7 @@ export class WordsOfScopes implements WordKnowledge {
   found(term: string): number {
     let contained = this.#contained.get(term)
     if (contained === undefined) {
-      contained = this.#parts.some(({ part, mask }) => this.#contains(part, mask, term))
+      contained = this.#parts.some(({ part, passing }) => this.#contains(part, passing, term))
       this.#contained.set(term, contained)
     }
     return contained ? this.#known.found(term) : 0
@@ -57,13 +57,13 @@ export class WordsOfScopes implements WordKnowledge {
     return this.#known.spellings(beginning, letters, limit)
   }
 
-  #contains(part: IndexPart, mask: Uint8Array, term: string): boolean {
+  #contains(part: IndexPart, passing: Passing, term: string): boolean {
     const postings = this.#reader.postings(part, term)
     if (postings === undefined) return false
     const block = emptyBlock()
     for (let number = 0; number < postings.blocks; number++) {
       postings.decode(number, block)
-      for (let at = 0; at < block.size; at++) if (mask[block.offsets[at] ?? 0] === 1) return true
+      for (let at = 0; at < block.size; at++) if (passing.has(block.offsets[at] ?? 0)) return true
     }
     return false
   }

@@ -163,11 +163,11 @@ export class ArchiveIndexer {
   }
 
   /** Writes the words of a part; given up when words have to leave the index first. */
-  async #write(part: number, words: Iterable<WrittenWord>): Promise<ReadonlyMap<string, number>> {
+  async #write(part: number, words: Iterable<WrittenWord | undefined>): Promise<ReadonlyMap<string, number>> {
     const check = (): void => {
       this.#unlessPurging()
     }
-    const checked = function* (): Generator<WrittenWord, void> {
+    const checked = function* (): Generator<WrittenWord | undefined, void> {
       for (const word of words) {
         check()
         yield word
@@ -247,6 +247,8 @@ export class ArchiveIndexer {
     this.#deps.parts.reload()
     this.#next_part.resolve(undefined)
     this.#next_part = Promise.withResolvers()
+    // After the first one, what has just arrived may still wait for this turn of the event loop.
+    await yieldToEventLoop()
     await yieldToEventLoop()
     await this.#writer.countNew()
     return true

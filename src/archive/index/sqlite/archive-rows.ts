@@ -129,8 +129,20 @@ export class ArchiveRows {
   }
 }
 
-/** A checksum of 4 bytes that detects a changed text. */
-export const checksumOf = (content: string): number => hash('md5', content, 'buffer').readUInt32LE()
+/**
+ * A checksum of 4 bytes that detects a changed text. Read from a string: millions of buffers would have the garbage
+ * collector stop the thread for tens of milliseconds.
+ */
+export const checksumOf = (content: string): number => {
+  const digest = hash('md5', content, 'binary')
+  return (
+    (digest.charCodeAt(0) |
+      (digest.charCodeAt(1) << 8) |
+      (digest.charCodeAt(2) << 16) |
+      (digest.charCodeAt(3) << 24)) >>>
+    0
+  )
+}
 
 /** The columns of a message. Adds new names. */
 export const columnValues = (row: IndexedRow, names: IndexNames, words: number): ColumnValues => ({

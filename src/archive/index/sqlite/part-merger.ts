@@ -25,6 +25,9 @@ export interface MergedWord {
   readonly change: number
 }
 
+/** Blocks of a word that are merged in one step. */
+const STEP_BLOCKS = 8
+
 /** Pages that are read at once. */
 const PAGES = 8
 
@@ -91,13 +94,16 @@ interface Entry {
   readonly to: number
 }
 
-/** Yields the merged words of all sources in their order. `first` is the first sequence number of the new part. */
+/**
+ * Yields the merged words of all sources in their order, and `undefined` between steps of a word of many messages.
+ * @param first the first sequence number of the new part
+ */
 export function* mergeParts(
   database: Database,
   sources: readonly MergeSource[],
   columns: Columns,
   first: number,
-): Generator<MergedWord, void> {
+): Generator<MergedWord | undefined, void> {
   const streams = sources
     .map(source => new WordStream(database, source))
     .sort((a, b) => a.source.part.first - b.source.part.first)
@@ -119,9 +125,9 @@ export function* mergeParts(
     }
     if (overlapping && own.length > 1) {
       const entries: Entry[] = []
-      for (const stream of own) forEachEntry(stream, columns, first, entry => entries.push({ ...entry }))
+      for (const stream of own) yield* stepsOf(stream, columns, first, entry => entries.push({ ...entry }))
       entries.sort((a, b) => a.offset - b.offset).forEach(add)
-    } else for (const stream of own) forEachEntry(stream, columns, first, add)
+    } else for (const stream of own) yield* stepsOf(stream, columns, first, add)
     for (const { source, word } of own) if (source.counted) before += word?.found ?? 0
     yield { term, postings: encoder.end(), change: found - before }
     for (const stream of own) stream.next()
@@ -130,13 +136,16 @@ export function* mergeParts(
 
 const NO_VALUES = new Uint16Array()
 
-/** @param act takes an entry that is valid until it returns */
-const forEachEntry = (
+/**
+ * Gives all messages with the word of a stream to `act`, some blocks at a time.
+ * @param act takes an entry that is valid until it returns
+ */
+function* stepsOf(
   { word, positions, source }: WordStream,
   columns: Columns,
   first: number,
   act: (entry: Entry) => void,
-): void => {
+): Generator<undefined, void> {
   if (word === undefined) return
   const postings = new TermPostings(word)
   const own = positions.subarray(word.from, word.to)
@@ -155,5 +164,6 @@ const forEachEntry = (
       entry.to = starts[at + 1] ?? 0
       act(entry)
     }
+    if (number % STEP_BLOCKS === STEP_BLOCKS - 1) yield undefined
   }
 }

@@ -10,6 +10,8 @@ import { wordsTable } from './index-parts.ts'
 /** Words, or pages of them, between two looks at the clock. */
 const SLICE_WORDS = 50
 const SLICE_PAGES = 8
+/** Pages whose words are counted at a time: a word that is counted may need a page of its own in the vocabulary. */
+const COUNTED_PAGES = 2
 
 /** A word to write, and the change of its count in the vocabulary. */
 export interface WrittenWord {
@@ -24,6 +26,11 @@ export interface NewPart extends IndexPart {
   readonly checksums: Uint8Array
   /** Whether the vocabulary counts its words already. */
   readonly counted: boolean
+}
+
+interface UncountedPart {
+  readonly part: number
+  readonly reached: string
 }
 
 export class PartWriter {
@@ -54,8 +61,12 @@ export class PartWriter {
     return part
   }
 
-  /** Writes the words of a part, in their order, in slices. @returns the changes of the vocabulary */
-  async write(part: number, words: Iterable<WrittenWord>): Promise<ReadonlyMap<string, number>> {
+  /**
+   * Writes the words of a part, in their order, in slices. After `undefined`, which stands for a step towards the next word,
+   * a slice may end.
+   * @returns the changes of the vocabulary
+   */
+  async write(part: number, words: Iterable<WrittenWord | undefined>): Promise<ReadonlyMap<string, number>> {
     const changes = new Map<string, number>()
     const pages = new PageBuilder()
     const slices = new TimeSlices()
@@ -63,14 +74,16 @@ export class PartWriter {
     for (let done = false; !done;) {
       await slices.pause()
       this.#database.transaction(() => {
-        for (let count = 1; !done && (count % SLICE_WORDS > 0 || !slices.isOver); count++) {
+        for (let count = 1, looks = false; !done && !(looks && slices.isOver); count++) {
           const next = iterator.next()
           done = next.done === true
-          if (next.done !== true) {
+          looks = count % SLICE_WORDS === 0 || next.value === undefined
+          if (next.done === true) this.#put(part, pages.end())
+          else if (next.value !== undefined) {
             const { term, postings, change } = next.value
             if (postings.found > 0) this.#put(part, pages.add({ term, postings }))
             if (change !== 0 && isSpelled(term)) changes.set(term, change)
-          } else this.#put(part, pages.end())
+          }
         }
       })
       await this.#database.checkpointIfLong()
@@ -104,20 +117,29 @@ export class PartWriter {
   /** Counts the words of all parts that the vocabulary does not count yet, in slices that hold after a crash. */
   async countNew(): Promise<void> {
     const slices = new TimeSlices()
-    for (;;) {
-      const next = this.#database.get<{ part: number; reached: string }>('select part, reached from uncounted limit 1')
-      if (next === undefined) return
+    for (let next = this.#uncounted(); next !== undefined; next = this.#uncounted()) {
       this.#database.transaction(() => {
-        this.#countPages(next.part, next.reached)
+        for (
+          let more: UncountedPart | undefined = next;
+          more !== undefined;
+          more = slices.isOver ? undefined : this.#uncounted()
+        )
+          this.#countPages(more)
       })
       await slices.pause()
       await this.#database.checkpointIfLong()
     }
   }
 
-  #countPages(part: number, reached: string): void {
+  /** The next part with words that the vocabulary does not count, and the last page that it counts. */
+  #uncounted(): UncountedPart | undefined {
+    return this.#database.get<UncountedPart>('select part, reached from uncounted limit 1')
+  }
+
+  /** Counts the words of the next pages. */
+  #countPages({ part, reached }: UncountedPart): void {
     const pages = this.#database.all<{ first: string; words: Uint8Array }>(
-      `select first, words from ${wordsTable(part)} where first > :reached order by first limit ${String(SLICE_PAGES)}`,
+      `select first, words from ${wordsTable(part)} where first > :reached order by first limit ${String(COUNTED_PAGES)}`,
       { reached },
     )
     const changes = new Map<string, number>()
@@ -130,7 +152,7 @@ export class PartWriter {
     }
     this.count(changes)
     const last = pages.at(-1)
-    if (pages.length < SLICE_PAGES || last === undefined)
+    if (pages.length < COUNTED_PAGES || last === undefined)
       this.#database.run('delete from uncounted where part = :part', { part })
     else this.#database.run('update uncounted set reached = :first where part = :part', { part, first: last.first })
   }

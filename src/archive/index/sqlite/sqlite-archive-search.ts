@@ -16,6 +16,7 @@ import type {
 } from '../../archive-search.ts'
 import { Columns, levelNumber, roleNumber, sourceNumber, type ColumnName } from '../columns.ts'
 import { FacetCounts } from '../facet-counts.ts'
+import { FacetGroups } from '../facet-groups.ts'
 import type { ColumnFilter } from '../filters.ts'
 import { IndexSearch, type IndexQuery } from '../index-search.ts'
 import { questionKey, readCursor, writeCursor, type PageCursor } from '../page-cursor.ts'
@@ -60,6 +61,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   readonly #search: IndexSearch
   readonly #found: FoundMessages
   readonly #cache: ResultCache
+  #groups: FacetGroups | undefined
   readonly #facets = new LRUCache<string, { readonly state: string; readonly facets: Facets }>({ max: MOST_FACETS })
 
   constructor({ archive, path, beside, clock, logger }: ArchiveSearchDeps) {
@@ -232,10 +234,11 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const state = `${String(this.#columns.losses)} ${String(this.#columns.size)}`
     const kept = this.#facets.get(key)
     if (kept?.state === state) return kept.facets
-    const counts = new FacetCounts(this.#columns, time_zone)
+    if (this.#groups?.time_zone !== time_zone) this.#groups = new FacetGroups(this.#columns, time_zone)
+    const counts = new FacetCounts(this.#groups)
     const unscored = { ...query.plan, leaves: query.plan.leaves.map(leaf => ({ ...leaf, weight: 0 })) }
-    this.#search.forEach({ ...query, plan: unscored, range: EVERYTHING }, (seqs, count) => {
-      counts.add(seqs, count)
+    this.#search.forEach({ ...query, plan: unscored, range: EVERYTHING }, (first, matching) => {
+      counts.add(first, matching)
     })
     const facets = this.#found.facets(counts.result())
     this.#facets.set(key, { state, facets })

@@ -1,0 +1,204 @@
+/**
+ * Numbers messages so that those with the same number are the same for every count: of the same project, component,
+ * level and month. A search then counts one number for each message that matches, and reads no column.
+ */
+import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
+import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
+import { REGION_BITS, type Columns } from './columns.ts'
+
+/** Messages of one region: 65,536 sequence numbers. */
+export const REGION = 1 << REGION_BITS
+
+/** A month in a time zone. */
+interface Month {
+  /** Seconds since the Unix epoch: from the first that belongs to it up to, but without, that of the next month. */
+  readonly begins: number
+  readonly ends: number
+  /** Such as `2026-11`. */
+  readonly name: string
+  /** From 1; 0 means “no time”. */
+  readonly number: number
+}
+
+/** The months of a time zone that messages have, numbered as they are met. */
+class Months {
+  readonly #zone: TimeZone
+  /** By their times. */
+  readonly #months: Month[] = []
+
+  constructor(time_zone: string) {
+    this.#zone = timeZone(time_zone)
+  }
+
+  /** By their times. */
+  get all(): readonly Month[] {
+    return this.#months
+  }
+
+  of(second: number): Month {
+    let place = 0
+    for (let high = this.#months.length; place < high;) {
+      const middle = (place + high) >>> 1
+      if ((this.#months[middle]?.ends ?? 0) <= second) place = middle + 1
+      else high = middle
+    }
+    const known = this.#months[place]
+    if (known !== undefined && second >= known.begins) return known
+    const day = new Date(this.#zone.dayOf(second * SECOND_MS) * DAY_MS)
+    const [year, month] = [day.getUTCFullYear(), day.getUTCMonth()]
+    const beginOf = (number: number): number =>
+      Math.ceil(this.#zone.beginOf(Date.UTC(year, number, 1) / DAY_MS) / SECOND_MS)
+    const found: Month = {
+      begins: beginOf(month),
+      ends: beginOf(month + 1),
+      name: `${String(year)}-${String(month + 1).padStart(2, '0')}`,
+      number: this.#months.length + 1,
+    }
+    this.#months.splice(place, 0, found)
+    return found
+  }
+}
+
+/** The groups of a region. */
+export interface GroupedRegion {
+  /** For each message of the region, the number of its group. */
+  readonly numbers: Uint16Array
+  readonly groups: Groups
+}
+
+/** What the messages of each group have in common, by the numbers of the columns. */
+export class Groups {
+  size = 0
+  projects = new Uint16Array(FEW_GROUPS)
+  components = new Uint16Array(FEW_GROUPS)
+  levels = new Uint8Array(FEW_GROUPS)
+  months = new Uint16Array(FEW_GROUPS)
+
+  has(number: number, project: number, component: number, level: number, month: number): boolean {
+    return (
+      this.projects[number] === project &&
+      this.components[number] === component &&
+      this.levels[number] === level &&
+      this.months[number] === month
+    )
+  }
+
+  /** @returns the number of the new group */
+  add(project: number, component: number, level: number, month: number): number {
+    if (this.size === this.levels.length) this.#grow()
+    this.projects[this.size] = project
+    this.components[this.size] = component
+    this.levels[this.size] = level
+    this.months[this.size] = month
+    return this.size++
+  }
+
+  #grow(): void {
+    const larger = <T extends Uint8Array | Uint16Array>(from: T, to: T): T => {
+      to.set(from)
+      return to
+    }
+    const size = 2 * this.size
+    this.projects = larger(this.projects, new Uint16Array(size))
+    this.components = larger(this.components, new Uint16Array(size))
+    this.levels = larger(this.levels, new Uint8Array(size))
+    this.months = larger(this.months, new Uint16Array(size))
+  }
+}
+
+interface Known extends GroupedRegion {
+  /** `Columns.writtenIn` when it was made. */
+  readonly written: number
+}
+
+/** A region has room for so many groups at first. */
+const FEW_GROUPS = 1024
+const NO_MONTH: Month = { begins: 0, ends: 0, name: '', number: 0 }
+/** Twice as many places as there can be groups. */
+const PLACES = 2 * REGION
+const PLACE_SHIFT = Math.clz32(PLACES - 1)
+/** Spreads the numbers of a group over the places. */
+const SPREAD = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f] as const
+
+/** The groups of an archive in one time zone. A region is numbered when it is asked for after a change. */
+export class FacetGroups {
+  readonly #columns: Columns
+  readonly time_zone: string
+  readonly #months: Months
+  readonly #regions = new Map<number, Known>()
+
+  constructor(columns: Columns, time_zone: string) {
+    this.#columns = columns
+    this.time_zone = time_zone
+    this.#months = new Months(time_zone)
+  }
+
+  /** Names of the months by their numbers, in the order of time. */
+  get months(): readonly { readonly number: number; readonly name: string }[] {
+    return this.#months.all
+  }
+
+  region(number: number): GroupedRegion {
+    const written = this.#columns.writtenIn(number)
+    const known = this.#regions.get(number)
+    if (known?.written === written) return known
+    const made = { ...this.#grouped(number), written }
+    this.#regions.set(number, made)
+    return made
+  }
+
+  #grouped(number: number): GroupedRegion {
+    const project = this.#columns.column('project')
+    const component = this.#columns.column('component')
+    const level = this.#columns.column('level')
+    const seconds = this.#columns.column('seconds')
+    const numbers = new Uint16Array(REGION)
+    const groups = new Groups()
+    const known = new GroupPlaces(groups)
+    const first = number * REGION
+    // Also messages that are not there yet: their values are, and `show` does not write.
+    const count = Math.min(REGION, project.length - first)
+    let month = NO_MONTH
+    let last = -1
+    for (let at = 0; at < count; at++) {
+      const seq = first + at
+      const own_project = project[seq] ?? 0
+      const own_component = component[seq] ?? 0
+      const own_level = level[seq] ?? 0
+      const second = seconds[seq] ?? 0
+      // Messages mostly follow each other by time, so a month is looked up once for many of them.
+      if (second > 0 && (second < month.begins || second >= month.ends)) month = this.#months.of(second)
+      const own_month = second === 0 ? 0 : month.number
+      if (last < 0 || !groups.has(last, own_project, own_component, own_level, own_month))
+        last = known.numberOf(own_project, own_component, own_level, own_month)
+      numbers[at] = last
+    }
+    return { numbers, groups }
+  }
+}
+
+/** Finds the group of a message, and adds it if there is none. */
+class GroupPlaces {
+  readonly #groups: Groups
+  /** For each place the number of a group plus 1. */
+  readonly #places = new Int32Array(PLACES)
+
+  constructor(groups: Groups) {
+    this.#groups = groups
+  }
+
+  numberOf(project: number, component: number, level: number, month: number): number {
+    const [one, two, three, four] = SPREAD
+    const spread =
+      Math.imul(project, one) ^ Math.imul(component, two) ^ Math.imul(level, three) ^ Math.imul(month, four)
+    for (let place = spread >>> PLACE_SHIFT; ; place = (place + 1) & (PLACES - 1)) {
+      const taken = this.#places[place] ?? 0
+      if (taken === 0) {
+        const number = this.#groups.add(project, component, level, month)
+        this.#places[place] = number + 1
+        return number
+      }
+      if (this.#groups.has(taken - 1, project, component, level, month)) return taken - 1
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** Sets of messages of a part: one bit for each offset. */
+import { PART_RANGE } from './posting-encoder.ts'
+
+/** How many offsets one number of a set stands for. */
+export const OFFSETS_OF_NUMBER = 32
+export const NUMBERS_OF_SET = PART_RANGE / OFFSETS_OF_NUMBER
+
+export type OffsetBits = Int32Array
+
+export const noOffsets = (): OffsetBits => new Int32Array(NUMBERS_OF_SET)
+
+export const hasOffset = (bits: OffsetBits, offset: number): boolean =>
+  ((bits[offset >>> 5] ?? 0) & (1 << (offset & 31))) !== 0
+
+export const addOffset = (bits: OffsetBits, offset: number): void => {
+  bits[offset >>> 5] = (bits[offset >>> 5] ?? 0) | (1 << (offset & 31))
+}
+
+/** Adds all offsets between two, both inclusive. */
+export const addRange = (bits: OffsetBits, low: number, high: number): void => {
+  const [first, last] = [low >>> 5, high >>> 5]
+  const from = -1 << (low & 31)
+  const to = -1 >>> (31 - (high & 31))
+  if (first === last) {
+    bits[first] = (bits[first] ?? 0) | (from & to)
+    return
+  }
+  bits[first] = (bits[first] ?? 0) | from
+  bits.fill(-1, first + 1, last)
+  bits[last] = (bits[last] ?? 0) | to
+}
+
+/** The first offset of those that are left of a number of a set. */
+export const firstOffset = (at: number, left: number): number =>
+  at * OFFSETS_OF_NUMBER + (OFFSETS_OF_NUMBER - 1 - Math.clz32(left & -left))
+
+/** How many offsets are in a set. */
+export const sizeOf = (bits: OffsetBits): number => {
+  let size = 0
+  for (let at = 0; at < NUMBERS_OF_SET; at++) for (let left = bits[at] ?? 0; left !== 0; left &= left - 1) size++
+  return size
+}
+
+/** The offsets of a set of so many, rising. */
+export const offsetsIn = (bits: OffsetBits, count: number): Uint16Array => {
+  const offsets = new Uint16Array(count)
+  let found = 0
+  for (let at = 0; at < NUMBERS_OF_SET; at++)
+    for (let left = bits[at] ?? 0; left !== 0; left &= left - 1) offsets[found++] = firstOffset(at, left)
+  return offsets
+}
+
+/** These change and return the first set. */
+export const eitherOf = (one: OffsetBits, other: OffsetBits): OffsetBits => {
+  for (let at = 0; at < NUMBERS_OF_SET; at++) one[at] = (one[at] ?? 0) | (other[at] ?? 0)
+  return one
+}
+
+export const bothOf = (one: OffsetBits, other: OffsetBits): OffsetBits => {
+  for (let at = 0; at < NUMBERS_OF_SET; at++) one[at] = (one[at] ?? 0) & (other[at] ?? 0)
+  return one
+}
+
+export const withoutOf = (one: OffsetBits, other: OffsetBits): OffsetBits => {
+  for (let at = 0; at < NUMBERS_OF_SET; at++) one[at] = (one[at] ?? 0) & ~(other[at] ?? 0)
+  return one
+}
