@@ -32,6 +32,8 @@ const run = async (name: string, input: object, caller = operator): Promise<Reco
 const found = async (name: string, input: object): Promise<readonly unknown[]> =>
   ((await run(name, input))['messages'] as readonly { snippet: string }[]).map(({ snippet }) => snippet)
 
+const no = (filter: string): string => `No message matches ${filter}.`
+
 test('what was loaded is found at once, with marks that are safe in a page', async () => {
   expect(existsSync(denidin.data('archive-index.db'))).toBe(true)
   expect(await run('archive.search', { query: 'tea' })).toMatchObject({
@@ -66,9 +68,19 @@ test.each([
   [{ since: 'yesterday' }, 'since "yesterday" is neither a day (YYYY-MM-DD) nor a time in ISO 8601'],
   [{ until: '2025-02-31' }, 'until "2025-02-31" is neither a day (YYYY-MM-DD) nor a time in ISO 8601'],
   [{ level: 'LOUD' }, 'there is no level "LOUD"; allowed are TRACE, DEBUG, INFO, WARN, ERROR, FATAL'],
-  [{ cursor: 'xyz' }, 'the cursor belongs to another search; begin again without it'],
+  [{ cursor: 'xyz' }, 'the cursor is damaged or belongs to another search; begin again without it'],
 ])('bad input is named: %j', async (input, message) => {
   await expect(run('archive.messages', input)).rejects.toMatchObject({ message })
+})
+
+test.each([
+  [{ project: 'shop', session: 'nope' }, ['No message matches session "nope".']],
+  [{ project: 'nope', person: 'nobody', since: '2025-11-24' }, ['project "nope"', 'person "nobody"'].map(no)],
+  [{ chat: 'x', component: 'y' }, ['chat "x"', 'component "y"'].map(no)],
+  [{ project: 'shop', role: 'tool' }, []],
+])('a filter that no message passes is named: %j', async (input, notes) => {
+  expect(await run('archive.messages', input)).toMatchObject({ messages: [], notes })
+  expect(await run('archive.search', { query: 'tests', ...input })).toMatchObject({ messages: [], notes })
 })
 
 test('pages follow each other', async () => {

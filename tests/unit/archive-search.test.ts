@@ -262,11 +262,39 @@ describe('pages', () => {
     expect(seen).toEqual(expected)
   })
 
+  test.each([undefined, 'tea'])('of messages without a time come after those of all others: %s', async query => {
+    // Every third one has no time, and they are spread over the archive.
+    const times = Array.from({ length: 60 }, (_, at) => (at % 3 === 0 ? undefined : Date.UTC(2026, 0, 1 + (at % 7))))
+    const archive = await rigOf(times.map((at, index) => archived(`tea ${String(index)}`, { at })))
+    const expected = times
+      .map((at = 0, index) => ({ at, seq: index + 1 }))
+      .sort((a, b) => b.at - a.at || b.seq - a.seq)
+      .map(({ seq }) => seq)
+    for (const limit of [1, 7, 40, 45]) {
+      const seen: number[] = []
+      let cursor: string | undefined
+      do {
+        const page = await archive.ask(query, { sort: 'newest', limit, cursor })
+        seen.push(...page.messages.map(({ seq }) => seq))
+        cursor = page.next
+      } while (cursor !== undefined)
+      expect(seen).toEqual(expected)
+    }
+    const until = Date.UTC(2026, 0, 3)
+    const { next } = await archive.ask(query, { sort: 'newest', limit: 8, filters: { until } })
+    const rest = await archive.ask(query, { sort: 'newest', limit: 50, filters: { until }, cursor: next })
+    expect(rest.messages.every(({ at }) => at !== undefined && at < until)).toBe(true)
+  })
+
   test('a cursor of another search is refused in one sentence', async () => {
     const archive = await rig(...Array.from({ length: 20 }, (_, at) => `tea ${String(at)}`))
     const { next } = await archive.ask('tea')
-    await expect(archive.ask('coffee', { cursor: next })).rejects.toThrow('the cursor belongs to another search')
-    await expect(archive.ask('tea', { cursor: 'e30' })).rejects.toThrow('the cursor belongs to another search')
+    await expect(archive.ask('coffee', { cursor: next })).rejects.toThrow(
+      'the cursor is damaged or belongs to another search',
+    )
+    await expect(archive.ask('tea', { cursor: 'e30' })).rejects.toThrow(
+      'the cursor is damaged or belongs to another search',
+    )
   })
 })
 

@@ -59,7 +59,10 @@ export const writeCursor = (cursor: PageCursor): string =>
 export const readCursor = (written: string, question: string): PageCursor => {
   const cursor = written.length > LONGEST_CURSOR ? undefined : parsed(written)
   if (cursor?.question !== question) {
-    throw new DenidinError('invalid_input', 'the cursor belongs to another search; begin again without it')
+    throw new DenidinError(
+      'invalid_input',
+      'the cursor is damaged or belongs to another search; begin again without it',
+    )
   }
   return { ...cursor, plan: { ...cursor.plan, root: cursor.plan.root } }
 }

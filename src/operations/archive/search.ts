@@ -11,11 +11,11 @@ import type {
 import { describeScope } from '../../messages/describe-scope.ts'
 import type { Scope } from '../../messages/scope.ts'
 import { DenidinError } from '../../platform/errors.ts'
-import { DAY_MS } from '../../platform/clock.ts'
-import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, type AuditedOutput, type Call, type Caller, type Touched } from '../operation.ts'
 import { isoTime, ownScope, referenceField } from '../references.ts'
+import { archiveTimes } from './archive-times.ts'
+import { filtersWithoutMessages } from './unmatched-filters.ts'
 
 /** More than any level has. */
 const LEVEL_CHARACTERS = 20
@@ -106,27 +106,6 @@ const accessOf = async (context: Context, caller: Caller): Promise<ArchiveAccess
   return (await context.memory.scopes.readsOthers(own)) ? 'all' : { scopes: [own] }
 }
 
-const DAY = /^\d{4}-\d\d-\d\d$/
-
-/** @throws DenidinError `invalid_input` */
-const instantOf = (
-  name: string,
-  written: string | undefined,
-  zone: TimeZone,
-  day_after: number,
-): number | undefined => {
-  if (written === undefined) return undefined
-  const at = Date.parse(written)
-  if (
-    Number.isNaN(at) ||
-    !/^\d{4}-\d\d-\d\d/.test(written) ||
-    (DAY.test(written) && isoTime(at).slice(0, 10) !== written)
-  ) {
-    throw new DenidinError('invalid_input', `${name} "${written}" is neither a day (YYYY-MM-DD) nor a time in ISO 8601`)
-  }
-  return DAY.test(written) ? zone.beginOf(at / DAY_MS + day_after) : at
-}
-
 /** Accepts levels in any case, and under other programs' names. */
 const levelOf = (written: string | undefined): ArchiveFilters['level'] => {
   if (written === undefined) return undefined
@@ -143,8 +122,7 @@ const filtersOf = async ({ people, system }: Context, input: FilterInput): Promi
   return {
     ...filters,
     person: person === undefined ? undefined : { person_id: known?.person_id, name: person },
-    since: instantOf('since', since, zone, 0),
-    until: instantOf('until', until, zone, 1),
+    ...archiveTimes({ since, until }, zone),
   }
 }
 
@@ -209,22 +187,25 @@ const find = async (
   { query, sort, facets }: Asked,
   { caller, signal }: Call,
 ): Promise<AuditedOutput<Output>> => {
-  const answer = await context.archive.search.search(
-    {
-      query,
-      filters: await filtersOf(context, input),
-      access: await accessOf(context, caller),
-      sort,
-      limit: input.limit,
-      cursor: input.cursor,
-      facets,
-      time_zone: context.system.clock.zone.name,
-    },
-    { signal },
-  )
+  const question = {
+    query,
+    filters: await filtersOf(context, input),
+    access: await accessOf(context, caller),
+    sort,
+    limit: input.limit,
+    cursor: input.cursor,
+    facets,
+    time_zone: context.system.clock.zone.name,
+  }
+  const answer = await context.archive.search.search(question, { signal })
+  const isEmpty = answer.messages.length === 0 && input.cursor === undefined
+  const unmatched = isEmpty ? await filtersWithoutMessages(context.archive.search, question, { signal }) : []
   return {
     output: {
-      notes: [...notesOf(answer)],
+      notes: [
+        ...notesOf(answer),
+        ...unmatched.map(filter => `No message matches ${filter} "${String(input[filter])}".`),
+      ],
       messages: await Promise.all(answer.messages.map(message => rowOf(context, message))),
       facets:
         answer.facets === undefined

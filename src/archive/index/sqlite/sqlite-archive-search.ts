@@ -221,13 +221,19 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     { score, seq, up_to, plan }: PageCursor,
     { filter, sort, limit }: Pick<IndexQuery, 'filter' | 'sort'> & { readonly limit: number },
   ): SearchResult {
-    const hits = new TopHits(limit, { score, seq })
-    // With results sorted by time, later messages need not be examined.
-    const until = sort === 'newest' ? Math.min(filter.until ?? Infinity, score + 1) : filter.until
     const query = { plan, filter, sort }
-    const bounded = score > 0 || sort === 'relevance' ? { ...filter, until } : filter
-    this.#search.search({ ...query, filter: bounded, range: { after: 0, up_to } }, hits)
-    return { query, hits, any_of: undefined, corrections: [] }
+    const search = (bounded: ColumnFilter): TopHits => {
+      const hits = new TopHits(limit, { score, seq })
+      this.#search.search({ ...query, filter: bounded, range: { after: 0, up_to } }, hits)
+      return hits
+    }
+    const found = (hits: TopHits): SearchResult => ({ query, hits, any_of: undefined, corrections: [] })
+    if (sort === 'relevance' || score <= 0) return found(search(filter))
+    // With results sorted by time, later messages need not be examined. Those without a time come last of all, and no
+    // bound of time lets them pass.
+    const earlier = search({ ...filter, until: Math.min(filter.until ?? Infinity, score + 1) })
+    const takes_any_time = filter.since === undefined && filter.until === undefined
+    return found(earlier.size < limit && takes_any_time ? search(filter) : earlier)
   }
 
   #count(key: string, query: Omit<IndexQuery, 'range'>, time_zone: string): Facets {

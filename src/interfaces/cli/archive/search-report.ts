@@ -11,18 +11,24 @@ const PLAIN = '\u001b[0m'
 /** Most values of a facet that are shown. */
 const MOST_VALUES = 10
 
-/** In a pipe: one line per message, with tabs between its fields. */
+const NOTHING = 'Nothing was found.'
+
+/** In a pipe: one line per message and per value that was counted, with tabs between its fields. */
 export const searchReport: Report = (output, _input, { terminal }) => {
   const found = archiveSearch.output.parse(output)
-  const err = found.notes.map(note => `${note}\n`).join('')
-  if (!terminal)
-    return { out: found.messages.map(row).join('') + (found.next === null ? '' : `next\t${found.next}\n`), err }
+  const isEmpty = found.messages.length === 0
+  const notes = found.notes.map(note => `${note}\n`).join('')
+  if (!terminal) {
+    const counts = found.facets === undefined ? '' : facetRows(found.facets)
+    const next = found.next === null ? '' : `next\t${found.next}\n`
+    return { out: found.messages.map(row).join('') + counts + next, err: isEmpty ? `${NOTHING}\n${notes}` : notes }
+  }
   const parts = [
-    found.messages.length === 0 ? 'Nothing was found.' : found.messages.map(entry).join('\n\n'),
+    isEmpty ? NOTHING : found.messages.map(entry).join('\n\n'),
     ...(found.facets === undefined ? [] : [facets(found.facets)]),
     ...(found.next === null ? [] : [`There is more: --cursor ${found.next}`]),
   ]
-  return { out: `${parts.join('\n\n')}\n`, err }
+  return { out: `${parts.join('\n\n')}\n`, err: notes }
 }
 
 const fieldsOf = (message: Found['messages'][number]): readonly (string | null)[] => {
@@ -31,7 +37,10 @@ const fieldsOf = (message: Found['messages'][number]): readonly (string | null)[
 }
 
 const row = (message: Found['messages'][number]): string =>
-  `${[...fieldsOf(message), message.snippet].map(each => printable(each ?? '').replaceAll('\t', ' ')).join('\t')}\n`
+  `${[...fieldsOf(message), message.snippet].map(fieldText).join('\t')}\n`
+
+/** The text of a field between tabs: one line. */
+const fieldText = (text: string | null): string => printable(text ?? '').replace(/[\t\n]/g, ' ')
 
 const entry = (message: Found['messages'][number]): string => {
   const fields = fieldsOf(message).flatMap(each => (each === null ? [] : [printable(each)]))
@@ -50,6 +59,16 @@ const marked = (html: string): string =>
 
 const unescaped = (html: string): string =>
   html.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+
+const facetRows = ({ messages, ...others }: NonNullable<Found['facets']>): string =>
+  [
+    ['count', 'messages', '', String(messages)],
+    ...Object.entries(others).flatMap(([name, values]) =>
+      values.map(({ value, messages: count }) => ['count', name, fieldText(value), String(count)]),
+    ),
+  ]
+    .map(fields => `${fields.join('\t')}\n`)
+    .join('')
 
 const facets = ({ messages, ...others }: NonNullable<Found['facets']>): string =>
   [
