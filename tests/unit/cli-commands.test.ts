@@ -1,3 +1,6 @@
+import { createWriteStream } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { cliMenu, type CliMenu } from '../../src/interfaces/cli/menu.ts'
@@ -9,6 +12,7 @@ import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
 import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { fakeTerminal, nothingExamined, noSetup } from '../support/terminal.ts'
 
 /** The command line over operations that a test can look at; `owner` tells whether the bot runs. */
@@ -479,6 +483,49 @@ test('a reader who goes away is not a failure', async () => {
   const done = run('session', 'list')
   ;(terminal.stdout as unknown as { destroy(error: Error): void }).destroy(broken)
   await expect(done).resolves.toBe(0)
+})
+
+test('an output that a full disk does not take is a failure', async () => {
+  const { deps, terminal } = setUp()
+  const stdout = createWriteStream('/dev/full')
+  await expect(runCli({ ...deps, stdout, argv: ['session', 'list'] })).resolves.toBe(1)
+  expect(terminal.err()).toBe('denidin: the output cannot be written: the disk is full\n')
+  // If stderr is full too, the exit code is all that is left.
+  const stderr = createWriteStream('/dev/full')
+  await expect(runCli({ ...deps, stdout, stderr, argv: ['session', 'list'] })).resolves.toBe(1)
+})
+
+describe('the file of a document', () => {
+  const shown = operation({
+    summary: 'Show',
+    access: 'operator',
+    effect: 'read',
+    needs: 'nothing',
+    audit: 'none',
+    uses: [],
+    input: z.strictObject({ format: z.enum(['table', 'csv']).default('table').describe('format') }),
+    output: z.object({ format: z.string() }),
+    run: (_context, { format }) => Promise.resolve({ format }),
+  })
+  const menu: CliMenu = { show: { run: 'show', positions: [], document: ({ format }) => ({ out: String(format) }) } }
+
+  test.each([
+    [['--output', 'a.csv'], 0, 'csv'],
+    [['--output', 'a.CSV', '--format', 'csv'], 0, 'csv'],
+    [['--output', 'a.txt'], 0, 'table'],
+    [['--output', 'a.txt', '--format', 'csv'], 0, 'csv'],
+    [['--output', 'a.csv', '--format', 'table'], 2, 'is named as csv, and the format is table: give only one of them'],
+    [['--output', 'a.csv', '--format', 'xml'], 2, 'format must be one of table, csv, not "xml"'],
+    [['--output', 'no/a.csv'], 2, 'there is no folder '],
+  ])('has the format of its name unless another one is given: %j', async (options, code, result) => {
+    await using folder = await temporaryFolder()
+    const { run, terminal } = setUp({ operations: { show: shown }, menu })
+    const args = options.map(each => (each.includes('.') ? join(folder.path, each) : each))
+    await expect(run('show', ...args)).resolves.toBe(code)
+    if (code === 0) expect(await readFile(args[1] ?? '', 'utf8')).toBe(result)
+    else expect(terminal.err()).toContain(result)
+    expect(await readdir(folder.path)).toHaveLength(code === 0 ? 1 : 0)
+  })
 })
 
 test('Ctrl-C calls off what is under way, and lets go of what was opened', async () => {

@@ -29,7 +29,9 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
 /** Prints a failure on stderr, as one line or one JSON object, and returns the exit code. */
 export const report = async (thrown: unknown, stderr: Output, json: boolean): Promise<number> => {
   const error = asDenidinError(thrown)
-  await write(stderr, json ? `${JSON.stringify({ error: fields(error) })}\n` : `denidin: ${error.message}\n`)
+  const line = json ? JSON.stringify({ error: fields(error) }) : `denidin: ${error.message}`
+  // Where nothing can be written, the exit code is all that is left.
+  await write(stderr, `${line}\n`).catch(() => undefined)
   return EXIT_CODES[error.code]
 }
 

@@ -1,8 +1,10 @@
 /** Runs one operation for a command: checks its input, asks for confirmation, shows progress, prints the output. */
 import type { ClientOptions, OperationsClient } from '../../operations/client.ts'
+import { fieldsOf } from '../../operations/fields.ts'
 import { inputError } from '../../operations/input-error.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
+import { formatOfFile } from '../../platform/file-format.ts'
 import { Progress } from './progress.ts'
 import { connect, type Connection } from './connect.ts'
 import { checkOutputFile, writeOutputFile } from './output-file.ts'
@@ -50,7 +52,8 @@ export interface OperationCall {
  *   one at a terminal confirms; `damaged` if the output reports a failure.
  */
 export const runOperation = async (deps: Terminal & Connection, call: OperationCall): Promise<void> => {
-  const { name, command, operation, input, json, signal } = call
+  const { name, command, operation, json, signal } = call
+  const input = withFormatOfFile(call)
   const parsed = operation.input.safeParse(input)
   if (!parsed.success) throw inputError(command, parsed.error, input, operation.input, kebab)
 
@@ -88,7 +91,7 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
     if (answered === undefined) throw thrown
     return await ask(client, call.confirmed, answered)
   })
-  await print(deps, call, output)
+  await print(deps, { ...call, input }, output)
   const failure = operation.failure?.(output)
   if (failure !== undefined) throw new DenidinError('damaged', failure)
 }
@@ -104,6 +107,17 @@ const print = async ({ stdout, stderr }: Terminal, call: OperationCall, output: 
   }
   await write(stderr, err)
   await write(stdout, output_file === undefined ? out : await writeOutputFile(output_file, out, json))
+}
+
+/** The file of the output may say its format by its name. @throws DenidinError `invalid_input` */
+const withFormatOfFile = ({ operation, input, output_file }: OperationCall): OperationCall['input'] => {
+  const formats = fieldsOf(operation.input).find(({ name }) => name === 'format')?.values ?? []
+  if (output_file === undefined || formats.length === 0) return input
+  const given = input['format']
+  // A format that does not exist is named when the input is checked.
+  if (given !== undefined && !formats.some(each => each === given)) return input
+  const format = formatOfFile(output_file, given as string | undefined, formats)
+  return format === undefined ? input : { ...input, format }
 }
 
 /** `--json` is a format too; beside a file, it is that of the line about the file. @throws DenidinError `invalid_input` */

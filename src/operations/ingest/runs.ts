@@ -2,11 +2,11 @@
  * `ingest.runs`, `ingest.rejected` and `ingest.export`: the results of earlier loads, the lines that they set aside,
  * and the audit trail.
  */
-import { extname } from 'node:path'
 import { z } from 'zod'
 import type { ExtractionRun } from '../../archive/extraction-run.ts'
 import { DenidinError } from '../../platform/errors.ts'
-import { writeFileAtomic } from '../../platform/files.ts'
+import { formatOfFile } from '../../platform/file-format.ts'
+import { checkNamedFile, writeNamedFile } from '../../platform/named-file.ts'
 import { csvOf } from '../../reports/formats/csv.ts'
 import { ARCHIVE, operation } from '../operation.ts'
 import { pageInput, pageOutput, readPage } from '../paging.ts'
@@ -137,7 +137,8 @@ export const ingestExport = operation({
   }),
   output: z.object({ file: z.string(), runs: count }),
   run: async ({ archive }, { file, format: given }, { signal }) => {
-    const format = formatOf(file, given)
+    const format = formatOfFile(file, given, FORMATS) ?? 'json'
+    checkNamedFile(file)
     const rows: z.output<typeof run>[] = []
     for (let before: number | undefined; ;) {
       signal.throwIfAborted()
@@ -146,23 +147,10 @@ export const ingestExport = operation({
       if (page.length < PAGE) break
       before = page.at(-1)?.run_id
     }
-    await writeFileAtomic(file, format === 'csv' ? toCsv(rows) : `${JSON.stringify(rows, null, 2)}\n`)
+    await writeNamedFile(file, format === 'csv' ? toCsv(rows) : `${JSON.stringify(rows, null, 2)}\n`)
     return { file, runs: rows.length }
   },
 })
-
-/** @throws DenidinError `invalid_input` if the file's extension means another format */
-const formatOf = (file: string, given: (typeof FORMATS)[number] | undefined): (typeof FORMATS)[number] => {
-  const ending = extname(file).slice(1).toLowerCase()
-  const named = FORMATS.find(each => each === ending)
-  if (given !== undefined && named !== undefined && given !== named) {
-    throw new DenidinError(
-      'invalid_input',
-      `"${file}" is named as ${named}, and the format is ${given}: give only one of them`,
-    )
-  }
-  return given ?? named ?? 'json'
-}
 
 const toCsv = (rows: readonly Readonly<Record<string, string | number | null>>[]): string => {
   const names = Object.keys(run.shape)
