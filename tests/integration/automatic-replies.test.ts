@@ -35,6 +35,12 @@ const AUTOMATIC: readonly (readonly [string, string, number])[] = [
   ['out of office', 'I am out of office until Monday', 20_000],
   ['an automatic answer', 'Auto-reply: I am driving', 5000],
   ['a greeting in Spanish', '¡Gracias por contactar con Café Sol!', 1000],
+  ['a receipt in Hebrew', 'קיבלנו את הודעתך ונשיב בהקדם', 3000],
+  ['a greeting with a name in Hebrew', 'שלום, הגעתם לפרחי דנה. במה נוכל לעזור?', 3000],
+  ['a greeting with a name', 'Hello, you have reached Dana’s Flowers. How can we help?', 3000],
+  ['a closed office', 'Our office is closed. We will be back on Sunday.', 3000],
+  ['a greeting in Dutch', 'Bedankt voor uw bericht!', 3000],
+  ['a greeting in Turkish', 'Mesajınız için teşekkür ederiz.', 3000],
   ['a greeting in German', 'Vielen Dank für Ihre Nachricht!', 1000],
   ['long words at once', 'Hi there, I am Dana and I sell flowers of every colour and size!', 1000],
 ]
@@ -48,6 +54,7 @@ test.each(AUTOMATIC)('%s of the account itself does not pause the bot and is not
 
 const BY_HAND: readonly (readonly [string, string, number])[] = [
   ['a short answer at once', 'Yes, at five', 0],
+  ['a remark about the office', 'The office is closed tomorrow, by the way', 20_000],
   ['an answer after some time', 'I looked it up: the roses are in the shop, come by whenever you like', 30_000],
   ['polite words long after the question', 'Thank you for your message, I have found the bill', 300_000],
 ]

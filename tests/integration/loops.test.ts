@@ -119,6 +119,36 @@ test.each(PEOPLE)('a person who %s is answered each time', async (_, person) => 
   }
 })
 
+test.each([
+  ['answers with a command', () => '/start', 22],
+  ['answers with commands and words', (n: number) => (n % 2 === 0 ? '/help' : '👍'), 48],
+])('a program that %s is answered for a while only', async (_, program, most) => {
+  await start()
+  let answered = 0
+  for (let round = 0; round < 100; round++) if ((await denidin.say(program(round))) !== '') answered += 1
+  expect(answered).toBeLessThanOrEqual(most)
+})
+
+test('a person who tries many commands is answered each time', async () => {
+  await start()
+  for (let round = 0; round < 40; round++) {
+    denidin.clock.forward(round % 6 === 5 ? 6000 : 2000)
+    expect(await denidin.say(['/help', '/memory', '/budget'][round % 3] ?? '')).not.toMatch(STOPPED)
+  }
+})
+
+test('a program that writes as regularly as a clock stays stopped, whatever it writes', async () => {
+  await start()
+  const WORDS = ['sun', 'moon', 'river', 'cloud', 'horse', 'table', 'lamp', 'window', 'garden', 'music', 'train']
+  let answered = 0
+  for (let round = 0; round < 60; round++) {
+    denidin.clock.forward(5 * MINUTE_MS)
+    const words = [round % 11, (round * 3 + 1) % 11, (round * 7 + 2) % 11].map(at => WORDS[at])
+    if ((await denidin.say(`${words.join(' and ')}, thought number ${String(round)}`)) !== '') answered += 1
+  }
+  expect(answered).toBeLessThanOrEqual(40)
+})
+
 const loop = async (): Promise<void> => {
   for (let round = 0; round < 10; round++) await denidin.say('Thank you for your message. How can I help you?')
   expect(await denidin.say('Thank you for your message. How can I help you?')).toBe('')

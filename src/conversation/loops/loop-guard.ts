@@ -62,6 +62,9 @@ interface LastReply {
   readonly at: number
 }
 
+/** The bot has not answered yet, except to commands. */
+const NO_REPLY: LastReply = { text: '', at: 0 }
+
 export class LoopGuard implements HealthCheck {
   readonly name = 'conversations'
   readonly #deps: LoopGuardDeps
@@ -84,8 +87,8 @@ export class LoopGuard implements HealthCheck {
    * the first of them is answered with a sentence that tells a person how to continue.
    */
   async screen(scope: Scope, batch: LoadedBatch): Promise<LoadedBatch> {
-    const reply = this.#replies.get(scope)
-    if (reply === undefined || batch.pause !== undefined || this.#deps.stop_minutes === 0) return batch
+    const reply = this.#replies.get(scope) ?? NO_REPLY
+    if (batch.pause !== undefined || this.#deps.stop_minutes === 0) return batch
     const verdicts = new Map<string, 'person' | 'program' | 'stop'>()
     for (const [person_id, said] of Map.groupBy(batch.messages.filter(isJudged), each => each.message.person_id)) {
       if (this.#isExempt(said)) continue
@@ -126,15 +129,15 @@ export class LoopGuard implements HealthCheck {
     const now = this.#deps.clock.now()
     const participant = this.#participant(scope, person_id)
     if (participant.stopped_until > now) return this.#judgeStopped(participant, text, reply, now)
-    const first_since_reply = participant.wrote_at <= reply.at
+    const { wrote_at } = participant
     participant.wrote_at = now
-    if (isCommand(text)) {
-      participant.detector.reset()
-      return 'person'
-    }
-    if (!first_since_reply) return 'person'
+    const isJudged = isCommand(text) || (reply !== NO_REPLY && wrote_at <= reply.at)
+    if (!isJudged) return 'person'
     if (participant.stopped_until > 0 && now - participant.stopped_until > DAY_MS) participant.stops = 0
-    const sign = participant.detector.take(text, reply.text, Math.max(0, now - reply.at), participant.stops > 0)
+    const strict = participant.stops > 0
+    const sign = isCommand(text)
+      ? participant.detector.takeCommand(Math.max(0, now - wrote_at), strict)
+      : participant.detector.take(text, reply.text, Math.max(0, now - reply.at), strict)
     if (sign === undefined) return 'person'
     participant.stops += 1
     participant.stopped_for = sign
@@ -156,7 +159,11 @@ export class LoopGuard implements HealthCheck {
           ? 0
           : READING_MS
     const isNew = participant.detector.isNew(text, reply.text)
-    const goesOn = isCommand(text) || resumes(text) || (isNew && quiet_ms >= needed_ms)
+    const isOnTime = participant.stopped_for === 'regular' && participant.detector.keepsTime(quiet_ms)
+    const goesOn =
+      (isCommand(text) && (participant.stopped_for !== 'commands' || quiet_ms >= READING_MS)) ||
+      resumes(text) ||
+      (isNew && quiet_ms >= needed_ms && !isOnTime)
     if (!goesOn) return 'program'
     participant.stopped_until = now
     participant.detector.reset()

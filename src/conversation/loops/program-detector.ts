@@ -15,12 +15,14 @@ interface Limits {
   readonly quick: number
   /** Almost constant times between our reply and the next message. */
   readonly regular: number
+  /** Commands, each sooner after the previous message than a person reads the answer. */
+  readonly commands: number
 }
 
 /** People dictate lists in sentences that differ only in a number, so these need many turns to count as a program's. */
-const LIMITS: Limits = { repeated: 5, similar: 45, quick: 45, regular: 20 }
+const LIMITS: Limits = { repeated: 5, similar: 45, quick: 45, regular: 20, commands: 20 }
 /** For a participant that was recognised before. */
-const STRICT_LIMITS: Limits = { repeated: 2, similar: 4, quick: 10, regular: 10 }
+const STRICT_LIMITS: Limits = { repeated: 2, similar: 4, quick: 10, regular: 10, commands: 5 }
 
 /**
  * Within this time no person reads a reply and writes an answer of several words; it includes the wait for further
@@ -43,7 +45,7 @@ export type ProgramSign = keyof Limits
 /** The last messages of one participant of a conversation. Times are milliseconds since the Unix epoch. */
 export class ProgramDetector {
   #texts: ComparedText[] = []
-  #counts = { repeated: 0, similar: 0, quick: 0 }
+  #counts = { repeated: 0, similar: 0, quick: 0, commands: 0 }
   #gaps_ms: number[] = []
 
   /**
@@ -53,6 +55,7 @@ export class ProgramDetector {
    */
   take(text: string, reply: string, gap_ms: number, strict: boolean): ProgramSign | undefined {
     const compared = comparedText(text)
+    if (gap_ms >= QUICK_MS) this.#counts.commands = 0
     this.#count('quick', isQuick(text, compared, gap_ms))
     if (!compared.short) {
       const ours = comparedText(reply)
@@ -64,6 +67,22 @@ export class ProgramDetector {
     this.#remember(compared)
     this.#gaps_ms = [...this.#gaps_ms, gap_ms].slice(-LIMITS.regular)
     return this.#sign(strict ? STRICT_LIMITS : LIMITS)
+  }
+
+  /**
+   * Examines a command, which people repeat: only its speed counts.
+   * @param gap_ms time since the previous message of the participant
+   */
+  takeCommand(gap_ms: number, strict: boolean): ProgramSign | undefined {
+    const commands = gap_ms < QUICK_MS ? this.#counts.commands + 1 : 0
+    this.reset()
+    this.#counts.commands = commands
+    return commands >= (strict ? STRICT_LIMITS : LIMITS).commands ? 'commands' : undefined
+  }
+
+  /** Whether a message comes after the almost constant time after which earlier ones came. */
+  keepsTime(gap_ms: number): boolean {
+    return isRegular([...this.#gaps_ms, gap_ms], 2)
   }
 
   /** Whether a message differs from the previous ones, as when a person takes over. Remembers it. */
@@ -78,7 +97,7 @@ export class ProgramDetector {
 
   /** The participant is a person after all. */
   reset(): void {
-    this.#counts = { repeated: 0, similar: 0, quick: 0 }
+    this.#counts = { repeated: 0, similar: 0, quick: 0, commands: 0 }
     this.#gaps_ms = []
   }
 
