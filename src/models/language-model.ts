@@ -5,6 +5,8 @@ export interface RequestPiece {
   readonly text: string
   /** The sources of the text: ids of messages and memories. */
   readonly ids: readonly string[]
+  /** A line above it, which it shares with the pieces beside it that have the same. */
+  readonly under?: string
 }
 
 /**
@@ -28,7 +30,12 @@ export const blockMessage = (
   lines: readonly RequestPiece[],
 ): ModelMessage => ({
   role,
-  content: [...(heading === '' ? [] : [heading]), ...lines.map(({ text }) => text)].join('\n'),
+  content: [
+    ...(heading === '' ? [] : [heading]),
+    ...lines.flatMap(({ text, under }, at) =>
+      under === undefined || under === lines[at - 1]?.under ? [text] : [under, text],
+    ),
+  ].join('\n'),
   block: { heading, lines },
 })
 

@@ -79,7 +79,7 @@ test('conversations are recalled by the same number, by no one else, and answer 
   await denidin.whenIdle()
   expect(denidin.channel.sent).toEqual([])
   await denidin.say('what is my sailing boat called?', { name: 'Ana' })
-  expect(denidin.lastRequest()).toContain('- [2026-01-20] 15550001111: "My sailing boat is called Marlin"')
+  expect(denidin.lastRequest()).toContain('2026-01-20:\n- 15550001111: "My sailing boat is called Marlin"')
   expect(denidin.lastRequest()).not.toContain('user: My sailing boat')
   await denidin.say('what is the sailing boat called?', { phone: '15550002222', name: 'Ben' })
   expect(denidin.lastRequest()).not.toContain('Marlin')

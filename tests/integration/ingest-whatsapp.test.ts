@@ -67,7 +67,7 @@ test('an export that is bound to a person is recalled, and answers nothing by it
   await denidin.whenIdle()
   expect(denidin.channel.sent).toHaveLength(replies)
   await denidin.say('what is my sailing boat called?', { name: 'Ana' })
-  expect(denidin.lastRequest()).toContain('- [2021-01-13] Ana: "My sailing boat is called Marlin"')
+  expect(denidin.lastRequest()).toContain('2021-01-13:\n- Ana: "My sailing boat is called Marlin"')
   // It is recalled, not a part of the running session.
   expect(denidin.lastRequest()).not.toContain('user: My sailing boat')
   await denidin.say('what is the sailing boat called?', { phone: '15550002222', name: 'Ben' })

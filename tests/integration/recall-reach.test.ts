@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GODFATHER, TestDenidin } from '../support/denidin.ts'
+import { recalledLines } from '../support/recalled-lines.ts'
 
 const GROUP = '123@g.us'
 const ANA = '15550001111'
@@ -26,12 +27,7 @@ const inGroup = async (text: string, phone: string, addressed = false): Promise<
 }
 
 /** Quotes in the last request: their lines name who said it. */
-const quotes = (): string =>
-  denidin
-    .lastRequest()
-    .split('\n')
-    .filter(line => /^- \[\d[^\]]*\]/.test(line))
-    .join('\n')
+const quotes = (): string => recalledLines(denidin.lastRequest()).join('\n')
 
 test('who asks in private finds their own words from groups, and never what others said there', async () => {
   await inGroup('the code of my shed is Wisteria', ANA)
@@ -69,8 +65,8 @@ test('with godfather_scope all the godfather finds what anybody said, named, and
   await denidin.say('/reset', { phone: GODFATHER })
   await denidin.restart({ memory: { godfather_scope: 'all', longterm: { min_similarity: 1 } } })
   await denidin.say('what is the boat called?', { phone: GODFATHER })
-  expect(quotes()).toMatch(/\] of "Ana \\"the - boss\\" \(\+15550001111\)": .*: "my boat is called Marlin"/)
-  expect(quotes()).toMatch(/\] of "123@g.us"|\] of "chat:123@g.us": N2222: "my boat is called Pilot"/)
+  expect(quotes()).toMatch(/^- of "Ana \\"the - boss\\" \(\+15550001111\)": .*: "my boat is called Marlin"/)
+  expect(quotes()).toMatch(/- of "123@g.us"|- of "chat:123@g.us": N2222: "my boat is called Pilot"/)
   await denidin.say('what is the boat called?', { phone: BEN })
   expect(denidin.lastRequest()).not.toContain('Marlin')
   await inGroup('what is the boat of Ana called?', GODFATHER, true)

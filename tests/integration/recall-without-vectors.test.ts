@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { TestDenidin } from '../support/denidin.ts'
 import { failure } from '../support/model-server.ts'
+import { recalledLines } from '../support/recalled-lines.ts'
 
 let denidin: TestDenidin
 
@@ -10,12 +11,7 @@ afterEach(async () => {
 })
 
 /** Without the profile, which goes with every message. */
-const recalledLines = (): string =>
-  denidin
-    .lastRequest()
-    .split('\n')
-    .filter(line => line.startsWith('- ['))
-    .join('\n')
+const recalled = (): string => recalledLines(denidin.lastRequest()).join('\n')
 
 test.each([
   ['/remember my locker is number 417', 'what is my locker number?', '417'],
@@ -25,7 +21,7 @@ test.each([
   denidin.models.always('embedding', failure(500))
   await denidin.say(command)
   await denidin.say(question)
-  expect(recalledLines()).toContain(answer)
+  expect(recalled()).toContain(answer)
 })
 
 test('while Chroma cannot be reached, and right after a start, what was remembered is recalled', async () => {
@@ -34,12 +30,12 @@ test('while Chroma cannot be reached, and right after a start, what was remember
   })
   await denidin.say('/remember my locker is number 417')
   await denidin.say('what is my locker number?')
-  expect(recalledLines()).toContain('417')
+  expect(recalled()).toContain('417')
   await denidin.restart()
   await denidin.say('which number has my locker?')
-  expect(recalledLines()).toContain('417')
+  expect(recalled()).toContain('417')
   // What has nothing to do with it is not brought up.
   await denidin.say('/reset')
   await denidin.say('is it going to rain?')
-  expect(recalledLines()).not.toContain('417')
+  expect(recalled()).not.toContain('417')
 })

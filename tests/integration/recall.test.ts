@@ -9,6 +9,7 @@ import { embed, facts, hashedWords } from '../support/model-server.ts'
 import { rerankServer } from '../support/rerank-server.ts'
 import { RecallRig } from '../support/recall-rig.ts'
 import { testSetAside } from '../support/test-set-aside.ts'
+import { recalledLines } from '../support/recalled-lines.ts'
 
 let denidin: TestDenidin
 
@@ -18,10 +19,7 @@ afterEach(async () => {
 
 /** What was said, word for word, in the last request: its lines name who said it, which those of facts do not. */
 const quotes = (): string[] =>
-  denidin
-    .lastRequest()
-    .split('\n')
-    .flatMap(line => /^- \[[^\]]+\] [^"]+: "(.*)"$/.exec(line)?.[1] ?? [])
+  recalledLines(denidin.lastRequest()).flatMap(line => /^- [^"]+: "(.*)"$/.exec(line)?.[1] ?? [])
 
 const talkAndReset = async (...texts: readonly string[]): Promise<void> => {
   for (const text of texts) await denidin.say(text, { name: 'Ana' })
@@ -33,7 +31,7 @@ test('what was said in an earlier session is quoted word for word, dated, with w
   await talkAndReset('my boat is called Marlin', 'the harbour master is called Olaf')
   await denidin.say('what is my boat called?', { name: 'Ana' })
   const day = denidin.clock.zone.isoDay(denidin.clock.now())
-  expect(denidin.lastRequest()).toContain(`- [${day}] Ana: "my boat is called Marlin"`)
+  expect(denidin.lastRequest()).toContain(`${day}:\n- Ana: "my boat is called Marlin"`)
   expect(quotes()).not.toContain('what is my boat called?')
 })
 
@@ -82,9 +80,9 @@ test.each([
   const line = denidin
     .lastRequest()
     .split('\n')
-    .find(each => each.includes('my boat') && each.startsWith('- ['))
-  expect(line).toMatch(/^- \[[\d-]+\] [\w ]+: ".*"$/)
-  expect(line).toContain(`] ${shown}: "`)
+    .find(each => each.includes('my boat') && each.startsWith('- '))
+  expect(line).toMatch(/^- [\w ]+: ".*"$/)
+  expect(line).toContain(`- ${shown}: "`)
   expect(JSON.parse(line!.slice(line!.indexOf(': "') + 2))).toBe(text)
 })
 

@@ -11,6 +11,7 @@ import { exists } from '../../src/platform/files.ts'
 import { valenceOf } from '../../src/text/valence/valence.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 import { failure, hold, reply, ScriptedModelServer } from '../support/model-server.ts'
+import { recalledLines } from '../support/recalled-lines.ts'
 
 let denidin: TestDenidin
 const OPERATOR = { transport: 'cli', level: 'operator' } as const
@@ -53,8 +54,7 @@ const remember = async (
 }
 
 /** The quotes in the last request. */
-const quotes = (): string[] =>
-  [...denidin.lastRequest().matchAll(/^- \[\d{4}-\d\d-\d\d\] "(.*)"$/gm)].map(match => match[1] ?? '')
+const quotes = (): string[] => recalledLines(denidin.lastRequest()).flatMap(line => /^- "(.*)"$/.exec(line)?.[1] ?? [])
 
 test('data_root is the folder of all data', async () => {
   await start({ data_root: 'elsewhere' })

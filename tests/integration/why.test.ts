@@ -31,7 +31,7 @@ const givenIn = (heading: string): readonly string[] => {
   const block = system.split('\n\n').find(each => each.startsWith(heading)) ?? ''
   return block
     .split('\n')
-    .slice(1)
+    .filter(line => line.startsWith('- '))
     .map(line => JSON.parse(line.slice(line.indexOf('"'))) as string)
 }
 

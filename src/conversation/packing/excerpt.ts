@@ -24,6 +24,11 @@ export class Excerpt<Item extends object> {
     return this.#found.item
   }
 
+  /** The line with its day, which all texts of the day share. */
+  get day(): string {
+    return this.#found.day
+  }
+
   /** Tokens of the whole text, with additions that are shown with it. */
   get tokens(): number {
     return this.#found.tokens

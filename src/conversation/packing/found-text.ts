@@ -21,6 +21,8 @@ export interface FoundTextDeps<Item extends object> {
   readonly text: string
   /** Tokens of `text`. */
   readonly tokens: number
+  /** The line with its day, which all texts of the day share. */
+  readonly day: string
   readonly words: QuestionWords
   /** The item with another text. */
   readonly withText: (text: string, tokens: number) => Item
@@ -55,6 +57,11 @@ export class FoundText<Item extends object> {
 
   get item(): Item {
     return this.#deps.item
+  }
+
+  /** The line with its day, which all texts of the day share. */
+  get day(): string {
+    return this.#deps.day
   }
 
   /** Tokens of the whole text, with additions that are shown with it. */

@@ -7,7 +7,7 @@ import type { Quote } from '../../retrieval/quote.ts'
 import type { QuestionWords } from '../../text/passages.ts'
 import { FoundText } from './found-text.ts'
 import { MeasuredText } from './measured-texts.ts'
-import { linesOf, memoryPrefix, nowSuffix, quotePrefix } from './render-context.ts'
+import { dayLine, linesOf, memoryPrefix, nowSuffix, quotePrefix } from './render-context.ts'
 import { isPlainJson, type TokenCosts } from './token-costs.ts'
 
 /** The results of recall: facts and summaries, and messages; best first. */
@@ -57,6 +57,7 @@ export const textsOf = (
         words,
         text: recalled.memory.text,
         tokens: costs.repeated(recalled.memory.text),
+        day: dayLine(recalled.memory.said_to, zone),
         withText: (text): RecalledMemory => ({ ...recalled, memory: { ...recalled.memory, text } }),
         lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs, zone) + nowTokens(shown, costs),
         added_tokens: nowTokens(recalled, costs),
@@ -76,6 +77,7 @@ const quoteText = (quote: Quote, words: QuestionWords, zone: TimeZone, costs: To
     words,
     text: quote.text,
     tokens: quote.tokens,
+    day: dayLine(quote.sent_at, zone),
     withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
     lineTokens: (shown, tokens) =>
       costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),

@@ -5,13 +5,14 @@
  */
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { MessageId } from '../../messages/message.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import { inPackingOrder } from '../../retrieval/packing-order.ts'
 import { subjectStems } from '../../text/content-stems.ts'
 import { Excerpt } from './excerpt.ts'
 import { textsOf, type DatedCandidates, type FoundTexts, type RecallCandidates } from './found-texts.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
-import { RECALLED_HEADING } from './render-context.ts'
+import { dayLine, RECALLED_HEADING } from './render-context.ts'
 import { SaidWords } from './said-words.ts'
 import type { TokenCosts } from './token-costs.ts'
 
@@ -93,8 +94,10 @@ class RecallPacking {
   /** Usage by texts of the past, and by texts of the running session. */
   readonly #past: PartUse = { share: 1, content: 0, full: false }
   readonly #session: PartUse = { share: SESSION_SHARE, content: 0, full: false }
-  /** Tokens of their lines in the request. */
+  /** Tokens of their lines in the request, with those of their days. */
   #lines = 0
+  /** The lines with the days of the shown texts. */
+  readonly #days = new Set<string>()
   /** Why packing stopped. */
   #stopped: PackingReason | undefined
   #shownCount = 0
@@ -160,7 +163,8 @@ class RecallPacking {
     const of_session = tokensOf(shown.filter(each => this.#of_session.has(each)))
     const additional = of_session <= content * SESSION_SHARE ? of_session : 0
     if (tokensOf(shown) - additional > content) return
-    const lines = shown.reduce((sum, each) => sum + each.wholeLineTokens, 0)
+    const days = this.#costs.days(new Set(shown.map(each => each.day)))
+    const lines = shown.reduce((sum, each) => sum + each.wholeLineTokens, days)
     if (lines + this.#costs.block(RECALLED_HEADING, shown.length) > room) return
     for (const each of usable) each.keepWhole()
   }
@@ -235,13 +239,14 @@ class RecallPacking {
     }
     const part = this.#partFor(excerpt, tokens)
     if (part.full) return 0
-    const lines = this.#lines + line_tokens
+    const lines = this.#lines + line_tokens + this.#newDay(excerpt)
     const block = this.#costs.block(RECALLED_HEADING, this.#shownCount + (excerpt.isShown ? 0 : 1))
     if (lines + block > this.#budget.room) this.#stopped = this.#budget.room_reason ?? 'request_budget'
     else part.full = !this.#fits(part, tokens)
     if (part.full && this.#shownCount === 0) this.#takeBeginning(excerpt, this.#budget.room - block)
     if (part.full || this.#stopped !== undefined) return 0
     if (!excerpt.isShown) this.#shownCount++
+    this.#days.add(excerpt.day)
     excerpt.takeNext()
     part.content += tokens
     this.#lines = lines
@@ -250,10 +255,18 @@ class RecallPacking {
 
   /** The best text is always shown, however small the budget: as much of its best passage as fits. */
   #takeBeginning(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>, room: number): void {
-    const { tokens, line_tokens } = excerpt.takeBeginning(this.#budget.content, room)
-    if (excerpt.isShown) this.#shownCount++
+    const day = this.#newDay(excerpt)
+    const { tokens, line_tokens } = excerpt.takeBeginning(this.#budget.content, room - day)
+    if (!excerpt.isShown) return
+    this.#shownCount++
+    this.#days.add(excerpt.day)
     this.#past.content += tokens
-    this.#lines += line_tokens
+    this.#lines += line_tokens + day
+  }
+
+  /** Tokens of the line with the day of a text, unless another text of the day is shown. */
+  #newDay({ day }: Excerpt<RecalledMemory> | Excerpt<Quote>): number {
+    return this.#days.has(day) ? 0 : this.#costs.day(day)
   }
 
   /** A text of the running session takes from the additional tokens until one does not fit, then from those of all. */
@@ -295,7 +308,12 @@ class RecallPacking {
 }
 
 /** The packed texts without quotes of messages that the request shows anyway. */
-export const withoutShown = (packed: PackedRecall, shown: ReadonlySet<MessageId>, costs: TokenCosts): PackedRecall => {
+export const withoutShown = (
+  packed: PackedRecall,
+  shown: ReadonlySet<MessageId>,
+  costs: TokenCosts,
+  zone: TimeZone,
+): PackedRecall => {
   const quotes = packed.quotes.filter(({ message_id }) => !shown.has(message_id))
   if (quotes.length === packed.quotes.length) return packed
   const isShown = ({ id, kind, outcome }: PackedCandidate): boolean =>
@@ -304,15 +322,22 @@ export const withoutShown = (packed: PackedRecall, shown: ReadonlySet<MessageId>
   const before = packed.memories.length + packed.quotes.length
   const heading =
     costs.block(RECALLED_HEADING, before) - costs.block(RECALLED_HEADING, before - packed.quotes.length + quotes.length)
+  const days = costs.days(daysOf(packed, zone)) - costs.days(daysOf({ memories: packed.memories, quotes }, zone))
   return {
     ...packed,
     quotes,
-    tokens: packed.tokens - lines - heading,
+    tokens: packed.tokens - lines - heading - days,
     candidates: packed.candidates.map(each =>
       isShown(each) ? { ...each, outcome: 'left', reason: 'in_history' } : each,
     ),
   }
 }
+
+/** The lines with the days of shown texts. */
+const daysOf = ({ memories, quotes }: RecallCandidates, zone: TimeZone): ReadonlySet<string> =>
+  new Set(
+    [...memories.map(({ memory }) => memory.said_to), ...quotes.map(each => each.sent_at)].map(at => dayLine(at, zone)),
+  )
 
 /** Words with which facts refer to the speaker. */
 const WHO_SAID_IT: ReadonlySet<string> = new Set(subjectStems('user speaker person asker משתמש דובר'))

@@ -84,7 +84,8 @@ export class SpecificPacking {
 
   /** The same without quotes of messages that the history shows whole. */
   withoutShown({ recall, profile }: PackedSpecific, history: PackedHistory): PackedSpecific {
-    const shown = withoutShown(recall, new Set(this.#shownBy(history).keys()), this.#deps.costs)
+    const { costs, candidates } = this.#deps
+    const shown = withoutShown(recall, new Set(this.#shownBy(history).keys()), costs, candidates.system.zone)
     return { recall: shown, profile, tokens: shown.tokens + profile.tokens }
   }
 

@@ -49,6 +49,18 @@ export class TokenCosts {
     return this.repeated(prefix) + quoted + QUOTED_TOKENS
   }
 
+  /** Tokens of the lines with the days of texts: each is written once. */
+  days(lines: ReadonlySet<string>): number {
+    let tokens = 0
+    for (const line of lines) tokens += this.day(line)
+    return tokens
+  }
+
+  /** Tokens of a line with a day. */
+  day(line: string): number {
+    return this.repeated(`${line}\n`)
+  }
+
   /** Tokens of a block of lines in a separate message; a block without lines is left out. */
   block(heading: string, lines: number): number {
     return lines === 0 ? 0 : this.repeated(heading) + lines + MESSAGE_TOKENS

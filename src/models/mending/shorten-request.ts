@@ -73,8 +73,8 @@ const take = (
   tokens: TokenCounter,
 ): { readonly pieces: readonly Piece[]; readonly tokens: number } => {
   let used = 0
-  for (const [count, { text }] of pieces.entries()) {
-    const size = tokens.count(text) + MESSAGE_TOKENS
+  for (const [count, { text, under = '' }] of pieces.entries()) {
+    const size = tokens.count(`${under}${text}`) + MESSAGE_TOKENS
     if (used + size > room) return { pieces: pieces.slice(0, count), tokens: used }
     used += size
   }

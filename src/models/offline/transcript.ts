@@ -25,8 +25,10 @@ const SHARED_HEADING = /^Shared notes/
 const SHARED_PASSAGE = /^- \[(\d{4}-\d{2}-\d{2})\] of ("(?:[^"\\]|\\.)*"): (".*")$/
 /** Follows a quote that no longer holds. */
 const NOW = /^(.*") \(now: (".*")\)$/
-const ENDED = /^\s*-\s+\[[^\]]*, until /
-const RECALLED_QUOTE = /^\s*-\s+(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?(.+)$/
+const ENDED = /^\s*-\s+\[until /
+/** The line above the quotes of a day. */
+const RECALLED_DAY = /^(\d{4}-\d{2}-\d{2}):$/
+const RECALLED_QUOTE = /^\s*-\s+(?:\[until [^\]]*\]\s*)?(.+)$/
 /** A message word for word: `Dana: "We moved"`. */
 const NAMED_QUOTE = /^([^:"]{1,60}): (".*")$/
 const TRANSCRIPT_LINE = /^\s*(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?([^:\n[\]"“”?!.,]{1,60}):\s+(.+)$/
@@ -72,22 +74,24 @@ export const readTranscript = (text: string): Saying[] => {
 }
 
 /**
- * Quotes of a system message: the lines that begin with `- ` below the line that begins with `Recalled memories`. Each
- * has its day in brackets; the quote itself is plain or a JSON string. The bot's own messages, and what a summary says
+ * Quotes of a system message: the lines that begin with `- ` below the line that begins with `Recalled memories`. The
+ * day stands above them; the quote itself is plain or a JSON string. The bot's own messages, and what a summary says
  * about its conversation, are left out.
  */
 export const readRecalled = (content: string): Saying[] => {
   const lines = content.split('\n')
   const heading = lines.findIndex(line => RECALLED_HEADING.test(line))
   if (heading < 0) return []
+  let day: string | undefined
   return lines
     .slice(heading + 1)
-    .map(line => RECALLED_QUOTE.exec(line))
-    .filter(match => match !== null)
-    .map(([line, day, quote = '']): Saying => {
+    .flatMap((line): Saying[] => {
+      day = RECALLED_DAY.exec(line)?.[1] ?? day
+      const [, quote] = RECALLED_QUOTE.exec(line) ?? []
+      if (quote === undefined) return []
       const [, before = quote, now] = NOW.exec(quote) ?? []
       const saying = { ...readQuote(unquote(before)), day }
-      return now === undefined ? saying : { ...saying, now: readList(now), ended: ENDED.test(line) }
+      return [now === undefined ? saying : { ...saying, now: readList(now), ended: ENDED.test(line) }]
     })
     .filter(saying => !isOurselves(saying.speaker) && !CONTEXT_LINE.test(saying.text))
 }
