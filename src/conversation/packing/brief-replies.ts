@@ -1,7 +1,8 @@
 /**
  * Makes room in the history without losing any of the person's messages. The bot's older replies, which are long, are
  * shortened to their beginnings, then to their first words, before any message is left out; replies to small talk are
- * shortened before all others, and those that the search found for the question after all others.
+ * shortened before all others, to their first words at once, and those that the search found for the question after all
+ * others.
  */
 import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 import { firstThatFits } from '../../sessions/window.ts'
@@ -21,8 +22,10 @@ const LEAST_SAVED_SHARE = 0.5
 export interface BriefLimit {
   /** Tokens for all messages, with the text around them. */
   readonly most: number
-  /** Position of the first message of the running exchange: from here on everything is shown whole. */
+  /** Position of the first message of the running exchange: from here on everything is shown whole if it fits. */
   readonly exchange: number
+  /** Position of the last message before the answered ones: it is shown whole in any case. */
+  readonly last: number
   /** Positions of the messages that the search found, the best first: their replies are shortened last. */
   readonly found: readonly number[]
   /** Position from which messages cannot be found, because they are promised to be shown: shortened even later. */
@@ -41,6 +44,9 @@ export interface FittedMessages {
   /** Of a draft: cuts the reply that gets the remaining tokens; unset if none does. */
   readonly finished?: () => FittedMessages
 }
+
+/** The short form of the message at a position in the window. */
+type Shorten = (message: ShownMessage, at: number) => ShownMessage
 
 type Shortened = WeakMap<ShownMessage, ShownMessage>
 
@@ -64,14 +70,12 @@ export class BriefReplies {
    */
   async prepare(window: readonly ShownMessage[], costs: readonly number[], most: number): Promise<void> {
     const slices = new TimeSlices(ANSWER_SLICE_MS)
-    for (const shorten of [(each: ShownMessage) => this.#brief(each), (each: ShownMessage) => this.#hint(each)]) {
+    for (const shorten of [this.#toBriefs(window), this.#toHints]) {
       let tokens = 0
       for (let at = window.length - 1; at >= 0 && tokens <= most; at--) {
         const message = window[at]
         if (message === undefined) break
-        const shortened = shorten(message)
-        tokens += (costs[at] ?? 0) - message.tokens + shortened.tokens
-        if (shortened !== message) this.#isIdle(window[at - 1])
+        tokens += (costs[at] ?? 0) - message.tokens + shorten(message, at).tokens
         if (slices.isOver) await slices.pause()
       }
       if (tokens <= most) return
@@ -88,10 +92,32 @@ export class BriefReplies {
   fit(window: readonly ShownMessage[], costs: readonly number[], total: number, limit: BriefLimit): FittedMessages {
     const { most } = limit
     if (total <= most) return { messages: window, first: 0, tokens: total }
-    const briefs = this.#shortened(window, costs, limit, message => this.#brief(message))
+    const toBriefs = this.#toBriefs(window)
+    const briefs = this.#shortened(window, costs, limit, toBriefs)
     if (fitsWhole(briefs, most)) return this.#lengthened(briefs, window, limit, message => message)
-    const hints = this.#shortened(window, costs, limit, message => this.#hint(message))
-    return fitsWhole(hints, most) ? this.#lengthened(hints, window, limit, message => this.#brief(message)) : hints
+    const hints = this.#shortened(window, costs, limit, this.#toHints)
+    if (fitsWhole(hints, most)) return this.#lengthened(hints, window, limit, toBriefs)
+    return hints.first > limit.exchange && limit.exchange < limit.last ? this.#exchange(window, costs, limit) : hints
+  }
+
+  /** The running exchange alone, if it does not fit whole: its replies are shortened too, except the last message. */
+  #exchange(window: readonly ShownMessage[], costs: readonly number[], limit: BriefLimit): FittedMessages {
+    const from = Math.max(0, limit.exchange)
+    const inExchange = costs.slice(from)
+    const total = inExchange.reduce((sum, each) => sum + each, 0)
+    const fitted = this.fit(window.slice(from), inExchange, total, {
+      ...limit,
+      exchange: limit.last - from,
+      last: limit.last - from,
+      found: limit.found.map(at => at - from).filter(at => at >= 0),
+      promised: limit.promised - from,
+    })
+    const later = ({ first, finished, ...rest }: FittedMessages): FittedMessages => ({
+      ...rest,
+      first: first + from,
+      ...(finished === undefined ? {} : { finished: () => later(finished()) }),
+    })
+    return later(fitted)
   }
 
   /** The newest messages that fit if every older reply is shortened. Messages before them are not examined. */
@@ -99,7 +125,7 @@ export class BriefReplies {
     window: readonly ShownMessage[],
     costs: readonly number[],
     { most, exchange }: BriefLimit,
-    shorten: (message: ShownMessage) => ShownMessage,
+    shorten: Shorten,
   ): Shown {
     const newest: ShownMessage[] = []
     let tokens = 0
@@ -107,7 +133,7 @@ export class BriefReplies {
     const first = firstThatFits(window.length, most, at => {
       const message = window[at]
       if (message === undefined) return 0
-      const shown = at < exchange ? shorten(message) : message
+      const shown = at < exchange ? shorten(message, at) : message
       last = (costs[at] ?? 0) - message.tokens + shown.tokens
       newest.push(shown)
       tokens += last
@@ -125,18 +151,13 @@ export class BriefReplies {
    * Restores the longer form of as many replies as fit, the most important first; the first that does not fit as a
    * whole gets the remaining tokens.
    */
-  #lengthened(
-    shown: Shown,
-    window: readonly ShownMessage[],
-    limit: BriefLimit,
-    longer: (message: ShownMessage) => ShownMessage,
-  ): FittedMessages {
+  #lengthened(shown: Shown, window: readonly ShownMessage[], limit: BriefLimit, longer: Shorten): FittedMessages {
     const { messages } = shown
     let left = limit.most - shown.tokens
     for (const at of this.#byWorth(window, messages, limit)) {
       const [whole, short] = [window[at], messages[at]]
       if (whole === undefined || short === undefined) continue
-      const message = longer(whole)
+      const message = longer(whole, at)
       if (short === message) continue
       const more = message.tokens - short.tokens
       if (more > left) {
@@ -171,28 +192,32 @@ export class BriefReplies {
         yield* found
       }
       if (messages[at] === window[at]) continue
-      if (this.#isIdle(window[at - 1])) idle.push(at)
+      if (this.#isIdle(window, at)) idle.push(at)
       else yield at
     }
     yield* idle
   }
 
-  #isIdle(message: ShownMessage | undefined): boolean {
-    if (message === undefined || message.role !== 'user') return false
-    const known = this.#idle.get(message)
+  /** Whether the message at a position replies to small talk. */
+  #isIdle(window: readonly ShownMessage[], at: number): boolean {
+    const asked = window[at - 1]
+    if (asked === undefined || asked.role !== 'user') return false
+    const known = this.#idle.get(asked)
     if (known !== undefined) return known
-    const idle = isSmallTalk(message.content)
-    this.#idle.set(message, idle)
+    const idle = isSmallTalk(asked.content)
+    this.#idle.set(asked, idle)
     return idle
   }
 
-  #brief(message: ShownMessage): ShownMessage {
-    return this.#beginningOnce(message, BRIEF_TOKENS, this.#briefs)
+  /** Shortens replies to their beginnings, and those to small talk to their first words. */
+  #toBriefs(window: readonly ShownMessage[]): Shorten {
+    return (message, at) => {
+      const brief = this.#beginningOnce(message, BRIEF_TOKENS, this.#briefs)
+      return brief !== message && this.#isIdle(window, at) ? this.#toHints(message) : brief
+    }
   }
 
-  #hint(message: ShownMessage): ShownMessage {
-    return this.#beginningOnce(message, HINT_TOKENS, this.#hints)
-  }
+  readonly #toHints = (message: ShownMessage): ShownMessage => this.#beginningOnce(message, HINT_TOKENS, this.#hints)
 
   #beginningOnce(message: ShownMessage, most: number, known: Shortened): ShownMessage {
     if (message.role !== 'assistant' || message.tokens < most * (1 + LEAST_SAVED_SHARE)) return message

@@ -35,7 +35,7 @@ export interface PackedHistory {
 
 /** The part of the turn's budget that is left for the history. */
 export interface HistoryLimit {
-  /** Position in the window of the first message of the running exchange, which is shown whole. */
+  /** Position in the window of the first message of the running exchange, which is shown whole if it fits. */
   readonly exchange: number
   /** Tokens for the messages before the answered ones, including the text around them. */
   readonly tokens: number
@@ -137,6 +137,7 @@ export const packHistory = (
       : replies.fit(withinRoom, roomCosts, total, {
           most,
           exchange: limit.exchange - before,
+          last: (answered.at(-1) ?? withinRoom.length - 1) - 1,
           found: limit.found.map(at => at - before).filter(at => at >= 0),
           promised: limit.promised - before,
           draft: limit.draft === true,

@@ -23,9 +23,19 @@ export const straightforwardHistory = (
   const before = exchange - left
   const at = (tokens: number): ShownMessage[] =>
     within.map((message, place) => (place < before ? beginningOf(message, tokens, counter) : message))
-  const [briefs, hints] = [at(BRIEF_TOKENS), at(HINT_TOKENS)]
+  const hints = at(HINT_TOKENS)
+  // What replies to small talk and is too long for a beginning has only its first words.
+  const briefs = at(BRIEF_TOKENS).map((brief, place) =>
+    brief !== within[place] && repliesToSmallTalk(within, place) ? (hints[place] ?? brief) : brief,
+  )
   const [shorter, longer] = sum(briefs) <= room ? [briefs, within] : [hints, briefs]
-  if (sum(shorter) > room) return textsOf(dropOldest(shorter, room, cost))
+  if (sum(shorter) > room) {
+    const last = within.findIndex(({ message_id }) => answered.has(message_id)) - 1
+    const running = Math.max(0, before)
+    if (sum(within.slice(running)) <= room || running >= last) return textsOf(dropOldest(shorter, room, cost))
+    const alone = { ...limit, from: left + running, exchange: left + last, tokens: most, answered }
+    return straightforwardHistory(window, alone, { content, around, counter })
+  }
   const shown = [...shorter]
   const found = limit.found.map(place => place - left)
   const places = byWorth(within, { before, found, promised: limit.promised - left })
@@ -66,13 +76,15 @@ const byWorth = (
     .map((_, place) => place)
     .filter(place => place < before && messages[place]?.role === 'assistant')
     .reverse()
-  const isIdle = (place: number): boolean => {
-    const asked = messages[place - 1]
-    return asked?.role === 'user' && isSmallTalk(asked.content)
-  }
+  const isIdle = (place: number): boolean => repliesToSmallTalk(messages, place)
   const telling = replies.filter(place => !isIdle(place))
   const [sure, others] = [telling.filter(place => place >= promised), telling.filter(place => place < promised)]
   return [...sure, ...found, ...others, ...replies.filter(isIdle)]
+}
+
+const repliesToSmallTalk = (messages: readonly ShownMessage[], place: number): boolean => {
+  const asked = messages[place - 1]
+  return asked?.role === 'user' && isSmallTalk(asked.content)
 }
 
 const beginningOf = (message: ShownMessage, tokens: number, counter: TokenCounter): ShownMessage =>
