@@ -121,15 +121,28 @@ class RecallPacking {
     this.#most_quotes = found.most_quotes
   }
 
-  /** Takes the first passage of each text, then the second of each, and so on. */
+  /** Takes the texts of the past, and then those of the running session. */
   run(): void {
     const byItem = new Map(this.#elsewhere.map(excerpt => [excerpt.item, excerpt]))
-    const past = inPackingOrder([...byItem.keys()], this.#most_quotes)
-    const usable = [...past.flatMap(quote => byItem.get(quote) ?? []), ...this.#here]
+    const past = inPackingOrder([...byItem.keys()], this.#most_quotes).flatMap(quote => byItem.get(quote) ?? [])
+    const usable = [...past, ...this.#here]
     this.#keepWhole([...this.#memories, ...usable])
-    let round = { memories: this.#memories, quotes: usable }
+    this.#takeRounds(this.#memories, past, usable)
+    this.#takeRounds([], this.#here, usable)
+  }
+
+  /**
+   * Takes the first passage of each text, then the second of each, and so on.
+   * @param usable all quotes, which may replace a memory
+   */
+  #takeRounds(
+    memories: readonly Excerpt<RecalledMemory>[],
+    quotes: readonly Excerpt<Quote>[],
+    usable: readonly Excerpt<Quote>[],
+  ): void {
+    let round = { memories, quotes }
     while (!this.#isOver() && round.memories.length + round.quotes.length > 0) {
-      this.#takeRound(round.memories, round.quotes)
+      this.#takeRound(round.memories, round.quotes, usable)
       round = {
         memories: round.memories.filter(each => each.isShown && !each.isWhole && !this.#past.full),
         quotes: round.quotes.filter(each => !each.isWhole && !this.#isFull(each)),
@@ -169,7 +182,11 @@ class RecallPacking {
     for (const each of usable) each.keepWhole()
   }
 
-  #takeRound(memories: readonly Excerpt<RecalledMemory>[], quotes: readonly Excerpt<Quote>[]): void {
+  #takeRound(
+    memories: readonly Excerpt<RecalledMemory>[],
+    quotes: readonly Excerpt<Quote>[],
+    usable: readonly Excerpt<Quote>[],
+  ): void {
     let [memory, quote] = [0, 0]
     let [forMemories, forQuotes] = [0, 0]
     while (!this.#isOver()) {
@@ -183,7 +200,7 @@ class RecallPacking {
           forMemories += nextMemory.next().tokens
           continue
         }
-        const own = nextMemory.isShown ? undefined : this.#ownWords(nextMemory, quotes)
+        const own = nextMemory.isShown ? undefined : this.#ownWords(nextMemory, usable)
         if (own !== undefined) this.#quoted.add(nextMemory)
         if (own === undefined) forMemories += this.#take(nextMemory)
         else if (!own.isShown) forQuotes += this.#take(own)
