@@ -31,6 +31,7 @@ export const beginningAndEnd = (text: string, most: number): string =>
 /** The last boundary of visible characters at or before `at`. */
 const boundaryBefore = (text: string, at: number): number => {
   if (at <= 0 || at >= text.length) return Math.min(Math.max(at, 0), text.length)
+  if (isPlain(text.charCodeAt(at - 1)) && isPlain(text.charCodeAt(at))) return at
   const from = beginOfContext(text, at)
   const around = text.slice(from, at + LONGEST_GRAPHEME)
   const found = graphemes()
@@ -40,6 +41,9 @@ const boundaryBefore = (text: string, at: number): number => {
   if (found === undefined || found.segment.length > LONGEST_GRAPHEME) return wellFormedAt(text, at)
   return from + found.index
 }
+
+/** Whether a UTF-16 unit is a visible character by itself beside another such: most Latin and all Hebrew letters. */
+const isPlain = (unit: number): boolean => (unit >= 0x20 && unit < 0x300) || (unit >= 0x5d0 && unit <= 0x5ea)
 
 /** The first boundary of visible characters after `at`. */
 const boundaryAfter = (text: string, at: number): number => {

@@ -16,7 +16,7 @@ import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
 import { ProfileTurnBudgets, type TurnBudget } from '../../src/conversation/packing/turn-budget.ts'
 import type { RecalledMemory } from '../../src/memory/memory.ts'
 import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../../src/models/message-tokens.ts'
-import { HOUR_MS } from '../../src/platform/clock.ts'
+import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
 import { UTC } from '../../src/platform/time-zone.ts'
 import type { Quote } from '../../src/retrieval/quote.ts'
 import type { WindowMessage } from '../../src/sessions/session.ts'
@@ -203,6 +203,25 @@ describe('the budget of a turn', () => {
     },
   )
 
+  test('the patterns are tried in steps on the first texts alone, in either kind of letters', async () => {
+    const stepwise = budgets()
+    const searches = async (text: string): Promise<number> => {
+      const search = RegExp.prototype[Symbol.search]
+      let calls = 0
+      RegExp.prototype[Symbol.search] = function (searched) {
+        calls++
+        return search.call(this, searched)
+      }
+      await stepwise.prepare(text).finally(() => {
+        RegExp.prototype[Symbol.search] = search
+      })
+      return calls
+    }
+    for (const text of ['hi there', 'we sail', 'where to?']) expect(await searches(text)).toBeGreaterThan(50)
+    expect(await searches('and then?')).toBe(0)
+    expect(await searches('מה שלומך?')).toBeGreaterThan(50)
+  })
+
   test('without good profiles, and with fixed budgets, there is none', () => {
     const broken = new ProfileTurnBudgets({ profiles: { current: () => ({ profiles: undefined, problem: 'broken' }) } })
     expect(broken.of({ role: 'client', session_id: 's', text: 'hi', cap: 4000 })).toBeUndefined()
@@ -275,14 +294,14 @@ const messageOf = (
   tokens: tokens.count(content),
 })
 
-const quoteOf = (message_id: string, text: string, score: number): Quote => ({
+const quoteOf = (message_id: string, text: string, score: number, sent_at = 0): Quote => ({
   message_id,
   text,
   scope: 'person:a',
   person_id: 'a',
   role: 'user',
   speaker: 'Ana',
-  sent_at: 0,
+  sent_at,
   tokens: tokens.count(text),
   score,
   lexical: score,
@@ -305,7 +324,7 @@ const cases = fc
   .record({
     said: fc.array(fc.tuple(text, text), { maxLength: 25 }),
     question: fc.oneof(text, fc.constantFrom('what is the boat called?', 'hi', 'I am tired')),
-    quotes: fc.array(text, { maxLength: 25 }),
+    quotes: fc.array(fc.tuple(text, fc.nat(5)), { maxLength: 25 }),
     found_again: fc.array(fc.nat(49), { maxLength: 6 }),
     memories: fc.array(text, { maxLength: 5 }),
     profile: fc.array(fc.lorem({ maxCount: 6 }), { maxLength: 5 }),
@@ -319,8 +338,13 @@ const cases = fc
     const again = [...new Set(found_again)].flatMap(n => window[n] ?? [])
     return {
       turn: turnOf([...window, messageOf('question', 'user', question, 500)], { findable }),
-      memories: memories.map(each => ({ memory: memoryOf('person:a', each), similarity: 1, recency: 1, score: 1 })),
-      quotes: quotes.map((each, n) => quoteOf(`q${String(n)}`, each, 1 - n / 60)),
+      memories: memories.map((each, n) => ({
+        memory: memoryOf('person:a', each, { said_to: n * DAY_MS }),
+        similarity: 1,
+        recency: 1,
+        score: 1,
+      })),
+      quotes: quotes.map(([each, day], n) => quoteOf(`q${String(n)}`, each, 1 - n / 60, day * DAY_MS)),
       session: again.map((each, n) => quoteOf(each.message_id, each.content, 1 - n / 60)),
       profile,
     }
@@ -617,6 +641,39 @@ describe('the context of a turn', () => {
     expect([outcomes.get('b0'), outcomes.get('b1')]).toEqual(['taken', 'shortened'])
   })
 
+  test('a reply to small talk has only its first words as soon as replies are shortened to their beginnings', () => {
+    const window = [
+      ...exchange(0, 'thanks', LONG),
+      ...exchange(1, 'the boat is blue', LONG),
+      ...Array.from({ length: 4 }, (_, n) => exchange(n + 2, 'and so on', 'yes')).flat(),
+      messageOf('question', 'user', 'which colour is the boat?', 60),
+    ]
+    const made = { turn: turnOf(window), memories: [], quotes: [], profile: [] }
+    const { messages } = packed(made, budgetOf(160))
+    const [thanks = '', boat = ''] = ['b0', 'b1'].map(id => messages.find(({ ids }) => ids?.[0] === id)?.content)
+    expect(tokens.count(thanks)).toBeLessThanOrEqual(14)
+    expect(tokens.count(boat)).toBeGreaterThan(30)
+  })
+
+  test('a running exchange that is too long keeps what the person said, and the beginnings of its older replies', () => {
+    const said = Array.from({ length: 6 }, (_, n) => exchange(n, `I tell you about thing ${String(n)}`, LONG)).flat()
+    const window = [...said, messageOf('question', 'user', 'what was it?', 60)]
+    const made = { turn: turnOf(window), memories: [], quotes: [], profile: [] }
+    const { messages, record } = packed(made, budgetOf(400))
+    const outcomes = new Map(record.candidates.map(({ id, outcome }) => [id, outcome]))
+    expect([0, 1, 2, 3, 4, 5].map(n => outcomes.get(`a${String(n)}`))).toEqual([
+      'left',
+      'left',
+      ...Array(4).fill('taken'),
+    ])
+    expect([2, 3, 4, 5].map(n => outcomes.get(`b${String(n)}`))).toEqual([...Array(3).fill('shortened'), 'taken'])
+    expect(messages.at(-2)?.content).toBe(LONG)
+    // Where it fits, older messages come before longer replies.
+    expect(packed(made, budgetOf(700)).record.candidates.find(({ id }) => id === 'a1')).toMatchObject({
+      outcome: 'taken',
+    })
+  })
+
   test('where nothing can be found again, a statement holds the session too', () => {
     const { record } = packed(asking('we sail on Sunday', { findable: false }), budgetOf(4000))
     expect(record.turn?.need).toBe('session')
@@ -671,6 +728,19 @@ describe('the context of a turn', () => {
     // They have a quarter more, and what the past does not need.
     expect(both.filter(id => id.startsWith('a'))).toHaveLength(1)
     expect(shown([])).toHaveLength(6)
+  })
+
+  test('passages of the running session displace no further passages of the past', () => {
+    const long = (subject: string): string =>
+      Array.from({ length: 30 }, (_, n) => `Sentence ${String(n)} tells more about the ${subject}.`).join(' ')
+    const shown = (session: readonly Quote[]): readonly string[] => {
+      const quotes = [quoteOf('q0', long('boat'), 1), quoteOf('q1', long('car'), 0.9)]
+      const found = { memories: [], quotes, session, most_quotes: 40, words: new Map<string, number>(), zone: UTC }
+      const recall = packRecall(found, { content: 400, room: Infinity }, new TokenCosts(tokens))
+      return recall.quotes.filter(({ message_id }) => message_id.startsWith('q')).map(each => each.text)
+    }
+    const session = Array.from({ length: 5 }, (_, n) => quoteOf(`s${String(n)}`, long('house'), 1 - n / 100))
+    expect(shown(session)).toEqual(shown([]))
   })
 
   test('messages that have left the window of the session have the additional tokens too, in their order', () => {

@@ -45,6 +45,15 @@ describe.each(texts)('%s', (_, unit) => {
   })
 })
 
+test('between two Latin or Hebrew letters a text may be cut anywhere', () => {
+  const units = Array.from({ length: 0x600 }, (_, unit) => String.fromCharCode(unit)).filter(
+    unit => (unit >= ' ' && unit < '\u0300') || (unit >= 'א' && unit <= 'ת'),
+  )
+  const text = [...units, ...units.toReversed()].join('')
+  expect(graphemes(text)).toHaveLength(text.length)
+  for (let most = 0; most <= text.length; most++) expect(cutStart(text, most)).toHaveLength(most)
+})
+
 test('marks that pile up without end are cut between two of them', () => {
   const piled = `a${'\u0301'.repeat(500)}`
   expect(cutStart(piled, 100)).toHaveLength(100)

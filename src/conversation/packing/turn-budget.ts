@@ -45,7 +45,7 @@ export interface BudgetedTurn {
 }
 
 export interface TurnBudgets {
-  /** Call this first: it examines the text in steps, between which other work gets its turn. */
+  /** Call this first: it examines the first texts in steps, between which other work gets its turn. */
   prepare(text: string): Promise<void>
   /** `undefined`: the turn uses the fixed budgets of its parts. */
   of(turn: BudgetedTurn): TurnBudget | undefined
@@ -57,6 +57,11 @@ export const fixedBudgets: TurnBudgets = { prepare: async () => undefined, of: (
 /** Sessions whose last complexity is remembered. */
 const REMEMBERED_SESSIONS = 1000
 
+/** After this many texts of one kind, the patterns that examine them are compiled. */
+const PREPARED_TEXTS = 3
+/** V8 compiles a pattern separately for texts with letters of only one byte, and for others. */
+const WIDE = /[^\u0000-\u007f]/
+
 export interface ProfileTurnBudgetsDeps {
   readonly profiles: { current(): CurrentProfiles }
 }
@@ -65,14 +70,19 @@ export interface ProfileTurnBudgetsDeps {
 export class ProfileTurnBudgets implements TurnBudgets {
   readonly #deps: ProfileTurnBudgetsDeps
   readonly #previous = new LRUCache<string, Complexity>({ max: REMEMBERED_SESSIONS })
+  /** How many texts of each kind were examined in steps. */
+  readonly #prepared = { narrow: 0, wide: 0 }
 
   constructor(deps: ProfileTurnBudgetsDeps) {
     this.#deps = deps
   }
 
   async prepare(text: string): Promise<void> {
+    const kind = WIDE.test(text) ? 'wide' : 'narrow'
+    if (this.#prepared[kind] >= PREPARED_TEXTS) return
     await prepareDetection(text)
     await prepareNeed(text)
+    this.#prepared[kind]++
   }
 
   of({ role, session_id, text, cap }: BudgetedTurn): TurnBudget | undefined {
