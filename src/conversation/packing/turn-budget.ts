@@ -60,7 +60,7 @@ const REMEMBERED_SESSIONS = 1000
 /** After this many texts of one kind, the patterns that examine them are compiled. */
 const PREPARED_TEXTS = 3
 /** V8 compiles a pattern separately for texts with letters of only one byte, and for others. */
-const WIDE = /[^\u0000-\u007f]/
+const WIDE = /[\u0080-\uffff]/
 
 export interface ProfileTurnBudgetsDeps {
   readonly profiles: { current(): CurrentProfiles }
