@@ -77,10 +77,7 @@ test.each([
   await denidin.say(text, { name })
   await denidin.say('/reset')
   await denidin.say('what about my boat?', { name: 'Eve' })
-  const line = denidin
-    .lastRequest()
-    .split('\n')
-    .find(each => each.includes('my boat') && each.startsWith('- '))
+  const line = recalledLines(denidin.lastRequest()).find(each => !each.startsWith('- "'))
   expect(line).toMatch(/^- [\w ]+: ".*"$/)
   expect(line).toContain(`- ${shown}: "`)
   expect(JSON.parse(line!.slice(line!.indexOf(': "') + 2))).toBe(text)
