@@ -205,6 +205,10 @@ test.each([
   ['/timezone São Paulo', 'America/Sao_Paulo'],
   ['/timezone +3', 'UTC+03:00'],
   ['/remember that my locker is 417', 'Remembered: my locker is 417'],
+  ['/זכור שהחניה שלי 112', 'Remembered: החניה שלי 112'],
+  ['/זכור שלום עולם', 'Remembered: שלום עולם'],
+  ['/אזור זמן', 'Your time zone is UTC'],
+  ['/אזור זמן ברלין', 'Europe/Berlin'],
   ['/remember that one film with the dog', 'Remembered: that one film with the dog'],
 ])('%s is understood whatever is around the word', async (text, answer) => {
   expect(await setUp().commands.run(text, godfather)).toContain(answer)

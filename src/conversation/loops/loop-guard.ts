@@ -136,7 +136,7 @@ export class LoopGuard implements HealthCheck {
     if (participant.stopped_until > 0 && now - participant.stopped_until > DAY_MS) participant.stops = 0
     const strict = participant.stops > 0
     const sign = isCommand(text)
-      ? participant.detector.takeCommand(Math.max(0, now - wrote_at), strict)
+      ? participant.detector.takeCommand(text, Math.max(0, now - wrote_at), strict)
       : participant.detector.take(text, reply.text, Math.max(0, now - reply.at), strict)
     if (sign === undefined) return 'person'
     participant.stops += 1

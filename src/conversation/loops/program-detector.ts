@@ -15,12 +15,12 @@ interface Limits {
   readonly quick: number
   /** Almost constant times between our reply and the next message. */
   readonly regular: number
-  /** Commands, each sooner after the previous message than a person reads the answer. */
+  /** The same few commands, each sooner after the previous message than a person reads the answer. */
   readonly commands: number
 }
 
 /** People dictate lists in sentences that differ only in a number, so these need many turns to count as a program's. */
-const LIMITS: Limits = { repeated: 5, similar: 45, quick: 45, regular: 20, commands: 20 }
+const LIMITS: Limits = { repeated: 5, similar: 45, quick: 45, regular: 20, commands: 40 }
 /** For a participant that was recognised before. */
 const STRICT_LIMITS: Limits = { repeated: 2, similar: 4, quick: 10, regular: 10, commands: 5 }
 
@@ -45,6 +45,7 @@ export type ProgramSign = keyof Limits
 /** The last messages of one participant of a conversation. Times are milliseconds since the Unix epoch. */
 export class ProgramDetector {
   #texts: ComparedText[] = []
+  #commands: string[] = []
   #counts = { repeated: 0, similar: 0, quick: 0, commands: 0 }
   #gaps_ms: number[] = []
 
@@ -70,11 +71,13 @@ export class ProgramDetector {
   }
 
   /**
-   * Examines a command, which people repeat: only its speed counts.
+   * Examines a command. People repeat commands, and run several one after the other, but not the same few this fast.
    * @param gap_ms time since the previous message of the participant
    */
-  takeCommand(gap_ms: number, strict: boolean): ProgramSign | undefined {
-    const commands = gap_ms < QUICK_MS ? this.#counts.commands + 1 : 0
+  takeCommand(text: string, gap_ms: number, strict: boolean): ProgramSign | undefined {
+    const known = this.#commands.includes(text)
+    this.#commands = [...this.#commands, text].slice(-REMEMBERED_TEXTS)
+    const commands = known && gap_ms < QUICK_MS ? this.#counts.commands + 1 : 0
     this.reset()
     this.#counts.commands = commands
     return commands >= (strict ? STRICT_LIMITS : LIMITS).commands ? 'commands' : undefined

@@ -7,6 +7,7 @@ import { isTrouble } from '../../platform/health.ts'
 import type { TimeZone, WallClock } from '../../platform/time-zone.ts'
 import { stringsIn } from '../../text/language.ts'
 import { asciiDigits, readNumbers } from './numbers.ts'
+import { naturalCommand } from './natural-commands.ts'
 import { plainWords } from './plain-words.ts'
 import { readTimeZone } from '../../text/time-zone-name.ts'
 import type { BudgetFigures, CommandStrings, SpendingFigures, StatusFigures } from '../../text/strings/strings.ts'
@@ -49,6 +50,13 @@ const RECORDED_TIME = /(?<=: |^Written )\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?
 
 /** `/remember that my locker is 417`: "that" belongs to the request. */
 const THAT = /^that\s+(?=(?:i|we|my|our|the|he|she|they|his|her|their)\b)/i
+const toRemember = (args: string): string => {
+  const hebrew = naturalCommand(`תזכור ${args}`)
+  return hebrew?.name === '/remember' ? hebrew.args : args.replace(THAT, '')
+}
+
+/** The second word of the Hebrew name of the command. */
+const ZONE = /^זמן(?:\s+|$)/
 
 /** The line of an export that names the zone of its times. */
 const IN_UTC = /^(Written [^\n]*Times are in )UTC\.$/m
@@ -124,7 +132,7 @@ export const chatMenu = {
   '/remember': command({
     run: 'memory.remember',
     summary: strings => strings.remember.help,
-    parse: args => (args === '' ? undefined : { text: args.replace(THAT, '') }),
+    parse: args => (args === '' ? undefined : { text: toRemember(args) }),
     usage: strings => strings.remember.usage,
     say: ({ text }, strings) => strings.remember.done(text),
   }),
@@ -199,8 +207,9 @@ export const chatMenu = {
     run: 'people.timezone',
     summary: strings => strings.timezone.help,
     parse: args => {
-      if (args === '') return {}
-      const zone = readTimeZone(args)
+      const named = args.replace(ZONE, '')
+      if (named === '') return {}
+      const zone = readTimeZone(named)
       return zone === undefined ? undefined : { zone }
     },
     usage: strings => strings.timezone.usage,
