@@ -55,11 +55,16 @@ export interface SourceTotals {
   readonly errors_count: number
 }
 
+export interface SkippedFile {
+  readonly file: string
+  readonly reason: string
+}
+
 export interface IngestReport {
   readonly files: readonly FileReport[]
   readonly totals: readonly SourceTotals[]
-  /** Files that were skipped because their format is not known. */
-  readonly skipped: readonly string[]
+  /** Files and folders that were skipped, with a clause that says why. */
+  readonly skipped: readonly SkippedFile[]
   readonly duration_ms: number
 }
 

@@ -14,11 +14,9 @@ import { yieldToEventLoop } from '../platform/yield.ts'
 import { sha256OfFile } from '../platform/checksums.ts'
 import { ForgottenFilter } from './forgotten-filter.ts'
 import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
-import { isZipPath } from './zip/zip-entry.ts'
 import { RunWriter, type IsForgotten, type RunTotals } from './run-writer.ts'
 import { readSourceFolder } from './source-folder.ts'
-import { beginningOf, recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
-import { obstacleToText } from './text-encoding.ts'
+import { obstacleTo, recognise, sourceFileAt, UNKNOWN_FORMAT, type RecognisedFile } from './source-readers.ts'
 import { unreadable } from './unreadable.ts'
 
 export interface IngestDeps {
@@ -42,6 +40,9 @@ interface FilteredFile extends RecognisedFile {
 }
 
 const nothingForgotten: IsForgotten = () => false
+
+const REMEDY =
+  '; an exported chat ends with .txt or .zip; for other files name the kind with --phase 1 to 7, or use "denidin ingest load-extraction"'
 
 /** A single queue for all loads. */
 const QUEUE = 'ingest'
@@ -84,7 +85,7 @@ export class Ingest {
   async #find(
     { path, phase, is_extraction, reading }: IngestRequest,
     signal: AbortSignal,
-  ): Promise<{ files: readonly RecognisedFile[]; skipped: readonly string[]; is_folder: boolean }> {
+  ): Promise<{ files: readonly RecognisedFile[]; skipped: IngestReport['skipped']; is_folder: boolean }> {
     const choice = { phase, is_extraction, reading }
     const found = await stat(path).catch((error: unknown) => {
       throw unreadable(path, error)
@@ -101,10 +102,8 @@ export class Ingest {
       throw unreadable(path, error)
     })
     if (reader === undefined) {
-      const obstacle = obstacleToText(await beginningOf(path))
-      if (obstacle !== undefined && !isZipPath(path)) throw new DenidinError('invalid_input', `${path} ${obstacle}`)
-      const remedy = 'name its kind with --phase 1 to 7, or load it with "denidin ingest load-extraction"'
-      throw new DenidinError('invalid_input', `${path} has no known format; ${remedy}`)
+      const obstacle = await obstacleTo(path)
+      throw new DenidinError('invalid_input', `${path} ${obstacle}${obstacle === UNKNOWN_FORMAT ? REMEDY : ''}`)
     }
     return { files: [{ file, reader }], skipped: [], is_folder: false }
   }
@@ -117,7 +116,8 @@ export class Ingest {
     try {
       return await this.#loadFile(found, request, { signal, progress: () => undefined }, true)
     } catch (error) {
-      if (signal.aborted || error instanceof DenidinError) throw error
+      const isOfFile = !(error instanceof DenidinError) || error.code === 'invalid_input'
+      if (signal.aborted || !isOfFile) throw error
       const notes = unreadable(found.file.path, error).message
       return { ...NOTHING, file: found.file.path, source_type: found.reader.type, status: 'failed', notes }
     }

@@ -3,13 +3,15 @@ import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DEDUP_COMPANIONS } from './dedup-state/dedup-state.ts'
 import type { FormatChoice, RecognisedFile } from './source-readers.ts'
-import { loadingOrderOf, recognise, sourceFileAt } from './source-readers.ts'
+import type { SkippedFile } from './ingest-report.ts'
+import { loadingOrderOf, obstacleTo, recognise, sourceFileAt } from './source-readers.ts'
+import { unreadable } from './unreadable.ts'
 
 /** The result of searching a folder. */
 export interface SourceFolder {
   readonly files: readonly RecognisedFile[]
   /** Files of a format that is not known, and files and folders that cannot be read. */
-  readonly skipped: readonly string[]
+  readonly skipped: readonly SkippedFile[]
 }
 
 /** Folders that never contain anything to load. */
@@ -51,25 +53,25 @@ export const readSourceFolder = async (
 ): Promise<SourceFolder> => {
   const files: RecognisedFile[] = []
   const found_below = await below(folder, signal)
-  const skipped: string[] = [...found_below.closed]
+  const skipped: SkippedFile[] = found_below.closed.map(file => ({ file, reason: 'may not be read' }))
   for (const path of found_below.files) {
     signal.throwIfAborted()
     const found = await recogniseAt(path, choice)
-    if (found !== undefined) files.push(found)
+    if (typeof found !== 'string') files.push(found)
     // Companion files are read together with the messages beside them.
-    else if (!DEDUP_COMPANIONS.has(basename(path))) skipped.push(path)
+    else if (!DEDUP_COMPANIONS.has(basename(path))) skipped.push({ file: path, reason: found })
   }
   files.sort((a, b) => loadingOrderOf(a.reader.type) - loadingOrderOf(b.reader.type))
   return { files, skipped }
 }
 
-const recogniseAt = async (path: string, choice: FormatChoice): Promise<RecognisedFile | undefined> => {
+/** @returns a clause that says why a file is skipped: one that cannot be read does not stop the others */
+const recogniseAt = async (path: string, choice: FormatChoice): Promise<RecognisedFile | string> => {
   try {
     const file = await sourceFileAt(path, choice)
     const reader = await recognise(file, choice)
-    return reader === undefined ? undefined : { file, reader }
-  } catch {
-    // A file that cannot be read does not stop the others.
-    return undefined
+    return reader === undefined ? await obstacleTo(path) : { file, reader }
+  } catch (error) {
+    return unreadable(path, error).message.replace(`${path} `, '')
   }
 }

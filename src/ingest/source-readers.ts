@@ -11,8 +11,9 @@ import { transcriptReader } from './claude-code/transcript.ts'
 import { dedupStateReader } from './dedup-state/dedup-state.ts'
 import { extractionReader } from './extraction/extraction.ts'
 import type { ReadingOptions, SourceFile, SourceReader } from './source.ts'
-import { decoded } from './text-encoding.ts'
+import { decoded, obstacleToText } from './text-encoding.ts'
 import { whatsappReader } from './whatsapp/whatsapp-reader.ts'
+import { isZipPath, obstacleToZip } from './zip/zip-entry.ts'
 
 /** All formats, in the order in which they are tried. */
 export const SOURCE_READERS: readonly SourceReader[] = [
@@ -97,4 +98,13 @@ export const recognise = async (
   const reader = readers.find(each => PHASES[each.type] === phase)
   if (reader === undefined) throw new DenidinError('invalid_input', `there is no phase ${String(phase)}`)
   return reader
+}
+
+export const UNKNOWN_FORMAT = 'has no known format'
+
+/** A clause that says why a file of no known format cannot be loaded. @throws as `node:fs` does */
+export const obstacleTo = async (path: string): Promise<string> => {
+  if (isZipPath(path)) return await obstacleToZip(path)
+  const beginning = await beginningOf(path)
+  return obstacleToText(beginning) ?? UNKNOWN_FORMAT
 }

@@ -129,10 +129,74 @@ test('a zip archive that unpacks to far more than a text, is protected, damaged 
     message: expect.stringContaining('password'),
   })
   const lying = zipOf({ '_chat.txt': '1/2/2021, 10:00 - A: x\n' }, { claimed_bytes: 5 })
-  await expect(readSource(folder.path, 'c.zip', lying)).rejects.toMatchObject({ code: 'damaged' })
+  await expect(readSource(folder.path, 'c.zip', lying)).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('c.zip cannot be read as a zip archive') as unknown,
+  })
   const sly = zipOf({ '../../_chat.txt': '1/2/2021, 10:00 - A: x\n' })
   expect((await readSource(folder.path, 'd.zip', sly)).type).toBeUndefined()
   expect((await readSource(folder.path, 'e.zip', Buffer.from('PK nothing'))).type).toBeUndefined()
+})
+
+const CHAT = '1/2/2021, 10:00 - A: x\n'
+
+test.each([
+  // A chat that someone sent as a document is not the chat.
+  ['WhatsApp Chat with A.zip', ['WhatsApp Chat with B.txt', 'WhatsApp Chat with A.txt'], 1],
+  ['WhatsApp Chat with A (1).zip', ['WhatsApp Chat with B.txt', 'WhatsApp Chat with A.txt'], 1],
+  ['chat.zip', ['WhatsApp Chat with B.txt', '_chat.txt', 'notes.txt'], 1],
+  ['chat.zip', ['notes.txt', 'x/WhatsApp Chat with B.txt'], 1],
+  [
+    'chat.zip',
+    ['WhatsApp Chat with A.txt', 'WhatsApp Chat with B.txt'],
+    'holds 2 chats (WhatsApp Chat with A.txt, WhatsApp Chat with B.txt); unpack it and load the folder, or one of them',
+  ],
+  ['chat.zip', ['a/_chat.txt', 'b/_chat.txt', 'notes.txt'], 'holds 2 chats (a/_chat.txt, b/_chat.txt)'],
+  ['chat.zip', ['a.txt', 'b.txt', 'c.txt'], 'holds 3 chats (a.txt, b.txt, c.txt)'],
+] as const)('of %s with %j one chat is read, or none', async (name, entries, result) => {
+  const files = Object.fromEntries(entries.map(entry => [entry, CHAT]))
+  const read = readSource(folder.path, name, zipOf(files))
+  if (result === 1) expect((await read).messages).toHaveLength(1)
+  else
+    await expect(read).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining(result) as unknown,
+    })
+})
+
+test('an event with a colon in a quotation has no sender, and a name with an abbreviation is one', async () => {
+  const lines = [
+    'Dana created group "Fun: Club"',
+    'Jan heeft de groep "A: B" gemaakt',
+    'ד"ר כהן: שלום',
+    'Rob "Bob" Li: hi',
+  ]
+  const text = lines.map(line => `13/1/2021, 10:00 - ${line}\n`).join('')
+  const { messages } = await readSource(folder.path, 'WhatsApp Chat with A.txt', text)
+  expect(messages.map(({ sender_name, content }) => [sender_name, content])).toEqual([
+    [undefined, lines[0]],
+    [undefined, lines[1]],
+    ['ד"ר כהן', 'שלום'],
+    ['Rob "Bob" Li', 'hi'],
+  ])
+})
+
+test('media that were left out are known in more languages', async () => {
+  const markers =
+    '<Mediefil udeladt>|<Media jätettiin pois>|<Media utelatt>|<Hiányzó médiafájl>|<Conținut media omis>|<Εξαίρεση πολυμέσων>|<मीडिया के बिना>|<Medij izpuščen>|<미디어 파일 제외됨>|<Bỏ qua Media>|<忽略多媒體檔>'.split(
+      '|',
+    )
+  const text = markers.map(marker => `13/1/2021, 10:00 - A: ${marker}\n`).join('')
+  const { messages } = await readSource(folder.path, 'WhatsApp Chat with A.txt', text)
+  expect(messages.map(({ metadata }) => metadata)).toEqual(markers.map(() => ({ attachment: 'unknown' })))
+})
+
+test('Korean dates with words for year, month and day', async () => {
+  const text = '2024년 11월 30일 오후 9:05 - 민수: 안녕\n2024년 12월 1일 오전 12:01 - 지은: 네\n'
+  expect(shownOf(await readSource(folder.path, 'WhatsApp Chat with A.txt', text))).toEqual([
+    ['2024-11-30T21:05:00.000Z', '민수', '안녕'],
+    ['2024-12-01T00:01:00.000Z', '지은', '네'],
+  ])
 })
 
 test('what comes before the first message is set aside, and so is the rest of a message without end', async () => {

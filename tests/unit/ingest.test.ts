@@ -3,6 +3,7 @@ import { appendFile, chmod, rm, symlink, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { FileReport } from '../../src/ingest/ingest-report.ts'
 import { IngestRig } from '../support/archive/ingest-rig.ts'
+import { zipOf } from '../support/archive/zip-of.ts'
 import { linesOfJson } from '../support/archive/read-source.ts'
 
 const SESSION = '0340f328-33c2-42fb-b9fa-ae58a9d8a799'
@@ -164,7 +165,7 @@ test('a folder: what tells of projects comes first, so that logs get theirs; unc
   await symlink(rig.path('history.jsonl'), rig.path('latest.jsonl'))
   const report = await rig.load(rig.path())
   expect(report.files.map(each => each.source_type)).toEqual(['history', 'todos', 'debug'])
-  expect(report.skipped).toEqual([rig.path('settings.json')])
+  expect(report.skipped).toEqual([{ file: rig.path('settings.json'), reason: 'has no known format' }])
   expect(
     rig.rows('select content, path from archive_messages left join projects using (project_id) order by seq'),
   ).toEqual([
@@ -178,6 +179,32 @@ test('a folder: what tells of projects comes first, so that logs get theirs; unc
     ['todos', 1, 0],
     ['debug', 1, 0],
   ])
+})
+
+test('a zip archive that cannot be loaded keeps no file of its folder back, and it is said why', async () => {
+  const chat = '13/1/2021, 10:00 - A: hello\n'
+  const names = ['WhatsApp Chat with A.txt', 'WhatsApp Chat with B.txt']
+  await rig.write('a.zip', zipOf(Object.fromEntries(names.map(name => [name, chat]))))
+  await rig.write('b.zip', zipOf({ '_chat.txt': chat }, { encrypted: true }))
+  const whole = zipOf({ '_chat.txt': chat })
+  await rig.write('c.zip', whole.subarray(0, whole.length - 10))
+  await rig.write('d.zip', zipOf({ 'x/other.txt': chat }))
+  await rig.write('z.txt', chat)
+  const report = await rig.load(rig.path())
+  expect(report.files.map(({ file, status, notes }) => [file, status, notes ?? ''])).toEqual([
+    [rig.path('a.zip'), 'failed', expect.stringContaining('holds 2 chats')],
+    [rig.path('b.zip'), 'failed', expect.stringContaining('is protected by a password')],
+    [rig.path('z.txt'), 'completed', expect.anything()],
+  ])
+  const damaged = 'cannot be read as a zip archive: '
+  const other = 'holds neither an exported chat nor a ChatGPT export; unpack it to load something else from it'
+  expect(report.skipped).toEqual([
+    { file: rig.path('c.zip'), reason: expect.stringContaining(damaged) },
+    { file: rig.path('d.zip'), reason: other },
+  ])
+  expect(rig.rows('select content from archive_messages')).toEqual([{ content: 'hello' }])
+  await expect(rig.load(rig.path('c.zip'))).rejects.toThrow(`${rig.path('c.zip')} ${damaged}`)
+  await expect(rig.load(rig.path('d.zip'))).rejects.toMatchObject({ message: `${rig.path('d.zip')} ${other}` })
 })
 
 test('a log that was loaded before its session was known gets its project afterwards', async () => {

@@ -40,8 +40,8 @@ const ERAS: Readonly<Record<string, number>> = { R: 2018, 令和: 2018, H: 1988,
 const YEAR = `(?:${Object.keys(ERAS).join('|')})?${DIGIT}{1,4}`
 
 const DATE =
-  `(?<first>${YEAR})${GAP}(?<separator>[./年-])${GAP}(?<second>${DIGIT}{1,2})` +
-  `${GAP}(?<next>[./月-])${GAP}(?<third>${YEAR})${GAP}[.日]?`
+  `(?<first>${YEAR})${GAP}(?<separator>[./年년-])${GAP}(?<second>${DIGIT}{1,2})` +
+  `${GAP}(?<next>[./月월-])${GAP}(?<third>${YEAR})${GAP}[.日일]?`
 const TIME = `(?<hour>${DIGIT}{1,2})(?:[:.]|${GAP}h${GAP})(?<minute>${DIGIT}{2})(?:[:.](?<seconds>${DIGIT}{2}))?`
 /** Old iPhones wrote no brackets, and a colon after the time. */
 const END = `(?<end>\\]|[-–—](?=\\s|$)|:(?=\\s))[^\\S\\n]?`
@@ -103,7 +103,7 @@ const matchOf = (head: string): RegExpExecArray | null => HEADER.exec(head) ?? T
 const headerOf = (line: string, match: RegExpExecArray, named?: DateInFigures): Header | undefined => {
   const { bracket = '', separator = '', end = '', seconds, ...parts } = match.groups ?? {}
   if ((bracket === '[') !== (end === ']')) return undefined
-  if (separator !== parts['next'] && separator !== '年') return undefined
+  if (separator !== parts['next'] && separator !== '年' && separator !== '년') return undefined
   // With a colon after minutes alone, too many lines of messages would look like this.
   if (end === ':' && seconds === undefined) return undefined
   const [comma, before] = wordsOf(parts['between'] ?? '')

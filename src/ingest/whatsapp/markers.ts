@@ -85,7 +85,7 @@ const NOTICES = new RegExp(
     'uçtan uca şifrel|güvenlik kodu',
     'bezpečnostní kód|šifrován|код безпеки|наскрізн\\p{L}+ шифруван|सुरक्षा कोड|एंड-टू-एंड|kode keamanan|terenkripsi secara end-to-end',
     'セキュリティコード|エンドツーエンド暗号化|รหัสความปลอดภัย|เข้ารหัส|mã bảo mật|mã hóa|beveiligingscode|end-to-end versleuteld|kod bezpieczeństwa|szyfrowan',
-    '(?:created|left|joined|added|removed|changed|turned (?:on|off)|pinned|started|deleted|reset) (?:the |this |a |their |your |you|using |disappearing |to )',
+    '(?:created|left|joined|added|removed|changed|turned (?:on|off)|pinned|started|deleted|reset) (?:the |this |a |group |their |your |you|using |disappearing |to )',
     '(?:יצר|יצרה|הוסיף|הוסיפה|הסיר|הסירה|עזב|עזבה|שינה|שינתה|הצטרף|הצטרפה|הפעיל|הפעילה|כיבה|כיבתה)(?:/ה)? ',
     'hat (?:die gruppe|den betreff|das gruppenbild|dich|diese) |hat .{1,100} hinzugefügt|wurde hinzugefügt|hat die gruppe verlassen',
     '(?:creó|cambió|añadió|eliminó|salió|se unió) ',
@@ -111,7 +111,10 @@ const LEFT_OUT = oneOf(
   '<(?:media omitted|המדיה לא נכללה|מדיה לא נכללה|המדיה הושמטה|מדיה הושמטה|medien (?:ausgeschlossen|weggelassen)|(?:multimedia|archivo|media) omitid[oa]|médias? omis|' +
     'm[íi]dia (?:oculta|omitida)|arquivo de mídia oculto|ficheiro (?:não revelado|omitido)|media omess[ai]|без медиафайлов|медиафайлы? (?:отсутствуют|пропущен\\p{L}*)|' +
     'تم استبعاد الوسائط|الوسائط مستبعدة|medya (?:dahil edilmedi|atlandı)|media weggelaten|média vynechány|медіа пропущено|без медіафайлів|' +
-    'media tidak disertakan|メディアは含まれていません|pominięto multimedia|media har utelämnats|省略多媒体文件|省略多媒體檔案)>',
+    'media tidak disertakan|メディアは含まれていません|pominięto multimedia|media (?:har utelämnats|utelämnat)|省略多媒体文件|省略多媒體檔案|忽略多媒體檔|' +
+    'medie(?:r|fil) udeladt|media jätet(?:tiin|ty) pois|media utelatt|uten vedlegg|hiányzó médiafájl|média elhagyva|(?:conținut|fișiere) media omise?|' +
+    'εξαίρεση πολυμέσων|मीडिया के बिना|(?:ไฟล์)?สื่อถูกลบ|без файл|médiá vynechan[éá]|medij izpuščen|datoteke izpuščene|medijski zapis izostavljen|' +
+    '미디어 파일 제외됨|미디어 파일을 생략한 대화내용|bỏ qua (?:tệp phương tiện|media)|bez multivides|praleistas medijos turinys|meedia (?:ära jäetud|välja jäetud))>',
 )
 
 const VIEW_ONCE = oneOf(

@@ -46,7 +46,10 @@ const candidates = (rest: string): readonly { readonly name: string; readonly en
 }
 
 /** `Dana changed the subject from "Trip: north" …` has no sender. */
-const isSentence = (name: string): boolean => /["“”«»„]/u.test(name) && isNotice(`${name} `)
+const isSentence = (name: string): boolean => UNCLOSED.test(name) || (/["“”«»„]/u.test(name) && isNotice(`${name} `))
+
+/** A quotation that goes on behind the colon, unlike the mark of a Hebrew abbreviation between two letters. */
+const UNCLOSED = /(?:^|\s)["“„«][^"“”»]*$/u
 
 const MARKED = new RegExp(`^\\s*[\\u200e\\u200f]`, 'u')
 

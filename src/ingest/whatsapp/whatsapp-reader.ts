@@ -6,11 +6,11 @@ import { textWithDetails } from '../../messages/message-details.ts'
 import { timeZone } from '../../platform/time-zone.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { ReadingOptions, SourceFile, SourceItem, SourceReader, SourceStart } from '../source.ts'
-import { findZipEntry, isZipPath } from '../zip/zip-entry.ts'
+import { isZipPath } from '../zip/zip-entry.ts'
 import { chatNameOf, isExportName } from './chat-name.ts'
 import type { SettledOrder } from './date-order.ts'
 import { ExportEntries, type ExportEntry } from './export-entries.ts'
-import { openExportText, rankOfEntry, type ExportText } from './export-text.ts'
+import { holdsExport, openExportText, type ExportText } from './export-text.ts'
 import { parseHeader } from './header.ts'
 import { Occurrences } from './occurrences.ts'
 import { surveyExport, type Survey } from './survey.ts'
@@ -114,7 +114,7 @@ const HEADERS_LOOKED_AT = 5
 export const whatsappReader: SourceReader = {
   type: 'whatsapp',
   recognises: async ({ path }, beginning) => {
-    if (isZipPath(path)) return (await findZipEntry(path, rankOfEntry).catch(() => undefined)) !== undefined
+    if (isZipPath(path)) return await holdsExport(path)
     if (!/\.txt$/iu.test(path)) return false
     const lines = beginning.split('\n', HEADERS_LOOKED_AT)
     return lines.some(line => parseHeader(line) !== undefined) && (isExportName(path) || isConversation(lines))

@@ -17,17 +17,34 @@ export const isZipPath = (path: string): boolean => /\.zip$/iu.test(path)
 export const findZipEntry = async (
   path: string,
   choose: (name: string) => number | undefined,
-): Promise<string | undefined> => (await withZip(path, zip => best(zip, choose)))?.fileName
+): Promise<string | undefined> => (await bestZipEntries(path, choose))[0]
+
+/** The names of all entries that share the best rank; see `findZipEntry`. */
+export const bestZipEntries = async (
+  path: string,
+  choose: (name: string) => number | undefined,
+): Promise<readonly string[]> => (await withZip(path, zip => best(zip, choose))).map(({ fileName }) => fileName)
+
+/** Why nothing can be loaded from a zip archive: it is damaged, or holds nothing that is known. Without its path. */
+export const obstacleToZip = async (path: string): Promise<string> => {
+  try {
+    await withZip(path, zip => best(zip, () => undefined))
+    return 'holds neither an exported chat nor a ChatGPT export; unpack it to load something else from it'
+  } catch (error) {
+    if (error instanceof DenidinError) return error.message.replace(`${path} `, '')
+    throw error
+  }
+}
 
 /**
  * The content of an entry in chunks.
- * @throws DenidinError `invalid_input` for an entry that is encrypted, or unpacks to far more than a text would;
- *   `damaged`
+ * @throws DenidinError `invalid_input` for an entry that is encrypted or damaged, or unpacks to far more than a text
+ *   would; `not_found`
  */
 export async function* zipEntryChunks(path: string, name: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   const zip = await openZip(path)
   try {
-    const entry = await best(zip, each => (each === name ? 0 : undefined))
+    const [entry] = await best(zip, each => (each === name ? 0 : undefined))
     if (entry === undefined) throw new DenidinError('not_found', `${path} holds no ${name}`)
     checkSize(path, entry)
     const stream = await zip.openReadStreamPromise(entry)
@@ -66,16 +83,18 @@ const withZip = async <T>(path: string, act: (zip: ZipFile) => Promise<T>): Prom
   }
 }
 
-const best = async (zip: ZipFile, choose: (name: string) => number | undefined): Promise<Entry | undefined> => {
-  let found: { readonly entry: Entry; readonly rank: number } | undefined
+const best = async (zip: ZipFile, choose: (name: string) => number | undefined): Promise<readonly Entry[]> => {
+  let found: Entry[] = []
+  let least = Infinity
   let entries = 0
   for await (const entry of zip.eachEntry()) {
     if (++entries > MOST_ENTRIES) throw new DenidinError('invalid_input', 'the archive has too many entries')
-    const rank = choose(entry.fileName)
-    if (rank !== undefined && (found === undefined || rank < found.rank)) found = { entry, rank }
-    if (rank === 0) break
+    const rank = choose(entry.fileName) ?? Infinity
+    if (rank < least) found = []
+    least = Math.min(least, rank)
+    if (rank === least && rank !== Infinity) found.push(entry)
   }
-  return found?.entry
+  return found
 }
 
 const checkSize = (path: string, entry: Entry): void => {
@@ -95,5 +114,5 @@ const translated = (path: string, error: unknown, signal?: AbortSignal): unknown
   if (error instanceof DenidinError || signal?.aborted === true) return error
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOENT' || code === 'EACCES' || code === 'EPERM') return error
-  return new DenidinError('damaged', `${path} cannot be read as a zip archive: ${message}`, { cause: error })
+  return new DenidinError('invalid_input', `${path} cannot be read as a zip archive: ${message}`, { cause: error })
 }

@@ -15,6 +15,9 @@ const count = z.int().min(0)
 /** Most files that a report names; its sums include all files. */
 const MOST_FILES = 100
 
+/** Most skipped files that a report names: a folder may have thousands. */
+const MOST_SKIPPED = 20
+
 const input = z.strictObject({
   file: z.string().trim().min(1).max(4096).describe('file or folder to load, such as ~/.claude'),
   phase: z
@@ -61,7 +64,8 @@ const output = z.object({
   rejected: z
     .array(z.object({ file: z.string(), line: count, reason: z.string(), excerpt: z.string() }))
     .describe('the first bad lines'),
-  skipped: count.describe('files of a folder whose format is not known'),
+  skipped: count.describe('files of a folder whose format is not known, or that cannot be read'),
+  skipped_files: z.array(z.object({ file: z.string(), reason: z.string() })).describe('the first of them'),
   failed: count,
 })
 
@@ -142,6 +146,7 @@ const load = async (
         .flatMap(each => each.rejected.map(line => ({ file: each.file, ...line })))
         .slice(0, MOST_FILES),
       skipped: report.skipped.length,
+      skipped_files: report.skipped.slice(0, MOST_SKIPPED).map(each => ({ ...each })),
       failed: report.files.filter(each => each.status === 'failed').length,
     },
     touched: dry_run
@@ -203,6 +208,7 @@ const boundOutput = (
     ],
     rejected: report.rejected.map(line => ({ file, ...line })),
     skipped: 0,
+    skipped_files: [],
     failed: report.status === 'failed' ? 1 : 0,
   }
 }
