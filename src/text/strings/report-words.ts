@@ -81,7 +81,10 @@ const en: ReportWords = {
   chart: (value, label, days) => `${capital(value)} by ${days > 1 ? `${String(days)} days` : label}`,
   firstOf: (shown, all) => `the first ${String(shown)} of ${String(all)}`,
   same_in_table: 'the figures are in the table below',
-  undated: count => `${count} messages have no time; they are on no day and are not counted here.`,
+  undated: count =>
+    count === '1'
+      ? '1 message has no time; it is on no day and is not counted here.'
+      : `${count} messages have no time; they are on no day and are not counted here.`,
   newest: day => `The newest message of the archive is of ${day}.`,
   cut: (table, shown, of) =>
     of === undefined
@@ -200,7 +203,10 @@ const he: ReportWords = {
   chart: (value, label, days) => `${value} לפי ${days > 1 ? `${String(days)} ימים` : label}`,
   firstOf: (shown, all) => `${String(shown)} הראשונים מתוך ${String(all)}`,
   same_in_table: 'הנתונים בטבלה שלמטה',
-  undated: count => `ל־${count} הודעות אין זמן; הן אינן שייכות לשום יום ולא נספרו כאן.`,
+  undated: count =>
+    count === '1'
+      ? 'להודעה אחת אין זמן; היא אינה שייכת לשום יום ולא נספרה כאן.'
+      : `ל־${count} הודעות אין זמן; הן אינן שייכות לשום יום ולא נספרו כאן.`,
   newest: day => `ההודעה החדשה ביותר בארכיון היא מ־${day}.`,
   cut: (table, shown, of) =>
     of === undefined ? `${table}: מוצגות רק ${shown} הראשונות.` : `${table}: מוצגות ${shown} הראשונות מתוך ${of}.`,
