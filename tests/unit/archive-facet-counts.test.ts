@@ -10,6 +10,7 @@ import { FacetGroups, REGION } from '../../src/archive/index/facet-groups.ts'
 import { addOffset, addRange, noOffsets } from '../../src/archive/index/offset-bits.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { timeZone } from '../../src/platform/time-zone.ts'
+import { yieldToEventLoop } from '../../src/platform/yield.ts'
 import { randomNumbers } from '../support/random-numbers.ts'
 
 const FROM = Date.UTC(2005, 0, 1)
@@ -119,4 +120,33 @@ test('counts are those of the values that messages have now, across regions, wha
   columns.load(first, last, bytes)
   columns.set(first + 3, valuesOf())
   expectRight()
+})
+
+/** More than are numbered in one slice. */
+const REGIONS = 16
+
+test('groups are made in slices before a count, and anew only where something was written since', async () => {
+  const columns = new Columns()
+  const values: ColumnValues = {
+    ...NOTHING,
+    role: 'user',
+    level: undefined,
+    source_type: 'debug',
+    at: FROM,
+    project: 1,
+    component: 1,
+  }
+  const regions = Array.from({ length: REGIONS }, (_, region) => region)
+  for (const region of regions) columns.set((region + 1) * REGION - 1, values)
+  const groups = new FacetGroups(columns, 'UTC')
+  const others = yieldToEventLoop().then(() => 'others')
+  expect(await Promise.race([groups.prepare().then(() => 'counts'), others])).toBe('others')
+  await groups.prepare()
+  const made = regions.map(region => groups.region(region))
+  const changed = (): readonly number[] => regions.filter(region => groups.region(region) !== made[region])
+  await groups.prepare()
+  expect(changed()).toEqual([])
+  columns.set(REGION + 8, { ...values, project: 2 })
+  await groups.prepare()
+  expect(changed()).toEqual([1])
 })

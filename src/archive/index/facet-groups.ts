@@ -4,6 +4,7 @@
  */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
+import { TimeSlices } from '../../platform/yield.ts'
 import { REGION_BITS, type Columns } from './columns.ts'
 
 /** Messages of one region: 65,536 sequence numbers. */
@@ -136,6 +137,15 @@ export class FacetGroups {
   /** Names of the months by their numbers, in the order of time. */
   get months(): readonly { readonly number: number; readonly name: string }[] {
     return this.#months.all
+  }
+
+  /** Numbers all regions that were written since, in slices: a search that counts then need not. */
+  async prepare(): Promise<void> {
+    const slices = new TimeSlices()
+    for (let region = 0; region <= (this.#columns.size - 1) >>> REGION_BITS; region++) {
+      this.region(region)
+      await slices.pause()
+    }
   }
 
   region(number: number): GroupedRegion {

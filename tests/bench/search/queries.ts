@@ -125,6 +125,24 @@ export const queriesOf = (
       'counts, two of the commonest (AND)',
       commonest.slice(1).map(word => ({ query: `the AND ${word}`, facets: true })),
     ],
+    ['NOT parentheses', each(() => ({ query: `the NOT (${second} OR "${common()} ${common()}")` }))],
+    ['two phrases (OR)', each(() => ({ query: `"the ${common()}" OR "${second} ${common()}"` }))],
+    ['counts, beginning of 4 letters', each(() => ({ query: `${long().slice(0, 4)}*`, facets: true }))],
+    [
+      'counts, commonest and three filters',
+      commonest.map(query => ({
+        query,
+        facets: true,
+        filters: { level: 'ERROR' as const, since: from2025, role: 'system' as const },
+      })),
+    ],
+    [
+      'counts, parentheses in parentheses',
+      each(() => ({
+        query: `((the OR ${mid()}) AND NOT (${second} AND ${common()})) OR "${common()} ${common()}"`,
+        facets: true,
+      })),
+    ],
     ['counts, parentheses', each(() => ({ query: `(the OR ${mid()}) AND (${second} OR ${common()})`, facets: true }))],
   ])
 }

@@ -117,6 +117,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   }
 
   async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
+    if (question.facets === true) await this.#groupsIn(question.time_zone).prepare()
     this.indexer.hideRemoved()
     const { query: written, ...read } = parseQuery(question.query ?? '')
     const filter = this.#filterOf(question)
@@ -240,8 +241,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const state = `${String(this.#columns.losses)} ${String(this.#columns.size)}`
     const kept = this.#facets.get(key)
     if (kept?.state === state) return kept.facets
-    if (this.#groups?.time_zone !== time_zone) this.#groups = new FacetGroups(this.#columns, time_zone)
-    const counts = new FacetCounts(this.#groups)
+    const counts = new FacetCounts(this.#groupsIn(time_zone))
     const unscored = { ...query.plan, leaves: query.plan.leaves.map(leaf => ({ ...leaf, weight: 0 })) }
     this.#search.forEach({ ...query, plan: unscored, range: EVERYTHING }, (first, matching) => {
       counts.add(first, matching)
@@ -249,6 +249,11 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     const facets = this.#found.facets(counts.result())
     this.#facets.set(key, { state, facets })
     return facets
+  }
+
+  #groupsIn(time_zone: string): FacetGroups {
+    if (this.#groups?.time_zone !== time_zone) this.#groups = new FacetGroups(this.#columns, time_zone)
+    return this.#groups
   }
 
   #filterOf({ filters, access }: Pick<ArchiveQuestion, 'filters' | 'access'>): ColumnFilter {
