@@ -30,6 +30,8 @@ export interface MessageErasure {
   inSession(session_id: string): Promise<readonly MessageRecord[]>
   /** The bot's answers to these messages. */
   repliesTo(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
+  /** The messages that a reply of the bot answered, named by the id of any of its parts. */
+  answeredBy(reply_id: MessageId): Promise<readonly MessageRecord[]>
   /** All messages of a scope, in the order in which they were received. */
   ofScope(scope: Scope): AsyncIterable<readonly MessageRecord[]>
   /**

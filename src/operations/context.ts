@@ -265,7 +265,7 @@ export interface OperationContext {
   readonly messages: {
     /** Searches memories too. */
     readonly search: SearchService
-    readonly history: Pick<MessageErasure, 'get' | 'last' | 'recent'>
+    readonly history: Pick<MessageErasure, 'get' | 'last' | 'answeredBy' | 'recent'>
     readonly traffic: Traffic
     /** Makes messages from other sources part of a conversation. */
     readonly imports: ChatImportDeps

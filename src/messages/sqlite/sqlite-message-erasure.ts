@@ -79,6 +79,16 @@ class SqliteMessageErasure implements MessageErasure {
     )
   }
 
+  async answeredBy(reply_id: MessageId): Promise<readonly MessageRecord[]> {
+    return this.#read(
+      `message_id in
+         (select message_id from outbox_answers where outbox_id in
+            (select outbox_id from outbox where message_id = :reply_id
+             union select outbox_id from outbox_parts where message_id = :reply_id))`,
+      { reply_id },
+    )
+  }
+
   ofScope(scope: Scope): AsyncIterable<readonly MessageRecord[]> {
     return this.#inBatches('scope = :scope', { scope })
   }

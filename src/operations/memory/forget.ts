@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { fileOf, type MemoryRecord } from '../../memory/memory.ts'
 import { describePerson } from '../../messages/describe-scope.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import { personOfScope, SHARED_SCOPE } from '../../messages/scope.ts'
 import type { ForgetReport } from '../../privacy/erasure.ts'
 import type { Things } from '../../privacy/erasure-targets.ts'
@@ -41,6 +42,24 @@ const comesFromFile = async ({ memory }: Uses<'memory.store'>, id: string): Prom
   )
 }
 
+/**
+ * What “last” and “forget that” mean: the message that the command quotes, or the messages that the quoted reply
+ * answered; without a quote, the last message of the person.
+ */
+const messagesMeant = async (
+  { messages: { history } }: Uses<'messages.history'>,
+  { person, scope, command_ids }: Subject,
+): Promise<readonly MessageRecord[]> => {
+  const [command] = await history.get(command_ids)
+  if (command?.reply_to === undefined) {
+    const last = await history.last(scope, person.person_id, command_ids[0])
+    return last === undefined ? [] : [last]
+  }
+  const [quoted] = await history.get([command.reply_to])
+  if (quoted?.scope !== scope) return []
+  return quoted.role === 'user' ? [quoted] : await history.answeredBy(quoted.message_id)
+}
+
 /** The memory or message that one word names, if any. */
 const targetOf = async (
   context: Uses<'memory.store' | 'memory.lists' | 'messages.history'>,
@@ -48,10 +67,10 @@ const targetOf = async (
   subject: Subject,
 ): Promise<Things | undefined> => {
   const { memory, messages } = context
-  const { person, scope, listing, command_ids } = subject
+  const { listing } = subject
   if (what === LAST) {
-    const last = await messages.history.last(scope, person.person_id, command_ids[0])
-    return last === undefined ? undefined : { messages: [last] }
+    const meant = await messagesMeant(context, subject)
+    return meant.length === 0 ? undefined : { messages: meant }
   }
   const item = /^\d{1,4}$/.test(what) ? await memory.lists.item(listing, Number(what)) : undefined
   if (item?.kind === 'message') {
