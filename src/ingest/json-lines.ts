@@ -5,10 +5,16 @@ import { linesOf, rejected } from './source-lines.ts'
 
 type FoundItem = Extract<SourceItem, { readonly kind: 'message' }>
 
+/** A message of a line that cannot be read, with a clause that says why. */
+interface UnreadItem {
+  readonly reason: string
+  readonly text: string
+}
+
 /**
  * The result for a line: messages (none if the line contains nothing to keep), or a clause that describes the error.
  */
-export type LineReading = readonly Omit<FoundItem, 'kind' | 'line'>[] | string
+export type LineReading = readonly (Omit<FoundItem, 'kind' | 'line'> | UnreadItem)[] | string
 
 /** Yields the messages of each line. Bad lines are rejected, empty ones skipped. */
 export async function* jsonLines(
@@ -26,8 +32,13 @@ export async function* jsonLines(
     if (text.trim() === '') continue
     const value = parseObject(text)
     const reading = typeof value === 'string' ? value : read(value, line)
-    if (typeof reading === 'string') yield rejected(line, reading, text)
-    else for (const found of reading) yield { kind: 'message', ...found, line }
+    if (typeof reading === 'string') {
+      yield rejected(line, reading, text)
+      continue
+    }
+    for (const found of reading) {
+      yield 'reason' in found ? rejected(line, found.reason, found.text) : { kind: 'message', ...found, line }
+    }
   }
 }
 

@@ -156,3 +156,37 @@ test('a tree that goes in a circle, or has no current branch, is read to its end
   )
   expect(messages.map(({ content }) => content).toSorted()).toEqual(['one', 'three', 'two'])
 })
+
+const NOBODY = { role: 'narrator', content: 'It was night.' }
+const LOST = { content: 'Who said this?' }
+
+test.each([
+  ['one.json', JSON.stringify({ messages: [hi, NOBODY, LOST, hello] })],
+  ['many.json', JSON.stringify([{ messages: [hi, NOBODY, LOST, hello] }])],
+  ['lines.jsonl', linesOfJson({ messages: [hi, NOBODY, LOST, hello] })],
+])('in %s, messages without a role that is known are set aside with a reason', async (name, text) => {
+  const { messages, items } = await readSource(folder.path, name, text)
+  expect(messages.map(({ content }) => content)).toEqual(['hi', 'hello'])
+  expect(items.filter(({ kind }) => kind === 'rejected')).toMatchObject([
+    { reason: expect.stringMatching(/^a message has the role "narrator"; known are user, /), excerpt: 'It was night.' },
+    { reason: expect.stringMatching(/^a message has no role; known are user, /), excerpt: 'Who said this?' },
+  ])
+})
+
+test('in a ChatGPT export, they are set aside too, unless the export hides them', async () => {
+  const hidden = { is_visually_hidden_from_conversation: true }
+  const node = (id: string, parent: string | null, role: string, metadata = {}) => [
+    id,
+    { id, parent, message: { id, author: { role }, content: { parts: [`said by ${id}`] }, metadata } },
+  ]
+  const mapping = Object.fromEntries([
+    node('a', null, 'user'),
+    node('b', 'a', 'narrator'),
+    node('c', 'b', 'narrator', hidden),
+    node('d', 'c', 'assistant'),
+  ])
+  const text = JSON.stringify([{ title: 'Boats', conversation_id: 'c1', mapping, current_node: 'd' }])
+  const { messages, items } = await readSource(folder.path, 'conversations.json', text)
+  expect(messages.map(({ content }) => content)).toEqual(['said by a', 'said by d'])
+  expect(items.filter(({ kind }) => kind === 'rejected')).toMatchObject([{ excerpt: 'said by b' }])
+})

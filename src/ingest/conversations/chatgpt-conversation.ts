@@ -2,7 +2,14 @@
 import { normalisedContent } from '../../archive/archive-identity.ts'
 import type { SourceMessage } from '../../archive/archive-message.ts'
 import { instantOf, isObject, textOf, type JsonObject } from '../json-values.ts'
-import { contentText, numbered, roleOf } from './openai-conversation.ts'
+import {
+  contentText,
+  numbered,
+  roleOf,
+  withoutRole,
+  type ConversationReading,
+  type UnreadMessage,
+} from './openai-conversation.ts'
 
 /** Whether a value is a conversation of such an export. */
 export const isChatGpt = (value: unknown): value is JsonObject => isObject(value) && isObject(value['mapping'])
@@ -43,7 +50,7 @@ const lastLeaf = (mapping: JsonObject): string | undefined =>
 const hasChildren = ({ children }: JsonObject): boolean => Array.isArray(children) && children.length > 0
 
 /** The current branch in its order, then all other messages, each once. */
-export const readChatGpt = (conversation: JsonObject, number: number): readonly SourceMessage[] | string => {
+export const readChatGpt = (conversation: JsonObject, number: number): ConversationReading => {
   const { mapping, current_node } = conversation
   if (!isObject(mapping)) return 'it has no tree of messages'
   const leaf = typeof current_node === 'string' && isObject(mapping[current_node]) ? current_node : lastLeaf(mapping)
@@ -62,13 +69,14 @@ const messageOf = (
   node: unknown,
   { session, title }: { readonly session: string; readonly title: string | undefined },
   is_other: boolean,
-): SourceMessage | undefined => {
+): SourceMessage | UnreadMessage | undefined => {
   const message = isObject(node) ? node['message'] : undefined
   if (!isObject(message) || isHidden(message)) return undefined
   const author = isObject(message['author']) ? message['author'] : {}
   const role = roleOf(author['role'])
   const content = contentText(message['content'])
-  if (role === undefined || normalisedContent(content) === '') return undefined
+  if (normalisedContent(content) === '') return undefined
+  if (role === undefined) return withoutRole(author['role'], content)
   const at = instantOf(message['create_time'])
   const name = textOf(author['name'])
   const model = isObject(message['metadata']) ? textOf(message['metadata']['model_slug']) : undefined

@@ -1,6 +1,5 @@
 /** Readers of conversations in JSON: in the format of OpenAI's API, and of a ChatGPT data export. */
 import { basename, extname } from 'node:path'
-import type { SourceMessage } from '../../archive/archive-message.ts'
 import { jsonLines } from '../json-lines.ts'
 import { parseObject } from '../json-values.ts'
 import { chunksOf, rejected } from '../source-lines.ts'
@@ -10,7 +9,7 @@ import { readWhole } from '../whole-file.ts'
 import { findZipEntry, isZipPath, zipEntryChunks } from '../zip/zip-entry.ts'
 import { isChatGpt, readChatGpt } from './chatgpt-conversation.ts'
 import { arrayElements } from './json-array.ts'
-import { isMessage, listOf, readConversation } from './openai-conversation.ts'
+import { isMessage, isUnread, listOf, readConversation, type ConversationReading } from './openai-conversation.ts'
 
 /**
  * A file with a single conversation is read as a whole; longer files can be written in a format that can be streamed.
@@ -37,12 +36,18 @@ async function* listChunks(file: SourceFile, signal: AbortSignal): AsyncGenerato
 const chatGptEntry = (path: string): Promise<string | undefined> =>
   findZipEntry(path, name => (CONVERSATIONS.test(name) ? (name.includes('/') ? 1 : 0) : undefined))
 
-const read = (value: unknown, project: string, number: number): readonly SourceMessage[] | string =>
+const read = (value: unknown, project: string, number: number): ConversationReading =>
   isChatGpt(value) ? readChatGpt(value, number) : readConversation(value, { project, number })
 
-function* itemsOf(reading: readonly SourceMessage[] | string, line: number, value: unknown): Generator<SourceItem> {
-  if (typeof reading === 'string') yield rejected(line, reading, JSON.stringify(value))
-  else for (const [index, message] of reading.entries()) yield { kind: 'message', message, line: line + index }
+function* itemsOf(reading: ConversationReading, line: number, value: unknown): Generator<SourceItem> {
+  if (typeof reading === 'string') {
+    yield rejected(line, reading, JSON.stringify(value))
+    return
+  }
+  for (const [index, message] of reading.entries()) {
+    if (isUnread(message)) yield rejected(line + index, message.unread, message.text)
+    else yield { kind: 'message', message, line: line + index }
+  }
 }
 
 /** The numbers of messages are their lines, a bad element has one too; the position is the number of conversations. */
@@ -126,7 +131,9 @@ export const openAiReader: SourceReader = {
     isLines(file.path)
       ? jsonLines(file, from, signal, (value, line) => {
           const reading = read(value, projectOf(file.path), line)
-          return typeof reading === 'string' ? reading : reading.map(message => ({ message }))
+          return typeof reading === 'string'
+            ? reading
+            : reading.map(each => (isUnread(each) ? { reason: each.unread, text: each.text } : { message: each }))
         })
       : readJson(file, from, signal),
 }

@@ -44,10 +44,31 @@ export interface ConversationOrigin {
   readonly title: string | undefined
 }
 
+/** A message that cannot be read. */
+export interface UnreadMessage {
+  /** One clause that says why. */
+  readonly unread: string
+  readonly text: string
+}
+
+/** The messages of a conversation in their order, or a clause that says why there are none. */
+export type ConversationReading = readonly (SourceMessage | UnreadMessage)[] | string
+
+export const isUnread = (item: SourceMessage | UnreadMessage): item is UnreadMessage => 'unread' in item
+
+/** A message without a role that the archive knows: what it says is no one's. */
+export const withoutRole = (role: unknown, content: string): UnreadMessage => ({
+  unread: `a message ${typeof role === 'string' ? `has the role ${JSON.stringify(role)}` : 'has no role'}; known are ${Object.keys(ROLES).join(', ')}`,
+  text: content,
+})
+
 /** Numbers messages that occur repeatedly in a conversation with the same time or without one, to distinguish them. */
-export const numbered = (messages: readonly SourceMessage[]): readonly SourceMessage[] => {
+export const numbered = (
+  messages: readonly (SourceMessage | UnreadMessage)[],
+): readonly (SourceMessage | UnreadMessage)[] => {
   const counts = new Map<string, number>()
   return messages.map(message => {
+    if (isUnread(message)) return message
     const key = `${message.role}\n${String(message.at)}\n${message.sender_name ?? ''}\n${normalisedContent(message.content)}`
     const occurrence = (counts.get(key) ?? 0) + 1
     counts.set(key, occurrence)
@@ -55,11 +76,17 @@ export const numbered = (messages: readonly SourceMessage[]): readonly SourceMes
   })
 }
 
-const messageOf = (value: unknown, { project, session, title }: ConversationOrigin): SourceMessage | undefined => {
-  if (!isObject(value)) return undefined
-  const role = roleOf(value['role'] ?? value['from'])
+/** `undefined`: it says nothing. */
+const messageOf = (
+  value: unknown,
+  { project, session, title }: ConversationOrigin,
+): SourceMessage | UnreadMessage | undefined => {
+  if (!isObject(value)) return { unread: 'a message is not an object', text: JSON.stringify(value) }
+  const given = value['role'] ?? value['from']
+  const role = roleOf(given)
   const content = contentText(value['content'] ?? value['value'] ?? value['text'])
-  if (role === undefined || normalisedContent(content) === '') return undefined
+  if (normalisedContent(content) === '') return undefined
+  if (role === undefined) return withoutRole(given, content)
   const at = instantOf(value['created_at'] ?? value['timestamp'] ?? value['create_time'] ?? value['created'])
   const name = textOf(value['name'])
   return {
@@ -87,7 +114,7 @@ export const listOf = (value: JsonObject): readonly unknown[] | undefined => {
 export const readConversation = (
   value: unknown,
   { project, number }: { readonly project: string; readonly number: number },
-): readonly SourceMessage[] | string => {
+): ConversationReading => {
   const list = Array.isArray(value) ? (value as readonly unknown[]) : isObject(value) ? listOf(value) : undefined
   if (list === undefined) return 'it has no list of messages'
   const about = isObject(value) ? value : {}
