@@ -109,6 +109,21 @@ test.each(routes.map(route => [`${route.method} ${route.path}`, route] as const)
   },
 )
 
+/** What a search says of a person who wrote nothing that the caller may read, in JSON. */
+const noMessagesOf = (person: string): string => String.raw`"No message matches person \"${person}\"."`
+
+test('a search says the same of a person whom the caller may not read and of no one', async () => {
+  const [of_eli, of_nobody] = await Promise.all(
+    [ELI, '15558887777'].map(async person => {
+      const body = { query: 'ELISECRET', person }
+      const { text } = await rig.request('POST', '/api/v1/search', { token: tokens['dana read'], body })
+      expect(text).toContain(noMessagesOf(person))
+      return text.replaceAll(person, '')
+    }),
+  )
+  expect(of_eli).toBe(of_nobody)
+})
+
 test('a token of one person sees no word of another, wherever it asks', async () => {
   const seen: string[] = []
   for (const who of ['dana', 'godfather'] as const) {
@@ -132,8 +147,12 @@ test('a token of one person sees no word of another, wherever it asks', async ()
       const token = tokens[path === '/api/chat' ? `${who} write` : `${who} read`]
       const answer = await rig.request(body === undefined ? 'GET' : 'POST', path, { token, body })
       expect([path, answer.status]).toEqual([path, 200])
+      // What the caller wrote comes back.
       seen.push(
-        answer.text.replaceAll('What do you know about ELISECRET and coffee?', '').replaceAll('/search ELISECRET', ''),
+        answer.text
+          .replaceAll('What do you know about ELISECRET and coffee?', '')
+          .replaceAll('/search ELISECRET', '')
+          .replaceAll(noMessagesOf(ELI), ''),
       )
     }
   }
