@@ -1,7 +1,7 @@
 /** One run of learning over the messages of one conversation: extracts facts chunk by chunk, and records the progress. */
 import type { Logger } from '../platform/logger.ts'
 import { isOfItem } from '../platform/set-aside.ts'
-import { TimeSlices } from '../platform/yield.ts'
+import { BackgroundSlices } from '../platform/urgent-work.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { personOfScope } from '../messages/scope.ts'
 import { valenceOf } from '../text/valence/valence.ts'
@@ -148,7 +148,7 @@ export class LearningRun {
   ): Promise<LearningReport> {
     const { provider, extraction_time_ms } = extraction
     let report: LearningReport = { ...EMPTY_REPORT, provider, extraction_time_ms }
-    const slices = new TimeSlices()
+    const slices = new BackgroundSlices()
     for (const fact of await this.#stillSaid(extraction.facts)) {
       const attempt = await this.#deps.setAside.attempt('storing facts', fact.source.message_id, async () => {
         const result = await known.consolidate(fact, this.#context.session_id, call)
@@ -165,7 +165,7 @@ export class LearningRun {
   /** The facts whose quotes their messages still contain: a message may be edited or deleted while the model works. */
   async #stillSaid(facts: readonly ExtractedFact[]): Promise<readonly ExtractedFact[]> {
     const current = await this.#deps.messages.current(facts.map(fact => fact.source.message_id))
-    const slices = new TimeSlices()
+    const slices = new BackgroundSlices()
     const said: ExtractedFact[] = []
     for (const fact of facts) {
       const source = current.get(fact.source.message_id)
@@ -212,7 +212,7 @@ export class LearningRun {
 
   /** Each message is read once per run, and other work gets its turn between two messages. */
   async #meanValence(messages: readonly MessageRecord[]): Promise<number> {
-    const slices = new TimeSlices()
+    const slices = new BackgroundSlices()
     let sum = 0
     for (const message of messages) {
       const valence = this.#valences.get(message) ?? valenceOf(message.text)

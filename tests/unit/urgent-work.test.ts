@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { systemClock } from '../../src/platform/clock.ts'
 import { whileWaiting, withUrgentTrace } from '../../src/platform/trace.ts'
-import { BackgroundPatience } from '../../src/platform/urgent-work.ts'
+import { BackgroundPatience, BackgroundSlices } from '../../src/platform/urgent-work.ts'
 import { FakeClock } from '../support/fake-clock.ts'
+
+/** For how long a slice waits at most. */
+const LONGEST_SLICE_WAIT_MS = 20
 
 const clock = new FakeClock()
 let open: (() => void)[] = []
@@ -100,5 +103,49 @@ describe('background work', () => {
     expect(again.begun).toBe(false)
     patience.end()
     await again.done
+  })
+})
+
+describe('a long computation in the background', () => {
+  afterEach(async () => {
+    for (const end of open) end()
+    open = []
+    await systemClock.sleep(0)
+  })
+
+  /** Works for about 2 ms, and says how many slices are done. */
+  const compute = (slices = 1_000_000): { done: number; stopped: boolean } => {
+    const state = { done: 0, stopped: false }
+    void (async () => {
+      const background_slices = new BackgroundSlices()
+      while (state.done < slices && !state.stopped) {
+        for (const began = performance.now(); performance.now() - began < 2.5;);
+        state.done++
+        await background_slices.pause()
+      }
+    })()
+    return state
+  }
+
+  test('takes few slices while an answer is prepared, and goes on without waiting afterwards', async () => {
+    const turn = urgent()
+    const began = performance.now()
+    const work = compute()
+    await systemClock.sleep(5 * LONGEST_SLICE_WAIT_MS)
+    expect(work.done).toBeLessThanOrEqual((performance.now() - began) / LONGEST_SLICE_WAIT_MS + 1)
+    turn.end()
+    await systemClock.sleep(LONGEST_SLICE_WAIT_MS)
+    const before = work.done
+    const steps = 40
+    for (let step = 0; step < steps; step++) await new Promise(resolve => setImmediate(resolve))
+    work.stopped = true
+    expect(work.done - before).toBeGreaterThan(steps / 4)
+  })
+
+  test('goes on although answers never stop', async () => {
+    urgent()
+    const work = compute(3)
+    while (work.done < 3) await systemClock.sleep(1)
+    expect(work.done).toBe(3)
   })
 })

@@ -1,7 +1,7 @@
 /** Adds new facts to the known ones: a restated fact is stored once, a contradicted fact ends but stays as history. */
 import { LRUCache } from 'lru-cache'
 import type { Ids } from '../../platform/ids.ts'
-import { TimeSlices } from '../../platform/yield.ts'
+import { BackgroundSlices } from '../../platform/urgent-work.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { LongTermMemory } from '../../memory/long-term-memory.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../memory/memory.ts'
@@ -146,7 +146,7 @@ class ScopeFacts implements KnownFacts {
     speaker: Speaker,
   ): Promise<readonly ComparedFact<Entry>[]> {
     const others: ComparedFact<Entry>[] = []
-    const slices = new TimeSlices()
+    const slices = new BackgroundSlices()
     for (const entry of this.#entries) {
       if (!entry.memory.person_ids.includes(fact.source.person_id) || !heldWhenSaid(entry.memory, fact)) continue
       others.push(compareWith(parsed, entry, this.#parseEntry(entry, speaker)))
@@ -228,7 +228,7 @@ class ScopeFacts implements KnownFacts {
 /** Facts and explicit memories, newest first, history included, without those that were merged into another one. */
 const load = async (memories: Pick<MemoryStore, 'list'>, scope: Scope): Promise<Entry[]> => {
   const entries: Entry[] = []
-  const slices = new TimeSlices()
+  const slices = new BackgroundSlices()
   let before: string | undefined
   for (;;) {
     const page = await memories.list(scope, {

@@ -1,6 +1,6 @@
 /** Selects the known facts that a model is shown before it extracts new ones. */
 import type { MemoryRecord } from '../../memory/memory.ts'
-import { TimeSlices } from '../../platform/yield.ts'
+import { BackgroundSlices } from '../../platform/urgent-work.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
 /**
@@ -12,7 +12,7 @@ export const nearestFacts = async (
   texts: readonly string[],
   limit: number,
 ): Promise<readonly MemoryRecord[]> => {
-  const slices = new TimeSlices()
+  const slices = new BackgroundSlices()
   const subjects: { readonly memory: MemoryRecord; readonly words: readonly string[] }[] = []
   const counts = new Map<string, number>()
   for (const memory of memories) {

@@ -6,7 +6,7 @@ import type { Category } from '../../memory/memory.ts'
 import { isForwarded, ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
-import { TimeSlices } from '../../platform/yield.ts'
+import { BackgroundSlices } from '../../platform/urgent-work.ts'
 import { cutStart } from '../../text/cut.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import { writeOutDates } from '../../text/dates/write-out-dates.ts'
@@ -45,7 +45,7 @@ const KEYWORDS = (['preferences', 'skills', 'rules', 'context'] as const).map((c
 export const factsByRules = async (input: ExtractionInput, zone: TimeZone): Promise<readonly ExtractedFact[]> => {
   const group = input.messages.some(message => message.chat_kind === 'group')
   const nameOf = group ? speakersOf(input.messages, 'Person') : undefined
-  const slices = new TimeSlices()
+  const slices = new BackgroundSlices()
   let facts: ExtractedFact[] = []
   for (const message of input.messages) {
     if (!input.sources.has(message.message_id)) continue

@@ -6,7 +6,7 @@ import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { OutcomeHealth } from '../../platform/outcome-health.ts'
-import { TimeSlices } from '../../platform/yield.ts'
+import { BackgroundSlices } from '../../platform/urgent-work.ts'
 import type { Entity } from '../../memory/memory.ts'
 import { CallRefused } from '../../models/call-refused.ts'
 import type { Completion, LanguageModel } from '../../models/language-model.ts'
@@ -268,7 +268,7 @@ const verifyFacts = async (
   { lines }: ExtractionRequest,
   { input, zone }: { readonly input: ExtractionInput; readonly zone: TimeZone },
 ): Promise<VerifiedFacts> => {
-  const slices = new TimeSlices()
+  const slices = new BackgroundSlices()
   const facts: ExtractedFact[] = []
   let quotes_not_found = 0
   for (const fact of response.facts) {
