@@ -1,20 +1,14 @@
 /** Reads JSON Lines: a reader turns the object of each line into messages. */
 import { parseObject, type JsonObject } from './json-values.ts'
 import type { SourceFile, SourceItem, SourceStart } from './source.ts'
-import { linesOf, rejected } from './source-lines.ts'
+import { linesOf, rejected, type Unreadable } from './source-lines.ts'
 
 type FoundItem = Extract<SourceItem, { readonly kind: 'message' }>
-
-/** A message of a line that cannot be read, with a clause that says why. */
-interface UnreadItem {
-  readonly reason: string
-  readonly text: string
-}
 
 /**
  * The result for a line: messages (none if the line contains nothing to keep), or a clause that describes the error.
  */
-export type LineReading = readonly (Omit<FoundItem, 'kind' | 'line'> | UnreadItem)[] | string
+export type LineReading = readonly (Omit<FoundItem, 'kind' | 'line'> | Unreadable)[] | string
 
 /** Yields the messages of each line. Bad lines are rejected, empty ones skipped. */
 export async function* jsonLines(

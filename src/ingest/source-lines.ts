@@ -37,6 +37,12 @@ export const excerptOf = (text: string): string => {
   return cut.length < flat.length || text.length > 2 * MOST_EXCERPT_CHARACTERS ? `${cut}…` : cut
 }
 
+/** A text that cannot be read as a message, with a clause that says why. */
+export interface Unreadable {
+  readonly reason: string
+  readonly text: string
+}
+
 export const rejected = (
   line: number,
   reason: string,

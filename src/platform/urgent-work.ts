@@ -37,13 +37,12 @@ export const urgentWorkPauses = (): void => {
   changes++
 }
 
-/**
- * Background work that waits while urgent work is under way, for 100 ms at most, unless someone waits for its result.
- */
+/** Background work that waits while urgent work is under way, unless someone waits for its result. */
 export class BackgroundPatience {
   readonly #longest_ms: number
   #wanted = new AbortController()
 
+  /** @param longest_ms after which time the work begins in any case */
   constructor(longest_ms = LONGEST_WAIT_MS) {
     this.#longest_ms = longest_ms
   }

@@ -361,9 +361,11 @@ const placesOf = async (
   const places = new Map<MessageId, Found>()
   for (const entry of entries) {
     const ids = statements.filter(each => each.scope === entry.scope).flatMap(each => each.message_ids)
-    for (const [at, ordinal] of (await entry.reader.ordinals(ids)).entries()) {
+    const ordinals = await entry.reader.ordinals(ids)
+    for (const [at, id] of ids.entries()) {
+      const ordinal = ordinals[at]
       if (ordinal === undefined) continue
-      places.set(ids[at] ?? '', { entry, ordinal, seconds: entry.reader.columns.seconds[ordinal] ?? 0 })
+      places.set(id, { entry, ordinal, seconds: entry.reader.columns.seconds[ordinal] ?? 0 })
     }
   }
   return places

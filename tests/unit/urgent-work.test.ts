@@ -10,6 +10,12 @@ const LONGEST_SLICE_WAIT_MS = 20
 const clock = new FakeClock()
 let open: (() => void)[] = []
 
+afterEach(async () => {
+  for (const end of open) end()
+  open = []
+  await systemClock.sleep(0)
+})
+
 /** Urgent work that goes on until `end` is called. */
 const urgent = (): { readonly end: () => void; readonly wait: () => () => void } => {
   const work = Promise.withResolvers<void>()
@@ -46,12 +52,6 @@ const background = (patience = new BackgroundPatience()): { begun: boolean; read
 }
 
 describe('background work', () => {
-  afterEach(async () => {
-    for (const end of open) end()
-    open = []
-    await systemClock.sleep(0)
-  })
-
   test('begins at once while nobody waits for an answer', async () => {
     const work = background()
     await Promise.resolve()
@@ -107,12 +107,6 @@ describe('background work', () => {
 })
 
 describe('a long computation in the background', () => {
-  afterEach(async () => {
-    for (const end of open) end()
-    open = []
-    await systemClock.sleep(0)
-  })
-
   /** Works for about 2 ms, and says how many slices are done. */
   const compute = (slices = 1_000_000): { done: number; stopped: boolean } => {
     const state = { done: 0, stopped: false }

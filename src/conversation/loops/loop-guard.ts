@@ -131,8 +131,8 @@ export class LoopGuard implements HealthCheck {
     if (participant.stopped_until > now) return this.#judgeStopped(participant, text, reply, now)
     const { wrote_at } = participant
     participant.wrote_at = now
-    const isJudged = isCommand(text) || (reply !== NO_REPLY && wrote_at <= reply.at)
-    if (!isJudged) return 'person'
+    const isFirstSinceReply = reply !== NO_REPLY && wrote_at <= reply.at
+    if (!isCommand(text) && !isFirstSinceReply) return 'person'
     if (participant.stopped_until > 0 && now - participant.stopped_until > DAY_MS) participant.stops = 0
     const strict = participant.stops > 0
     const sign = isCommand(text)

@@ -22,12 +22,12 @@ export const markEnds = async (facts: Facts, quotes: readonly Quote[]): Promise<
     )
     // A merged fact has not ended: the one that replaced it has this source too.
     const current = learned.filter(fact => fact.merged_into === undefined)
+    if (current.length === 0) continue
     const replaced = await replacements(
       facts,
       scope,
       current.filter(fact => fact.valid_to !== undefined),
     )
-    if (current.length === 0) continue
     for (const quote of members) {
       const own = current.filter(fact => fact.sources.includes(quote.message_id))
       if (own.length > 0) marked.set(quote, markedBy(quote, own, replaced))

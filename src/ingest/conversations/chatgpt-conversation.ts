@@ -2,14 +2,8 @@
 import { normalisedContent } from '../../archive/archive-identity.ts'
 import type { SourceMessage } from '../../archive/archive-message.ts'
 import { instantOf, isObject, textOf, type JsonObject } from '../json-values.ts'
-import {
-  contentText,
-  numbered,
-  roleOf,
-  withoutRole,
-  type ConversationReading,
-  type UnreadMessage,
-} from './openai-conversation.ts'
+import type { Unreadable } from '../source-lines.ts'
+import { contentText, numbered, roleOf, withoutRole, type ConversationReading } from './openai-conversation.ts'
 
 /** Whether a value is a conversation of such an export. */
 export const isChatGpt = (value: unknown): value is JsonObject => isObject(value) && isObject(value['mapping'])
@@ -69,7 +63,7 @@ const messageOf = (
   node: unknown,
   { session, title }: { readonly session: string; readonly title: string | undefined },
   is_other: boolean,
-): SourceMessage | UnreadMessage | undefined => {
+): SourceMessage | Unreadable | undefined => {
   const message = isObject(node) ? node['message'] : undefined
   if (!isObject(message) || isHidden(message)) return undefined
   const author = isObject(message['author']) ? message['author'] : {}

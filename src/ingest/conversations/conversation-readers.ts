@@ -9,7 +9,7 @@ import { readWhole } from '../whole-file.ts'
 import { findZipEntry, isZipPath, zipEntryChunks } from '../zip/zip-entry.ts'
 import { isChatGpt, readChatGpt } from './chatgpt-conversation.ts'
 import { arrayElements } from './json-array.ts'
-import { isMessage, isUnread, listOf, readConversation, type ConversationReading } from './openai-conversation.ts'
+import { isMessage, isUnreadable, listOf, readConversation, type ConversationReading } from './openai-conversation.ts'
 
 /**
  * A file with a single conversation is read as a whole; longer files can be written in a format that can be streamed.
@@ -45,7 +45,7 @@ function* itemsOf(reading: ConversationReading, line: number, value: unknown): G
     return
   }
   for (const [index, message] of reading.entries()) {
-    if (isUnread(message)) yield rejected(line + index, message.unread, message.text)
+    if (isUnreadable(message)) yield rejected(line + index, message.reason, message.text)
     else yield { kind: 'message', message, line: line + index }
   }
 }
@@ -133,7 +133,7 @@ export const openAiReader: SourceReader = {
           const reading = read(value, projectOf(file.path), line)
           return typeof reading === 'string'
             ? reading
-            : reading.map(each => (isUnread(each) ? { reason: each.unread, text: each.text } : { message: each }))
+            : reading.map(each => (isUnreadable(each) ? each : { message: each }))
         })
       : readJson(file, from, signal),
 }

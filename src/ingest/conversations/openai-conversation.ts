@@ -2,6 +2,7 @@
 import type { ArchiveRole, SourceMessage } from '../../archive/archive-message.ts'
 import { normalisedContent } from '../../archive/archive-identity.ts'
 import { instantOf, isObject, textOf, type JsonObject } from '../json-values.ts'
+import type { Unreadable } from '../source-lines.ts'
 
 const ROLES: Readonly<Record<string, ArchiveRole>> = {
   user: 'user',
@@ -44,31 +45,24 @@ export interface ConversationOrigin {
   readonly title: string | undefined
 }
 
-/** A message that cannot be read. */
-export interface UnreadMessage {
-  /** One clause that says why. */
-  readonly unread: string
-  readonly text: string
-}
-
 /** The messages of a conversation in their order, or a clause that says why there are none. */
-export type ConversationReading = readonly (SourceMessage | UnreadMessage)[] | string
+export type ConversationReading = readonly (SourceMessage | Unreadable)[] | string
 
-export const isUnread = (item: SourceMessage | UnreadMessage): item is UnreadMessage => 'unread' in item
+export const isUnreadable = (item: SourceMessage | Unreadable): item is Unreadable => 'reason' in item
 
 /** A message without a role that the archive knows: what it says is no one's. */
-export const withoutRole = (role: unknown, content: string): UnreadMessage => ({
-  unread: `a message ${typeof role === 'string' ? `has the role ${JSON.stringify(role)}` : 'has no role'}; known are ${Object.keys(ROLES).join(', ')}`,
+export const withoutRole = (role: unknown, content: string): Unreadable => ({
+  reason: `a message ${typeof role === 'string' ? `has the role ${JSON.stringify(role)}` : 'has no role'}; known are ${Object.keys(ROLES).join(', ')}`,
   text: content,
 })
 
 /** Numbers messages that occur repeatedly in a conversation with the same time or without one, to distinguish them. */
 export const numbered = (
-  messages: readonly (SourceMessage | UnreadMessage)[],
-): readonly (SourceMessage | UnreadMessage)[] => {
+  messages: readonly (SourceMessage | Unreadable)[],
+): readonly (SourceMessage | Unreadable)[] => {
   const counts = new Map<string, number>()
   return messages.map(message => {
-    if (isUnread(message)) return message
+    if (isUnreadable(message)) return message
     const key = `${message.role}\n${String(message.at)}\n${message.sender_name ?? ''}\n${normalisedContent(message.content)}`
     const occurrence = (counts.get(key) ?? 0) + 1
     counts.set(key, occurrence)
@@ -80,8 +74,8 @@ export const numbered = (
 const messageOf = (
   value: unknown,
   { project, session, title }: ConversationOrigin,
-): SourceMessage | UnreadMessage | undefined => {
-  if (!isObject(value)) return { unread: 'a message is not an object', text: JSON.stringify(value) }
+): SourceMessage | Unreadable | undefined => {
+  if (!isObject(value)) return { reason: 'a message is not an object', text: JSON.stringify(value) }
   const given = value['role'] ?? value['from']
   const role = roleOf(given)
   const content = contentText(value['content'] ?? value['value'] ?? value['text'])
