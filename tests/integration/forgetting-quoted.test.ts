@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { MessageId } from '../../src/messages/message.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
+import { reply } from '../support/model-server.ts'
 
 const ANA = '15550001111@c.us'
 const GROUP = '120363000000000001@g.us'
@@ -61,6 +62,30 @@ test('in reply to an answer, it forgets what was answered, with the answer', asy
   const { answer } = await say('forget that', { reply_to })
   expect(answer).toContain('Quetzal9')
   expect(await isStored('Quetzal9')).toBe(false)
+  expect(await isStored('Marimba7')).toBe(true)
+})
+
+test('in reply to the last part of a long answer, it forgets what was answered', async () => {
+  const sentences = Array.from({ length: 900 }, (_, n) => `Sentence number ${String(n)} is here.`)
+  denidin.models.next('completion', reply(sentences.join(' ')))
+  await say(OLDER)
+  expect(denidin.channel.sentIds.length).toBeGreaterThan(1)
+  const reply_to = denidin.channel.sentIds.at(-1) ?? ''
+  await say(LAST)
+  expect((await say('forget that', { reply_to })).answer).toContain('Quetzal9')
+  expect(await isStored('Quetzal9')).toBe(false)
+  expect(await isStored('Marimba7')).toBe(true)
+})
+
+test('in reply to a message that is forgotten already, or to the answer of a command, it forgets nothing', async () => {
+  const older = await say(OLDER)
+  await say('/help')
+  const help = denidin.channel.sentIds.at(-1) ?? ''
+  await say(LAST)
+  await say('forget that', { reply_to: older.id })
+  for (const reply_to of [older.id, help]) {
+    expect((await say('forget that', { reply_to })).answer).toMatch(/^I found nothing to forget/)
+  }
   expect(await isStored('Marimba7')).toBe(true)
 })
 

@@ -55,9 +55,10 @@ const messagesMeant = async (
     const last = await history.last(scope, person.person_id, command_ids[0])
     return last === undefined ? [] : [last]
   }
+  // The later parts of a reply are no messages of their own.
   const [quoted] = await history.get([command.reply_to])
-  if (quoted?.scope !== scope) return []
-  return quoted.role === 'user' ? [quoted] : await history.answeredBy(quoted.message_id)
+  const meant = quoted?.role === 'user' ? [quoted] : await history.answeredBy(command.reply_to)
+  return meant.filter(each => each.scope === scope)
 }
 
 /** The memory or message that one word names, if any. */
