@@ -10,6 +10,8 @@ const OFFSET_STEP_MS = 15 * MINUTE_MS
 const REPEATED_MS = 3 * HOUR_MS
 /** How many offsets of one zone are cached: as many as a year has hours. */
 const MOST_OFFSETS = 10_000
+/** How many written days of one zone are cached. */
+const MOST_DAYS = 2000
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 const MONTHS = 'January February March April May June July August September October November December'.split(' ')
@@ -32,6 +34,7 @@ export class TimeZone {
   readonly name: string
   readonly #format: Intl.DateTimeFormat
   readonly #offsets = new LRUCache<number, number>({ max: MOST_OFFSETS })
+  readonly #iso_days = new LRUCache<number, string>({ max: MOST_DAYS })
 
   /** @param name IANA name; default: the zone of the machine. @throws RangeError for an unknown name */
   constructor(name?: string) {
@@ -70,7 +73,12 @@ export class TimeZone {
 
   /** The calendar day of an instant, as `YYYY-MM-DD`. */
   isoDay(at: number): string {
-    return new Date(this.wallTime(at)).toISOString().slice(0, 10)
+    const day = Math.floor(this.wallTime(at) / DAY_MS)
+    const known = this.#iso_days.get(day)
+    if (known !== undefined) return known
+    const written = new Date(day * DAY_MS).toISOString().slice(0, 10)
+    this.#iso_days.set(day, written)
+    return written
   }
 
   /** The calendar day of an instant for a reader: `Saturday, 28 November 2026`. */

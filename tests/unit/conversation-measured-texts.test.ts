@@ -15,7 +15,7 @@ describe('measures of long messages', () => {
     const find = (): FoundText<{ text: string }> =>
       new FoundText({
         item: { text: LONG },
-        day: '2026-11-20:',
+        day: () => '2026-11-20:',
         text: LONG,
         tokens: counter.count(LONG),
         words: new Map([['boat', 1]]),

@@ -1,10 +1,13 @@
 import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { createRequire } from 'node:module'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 
 const tokens = createTokenCounter()
 /** As long as a message of WhatsApp may be. */
 const LONGEST = 65_536
+/** As long as a visible character may be. */
+const LONGEST_GRAPHEME = 64
 
 const require = createRequire(import.meta.url)
 const { get_encoding } = require('tiktoken') as typeof import('tiktoken')
@@ -14,6 +17,37 @@ test('a usual text has the tokens that the models count, however long it is', ()
     const text = 'Ana’s dog (Rex) is afraid of thunder – הכלב של דנה פוחד מרעמים, 42! 👍👍 '.repeat(300)
     expect(tokens.count(text)).toBe(encoding.encode_ordinary(text).length)
   })
+})
+
+/** Words of several scripts, blanks, signs, emoji with their joiners, and endings that are tokens of their own. */
+const PIECES =
+  "the|Rex|KEYS|I'm|we'LL|camelCase|straße|ſ|'ſ|הכלב|של|מרעמים|ז״ל|שָׁלוֹם|漢字|かな|ǅ|1234567|٣|½|ⅷ| |  |\t|\n|\r\n|\u00a0|\u0085|\u2028|\ufeff|.|…|!?|)/\n|👍|👩‍👩‍👧|🏽|́|\u200f".split(
+    '|',
+  )
+const texts = fc.array(fc.constantFrom(...PIECES), { maxLength: 120 }).map(pieces => pieces.join(''))
+
+test('any text has the tokens that the models count, and is cut where one of them ends', () => {
+  using_encoding(encoding => {
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 1, max: 60 }), (text, most) => {
+        const all = encoding.encode_ordinary(text)
+        expect(tokens.count(text)).toBe(all.length)
+        const cut = tokens.cut(text, most, 'start')
+        const shown = new TextDecoder('utf-8', { ignoreBOM: true }).decode(encoding.decode(all.slice(0, most)))
+        // Bytes of a torn character, and marks that belong to the next visible one, are left out.
+        expect(shown.startsWith(cut)).toBe(true)
+        expect(shown.length - cut.length).toBeLessThan(LONGEST_GRAPHEME)
+      }),
+    )
+  })
+})
+
+test('words that are counted again later have the same tokens, however many others come between', () => {
+  const text = 'a cupboard, 42 chairs and הארון של סבתא'
+  const before = tokens.count(text)
+  for (let n = 0; n < 20_000; n++)
+    tokens.count(` w${n.toString(36).replace(/\d/g, digit => 'ghijklmnop'.charAt(Number(digit)))}`)
+  expect(tokens.count(text)).toBe(before)
 })
 
 test('what looks like a special token is counted as the words that it is', () => {

@@ -58,10 +58,12 @@ export const budgetAlerts = (
   ]
 }
 
+const WITH_THOUSANDS = new Intl.NumberFormat('en')
+
 const alert = (level: AlertLevel, what: string, tokens: number, budget: number): BudgetAlert => ({
   level,
   usage_pct: percentOf(tokens, budget),
-  message: `Budget ${what} (${tokens.toLocaleString('en')}/${budget.toLocaleString('en')} tokens)`,
+  message: `Budget ${what} (${WITH_THOUSANDS.format(tokens)}/${WITH_THOUSANDS.format(budget)} tokens)`,
   action: ACTIONS[level],
 })
 

@@ -73,6 +73,8 @@ export class ContextPacker {
   readonly #costs: TokenCosts
   readonly #replies: BriefReplies
   readonly #words = new SaidWords()
+  /** Tokens of system messages, which a turn needs several times. */
+  readonly #systems = new WeakMap<SystemText, number>()
 
   /** @param measured measures of long messages, which others drop when a message is changed or forgotten */
   constructor(tokens: TokenCounter, measured?: MeasuredTexts) {
@@ -226,8 +228,12 @@ export class ContextPacker {
   }
 
   #systemTokens(system: SystemText): number {
+    const known = this.#systems.get(system)
+    if (known !== undefined) return known
     // The time changes with each turn; the long parts around it do not.
-    return systemParts(system).reduce((sum, part) => sum + this.#costs.repeated(part), MESSAGE_TOKENS)
+    const tokens = systemParts(system).reduce((sum, part) => sum + this.#costs.repeated(part), MESSAGE_TOKENS)
+    this.#systems.set(system, tokens)
+    return tokens
   }
 
   #fixedCandidates(system: SystemText, tone: string | undefined): readonly PackedCandidate[] {

@@ -21,8 +21,8 @@ export interface FoundTextDeps<Item extends object> {
   readonly text: string
   /** Tokens of `text`. */
   readonly tokens: number
-  /** The line with its day, which all texts of the day share. */
-  readonly day: string
+  /** The line with its day, which all texts of the day share; few of the found texts need it. */
+  readonly day: () => string
   readonly words: QuestionWords
   /** The item with another text. */
   readonly withText: (text: string, tokens: number) => Item
@@ -46,6 +46,7 @@ export interface ShownText<Item> {
 
 export class FoundText<Item extends object> {
   readonly #deps: FoundTextDeps<Item>
+  #day: string | undefined
   #passages: readonly Passage[] | undefined
   #whole: ShownText<Item> | undefined
   /** The item with a given number of passages, except for the whole text. */
@@ -61,7 +62,7 @@ export class FoundText<Item extends object> {
 
   /** The line with its day, which all texts of the day share. */
   get day(): string {
-    return this.#deps.day
+    return (this.#day ??= this.#deps.day())
   }
 
   /** Tokens of the whole text, with additions that are shown with it. */

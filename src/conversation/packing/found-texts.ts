@@ -3,6 +3,7 @@ import type { RecalledMemory } from '../../memory/memory.ts'
 import type { MessageId } from '../../messages/message.ts'
 import { once } from '../../platform/once.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
+import { inPackingOrder } from '../../retrieval/packing-order.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import type { QuestionWords } from '../../text/passages.ts'
 import { FoundText } from './found-text.ts'
@@ -43,7 +44,8 @@ export interface FoundTexts {
   readonly quotes: readonly FoundText<Quote>[]
   readonly session: readonly FoundText<Quote>[]
   readonly left_window: ReadonlySet<MessageId>
-  readonly most_quotes: number
+  /** Positions in `quotes` of those that may be used, in the order in which they are packed. */
+  readonly order: readonly number[]
 }
 
 export const textsOf = (
@@ -57,7 +59,7 @@ export const textsOf = (
         words,
         text: recalled.memory.text,
         tokens: costs.repeated(recalled.memory.text),
-        day: dayLine(recalled.memory.said_to, zone),
+        day: () => dayLine(recalled.memory.said_to, zone),
         withText: (text): RecalledMemory => ({ ...recalled, memory: { ...recalled.memory, text } }),
         lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs, zone) + nowTokens(shown, costs),
         added_tokens: nowTokens(recalled, costs),
@@ -68,7 +70,10 @@ export const textsOf = (
   quotes: quotes.map(quote => quoteText(quote, words, zone, costs)),
   session: session.map(quote => quoteText(quote, words, zone, costs)),
   left_window,
-  most_quotes,
+  order: inPackingOrder(
+    quotes.map(({ tokens, score }, at) => ({ tokens, score, at })),
+    most_quotes,
+  ).map(({ at }) => at),
 })
 
 const quoteText = (quote: Quote, words: QuestionWords, zone: TimeZone, costs: TokenCosts): FoundText<Quote> =>
@@ -77,7 +82,7 @@ const quoteText = (quote: Quote, words: QuestionWords, zone: TimeZone, costs: To
     words,
     text: quote.text,
     tokens: quote.tokens,
-    day: dayLine(quote.sent_at, zone),
+    day: () => dayLine(quote.sent_at, zone),
     withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
     lineTokens: (shown, tokens) =>
       costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),

@@ -5,9 +5,9 @@
  */
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { MessageId } from '../../messages/message.ts'
+import { once } from '../../platform/once.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
-import { inPackingOrder } from '../../retrieval/packing-order.ts'
 import { subjectStems } from '../../text/content-stems.ts'
 import { Excerpt } from './excerpt.ts'
 import { textsOf, type DatedCandidates, type FoundTexts, type RecallCandidates } from './found-texts.ts'
@@ -89,7 +89,8 @@ class RecallPacking {
   readonly #here: readonly Excerpt<Quote>[]
   readonly #quotes: readonly Excerpt<Quote>[]
   readonly #of_session: ReadonlySet<Excerpt<RecalledMemory> | Excerpt<Quote>>
-  readonly #most_quotes: number
+  /** Positions in `#elsewhere` of the quotes that may be used, in the order in which they are packed. */
+  readonly #order: readonly number[]
   readonly #quoted = new Set<Excerpt<RecalledMemory>>()
   /** Usage by texts of the past, and by texts of the running session. */
   readonly #past: PartUse = { share: 1, content: 0, full: false }
@@ -118,13 +119,12 @@ class RecallPacking {
     this.#quotes = [...this.#elsewhere, ...this.#here]
     const left = this.#elsewhere.filter(({ item }) => found.left_window.has(item.message_id))
     this.#of_session = new Set([...left, ...this.#here])
-    this.#most_quotes = found.most_quotes
+    this.#order = found.order
   }
 
   /** Takes the texts of the past, and then those of the running session. */
   run(): void {
-    const byItem = new Map(this.#elsewhere.map(excerpt => [excerpt.item, excerpt]))
-    const past = inPackingOrder([...byItem.keys()], this.#most_quotes).flatMap(quote => byItem.get(quote) ?? [])
+    const past = this.#order.flatMap(at => this.#elsewhere[at] ?? [])
     const usable = [...past, ...this.#here]
     this.#keepWhole([...this.#memories, ...usable])
     this.#takeRounds(this.#memories, past, usable)
@@ -154,17 +154,19 @@ class RecallPacking {
     const memories = this.#memories.filter(each => each.isShown)
     const quotes = this.#quotes.filter(each => each.isShown && !this.#isInHistory(each))
     const lines = memories.length + quotes.length
+    const candidates = once(() => [
+      ...this.#memories.map(each => this.#decision('memory', each.item.memory.memory_id, each, this.#quoted.has(each))),
+      ...this.#quotes.map(each => this.#decision('quote', each.item.message_id, each, false)),
+    ])
     return {
       memories: memories.map(each => each.shown),
       quotes: quotes.map(each => each.shown),
       quoted: this.#memories.filter(each => this.#quoted.has(each)).map(each => each.item),
       tokens: this.#lines + this.#costs.block(RECALLED_HEADING, lines),
-      candidates: [
-        ...this.#memories.map(each =>
-          this.#decision('memory', each.item.memory.memory_id, each, this.#quoted.has(each)),
-        ),
-        ...this.#quotes.map(each => this.#decision('quote', each.item.message_id, each, false)),
-      ],
+      // Computed on demand, because the same texts may be packed several times until it is clear what fits.
+      get candidates() {
+        return candidates()
+      },
     }
   }
 
@@ -340,13 +342,19 @@ export const withoutShown = (
   const heading =
     costs.block(RECALLED_HEADING, before) - costs.block(RECALLED_HEADING, before - packed.quotes.length + quotes.length)
   const days = costs.days(daysOf(packed, zone)) - costs.days(daysOf({ memories: packed.memories, quotes }, zone))
-  return {
-    ...packed,
-    quotes,
-    tokens: packed.tokens - lines - heading - days,
-    candidates: packed.candidates.map(each =>
+  const candidates = once(() =>
+    packed.candidates.map((each): PackedCandidate =>
       isShown(each) ? { ...each, outcome: 'left', reason: 'in_history' } : each,
     ),
+  )
+  return {
+    memories: packed.memories,
+    quoted: packed.quoted,
+    quotes,
+    tokens: packed.tokens - lines - heading - days,
+    get candidates() {
+      return candidates()
+    },
   }
 }
 
