@@ -5,6 +5,7 @@ import { examine, type HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { AdministratorNotices } from './administrator-notices.ts'
 import type { IncidentRegister } from './incident-register.ts'
+import type { WatchHealth } from './watch-health.ts'
 
 /** Often enough to notice a problem within a minute. */
 const LONGEST_INTERVAL_MS = 15 * SECOND_MS
@@ -15,6 +16,8 @@ export interface HealthWatchDeps {
   readonly register: IncidentRegister
   /** `undefined`: no one is notified; incidents are recorded and logged. */
   readonly notices: AdministratorNotices | undefined
+  /** Learns of every check. */
+  readonly health: Pick<WatchHealth, 'checked'>
   /** How long a component must have a problem before that is an incident. */
   readonly after_ms: number
   readonly clock: Clock
@@ -34,16 +37,18 @@ export class HealthWatch implements AsyncDisposable {
 
   async start(): Promise<void> {
     await this.#deps.register.load()
+    this.#deps.health.checked(false)
     this.#running = this.#rounds()
   }
 
   /** Checks everything once. Never rejects. */
   async look(): Promise<void> {
-    const { checks, register, notices, clock } = this.#deps
+    const { checks, register, notices, health, clock } = this.#deps
     try {
       const components = await Promise.all(checks.map(check => examine(check, clock)))
       for (const component of components) await register.observe(component)
       await notices?.send(register)
+      health.checked(notices !== undefined && register.news().length > 0)
     } catch (error) {
       this.#logger.error('The health of the components could not be checked', {
         reason: asDenidinError(error).message,

@@ -37,6 +37,9 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     process.on('SIGINT', end)
     // Closing a terminal ends its processes; a background process continues (Node undoes nohup).
     process.on('SIGHUP', process.stdout.isTTY ? end : () => undefined)
+    // Programs that rotate logs send these. Node would open its debugger to everyone on this machine, or end.
+    for (const signal of ['SIGUSR1', 'SIGUSR2'] as const)
+      process.on(signal, () => log?.info('Signal ignored', { signal }))
     const metrics = new PrometheusMetrics()
     metrics.watchProcess()
     const onLine = (level: 'warn' | 'error'): void => {

@@ -17,7 +17,7 @@ import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
 import type { TurnObserver } from '../rollout/answered-turn.ts'
 import { createMigrations } from './backup/migrations.ts'
-import { createAdministratorChat, createAlerts } from './alerts.ts'
+import { createAdministratorChat, createAlerts, createWatchHealth } from './alerts.ts'
 import { createTurnBudgets } from './budget.ts'
 import { createDiskCheck } from './doctor/component-checkups.ts'
 import { createOperationContext, type OperationContextDeps } from './operation-context.ts'
@@ -50,13 +50,14 @@ export const createApp = async (given: AppDeps): Promise<App> => {
   const watch = createRolloutWatch(deps.settings, foundation, deps.parts)
   const measures = createAppMeasures(deps.settings, foundation, answers, deps.parts)
   const checks = [...healthChecks(deps, foundation, services), watch.autoPause, ...measures]
+  const alertsHealth = createWatchHealth(deps.settings, deps.parts)
   const administrator = createAdministratorChat(deps.settings, foundation.stores, services)
   const runner = createAppRunner(
     deps,
     { ...foundation, administrator, measures, rollout: rolloutContext(deps.settings, foundation, watch) },
     services,
     process,
-    checks,
+    [...checks, alertsHealth],
   )
   const pipeline = await createAppPipeline(deps, foundation, services, runner, watch.observer)
   // Data whose erasure was interrupted must be deleted before anything uses it.
@@ -64,7 +65,7 @@ export const createApp = async (given: AppDeps): Promise<App> => {
     const log = deps.parts.logger.for('privacy')
     log.error('Data that was to be forgotten still exists', { reason: asDenidinError(error).message })
   })
-  const alerts = createAlerts({ ...deps, ...foundation, administrator, checks }, deps.parts)
+  const alerts = createAlerts({ ...deps, ...foundation, administrator, checks, health: alertsHealth }, deps.parts)
   return new App({ deps, foundation, services, runner, pipeline, process, alerts, rollout: watch.module })
 }
 

@@ -180,6 +180,7 @@ const createDispatcher = (
         ...shared,
         commands,
         messages,
+        quotes: messages.quotes,
         outbox,
         channelOf,
         scrub: () => {

@@ -186,6 +186,7 @@ export const openBaseStores = (settings: Settings, runtime: Runtime): BaseStores
       new DatabaseHealth('database', database, 'Messages are answered again once this is mended'),
       ...metered.spending.health,
       ...usage.health,
+      ...(settings.feature_flags.enable_memory_system ? [sessions.folders] : []),
     ],
     erasures,
     preferences,

@@ -41,5 +41,14 @@ export const plain = (text: string): string =>
     .replace(new RegExp(`^${QUOTES.source}+|${QUOTES.source}+$`, 'gu'), '')
     .trim()
 
+/** What people copy along with a key: the header in which it is sent. */
+const BEARER = /^(?:authorization\s*:\s*)?bearer\s+/i
+
+/** A key or token without quotes, invisible characters, and the name of its header. */
+export const keyIn = (text: string): string => plain(plain(text).replace(BEARER, ''))
+
+/** The name of a variable in the place of a key. No shell reads the settings and puts the value there. */
+export const namesVariable = (text: string): boolean => /^\$[({]?[A-Za-z_]/.test(text)
+
 /** One word of visible ASCII characters, without quotes. */
 export const KEY = /^[\x21\x23-\x26\x28-\x5f\x61-\x7e]+$/

@@ -1,6 +1,7 @@
 /** Reads the configuration file: JSON with comments and trailing commas. */
 import JSON5 from 'json5'
 import { DenidinError } from '../platform/errors.ts'
+import { repeatedKey, repeatedKeyText } from '../platform/repeated-keys.ts'
 import { withoutInvisible } from './clean-text.ts'
 import { readTextFile } from './text-file.ts'
 import { isTree, type Tree } from './tree.ts'
@@ -40,6 +41,13 @@ const parse = (text: string, path: string): unknown => {
       `${path} is not encoded in UTF-8 (line ${String(broken + 1)}); save it as UTF-8`,
     )
   }
+  const content = parseJson(text, path)
+  const repeated = repeatedKey(text)
+  if (repeated !== undefined) throw new DenidinError('invalid_config', `${path}: ${repeatedKeyText(repeated)}`)
+  return content
+}
+
+const parseJson = (text: string, path: string): unknown => {
   try {
     return JSON5.parse(text)
   } catch (error) {

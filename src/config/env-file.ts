@@ -12,6 +12,11 @@ export interface EnvFile {
 
 /** `export NAME=value`, and the same in other shells; then `=`, or `:` as in YAML. */
 const ASSIGNMENT = /^(?:(?:export|set|setx)\s+|\$env:)?(?<name>[^\s=:]+)\s*(?:=|:(?=\s|$))\s*(?<value>.*)$/su
+/** A setting of ours within the value of another variable, which would be lost. */
+const OTHER_ASSIGNMENT =
+  /(?:^|[\s;&|,"'])(?<name>DENIDIN_\w+|SESSION_BUDDY_\w+|[A-Za-z]+_API_KEY|OPENAI_(?:BASE_URL|API_BASE))["']?\s*[=:](?!=)/u
+/** What ends a command in a shell. */
+const COMMAND_END = /\s*;\s*$/
 const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/
 const OPENING_QUOTE = /^(["'`])/
 /** Patterns in a line that is meant for DeniDin, even if the line is malformed. */
@@ -39,6 +44,12 @@ export const parseEnvFile = (text: string, path: string): EnvFile => {
     }
     const { value, rows: used } = valueFrom(found['value'] ?? '', rows, row)
     row += used
+    const swallowed = OTHER_ASSIGNMENT.exec(value)?.groups?.['name']
+    if (swallowed !== undefined) {
+      problems.push(
+        `${path}: line ${String(line)} contains ${swallowed} too; write each NAME=value in a line of its own, and close all quotes`,
+      )
+    }
     if (value.includes('\uFFFD'))
       problems.push(`${path}: line ${String(line)} is not encoded in UTF-8; save the file as UTF-8`)
     const before = lines.get(name)
@@ -76,7 +87,8 @@ const valueFrom = (
     }
   }
   // Node's own rules for quotes, escapes and comments after a value.
-  return { value: bare(parseEnv(`NAME=${text}`)['NAME'] ?? ''), rows: used }
+  const value = parseEnv(`NAME=${text}`)['NAME'] ?? ''
+  return { value: bare(quote === undefined ? value.replace(COMMAND_END, '') : value), rows: used }
 }
 
 /** Cyrillic and Greek letters that look like Latin ones, and those Latin letters in the same order. */

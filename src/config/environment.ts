@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { bare, plain } from './clean-text.ts'
 import { parseEnvFile, type EnvFile } from './env-file.ts'
+import { editDistance } from '../platform/edit-distance.ts'
 import { suggest } from '../platform/suggest.ts'
 import { envName, type KeyedSetting } from './setting.ts'
 import { readTextFile } from './text-file.ts'
@@ -65,17 +66,26 @@ export const environmentNames = (setting: KeyedSetting): readonly string[] => [
   ...(setting.formerKey === undefined ? [] : [envName(setting.formerKey)]),
 ]
 
-/** A warning for each variable that begins with `DENIDIN_` and has no effect. */
+/** A beginning that differs from ours by this many letters is a misspelt one. */
+const MOST_TYPOS = 2
+/** Names under which other programs and tutorials know the key of the model. */
+const LIKE_THE_KEY = /^OPENAI_(?:API_?)?(?:KEY|TOKEN|SECRET(?:_?KEY)?)$/
+
+const isMeantForUs = (name: string): boolean =>
+  editDistance(name.slice(0, PREFIX.length), PREFIX) <= MOST_TYPOS || LIKE_THE_KEY.test(name)
+
+/** A warning for each variable that begins like `DENIDIN_`, or is named like our key, and has no effect. */
 export const unknownVariables = (
   layers: readonly Environment[],
   settings: readonly KeyedSetting[],
 ): readonly string[] => {
   const known = new Set([CONFIG_FILE_VARIABLE, ...settings.flatMap(environmentNames)])
-  const ours = new Set(layers.flatMap(layer => Object.keys(layer)).filter(name => upperCase(name).startsWith(PREFIX)))
+  const ours = new Set(layers.flatMap(layer => Object.keys(layer)).filter(name => isMeantForUs(upperCase(name))))
   return [...ours]
     .filter(name => !known.has(name))
     .map(name => {
-      const suggestion = suggest(upperCase(name), [...known])
+      const written = upperCase(name)
+      const suggestion = LIKE_THE_KEY.test(written) ? 'OPENAI_API_KEY' : suggest(written, [...known])
       return `${name}: unknown variable, ignored${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`
     })
 }

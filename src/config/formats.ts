@@ -1,12 +1,13 @@
 /** The formats of settings: the accepted values, their description, and how they are parsed from text. */
 import { homedir } from 'node:os'
-import { validate as isCron } from 'node-cron'
-import { KEY, plain } from './clean-text.ts'
+import { parse as parseCron, validate as isCron } from 'node-cron'
+import { KEY, keyIn, namesVariable, plain } from './clean-text.ts'
 import { phoneDigits } from '../platform/phone.ts'
 import { timeZone } from '../platform/time-zone.ts'
 import { MODELS_ALLOWED, modelListFault } from './model-list.ts'
 import { isRecipient, recipientFault, RECIPIENTS_ALLOWED } from './recipient-list.ts'
 import { TARGETS_ALLOWED, targetListFault } from './target-list.ts'
+import { isWebAddress } from './web-address.ts'
 import type {
   BooleanSetting,
   ChoiceSetting,
@@ -93,13 +94,23 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-/** Whether a value is a placeholder for a phone number, such as `TEST_PHONE@c.us`: it has no digit. */
-export const isPlaceholder = (value: string): boolean => !/\d/.test(value)
+/** Whether a value is a placeholder for a phone number, such as `TEST_PHONE@c.us`: it has no digit of any script. */
+export const isPlaceholder = (value: string): boolean => !/\p{Nd}/u.test(value)
 
 const isPhone = (value: unknown): boolean => isText(value) && (isPlaceholder(value) || phoneDigits(value) !== undefined)
 
-const isUrl = (value: unknown): boolean =>
-  isText(value) && URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol)
+const isUrl = (value: unknown): boolean => isText(value) && isWebAddress(value)
+
+/** The library's check lets some expressions pass that it cannot read. */
+const isSchedule = (value: unknown): boolean => {
+  if (!isText(value) || !isCron(value)) return false
+  try {
+    parseCron(value)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const isTimeRange = (value: unknown): boolean => {
   if (!isText(value)) return false
@@ -107,8 +118,14 @@ const isTimeRange = (value: unknown): boolean => {
   return start !== undefined && start !== end
 }
 
+/** Abbreviations that Unicode's library knows although they mean several zones: IST would be India's, BST Bangladesh's. */
+const ABBREVIATIONS = new Set(
+  'ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST'.split(' '),
+)
+const isAbbreviation = (value: unknown): boolean => typeof value === 'string' && ABBREVIATIONS.has(value.toUpperCase())
+
 const isTimeZone = (value: unknown): boolean => {
-  if (!isText(value)) return false
+  if (!isText(value) || isAbbreviation(value)) return false
   try {
     return timeZone(value).name !== ''
   } catch {
@@ -155,8 +172,8 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
   },
   secret: {
     allowed: () => 'non-empty text without spaces',
-    isValid: value => isText(value) && KEY.test(value),
-    parse: plain,
+    isValid: value => isText(value) && KEY.test(value) && !namesVariable(value),
+    parse: keyIn,
   },
   phone: {
     allowed: () => 'a phone number with its country code, as text such as "+15551234567" or "15551234567@c.us"',
@@ -193,7 +210,7 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
   },
   cron: {
     allowed: () => 'a cron expression with five or six fields, such as */10 * * * *',
-    isValid: value => isText(value) && isCron(value),
+    isValid: isSchedule,
     parse: unchanged,
   },
   time_range: {
@@ -230,11 +247,16 @@ export const faultText = (value: unknown, setting: Setting): string => {
   if (setting.format === 'targets') return `; ${targetListFault(value) ?? ''}`
   if (setting.format === 'recipients') return `; ${recipientFault(value) ?? ''}`
   if (setting.format === 'secret') {
+    if (isText(value) && namesVariable(value)) return '; it contains the name of a variable instead of a key'
     return isText(value) && !/\s/.test(value) ? '; it contains quotes, or characters other than plain ASCII' : ''
   }
   if (typeof value === 'string' && value.length > MAX_TEXT_LENGTH) {
     return `; it has ${String(value.length)} characters, more than ${String(MAX_TEXT_LENGTH)}`
   }
+  if (setting.format === 'cron' && isText(value) && [5, 6].includes(value.trim().split(/\s+/).length)) {
+    return `, not ${show(value)}, which has a field out of its range or a day that never comes`
+  }
+  if (setting.format === 'time_zone' && isAbbreviation(value)) return `, not ${show(value)}, which can mean several`
   if (!Array.isArray(value)) return `, not ${show(value)}`
   if (!LISTS.has(setting.format)) return ', not a list'
   const item: unknown = value.find(each => !isValid([each], setting))

@@ -14,6 +14,7 @@ import {
   type Environment,
 } from './environment.ts'
 import { pickKnownKeys } from './known-keys.ts'
+import { machineZoneWarning } from './machine-zone.ts'
 import { holdsModelKey, missingVariables } from './model-list.ts'
 import { holdsTargetKey, missingTargetVariables } from './target-list.ts'
 import { placeholderWarnings, resolveSettings } from './resolve-settings.ts'
@@ -73,7 +74,10 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   refuse([...known.problems, ...problems])
   refuse(unsetKeys(values, layers))
   const settings = resolveSettings(values, cwd, layers)
-  refuse(findConflicts(settings))
+  const unknown = unknownVariables(layers, SETTINGS)
+  const conflicts = findConflicts(settings)
+  // A variable that is missing may be there under a misspelt name.
+  if (conflicts.length > 0) refuse([...conflicts, ...unknown])
 
   const exposed = [
     ...(envFile !== undefined && othersCanRead(envPath) ? [envPath] : []),
@@ -84,9 +88,10 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
     origins: findOrigins(known.values, layers),
     warnings: [
       ...(envFile?.warnings ?? []),
-      ...unknownVariables(layers, SETTINGS),
+      ...unknown,
       ...placeholderWarnings(values),
       ...findWarnings(settings),
+      ...(settings.time_zone === undefined ? [machineZoneWarning(environment['TZ'])] : []).filter(isPresent),
       ...exposed.map(exposedFile),
     ],
     proxy: proxyVariables(layers),
@@ -143,6 +148,8 @@ const unsetKeys = (values: Tree, layers: readonly Environment[]): readonly strin
           : []
     return missing.map(name => `${key}: names the variable ${name}, which is not set; put ${name}=… into .env`)
   })
+
+const isPresent = (warning: string | undefined): warning is string => warning !== undefined
 
 const holdsSecret = (file: Tree): boolean =>
   SETTINGS.some(({ key, format }) => {

@@ -1,8 +1,9 @@
 /** The format of a list of models, each with its own address and key. */
-import { KEY, plain } from './clean-text.ts'
+import { KEY, keyIn } from './clean-text.ts'
 import type { Environment } from './environment.ts'
 import type { ListedModel } from './setting.ts'
 import { isTree, type Tree } from './tree.ts'
+import { isWebAddress } from './web-address.ts'
 
 const MOST_MODELS = 10
 const MOST_CHARACTERS = 4096
@@ -31,7 +32,7 @@ const modelFault = (value: unknown): string | undefined => {
   const { model, base_url, api_key } = value
   if (!isText(model)) return 'has no model'
   if (base_url != null && !isUrl(base_url)) return 'has a base_url that does not begin with http:// or https://'
-  if (api_key != null && (!isText(api_key) || !KEY.test(plain(api_key))))
+  if (api_key != null && (!isText(api_key) || !KEY.test(keyIn(api_key))))
     return 'has an api_key that is no text without spaces'
   return undefined
 }
@@ -39,8 +40,7 @@ const modelFault = (value: unknown): string | undefined => {
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.trim() !== '' && value.length <= MOST_CHARACTERS
 
-const isUrl = (value: unknown): value is string =>
-  isText(value) && URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol)
+const isUrl = (value: unknown): value is string => isText(value) && isWebAddress(value)
 
 /** The models of a checked list. A key that names an unset variable counts as unset. */
 export const listedModels = (value: unknown, layers: readonly Environment[]): readonly ListedModel[] =>
@@ -65,6 +65,6 @@ const treesOf = (value: unknown): readonly Tree[] => (Array.isArray(value) ? val
 
 const keyOf = (api_key: string, layers: readonly Environment[]): string | undefined => {
   const name = VARIABLE.exec(api_key)?.[1]
-  if (name === undefined) return plain(api_key)
-  return layers.map(layer => plain(layer[name] ?? '')).find(key => key !== '')
+  if (name === undefined) return keyIn(api_key)
+  return layers.map(layer => keyIn(layer[name] ?? '')).find(key => key !== '')
 }

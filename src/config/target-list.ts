@@ -1,9 +1,10 @@
 /** The format of a list of backup targets: folders, S3-compatible stores and commands. */
 import { resolve } from 'node:path'
 import { COMMAND_PLACEHOLDERS, type ListedTarget } from '../platform/backup-targets.ts'
-import { KEY, plain } from './clean-text.ts'
+import { KEY, keyIn } from './clean-text.ts'
 import type { Environment } from './environment.ts'
 import { isTree, type Tree } from './tree.ts'
+import { isWebAddress } from './web-address.ts'
 
 const MOST_TARGETS = 10
 const MOST_CHARACTERS = 4096
@@ -45,11 +46,9 @@ const within =
       ? undefined
       : `must be a whole number from 1 to ${String(most)}`
 const secret: Check = value =>
-  isText(value) && KEY.test(plain(value)) ? undefined : 'must be a text without spaces, or the name of a variable'
+  isText(value) && KEY.test(keyIn(value)) ? undefined : 'must be a text without spaces, or the name of a variable'
 const url: Check = value =>
-  isText(value) && URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol)
-    ? undefined
-    : 'must begin with http:// or https://'
+  isText(value) && isWebAddress(value) ? undefined : 'must be a URL that begins with http:// or https://'
 const listOf =
   (isItem: (item: string) => boolean, what: string): Check =>
   value =>
@@ -207,11 +206,11 @@ export const holdsTargetKey = (value: unknown): boolean =>
 const credentialOf = (tree: Tree, key: Credential, layers: readonly Environment[]): string | undefined => {
   const given = textIn(tree[key]) ?? CREDENTIALS[key]
   const name = VARIABLE.exec(given)?.[1]
-  return name === undefined ? plain(given) : variable(name, layers)
+  return name === undefined ? keyIn(given) : variable(name, layers)
 }
 
 const variable = (name: string, layers: readonly Environment[]): string | undefined =>
-  layers.map(layer => plain(layer[name] ?? '')).find(value => value !== '')
+  layers.map(layer => keyIn(layer[name] ?? '')).find(value => value !== '')
 
 const treesOf = (value: unknown): readonly Tree[] => (Array.isArray(value) ? value.filter(isTree) : [])
 const textIn = (value: unknown): string | undefined => (isText(value) ? value : undefined)

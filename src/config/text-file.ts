@@ -23,11 +23,25 @@ export const readTextFile = (path: string): string | undefined => {
     throw new DenidinError('invalid_config', explain(path, code, message), { cause: error })
   }
   // UTF-8 text contains no NUL; in UTF-16 every Latin letter has one.
-  if (UTF_16_MARKS.includes(bytes.toString('hex', 0, 2)) || bytes.includes(NUL)) {
+  if (UTF_16_MARKS.includes(bytes.toString('hex', 0, 2)) || isWide(bytes)) {
     throw new DenidinError('invalid_config', `${path} is encoded in UTF-16; save it as UTF-8`)
+  }
+  if (bytes.includes(NUL)) {
+    throw new DenidinError(
+      'invalid_config',
+      `${path} contains NUL characters, as a power failure can leave them: write it anew, or restore it from a copy`,
+    )
   }
   const text = bytes.toString('utf8')
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text
+}
+
+/** Whether every second byte is NUL, at even or at odd positions, but not both. */
+const isWide = (bytes: Buffer): boolean => {
+  const nuls = [0, 0]
+  for (const [at, byte] of bytes.entries()) if (byte === NUL) nuls[at % 2] = (nuls[at % 2] ?? 0) + 1
+  const [fewer = 0, more = 0] = nuls.toSorted((a, b) => a - b)
+  return more > bytes.length / 4 && fewer < more / 2
 }
 
 /** A text file that the operator may change while DeniDin runs. */

@@ -11,6 +11,11 @@ export interface Speaker {
   readonly scope: Scope
   /** The message with the command. */
   readonly message_id?: MessageId
+  /** The message that it replies to. */
+  readonly reply?: {
+    /** Its text, if it is known. */
+    readonly text: string | undefined
+  }
 }
 
 /** Called inside the queue of the speaker's scope. */
@@ -19,7 +24,10 @@ export interface CommandHandler {
    * Whether a text is a command (known or not), a command in plain words, or the answer to a question about one. Such a
    * text reaches neither the model nor the history. `from`: its writer and chat.
    */
-  recognises(text: string, from?: { readonly person_id: PersonId; readonly chat_id: ChatId }): boolean
+  recognises(
+    text: string,
+    from?: { readonly person_id: PersonId; readonly chat_id: ChatId; readonly reply_to?: MessageId | undefined },
+  ): boolean
   /** The sentence about a question that the text has withdrawn; call `recognises` with the text first. */
   withdrawal(text: string, speaker: Speaker): Promise<string | undefined>
   /** Drops the question that the last command of a speaker asked, if any. */

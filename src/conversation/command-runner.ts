@@ -3,6 +3,7 @@ import type { Channel } from '../channels/channel.ts'
 import type { ChatId } from '../messages/message.ts'
 import { isForwarded } from '../messages/message-details.ts'
 import type { MessageStore } from '../messages/message-store.ts'
+import type { QuoteReader } from '../messages/quote-reader.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Person } from '../people/person.ts'
 import { withBeginningNotice } from './beginning-notice.ts'
@@ -17,6 +18,7 @@ export interface CommandRunnerDeps {
   readonly commands: CommandHandler
   readonly outbox: Pick<Outbox, 'deliver' | 'notify'>
   readonly messages: Pick<MessageStore, 'history'>
+  readonly quotes: QuoteReader
   readonly writer: ReplyWriter
   readonly stringsFor: StringsFor
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
@@ -69,9 +71,21 @@ export class CommandRunner {
     }
   }
 
+  /** The writer of a command, with the message that it replies to. */
+  async #speakerOf(message: TurnMessage, person: Person): Promise<Speaker> {
+    const speaker = speakerOf(message, person)
+    const { message_id, reply_to, scope, quote } = message
+    if (reply_to === undefined) return speaker
+    const found = (await this.#deps.quotes.of([{ message_id, reply_to, scope }])).get(message_id)
+    // A copy that came with the quote may hold what was forgotten.
+    const known = found?.state === 'kept' || found?.state === 'copied' ? found.words.text : undefined
+    const text = known ?? (found === undefined || found.state === 'unknown' ? quote?.text : undefined)
+    return { ...speaker, reply: { text: text?.trim() === '' ? undefined : text } }
+  }
+
   async #answer(message: TurnMessage, person: Person): Promise<string> {
     const { commands, stringsFor } = this.#deps
-    const answer = await commands.run(message.text, speakerOf(message, person))
+    const answer = await commands.run(message.text, await this.#speakerOf(message, person))
     if (!isBeginning(message.text)) return answer
     return withBeginningNotice(answer, await stringsFor(message.text, person.person_id))
   }

@@ -2,6 +2,7 @@
 import JSON5 from 'json5'
 import type { z } from 'zod'
 import { DenidinError } from './errors.ts'
+import { repeatedKey, repeatedKeyText } from './repeated-keys.ts'
 
 /** The text of a file, and its name in errors. */
 export interface NamedText {
@@ -37,7 +38,14 @@ export const readJsonWithComments = <Schema extends z.ZodType>(
 export const brokenFile = (file: NamedText, path: readonly string[], sentence: string): DenidinError =>
   broken(file.source, lineOf(file.text, path), `${path.join('.')} ${sentence}`.trim())
 
-const parse = ({ text, source }: NamedText): unknown => {
+const parse = (file: NamedText): unknown => {
+  const content = parseJson(file)
+  const repeated = repeatedKey(file.text)
+  if (repeated !== undefined) throw broken(file.source, repeated.lines[1], repeatedKeyText(repeated))
+  return content
+}
+
+const parseJson = ({ text, source }: NamedText): unknown => {
   try {
     return text.trim() === '' ? {} : JSON5.parse<unknown>(text)
   } catch (error) {

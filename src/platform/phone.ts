@@ -15,6 +15,7 @@ const MOST_CHARACTERS = 100
 export const phoneDigits = (spelling: string): string | undefined => {
   if (spelling.length > MOST_CHARACTERS) return undefined
   const digits = spelling
+    .normalize('NFKC')
     .trim()
     .replace(PHONE_ADDRESS, '')
     .replace('(0)', '')

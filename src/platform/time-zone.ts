@@ -13,6 +13,9 @@ const MOST_OFFSETS = 10_000
 /** How many written days of one zone are cached. */
 const MOST_DAYS = 2000
 
+/** How the system names a zone that it does not know. */
+const NO_ZONE = 'Etc/Unknown'
+
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 const MONTHS = 'January February March April May June July August September October November December'.split(' ')
 
@@ -49,7 +52,9 @@ export class TimeZone {
       second: 'numeric',
       hourCycle: 'h23',
     })
-    this.name = this.#format.resolvedOptions().timeZone
+    // The zone of a machine with an empty or unknown TZ has no usable name; its clock shows UTC.
+    const options: { readonly timeZone?: string | undefined } = this.#format.resolvedOptions()
+    this.name = options.timeZone === undefined || options.timeZone === NO_ZONE ? 'UTC' : options.timeZone
   }
 
   /**

@@ -3,7 +3,9 @@ import { readdir, readFile, rename } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { isoDay } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
 import { exists, makePrivateFolder, remove, setAside, writeFileAtomic } from '../platform/files.ts'
+import type { Health, HealthCheck } from '../platform/health.ts'
 import { KeyedQueue } from '../platform/keyed-queue.ts'
 
 const FILE = 'session.json'
@@ -24,11 +26,14 @@ export interface SessionFile {
  * one session's folder run one after the other. The content of a file is read when its turn comes, so that content read
  * before an erasure is never written after it.
  */
-export class SessionFolders {
+export class SessionFolders implements HealthCheck {
+  readonly name = 'sessions'
   readonly backupSources: readonly BackupSource[]
   readonly #root: string
   /** Pending changes to the folders, by session. */
   readonly #changes = new KeyedQueue<string>()
+  /** Why the last change of each kind failed; `undefined`: it succeeded. */
+  readonly #outcomes = new Map<'saved' | 'archived', string | undefined>()
 
   /** @param root the sessions folder, such as `data/sessions` */
   constructor(root: string) {
@@ -56,7 +61,7 @@ export class SessionFolders {
    * @param content reads the content; `undefined` if there is nothing to write any more
    */
   async write(session_id: string, content: () => Promise<SessionFile | undefined>): Promise<void> {
-    await this.#changes.run(session_id, async () => {
+    await this.#note('saved', session_id, async () => {
       const file = await content()
       if (file === undefined) return
       const { text, archived_to } = file
@@ -65,6 +70,31 @@ export class SessionFolders {
         text,
       )
     })
+  }
+
+  /** Changes a session's folder, and remembers the outcome. */
+  async #note(kind: 'saved' | 'archived', session_id: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await this.#changes.run(session_id, act)
+      this.#outcomes.set(kind, undefined)
+    } catch (error) {
+      this.#outcomes.set(kind, asDenidinError(error).message)
+      throw error
+    }
+  }
+
+  async health(): Promise<Health> {
+    if (this.#outcomes.size === 0) return { state: 'unknown', detail: 'No session was saved since the start.' }
+    const [saving, archiving] = [this.#outcomes.get('saved'), this.#outcomes.get('archived')]
+    if (archiving !== undefined) {
+      const detail = `Ended sessions cannot be moved to their archive, and wait: ${archiving}.`
+      return { state: 'degraded', detail }
+    }
+    if (saving !== undefined) {
+      const detail = `The files of sessions cannot be written: ${saving}. They are rebuilt from the messages, which are kept.`
+      return { state: 'degraded', detail }
+    }
+    return { state: 'ok', detail: 'The files of sessions can be written.' }
   }
 
   /** Renames a damaged file. @returns its new path */
@@ -80,7 +110,7 @@ export class SessionFolders {
   /** Moves a session's folder into the archive. Safe to repeat, and after a crash in between. */
   async archive(session_id: string, archived_to: string): Promise<void> {
     const [from, to] = [join(this.#root, session_id), join(this.#root, archived_to)]
-    await this.#changes.run(session_id, async () => {
+    await this.#note('archived', session_id, async () => {
       await makePrivateFolder(dirname(to))
       if (await exists(from)) {
         if (await exists(to)) await remove(to)

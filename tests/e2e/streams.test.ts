@@ -87,6 +87,35 @@ test.each(['/dev/full', 'a closed pipe'])(
   TIMEOUT_MS,
 )
 
+test(
+  'signals of programs that rotate logs neither end the bot nor open a debugger',
+  async () => {
+    await using home = new ScriptHome()
+    await home.done('run_denidin.sh')
+    const log = (): string => readFileSync(join(home.logs, 'denidin.log'), 'utf8')
+    for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) {
+      process.kill(home.pid() ?? 0, signal)
+      await until(() => log().includes(`Signal ignored signal=${signal}`))
+    }
+    expect(readFileSync(join(home.logs, 'startup.log'), 'utf8')).not.toMatch(/[Dd]ebugger/)
+    expect(await answer(home, 'hello')).toContain(ANSWER)
+    await home.done('stop_denidin.sh')
+  },
+  TIMEOUT_MS,
+)
+
+test.each(['', 'Nowhere/Land'])(
+  'with TZ=%j the clock shows UTC by its name',
+  async TZ => {
+    await using home = new ScriptHome()
+    const start = await home.done('run_denidin.sh', [], { environment: { TZ } })
+    if (TZ !== '') expect(start.stdout).toMatch(/Warning: TZ: "Nowhere\/Land" is not the name of a time zone/)
+    expect(await parts(home)).toMatch(/clock ok .*, time zone UTC\./)
+    await home.done('stop_denidin.sh')
+  },
+  TIMEOUT_MS,
+)
+
 test.each<[string, (home: ScriptHome) => void, RegExp | 'starts']>([
   ['a pid file with garbage', home => writeFileSync(join(home.data, 'run/denidin.pid'), 'garbage'), 'starts'],
   [

@@ -145,6 +145,29 @@ test('a server that gives another size from some moment on is taken at its word:
   expect(before).not.toHaveLength(128)
 })
 
+const TWO = [
+  [1, 0],
+  [0, 1],
+]
+test.each<[string, object]>([
+  ["Cohere's second version", { embeddings: { float: TWO } }],
+  ["Gemini's batch", { embeddings: TWO.map(values => ({ values })) }],
+  ["Gemini's form within OpenAI's", { data: TWO.map((values, index) => ({ index, embedding: { values } })) }],
+  ['numbers by their type', { data: TWO.map((float, index) => ({ index, embedding: { float } })) }],
+  ['vectors by that name', { data: TWO.map((vector, index) => ({ index, vector })) }],
+  ['the data of a gateway', { code: 0, data: { data: TWO.map((embedding, index) => ({ index, embedding })) } }],
+  ['the result of a gateway', { success: true, result: { shape: [2, 2], data: TWO } }],
+])('an answer in the form of %s is understood', async (_, answer) => {
+  server.next('embedding', json(answer))
+  const { vectors } = await connect().embed(['one text', 'another'], call)
+  expect(vectors.map(vector => [...vector])).toEqual(TWO)
+})
+
+test('one vector alone, as Gemini gives it for one text, is understood', async () => {
+  server.next('embedding', json({ embedding: { values: [0, 1] } }))
+  expect((await connect().embed(['one text'], call)).vectors.map(vector => [...vector])).toEqual([[0, 1]])
+})
+
 test.each([
   ['too few vectors', embed({ change: rows => rows.slice(1) })],
   ['two vectors for one text', embed({ change: rows => rows.map(row => ({ ...row, index: 0 })) })],

@@ -127,6 +127,21 @@ test.each<[string, Answer]>([
       ],
     }),
   ],
+  [
+    'an answer in the field for reasoning',
+    json({ choices: [{ message: { content: null, reasoning_content: 'Hello!' } }] }),
+  ],
+  ['the same in a stream', stream(delta(null, { reasoning: 'Hel' }), delta('', { reasoning: 'lo!' }), end(), DONE)],
+  [
+    'reasoning and the answer in the field for reasoning',
+    json({ choices: [{ message: { content: '', reasoning_content: 'The user greets me.\n</think>\n\nHello!' } }] }),
+  ],
+  ['an answer in the data of a gateway', json({ code: 0, data: { choices: [{ message: { content: 'Hello!' } }] } })],
+  [
+    'an answer in the result of a gateway',
+    json({ success: true, result: { choices: [{ message: { content: 'Hello!' } }] } }),
+  ],
+  ['a stream in the data of a gateway', stream({ data: delta('Hello!') }, { data: end() }, DONE)],
   ['control characters', stream(delta('Hel\u0000lo!\u0008'), end(), DONE)],
 ])('an answer is understood: %s', async (_, answer) => {
   server.next('completion', answer)
@@ -198,6 +213,33 @@ describe('a failure in the middle of a stream', () => {
     server.always('completion', stream(delta('Half of'), end('content_filter'), DONE))
     await expect(said()).rejects.toMatchObject({ reason: 'content-filter' })
   })
+})
+
+test.each([
+  ['iso-8859-1', Buffer.from('{"choices":[{"message":{"content":"Grüße, José"}}]}', 'latin1')],
+  ['"windows-1252"', Buffer.from('{"choices":[{"message":{"content":"Grüße, José"}}]}', 'latin1')],
+  ['utf-16le', Buffer.from('{"choices":[{"message":{"content":"Grüße, José"}}]}', 'utf16le')],
+  ['no-such-charset', Buffer.from('{"choices":[{"message":{"content":"Grüße, José"}}]}')],
+])('an answer in the encoding that its server names (%s) is understood', async (charset, body) => {
+  server.next('completion', (_, response) => {
+    response.writeHead(200, { 'content-type': `application/json; charset=${charset}` })
+    response.end(body)
+  })
+  await expect(said()).resolves.toBe('Grüße, José')
+})
+
+test.each([
+  'The user greets me. I should greet them back.',
+  'Okay, so they say hello. I will answer with a greeting.',
+  'Hmm, what is meant?',
+  'We need to respond in Hebrew.',
+  '用户在打招呼',
+])('reasoning is never shown as an answer: %s', async reasoning_content => {
+  server.always(
+    'completion',
+    json({ choices: [{ message: { content: '', reasoning_content }, finish_reason: 'stop' }] }),
+  )
+  await expect(said()).rejects.toMatchObject({ reason: 'bad-response' })
 })
 
 test.each<[string, Answer]>([

@@ -142,6 +142,131 @@ describe('a .env file', () => {
   })
 })
 
+/** What would be lost without a word, or sent to another service. */
+describe('a .env file that hides a setting', () => {
+  test.each<[string, string, number]>([
+    ['two assignments in one line', `export X=1; export DENIDIN_AI_BASE_URL=${HOME}`, 1],
+    ['two joined by &&', `export X=1 && export DENIDIN_AI_BASE_URL=${HOME}`, 1],
+    ['two with a space', `X=1 DENIDIN_AI_BASE_URL=${HOME}`, 1],
+    ['a line of systemd', `Environment="DENIDIN_AI_BASE_URL=${HOME}"`, 1],
+    ['a quote that is not closed', `# x\nNOTES="one\nDENIDIN_AI_BASE_URL="${HOME}"`, 2],
+    ['line separators of Unicode', `X=1\u2028DENIDIN_AI_BASE_URL=${HOME}`, 1],
+    ['a form feed', `X=1\fDENIDIN_AI_BASE_URL=${HOME}`, 1],
+    ['the name in the value', `X=1\nOPENAI_API_KEY=OPENAI_API_KEY=${KEY}`, 2],
+  ])('in %s is refused by its line', (_what, text, line) => {
+    dotEnv(`${text}\n`)
+    const said = refusal({ OPENAI_API_KEY: KEY })
+    expect(said).toMatch(
+      new RegExp(`^\\S+\\.env: line ${String(line)} contains \\w+ too; write each NAME=value in a line of its own`),
+    )
+    expect(said.split('\n')).toHaveLength(1)
+    expect(said).not.toMatch(/4321|secret/)
+  })
+
+  test('in NUL characters is not said to be in UTF-16', () => {
+    const zeros = Buffer.alloc(4096)
+    for (const content of [
+      `OPENAI_API_KEY=sk-a\0bc`,
+      Buffer.concat([Buffer.from(`OPENAI_API_KEY=${KEY}\n`), zeros]),
+      zeros,
+    ]) {
+      dotEnv(content)
+      expect(refusal()).toMatch(/\.env contains NUL characters, as a power failure can leave them: write it anew/)
+    }
+  })
+
+  test.each(['OPENAI_KEY', 'OPENAI_APIKEY', 'OPENAI_API_TOKEN', 'OPENAI_SECRET_KEY'])(
+    'under the name %s says which name is meant',
+    name => {
+      dotEnv(`${name}=${KEY}`)
+      expect(refusal().split('\n')).toEqual([
+        expect.stringMatching(/^openai_api_key: not set/),
+        expect.stringMatching(new RegExp(`^${name}: unknown variable, ignored; did you mean OPENAI_API_KEY\\?`)),
+      ])
+    },
+  )
+
+  test.each(['DENIDN_AI_BASE_URL', 'DENIDIN__AI__BASE_URL', 'DENDIN_AI_BASE_URL', 'denidn.ai.base_url'])(
+    'under the misspelt name %s warns',
+    name => {
+      dotEnv(`OPENAI_API_KEY=${KEY}\n${name}=${HOME}`)
+      expect(load().warnings).toEqual([`${name}: unknown variable, ignored; did you mean DENIDIN_AI_BASE_URL?`])
+    },
+  )
+
+  test('under the names of the openai package is understood', () => {
+    for (const name of ['OPENAI_BASE_URL', 'OPENAI_API_BASE']) {
+      dotEnv(`OPENAI_API_KEY=${KEY}\n${name}=${HOME}`)
+      const { settings, warnings } = load()
+      expect([settings.ai.base_url, settings.embeddings.base_url, warnings]).toEqual([HOME, HOME, []])
+    }
+  })
+})
+
+describe('a key as it is copied', () => {
+  test.each([
+    `Bearer ${KEY}`,
+    `"bearer ${KEY}"`,
+    `Authorization: Bearer ${KEY}`,
+    `“Bearer\u00a0${KEY}”`,
+    `${KEY};`,
+    `"${KEY}\\n"`,
+  ])('%s is the key', text => {
+    dotEnv(`OPENAI_API_KEY=${text}`)
+    expect(load().settings.openai_api_key).toBe(KEY)
+  })
+
+  test.each(['$MY_KEY', '${MY_KEY}', '$(cat /run/key)'])('%s is refused as the name of a variable', text => {
+    dotEnv(`OPENAI_API_KEY=${text}`)
+    expect(refusal()).toBe(
+      'openai_api_key: must be non-empty text without spaces; it contains the name of a variable instead of a key (set by OPENAI_API_KEY)',
+    )
+  })
+})
+
+describe('an address, a schedule, a zone and a number', () => {
+  test.each([
+    ['DENIDIN_AI_BASE_URL', `${HOME} // at home`],
+    ['DENIDIN_AI_BASE_URL', `http://${HOME}`],
+    ['DENIDIN_AI_BASE_URL', 'http:/127.0.0.1:4321/v1'],
+    ['DENIDIN_MEMORY_LONGTERM_CHROMA_URL', 'https://https//chroma.example'],
+    ['DENIDIN_MEMORY_SESSION_CLEANUP_CRON', `'0 2 * * *'x`],
+    ['DENIDIN_GODFATHER_PHONE', '+٩٧٢٥٠١٢٣٤٥٦٧'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(refusal({ OPENAI_API_KEY: KEY, [name]: value })).toContain(`(set by ${name})`)
+  })
+
+  test.each(['0 2 30 2 *', '0 25 * * *', '*/0 * * * *'])('the schedule %s is refused with its reason', value => {
+    expect(refusal({ OPENAI_API_KEY: KEY, DENIDIN_MEMORY_SESSION_CLEANUP_CRON: value })).toContain(
+      `not "${value}", which has a field out of its range or a day that never comes`,
+    )
+  })
+
+  test.each(['IST', 'bst', 'CST'])('the zone %s is refused, because it means several', value => {
+    expect(refusal({ OPENAI_API_KEY: KEY, DENIDIN_TIME_ZONE: value })).toContain(
+      `not "${value}", which can mean several`,
+    )
+  })
+
+  test('a number in full-width characters is a number', () => {
+    const { settings } = load({ OPENAI_API_KEY: KEY, DENIDIN_GODFATHER_PHONE: '＋９７２ 50-1234567' })
+    expect(settings.godfather_phone).toBe('972501234567')
+  })
+
+  test.each(['Nowhere/Land', '<+03>-3', '/usr/share/zoneinfo/Asia/Jerusalem'])(
+    'the variable TZ=%s names no zone, which is said unless time_zone is set',
+    TZ => {
+      expect(load({ OPENAI_API_KEY: KEY, TZ }).warnings).toEqual([
+        expect.stringMatching(
+          /^TZ: ".*" is not the name of a time zone; days and hours are those of \S+\. Set time_zone/,
+        ),
+      ])
+      expect(load({ OPENAI_API_KEY: KEY, TZ, DENIDIN_TIME_ZONE: 'Asia/Jerusalem' }).warnings).toEqual([])
+      expect(load({ OPENAI_API_KEY: KEY, TZ: ':Asia/Jerusalem' }).warnings).toEqual([])
+    },
+  )
+})
+
 describe('the environment of a container', () => {
   test.each<[string, Record<string, string>]>([
     ['quotes of an env file', { DENIDIN_AI_BASE_URL: `"${HOME}"`, OPENAI_API_KEY: `'${KEY}'` }],
@@ -181,7 +306,7 @@ describe('the environment of a container', () => {
     })
   })
 
-  test.each(['sk-one"two', 'sk-one’two', 'sk-שלום', 'sk-one two', 'Bearer sk-one'])(
+  test.each(['sk-one"two', 'sk-one’two', 'sk-שלום', 'sk-one two', 'Bearer sk-one two'])(
     'a key such as %s is named, not shown',
     key => {
       const said = refusal({ OPENAI_API_KEY: key })
@@ -224,5 +349,36 @@ describe('config.json', () => {
     config(content)
     expect(refusal()).toMatch(expected)
     expect(refusal().split('\n')).toHaveLength(1)
+  })
+
+  test.each<[string, string, string]>([
+    [
+      'a section',
+      '{\n "ai": { "base_url": "http://127.0.0.1:1/v1" },\n "ai": { "temperature": 0.1 }\n}',
+      'ai is given twice, in line 2 and in line 3',
+    ],
+    ['a key', '{ "ai": { "model": "a", "model": "b" } }', 'ai.model is given twice, in line 1'],
+    [
+      'other quotes',
+      `{ ai: { model: 'a' }, /* "ai": */ // "ai":\n "log_level": "info", 'ai': {} }`,
+      'ai is given twice, in line 1 and in line 2',
+    ],
+    ['an escape', '{ "ai": {}, "\\u0061i": {} }', 'ai is given twice, in line 1'],
+    [
+      'a list',
+      '{ "ai": { "fallback_models": [{ "model": "a" }, { "model": "b", "model": "c" }] } }',
+      'ai.fallback_models.model is given twice, in line 1',
+    ],
+  ])('that gives %s twice is refused: the first would be lost', (_what, content, expected) => {
+    config(content)
+    expect(refusal()).toMatch(new RegExp(`config\\.json: ${expected}; keep one of them$`))
+  })
+
+  test('may hold one name in several objects, and in texts and comments', () => {
+    config(
+      '{ "ai": { "model": "a", "system_prompt_file": null /* "model": */ }, "embeddings": { "model": "{\\"a\\": 1, \\"a\\": 2}" } } // "ai": 1',
+    )
+    dotEnv(`OPENAI_API_KEY=${KEY}`)
+    expect(load({}).settings.ai.model).toBe('a')
   })
 })

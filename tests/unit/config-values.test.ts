@@ -144,7 +144,11 @@ describe('backup targets', () => {
     ['no folder', file({ name: 'a', type: 'folder' }), /number 1 has no folder/],
     ['an unknown key', file({ ...cloud, secret: 'sk-secret' }), /number 1 has the unknown key secret/],
     ['a key of another type', file({ name: 'a', type: 'folder', folder: 'x', bucket: 'b' }), /unknown key bucket/],
-    ['a wrong address', file({ ...cloud, endpoint: 'sk-secret' }), /wrong endpoint: it must begin with http/],
+    [
+      'a wrong address',
+      file({ ...cloud, endpoint: 'sk-secret' }),
+      /wrong endpoint: it must be a URL that begins with http/,
+    ],
     ['a wrong class', file({ ...cloud, storage_class: 'glacier' }), /storage_class: it must be in capitals/],
     [
       'a wrong number of days',
@@ -337,7 +341,7 @@ describe('mistakes are refused', () => {
     [{ log_level: null }, 'log_level: must be one of debug, info, warn, error, not null'],
     [
       { memory: { session: { expiry_cron: '61 * * * *' } } },
-      'memory.session.expiry_cron: must be a cron expression with five or six fields, such as */10 * * * *, not "61 * * * *"',
+      'memory.session.expiry_cron: must be a cron expression with five or six fields, such as */10 * * * *, not "61 * * * *", which has a field out of its range or a day that never comes',
     ],
     [
       { memory: { longterm: { min_similarity: 70 } } },

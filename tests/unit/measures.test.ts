@@ -257,7 +257,13 @@ test('the godfather is told once that a limit is missed, however the value moves
       return true
     },
   })
-  await using watch = new HealthWatch({ ...shared, checks: rig.measures, register, notices })
+  await using watch = new HealthWatch({
+    ...shared,
+    checks: rig.measures,
+    register,
+    notices,
+    health: { checked: () => undefined },
+  })
   await watch.start()
   rig.answer(100)
   await rig.clock.advance(10 * MINUTE_MS)

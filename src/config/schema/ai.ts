@@ -11,6 +11,7 @@ export const AI = {
   base_url: {
     format: 'url',
     default: null,
+    envAliases: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
     doc: 'Base URL of an OpenAI-compatible service, such as `http://127.0.0.1:11434/v1`. Not set: OpenAI.',
   },
   model: {

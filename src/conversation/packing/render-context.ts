@@ -33,7 +33,12 @@ export interface SystemText {
   readonly person: { readonly name: string | undefined; readonly role: Role }
   /** Whether anything is remembered beyond the message. */
   readonly remembers: boolean
+  /** Why what is said now will not be known later; `undefined`: it will. */
+  readonly passing?: Passing | undefined
 }
+
+/** Why what is said now will not be known later: long-term memory is off, or the person has switched learning off. */
+export type Passing = 'no_memory' | 'not_learning'
 
 /** First line of the block of recalled quotes. */
 export const RECALLED_HEADING =
@@ -55,6 +60,14 @@ const MEMORY_COMMANDS =
   'Conversations are remembered without your doing. Commands decide about it: /remember <text>, /memory, /forget, /export, /privacy; /help explains them.'
 const NO_MEMORY = 'You remember nothing beyond this message; if asked, say so. /help lists what the person can do.'
 
+/** Instead, where what is said now will not be known later. */
+const PASSING: Readonly<Record<Passing, string>> = {
+  no_memory:
+    'You see this conversation while it lasts; once it has ended you know nothing of it. If asked, say so. /help lists what the person can do.',
+  not_learning:
+    'The person whom you answer has switched learning off: once this conversation has ended, you know only what you knew before, and what they save with /remember <text>. If asked, say so. /privacy on switches learning on; /memory, /forget and /export decide about the rest; /help explains them.',
+}
+
 const GROUP_LINE = 'This is a group chat: each message of a person begins with that person’s name.'
 
 /** The system message, without an instruction about the tone. */
@@ -68,12 +81,13 @@ export const systemParts = ({
   chat_kind,
   person,
   remembers,
+  passing,
 }: SystemText): readonly string[] => {
   const lines = [
     chat_kind === 'group' ? GROUP_LINE : remembers ? directLine(person) : DIRECT_LINE,
     ABILITIES,
     NOTES,
-    remembers ? MEMORY_COMMANDS : NO_MEMORY,
+    !remembers ? NO_MEMORY : passing === undefined ? MEMORY_COMMANDS : PASSING[passing],
   ]
   const time = timeOfDay(zone.wallClock(now))
   return [`${system_prompt.trim()}\n\n`, `It is ${zone.longDay(now)}, ${time} (${zone.name}).\n`, lines.join('\n')]

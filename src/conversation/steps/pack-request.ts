@@ -11,6 +11,7 @@ import type { ContextCandidates, ContextPacker, PackedContext, PackedTurn } from
 import { TurnPacking, type TurnToPack } from '../packing/pack-turn.ts'
 import { NOTHING_FOUND, type FoundCandidates, type RecallCandidates } from '../packing/found-texts.ts'
 import type { ContextBudget } from '../packing/packing-record.ts'
+import type { Passing } from '../packing/render-context.ts'
 import { withMarks } from '../packing/shown-message.ts'
 import type { AnsweredRole, TurnBudgets } from '../packing/turn-budget.ts'
 import type { ProfileOf } from '../profile.ts'
@@ -51,15 +52,17 @@ export const packRequest = async (
   const { system_prompt, keep, clock, budgets, recall } = deps
   const { chat_kind, person, zone, window_tokens } = turn
   const total = model.roomFor?.(max_tokens) ?? Number.POSITIVE_INFINITY
+  const { learn } = await deps.preferences.of(person.person_id)
+  const passing = passingOf(recall.recall_tokens > 0, learn)
   const quotations = await findQuotations(deps, window, turn)
   const toPack: TurnToPack = {
     window: withMarks(window, chat_kind, quotations),
-    system: { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: keep },
+    system: { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: keep, passing },
     budget: { ...deps.budget, total, history: window_tokens },
     answered: new Set(idsOf(turn.batch)),
     question: questionWithQuotes(turn.question, turn.batch, quotations),
     shares: (await recall.sharedOf(turn.scope)) !== noSharedMemory,
-    findable: recall.recall_tokens > 0 && (await deps.preferences.of(person.person_id)).learn,
+    findable: recall.recall_tokens > 0 && learn,
   }
   await budgets.prepare(turn.own_words)
   const budget = budgets.of({ role: roleOf(turn), session_id, text: turn.own_words, cap: window_tokens })
@@ -71,6 +74,9 @@ export const packRequest = async (
   recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
   return { ...packed, quoted_ids: quotedIdsOf(turn.batch, quotations) }
 }
+
+const passingOf = (recalls: boolean, learns: boolean): Passing | undefined =>
+  !recalls ? 'no_memory' : learns ? undefined : 'not_learning'
 
 /** The history comes first, because messages that the model already sees need not be recalled. */
 const packFixed = async (deps: PackRequestDeps, turn: TurnContext, toPack: TurnToPack): Promise<PackedContext> => {

@@ -13,7 +13,7 @@ import type { Strings } from '../../text/strings/strings.ts'
 import { menuNameOf, nearMiss, withHebrewNames } from './command-names.ts'
 import { Confirmations, type Asked } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
-import { naturalCommand } from './natural-commands.ts'
+import { naturalCommand, naturalReplyCommand } from './natural-commands.ts'
 import { parseCommand, type ParsedCommand } from '../../messages/message-kind.ts'
 
 export interface ChatCommandsDeps {
@@ -28,7 +28,8 @@ const HELP = '/help'
 const menu: Readonly<Record<string, ChatCommand>> = chatMenu
 
 /** The command in a text, with a slash or in plain words. */
-const readCommand = (text: string): ParsedCommand | undefined => parseCommand(text) ?? naturalCommand(text)
+const readCommand = (text: string, replies: boolean): ParsedCommand | undefined =>
+  parseCommand(text) ?? naturalCommand(text) ?? (replies ? naturalReplyCommand(text) : undefined)
 
 class ChatCommands implements CommandHandler {
   readonly #runner: Runner
@@ -43,9 +44,9 @@ class ChatCommands implements CommandHandler {
     this.#confirmations = new Confirmations(clock)
   }
 
-  recognises(text: string, from?: Asked): boolean {
+  recognises(text: string, from?: Asked & { readonly reply_to?: string | undefined }): boolean {
     if (from !== undefined && this.#confirmations.recognises(text, from)) return true
-    return readCommand(text) !== undefined || nearMiss(text) !== undefined
+    return readCommand(text, from?.reply_to !== undefined) !== undefined || nearMiss(text) !== undefined
   }
 
   dropQuestion(speaker: Speaker): void {
@@ -62,7 +63,7 @@ class ChatCommands implements CommandHandler {
     const answer = this.#confirmations.answer(text, askedOf(speaker))
     if (answer?.yes === false) return strings.any_command.not_confirmed
     if (answer !== undefined) return await this.#perform(answer.command, speaker, strings, answer.kind === 'destroy')
-    const command = readCommand(text)
+    const command = readCommand(text, speaker.reply !== undefined)
     if (command !== undefined) return await this.#perform(command, speaker, strings)
     const near = nearMiss(text)
     return near === undefined ? strings.something_went_wrong : this.#suggest(near, speaker, strings)
@@ -89,7 +90,9 @@ class ChatCommands implements CommandHandler {
       }
       return strings.any_command.unknown(parsed.name, near === undefined ? undefined : suggestion(near, parsed.args))
     }
-    const args = parsed.args.trim()
+    const { reply } = speaker
+    const written = parsed.args.trim()
+    const args = reply === undefined ? written : (command.parseReply?.(written, reply.text) ?? written)
     if (speaker.chat_kind === 'group' && command.direct_only?.(args) === true) {
       return strings.any_command.direct_only(name)
     }

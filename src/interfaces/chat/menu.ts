@@ -20,6 +20,11 @@ export interface ChatCommand<N extends OperationName = OperationName> {
   summary(strings: CommandStrings): string
   /** Turns the text after the command into the operation's input; `undefined` if something is missing, see `usage`. */
   parse(args: string): OperationInput<N> | undefined
+  /**
+   * The text after the command when it is written in reply to a message; `quoted` is the text of that message, if it is
+   * known. By default the reply makes no difference.
+   */
+  parseReply?(args: string, quoted: string | undefined): string
   /** Says what is missing, or what input is accepted. */
   usage?(strings: CommandStrings): string
   /** Says why the operation refused although the caller may run it. */
@@ -62,9 +67,15 @@ const ZONE = /^זמן(?:\s+|$)/
 const IN_UTC = /^(Written [^\n]*Times are in )UTC\.$/m
 
 const MOST_QUERY = 2000
+/** Longest text that can be remembered word for word, in characters. */
+const MOST_REMEMBERED = 4000
 /** Longest search query in the archive, in characters, and most messages that a chat shows. */
 const MOST_SEARCH = 1000
 const MOST_FOUND = 5
+
+/** Words for the message that is replied to. */
+const POINTERS: ReadonlySet<string> = new Set(['', 'that', 'this', 'it', 'this one', 'זה', 'את זה', 'זאת', 'את זאת'])
+const isPointer = (args: string): boolean => POINTERS.has(plainWords(args))
 
 const FORGET_WORDS: ReadonlyMap<string, 'all' | 'last'> = new Map([
   ...(['all', 'all of it', 'everything', 'הכל', 'הכול', 'את הכל', 'את הכול'] as const).map(
@@ -133,6 +144,7 @@ export const chatMenu = {
     run: 'memory.remember',
     summary: strings => strings.remember.help,
     parse: args => (args === '' ? undefined : { text: toRemember(args) }),
+    parseReply: (args, quoted) => (isPointer(args) && quoted !== undefined ? cutStart(quoted, MOST_REMEMBERED) : args),
     usage: strings => strings.remember.usage,
     say: ({ text }, strings) => strings.remember.done(text),
   }),
@@ -143,6 +155,7 @@ export const chatMenu = {
       const what = forgetWord(args) ?? readNumbers(plainWords(args))?.join(' ')
       return what === undefined ? undefined : { what }
     },
+    parseReply: args => (isPointer(args) ? 'last' : args),
     usage: strings => strings.forget.usage,
     direct_only: args => forgetWord(args) === 'all',
     question: strings => strings.forget.all_question,

@@ -109,6 +109,21 @@ const PHRASES: readonly Phrase[] = [
   },
 ]
 
+/** What means the message that it replies to: "remember this". Alone, it goes to the model, which sees the conversation. */
+const REPLY_PHRASES: readonly RegExp[] = [
+  new RegExp(`^${PLEASE}(?:remember|note|save|keep)(?: (?:this|that|it))?(?:,? please)?${END}`, 'iu'),
+  new RegExp(
+    `^${HEBREW_PLEASE}(?:תזכור|תזכרי|תזכרו|זכור|זכרי|תשמור|תשמרי|שמור|שמרי)(?: את)?(?: (?:זה|זאת))?(?:,? בבקשה)?${END}`,
+    'u',
+  ),
+]
+
+/** The command that a message asks for in plain words, if it replies to another one. */
+export const naturalReplyCommand = (text: string): ParsedCommand | undefined => {
+  const message = text.replace(OTHER_SPACES, ' ').trim()
+  return REPLY_PHRASES.some(phrase => phrase.test(message)) ? { name: '/remember', args: '' } : undefined
+}
+
 /** Spaces of other widths, which phones and copied texts contain. */
 const OTHER_SPACES = /[^\S\n\r\t ]/gu
 

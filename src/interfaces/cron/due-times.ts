@@ -21,7 +21,10 @@ export class DueTimes {
   constructor(expression: string, zone: TimeZone) {
     const { hour, minute, second } = cron.parse(expression)
     this.everyHour = hour.length === HOURS_OF_DAY
-    this.#times = hour.flatMap(h => minute.flatMap(m => second.map(s => ((h * 60 + m) * 60 + s) * SECOND_MS)))
+    // A range such as 22-6 is not in the order of the day.
+    this.#times = hour
+      .flatMap(h => minute.flatMap(m => second.map(s => ((h * 60 + m) * 60 + s) * SECOND_MS)))
+      .sort((a, b) => a - b)
     // The library decides the days, as if the wall clock were in UTC.
     this.#days = cron.createTask(expression, () => undefined, { timezone: 'UTC' })
     this.#zone = zone

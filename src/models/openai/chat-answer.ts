@@ -43,6 +43,8 @@ export interface ChatAnswer {
   readonly answered: boolean
   /** Whether reasoning came in a field or part of its own. */
   readonly reasoned: boolean
+  /** The text of a field for reasoning. A server that takes an answer for reasoning puts it there. */
+  readonly reasoning: string
   /** Whether the model asked for a tool. */
   readonly called_tool: boolean
   readonly ending: Ending
@@ -60,6 +62,7 @@ export class ChatAnswerBuilder {
   #whole = ''
   #refusal = ''
   #reasoned = false
+  #reasoning = ''
   #called_tool = false
   #finish_reason: string | undefined
   #usage: Partial<TokenUsage> = {}
@@ -81,8 +84,9 @@ export class ChatAnswerBuilder {
   }
 
   add(body: unknown): void {
-    this.#error ??= readProviderError(body)
-    const { usage, x_groq, choices } = fieldsOf(body)
+    const inner = withoutWrapper(body)
+    this.#error ??= readProviderError(inner)
+    const { usage, x_groq, choices } = fieldsOf(inner)
     this.#addUsage(fieldsOf(usage ?? fieldsOf(x_groq)['usage']))
     const choice = this.#chosen(itemsOf(choices).map(fieldsOf))
     if (choice !== undefined) this.#addChoice(choice)
@@ -95,6 +99,7 @@ export class ChatAnswerBuilder {
       refusal: this.#refusal,
       answered: this.#index !== undefined,
       reasoned: this.#reasoned,
+      reasoning: this.#reasoning,
       called_tool: this.#called_tool,
       ending: content.length >= CONTENT_CHARACTERS ? 'length' : endingOf(this.#finish_reason),
       usage: this.#usage,
@@ -123,9 +128,21 @@ export class ChatAnswerBuilder {
     else this.#content += parts.text
     this.#refusal += textOf(refusal) ?? parts.refusal
     this.#reasoned ||= parts.reasoned || REASONING_FIELDS.some(field => isFilled(said[field]))
+    const thought = REASONING_FIELDS.map(field => textOf(said[field])).find(isFilled) ?? ''
+    this.#reasoning = (delta === undefined ? thought : this.#reasoning + thought).slice(0, CONTENT_CHARACTERS)
     this.#called_tool ||= isFilled(tool_calls) || isFilled(function_call)
     this.#finish_reason = textOf(finish_reason ?? stop_reason) ?? this.#finish_reason
   }
+}
+
+/** Fields into which gateways put the whole answer of the service behind them. */
+const WRAPPERS = ['data', 'result', 'response', 'body', 'output']
+
+/** The answer within the answer of a gateway, which has no choices of its own. */
+const withoutWrapper = (body: unknown): unknown => {
+  const fields = fieldsOf(body)
+  if (fields['choices'] !== undefined) return body
+  return WRAPPERS.map(name => fields[name]).find(inner => Array.isArray(fieldsOf(inner)['choices'])) ?? body
 }
 
 const indexOf = ({ index }: Fields): number => countOf(index) ?? 0

@@ -94,13 +94,14 @@ export interface ReadAnswer extends Omit<Completion, 'usage'>, Pick<ChatAnswer, 
 
 /** @throws ModelError `content-filter`, `answer-length`, or `bad-response` when there is no text */
 export const readAnswer = (
-  { content, refusal, answered, reasoned, called_tool, ending, usage }: ChatAnswer,
+  answer: ChatAnswer,
   { max_tokens }: Pick<CompletionRequest, 'max_tokens'>,
   host: string,
 ): ReadAnswer => {
+  const { content, refusal, answered, reasoned, called_tool, ending, usage } = answer
   if (ending === 'filter') throw new ModelError('content-filter', `${host} withheld the answer (content filter)`)
   const cut = ending === 'length'
-  const said = shown(visibleText(content, { cut })) || shown(refusal)
+  const said = shown(visibleText(content, { cut })) || shown(refusal) || shown(misplaced(answer))
   if (said === '') {
     if (cut) throw usedUp(max_tokens, host)
     if (!answered) throw new ModelError('bad-response', `${host} ${NO_ANSWER}`)
@@ -116,6 +117,25 @@ export const readAnswer = (
     usage,
     cut: true,
   }
+}
+
+/**
+ * Signs that a text is reasoning and not for the reader: it speaks about them in the third person, or plans the answer.
+ */
+const THOUGHT =
+  /^(?:h+m+|ok(?:ay)?,? (?:so|let)|alright,|let(?:'s| me| us)\b|wait\b|we (?:need|have|must|are asked)|i (?:need|should|must|have to)\b|first,? i\b|thinking|thought|analysis)|\b(?:the|this) (?:user|person|question|message|request|conversation)\b|\bthe (?:asker|assistant|system prompt|answer should)\b|\b(?:i|we)(?:'ll| will| should| must| need to| can| could) (?:respond|reply|answer|say|greet|keep|mention|ask|provide|think)\b|用户|המשתמש/iu
+/** The end of reasoning within its field: the answer follows. */
+const END_OF_THOUGHT = /<\/think(?:ing)?>|\[\/THINK\]/i
+
+/**
+ * An answer in the field for reasoning, where some servers put all that a model says while its reasoning is switched
+ * off. Only a complete text that does not read like reasoning counts.
+ */
+const misplaced = ({ content, reasoning, called_tool, ending }: ChatAnswer): string => {
+  if (ending !== 'complete' || called_tool || content.trim() !== '') return ''
+  const parts = reasoning.split(END_OF_THOUGHT)
+  const text = visibleText(parts.at(-1) ?? '', { cut: false })
+  return parts.length > 1 || !THOUGHT.test(text) ? text : ''
 }
 
 const NO_ANSWER =

@@ -40,7 +40,7 @@ export const readChatAnswer = async (response: Response, host: string, clock: Cl
   const body: ReadableStream<Uint8Array> | null = response.body
   const reader = body?.getReader()
   if (reader === undefined) throw new ModelError('bad-response', `${host} answered with nothing`)
-  const decoder = new TextDecoder()
+  const decoder = decoderFor(response)
   try {
     for (;;) {
       const { done, value } = await (reading.begun ? untilStalled(reader.read(), host, clock) : reader.read())
@@ -50,6 +50,18 @@ export const readChatAnswer = async (response: Response, host: string, clock: Cl
   } finally {
     // A body that was read to its end has nothing left to cancel; for any other, this closes the connection.
     reader.cancel().catch(() => undefined)
+  }
+}
+
+const CHARSET = /charset\s*=\s*"?([\w-]+)/i
+
+/** The encoding that the server names; JSON is UTF-8 unless it names another. */
+const decoderFor = ({ headers }: Response): InstanceType<typeof TextDecoder> => {
+  const name = CHARSET.exec(headers.get('content-type') ?? '')?.[1] ?? 'utf-8'
+  try {
+    return new TextDecoder(name)
+  } catch {
+    return new TextDecoder()
   }
 }
 

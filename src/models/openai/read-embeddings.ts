@@ -16,13 +16,26 @@ const BYTES_PER_FLOAT = 4
  * - `{"data": [{"index", "embedding"}]}`: OpenAI and most others; the embedding as numbers or as base64
  * - `[{"index", "embedding": [[…]]}]`: llama.cpp
  * - `{"embeddings": [[…]]}`: Ollama, Cohere; `[[…]]`: Hugging Face
+ * - `{"embeddings": {"float": [[…]]}}`: Cohere's second version
+ * - `{"embeddings": [{"values": […]}]}`, and `{"embedding": {"values": […]}}` for one text: Gemini
+ *
+ * A gateway may put the answer of the service behind it into `data` or `result`.
  */
 export const readEmbeddings = (answer: unknown): readonly EmbeddingRow[] | undefined => {
-  const { data, embeddings } = fieldsOf(answer)
-  const items = [data, embeddings, answer].find(Array.isArray)
+  const items = itemsIn(answer)
   if (items === undefined) return undefined
   const rows = itemsOf(items).map(rowOf)
   return rows.every(row => row !== undefined) ? rows : undefined
+}
+
+const itemsIn = (answer: unknown): readonly unknown[] | undefined => {
+  const { data, embeddings, embedding, result } = fieldsOf(answer)
+  const lists = [data, embeddings, answer, fieldsOf(embeddings)['float'], fieldsOf(embeddings)['values']]
+  const found = lists.find(Array.isArray)
+  if (found !== undefined) return itemsOf(found)
+  if (valuesOf(embedding) !== undefined) return [embedding]
+  const inner = [data, result].find(each => Object.keys(fieldsOf(each)).length > 0 || Array.isArray(each))
+  return inner === undefined ? undefined : Array.isArray(inner) ? itemsOf(inner) : itemsIn(inner)
 }
 
 /** Tokens that the server counted. */
@@ -32,12 +45,14 @@ export const embeddedTokens = (answer: unknown): number | undefined => {
 }
 
 const rowOf = (item: unknown): EmbeddingRow | undefined => {
-  const { embedding = item, index } = fieldsOf(item)
+  const { values: inner, vector = inner ?? item, embedding = vector, index } = fieldsOf(item)
   const values = valuesOf(embedding)
   return values === undefined ? undefined : { index: countOf(index), values }
 }
 
 const valuesOf = (embedding: unknown): readonly number[] | undefined => {
+  const { values, float = values } = fieldsOf(embedding)
+  if (float !== undefined) return valuesOf(float)
   const text = textOf(embedding)
   if (text !== undefined) return text.trimStart().startsWith('[') ? valuesOf(jsonOf(text)) : fromBase64(text)
   const items = itemsOf(embedding)

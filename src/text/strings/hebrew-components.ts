@@ -2,6 +2,7 @@
 import { isMeasure } from '../../platform/measure-names.ts'
 
 const COMPONENTS: Readonly<Record<string, string>> = {
+  alerts: 'ההתראות',
   api: 'ממשק ה-API',
   archive: 'הארכיון',
   'automatic expiry': 'שיעור השיחות שמסתיימות מעצמן',
@@ -31,6 +32,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   'response time': 'זמן התגובה',
   rollout: 'ההפעלה ההדרגתית',
   schedule: 'המשימות המתוזמנות',
+  sessions: 'קובצי השיחות',
   'session count': 'מספר השיחות הפעילות',
   'vector store': 'מאגר הווקטורים',
   uptime: 'שיעור הזמן שבו הבוט פועל',
