@@ -1,6 +1,6 @@
 // Faults of database files while they are in use: a disk that is full, pages that turn bad.
 import { spawnSync } from 'node:child_process'
-import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
@@ -144,6 +144,36 @@ test('a derived database that starts over leaves no file of the old one, also af
   expect(countAll(derived.database)).toMatchObject({ n: 0 })
   while (readdirSync(folder).some(name => name.endsWith('.removed'))) await yieldToEventLoop()
   expect(deps.logger.lines.filter(line => line.level === 'error')).toEqual([])
+})
+
+test('a derived database that cannot start over goes on with what it has', async () => {
+  const folder = await cleanup.folder()
+  const path = join(folder, 'index.db')
+  const refusals = [new Error('the disk is full')]
+  using derived = new DerivedDatabase({
+    path,
+    name: 'full-text index',
+    migrations,
+    rebuilt: 'from the messages',
+    prepare: (_, isNew) => {
+      const refusal = isNew && existsSync(`${path}.removed`) ? refusals.pop() : undefined
+      if (refusal !== undefined) throw refusal
+    },
+    clock: new FakeClock(),
+    logger: memoryLog(),
+  })
+  let renewals = 0
+  derived.onRenewed(() => renewals++)
+  fill(derived.database)
+  const before = countAll(derived.database)
+  expect(() => {
+    derived.startOver({ state: 'ok', detail: 'As was asked.' })
+  }).toThrow('the disk is full')
+  expect(countAll(derived.database)).toEqual(before)
+  expect([renewals, readdirSync(folder).filter(name => name.endsWith('.removed'))]).toEqual([0, []])
+  expect((await derived.health()).detail).not.toBe('As was asked.')
+  derived.startOver({ state: 'ok', detail: 'As was asked.' })
+  expect([renewals, countAll(derived.database)]).toMatchObject([1, { n: 0 }])
 })
 
 test('a rule of the tables that is broken is not a fault of the file', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { checkInProcess, copyInProcess } from '../../src/database/sqlite/database-process.ts'
+import { smallDisk, SMALL_DISKS } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const ROWS = 2000
@@ -71,4 +72,13 @@ test('when it is called off, the process is gone before that is said', async () 
   // No lock is left behind: the log can be emptied.
   expect(database.scrub()).toBe(true)
   await expect(checkInProcess(path, AbortSignal.abort(new Error('not at all')))).rejects.toThrow('not at all')
+})
+
+;(SMALL_DISKS ? test : test.skip)('a full disk is said of the copy, and not of what is copied', async () => {
+  await using disk = await smallDisk(64 * 1024)
+  const to = join(disk.path, 'copy.db')
+  await expect(copyInProcess(path, { to, then: [] }, signal)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: `the disk is full: ${to} cannot be written`,
+  })
 })

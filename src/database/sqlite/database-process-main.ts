@@ -2,10 +2,10 @@
 import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { PRIVATE_FILE_MODE } from '../../platform/files.ts'
-import { asDenidinError } from '../../platform/errors.ts'
+import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { errorToRecord } from '../../platform/error-record.ts'
 import { Database } from './database.ts'
-import { faultOf } from './database-errors.ts'
+import { DamagedDatabase, faultOf } from './database-errors.ts'
 import type { DatabaseWork } from './database-process.ts'
 
 const work = JSON.parse(process.argv[2] ?? '') as DatabaseWork
@@ -16,9 +16,13 @@ const check = ({ path }: DatabaseWork): void => {
 }
 
 const copy = (path: string, { to, then }: NonNullable<DatabaseWork['copy']>): void => {
-  {
+  try {
     using database = new Database(path, [], { reads_only: true })
     database.run('vacuum into :to', { to })
+  } catch (error) {
+    // What cannot be written is the copy.
+    const isOfCopy = error instanceof DenidinError && !(error instanceof DamagedDatabase)
+    throw (isOfCopy ? faultOf(error.cause, to) : undefined) ?? error
   }
   chmodSync(to, PRIVATE_FILE_MODE)
   const copied = new DatabaseSync(to, { enableForeignKeyConstraints: true })

@@ -65,21 +65,53 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
     this.#listeners.push(listener)
   }
 
-  /** Starts a new file although the current one is readable, because it no longer matches the data. */
+  /**
+   * Starts a new file although the current one is readable, because it no longer matches the data.
+   * @throws DenidinError if no new file can be started, as on a full disk: then the current one stays in use
+   */
   startOver(reason: Health): void {
-    this.database.renew(files => {
-      this.#removeSoon(files)
-    })
-    this.#deps.prepare?.(this.database, true)
+    const moved: string[] = []
+    try {
+      this.database.renew(files => {
+        for (const file of files.filter(each => !isMissing(each))) {
+          renameSync(file, removedPath(file))
+          moved.push(file)
+        }
+      })
+      this.#deps.prepare?.(this.database, true)
+    } catch (error) {
+      this.#putBack(moved)
+      throw error
+    }
+    this.#removeSoon(moved)
     this.#notice = reason
     for (const listener of this.#listeners) listener()
   }
 
+  /** Uses the former files again, whose content is still known; if even that fails, it is tried again. */
+  #putBack(moved: readonly string[]): void {
+    if (this.#closed) return
+    const { path, prepare, clock } = this.#deps
+    const before = this.#notice
+    try {
+      this.database.renew(files => {
+        if (moved.length > 0) removeAll(files)
+        for (const file of moved) renameSync(removedPath(file), file)
+      })
+      prepare?.(this.database, false)
+    } catch (error) {
+      const reason = asDenidinError(error).message
+      this.#notice = { state: 'down', detail: `${path} cannot be opened: ${reason}. It is tried again.` }
+      this.#retry = clock.after(RETRY_AFTER_MS, () => {
+        this.#notice = before
+        this.#putBack([])
+      })
+    }
+  }
+
   /** Removing a large file takes long, so that is done outside of the event loop; until then, it has another name. */
   #removeSoon(files: readonly string[]): void {
-    const moved = files.filter(file => !isMissing(file)).map(file => [file, removedPath(file)] as const)
-    for (const [file, removed] of moved) renameSync(file, removed)
-    for (const [, removed] of moved) {
+    for (const removed of files.map(removedPath)) {
       rm(removed, { force: true }).catch((error: unknown) => {
         this.#logger.error('A file cannot be removed', { path: removed, reason: asDenidinError(error).message })
       })
