@@ -4,7 +4,7 @@
  */
 import { open } from 'node:fs/promises'
 import type { SourceFile, SourceItem, SourceStart } from './source.ts'
-import { behind, isTranscoded, utf8Chunks } from './text-encoding.ts'
+import { BEGINNING_BYTES, behind, isTranscoded, utf8Chunks } from './text-encoding.ts'
 
 const CHUNK_BYTES = 256 * 1024
 /** A longer line is set aside, because no message is that long. */
@@ -50,7 +50,7 @@ export const rejected = (
 ): Extract<SourceItem, { readonly kind: 'rejected' }> => ({ kind: 'rejected', line, reason, excerpt: excerptOf(text) })
 
 /**
- * Every line of the file as it was when the run began, without its end (`\n` or `\r\n`), empty ones included, and a
+ * Every line of the file as it was when the run began, without its end (`\n`, `\r\n`, or `\r` in a file without others), empty ones included, and a
  * checkpoint after about each 256 KiB. A line that is not UTF-8 or too long is rejected; a file in UTF-16 is read as UTF-8,
  * in which its places are counted.
  * @throws as `node:fs` does
@@ -77,9 +77,9 @@ export async function* chunksOf(file: SourceFile, from: SourceStart, signal: Abo
 const isTranscodedFile = async ({ path }: SourceFile): Promise<boolean> => {
   const file = await open(path, 'r')
   try {
-    const mark = Buffer.alloc(2)
-    await file.read(mark, 0, mark.length, 0)
-    return isTranscoded(mark)
+    const beginning = Buffer.alloc(BEGINNING_BYTES)
+    const { bytesRead } = await file.read(beginning, 0, beginning.length, 0)
+    return isTranscoded(beginning.subarray(0, bytesRead))
   } finally {
     await file.close()
   }

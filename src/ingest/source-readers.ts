@@ -11,7 +11,7 @@ import { transcriptReader } from './claude-code/transcript.ts'
 import { dedupStateReader } from './dedup-state/dedup-state.ts'
 import { extractionReader } from './extraction/extraction.ts'
 import type { ReadingOptions, SourceFile, SourceReader } from './source.ts'
-import { decoded, obstacleToText } from './text-encoding.ts'
+import { BEGINNING_BYTES, decoded, obstacleToText } from './text-encoding.ts'
 import { whatsappReader } from './whatsapp/whatsapp-reader.ts'
 import { isZipPath, obstacleToZip } from './zip/zip-entry.ts'
 
@@ -40,8 +40,6 @@ export const loadingOrderOf = (type: SourceType): number => {
   const at = LOADING_ORDER.indexOf(type)
   return at === -1 ? LOADING_ORDER.length : at
 }
-
-const BEGINNING_BYTES = 64 * 1024
 
 /** The beginning of a file. @throws as `node:fs` does */
 export const beginningOf = async (path: string): Promise<Buffer> => {

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DAY_MS, type Clock } from './clock.ts'
+import { textOfFile } from './file-format.ts'
 import { remove, writeFileAtomic } from './files.ts'
 
 export interface DatedFilesDeps {
@@ -29,7 +30,7 @@ export class DatedFiles {
   async write(name: string, text: string, extension: 'md' | 'json' | 'csv' | 'html' = 'md'): Promise<string> {
     const { folder, clock } = this.#deps
     const path = join(folder, `${clock.zone.isoDay(clock.now())}-${name}.${extension}`)
-    await writeFileAtomic(path, text)
+    await writeFileAtomic(path, textOfFile(text, extension))
     await this.#removeOld()
     return path
   }

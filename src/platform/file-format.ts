@@ -1,4 +1,4 @@
-/** The format of a file by its name. */
+/** The format of a file by its name, and what a file of a format begins with. */
 import { extname } from 'node:path'
 import { DenidinError } from './errors.ts'
 
@@ -21,3 +21,9 @@ export const formatOfFile = <F extends string>(
   }
   return given ?? named
 }
+
+const BYTE_ORDER_MARK = '\ufeff'
+
+/** A text as a file of a format contains it: without a byte order mark, Excel does not read CSV as UTF-8. */
+export const textOfFile = (text: string, format: string | undefined): string =>
+  format === 'csv' ? BYTE_ORDER_MARK + text : text

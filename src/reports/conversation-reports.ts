@@ -54,5 +54,6 @@ export interface ConversationReport {
 }
 
 export interface ConversationReports {
+  /** @throws DenidinError `not_found` for a chat in which nothing was ever said */
   conversation(query: ConversationQuery, call: ReportCall): Promise<ConversationReport>
 }

@@ -178,7 +178,19 @@ test('one person or one chat alone is counted', async () => {
   expect(await only({})).toEqual([2, 3])
   expect(await only({ person_id: 'p1' })).toEqual([1, 1])
   expect(await only({ chat_id: 'c2' })).toEqual([1, 2])
-  expect(await only({ chat_id: 'c9' })).toEqual([0, undefined])
+})
+
+test('a chat without messages in these days has an empty report, and one that never was is refused', async () => {
+  const total = async (chat_id: string): Promise<unknown> =>
+    (await reports.conversation(query({ chat_id }), reportCall)).total.messages
+  await expect(total('c1')).rejects.toMatchObject({ code: 'not_found' })
+  for (let message = 0; message < 5; message++) say('2026-10-02T10:00:00Z', { chat_id: 'c1' })
+  spend('2026-10-02', 'p2', 'c2', 1)
+  expect([await total('c1'), await total('c2')]).toEqual([0, 0])
+  await expect(total('c')).rejects.toMatchObject({
+    code: 'not_found',
+    message: 'there is no chat "c" with messages; denidin chats lists the chats',
+  })
 })
 
 test('commands, their answers and the words of the owner are not conversation', async () => {

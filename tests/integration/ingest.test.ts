@@ -54,7 +54,7 @@ test('a folder is loaded, listed, exported and verified, while memory is off', a
   const csv = join(denidin.folder, 'trail.csv')
   expect(await run('ingest.export', { file: csv, format: 'csv' })).toEqual({ file: csv, runs: 2 })
   const [header, ...lines] = (await readFile(csv, 'utf8')).trimEnd().split('\r\n')
-  expect([header?.startsWith('run_id,source_type,phase,file'), lines.length]).toEqual([true, 2])
+  expect([header?.startsWith('\ufeffrun_id,source_type,phase,file'), lines.length]).toEqual([true, 2])
   const trail = async (name: string, input: object = {}): Promise<string> => {
     const file = join(denidin.folder, name)
     await run('ingest.export', { file, ...input })

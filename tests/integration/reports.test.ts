@@ -88,6 +88,11 @@ test.each<[OperationInput<'report.make'>, string, string]>([
     'not_found',
     'the archive has no session "session"; did you mean "session-1"?',
   ],
+  [
+    { report: 'conversation', chat: 'nope@g.us' },
+    'not_found',
+    'there is no chat "nope@g.us" with messages; denidin chats lists the chats',
+  ],
   [{ report: 'timeline', person: 'p' }, 'invalid_input', 'person belongs to conversation; timeline takes none'],
   [{ report: 'extraction-progress', project: 'p' }, 'invalid_input', 'project belongs to'],
   [{ report: 'project-activity', top_components: 3 }, 'invalid_input', 'top-components belongs to timeline'],

@@ -510,10 +510,11 @@ describe('the file of a document', () => {
   const menu: CliMenu = { show: { run: 'show', positions: [], document: ({ format }) => ({ out: String(format) }) } }
 
   test.each([
-    [['--output', 'a.csv'], 0, 'csv'],
-    [['--output', 'a.CSV', '--format', 'csv'], 0, 'csv'],
+    // Excel reads CSV as UTF-8 only behind a byte order mark.
+    [['--output', 'a.csv'], 0, '\ufeffcsv'],
+    [['--output', 'a.CSV', '--format', 'csv'], 0, '\ufeffcsv'],
     [['--output', 'a.txt'], 0, 'table'],
-    [['--output', 'a.txt', '--format', 'csv'], 0, 'csv'],
+    [['--output', 'a.txt', '--format', 'csv'], 0, '\ufeffcsv'],
     [['--output', 'a.csv', '--format', 'table'], 2, 'is named as csv, and the format is table: give only one of them'],
     [['--output', 'a.csv', '--format', 'xml'], 2, 'format must be one of table, csv, not "xml"'],
     [['--output', 'no/a.csv'], 2, 'there is no folder '],
@@ -525,6 +526,12 @@ describe('the file of a document', () => {
     if (code === 0) expect(await readFile(args[1] ?? '', 'utf8')).toBe(result)
     else expect(terminal.err()).toContain(result)
     expect(await readdir(folder.path)).toHaveLength(code === 0 ? 1 : 0)
+  })
+
+  test('has no byte order mark on the screen, where other programs read it', async () => {
+    const { run, terminal } = setUp({ operations: { show: shown }, menu })
+    await expect(run('show', '--format', 'csv')).resolves.toBe(0)
+    expect(terminal.out()).toBe('csv')
   })
 })
 

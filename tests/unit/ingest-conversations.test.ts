@@ -143,6 +143,31 @@ test.each(['conversations.json', 'export.zip'])(
   },
 )
 
+test('an export in parts is read in their order, a broken part set aside, and gone on with where it was', async () => {
+  const part = (...names: readonly string[]): string =>
+    JSON.stringify(
+      names.map(name => ({ ...CHAT, conversation_id: name, title: null, mapping: node('c', null, [], 'user', name) })),
+    )
+  const zip = zipOf({
+    'export_manifest.json': '{}',
+    'conversations-10.json': part('last'),
+    'conversations-2.json': part('third').slice(0, -1),
+    'conversations-1.json': part('first', 'second'),
+    'shared_conversations.json': '[]',
+  })
+  const { type, messages, items } = await readSource(folder.path, 'export.zip', zip)
+  expect(type).toBe('chatgpt')
+  expect(messages.map(({ content }) => content)).toEqual(['first', 'second', 'third', 'last'])
+  const rejections = items.filter(({ kind }) => kind === 'rejected')
+  expect(rejections).toMatchObject([{ reason: expect.stringMatching(/^the list cannot be read after element 3: /) }])
+  for (const [at, item] of items.entries()) {
+    if (item.kind !== 'checkpoint') continue
+    const rest = await readSource(folder.path, 'export.zip', zip, {}, item)
+    const wanted = items.slice(at + 1).filter(({ kind }) => kind === 'message' || kind === 'rejected')
+    expect(rest.items.filter(({ kind }) => kind === 'message' || kind === 'rejected')).toEqual(wanted)
+  }
+})
+
 test('a tree that goes in a circle, or has no current branch, is read to its end', async () => {
   const circle = {
     ...node('x', 'y', ['y'], 'user', 'one'),

@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { SourceStart } from '../../src/ingest/source.ts'
 import { unreadable } from '../../src/ingest/unreadable.ts'
 import { IngestRig } from '../support/archive/ingest-rig.ts'
-import { linesOfJson } from '../support/archive/read-source.ts'
+import { linesOfJson, readSource } from '../support/archive/read-source.ts'
 import { zipOf } from '../support/archive/zip-of.ts'
 
 const CHAT = 'WhatsApp Chat with Dana.txt'
@@ -120,6 +121,28 @@ describe('encodings', () => {
     ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${text}`)],
   ])('%s', async (_, bytes) => {
     expect(await loaded(CHAT, bytes)).toEqual([[['שלום'], ['hi']], []])
+  })
+
+  test.each([
+    ['a chat', CHAT, text, [['שלום'], ['hi']]],
+    ['a chat in UTF-16', CHAT, `\ufeff${text}`, [['שלום'], ['hi']]],
+    ['a history', 'history.jsonl', linesOfJson(typed('one'), typed('two')), [['one'], ['two']]],
+    ['a list', 'talk.json', `[\n${said('one')},\n${said('two')}\n]\n`, [['one'], ['two']]],
+  ])('%s of an old Mac, whose lines end with a carriage return alone', async (_, name, content, words) => {
+    const old = content.replace(/\r?\n/g, '\r')
+    const bytes = content.startsWith('\ufeff') ? Buffer.from(old, 'utf16le') : Buffer.from(old)
+    expect(await loaded(name, bytes)).toEqual([words, []])
+  })
+
+  test('such a file is gone on with in its middle, and a carriage return elsewhere ends no line', async () => {
+    const lines = linesOfJson(...Array.from({ length: 9000 }, (_, at) => typed(`line ${String(at)} ${'x'.repeat(40)}`)))
+    const whole = await readSource(rig.path(), 'history.jsonl', lines.replaceAll('\n', '\r'))
+    const middle = whole.items.findIndex(({ kind }) => kind === 'checkpoint')
+    const from = whole.items[middle] as SourceStart
+    const rest = await readSource(rig.path(), 'history.jsonl', lines.replaceAll('\n', '\r'), {}, from)
+    expect([whole.messages.length, rest.items]).toEqual([9000, whole.items.slice(middle + 1)])
+    const [words] = await loaded(CHAT, '1/2/2021, 10:00 - Dana: 10 %\r20 %\n1/2/2021, 10:01 - Noam: hi\n')
+    expect(words).toEqual([['10 %\r20 %'], ['hi']])
   })
 
   test('UTF-16 in other formats, and over the border of a piece that is read', async () => {

@@ -83,7 +83,7 @@ test('two runs that overlap follow each other, and leave one whole file for each
   const both = await Promise.all([reports.write(signal, 'cron'), reports.write(signal, 'operator')])
   expect(both[0]).toEqual(both[1])
   expect(readdirSync(folder)).toEqual(['2026-11-20-session.csv', '2026-11-20-timeline.csv'])
-  expect(readFileSync(join(folder, '2026-11-20-session.csv'), 'utf8')).toHaveLength(1000)
+  expect(readFileSync(join(folder, '2026-11-20-session.csv'), 'utf8')).toBe(`\ufeff${'x'.repeat(1000)}`)
   const one = (by: string): string[] =>
     ['timeline', 'session'].flatMap(name => [`${name} begins`, `${name} ends`, `${name} holds 3 by ${by}`])
   expect(heard).toEqual([...one('cron'), ...one('operator')])
@@ -111,5 +111,5 @@ test('a folder that cannot be made is named, nothing is said to hold words, and 
     message: expect.stringMatching(/^timeline: .*disk is full/),
   })
   expect(readdirSync(disk.path)).toEqual(['2026-11-20-session.csv', '2026-11-20-timeline.csv'])
-  expect(readFileSync(join(disk.path, '2026-11-20-timeline.csv'), 'utf8')).toHaveLength(1000)
+  expect(readFileSync(join(disk.path, '2026-11-20-timeline.csv'), 'utf8')).toHaveLength(1001)
 })

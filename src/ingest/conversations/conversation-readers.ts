@@ -6,9 +6,9 @@ import { chunksOf, rejected } from '../source-lines.ts'
 import type { SourceFile, SourceItem, SourceReader, SourceStart } from '../source.ts'
 import { utf8Chunks } from '../text-encoding.ts'
 import { readWhole } from '../whole-file.ts'
-import { findZipEntry, isZipPath, zipEntryChunks } from '../zip/zip-entry.ts'
+import { bestZipEntries, findZipEntry, isZipPath, zipEntryChunks } from '../zip/zip-entry.ts'
 import { isChatGpt, readChatGpt } from './chatgpt-conversation.ts'
-import { arrayElements } from './json-array.ts'
+import { arrayElements, type ArrayElement } from './json-array.ts'
 import { isMessage, isUnreadable, listOf, readConversation, type ConversationReading } from './openai-conversation.ts'
 
 /**
@@ -22,19 +22,37 @@ const isArray = (beginning: string): boolean => /^[\s\ufeff]*\[/u.test(beginning
 
 const projectOf = (path: string): string => basename(path, extname(path))
 
-const CONVERSATIONS = /(?:^|\/)conversations\.json$/u
-
-/** The array of conversations in chunks. */
-async function* listChunks(file: SourceFile, signal: AbortSignal): AsyncGenerator<Buffer> {
+/** The elements of the array of conversations; of several arrays in a zip archive, numbered throughout. */
+async function* elementsOf(file: SourceFile, signal: AbortSignal): AsyncGenerator<ArrayElement> {
   const { path } = file
-  const entry = isZipPath(path) ? await chatGptEntry(path) : undefined
-  yield* entry === undefined
-    ? chunksOf(file, { position: 0, lines: 0 }, signal)
-    : utf8Chunks(zipEntryChunks(path, entry, signal))
+  const lists = isZipPath(path)
+    ? (await chatGptEntries(path)).map(entry => utf8Chunks(zipEntryChunks(path, entry, signal)))
+    : [chunksOf(file, { position: 0, lines: 0 }, signal)]
+  let first = 0
+  for (const list of lists) {
+    let next = first
+    for await (const element of arrayElements(list)) {
+      next = first + element.index + 1
+      yield { ...element, index: first + element.index }
+    }
+    first = next
+  }
 }
 
-const chatGptEntry = (path: string): Promise<string | undefined> =>
-  findZipEntry(path, name => (CONVERSATIONS.test(name) ? (name.includes('/') ? 1 : 0) : undefined))
+const CONVERSATIONS = /(?:^|\/)conversations(?<part>-\d+)?\.json$/u
+
+/** Large exports come in parts: `conversations-000.json`, `conversations-001.json` and so on. */
+const rankOfConversations = (name: string): number | undefined => {
+  const match = CONVERSATIONS.exec(name)
+  if (match === null) return undefined
+  return (name.includes('/') ? 2 : 0) + (match.groups?.['part'] === undefined ? 0 : 1)
+}
+
+/** In the order of their numbers. */
+const chatGptEntries = async (path: string): Promise<readonly string[]> =>
+  (await bestZipEntries(path, rankOfConversations)).toSorted(BY_NUMBER.compare)
+
+const BY_NUMBER = new Intl.Collator('en', { numeric: true })
 
 const read = (value: unknown, project: string, number: number): ConversationReading =>
   isChatGpt(value) ? readChatGpt(value, number) : readConversation(value, { project, number })
@@ -57,18 +75,12 @@ async function* readArray(file: SourceFile, from: SourceStart, signal: AbortSign
   let position = 0
   /** Messages that are not in a conversation: the file itself is one. */
   const loose: unknown[] = []
-  for await (const element of arrayElements(listChunks(file, signal))) {
+  for await (const element of elementsOf(file, signal)) {
     signal.throwIfAborted()
-    if (element.kind === 'broken') {
-      const after = `the list cannot be read after element ${String(element.index)}`
-      yield rejected(line, `${after}: ${element.reason}`, '')
-      break
-    }
     const { index } = element
-    if (element.kind === 'bad') {
+    if (element.kind !== 'element') {
       position = index + 1
-      if (index >= from.position)
-        yield rejected(line, `element ${String(position)}: ${element.reason}`, element.excerpt)
+      if (index >= from.position) yield unreadElement(element, line)
       line++
       if (index >= from.position) yield { kind: 'checkpoint', position, lines: line - 1 }
       continue
@@ -92,6 +104,11 @@ async function* readArray(file: SourceFile, from: SourceStart, signal: AbortSign
   if (loose.length > 0) yield* itemsOf(readConversation(loose, { project, number: 1 }), line, loose)
   yield { kind: 'checkpoint', position: position + loose.length, lines: line - 1 + loose.length }
 }
+
+const unreadElement = (element: Exclude<ArrayElement, { readonly kind: 'element' }>, line: number): SourceItem =>
+  element.kind === 'bad'
+    ? rejected(line, `element ${String(element.index + 1)}: ${element.reason}`, element.excerpt)
+    : rejected(line, `the list cannot be read after element ${String(element.index)}: ${element.reason}`, '')
 
 async function* readObject(file: SourceFile): AsyncGenerator<SourceItem> {
   const whole = await readWhole(file, MOST_WHOLE_BYTES)
@@ -141,7 +158,7 @@ export const openAiReader: SourceReader = {
 export const chatGptReader: SourceReader = {
   type: 'chatgpt',
   recognises: async ({ path }, beginning) => {
-    if (isZipPath(path)) return (await chatGptEntry(path).catch(() => undefined)) !== undefined
+    if (isZipPath(path)) return (await findZipEntry(path, rankOfConversations).catch(() => undefined)) !== undefined
     return (
       /\.json$/iu.test(path) && isArray(beginning) && /"mapping"\s*:\s*\{/u.test(beginning) && isObjectList(beginning)
     )

@@ -4,7 +4,7 @@ import { fieldsOf } from '../../operations/fields.ts'
 import { inputError } from '../../operations/input-error.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
-import { formatOfFile } from '../../platform/file-format.ts'
+import { formatOfFile, textOfFile } from '../../platform/file-format.ts'
 import { Progress } from './progress.ts'
 import { connect, type Connection } from './connect.ts'
 import { checkOutputFile, writeOutputFile } from './output-file.ts'
@@ -106,7 +106,12 @@ const print = async ({ stdout, stderr }: Terminal, call: OperationCall, output: 
     out: json ? `${JSON.stringify(output, null, 2)}\n` : render(output, rendering),
   }
   await write(stderr, err)
-  await write(stdout, output_file === undefined ? out : await writeOutputFile(output_file, out, json))
+  if (output_file === undefined) {
+    await write(stdout, out)
+    return
+  }
+  const format = call.document === undefined ? undefined : (input['format'] as string | undefined)
+  await write(stdout, await writeOutputFile(output_file, textOfFile(out, format), json))
 }
 
 /** The file of the output may say its format by its name. @throws DenidinError `invalid_input` */

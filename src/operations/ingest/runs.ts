@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { ExtractionRun } from '../../archive/extraction-run.ts'
 import { DenidinError } from '../../platform/errors.ts'
-import { formatOfFile } from '../../platform/file-format.ts'
+import { formatOfFile, textOfFile } from '../../platform/file-format.ts'
 import { checkNamedFile, writeNamedFile } from '../../platform/named-file.ts'
 import { csvOf } from '../../reports/formats/csv.ts'
 import { ARCHIVE, operation } from '../operation.ts'
@@ -147,7 +147,8 @@ export const ingestExport = operation({
       if (page.length < PAGE) break
       before = page.at(-1)?.run_id
     }
-    await writeNamedFile(file, format === 'csv' ? toCsv(rows) : `${JSON.stringify(rows, null, 2)}\n`)
+    const text = format === 'csv' ? toCsv(rows) : `${JSON.stringify(rows, null, 2)}\n`
+    await writeNamedFile(file, textOfFile(text, format))
     return { file, runs: rows.length }
   },
 })

@@ -6,6 +6,7 @@ import type { Database, Row } from '../../database/sqlite/database.ts'
 import { messageKeyOf } from '../../messages/message-key.ts'
 import { personOfScope, type Scope } from '../../messages/scope.ts'
 import { DAY_MS, inZone, SECOND_MS, systemClock } from '../../platform/clock.ts'
+import { DenidinError } from '../../platform/errors.ts'
 import { entryOf } from '../../platform/entry-of.ts'
 import { Precedence } from '../../platform/precedence.ts'
 import type { CostKey, CostTotal } from '../../usage/cost-reader.ts'
@@ -110,6 +111,7 @@ export class SqliteConversationReports implements ConversationReports {
     await this.#countMessages(query, call, counted)
     await this.#countRecalls(query, call, counted)
     await this.#countCosts(query, counted)
+    if (counted.days.size === 0 && query.chat_id !== undefined) await this.#checkChat(query.chat_id, call)
     const days = [...counted.days]
       .map(([date, sums]): ConversationDay => ({ date, ...sums.figures }))
       .sort((a, b) => b.date - a.date)
@@ -164,6 +166,24 @@ export class SqliteConversationReports implements ConversationReports {
       progress(read)
       await this.#precedence.giveWay()
     }
+  }
+
+  /** A chat without anything in the days of a report may be a mistake. @throws DenidinError `not_found` */
+  async #checkChat(chat_id: string, { signal }: ReportCall): Promise<void> {
+    const { last } = this.#placesOf(0, Number.MAX_SAFE_INTEGER)
+    for (let after = 0; after < last; after += BATCH) {
+      signal.throwIfAborted()
+      const said = this.#database.get(
+        'select 1 as one from messages where seq > :after and seq <= :up_to and chat_id = :chat_id limit 1',
+        { after, up_to: after + BATCH, chat_id },
+      )
+      if (said !== undefined) return
+      await this.#precedence.giveWay()
+    }
+    // What a chat has cost stays when its messages are forgotten.
+    const spent = this.#database.get('select 1 as one from usage where chat_id = :chat_id limit 1', { chat_id })
+    if (spent === undefined)
+      throw new DenidinError('not_found', `there is no chat "${chat_id}" with messages; denidin chats lists the chats`)
   }
 
   /** The first and the last place of the messages of a time. Between them may be others: history that was added later. */
