@@ -67,6 +67,11 @@ fi
 scripts/install.sh
 PATH=$root/node_modules/.bin:$PATH
 export PATH
+# As in bin/denidin-bot: compiled code is kept for the next start.
+if [ -w "$root/node_modules" ]; then
+  NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/node_modules/.cache/denidin}
+  export NODE_COMPILE_CACHE
+fi
 
 # Two lines: the folder of the log, and whether a browser is needed. Says on stderr what is wrong with the settings,
 # or that DeniDin is already running.
