@@ -1,7 +1,9 @@
 /** Runs the bot from taking the data folder to the clean stop. */
+import { join } from 'node:path'
 import type { Channel } from '../channels/channel.ts'
 import type { SettingOrigins } from '../config/setting-origins.ts'
 import type { Settings } from '../config/settings.ts'
+import { OwnerLockHealth } from '../database/sqlite/owner-lock-health.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import { startSchedule } from '../interfaces/cron/schedule.ts'
 import { ScheduleHealth } from '../interfaces/cron/schedule-health.ts'
@@ -167,7 +169,10 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   const clockHealth = cleanup.use(new ClockHealth(clock))
   const scheduleHealth = new ScheduleHealth(clock)
   const api = new Api(settings)
-  const streams = [...options.streams, clockHealth, scheduleHealth, ...(settings.api.enabled ? [api] : [])]
+  const ownership = cleanup.use(
+    new OwnerLockHealth({ ...files, data_root: settings.data_root, database: join(settings.data_root, 'denidin.db') }),
+  )
+  const streams = [...options.streams, clockHealth, scheduleHealth, ownership, ...(settings.api.enabled ? [api] : [])]
   const app = cleanup.use(
     await withBackupBeforeMigration(
       { ...options, runtime: parts, say: text => output.say(text) },

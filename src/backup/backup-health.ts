@@ -19,7 +19,7 @@ export interface BackupHealthDeps {
   /** `undefined`: no restore points are made. */
   readonly pointState: () => PointState | undefined
   readonly targets: Pick<BackupTargets, 'status'>
-  readonly history: Pick<BackupHistory, 'success'>
+  readonly history: Pick<BackupHistory, 'success' | 'lastProblem'>
   readonly encryption: EncryptionState
   readonly scheduled: boolean
   readonly warn_after_hours: number
@@ -46,8 +46,12 @@ export class BackupHealth implements HealthCheck {
   }
 
   async #look(): Promise<Health> {
-    const { folder, encryption, scheduled, warn_after_hours, clock } = this.#deps
+    const { folder, encryption, history, scheduled, warn_after_hours, clock } = this.#deps
     const newest = (await folder.ids()).findLast(id => readBackupId(id)?.type !== 'point')
+    const problem = newest === undefined ? await history.lastProblem(SUCCESS_DAYS) : undefined
+    if (problem !== undefined) {
+      return { state: 'degraded', detail: `There is no backup, and the last attempt failed: ${problem}.` }
+    }
     if (newest === undefined) {
       return scheduled
         ? { state: 'unknown', detail: `There is no backup in ${folder.path} yet; the schedule makes the first.` }

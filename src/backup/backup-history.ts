@@ -66,6 +66,12 @@ export class BackupHistory {
     })
   }
 
+  /** Why the last backup of these days failed; `undefined`: it succeeded, or none was attempted. */
+  async lastProblem(days: number): Promise<string | undefined> {
+    const last = (await this.since(days)).findLast(({ act }) => act === 'create')
+    return last?.ok === false ? (last.problem ?? 'the log has the reason') : undefined
+  }
+
   /** How many of the backups that were attempted succeeded. */
   async success(days: number): Promise<SuccessRate> {
     const attempts = (await this.since(days)).filter(({ act }) => act === 'create')

@@ -1,7 +1,7 @@
 // A whole bot whose log folder, output, lock, pid file or socket is not what it should be.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { PROJECT, ScriptHome } from '../support/script-run.ts'
@@ -98,6 +98,68 @@ test(
       await until(() => log().includes(`Signal ignored signal=${signal}`))
     }
     expect(readFileSync(join(home.logs, 'startup.log'), 'utf8')).not.toMatch(/[Dd]ebugger/)
+    expect(await answer(home, 'hello')).toContain(ANSWER)
+    await home.done('stop_denidin.sh')
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a run folder that is removed while the bot runs lets no second process open the data',
+  async () => {
+    await using home = new ScriptHome({ alerts: { after_seconds: 0 } })
+    await home.done('run_denidin.sh')
+    const pid = home.pid() ?? 0
+    const log = (): string => readFileSync(join(home.logs, 'denidin.log'), 'utf8')
+    rmSync(join(home.data, 'run'), { recursive: true })
+    await until(() => log().includes('part="data folder" state=degraded'))
+    const second = spawn(join(PROJECT, 'bin/denidin-bot'), [], {
+      env: { PATH: process.env['PATH'], DENIDIN_CONFIG: home.config },
+      stdio: 'ignore',
+    })
+    expect(await once(second, 'exit')).toEqual([1, null])
+    expect(log()).toMatch(/denidin\.sock was removed while DeniDin runs/)
+    // Nothing names its process any more, but the stop finds it.
+    expect((await home.done('stop_denidin.sh')).stdout).toContain(String(pid))
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a data folder that is moved while the bot runs is reported',
+  async () => {
+    await using home = new ScriptHome({ alerts: { after_seconds: 0 } })
+    await home.done('run_denidin.sh')
+    const log = (): string => readFileSync(join(home.logs, 'denidin.log'), 'utf8')
+    await until(() => log().includes('DeniDin started'))
+    expect(await parts(home)).toMatch(/data folder ok/)
+    renameSync(home.data, `${home.data}-moved`)
+    await until(() => /part="data folder" state=down reason=.*was moved, removed or replaced/.test(log()))
+    renameSync(`${home.data}-moved`, home.data)
+    await until(() => log().includes('A component has recovered part="data folder"'))
+    await home.done('stop_denidin.sh')
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a suspended bot makes status and health fail in time, and answers again once it goes on',
+  async () => {
+    await using home = new ScriptHome()
+    await home.done('run_denidin.sh')
+    const pid = home.pid() ?? 0
+    process.kill(pid, 'SIGSTOP')
+    try {
+      const runs = await Promise.all(['status', 'health'].map(command => home.run('denidin', [command])))
+      for (const run of runs) {
+        expect([run.code, run.stderr]).toEqual([
+          1,
+          expect.stringMatching(/DeniDin runs, but has not answered for 30 s: its process is suspended or overloaded/),
+        ])
+      }
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
     expect(await answer(home, 'hello')).toContain(ANSWER)
     await home.done('stop_denidin.sh')
   },

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, expect, test } from '@jest/globals'
 import { operations } from '../../src/operations/list.ts'
 import { GODFATHER, TestDenidin } from '../support/denidin.ts'
@@ -113,6 +114,32 @@ test('learning that falls back to the rules says so, until a model gives the fac
   await denidin.say('My cat is called Tom and likes fish')
   await denidin.say('/reset')
   expect(await partOf('learning')).toMatchObject({ state: 'ok' })
+})
+
+test('the reason is that of the chosen model, not of the one that is asked in its place', async () => {
+  denidin = await TestDenidin.start({ feature_flags: { enable_memory_system: true, enable_ollama: true } })
+  denidin.models.always('extraction', failure(402))
+  for (const said of ['My dog is called Rex and fears thunder', 'My cat is called Tom and likes fish']) {
+    await denidin.say(said)
+    await denidin.say('/reset')
+    expect((await partOf('learning'))?.detail).toMatch(/because no model gives them: .*402/)
+  }
+})
+
+test('a first backup that fails shows with its reason, until one succeeds', async () => {
+  denidin = await TestDenidin.start()
+  const folder = denidin.settings().backup.folder ?? denidin.data('../data-backups')
+  expect(await partOf('backups')).toMatchObject({ state: 'unknown' })
+  writeFileSync(folder, 'a file')
+  const create = (): Promise<unknown> => denidin.app.runner.run('backup.create', { type: 'full' }, { caller: OPERATOR })
+  await expect(create()).rejects.toThrow('not a folder')
+  expect(await partOf('backups')).toMatchObject({
+    state: 'degraded',
+    detail: expect.stringMatching(/^There is no backup, and the last attempt failed: .*is not a folder/),
+  })
+  rmSync(folder)
+  await create()
+  expect(await partOf('backups')).toMatchObject({ state: 'unknown', detail: expect.stringMatching(/^The newest is/) })
 })
 
 test('the room on the disk is a component', async () => {

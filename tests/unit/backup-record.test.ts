@@ -57,6 +57,7 @@ test('backups and verifications are written down, refusals and cancelled ones ar
     { act: 'create', ok: false, backup_id: null, problem: 'the disk is full' },
   ])
   expect(await history.success(30)).toEqual({ days: 30, succeeded: 1, attempted: 2 })
+  expect(await history.lastProblem(30)).toBe('the disk is full')
   expect(statSync(path()).mode & 0o077).toBe(0)
 })
 

@@ -139,7 +139,10 @@ test('the health names a staged restore, and then what only the old data has', a
     restoreState: async () => ({ staged: await stagedSwap(rig.data()), aside: await dataAside(rig.data()) }),
     pointState: () => undefined,
     targets: { status: async () => [] },
-    history: { success: async () => ({ days: 30, succeeded: 1, attempted: 1 }) },
+    history: {
+      success: async () => ({ days: 30, succeeded: 1, attempted: 1 }),
+      lastProblem: async () => undefined,
+    },
     scheduled: true,
     warn_after_hours: 50,
     clock: rig.clock,

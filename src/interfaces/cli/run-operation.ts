@@ -3,6 +3,7 @@ import type { ClientOptions, OperationsClient } from '../../operations/client.ts
 import { fieldsOf } from '../../operations/fields.ts'
 import { inputError } from '../../operations/input-error.ts'
 import type { Operation } from '../../operations/operation.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { formatOfFile, textOfFile } from '../../platform/file-format.ts'
 import { Progress } from './progress.ts'
@@ -46,6 +47,24 @@ export interface OperationCall {
   readonly signal?: AbortSignal
 }
 
+/** Operations that answer at once if the bot is well: a monitor must not wait for a process that is suspended. */
+const FOR_MONITORS: ReadonlySet<string> = new Set(['health', 'status'])
+const LONGEST_ANSWER_MS = 30 * SECOND_MS
+
+const atOnce = async <T>(
+  { clock }: Pick<Connection, 'clock'>,
+  answer: (signal: AbortSignal) => Promise<T>,
+  outer: AbortSignal | undefined,
+): Promise<T> => {
+  const late = new AbortController()
+  using _timer = clock.after(LONGEST_ANSWER_MS, () => {
+    const seconds = String(LONGEST_ANSWER_MS / SECOND_MS)
+    const message = `DeniDin runs, but has not answered for ${seconds} s: its process is suspended or overloaded`
+    late.abort(new DenidinError('timeout', message, { retryable: true }))
+  })
+  return await answer(outer === undefined ? late.signal : AbortSignal.any([outer, late.signal]))
+}
+
 /**
  * Runs one operation and prints its output.
  * @throws DenidinError as the operation does; `invalid_input` before anything is opened; `confirmation_needed` if no
@@ -71,9 +90,10 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
       notice: sentence => {
         deps.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`)
       },
-      ...(signal === undefined ? {} : { signal }),
     }
-    return await client.call(name, answered, options)
+    const answer = (within: AbortSignal | undefined): Promise<Record<string, unknown>> =>
+      client.call(name, answered, within === undefined ? options : { ...options, signal: within })
+    return FOR_MONITORS.has(name) ? await atOnce(deps, answer, signal) : await answer(signal)
   }
 
   if (call.output_file !== undefined) checkOutputFile(call.output_file)

@@ -66,6 +66,8 @@ export class ProviderChain implements Extractor {
   readonly #deps: ProviderChainDeps
   readonly #logger: Logger
   readonly #cooldown: ProviderCooldown
+  /** Why each provider failed the last time, by its name. */
+  readonly #failures = new Map<string, DenidinError>()
 
   constructor(deps: ProviderChainDeps) {
     this.#deps = deps
@@ -87,11 +89,11 @@ export class ProviderChain implements Extractor {
   async #askAll(input: ExtractionInput, { patient, call }: ExtractionOptions): Promise<UntimedExtraction> {
     const { providers, health } = this.#deps
     let temporary: DenidinError | undefined
-    let last: DenidinError | undefined
     for (const provider of providers.filter(each => !this.#cooldown.skips(each))) {
       try {
         const extraction = await this.#askInParts(provider, input, call)
         this.#cooldown.recordSuccess(provider)
+        this.#failures.delete(provider.name)
         health?.succeeded(`${provider.name} gives the facts`)
         return { provider: provider.name, ...extraction }
       } catch (error) {
@@ -99,7 +101,7 @@ export class ProviderChain implements Extractor {
         // Postponed rather than done by worse means: the limit will allow it again.
         if (error instanceof CallRefused) throw error
         const failure = asDenidinError(error)
-        last = failure
+        this.#failures.set(provider.name, failure)
         if (failure.retryable) temporary ??= failure
         this.#reportFailure(provider, failure)
       }
@@ -110,7 +112,10 @@ export class ProviderChain implements Extractor {
     }
     if (providers.length === 0) health?.succeeded('Rules find the facts; no model is configured for it')
     else
-      health?.failed(`Rules find the facts, and miss many, because no model gives them: ${reasonOf(last)}`, 'degraded')
+      health?.failed(
+        `Rules find the facts, and miss many, because no model gives them: ${reasonOf(this.#failureOfFirst())}`,
+        'degraded',
+      )
     return {
       provider: RULES,
       facts: await factsByRules(input, this.#deps.clock.zone),
@@ -118,6 +123,11 @@ export class ProviderChain implements Extractor {
       not_meant: 0,
       reflection: reflectionByRules(input.messages),
     }
+  }
+
+  /** Why the first provider that failed did: it is the one that the operator chose; others only take its place. */
+  #failureOfFirst(): DenidinError | undefined {
+    return this.#deps.providers.map(({ name }) => this.#failures.get(name)).find(failure => failure !== undefined)
   }
 
   /** Asks about as much at a time as the model has room for, part after part. */

@@ -11,6 +11,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   clock: 'השעון',
   console: 'המסוף',
   conversations: 'השיחות',
+  'data folder': 'תיקיית הנתונים',
   database: 'מסד הנתונים',
   delivery: 'שליחת התשובות',
   'denidin.log': 'היומן',
