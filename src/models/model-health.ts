@@ -3,6 +3,7 @@ import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import type { DenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import { OutcomeHealth } from '../platform/outcome-health.ts'
+import { CallHeldBack } from './call-held-back.ts'
 import type { CallContext } from './language-model.ts'
 import { modelErrorReason, type ModelErrorReason } from './model-error.ts'
 
@@ -44,6 +45,8 @@ export class ModelHealth implements HealthCheck {
   /** Durations of the latest slow calls in a row. */
   #slow_ms: number[] = []
   #asked_at: number | undefined
+  /** Whether the last call that was made failed for a reason of the service. */
+  #failing = false
 
   constructor(deps: ModelHealthDeps) {
     this.name = deps.name
@@ -59,6 +62,7 @@ export class ModelHealth implements HealthCheck {
   answered(took_ms: number): void {
     this.#asked_at = this.#deps.clock.monotonic()
     const { model, timeout_ms } = this.#deps
+    this.#failing = false
     this.#refused = []
     this.#slow_ms = took_ms > timeout_ms * SLOW_SHARE ? [...this.#slow_ms, took_ms].slice(-SLOW_CALLS) : []
     this.#outcome.succeeded(`${model} answers`)
@@ -66,9 +70,12 @@ export class ModelHealth implements HealthCheck {
 
   failed(error: DenidinError, { person_id }: Pick<CallContext, 'person_id'>): void {
     this.#asked_at = this.#deps.clock.monotonic()
+    // It was not made: the reason is that of the calls before.
+    if (error instanceof CallHeldBack && this.#failing) return
     const reason = `${this.#deps.model} gives no answer: ${error.message}`
     const about = modelErrorReason(error)
     if (about === undefined || !ABOUT_REQUEST.has(about)) {
+      this.#failing = true
       this.#outcome.failed(reason)
       return
     }

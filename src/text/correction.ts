@@ -46,9 +46,9 @@ const CONTRASTS = [
   new RegExp(`^(?<value>${BARE}),? (?:and |ו)?(?:not|instead of|rather than|לא|במקום) (?<old>${BARE})$`, 'iu'),
 ]
 
-/** “They moved it to Tuesday”, “I changed it to 5 pm”: what was changed is the value of the statement before it. */
+/** “They moved it to Tuesday”, “it was moved to 5 pm”: what was changed is the value of the statement before it. */
 const CHANGED =
-  /^(?:(?:i|we|they|he|she)(?:['’](?:ve|d))?(?: (?:just|have|had))? (?:moved|changed|pushed|switched|shifted|postponed|rescheduled) (?:it|that)(?: (?:back|forward|up|again))?(?= to )|(?:שיניתי|הזזתי|העברתי|דחיתי|הקדמתי|שינינו|הזזנו|העברנו|דחינו|שינו|הזיזו|העבירו|דחו|הקדימו)(?: (?:את זה|אותו|אותה))?(?= ל)) /iu
+  /^(?:(?:i|we|they|he|she)(?:['’](?:ve|d))?(?: (?:just|have|had))? (?:moved|changed|pushed|switched|shifted|postponed|rescheduled) (?:it|that)(?: (?:back|forward|up|again))?(?= to )|(?:it|that)(?:['’]s| is| was| has| got)?(?: now| just)?(?: been)? (?:moved|changed|pushed|switched|shifted|postponed|rescheduled)(?: (?:back|forward|up|again))?(?= to )|(?:(?:זה|הוא|היא) )?(?:עבר|עברה|הוזז|הוזזה|הועבר|הועברה|נדחה|נדחתה|הוקדם|הוקדמה|שונה|שונתה)(?= ל)|(?:שיניתי|הזזתי|העברתי|דחיתי|הקדמתי|שינינו|הזזנו|העברנו|דחינו|שינו|הזיזו|העבירו|דחו|הקדימו)(?: (?:את זה|אותו|אותה))?(?= ל)) /iu
 
 /** One of these words is in every contrast. */
 const CONTRAST_WORD = /not|instead|rather|said|wrote|told|typed|לא|במקומ|אלא|אמרתי|כתבתי/

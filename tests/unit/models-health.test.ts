@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { CallHeldBack } from '../../src/models/call-held-back.ts'
 import { CallRefused } from '../../src/models/call-refused.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { ModelHealth } from '../../src/models/model-health.ts'
@@ -26,6 +27,21 @@ test.each([
   const health = setUp()
   for (const person_id of persons) health.failed(refused, { person_id })
   await expect(health.health()).resolves.toMatchObject({ state, detail: expect.stringContaining('400') })
+  health.answered(10)
+  await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
+})
+
+test('a call that was held back leaves the reason for which it was', async () => {
+  const health = setUp()
+  const held = new CallHeldBack('host failed 5 times in a row and is not asked for now')
+  health.failed(held, { person_id: 'p1' })
+  await expect(health.health()).resolves.toMatchObject({ detail: expect.stringContaining('5 times in a row') })
+  health.failed(new ModelError('unreachable', 'host could not be reached (ECONNREFUSED)'), { person_id: 'p1' })
+  health.failed(held, { person_id: 'p2' })
+  await expect(health.health()).resolves.toMatchObject({
+    state: 'down',
+    detail: expect.stringContaining('ECONNREFUSED'),
+  })
   health.answered(10)
   await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
 })

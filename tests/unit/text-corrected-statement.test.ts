@@ -23,6 +23,13 @@ test.each([
   ['המבחן מחר', 'לא, ביום ראשון', 'המבחן ביום ראשון'],
   ['הפגישה בחמש', 'בעצם בשש', 'הפגישה בשש'],
   ['I drive a Fiat', 'sorry, I meant Tesla', 'I drive a Tesla'],
+  ['My appointment is on Tuesday', 'it was moved to Thursday', 'My appointment is on Thursday'],
+  ['The meeting is on Friday', 'it got pushed to Monday', 'The meeting is on Monday'],
+  ['The meeting is on Friday', 'that changed to Sunday', 'The meeting is on Sunday'],
+  ['הפגישה ביום שלישי', 'זה עבר ליום רביעי', 'הפגישה ביום רביעי'],
+  ['התור ביום שני', 'נדחה ליום חמישי', 'התור ביום חמישי'],
+  ['התור ביום שני', 'היא הוקדמה לראשון', 'התור בראשון'],
+  ['My flight is at 14:30', '14:50, misread it', 'My flight is at 14:50'],
   ['The exam is on Monday', 'Tuesday, sorry', 'The exam is on Tuesday'],
   ['The exam is on Monday', '*Tuesday', 'The exam is on Tuesday'],
   ['The exam is on Monday', 'Tuesday*', 'The exam is on Tuesday'],
@@ -115,4 +122,13 @@ test.each([
   ['אני לומדת בתל אביב', 'לא, לונדון'],
 ])('“%s” and then “%s” leave open what is meant', (statement, correction) => {
   expect(correctedStatement(statement, correction)).toBeUndefined()
+})
+
+test.each([
+  ['The meeting is on Friday', 'it was moved to tears'],
+  ['My sister is tall', 'it changed to a nice day'],
+  ['אני גר בחיפה', 'הוא עבר לתל אביב'],
+  ['אחי גר בחיפה', 'עבר לו הכאב'],
+])('%s stays, although %s follows', (statement, said) => {
+  expect(correctedStatement(statement, said)).toBeUndefined()
 })
