@@ -47,6 +47,17 @@ const exhaustive = (
     .map(({ at }) => at + 1)
 }
 
+test('an index that is begun anew while its columns are read is searched as the new one', async () => {
+  const archive = await rig('red boat', 'green boat')
+  await archive.add([archived('blue boat')])
+  await archive.reopen()
+  const asked = archive.ask('boat', { facets: true })
+  archive.search.rebuild()
+  expect((await asked).messages).toEqual([])
+  await archive.search.indexer.sync()
+  expect(await archive.ask('boat', { facets: true })).toMatchObject({ facets: { messages: 3 }, notes: { waiting: 0 } })
+})
+
 describe('the best ten', () => {
   test('are those of exhaustive BM25, whatever is skipped', async () => {
     const corpus = archiveCorpus(1500)
@@ -456,6 +467,17 @@ describe('the index', () => {
     }
     expect((await archive.ask('tea', { limit: 100 })).messages).toHaveLength(30)
     expect(await archive.texts('"number 17"')).toEqual(['tea number 17'])
+  })
+
+  test('of another archive with the same beginning is begun anew', async () => {
+    const archive = await rig(...Array.from({ length: 20 }, (_, at) => `tea number ${String(at)}`))
+    archive.archive.run("update archive_messages set content = 'coffee' where seq = 20")
+    // In a copy of an archive, nothing says that it is another one.
+    archive.archive.run('delete from changed_messages')
+    await archive.reopen()
+    expect(archive.search.indexer.waiting).toBe(20)
+    await archive.search.indexer.sync()
+    expect([await archive.texts('coffee'), await archive.texts('"number 19"')]).toEqual([['coffee'], []])
   })
 
   test('a scope does not get the number of another one after a part could not be written', async () => {

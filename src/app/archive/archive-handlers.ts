@@ -194,6 +194,7 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
       clock,
       logger,
     })
+    let reported = ''
     const following = new IndexFollowing(search.indexer, {
       clock,
       logger: logger.for('archive.index'),
@@ -201,7 +202,12 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
         // Not before the archive that is being opened is known here.
         void yieldToEventLoop()
           .then(() => this.health())
-          .then(reportHealth)
+          .then(now => {
+            // After two changes in a row, both find the same.
+            if (now.detail === reported) return
+            reported = now.detail
+            reportHealth(now)
+          })
       },
     })
     search.onRenewed(() => {

@@ -11,6 +11,7 @@ import { partsToMerge } from '../merge-policy.ts'
 import { PartBuilder } from '../part-builder.ts'
 import { partsInThread, type PartBuildings } from '../part-building.ts'
 import { ArchiveRows, checksumOf, columnValues, type IndexedRow } from './archive-rows.ts'
+import { ColumnsReader } from './columns-reader.ts'
 import type { IndexNames } from './index-names.ts'
 import type { IndexParts } from './index-parts.ts'
 import { mergeParts, type MergeSource } from './part-merger.ts'
@@ -19,7 +20,7 @@ import { readInto } from './read-into.ts'
 
 /** If this many messages are waiting, another thread reads their words; for fewer it need not start. */
 const LEAST_BESIDE = 4096
-/** How many messages of each part are compared to recognise an archive. */
+/** How many messages at both ends of a part are compared to recognise an archive. */
 const MOST_COMPARED = 5
 
 export interface ArchiveIndexerDeps {
@@ -43,6 +44,7 @@ export class ArchiveIndexer {
   readonly #deps: ArchiveIndexerDeps
   readonly #rows: ArchiveRows
   readonly #writer: PartWriter
+  readonly #reader: ColumnsReader
   readonly #runs = new JoinedRuns(() => this.#run())
   #stopped = false
   /**
@@ -61,8 +63,11 @@ export class ArchiveIndexer {
     this.#rows = new ArchiveRows(deps.archive)
     this.#writer = new PartWriter(deps.index)
     this.#writer.removeUnfinished()
-    this.reload()
+    this.#reader = new ColumnsReader(deps)
   }
+
+  /** Resolves when the columns are in memory: before that, nothing can be searched. */
+  ready = (): Promise<void> => this.#reader.ready()
 
   /** The highest sequence number that is indexed. */
   get reached(): number {
@@ -85,9 +90,13 @@ export class ArchiveIndexer {
   fits(): boolean {
     if (this.reached > this.#rows.highest()) return false
     const changed = new Set(this.#changed())
-    return this.#deps.parts.parts.every(part => {
-      const checksums = this.#checksums(part)
-      const rows = this.#rows.after(part.first - 1, MOST_COMPARED).filter(({ seq }) => seq <= part.last)
+    const { parts } = this.#deps.parts
+    // Archives with the same beginning differ from some message on, so the last messages tell them apart.
+    return parts.every((part, at) => {
+      if (at > 0 && at < parts.length - 1) return true
+      const checksums = this.#deps.parts.checksums(part)
+      const ends = Array.from({ length: MOST_COMPARED }, (_, step) => [part.first + step, part.last - step]).flat()
+      const rows = this.#rows.of(ends).filter(({ seq }) => seq >= part.first && seq <= part.last)
       return rows.every(({ seq, content }) => changed.has(seq) || checksums[seq - part.first] === checksumOf(content))
     })
   }
@@ -97,18 +106,10 @@ export class ArchiveIndexer {
     for (const seq of this.#rows.noted('removed_messages', this.reached)) this.#deps.columns.remove(seq)
   }
 
-  /** Reads the columns of all parts again, after the index was opened or recreated. */
+  /** The index was recreated: `ready` reads its columns. */
   reload(): void {
-    const { index, columns } = this.#deps
     this.#generation++
-    columns.clear()
-    // The last part first, so that the columns grow once.
-    for (const { first, last, columns: bytes } of index.all<{ first: number; last: number; columns: Uint8Array }>(
-      'select first, last, columns from parts order by first desc',
-    )) {
-      columns.load(first, last, bytes)
-    }
-    this.hideRemoved()
+    this.#reader.restart()
   }
 
   /** Resolves when the words of all messages that are gone have left the index. Goes before the adding of new ones. */
@@ -127,6 +128,7 @@ export class ArchiveIndexer {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#reader.stop()
     await this.#runs.run()
   }
 
@@ -134,6 +136,7 @@ export class ArchiveIndexer {
     while (!this.#stopped) {
       const generation = this.#generation
       try {
+        await this.ready()
         await this.#follow()
         return
       } catch (error) {
@@ -305,16 +308,8 @@ export class ArchiveIndexer {
 
   #checksumsOf(all: readonly IndexPart[], first: number, last: number): Uint32Array {
     const checksums = new Uint32Array(last - first + 1)
-    for (const part of all) checksums.set(this.#checksums(part), part.first - first)
+    for (const part of all) checksums.set(this.#deps.parts.checksums(part), part.first - first)
     return checksums
-  }
-
-  #checksums({ part }: IndexPart): Uint32Array {
-    const bytes = this.#deps.index.get<{ checksums: Uint8Array }>('select checksums from parts where part = :part', {
-      part,
-    })?.checksums
-    // A copy, because the bytes of a row may not be aligned.
-    return bytes === undefined ? new Uint32Array() : new Uint32Array(Uint8Array.from(bytes).buffer)
   }
 
   /** Rewrites the parts that contain removed messages, so that the file no longer contains their words. */
@@ -362,7 +357,7 @@ export class ArchiveIndexer {
 
   async #reread(part: IndexPart, rows: readonly IndexedRow[]): Promise<void> {
     const { columns, names, index } = this.#deps
-    const checksums = this.#checksums(part)
+    const checksums = this.#deps.parts.checksums(part)
     const isOther = ({ seq, content }: IndexedRow): boolean => checksums[seq - part.first] !== checksumOf(content)
     const other = rows.filter(isOther)
     const lengths = columns.column('words')

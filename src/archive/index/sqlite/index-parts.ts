@@ -52,6 +52,14 @@ export class IndexParts implements PartReader {
     )
   }
 
+  /** Those of the messages of a part: a copy, because the bytes of a row may not be aligned. */
+  checksums({ part }: IndexPart): Uint32Array {
+    const bytes = this.#database.get<{ checksums: Uint8Array }>('select checksums from parts where part = :part', {
+      part,
+    })?.checksums
+    return bytes === undefined ? new Uint32Array() : new Uint32Array(bytes.slice().buffer)
+  }
+
   /** Discards the cached data of a part. */
   forget(part: number): void {
     this.#generations.delete(part)

@@ -117,6 +117,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   }
 
   async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
+    await this.indexer.ready()
     if (question.facets === true) await this.#groupsIn(question.time_zone).prepare()
     this.indexer.hideRemoved()
     const { query: written, ...read } = parseQuery(question.query ?? '')
