@@ -23,7 +23,7 @@ export const obstacleAt = (path: string, expected: Expected): string | undefined
   const kind = kindOf(found)
   if (kind !== expected)
     return `is ${kind === 'other' ? describe(found) : `a ${kind}`}; a ${expected} is expected there`
-  return isWritable(path) ? undefined : `belongs to ${ownerOf(found)} and cannot be written by ${currentUser()}`
+  return protectionOf(path, found)
 }
 
 /** An explanation for the first folder above a missing path in which it cannot be created. */
@@ -33,8 +33,8 @@ const obstacleAbove = (path: string): string | undefined => {
   if (found === 'missing') return folder === path ? undefined : obstacleAbove(folder)
   if (typeof found === 'string') return `cannot be made: ${folder} ${found}`
   if (!found.isDirectory()) return `cannot be made: ${folder} is not a folder`
-  if (isWritable(folder)) return undefined
-  return `cannot be made: ${folder} belongs to ${ownerOf(found)} and cannot be written by ${currentUser()}`
+  const protection = protectionOf(folder, found)
+  return protection === undefined ? undefined : `cannot be made: ${folder} ${protection}`
 }
 
 const lookAt = (look: () => Stats): Stats | string => {
@@ -58,12 +58,14 @@ const describe = (found: Stats): string => {
   return 'a device'
 }
 
-const isWritable = (path: string): boolean => {
+/** Why a path cannot be read and written; `undefined` if it can. */
+const protectionOf = (path: string, found: Stats): string | undefined => {
   try {
     accessSync(path, constants.R_OK | constants.W_OK)
-    return true
-  } catch {
-    return false
+    return undefined
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EROFS') return 'is on a disk that is mounted read-only'
+    return `belongs to ${ownerOf(found)} and cannot be written by ${currentUser()}`
   }
 }
 

@@ -48,5 +48,8 @@ const addressOf = (name: string, value: string | undefined): URL | undefined => 
   const text = value.includes('://') ? value : `http://${value}`
   if (URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)) return new URL(text)
   // The value may contain a password.
-  throw new DenidinError('invalid_config', `${name}: must be the address of an HTTP proxy, such as http://proxy:3128`)
+  throw new DenidinError(
+    'invalid_config',
+    `${name}: must be the address of an HTTP proxy, such as http://proxy:3128; SOCKS is not supported`,
+  )
 }

@@ -68,6 +68,18 @@ onSmallDisk(
   TIMEOUT_MS,
 )
 
+onSmallDisk(
+  'a data folder on a disk that is mounted read-only is named as such',
+  async () => {
+    await using disk = await smallDisk(2 ** 20)
+    await using home = new ScriptHome({ data_root: join(disk.path, 'data') })
+    await once(spawn('mount', ['-o', 'remount,ro', disk.path]), 'close')
+    const { code, stderr } = await home.run('run_denidin.sh')
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\S+ is on a disk that is mounted read-only/)])
+  },
+  TIMEOUT_MS,
+)
+
 test.each(['/dev/full', 'a closed pipe'])(
   'a bot whose output is %s serves on, and stops cleanly',
   async output => {
