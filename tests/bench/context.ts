@@ -1,11 +1,13 @@
 // Measures the context of requests with budgets by need against fixed ones: tokens, evidence, and the time until the model is
 // asked. The conversations are made up; real pipeline, scripted model.
-// Usage: npm run bench:context [-- --data FILE [--afterwards]] [--together] [--quick] [--json] [--losses]
+// Usage: npm run bench:context [-- --data FILE [--afterwards]] [--together] [--role client] [--seed N]
+//          [--quick] [--json] [--losses]
 //   --data    conversations in the format of LoCoMo instead. Where the questions stand inside the talk (`asked_at`), it is held
 //             as it was; otherwise the talk is the past, and its questions are asked one by one
 //   --afterwards  asks questions one by one after the talk in any case
 //   --together  fixed budgets whose texts together stay within the cap of the role, which budgets by need count everything
 //             under. By default the window alone may fill the cap, and recall comes on top
+//   --role    only the made-up conversations of clients, or of the godfather
 //   --losses  lists every question for which budgets by need carried less of the evidence than fixed ones
 import { parseArgs } from 'node:util'
 import {
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     losses: { type: 'boolean', default: false },
     together: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
+    role: { type: 'string' },
   },
 })
 
@@ -46,12 +49,14 @@ const madeUp = LANGUAGES.flatMap(language => [
   { language, role: 'godfather', seed: FIRST_SEED + 50, talks: values.quick ? 1 : 2 } as const,
 ])
 
+const chosen = madeUp.filter(({ role }) => values.role === undefined || role === values.role)
+
 const ofData = (dialogue: Dialogue): Conversation =>
   isAskedInside(dialogue) && !values.afterwards ? heldAsItWas(dialogue) : askedAfterwards(dialogue)
 
 const fixed: Outcome[] = []
 const adaptive: Outcome[] = []
-const conversations = values.data === undefined ? madeUp.map(makeConversation) : readLocomo(values.data).map(ofData)
+const conversations = values.data === undefined ? chosen.map(makeConversation) : readLocomo(values.data).map(ofData)
 for (const conversation of conversations) {
   process.stderr.write(`${conversation.name} …\n`)
   const withFixed = holdConversation(conversation, values.together ? 'fixed_together' : 'fixed')

@@ -49,6 +49,13 @@ describe('the file', () => {
     })
   })
 
+  test('the same key in two objects, and unquoted names, are no repetition', () => {
+    const { profiles } = read(
+      `{ "profiles": { "client": { "base_budget": 5 }, "godfather": { "base_budget": 6 } }, agent_assignments: { x: "client", "profiles": "client" } }`,
+    )
+    expect([profiles['client']?.base_budget, profiles['godfather']?.base_budget]).toEqual([5, 6])
+  })
+
   test.each([
     ['{\n "profiles": {\n', 'line 3: is not valid JSON: invalid end of input'],
     ['[]', 'must be an object'],
@@ -84,6 +91,28 @@ describe('the file', () => {
     [
       '{ "complexity_multipliers": { "hard": 3 } }',
       'complexity_multipliers.hard is not a known key; allowed are simple, medium, complex, multi-system',
+    ],
+    ...['toString', 'constructor', '__proto__'].map(
+      name =>
+        [
+          `{ "agent_assignments": { "roles/x": "${name}" } }`,
+          `agent_assignments.roles/x names the profile "${name}", and the profiles are specialist-narrow`,
+        ] as const,
+    ),
+    ...['*', 'roles/data-*', '*/data', 'roles/**'].map(
+      name =>
+        [
+          `{\n "agent_assignments": { "${name}": "client" } }`,
+          `line 2: agent_assignments.${name} may have * only instead of a whole name, as in roles/*`,
+        ] as const,
+    ),
+    [
+      '{ "profiles": { "client": { "base_budget": 1 },\n // again\n "client": { "base_budget": 2 }, } }',
+      'line 3: profiles.client is given twice',
+    ],
+    [
+      '{ "profiles": { "client": { "base_budget": 1,\n "base_budget": 2 } } }',
+      'line 2: profiles.client.base_budget is given twice',
     ],
     ['{ "complexity_multipliers": { "simple": 0 } }', 'complexity_multipliers.simple must be a number above 0'],
     ['{ "alert_thresholds": { "info": 0.95 } }', 'alert_thresholds must rise from info to warning to critical'],

@@ -41,6 +41,7 @@ describe('the file', () => {
     ['{ "models": { "a": { "input": 0,15 } } }', 'is not valid JSON'],
     ['[]', 'config/prices.json, line 1: must be an object'],
     ['"free"', 'must be an object'],
+    [withModel('{ "input": 1, "output": 1,\n "input": 2 }'), 'line 3: models.gpt-4o.input is given twice'],
     ['{ "prices": {} }', 'line 1: prices is not a known key; allowed are currency, as_of, models'],
     [
       withModel('{ "inputs": 1 }'),

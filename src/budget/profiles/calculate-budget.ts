@@ -58,7 +58,7 @@ export const budgetOfProfile = (
   complexity: Complexity,
   cap?: number,
 ): ProfileBudget => {
-  const assigned = profiles.profiles[profile]
+  const assigned = Object.hasOwn(profiles.profiles, profile) ? profiles.profiles[profile] : undefined
   if (assigned === undefined) throw new DenidinError('not_found', `there is no profile "${profile}"`)
   const { base_budget: base, max_budget: max, scope_weights } = assigned
   const multiplier = profiles.complexity_multipliers[complexity]

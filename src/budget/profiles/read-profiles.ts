@@ -94,7 +94,12 @@ export const readBudgetProfiles = (text: string, source: string): BudgetProfiles
     tuning,
   }
   for (const [agent, name] of Object.entries(agent_assignments)) {
-    if (merged.profiles[name] !== undefined) continue
+    const wild = agent.replace(/\/\*$/, '')
+    if (wild.includes('*')) {
+      const path = ['agent_assignments', agent]
+      throw brokenFile(file, path, 'may have * only instead of a whole name, as in roles/*')
+    }
+    if (Object.hasOwn(merged.profiles, name)) continue
     const known = Object.keys(merged.profiles).join(', ')
     throw brokenFile(file, ['agent_assignments', agent], `names the profile "${name}", and the profiles are ${known}`)
   }
