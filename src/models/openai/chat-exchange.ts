@@ -9,6 +9,7 @@ import { visibleText } from '../visible-text.ts'
 import type { ChatAnswer } from './chat-answer.ts'
 import { failureInAnswer, refusedParameter } from './openai-errors.ts'
 import { BrokenStream, readChatAnswer } from './read-chat-answer.ts'
+import { requestBody } from './request-body.ts'
 
 /**
  * Characters of an answer for each token that was allowed: ordinary text has 2 to 6. A server that ignores the token
@@ -74,7 +75,12 @@ export class ChatExchange {
     const { host, clock } = this.#deps
     // `chat.completions.create` looks at every text of the request to find out whether it asks for a stream.
     const response = await openai
-      .post('/chat/completions', { body: stream ? this.#streamed(body) : body, stream, signal })
+      .post('/chat/completions', {
+        body: requestBody(stream ? this.#streamed(body) : body),
+        headers: { 'content-type': 'application/json' },
+        stream,
+        signal,
+      })
       .asResponse()
     const answer = await readChatAnswer(response, host, clock)
     if (answer.error !== undefined) throw failureInAnswer(answer.error, host)
