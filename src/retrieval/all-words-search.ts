@@ -20,18 +20,19 @@ export const findAllWords = async (
   feed: Pick<MessageReader, 'get'>,
   { scope, only, reader }: OpenedEntry,
   words: string,
-  limits: { readonly quotes: number; readonly exclude: ReadonlySet<MessageId> },
+  limits: { readonly quotes: number; readonly exclude: Iterable<MessageId> },
 ): Promise<readonly Quote[]> => {
   const wanted = wordsWanted(words)
   const ordinals = await holdingAll(
     reader,
     wanted.filter(({ stop }) => !stop),
   )
+  const excluded = new Set(limits.exclude)
   const quotes: Quote[] = []
   for (let at = 0; at < ordinals.length && quotes.length < limits.quotes; at += STEP) {
     for (const message of await read(feed, { scope, reader }, ordinals.slice(at, at + STEP))) {
       if (message.role !== 'user' || (only !== undefined && message.person_id !== only)) continue
-      if (limits.exclude.has(message.message_id)) continue
+      if (excluded.has(message.message_id)) continue
       if (containsAll(message.text, wanted)) quotes.push(quoteOf(scope, message, MATCH))
     }
   }

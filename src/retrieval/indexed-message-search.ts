@@ -63,11 +63,11 @@ export class IndexedMessageSearch implements MessageSearch {
 
   async indexNewest(
     { scope, extra_scopes = [], speaker }: SearchScope,
-    exclude: ReadonlySet<MessageId> = NONE,
+    leavesOut: (message_ids: readonly MessageId[]) => boolean = () => false,
   ): Promise<void> {
     const { indexer, clock } = this.#deps
     indexer.requestSync()
-    if (await indexer.hasAll({ scopes: [scope, ...extra_scopes], person_id: speaker }, exclude)) return
+    if (await indexer.hasAll({ scopes: [scope, ...extra_scopes], person_id: speaker }, leavesOut)) return
     await withinTime(clock, INDEXING_WAIT_MS, indexer.whenIdle())
   }
 
@@ -103,7 +103,7 @@ export class IndexedMessageSearch implements MessageSearch {
   async findAllWords(
     entries: readonly ScopeEntry[],
     words: string,
-    { quotes, exclude = NONE }: SearchLimits,
+    { quotes, exclude = [] }: SearchLimits,
   ): Promise<readonly Quote[]> {
     const found = await this.#inEach(await this.#open(entries), async entry =>
       findAllWords(this.#deps.feed, entry, words, { quotes, exclude }),
@@ -126,7 +126,7 @@ export class IndexedMessageSearch implements MessageSearch {
       ...this.#deps,
       similar: (entry: OpenedEntry) => this.#similarOrdinals(vectors, entry, question.text, call),
     }
-    const given = { exclude: NONE, ...limits }
+    const given = { exclude: [], ...limits }
     const found = await this.#inEach<ScopeHits>(entries, entry => searchScope(deps, entry, question, given))
     const hits = found.flatMap(each => each.hits)
     return {
@@ -205,8 +205,6 @@ export class IndexedMessageSearch implements MessageSearch {
     }
   }
 }
-
-const NONE: ReadonlySet<MessageId> = new Set()
 
 const isStatement = ({ message }: ScopeHit): boolean => message.role === 'user' && !isForwarded(message)
 

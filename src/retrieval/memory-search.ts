@@ -54,8 +54,8 @@ export class MemorySearch implements SearchService {
 
   async #search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits> {
     const { messages, memories } = this.#deps
-    const { exclude = NONE, apart = NONE } = limits
-    const newest = messages.indexNewest(scope, apart.size === 0 ? exclude : exclude.difference(apart))
+    const { apart } = limits
+    const newest = messages.indexNewest(scope, message_ids => leavesOut(limits, message_ids))
     // The newest messages may be in further groups of the speaker, so they must be indexed first.
     if (scope.speaker !== undefined) await newest
     const entries = await scopeEntries(scope, [messages, memories])
@@ -63,7 +63,7 @@ export class MemorySearch implements SearchService {
     const [{ found, failure }, { quotes, most_quotes, words }, here] = await Promise.all([
       facts,
       newest.then(() => this.#findMessages(entries, query, limits, facts, call)),
-      apart.size === 0 ? NO_MESSAGES : newest.then(() => this.#findApart(entries, query, apart, facts, call)),
+      apart === undefined ? NO_MESSAGES : newest.then(() => this.#findApart(entries, query, apart, facts, call)),
     ])
     const marked = await this.#markEnds(entries, found.memories)
     return {
@@ -80,7 +80,7 @@ export class MemorySearch implements SearchService {
   async #findApart(
     entries: readonly ScopeEntry[],
     query: SearchQuery,
-    apart: ReadonlySet<MessageId>,
+    apart: Iterable<MessageId>,
     facts: Promise<{ readonly found: FactHits }>,
     call: CallContext,
   ): Promise<MessageHits> {
@@ -187,6 +187,15 @@ const toStatement = ({
 /** Most messages that are found apart. */
 const MOST_APART = 20
 
-const NONE: ReadonlySet<MessageId> = new Set()
+/** Whether a search finds none of these messages: there are few of them, but a session has thousands to leave out. */
+const leavesOut = (
+  { exclude = [], apart = [] }: Pick<SearchLimits, 'exclude' | 'apart'>,
+  message_ids: readonly MessageId[],
+): boolean => {
+  const left = new Set(message_ids)
+  for (const id of apart) if (left.has(id)) return false
+  for (const id of exclude) left.delete(id)
+  return left.size === 0
+}
 const NO_WORDS: QuestionWords = new Map()
 const NO_MESSAGES: MessageHits = { quotes: [], most_quotes: 0, words: NO_WORDS }

@@ -28,7 +28,7 @@ export interface MessageHits {
 /** The limits of one search for relevant messages. */
 export interface MessageLimits extends Pick<SearchLimits, 'quotes' | 'exclude'> {
   /** Only these messages are found; `undefined`: all. */
-  readonly within?: ReadonlySet<MessageId>
+  readonly within?: Iterable<MessageId>
 }
 
 /** The facts of a scope that are similar to the question: they point to the messages that they were learned from. */
@@ -40,10 +40,10 @@ export type SimilarFacts = (scope: Scope) => Promise<readonly SimilarMemory[]>
  */
 export interface MessageSearch extends SpeakerGroups {
   /**
-   * Waits briefly until messages of a scope that have just arrived can be found, apart from those that the search leaves
-   * out anyway. Call it once before a search.
+   * Waits briefly until messages of a scope that have just arrived can be found. Call it once before a search.
+   * @param leavesOut whether the search leaves all of these messages out: it need not wait for them
    */
-  indexNewest(scope: SearchScope, exclude?: ReadonlySet<MessageId>): Promise<void>
+  indexNewest(scope: SearchScope, leavesOut?: (message_ids: readonly MessageId[]) => boolean): Promise<void>
   /** @throws DenidinError `unavailable` if the index cannot be read for the first entry */
   findRelevant(
     entries: readonly ScopeEntry[],

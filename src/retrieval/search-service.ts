@@ -26,12 +26,12 @@ export interface SearchLimits {
   /** Most messages. Questions for a list get twice as many. */
   readonly quotes: number
   /** Messages that the reader sees anyway: they are never found. */
-  readonly exclude?: ReadonlySet<MessageId>
+  readonly exclude?: Iterable<MessageId>
   /**
    * Messages of `exclude` in the asker's own scope that are found apart from all others. What was said in the running
    * conversation resembles a question of it, and would displace what was said elsewhere.
    */
-  readonly apart?: ReadonlySet<MessageId>
+  readonly apart?: Iterable<MessageId>
 }
 
 export interface SearchHits {

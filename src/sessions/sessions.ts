@@ -112,7 +112,8 @@ class LedgerSessions implements Sessions, SessionBrowser {
   }
 
   async append(session_id: string, added: readonly WindowMessage[]): Promise<Session> {
-    const fresh = missingIn((await this.#windows.load(session_id)).window, added)
+    const before = await this.#windows.load(session_id)
+    const fresh = missingIn(before.window, added)
     // A reply already belongs to its session when it is stored.
     const from_persons = fresh.filter(message => message.role === 'user')
     await this.#deps.messages.history.assign(
@@ -122,7 +123,7 @@ class LedgerSessions implements Sessions, SessionBrowser {
     await this.#ledger.touch(session_id, fresh.length, this.#deps.clock.now())
     // A turn under another identity of the person may have added to it meanwhile, and an erasure may have dropped it.
     const now = await this.#windows.load(session_id)
-    const missing = missingIn(now.window, fresh)
+    const missing = now.window === before.window ? fresh : missingIn(now.window, fresh)
     const window = [...now.window, ...missing]
     this.#windows.keep(session_id, { ...now, window, message_counter: now.message_counter + missing.length })
     for (const { message_id } of fresh) this.#logger.info(`Added message to session: ${message_id}`)

@@ -66,7 +66,11 @@ export const gatherRecall = async (
   } = await search.search(
     isConfined(chat_id) ? ownSearchScope(scope) : await scopes.ofQuestion(scope),
     { text: question, messages: 'relevant', asked_at: clock.now(), asker: person.person_id },
-    { quotes: MOST_QUOTES, exclude: messageIdsOf(shown), apart: messageIdsOf(searched) },
+    {
+      quotes: MOST_QUOTES,
+      exclude: messageIdsOf(shown),
+      ...(searched.length === 0 ? {} : { apart: messageIdsOf(searched) }),
+    },
     { ...caller, purpose: 'recall' },
   )
   const marked = await markEnds(facts, [...quotes, ...apart])
@@ -75,14 +79,14 @@ export const gatherRecall = async (
     memories: memories.slice(0, most_memories),
     quotes: marked.slice(0, quotes.length),
     session: marked.slice(quotes.length),
-    left_window: messageIdsOf(quotes.filter(each => each.scope === scope && each.sent_at >= began_at)),
+    left_window: new Set(messageIdsOf(quotes.filter(each => each.scope === scope && each.sent_at >= began_at))),
     most_quotes,
     words,
   }
 }
 
-const messageIdsOf = (messages: readonly Pick<WindowMessage, 'message_id'>[]): ReadonlySet<MessageId> =>
-  new Set(messages.map(({ message_id }) => message_id))
+const messageIdsOf = (messages: readonly Pick<WindowMessage, 'message_id'>[]): readonly MessageId[] =>
+  messages.map(({ message_id }) => message_id)
 
 /** Memories that everyone may recall and that are relevant to the question of a turn, best first; never rejects. */
 export const gatherShared = async (

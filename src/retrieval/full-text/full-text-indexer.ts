@@ -55,13 +55,17 @@ export class FullTextIndexer implements AsyncDisposable {
 
   /**
    * Whether the index contains the messages of a search as they are now. If it lacks very many changes, the answer is no.
-   * @param except messages that the search does not need
+   * @param leavesOut whether the search does not need any of these messages
    */
-  async hasAll(searched: SearchedMessages, except: ReadonlySet<MessageId>): Promise<boolean> {
+  async hasAll(
+    searched: SearchedMessages,
+    leavesOut: (message_ids: readonly MessageId[]) => boolean,
+  ): Promise<boolean> {
     const { index, changeLog } = this.#deps
     const { filled_to, change } = await index.progress()
     if (filled_to !== undefined || (await changeLog.latest()) - change > MOST_MISSING) return false
-    return (await changeLog.changedAfter(change, searched)).every(id => except.has(id))
+    const changed = await changeLog.changedAfter(change, searched)
+    return changed.length === 0 || leavesOut(changed)
   }
 
   /** Resolves when everything so far is indexed, or cannot be indexed. */

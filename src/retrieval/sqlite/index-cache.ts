@@ -15,8 +15,8 @@ export interface ScopeFrame {
 
 /** For how many messages decoded columns are kept: about 45 bytes each. */
 const MOST_MESSAGES = 300_000
-/** How many ordinals of one scope are kept: messages of its current session, and recent hits. */
-const MOST_ORDINALS = 4000
+/** How many ordinals of one scope are kept: messages of its current session, which has thousands, and recent hits. */
+const MOST_ORDINALS = 16_000
 /** Larger additions are not applied in memory: they come while the index is being filled, when searches are rare. */
 const MOST_ADDED = 8
 
@@ -93,7 +93,12 @@ class KnownOrdinals {
   }
 
   add(message_id: MessageId, ordinal: number): void {
-    if (this.#ordinals.size >= MOST_ORDINALS) this.#ordinals.clear()
     this.#ordinals.set(message_id, ordinal)
+    if (this.#ordinals.size <= MOST_ORDINALS) return
+    // The one that was added first: a cleared map would be filled again by the next search.
+    for (const oldest of this.#ordinals.keys()) {
+      this.#ordinals.delete(oldest)
+      return
+    }
   }
 }
