@@ -9,16 +9,22 @@ import type { CallContext } from '../models/language-model.ts'
 import type { ZoneOf } from '../people/personal-zones.ts'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import { once } from '../platform/once.ts'
 import { timeOwnWork } from '../platform/trace.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { QuestionWords } from '../text/passages.ts'
 import type { MemoryRecord, RecalledMemory } from '../memory/memory.ts'
 import { endedBy, type EarlierStatement } from './later-statements.ts'
-import type { MessageHits, MessageLimits, MessageSearch } from './message-search.ts'
+import type { MessageHits, MessageLimits, MessageQuestion, MessageSearch } from './message-search.ts'
 import { scopeEntries, type SpeakerGroups } from './scope-entries.ts'
 import type { ScopePolicy } from './scope-policy.ts'
 import type { SearchHits, SearchLimits, SearchQuery, SearchService } from './search-service.ts'
+
+/** A query whose question is the same object in each search for it, so that it is parsed once. */
+interface AskedQuery extends SearchQuery {
+  readonly question: () => Promise<MessageQuestion>
+}
 
 export interface MemorySearchDeps {
   readonly facts: FactSearch
@@ -60,10 +66,11 @@ export class MemorySearch implements SearchService {
     if (scope.speaker !== undefined) await newest
     const entries = await scopeEntries(scope, [messages, memories])
     const facts = this.#findFacts(entries, query, call)
+    const asked = { ...query, question: once(() => this.#questionOf(query)) }
     const [{ found, failure }, { quotes, most_quotes, words }, here] = await Promise.all([
       facts,
-      newest.then(() => this.#findMessages(entries, query, limits, facts, call)),
-      apart === undefined ? NO_MESSAGES : newest.then(() => this.#findApart(entries, query, apart, facts, call)),
+      newest.then(() => this.#findMessages(entries, asked, limits, facts, call)),
+      apart === undefined ? NO_MESSAGES : newest.then(() => this.#findApart(entries, asked, apart, facts, call)),
     ])
     const marked = await this.#markEnds(entries, found.memories)
     return {
@@ -79,12 +86,17 @@ export class MemorySearch implements SearchService {
   /** The messages of `apart`, which belong to the first entry. */
   async #findApart(
     entries: readonly ScopeEntry[],
-    query: SearchQuery,
+    asked: AskedQuery,
     apart: Iterable<MessageId>,
     facts: Promise<{ readonly found: FactHits }>,
     call: CallContext,
   ): Promise<MessageHits> {
-    return await this.#findMessages(entries.slice(0, 1), query, { quotes: MOST_APART, within: apart }, facts, call)
+    return await this.#findMessages(entries.slice(0, 1), asked, { quotes: MOST_APART, within: apart }, facts, call)
+  }
+
+  async #questionOf(query: SearchQuery): Promise<MessageQuestion> {
+    const { clock, zoneOf } = this.#deps
+    return { ...query, zone: query.asker === undefined ? clock.zone : await zoneOf(query.asker) }
   }
 
   async #findFacts(
@@ -137,20 +149,20 @@ export class MemorySearch implements SearchService {
 
   async #findMessages(
     entries: readonly ScopeEntry[],
-    query: SearchQuery,
+    query: AskedQuery,
     limits: MessageLimits,
     facts: Promise<{ readonly found: FactHits }>,
     call: CallContext,
   ): Promise<MessageHits> {
     if (query.messages === 'none') return NO_MESSAGES
-    const { messages, zoneOf, clock, metrics } = this.#deps
+    const { messages, clock, metrics } = this.#deps
     const begun = clock.monotonic()
     try {
       const hits =
         query.messages === 'relevant'
           ? await messages.findRelevant(
               entries,
-              { ...query, zone: query.asker === undefined ? clock.zone : await zoneOf(query.asker) },
+              await query.question(),
               limits,
               async scope => (await facts).found.similar.get(scope) ?? [],
               call,
@@ -197,5 +209,6 @@ const leavesOut = (
   for (const id of exclude) left.delete(id)
   return left.size === 0
 }
+
 const NO_WORDS: QuestionWords = new Map()
 const NO_MESSAGES: MessageHits = { quotes: [], most_quotes: 0, words: NO_WORDS }

@@ -7,7 +7,7 @@ import { rarity } from '../text/rarity.ts'
 import { shareOf } from '../text/word-frequency.ts'
 import { featuresOf, fuse, type Candidate } from './ranking/fusion.ts'
 import type { LexicalScores } from './full-text/bm25.ts'
-import type { ScopeReader } from './full-text/full-text-index.ts'
+import type { ScopeReader, Speaker } from './full-text/full-text-index.ts'
 import type { MessageLimits, MessageQuestion } from './message-search.ts'
 import type { OpenedEntry } from './opened-entry.ts'
 import { readQuestion, type RecallQuery } from './full-text/query-parser.ts'
@@ -16,8 +16,8 @@ import { withoutRestatements } from './ranking/dedupe.ts'
 import type { Fusion, LexicalWeights } from './ranking/weights.ts'
 import { searchWords } from './full-text/lexical-search.ts'
 
-/** How many messages are examined closely. */
-const CANDIDATES = 100
+/** How many messages are examined closely, for a question with one answer and for one that asks for a list. */
+const CANDIDATES = { answer: 64, list: 100 }
 
 /** A message that may be quoted. */
 export interface ScopeHit {
@@ -60,7 +60,7 @@ export const searchScope = async (
 ): Promise<ScopeHits> => {
   const { weights, fusion } = deps
   const { reader } = entry
-  const query = readQuestion(question, reader.speakers)
+  const query = readOnce(question, reader.speakers)
   // A text of polite phrases alone asks for nothing.
   if (query.asked.length === 0 && query.dates.length === 0) return { hits: [], list: false, words: new Map() }
   // The embedder and the vector index work while the words are looked up here.
@@ -68,7 +68,7 @@ export const searchScope = async (
   const hidden = await hiddenIn(reader, limits)
   const scores = await searchWords(reader, query, weights, hidden)
   const { candidates, most, strength } = await fuse(reader, query, scores, await asking, fusion, {
-    most: Math.max(CANDIDATES, limits.quotes),
+    most: Math.max(query.kind.list ? CANDIDATES.list : CANDIDATES.answer, limits.quotes),
     hidden,
   })
   const messages = await readMessages(deps, entry, candidates)
@@ -83,6 +83,17 @@ export const searchScope = async (
   })
   const distinct = most < hits.length ? [...withoutRestatements(hits, stemsOf)].slice(0, most) : hits
   return { hits: distinct, list: query.kind.list, words: scores.words }
+}
+
+/** The parsed questions, by the question and the speakers: a turn searches the running session and the past with the same. */
+const parsed = new WeakMap<MessageQuestion, WeakMap<readonly Speaker[], RecallQuery>>()
+
+const readOnce = (question: MessageQuestion, speakers: readonly Speaker[]): RecallQuery => {
+  const known = parsed.get(question) ?? new WeakMap<readonly Speaker[], RecallQuery>()
+  parsed.set(question, known)
+  const query = known.get(speakers) ?? readQuestion(question, speakers)
+  known.set(speakers, query)
+  return query
 }
 
 /**

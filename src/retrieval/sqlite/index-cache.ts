@@ -11,6 +11,8 @@ export interface ScopeFrame {
   readonly columns: Columns
   readonly speakers: readonly Speaker[]
   readonly ordinals: KnownOrdinals
+  /** Stems that were listed since the last change of the scope, by the query. */
+  readonly stems: Map<string, readonly string[]>
 }
 
 /** For how many messages decoded columns are kept: about 45 bytes each. */
@@ -35,7 +37,7 @@ export class IndexCache {
   of(scope_no: number): ScopeFrame {
     const kept = this.#frames.get(scope_no)
     if (kept !== undefined) return kept
-    const frame = { ...this.#read(scope_no), ordinals: new KnownOrdinals() }
+    const frame = { ...this.#read(scope_no), ordinals: new KnownOrdinals(), stems: new Map() }
     this.#frames.set(scope_no, frame)
     return frame
   }
@@ -48,7 +50,7 @@ export class IndexCache {
     if (added === undefined) this.forget(scope_no)
     else {
       const columns = withAdded(kept.columns, added)
-      this.#frames.set(scope_no, { ...kept, columns, speakers: this.#speakers(scope_no) })
+      this.#frames.set(scope_no, { ...kept, columns, speakers: this.#speakers(scope_no), stems: new Map() })
     }
   }
 

@@ -1,5 +1,6 @@
 /** Reads the full-text index of one scope from SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
+import { entryOf } from '../../platform/entry-of.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Postings, ScopeReader } from '../full-text/full-text-index.ts'
@@ -9,12 +10,14 @@ import type { ScopeFrame } from './index-cache.ts'
 
 /** How many stems are read before control returns to the event loop. */
 const STEP_STEMS = 32
+/** How many lists of stems are cached for one scope. */
+const MOST_LISTS = 16
 
 /** Reads one scope: every statement contains its number, so no other scope can be read. */
 export const createScopeReader = (
   database: Database,
   scope_no: number,
-  { columns, speakers, ordinals: known }: ScopeFrame,
+  { columns, speakers, ordinals: known, stems: listed }: ScopeFrame,
 ): ScopeReader => ({
   columns,
   speakers,
@@ -39,14 +42,19 @@ export const createScopeReader = (
     return found
   },
 
-  stemsFrom: async (beginning, limit) =>
-    database
-      .all<{ stem: string }>(
-        `select distinct stem from postings
-         where scope_no = :scope_no and stem >= :beginning and stem < :after limit :limit`,
-        { scope_no, beginning, after: `${beginning}\u{10FFFF}`, limit },
-      )
-      .map(row => row.stem),
+  stemsFrom: async (beginning, limit) => {
+    if (listed.size >= MOST_LISTS) listed.clear()
+    // Each search of a turn lists what ended.
+    return entryOf(listed, `${String(limit)} ${beginning}`, () =>
+      database
+        .all<{ stem: string }>(
+          `select distinct stem from postings
+           where scope_no = :scope_no and stem >= :beginning and stem < :after limit :limit`,
+          { scope_no, beginning, after: `${beginning}\u{10FFFF}`, limit },
+        )
+        .map(row => row.stem),
+    )
+  },
 
   documents: async ordinals =>
     database
