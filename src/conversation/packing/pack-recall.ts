@@ -34,6 +34,8 @@ export interface PackedRecall extends RecallCandidates {
   /** Tokens in the request, including the text around them. */
   readonly tokens: number
   readonly candidates: readonly PackedCandidate[]
+  /** Whether more room would show more; otherwise only the budget of recall limits it, or nothing does. */
+  readonly needs_room: boolean
 }
 
 /** Share of the tokens for quotes, as long as there are both. */
@@ -99,6 +101,8 @@ class RecallPacking {
   #lines = 0
   /** The lines with the days of the shown texts. */
   readonly #days = new Set<string>()
+  /** Whether more room would have shown more. */
+  #needs_room = false
   /** Why packing stopped. */
   #stopped: PackingReason | undefined
   #shownCount = 0
@@ -163,6 +167,7 @@ class RecallPacking {
       quotes: quotes.map(each => each.shown),
       quoted: this.#memories.filter(each => this.#quoted.has(each)).map(each => each.item),
       tokens: this.#lines + this.#costs.block(RECALLED_HEADING, lines),
+      needs_room: this.#needs_room || this.#stopped !== undefined,
       // Computed on demand, because the same texts may be packed several times until it is clear what fits.
       get candidates() {
         return candidates()
@@ -180,7 +185,8 @@ class RecallPacking {
     if (tokensOf(shown) - additional > content) return
     const days = this.#costs.days(new Set(shown.map(each => each.day)))
     const lines = shown.reduce((sum, each) => sum + each.wholeLineTokens, days)
-    if (lines + this.#costs.block(RECALLED_HEADING, shown.length) > room) return
+    this.#needs_room = lines + this.#costs.block(RECALLED_HEADING, shown.length) > room
+    if (this.#needs_room) return
     for (const each of usable) each.keepWhole()
   }
 
@@ -276,6 +282,7 @@ class RecallPacking {
   #takeBeginning(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>, room: number): void {
     const day = this.#newDay(excerpt)
     const { tokens, line_tokens } = excerpt.takeBeginning(this.#budget.content, room - day)
+    this.#needs_room ||= !excerpt.isShown
     if (!excerpt.isShown) return
     this.#shownCount++
     this.#days.add(excerpt.day)
@@ -352,6 +359,7 @@ export const withoutShown = (
     quoted: packed.quoted,
     quotes,
     tokens: packed.tokens - lines - heading - days,
+    needs_room: packed.needs_room,
     get candidates() {
       return candidates()
     },

@@ -3,6 +3,7 @@
  * its share.
  */
 import type { MessageId } from '../../messages/message.ts'
+import { once } from '../../platform/once.ts'
 import type { PackedHistory } from './pack-history.ts'
 import { packProfile, type PackedProfile } from './pack-profile.ts'
 import type { FoundCandidates } from './found-texts.ts'
@@ -19,6 +20,15 @@ export interface PackedSpecific {
   readonly profile: PackedProfile
   /** Tokens of both in the request. */
   readonly tokens: number
+}
+
+/** Long-term memory within a share of the budget. */
+export interface SharedOut {
+  readonly packed: PackedSpecific
+  /** The tokens that it keeps: the whole share if that is too small. */
+  readonly room: number
+  /** Tokens that it would take if there were room; computed on demand. */
+  readonly wanted: () => number
 }
 
 /** The candidates from long-term memory. */
@@ -76,6 +86,21 @@ export class SpecificPacking {
     return packed
   }
 
+  /**
+   * Packs within a share of the budget. What the share leaves out is packed only if someone asks how much it is, because
+   * the model can be asked before.
+   */
+  withinShare(history: PackedHistory, share: number): SharedOut {
+    const packed = this.within(history, share)
+    if (!needsRoom(packed)) return { packed, room: packed.tokens, wanted: () => packed.tokens }
+    const whole = once(() => this.within(history, Infinity))
+    const wanted = (): number => whole().tokens
+    if (packed.recall.needs_room && share <= this.#deps.room - history.tokens) return { packed, room: share, wanted }
+    // The profile may take what recall leaves of the share.
+    const room = Math.min(share, wanted())
+    return { packed: room === wanted() ? whole() : this.within(history, room), room, wanted }
+  }
+
   /** Positions in the window of the messages that the search found, the best first. */
   get placesFound(): readonly number[] {
     const { session = [] } = this.#deps.candidates.recall
@@ -119,6 +144,10 @@ export const isRecalled = ({ memories, quoted, quotes }: PackedRecall): ((line: 
   const texts = new Set(quotes.map(({ text }) => text))
   return ({ memory_id, text }) => ids.has(memory_id) || texts.has(text)
 }
+
+/** Whether more room would show more. */
+const needsRoom = ({ recall, profile }: PackedSpecific): boolean =>
+  recall.needs_room || profile.candidates.some(({ reason }) => reason === 'turn_budget' || reason === 'request_budget')
 
 const mentionedIn = ({ recall: { memories, quotes, session = [] } }: SpecificCandidates): ReadonlySet<MessageId> =>
   new Set([

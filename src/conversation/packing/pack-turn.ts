@@ -4,6 +4,7 @@ import { allotScopes, type ScopeTokens } from '../../budget/packing/allot-scopes
 import type { BudgetScope } from '../../budget/profiles/budget-profiles.ts'
 import type { ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { MessageId } from '../../messages/message.ts'
+import { once } from '../../platform/once.ts'
 import type { ContextCandidates, ContextPacker, PackedContext } from './context-packer.ts'
 import { contextNeed, neededPlaces, type ContextNeed, type NeededPlaces } from './context-need.ts'
 import type { MeasuredWindow, PackedHistory } from './pack-history.ts'
@@ -53,8 +54,8 @@ interface FittedParts extends PackedSpecific {
   readonly shared: PackedShared
   readonly room: ScopeTokens
   readonly budget: ProfileBudget
-  /** Tokens that long-term memory would take if there were room. */
-  readonly wanted: number
+  /** Tokens that long-term memory would take if there were room; computed on demand. */
+  readonly wanted: () => number
 }
 
 export class TurnPacking {
@@ -147,7 +148,8 @@ export class TurnPacking {
     const { budget, wanted } = fitted
     const most = budget.calculated_budget
     const recent = this.need === 'conversation' ? this.#exchangeTokens() : contextTokens(whole)
-    const demand = { 'agent-specific': wanted, recent, global: shared.tokens }
+    const demand = once((): ScopeTokens => ({ 'agent-specific': wanted(), recent, global: shared.tokens }))
+    const usage = once(() => this.#usageOf(fitted, demand(), most))
     return this.#packer.packParts(fitted, candidates, parts, {
       ...recordOf(this.#budget),
       profile: budget.profile,
@@ -155,8 +157,16 @@ export class TurnPacking {
       need: this.need,
       budget: most,
       raised: budget !== this.#budget.budget,
-      demand: sumOf(demand),
-      ...this.#scopesOf(fitted, demand, most),
+      // Computed on demand: the model is asked before anyone needs them.
+      get demand() {
+        return sumOf(demand())
+      },
+      get scopes() {
+        return usage().scopes
+      },
+      get alerts() {
+        return usage().alerts
+      },
     })
   }
 
@@ -196,7 +206,7 @@ export class TurnPacking {
     const all = specific.within(history, Infinity)
     const room = { 'agent-specific': all.tokens, recent, global: shared.tokens }
     const budget = this.#budgets.find(each => sumOf(room) <= each.calculated_budget)
-    return budget && { history, shared, ...all, room, budget, wanted: all.tokens }
+    return budget && { history, shared, ...all, room, budget, wanted: () => all.tokens }
   }
 
   /** Whether the part of the session that the turn needs fits, however much is recalled: then nothing of it is searched. */
@@ -246,12 +256,10 @@ export class TurnPacking {
     const most = budget.calculated_budget
     const share = Math.max(this.#reserved(budget), most - contextTokens(whole))
     // What a question finds of the session may be quoted, or else shown.
-    const reserved = this.need === 'session' ? Math.min(share, specific.within(this.history, Infinity).tokens) : share
+    const reserved = this.need === 'session' ? specific.withinShare(this.history, share).room : share
     const shorter = this.#packHistory(most - reserved, found)
-    const wanted = specific.within(shorter, Infinity)
-    const room = Math.min(share, wanted.tokens)
-    const known = room === wanted.tokens ? wanted : specific.within(shorter, room)
-    const { history, tokens, shown } = this.#withUnused(specific, known, {
+    const { packed, room, wanted } = specific.withinShare(shorter, share)
+    const { history, tokens, shown } = this.#withUnused(specific, packed, {
       history: room === reserved ? shorter : this.#packHistory(most - room, found),
       tokens: most - room,
       found,
@@ -259,7 +267,7 @@ export class TurnPacking {
     return {
       history: history.finished?.() ?? history,
       ...shown,
-      wanted: wanted.tokens,
+      wanted,
       room: { 'agent-specific': most - tokens, recent: tokens, global: 0 },
     }
   }
@@ -285,7 +293,8 @@ export class TurnPacking {
     return { history, tokens, shown }
   }
 
-  #scopesOf(
+  /** What each scope got and needed, and what to say about that. */
+  #usageOf(
     { history, shared, recall, profile, tokens, room }: FittedParts,
     demand: ScopeTokens,
     budget: number,

@@ -4,6 +4,7 @@ import { usageWarnings, type BegunUsage, type UsageOutcome } from '../../budget/
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { PackedContext } from '../packing/context-packer.ts'
 import type { TurnRecord } from '../packing/packing-record.ts'
 import type { TurnContext } from '../turn-context.ts'
@@ -16,8 +17,8 @@ export interface ReportUsageDeps {
 }
 
 /**
- * Runs the work of a turn, and reports its budget before and its outcome after. Turns with fixed budgets are not
- * reported.
+ * Runs the work of a turn, and reports its budget as soon as the work waits for the model, and its outcome after. Turns
+ * with fixed budgets are not reported.
  */
 export const withUsage = async <Result extends { readonly from: 'model' | 'system' }>(
   { usage, clock, logger }: ReportUsageDeps,
@@ -25,14 +26,19 @@ export const withUsage = async <Result extends { readonly from: 'model' | 'syste
   { record }: PackedContext,
   work: () => Promise<Result>,
 ): Promise<Result> => {
-  if (record.turn === undefined) return await work()
-  logAlerts(logger, record.turn)
-  const id = usage.begin(begunUsage(turn, record.turn, clock.now()))
+  const used = record.turn
+  if (used === undefined) return await work()
+  const working = work()
+  // It is awaited below: a failure before that must not end the process.
+  working.catch(() => undefined)
+  await yieldToEventLoop()
+  logAlerts(logger, used)
+  const id = usage.begin(begunUsage(turn, used, clock.now()))
   const finish = async (outcome: Omit<UsageOutcome, 'duration_seconds'>): Promise<void> => {
     await usage.finish(id, { ...outcome, duration_seconds: (clock.monotonic() - turn.since) / SECOND_MS })
   }
   try {
-    const result = await work()
+    const result = await working
     await finish(result.from === 'model' ? { success: true } : { success: false, error: 'the model gave no answer' })
     return result
   } catch (error) {
