@@ -27,7 +27,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { AnsweredTurn, TurnObserver } from '../rollout/answered-turn.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { PackedContext, PackedTurn } from './packing/context-packer.ts'
-import { complete, type CompleteDeps } from './steps/complete.ts'
+import { complete, type Answer, type CompleteDeps } from './steps/complete.ts'
 import { deliver, type DeliverDeps } from './steps/deliver.ts'
 import { openSession, type OpenSessionDeps, type TurnSession } from './steps/open-session.ts'
 import { packRequest, type PackRequestDeps } from './steps/pack-request.ts'
@@ -104,33 +104,46 @@ export class Turn {
 
   /** @throws also the reason of `wanted`, if it is aborted before any part of the reply was sent */
   async #answer(turn: TurnContext, session: TurnSession, wanted: AbortSignal): Promise<string> {
-    const { sessions, completion, delivery, messages } = this.#deps
-    const { session_id } = session
+    const { messages } = this.#deps
     await using work = new AsyncDisposableStack()
     const recorded = messages.inbox.flushed()
     // Shown until the reply is sent: recall, the model call and the pause before sending all count as writing.
     const typing = showWork(turn, recorded).catch(() => undefined)
     work.defer(async () => await (await typing)?.[Symbol.asyncDispose]())
-    const packed = await this.#pack(turn, session)
+    const { packed, took_ms } = await this.#pack(turn, session)
     // The disk had the time of packing.
     await recorded
     const own_ms = this.#deps.clock.monotonic() - turn.since
-    const answer = await withUsage(this.#deps, turn, packed, async () => {
-      turn.laps.enter('model')
-      const given = await complete(completion, turn, packed, wanted)
-      turn.laps.enter('deliver')
-      const delivered = await deliver(delivery, turn, given, session_id, wanted)
-      if (delivered.message_id === undefined) wanted.throwIfAborted()
-      turn.laps.answered()
-      completion.metrics.add('turns_total', { outcome: given.outcome })
-      turn.laps.enter('remember')
-      await remember(sessions, turn, { session_id, answer: given, delivered, packed })
-      turn.laps.enter(undefined)
-      return given
+    const report = (): void => {
+      if (this.#deps.packing.recall.recall_tokens > 0) this.#reportRecall(packed, took_ms)
+    }
+    const answer = await withUsage(this.#deps, turn, packed, {
+      work: () => this.#askAndDeliver(turn, session, packed, wanted),
+      report,
     })
     await this.#observe(turn, { failed: answer.outcome === 'no_answer', recall: this.#recallOf(packed), own_ms })
     await warnOfLimits(this.#deps.warning, turn)
     return answer.text
+  }
+
+  async #askAndDeliver(
+    turn: TurnContext,
+    { session_id }: TurnSession,
+    packed: PackedTurn,
+    wanted: AbortSignal,
+  ): Promise<Answer> {
+    const { sessions, completion, delivery } = this.#deps
+    turn.laps.enter('model')
+    const given = await complete(completion, turn, packed, wanted)
+    turn.laps.enter('deliver')
+    const delivered = await deliver(delivery, turn, given, session_id, wanted)
+    if (delivered.message_id === undefined) wanted.throwIfAborted()
+    turn.laps.answered()
+    completion.metrics.add('turns_total', { outcome: given.outcome })
+    turn.laps.enter('remember')
+    await remember(sessions, turn, { session_id, answer: given, delivered, packed })
+    turn.laps.enter(undefined)
+    return given
   }
 
   #recallOf({ recall, record }: PackedContext): AnsweredTurn['recall'] {
@@ -146,13 +159,15 @@ export class Turn {
     await observer.answered({ ...counted, scope, took_ms: clock.monotonic() - since })
   }
 
-  async #pack(turn: TurnContext, session: TurnSession): Promise<PackedTurn> {
+  async #pack(
+    turn: TurnContext,
+    session: TurnSession,
+  ): Promise<{ readonly packed: PackedTurn; readonly took_ms: number }> {
     const { packing, completion, clock } = this.#deps
     const began = clock.monotonic()
     turn.laps.enter('pack')
     const packed = await packRequest(packing, completion, turn, session)
-    if (packing.recall.recall_tokens > 0) this.#reportRecall(packed, clock.monotonic() - began)
-    return packed
+    return { packed, took_ms: clock.monotonic() - began }
   }
 
   async #listen({ batch, window_tokens }: TurnContext, session_id: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** Step of a turn: reports how much of its budget the turn used, to the usage log and to the log of the bot. */
-import type { BudgetUsageLog } from '../../budget/usage/budget-usage-log.ts'
+import type { BudgetUsageLog, UsageId } from '../../budget/usage/budget-usage-log.ts'
 import { usageWarnings, type BegunUsage, type UsageOutcome } from '../../budget/usage/usage-entry.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -16,25 +16,36 @@ export interface ReportUsageDeps {
   readonly logger: Logger
 }
 
+/** The work of a turn, and what can be reported about it as soon as it waits for the model. */
+export interface ReportedWork<Result> {
+  work(): Promise<Result>
+  report(): void
+}
+
 /**
  * Runs the work of a turn, and reports its budget as soon as the work waits for the model, and its outcome after. Turns
- * with fixed budgets are not reported.
+ * with fixed budgets have no budget to report.
  */
 export const withUsage = async <Result extends { readonly from: 'model' | 'system' }>(
   { usage, clock, logger }: ReportUsageDeps,
   turn: TurnContext,
   { record }: PackedContext,
-  work: () => Promise<Result>,
+  { work, report }: ReportedWork<Result>,
 ): Promise<Result> => {
-  const used = record.turn
-  if (used === undefined) return await work()
   const working = work()
   // It is awaited below: a failure before that must not end the process.
   working.catch(() => undefined)
   await yieldToEventLoop()
-  logAlerts(logger, used)
-  const id = usage.begin(begunUsage(turn, used, clock.now()))
+  let id: UsageId | undefined
+  try {
+    report()
+    id = record.turn && begin({ usage, clock, logger }, turn, record.turn)
+  } catch (error) {
+    // The answer is on its way: a turn that failed now would be answered twice.
+    logger.for('budget').error('A turn could not be reported', { reason: asDenidinError(error).message })
+  }
   const finish = async (outcome: Omit<UsageOutcome, 'duration_seconds'>): Promise<void> => {
+    if (id === undefined) return
     await usage.finish(id, { ...outcome, duration_seconds: (clock.monotonic() - turn.since) / SECOND_MS })
   }
   try {
@@ -45,6 +56,11 @@ export const withUsage = async <Result extends { readonly from: 'model' | 'syste
     await finish({ success: false, error: asDenidinError(error).code })
     throw error
   }
+}
+
+const begin = ({ usage, clock, logger }: ReportUsageDeps, turn: TurnContext, used: TurnRecord): UsageId => {
+  logAlerts(logger, used)
+  return usage.begin(begunUsage(turn, used, clock.now()))
 }
 
 const logAlerts = (logger: Logger, { alerts, role, complexity }: TurnRecord): void => {
