@@ -2,6 +2,8 @@
 import { once } from '../../platform/once.ts'
 import { inYear, NO_DATE, type DateOrder, stretch, type DatePattern, type DateSpan, type Tense } from './date-span.ts'
 import { ENGLISH_DATES } from './dates-in-english.ts'
+import { ContainedWords, type PatternNeeds } from './contained-words.ts'
+import { ENGLISH_NEED, FIGURES_NEED, HEBREW_NEED, HOLIDAYS_NEED } from './date-needs.ts'
 import { DATES_IN_FIGURES } from './dates-in-figures.ts'
 import { HEBREW_DATES } from './dates-in-hebrew.ts'
 import { HOLIDAY_DATES } from './holidays.ts'
@@ -9,14 +11,16 @@ import { tenseAt } from './tense.ts'
 
 interface CompiledPattern {
   readonly pattern: RegExp
+  readonly needs: PatternNeeds
   readonly span: DatePattern[1]
 }
 
-const compile = (patterns: readonly DatePattern[]): readonly CompiledPattern[] =>
-  patterns.map(([pattern, span]) => ({ pattern: new RegExp(pattern, 'giu'), span }))
+const compile = (patterns: readonly DatePattern[], needs: readonly PatternNeeds[]): readonly CompiledPattern[] =>
+  patterns.map(([pattern, span], at) => ({ pattern: new RegExp(pattern, 'giu'), needs: needs[at], span }))
 
-const latinDates = once(() => compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...ENGLISH_DATES]))
-const hebrewDates = once(() => compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...HEBREW_DATES]))
+const anyDates = once(() => [...compile(DATES_IN_FIGURES, FIGURES_NEED), ...compile(HOLIDAY_DATES, HOLIDAYS_NEED)])
+const latinDates = once(() => [...anyDates(), ...compile(ENGLISH_DATES, ENGLISH_NEED)])
+const hebrewDates = once(() => [...anyDates(), ...compile(HEBREW_DATES, HEBREW_NEED)])
 
 /** Most characters of a text that are searched: a message of several pages is about more than one date. */
 const MOST_CHARACTERS = 4000
@@ -57,9 +61,11 @@ export interface DateExpression extends DateSpan {
 export const readDates = (text: string, day: number, order: DateOrder = 'day-first'): readonly DateExpression[] => {
   let rest = text.slice(0, MOST_CHARACTERS)
   const found: DateExpression[] = []
-  for (const { pattern, span } of /\p{Script=Hebrew}/u.test(rest)
+  const contained = new ContainedWords(rest)
+  for (const { pattern, needs, span } of /\p{Script=Hebrew}/u.test(rest)
     ? [...hebrewDates(), ...latinDates()]
     : latinDates()) {
+    if (!contained.mayMatch(needs)) continue
     const before = rest
     // An expression that one pattern has understood is not read again by a less exact one.
     rest = before.replace(pattern, (words: string, ...groups: readonly (string | number | undefined)[]) => {
