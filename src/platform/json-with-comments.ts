@@ -1,6 +1,5 @@
 /** Reads JSON with comments that an operator wrote, and names the line of an error. */
 import JSON5 from 'json5'
-import { visit } from 'jsonc-parser'
 import type { z } from 'zod'
 import { DenidinError } from './errors.ts'
 import { repeatedKey, repeatedKeyText } from './repeated-keys.ts'
@@ -22,9 +21,7 @@ export const readJsonWithComments = <Schema extends z.ZodType>(
   schema: Schema,
   allowedKeys: (path: readonly string[]) => readonly string[],
 ): z.output<Schema> => {
-  const value = parse(file)
-  refuseRepeatedKeys(file)
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(parse(file))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const path = (issue?.path ?? []).map(String)
@@ -56,34 +53,6 @@ const parseJson = ({ text, source }: NamedText): unknown => {
       /^(?:JSON5: )?(.*) at (\d+):\d+$/s.exec((error as Error).message) ?? []
     throw broken(source, line === undefined ? undefined : Number(line), `is not valid JSON: ${reason}`)
   }
-}
-
-/**
- * A key that is given twice hides its first value.
- * @throws DenidinError `invalid_config`
- */
-const refuseRepeatedKeys = ({ text, source }: NamedText): void => {
-  /** The keys of the objects around a place, the innermost last. */
-  const objects: Set<string>[] = []
-  const repeated: { readonly path: string; readonly line: number }[] = []
-  const errors: number[] = []
-  visit(
-    text,
-    {
-      onObjectBegin: () => void objects.push(new Set()),
-      onObjectEnd: () => void objects.pop(),
-      onObjectProperty: (key, _offset, _length, line, _character, pathBefore) => {
-        const keys = objects.at(-1)
-        if (keys?.has(key) === true) repeated.push({ path: [...pathBefore(), key].join('.'), line: line + 1 })
-        keys?.add(key)
-      },
-      // Unquoted names and single quotes are valid, but this parser does not read them.
-      onError: code => void errors.push(code),
-    },
-    { allowTrailingComma: true },
-  )
-  const [first] = repeated
-  if (errors.length === 0 && first !== undefined) throw broken(source, first.line, `${first.path} is given twice`)
 }
 
 const broken = (source: string, line: number | undefined, reason: string): DenidinError =>

@@ -234,6 +234,9 @@ test.each([
   'Hmm, what is meant?',
   'We need to respond in Hebrew.',
   '用户在打招呼',
+  'Simple greeting. Respond warmly.',
+  'A question about the dog, answer is Rex. Replying briefly.',
+  "User's name is Dana; greet her.",
 ])('reasoning is never shown as an answer: %s', async reasoning_content => {
   server.always(
     'completion',

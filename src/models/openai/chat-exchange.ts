@@ -129,7 +129,7 @@ export const readAnswer = (
  * Signs that a text is reasoning and not for the reader: it speaks about them in the third person, or plans the answer.
  */
 const THOUGHT =
-  /^(?:h+m+|ok(?:ay)?,? (?:so|let)|alright,|let(?:'s| me| us)\b|wait\b|we (?:need|have|must|are asked)|i (?:need|should|must|have to)\b|first,? i\b|thinking|thought|analysis)|\b(?:the|this) (?:user|person|question|message|request|conversation)\b|\bthe (?:asker|assistant|system prompt|answer should)\b|\b(?:i|we)(?:'ll| will| should| must| need to| can| could) (?:respond|reply|answer|say|greet|keep|mention|ask|provide|think)\b|用户|המשתמש/iu
+  /^(?:h+m+|ok(?:ay)?,? (?:so|let)|alright,|let(?:'s| me| us)\b|wait\b|we (?:need|have|must|are asked)|i (?:need|should|must|have to)\b|first,? i\b|thinking|thought|analysis)|\b(?:the|this) (?:user|person|question|message|request|conversation)\b|\bthe (?:asker|assistant|system prompt|answer should)\b|\b(?:i|we)(?:'ll| will| should| must| need to| can| could) (?:say|keep|mention|ask|provide|think)\b|\b(?:respond|replying|answering|greet|users?|concise(?:ly)?|politely|friendly tone)\b|用户|המשתמש/iu
 /** The end of reasoning within its field: the answer follows. */
 const END_OF_THOUGHT = /<\/think(?:ing)?>|\[\/THINK\]/i
 
