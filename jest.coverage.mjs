@@ -21,7 +21,6 @@ const COUNTED = [
   'costs',
   'fallback-models',
   'ingest-python-denidin',
-  'ingest-questions',
   'knowledge',
   'learning',
   'limits',
