@@ -1,4 +1,5 @@
 /** From summaries of sessions (v1) to facts (v2) through the whole app: every summary once, none lost, resumed after a stop. */
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { Caller } from '../../src/operations/operation.ts'
 import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
@@ -40,6 +41,27 @@ const session = async (text: string, summary: string, phone?: string): Promise<v
   denidin.clock.forward(DAY_MS)
   await run('session.sweep')
 }
+
+test('a run that was killed after its last summary is verified and ended by the next one', async () => {
+  await session('My dog is called Rex', '- The dog is called Rex')
+  await denidin.restart(flags(true))
+  await run('migrate.run')
+  await denidin.close()
+  {
+    using database = new DatabaseSync(denidin.data('denidin.db'))
+    database.exec(`update memory_schema_migrations set status = 'running', completed_at = null`)
+  }
+  await denidin.restart(flags(true))
+  expect(await run('migrate.run')).toMatchObject({
+    success: true,
+    migration_needed: true,
+    stats: { migrated: 0, facts: 0 },
+    verified: expect.arrayContaining([{ kind: 'fact', before: 1, after: 1, lost: 0 }]),
+  })
+  const { migration_history } = await run('migrate.memory')
+  expect((migration_history as { status: string }[]).map(({ status }) => status)).toEqual(['completed', 'interrupted'])
+  expect(await run('migrate.run')).toMatchObject({ migration_needed: false, stats: { reason: 'already_v2' } })
+})
 
 test('a session that ended under v1 becomes facts; its summary stays until that is confirmed', async () => {
   await session('My dog is called Rex', '- The dog is called Rex')

@@ -68,16 +68,18 @@ const run = async (
   checkEnabled(context)
   const { memory, backup, system } = context
   const began = system.clock.monotonic()
-  const { pending } = await memory.migration.status()
+  const { pending, history } = await memory.migration.status()
+  // A run that was killed after its last summary has neither verified the memories nor recorded its end.
+  const needed = pending > 0 || (history[0] !== undefined && history[0].status !== 'completed')
   const base = {
     success: true,
     error: null,
-    migration_needed: pending > 0,
+    migration_needed: needed,
     duration_seconds: 0,
     backup: null,
     verified: [],
   }
-  if (pending === 0) {
+  if (!needed) {
     return { output: { ...base, stats: { ...NO_STATS, skipped: true, reason: 'already_v2' } }, touched: [] }
   }
   if (dry_run)
