@@ -5,12 +5,13 @@ import { orAborted } from './or-aborted.ts'
 
 /**
  * Waits for `act` at most `milliseconds`. `act` gets a signal that is aborted when time is up, or when `outer` is.
+ * @param what what takes so long, for the error; or the error itself
  * @throws DenidinError `timeout` (retryable) naming `what`, or the outer signal's reason.
  */
 export const withDeadline = async <T>(
   clock: Clock,
   milliseconds: number,
-  what: string,
+  what: string | DenidinError,
   act: (signal: AbortSignal) => Promise<T>,
   outer?: AbortSignal,
 ): Promise<T> => {
@@ -18,7 +19,9 @@ export const withDeadline = async <T>(
   const signal = outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal])
   using _timer = clock.after(milliseconds, () => {
     controller.abort(
-      new DenidinError('timeout', `${what} took longer than ${String(milliseconds)} ms`, { retryable: true }),
+      typeof what === 'string'
+        ? new DenidinError('timeout', `${what} took longer than ${String(milliseconds)} ms`, { retryable: true })
+        : what,
     )
   })
   return await orAborted(act(signal), signal)

@@ -194,20 +194,21 @@ export class ArchiveHandlers implements RequestService<ArchiveRequests> {
       clock,
       logger,
     })
-    let reported = ''
+    let is_due = false
     const following = new IndexFollowing(search.indexer, {
       clock,
       logger: logger.for('archive.index'),
       changed: () => {
+        // Two changes in a row are reported once.
+        if (is_due) return
+        is_due = true
         // Not before the archive that is being opened is known here.
         void yieldToEventLoop()
-          .then(() => this.health())
-          .then(now => {
-            // After two changes in a row, both find the same.
-            if (now.detail === reported) return
-            reported = now.detail
-            reportHealth(now)
+          .then(() => {
+            is_due = false
+            return this.health()
           })
+          .then(reportHealth)
       },
     })
     search.onRenewed(() => {

@@ -4,6 +4,7 @@ import { fieldsOf } from '../../operations/fields.ts'
 import { inputError } from '../../operations/input-error.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
+import { withDeadline } from '../../platform/deadline.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { formatOfFile, textOfFile } from '../../platform/file-format.ts'
 import { Progress } from './progress.ts'
@@ -51,18 +52,10 @@ export interface OperationCall {
 const FOR_MONITORS: ReadonlySet<string> = new Set(['health', 'status'])
 const LONGEST_ANSWER_MS = 30 * SECOND_MS
 
-const atOnce = async <T>(
-  { clock }: Pick<Connection, 'clock'>,
-  answer: (signal: AbortSignal) => Promise<T>,
-  outer: AbortSignal | undefined,
-): Promise<T> => {
-  const late = new AbortController()
-  using _timer = clock.after(LONGEST_ANSWER_MS, () => {
-    const seconds = String(LONGEST_ANSWER_MS / SECOND_MS)
-    const message = `DeniDin runs, but has not answered for ${seconds} s: its process is suspended or overloaded`
-    late.abort(new DenidinError('timeout', message, { retryable: true }))
-  })
-  return await answer(outer === undefined ? late.signal : AbortSignal.any([outer, late.signal]))
+const noAnswer = (): DenidinError => {
+  const seconds = String(LONGEST_ANSWER_MS / SECOND_MS)
+  const message = `DeniDin runs, but has not answered for ${seconds} s: its process is suspended or overloaded`
+  return new DenidinError('timeout', message, { retryable: true })
 }
 
 /**
@@ -93,7 +86,9 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
     }
     const answer = (within: AbortSignal | undefined): Promise<Record<string, unknown>> =>
       client.call(name, answered, within === undefined ? options : { ...options, signal: within })
-    return FOR_MONITORS.has(name) ? await atOnce(deps, answer, signal) : await answer(signal)
+    return FOR_MONITORS.has(name)
+      ? await withDeadline(deps.clock, LONGEST_ANSWER_MS, noAnswer(), answer, signal)
+      : await answer(signal)
   }
 
   if (call.output_file !== undefined) checkOutputFile(call.output_file)
