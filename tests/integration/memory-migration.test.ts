@@ -42,16 +42,24 @@ const session = async (text: string, summary: string, phone?: string): Promise<v
   await run('session.sweep')
 }
 
-test('a run that was killed after its last summary is verified and ended by the next one', async () => {
+test.each([
+  ['running', 'interrupted'],
+  ['interrupted', 'interrupted'],
+  ['failed', 'failed'],
+])('a run of which nothing is left but its end (%s) is verified and ended by the next one', async (left, recorded) => {
   await session('My dog is called Rex', '- The dog is called Rex')
   await denidin.restart(flags(true))
   await run('migrate.run')
   await denidin.close()
   {
     using database = new DatabaseSync(denidin.data('denidin.db'))
-    database.exec(`update memory_schema_migrations set status = 'running', completed_at = null`)
+    database.prepare('update memory_schema_migrations set status = ?, completed_at = null').run(left)
   }
   await denidin.restart(flags(true))
+  expect(await run('migrate.run', { dry_run: true })).toMatchObject({
+    migration_needed: true,
+    stats: { preview: true },
+  })
   expect(await run('migrate.run')).toMatchObject({
     success: true,
     migration_needed: true,
@@ -59,7 +67,7 @@ test('a run that was killed after its last summary is verified and ended by the 
     verified: expect.arrayContaining([{ kind: 'fact', before: 1, after: 1, lost: 0 }]),
   })
   const { migration_history } = await run('migrate.memory')
-  expect((migration_history as { status: string }[]).map(({ status }) => status)).toEqual(['completed', 'interrupted'])
+  expect((migration_history as { status: string }[]).map(({ status }) => status)).toEqual(['completed', recorded])
   expect(await run('migrate.run')).toMatchObject({ migration_needed: false, stats: { reason: 'already_v2' } })
 })
 
