@@ -60,6 +60,7 @@ export const createApp = async (given: AppDeps): Promise<App> => {
     [...checks, alertsHealth],
   )
   const pipeline = await createAppPipeline(deps, foundation, services, runner, watch.observer)
+  await services.privacy.lost.check()
   // Data whose erasure was interrupted must be deleted before anything uses it.
   await services.privacy.forgetting.resume().catch((error: unknown) => {
     const log = deps.parts.logger.for('privacy')
@@ -80,6 +81,7 @@ const healthChecks = (
   delivery.outbox,
   delivery.loops,
   privacy.forgetting,
+  privacy.lost,
   ...models.checks,
   ...learning.health,
   ...stores.health,

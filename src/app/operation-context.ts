@@ -140,7 +140,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     api: { tokens: stores.apiTokens, newSecret: randomSecret },
     backup: { ...backupContext(deps.backups), migrations: deps.migrations, settings: settings.backup },
     rollout: deps.rollout,
-    privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
+    privacy: { erasure: privacy.forgetting, exporter: privacy.exporting, lost: privacy.lost },
   }
 }
 

@@ -9,6 +9,7 @@ import { pastMerges } from '../people/sqlite/past-merges.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { createExport, type Export, type ExportFiles } from '../privacy/export.ts'
 import { createErasure, type Erasure } from '../privacy/erasure.ts'
+import { LostErasures } from '../privacy/lost-erasures.ts'
 import { MessageExpiry } from '../privacy/message-expiry.ts'
 import type { ActiveSession } from '../privacy/session-erasure.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -35,6 +36,7 @@ export interface PrivacyDeps {
 }
 
 export interface Privacy {
+  readonly lost: LostErasures
   readonly forgetting: Erasure
   readonly exporting: Export
 }
@@ -108,5 +110,6 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
     clock: parts.clock,
     logger: parts.logger,
   })
-  return { forgetting, exporting }
+  const lost = new LostErasures({ ...stores, ...parts })
+  return { forgetting, exporting, lost }
 }

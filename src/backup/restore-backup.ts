@@ -109,6 +109,12 @@ const lockIfPossible = (folder: BackupFolder): Disposable | undefined => {
   }
 }
 
+/** Whether an erasure log contains more than the present one. A rebuilt one also has what no backup knows. */
+const isNewer = (stored: ErasureLogState, present: ErasureLogState): boolean => {
+  if (stored.installation === present.installation) return stored.last_act > present.last_act
+  return present.last_act === 0 || (!present.is_rebuilt && stored.last_act > present.last_act)
+}
+
 /** An erasure log, and the backup that has it. */
 interface StoredLog {
   readonly manifest: Manifest
@@ -205,6 +211,7 @@ class Restore {
   #refuseForeign(present: ErasureLogState | 'damaged' | undefined): void {
     const { installation, id } = this.#manifest
     if (present === undefined || present === 'damaged' || present.last_act === 0) return
+    if (present.is_rebuilt) return
     if ([present.installation, UNKNOWN_INSTALLATION].includes(installation)) return
     throw new DenidinError(
       'damaged',
@@ -285,11 +292,7 @@ class Restore {
     const { manifest, log } = stored
     await this.#materialize({ ...manifest, databases: [log], folders: [], bytes: log.bytes }, trial)
     const path = join(trial, log.path)
-    const { last_act, installation } = readErasureLog(path)
-    const is_wanted =
-      readable === undefined ||
-      last_act > readable.last_act ||
-      (readable.installation !== installation && readable.last_act === 0)
+    const is_wanted = readable === undefined || isNewer(readErasureLog(path), readable)
     if (is_wanted) await rename(path, join(this.#staging, ERASURE_LOG))
     await remove(trial)
     if (!is_wanted) return 'kept'

@@ -3,6 +3,9 @@ import type { PersonId } from '../people/person.ts'
 import type { MessageFingerprint, MessageId } from './message.ts'
 import type { Scope } from './scope.ts'
 
+/** Stands for the person of an act of which only the id was left. */
+export const UNKNOWN_PERSON = ''
+
 /** One act of forgetting. */
 export interface ErasureAct {
   readonly act: string
@@ -72,6 +75,13 @@ export interface Erasures {
   /** Every act, oldest first. */
   acts(): Promise<readonly ErasureAct[]>
   covers(act: string): Promise<ErasedIds>
+  /**
+   * Records acts of which only the ids are left, and a new one that covers these messages by their ids alone. They are
+   * acts of `UNKNOWN_PERSON`.
+   * @param at when, milliseconds since the Unix epoch
+   * @returns the new act
+   */
+  recordLost(acts: readonly string[], message_ids: readonly MessageId[], at: number): Promise<string>
 }
 
 /**
@@ -80,6 +90,13 @@ export interface Erasures {
  */
 export interface AppliedErasures {
   applied(): Promise<ReadonlySet<string>>
+  /** Acts of which only some steps were completed. */
+  unfinished(): Promise<ReadonlySet<string>>
+  /**
+   * Ids of the messages that were once received and no longer exist, unless they wait for an answer or a memory came
+   * from them: forgotten ones, and some that were never stored, such as commands.
+   */
+  goneMessages(): Promise<readonly MessageId[]>
   markApplied(act: string): Promise<void>
   /** The completed steps of an act that is not complete: data of theirs that exists now came later. */
   steps(act: string): Promise<ReadonlySet<string>>

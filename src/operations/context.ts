@@ -51,6 +51,7 @@ import type { Ids } from '../platform/ids.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Erasure } from '../privacy/erasure.ts'
 import type { Export } from '../privacy/export.ts'
+import type { LostErasures } from '../privacy/lost-erasures.ts'
 import type { Reports } from '../reports/report-writer.ts'
 import type { ScheduledReports } from '../reports/scheduled-reports.ts'
 import type { RolloutLimits } from '../rollout/limits.ts'
@@ -329,6 +330,7 @@ export interface OperationContext {
   readonly privacy: {
     readonly erasure: Pick<Erasure, 'everything' | 'things'>
     readonly exporter: Pick<Export, 'export' | 'read'>
+    readonly lost: Pick<LostErasures, 'rebuild'>
   }
 }
 

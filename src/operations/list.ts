@@ -41,6 +41,7 @@ import { memoryForget } from './memory/forget.ts'
 import { memoryList } from './memory/list.ts'
 import { memoryCalibrate, memoryPruneSpaces, memoryRebuild, memoryVerify } from './memory/maintenance.ts'
 import { memoryPruneReflections } from './memory/reflections.ts'
+import { memoryRebuildErasures } from './memory/rebuild-erasures.ts'
 import { memoryRemember } from './memory/remember.ts'
 import { memorySearch } from './memory/search.ts'
 import { memoryShow } from './memory/show.ts'
@@ -158,6 +159,7 @@ export const operations = {
   'memory.prune_reflections': memoryPruneReflections,
   'memory.prune_spaces': memoryPruneSpaces,
   'memory.rebuild': memoryRebuild,
+  'memory.rebuild_erasures': memoryRebuildErasures,
   'memory.remember': memoryRemember,
   'memory.search': memorySearch,
   'memory.show': memoryShow,

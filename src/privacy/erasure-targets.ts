@@ -1,10 +1,11 @@
 /** Finds everything that contains the words of a memory or message that is to be deleted. */
+import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageErasure } from '../messages/message-erasure.ts'
-import type { MessageRecord } from '../messages/message.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
-import type { MemoryStore } from '../memory/memory-store.ts'
+import type { MemoryLocation, MemoryStore } from '../memory/memory-store.ts'
 import type { PersonId } from '../people/person.ts'
 import { botRepetitionsOf } from './bot-repetitions.ts'
 
@@ -37,6 +38,21 @@ export const erasureTargetsOf = async (
   const repetitions = await repetitionsOf(deps, given, said)
   const all = unique([...said, ...answers, ...repetitions], each => each.message_id)
   return { messages: all, memories: unique([...given, ...(await learnedFrom(deps, all))], each => each.memory_id) }
+}
+
+/** The same for messages of several people. */
+export const erasureTargetsOfAll = async (
+  deps: TargetDeps,
+  said: readonly MessageRecord[],
+): Promise<Required<Things>> => {
+  const messages: MessageRecord[] = []
+  const memories: MemoryRecord[] = []
+  for (const [person_id, theirs] of Map.groupBy(said, each => each.person_id)) {
+    const found = await erasureTargetsOf(deps, person_id, { messages: theirs })
+    messages.push(...found.messages)
+    memories.push(...found.memories)
+  }
+  return { messages, memories }
 }
 
 /** The memories that came from these messages, and the summaries of their sessions. */
@@ -87,6 +103,33 @@ export const repetitionsOf = async (
     found.push(...(await botRepetitionsOf(messages, { scope, texts, message_ids: here })))
   }
   return found
+}
+
+/** The memories at these places. */
+export const memoriesAt = async (
+  { memories }: Pick<TargetDeps, 'memories'>,
+  locations: readonly MemoryLocation[],
+): Promise<readonly MemoryRecord[]> => {
+  const found: MemoryRecord[] = []
+  for (const [scope, ids] of byScope(locations)) found.push(...(await memories.get(scope, ids)))
+  return found
+}
+
+/** Makes messages be learned from again, because what was learned from them is deleted. */
+export const learnAgain = async (
+  {
+    messages,
+    processed,
+    changeLog,
+  }: Pick<TargetDeps, 'messages'> & {
+    readonly processed: { remove(message_ids: readonly MessageId[]): Promise<void> }
+    readonly changeLog: Pick<ChangeLog, 'requestRelearning'>
+  },
+  message_ids: readonly MessageId[],
+): Promise<void> => {
+  const sources = await messages.get(message_ids)
+  await processed.remove(sources.map(message => message.message_id))
+  await changeLog.requestRelearning(sessionsOf(sources))
 }
 
 const saidByPerson = (message: MessageRecord): boolean => message.role === 'user'

@@ -2,12 +2,11 @@
  * Deletes personal data for good: records the ids to delete, deletes them from every store, then searches for traces.
  * An act that failed, left traces or was interrupted by a crash is repeated until nothing is left.
  */
-import type { AppliedErasures, ErasureAct, Erasures } from '../messages/erasures.ts'
+import { UNKNOWN_PERSON, type AppliedErasures, type ErasureAct, type Erasures } from '../messages/erasures.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
-import type { MemoryLocation } from '../memory/memory-store.ts'
 import type { ErasureBounds, PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
@@ -15,7 +14,16 @@ import { asDenidinError, type DenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import { boundsOf } from './erasure-bounds.ts'
-import { byScope, erasureTargetsOf, learnedFrom, repetitionsOf, sessionsOf, type Things } from './erasure-targets.ts'
+import {
+  erasureTargetsOf,
+  erasureTargetsOfAll,
+  learnAgain,
+  learnedFrom,
+  memoriesAt,
+  repetitionsOf,
+  sessionsOf,
+  type Things,
+} from './erasure-targets.ts'
 import { SessionErasure, type SessionErasureDeps } from './session-erasure.ts'
 import { TextErasure, type IndexState, type TextErasureDeps } from './text-erasure.ts'
 
@@ -302,10 +310,7 @@ class RecordedErasure implements Erasure {
     await applied.markSteps(attempt.act, steps)
   }
 
-  /**
-   * Records everything about a person before it is deleted; what an interrupted act recorded stays recorded. As long as
-   * any of it is left, the bot may have repeated it.
-   */
+  /** Records everything about a person first; as long as any of it is left, the bot may have repeated it. */
   async #recordEverything({ act, persons, through }: Attempt): Promise<void> {
     if (through.has(TEXTS)) return
     for (const person_id of persons) await this.#recordPerson(act, person_id)
@@ -340,38 +345,34 @@ class RecordedErasure implements Erasure {
     const stays = new Set(staying)
     const locations = (await texts.memories.locationsOfPerson(person_id)).filter(each => !stays.has(each.memory_id))
     await log.erasures.add(act, { memories: locations })
-    const given = await this.#memoriesAt(locations)
+    const given = await memoriesAt(texts, locations)
     const sources = new Set(given.flatMap(memory => memory.sources))
-    await this.#learnAgain(spared.filter(id => sources.has(id)))
+    await learnAgain(
+      texts,
+      spared.filter(id => sources.has(id)),
+    )
     return given
   }
 
-  async #memoriesAt(locations: readonly MemoryLocation[]): Promise<readonly MemoryRecord[]> {
-    const { memories } = this.#deps.texts
-    const found: MemoryRecord[] = []
-    for (const [scope, ids] of byScope(locations)) found.push(...(await memories.get(scope, ids)))
-    return found
-  }
-
-  async #learnAgain(message_ids: readonly MessageId[]): Promise<void> {
-    const { texts } = this.#deps
-    const sources = await texts.messages.get(message_ids)
-    await texts.processed.remove(sources.map(message => message.message_id))
-    await texts.changeLog.requestRelearning(sessionsOf(sources))
-  }
-
-  async #eraseThings({ act }: ErasureAct, through: ReadonlySet<string>): Promise<ForgetReport> {
-    const { erasures } = this.#deps.log
+  async #eraseThings({ act, person_id }: ErasureAct, through: ReadonlySet<string>): Promise<ForgetReport> {
+    const { texts, log } = this.#deps
+    const { erasures } = log
+    const listed = await texts.messages.get((await erasures.covers(act)).message_ids)
+    // An act that was recorded again lists nothing but what people said.
+    if (person_id === UNKNOWN_PERSON) await erasures.add(act, await erasureTargetsOfAll(texts, listed))
     const { message_ids } = await erasures.covers(act)
-    const said = await this.#deps.texts.messages.get(message_ids)
+    const said = await texts.messages.get(message_ids)
     await this.#texts.eraseMessages(message_ids)
     // Something may have been learned from them while they were recorded.
-    await erasures.add(act, { memories: await learnedFrom(this.#deps.texts, said) })
+    await erasures.add(act, { memories: await learnedFrom(texts, said), sessions: sessionsOf(said) })
     const { memories, session_ids } = await erasures.covers(act)
     // Memories that also came from other messages are learned again from those.
     const gone = new Set(message_ids)
-    const sources = (await this.#memoriesAt(memories)).flatMap(memory => memory.sources)
-    await this.#learnAgain(sources.filter(id => !gone.has(id)))
+    const sources = (await memoriesAt(texts, memories)).flatMap(memory => memory.sources)
+    await learnAgain(
+      texts,
+      sources.filter(id => !gone.has(id)),
+    )
     const removed = await this.#texts.eraseMemories(memories)
     await this.#eraseReflections({ act, through }, session_ids)
     this.#sessions.announce(await this.#sessions.refresh(session_ids))

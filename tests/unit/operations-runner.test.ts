@@ -125,6 +125,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'memory.calibrate': 'operator',
   'memory.prune_spaces': 'operator',
   'memory.rebuild': 'operator',
+  'memory.rebuild_erasures': 'operator',
   'memory.verify': 'operator',
   'knowledge.list': 'operator',
   'knowledge.scan': 'operator',

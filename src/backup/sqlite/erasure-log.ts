@@ -13,13 +13,18 @@ export interface ErasureLogState {
   readonly installation: string
   /** Number of the last erasure; 0 if nothing was ever erased. The log of a data folder only grows. */
   readonly last_act: number
+  /**
+   * Whether the log was lost and recorded again from `denidin.db`: its secret is a new one, and the backups of the data
+   * folder have the earlier one.
+   */
+  readonly is_rebuilt: boolean
 }
 
 /** @throws DenidinError `damaged` if the log cannot be read */
 export const readErasureLog = (path: string): ErasureLogState => {
   using database = new ClosedDatabase(path)
   const secret = secretIn(database)
-  if (secret === undefined) return { installation: UNKNOWN_INSTALLATION, last_act: 0 }
+  if (secret === undefined) return { installation: UNKNOWN_INSTALLATION, last_act: 0, is_rebuilt: false }
   return {
     installation: createHash('sha256')
       .update('denidin installation')
@@ -27,6 +32,8 @@ export const readErasureLog = (path: string): ErasureLogState => {
       .digest('hex')
       .slice(0, ID_CHARACTERS),
     last_act: Number(database.value('select coalesce(max(number), 0) from acts')),
+    // Acts of which only the ids were left are of no person.
+    is_rebuilt: Number(database.value("select count(*) from acts where person_id = ''")) > 0,
   }
 }
 

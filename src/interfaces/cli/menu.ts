@@ -184,6 +184,7 @@ export const cliMenu = {
   },
   'memory stats': command('memory.stats'),
   'memory rebuild': command('memory.rebuild'),
+  'memory rebuild-erasures': command('memory.rebuild_erasures'),
   'memory verify': command('memory.verify'),
   'memory calibrate': command('memory.calibrate'),
   'memory prune-spaces': command('memory.prune_spaces'),

@@ -206,6 +206,7 @@ export const notOverRest: Readonly<Partial<Record<OperationName, string>>> = {
   'budget.report': 'runs as a job: `POST /api/v1/jobs/budget-weekly/run`',
   'report.scheduled': 'runs as a job: `POST /api/v1/jobs/reports/run`',
   'data.optimize': 'runs as a job: `POST /api/v1/jobs/vacuum/run`',
+  'memory.rebuild_erasures': 'repairs a file of the machine, which should be put back there if a copy exists',
   'ingest.load': 'reads any file that the bot’s user can read; a path must not come from another machine',
   'ingest.load_extraction': 'reads any file that the bot’s user can read',
   'ingest.denidin': 'reads any folder that the bot’s user can read; a path must not come from another machine',

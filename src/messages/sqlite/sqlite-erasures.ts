@@ -8,10 +8,19 @@ import type { PersonalData } from '../../people/personal-data.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
-import type { AppliedErasures, BegunErasure, ErasedIds, ErasedThings, ErasureAct, Erasures } from '../erasures.ts'
+import {
+  UNKNOWN_PERSON,
+  type AppliedErasures,
+  type BegunErasure,
+  type ErasedIds,
+  type ErasedThings,
+  type ErasureAct,
+  type Erasures,
+} from '../erasures.ts'
 import type { ForgottenWords } from '../forgotten-words.ts'
 import type { MessageFingerprint, MessageId } from '../message.ts'
 import type { Scope } from '../scope.ts'
+import { goneMessages } from './sqlite-known-messages.ts'
 import { erasureKey, exactHash, forgottenWordsMigration, SqliteForgottenWords } from './sqlite-forgotten-words.ts'
 
 /** Tables of `erasures.db`. They contain no message text. */
@@ -268,6 +277,27 @@ class ErasureFile implements SqliteErasures {
     }
   }
 
+  async recordLost(acts: readonly string[], message_ids: readonly MessageId[], at: number): Promise<string> {
+    const act = this.#ids.uuid()
+    this.#database.transaction(() => {
+      this.#database.run(
+        `insert or ignore into acts (act, kind, person_id, at, spared)
+         select value, 'messages', :person_id, :at, '[]' from json_each(:acts)`,
+        { person_id: UNKNOWN_PERSON, at, acts: JSON.stringify([...acts, act]) },
+      )
+    })
+    for (let from = 0; from < message_ids.length; from += READ_AT_ONCE) {
+      // No text hashes to nothing: these are recognised by their ids alone.
+      this.#database.run(
+        `insert or ignore into erased_messages (message_id, act, person_id, hash)
+         select value, :act, :person_id, x'' from json_each(:ids)`,
+        { act, person_id: UNKNOWN_PERSON, ids: JSON.stringify(message_ids.slice(from, from + READ_AT_ONCE)) },
+      )
+      await yieldToEventLoop()
+    }
+    return act
+  }
+
   [Symbol.dispose](): void {
     this.#database[Symbol.dispose]()
   }
@@ -327,6 +357,9 @@ const personalErasures = (database: Database): PersonalData => ({
 /** In `denidin.db`. */
 export const createSqliteAppliedErasures = (database: Database): AppliedErasures => ({
   applied: async () => new Set(database.all<{ act: string }>('select act from applied_erasures').map(row => row.act)),
+  unfinished: async () =>
+    new Set(database.all<{ act: string }>('select distinct act from erasure_steps').map(row => row.act)),
+  goneMessages: () => goneMessages(database),
   markApplied: async act => {
     database.transaction(() => {
       database.run('insert or ignore into applied_erasures (act) values (:act)', { act })

@@ -2,6 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { KnownMessage, KnownMessages } from '../known-messages.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import { messageKeyOf } from '../message-key.ts'
 import type { UnidentifiedPart } from '../message-origin.ts'
 import type { ChatId, MessageId } from '../message.ts'
@@ -93,6 +94,31 @@ export const knownIds = (database: Database, message_ids: readonly MessageId[]):
       { keys: JSON.stringify(message_ids.map(id => [messageKeyOf(id).stanza_id, id])) },
     )
     .map(({ message_id }) => message_id)
+
+/** Ids read in one query. */
+const READ_AT_ONCE = 2000
+
+/** Received ids without a message. One that waits, or that a memory came from, is not gone. */
+const GONE_MESSAGES = `
+  select stanza_id, message_id from known_messages k
+  where (stanza_id, message_id) > (:stanza_id, :message_id) and origin = 'received'
+    and not exists (select 1 from messages where message_id = k.message_id)
+    and not exists (select 1 from inbox where message_id = k.message_id and state = 'received')
+    and not exists (select 1 from memory_sources where message_id = k.message_id)
+  order by stanza_id, message_id limit :read_at_once`
+
+/** Messages that were received and no longer exist: see `AppliedErasures`. */
+export const goneMessages = async (database: Database): Promise<readonly MessageId[]> => {
+  const ids: MessageId[] = []
+  let last = { stanza_id: '', message_id: '' }
+  for (;;) {
+    const page = database.all<typeof last>(GONE_MESSAGES, { ...last, read_at_once: READ_AT_ONCE })
+    for (const { message_id } of page) ids.push(message_id)
+    if (page.length < READ_AT_ONCE) return ids
+    last = page.at(-1) ?? last
+    await yieldToEventLoop()
+  }
+}
 
 export const createSqliteKnownMessages = (database: Database): KnownMessages => ({
   withStanzaIds: async stanza_ids =>

@@ -18,6 +18,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   disk: 'הדיסק',
   'error rate': 'שיעור השגיאות',
   'embedding model': 'מודל ההטמעה',
+  'erasure log': 'יומן המחיקות',
   erasures: 'המחיקות',
   'full-text index': 'אינדקס החיפוש',
   knowledge: 'תיקיות הידע',

@@ -96,7 +96,7 @@ export class BackupRig implements AsyncDisposable {
     rig.say(200)
     using log = rig.open('erasures.db')
     log.exec(
-      'create table secret (secret blob); create table acts (number integer primary key autoincrement, act text)',
+      'create table secret (secret blob); create table acts (number integer primary key autoincrement, act text, person_id text)',
     )
     log.prepare('insert into secret values (?)').run(randomBytes(32))
     return rig

@@ -274,6 +274,7 @@ export class OperationRig implements OperationContext {
     },
   }
   readonly privacy: OperationContext['privacy'] = {
+    lost: { rebuild: async () => ({ deletions: 0, unfinished: 0, messages: 0 }) },
     erasure: {
       everything: ({ person_id }) => {
         this.asked.push(`forget everything of ${person_id}`)
