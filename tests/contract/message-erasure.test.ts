@@ -140,7 +140,7 @@ describe.each([
     const found = await idsOfPages(messages.ofPerson('ana', {}))
     expect(found).toHaveLength(ids.length)
     expect(new Set(found)).toEqual(new Set(ids))
-  }, 30_000)
+  })
 
   test('what a person last said is told of one scope, without the request itself and the words of others', async () => {
     await say('m1', ANA, 'first')
@@ -243,7 +243,7 @@ describe.each([
     opened.restart()
     ;({ messages, store, changeLog } = opened.store)
     expect(idsOf(await messages.get([...ids, 'kept']))).toEqual(['kept'])
-  }, 30_000)
+  })
 
   test('the last message of a scope is never one of another, however scopes are spelt', async () => {
     for (const [n, scope] of hostileScopes.entries()) await say(`m${n}`, scope, 'a red car', { person_id: 'one' })

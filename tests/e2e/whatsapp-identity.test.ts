@@ -122,4 +122,4 @@ test('a chat without any address that works is dead, shows in the status, and is
   await run.denidin.open()
   const { message } = await run.fake.journal.next('sent')
   expect(message).toMatchObject({ chat: ANA, body: 'You said: who is my cat?' })
-}, 60_000)
+})

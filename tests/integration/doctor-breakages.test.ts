@@ -502,4 +502,4 @@ test('the command prints results, versions and exit codes, with a configuration 
   expect(one.stdout).toMatch(/PROBLEM {2}configuration: .*\nunknown {2}disk: Not checked/s)
   expect(one.status).toBe(1)
   expect(installation.run('bin/denidin', ['doctor', '--only', 'nothing']).status).toBe(2)
-}, 60_000)
+})

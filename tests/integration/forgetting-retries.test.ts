@@ -184,25 +184,21 @@ const FAULTS: readonly Fault[] = [
   ['vectors.db', 'vectors', 'delete', 'fails'],
 ]
 
-test.each(FAULTS)(
-  '%s %s: when a %s %s, what comes later stays through the retry',
-  async (...fault) => {
-    await before()
-    breakStore(fault)
-    expect(await forgetAll()).not.toContain('nothing of it is left')
-    expect(openActs()).toBe(1)
-    // Usage is written by every call.
-    if (fault[1] === 'usage') mendStore(fault)
-    await later()
-    const session = running()
-    if (fault[1] !== 'usage') mendStore(fault)
-    await retry()
-    expect(running()).toEqual(session)
-    await expectLaterOnly()
-    expect(await say('/timezone')).toContain('Berlin')
-  },
-  60_000,
-)
+test.each(FAULTS)('%s %s: when a %s %s, what comes later stays through the retry', async (...fault) => {
+  await before()
+  breakStore(fault)
+  expect(await forgetAll()).not.toContain('nothing of it is left')
+  expect(openActs()).toBe(1)
+  // Usage is written by every call.
+  if (fault[1] === 'usage') mendStore(fault)
+  await later()
+  const session = running()
+  if (fault[1] !== 'usage') mendStore(fault)
+  await retry()
+  expect(running()).toEqual(session)
+  await expectLaterOnly()
+  expect(await say('/timezone')).toContain('Berlin')
+})
 
 test('an act that stays incomplete takes nothing of later however often it is tried, also over a restart', async () => {
   const fault: Fault = ['denidin.db', 'listings', 'delete', 'leaves traces']
@@ -224,7 +220,7 @@ test('an act that stays incomplete takes nothing of later however often it is tr
   await say('and now?')
   expect(denidin.lastRequest()).toContain('my kite is blue')
   await expectLaterOnly()
-}, 60_000)
+})
 
 test('of several acts each takes what came before it', async () => {
   const fault: Fault = ['denidin.db', 'messages', 'delete', 'fails']
@@ -242,7 +238,7 @@ test('of several acts each takes what came before it', async () => {
   expect(running()).toEqual(session)
   expect(await filesWith(denidin.data(), ['Wolpertinger'])).toEqual([])
   await expectLaterOnly()
-}, 60_000)
+})
 
 test('after the person has become one with another, the act completes, and what either said later stays', async () => {
   const lid = { kind: 'lid', value: '77700011' } as const
@@ -274,28 +270,24 @@ test('after the person has become one with another, the act completes, and what 
   await say('what colour is my bike and my kite?')
   expect(denidin.lastRequest()).toContain('my bike is red')
   expect(denidin.lastRequest()).toContain('my kite is blue')
-}, 60_000)
+})
 
-test.each(['/forget last', '/forget 1'])(
-  '%s that is tried again takes that alone',
-  async command => {
-    const fault: Fault = ['denidin.db', command === '/forget 1' ? 'memories' : 'messages', 'delete', 'fails']
-    await say('I like tea')
-    await say(command === '/forget 1' ? `/remember my code is ${SECRET}` : `my locker code is ${SECRET}`)
-    if (command === '/forget 1') await say('/memory')
-    breakStore(fault)
-    expect(await say(command)).not.toContain('nothing of it is left')
-    expect(openActs()).toBe(1)
-    await later()
-    const session = running()
-    mendStore(fault)
-    await retry()
-    expect(running()).toEqual(session)
-    await expectLaterOnly()
-    expect(await say('/memory')).toContain('I like tea')
-  },
-  60_000,
-)
+test.each(['/forget last', '/forget 1'])('%s that is tried again takes that alone', async command => {
+  const fault: Fault = ['denidin.db', command === '/forget 1' ? 'memories' : 'messages', 'delete', 'fails']
+  await say('I like tea')
+  await say(command === '/forget 1' ? `/remember my code is ${SECRET}` : `my locker code is ${SECRET}`)
+  if (command === '/forget 1') await say('/memory')
+  breakStore(fault)
+  expect(await say(command)).not.toContain('nothing of it is left')
+  expect(openActs()).toBe(1)
+  await later()
+  const session = running()
+  mendStore(fault)
+  await retry()
+  expect(running()).toEqual(session)
+  await expectLaterOnly()
+  expect(await say('/memory')).toContain('I like tea')
+})
 
 test.each(['erased_messages', 'touched_sessions'])(
   '/forget last that cannot be recorded (%s) is not an act: nothing is said to be forgotten, and asked again it is',
@@ -315,7 +307,6 @@ test.each(['erased_messages', 'touched_sessions'])(
     expect(await say('/forget last')).toContain('nothing of it is left')
     expect(openActs()).toBe(0)
   },
-  60_000,
 )
 
 test('an act that completes while its retry waits for its turn is not repeated', async () => {
@@ -329,7 +320,7 @@ test('an act that completes while its retry waits for its turn is not repeated',
   await later()
   expect(denidin.log.lines.filter(({ message }) => message === 'Forgotten')).toHaveLength(1)
   await expectLaterOnly()
-}, 60_000)
+})
 
 test('a retry while a turn is under way leaves the turn whole', async () => {
   const fault: Fault = ['denidin.db', 'messages', 'delete', 'fails']
@@ -349,7 +340,7 @@ test('a retry while a turn is under way leaves the turn whole', async () => {
   await say('thanks')
   expect(denidin.lastRequest()).toContain('assistant: Your kite is blue.')
   await expectLaterOnly()
-}, 60_000)
+})
 
 test('what the bot repeats of before while an act is not complete goes with it', async () => {
   const fault: Fault = ['denidin.db', 'memories', 'delete', 'fails']
@@ -363,4 +354,4 @@ test('what the bot repeats of before while an act is not complete goes with it',
   mendStore(fault)
   await retry()
   await expectLaterOnly()
-}, 60_000)
+})

@@ -169,7 +169,7 @@ test('new, changed and removed files are noticed by themselves, in a folder that
   expect(sharedLines().join('\n')).not.toContain('18:45')
   await rm(notes('deep'), { recursive: true })
   await until(async () => (await files()).join() === 'shop.md read')
-}, 60_000)
+})
 
 test('an atomic save, a rename and a folder that comes back are followed', async () => {
   await start()

@@ -49,7 +49,7 @@ beforeAll(async () => {
   }
   tokens['expired'] = await rig.token('expired', TOKEN_SCOPES.join(','), undefined, 1)
   tokens['wrong'] = `${tokens['read']!.slice(0, -1)}${tokens['read']!.endsWith('A') ? 'B' : 'A'}`
-}, 60_000)
+})
 
 afterAll(async () => {
   await rig[Symbol.asyncDispose]()

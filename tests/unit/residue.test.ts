@@ -39,7 +39,7 @@ test('a word is found wherever the end of a page of a database cuts it', async (
     expect(await residueIn([folder.path], { words: ['Wolpertinger'] })).toContain(path)
     expect(await residueIn([folder.path], { words: ['Wolpertingxx'] })).toEqual([])
   }
-}, 60_000)
+})
 
 test('a vector is found by a part of it', async () => {
   await using folder = await temporaryFolder()
