@@ -38,6 +38,7 @@ export const createSchedule = (settings: Settings, clock: Clock): Schedule => {
   return {
     expressions: { ...crons, agent_interval: `every ${hours} hours` },
     lastResult: key => runs.last(key),
+    begin: (key, at) => runs.begin(key, at),
     record: (key, run) => runs.record(key, run),
     nextRun: key => {
       const cron = crons[key]

@@ -26,11 +26,14 @@ export const archiveSession = async ({ ledger, folders }: ArchiveDeps, session: 
  */
 export const createArchiveOnlyStorage = (deps: ArchiveDeps & { readonly logger: Logger }): SessionStorage => {
   const logger = deps.logger.for('cleanup')
+  // The ledger is written first: after a crash in between, the folder of a session is still to be moved.
+  const moved = new Set<string>()
   return {
     store: async session => {
-      if (session.archived_to !== undefined) return 'archived'
+      if (moved.has(session.session_id)) return 'archived'
       try {
         await archiveSession(deps, session)
+        moved.add(session.session_id)
       } catch (error) {
         const { session_id } = session
         logger.error('A session could not be archived', { session_id, reason: asDenidinError(error).message })

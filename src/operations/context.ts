@@ -146,11 +146,14 @@ export interface JobRun {
   /** When it began, in milliseconds since the Unix epoch. */
   readonly at: number
   readonly duration_ms: number
-  /** `off`: what it works on is disabled. */
-  readonly outcome: 'done' | 'failed' | 'off'
-  /** Why it failed. */
-  readonly reason?: string
+  /** `off`: what it works on is disabled. `interrupted`: DeniDin was stopped or killed before its end. */
+  readonly outcome: 'done' | 'failed' | 'off' | 'running' | 'interrupted'
+  /** Why it failed, or did not end. */
+  readonly reason?: string | undefined
 }
+
+/** A run of a job that ended. */
+export type EndedJobRun = JobRun & { readonly outcome: 'done' | 'failed' | 'off' }
 
 /** The scheduled jobs. */
 export interface Schedule {
@@ -158,7 +161,9 @@ export interface Schedule {
   readonly expressions: Readonly<Record<string, string>>
   /** How a job last went, by the schedule or on request. */
   lastResult(key: string): Promise<JobRun | undefined>
-  record(key: string, run: JobRun): Promise<void>
+  /** Call before a run, so that it is known if it is interrupted. @param at when, as in `JobRun` */
+  begin(key: string, at: number): Promise<void>
+  record(key: string, run: EndedJobRun): Promise<void>
   /** When a job is due next, in milliseconds since the Unix epoch; `undefined` for a job with a fixed interval. */
   nextRun(key: string): number | undefined
 }

@@ -1,6 +1,6 @@
 /** Loading patterns through the operations of the whole app: what is packed, raised, transferred, logged and warned of. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OperationInput, OperationOutput } from '../../src/operations/list.ts'
 import { textOf, write, writePattern, writeWorkedExamples } from '../support/budget/pattern-files.ts'
@@ -328,6 +328,21 @@ describe('the usage log', () => {
       code: 'not_found',
       message: `there is no open load "${usage_id}"; it may have been finished already`,
     })
+    for (const at of [1, 2, 3]) pattern(`specialists/large/patterns/p${String(at)}`, 9000)
+    const later = { agent_name: 'specialists/large', complexity: 'medium', task_id: 'move' } as const
+    expect(await load(later)).toMatchObject({ transferred_tokens: 7000 })
+  })
+
+  test('a load whose end could not be noted for its task is finished again, and leaves its tokens to others', async () => {
+    pattern('specialists/dbt-expert/patterns/a', 4000)
+    const { usage_id = '' } = await load({ ...DBT, keep_open: true, task_id: 'move' })
+    const pools = denidin.data('budget-tasks.json')
+    renameSync(pools, `${pools}.kept`)
+    mkdirSync(pools)
+    await finish({ usage_id }).catch(() => undefined)
+    rmSync(pools, { recursive: true })
+    renameSync(`${pools}.kept`, pools)
+    await finish({ usage_id }).catch(() => undefined)
     for (const at of [1, 2, 3]) pattern(`specialists/large/patterns/p${String(at)}`, 9000)
     const later = { agent_name: 'specialists/large', complexity: 'medium', task_id: 'move' } as const
     expect(await load(later)).toMatchObject({ transferred_tokens: 7000 })

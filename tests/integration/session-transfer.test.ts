@@ -89,6 +89,27 @@ test.each(STEPS.flatMap(step => (['before', 'after'] as const).map(when => [when
   },
 )
 
+test.each(['ledger.archived', 'folders.archive'] as const)(
+  'with long-term memory off, a process that ends after %s leaves the session in the archive after the next sweep',
+  async step => {
+    const config = { memory: { longterm: { enabled: false } } }
+    rig = await PipelineRig.start({ config })
+    await rig.say('my dog is called Rex')
+    const [session] = await rig.process.sessions.list({ limit: 1 })
+    rig.clock.forward(DAY_MS)
+    await rig.crash()
+    await rig.open({ config, ...endingAt(step, 'after') })
+    await rig.process.closing.sweep().catch(() => undefined)
+    await rig.crash()
+    await rig.open({ config })
+    await rig.process.closing.sweep()
+    const record = await rig.process.stores.ledger.find(session?.session_id ?? '')
+    expect(record).toMatchObject({ state: 'closed', archived_to: expect.stringMatching(/^expired/) })
+    await access(rig.data('sessions', record?.archived_to ?? '', 'session.json'))
+    expect(await readdir(rig.data('sessions'))).toEqual(['expired'])
+  },
+)
+
 test('two sweeps at once pay for one summary of each session', async () => {
   rig = await PipelineRig.start()
   for (const n of [1, 2, 3]) await rig.say('my dog is called Rex', `1555000111${String(n)}@c.us`)

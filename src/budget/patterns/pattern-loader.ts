@@ -83,10 +83,11 @@ export class PatternLoader {
    * @throws DenidinError `not_found` if there is no such load
    */
   async finish(id: UsageId, outcome: UsageOutcome): Promise<void> {
+    // The pool first, which may be repeated: after a crash in between, the load is still open and is finished again.
+    await this.#deps.pools.finish(id)
     if (!(await this.#deps.usage.finish(id, outcome))) {
       throw new DenidinError('not_found', `there is no open load "${id}"; it may have been finished already`)
     }
-    await this.#deps.pools.finish(id)
   }
 
   async #load(

@@ -1,5 +1,5 @@
 /** Runs operations on a schedule: a menu from configuration keys to operations, and the scheduler that follows it. */
-import type { JobRun, Schedule } from '../../operations/context.ts'
+import type { EndedJobRun, Schedule } from '../../operations/context.ts'
 import type { Caller } from '../../operations/operation.ts'
 import type { OperationInput, OperationName } from '../../operations/list.ts'
 import type { Runner } from '../../operations/runner.ts'
@@ -49,7 +49,7 @@ export interface ScheduleDeps {
   /** Receives the outcome of every run. */
   readonly health: Pick<ScheduleHealth, 'succeeded' | 'failed'>
   /** Remembers how each run went. */
-  readonly runs: Pick<Schedule, 'record'>
+  readonly runs: Pick<Schedule, 'begin' | 'record'>
   /** Each run begins up to this many milliseconds late, at random, so that many machines do not begin together. */
   readonly jitter_ms: number
   readonly ids: Pick<Ids, 'fraction'>
@@ -81,11 +81,13 @@ export const startSchedule = ({
     if (jitter_ms > 0) await clock.sleep(ids.fraction() * jitter_ms, stopping.signal).catch(() => undefined)
     if (isStopping()) return
     const [at, began] = [clock.now(), clock.monotonic()]
-    const end = async (outcome: Pick<JobRun, 'outcome' | 'reason'>): Promise<void> => {
-      await runs.record(key, { at, duration_ms: clock.monotonic() - began, ...outcome }).catch((error: unknown) => {
-        log.warn('The outcome of a scheduled run cannot be recorded', { reason: asDenidinError(error).message })
-      })
+    const unrecorded = (error: unknown): void => {
+      log.warn('The outcome of a scheduled run cannot be recorded', { reason: asDenidinError(error).message })
     }
+    const end = async (outcome: Pick<EndedJobRun, 'outcome' | 'reason'>): Promise<void> => {
+      await runs.record(key, { at, duration_ms: clock.monotonic() - began, ...outcome }).catch(unrecorded)
+    }
+    await runs.begin(key, at).catch(unrecorded)
     try {
       await runner.run(run, input, { caller: CALLER, signal: stopping.signal })
       health.succeeded(run)

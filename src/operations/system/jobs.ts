@@ -5,7 +5,7 @@ import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
 import { backupScheduled } from '../backup/scheduled.ts'
 import { budgetReport } from '../budget/report.ts'
-import type { JobRun, Uses } from '../context.ts'
+import type { EndedJobRun, Uses } from '../context.ts'
 import { agentRun } from '../memory/agent.ts'
 import { memoryVerify } from '../memory/maintenance.ts'
 import { reportScheduled } from '../report/scheduled.ts'
@@ -133,11 +133,13 @@ export const jobsList = operation({
         operation: z.string(),
         last_run: z.string().nullable().describe('by the schedule or on request; null: never'),
         outcome: z
-          .enum(['done', 'failed', 'off'])
+          .enum(['done', 'failed', 'off', 'running', 'interrupted'])
           .nullable()
-          .describe('of the last run; off: what it works on is disabled'),
+          .describe(
+            'of the last run; off: what it works on is disabled; interrupted: DeniDin was stopped or killed before its end',
+          ),
         seconds: z.number().nullable().describe('duration of the last run'),
-        problem: z.string().nullable().describe('why the last run failed'),
+        problem: z.string().nullable().describe('why the last run failed, or did not end'),
         next_run: z.string().nullable().describe('by the schedule, while the bot runs; null: at a fixed interval'),
         summary: z.string(),
       }),
@@ -194,16 +196,19 @@ export const jobsRun = operation({
 const recorded = async (job: Job, context: Context, call: Call): Promise<object> => {
   const { clock, schedule } = context.system
   const [at, began] = [clock.now(), clock.monotonic()]
-  const end = async (outcome: Pick<JobRun, 'outcome' | 'reason'>): Promise<void> => {
-    await schedule.record(job.schedule, { at, duration_ms: clock.monotonic() - began, ...outcome })
+  // A file that cannot be written must not make a run that was done a failure.
+  const end = async (outcome: Pick<EndedJobRun, 'outcome' | 'reason'>): Promise<void> => {
+    const run = { at, duration_ms: clock.monotonic() - began, ...outcome }
+    await schedule.record(job.schedule, run).catch(() => undefined)
   }
+  await schedule.begin(job.schedule, at).catch(() => undefined)
   try {
     const result = await job.run(context, call)
     await end({ outcome: 'done' })
     return result
   } catch (error) {
     const { code, message } = asDenidinError(error)
-    await end(code === 'disabled' ? { outcome: 'off' } : { outcome: 'failed', reason: message }).catch(() => undefined)
+    await end(code === 'disabled' ? { outcome: 'off' } : { outcome: 'failed', reason: message })
     throw error
   }
 }

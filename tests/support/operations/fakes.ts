@@ -175,6 +175,7 @@ export class FakeSystem {
   readonly schedule: OperationContext['system']['schedule'] = {
     expressions: { expiry_cron: '*/10 * * * *' },
     lastResult: key => Promise.resolve(this.runs.get(key)),
+    begin: () => Promise.resolve(),
     record: (key, run) => {
       this.runs.set(key, run)
       return Promise.resolve()
