@@ -14,6 +14,7 @@ import { withFactSimilarity } from './fact-similarity.ts'
 import type { FullTextIndex, ScopeReader } from './full-text/full-text-index.ts'
 import type { FullTextIndexer } from './full-text/full-text-indexer.ts'
 import { viewOfSpeaker } from './full-text/speaker-view.ts'
+import { viewWithout } from './full-text/view-without.ts'
 import { endedBy, LaterStatements, type EarlierStatement, type LaterStatement } from './later-statements.ts'
 import type {
   MessageHits,
@@ -82,7 +83,7 @@ export class IndexedMessageSearch implements MessageSearch {
     facts: SimilarFacts,
     call: CallContext,
   ): Promise<MessageHits> {
-    const opened = await this.#open(entries)
+    const opened = await this.#open(entries, limits.asking)
     const { hits, list, words } = await this.#searchEntries(opened, question, limits, facts, call)
     const ordered = [...withoutRestatements(await this.#rerank(hits, question.text, call), stemsOf)]
     const later = await this.#later.find(opened, ordered.filter(isStatement).map(toStatement))
@@ -96,8 +97,9 @@ export class IndexedMessageSearch implements MessageSearch {
   async findLater(
     entries: readonly ScopeEntry[],
     statements: readonly EarlierStatement[],
+    asking?: readonly MessageId[],
   ): Promise<ReadonlyMap<string, LaterStatement>> {
-    return await this.#later.find(await this.#open(entries), statements)
+    return await this.#later.find(await this.#open(entries, asking), statements)
   }
 
   async findAllWords(
@@ -157,13 +159,13 @@ export class IndexedMessageSearch implements MessageSearch {
     return found.flat()
   }
 
-  /** Opens every entry that contains any message, with its newest messages. */
-  async #open(entries: readonly ScopeEntry[]): Promise<readonly OpenedEntry[]> {
+  /** Opens every entry that contains any message, with its newest messages, but without those that ask. */
+  async #open(entries: readonly ScopeEntry[], asking: readonly MessageId[] = []): Promise<readonly OpenedEntry[]> {
     const opened = entries.map(async ({ scope, only }, at): Promise<readonly OpenedEntry[]> => {
       const whole = await this.#deps.index.open(scope)
       if (whole === undefined) return []
       const reader: ScopeReader | undefined = only === undefined ? whole : viewOfSpeaker(whole, only)
-      return reader === undefined ? [] : [{ scope, only, reader, isAsked: at === 0 }]
+      return reader === undefined ? [] : [{ scope, only, reader: await viewWithout(reader, asking), isAsked: at === 0 }]
     })
     return (await Promise.all(opened)).flat()
   }

@@ -70,9 +70,11 @@ export class MemorySearch implements SearchService {
     const [{ found, failure }, { quotes, most_quotes, words }, here] = await Promise.all([
       facts,
       newest.then(() => this.#findMessages(entries, asked, limits, facts, call)),
-      apart === undefined ? NO_MESSAGES : newest.then(() => this.#findApart(entries, asked, apart, facts, call)),
+      apart === undefined
+        ? NO_MESSAGES
+        : newest.then(() => this.#findApart(entries, asked, { ...limits, apart }, facts, call)),
     ])
-    const marked = await this.#markEnds(entries, found.memories)
+    const marked = await this.#markEnds(entries, found.memories, limits.asking)
     return {
       memories: await this.#deps.policy.label(scope, marked, each => each.memory.scope),
       quotes: await this.#deps.policy.label(scope, quotes, each => each.scope),
@@ -87,11 +89,12 @@ export class MemorySearch implements SearchService {
   async #findApart(
     entries: readonly ScopeEntry[],
     asked: AskedQuery,
-    apart: Iterable<MessageId>,
+    { apart, asking = [] }: SearchLimits & Required<Pick<SearchLimits, 'apart'>>,
     facts: Promise<{ readonly found: FactHits }>,
     call: CallContext,
   ): Promise<MessageHits> {
-    return await this.#findMessages(entries.slice(0, 1), asked, { quotes: MOST_APART, within: apart }, facts, call)
+    const limits = { quotes: MOST_APART, within: apart, asking }
+    return await this.#findMessages(entries.slice(0, 1), asked, limits, facts, call)
   }
 
   async #questionOf(query: SearchQuery): Promise<MessageQuestion> {
@@ -133,12 +136,14 @@ export class MemorySearch implements SearchService {
   async #markEnds(
     entries: readonly ScopeEntry[],
     recalled: readonly RecalledMemory[],
+    asking?: readonly MessageId[],
   ): Promise<readonly RecalledMemory[]> {
     if (recalled.length === 0) return recalled
     try {
       const later = await this.#deps.messages.findLater(
         entries,
         recalled.flatMap(({ memory }) => toStatement(memory)),
+        asking,
       )
       return recalled.map(each => ({ ...each, ...endedBy(later.get(each.memory.memory_id)) }))
     } catch (error) {

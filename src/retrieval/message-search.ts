@@ -26,7 +26,7 @@ export interface MessageHits {
 }
 
 /** The limits of one search for relevant messages. */
-export interface MessageLimits extends Pick<SearchLimits, 'quotes' | 'exclude'> {
+export interface MessageLimits extends Pick<SearchLimits, 'quotes' | 'exclude' | 'asking'> {
   /** Only these messages are found; `undefined`: all. */
   readonly within?: Iterable<MessageId>
 }
@@ -52,10 +52,15 @@ export interface MessageSearch extends SpeakerGroups {
     facts: SimilarFacts,
     call: CallContext,
   ): Promise<MessageHits>
-  /** What was said later about the same things, by the ids of these statements. @throws as `findRelevant` */
+  /**
+   * What was said later about the same things, by the ids of these statements.
+   * @param asking as in `SearchLimits`
+   * @throws as `findRelevant`
+   */
   findLater(
     entries: readonly ScopeEntry[],
     statements: readonly EarlierStatement[],
+    asking?: readonly MessageId[],
   ): Promise<ReadonlyMap<string, LaterStatement>>
   /** People's messages that contain every word, in any form, newest first. @throws as `findRelevant` */
   findAllWords(

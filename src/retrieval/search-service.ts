@@ -28,6 +28,10 @@ export interface SearchLimits {
   /** Messages that the reader sees anyway: they are never found. */
   readonly exclude?: Iterable<MessageId>
   /**
+   * Messages of `exclude` that ask the question: what is found is the same whether they are indexed already or not.
+   */
+  readonly asking?: readonly MessageId[]
+  /**
    * Messages of `exclude` in the asker's own scope that are found apart from all others. What was said in the running
    * conversation resembles a question of it, and would displace what was said elsewhere.
    */

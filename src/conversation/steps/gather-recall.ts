@@ -69,6 +69,7 @@ export const gatherRecall = async (
     {
       quotes: MOST_QUOTES,
       exclude: messageIdsOf(shown),
+      asking: idsOf(batch),
       ...(searched.length === 0 ? {} : { apart: messageIdsOf(searched) }),
     },
     { ...caller, purpose: 'recall' },

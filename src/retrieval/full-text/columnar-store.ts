@@ -115,6 +115,33 @@ export const restrictedTo = (columns: Columns, kept: ReadonlySet<number>): Colum
   return completed({ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths })
 }
 
+/** The columns of a scope as if these messages had never arrived. */
+export const withoutMessages = (columns: Columns, left_out: ReadonlySet<number>): Columns => {
+  let { size, present } = columns
+  while (left_out.has(size - 1)) size--
+  const flags = columns.flags.slice(0, size)
+  const lengths = columns.lengths.slice(0, size)
+  for (const ordinal of left_out) {
+    if (((columns.flags[ordinal] ?? 0) & FLAG.present) !== 0) present--
+    if (ordinal >= size) continue
+    flags[ordinal] = 0
+    lengths[ordinal] = 0
+  }
+  const read: Read = {
+    size,
+    present,
+    seconds: columns.seconds.subarray(0, size),
+    lengths,
+    speakers: columns.speakers.subarray(0, size),
+    flags,
+    mention_days: columns.mention_days.subarray(0, 2 * size),
+    mention_lengths: columns.mention_lengths.subarray(0, 2 * size),
+  }
+  // The newest messages are in the last conversation: all others keep their neighbours.
+  const last = columns.session_first.at(-1) ?? 0
+  return completed(read, Math.min(...left_out) >= last ? columns : undefined)
+}
+
 /** The values that are stored for the messages themselves. */
 type Read = Omit<Columns, keyof Neighbourhoods | 'average_length'>
 
