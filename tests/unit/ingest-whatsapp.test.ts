@@ -4,11 +4,14 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ExportEntries } from '../../src/ingest/whatsapp/export-entries.ts'
 import type { ExportText } from '../../src/ingest/whatsapp/export-text.ts'
+import { dayOf } from '../../src/ingest/whatsapp/calendars.ts'
 import { wallTimeOf } from '../../src/ingest/whatsapp/date-order.ts'
 import { parseHeader } from '../../src/ingest/whatsapp/header.ts'
 import { surveyExport } from '../../src/ingest/whatsapp/survey.ts'
 import { TimeZone, UTC } from '../../src/platform/time-zone.ts'
+import { IngestRig } from '../support/archive/ingest-rig.ts'
 import { readSource, readSourceAt, writeSource, type ReadSource } from '../support/archive/read-source.ts'
+import { MORE_WHATSAPP_EXPORTS } from '../support/archive/whatsapp-exports-more.ts'
 import { WHATSAPP_EXPORTS } from '../support/archive/whatsapp-exports.ts'
 import { zipOf } from '../support/archive/zip-of.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -28,7 +31,7 @@ const shownOf = ({ messages }: ReadSource): readonly (readonly string[])[] =>
     content,
   ])
 
-describe.each(WHATSAPP_EXPORTS)('$name', ({ file, zone, text, expected }) => {
+describe.each([...WHATSAPP_EXPORTS, ...MORE_WHATSAPP_EXPORTS])('$name', ({ file, zone, text, expected }) => {
   const wanted = expected.map(([at, sender, words]) => [new Date(`${at}Z`).toISOString(), sender, words])
 
   test('every message has its time, sender and words', async () => {
@@ -56,6 +59,25 @@ describe.each(WHATSAPP_EXPORTS)('$name', ({ file, zone, text, expected }) => {
     }
   })
 })
+
+/** Numbers of new and of known messages. */
+const loaded = async (rig: IngestRig, file: string, text: string, zone: string): Promise<readonly unknown[]> => {
+  const { files } = await rig.load(await rig.write(file, text), { reading: { zone } })
+  return files.map(each => [each.new_unique_messages, each.duplicate_messages])
+}
+
+test.each(MORE_WHATSAPP_EXPORTS)(
+  'loaded again, nothing is added, and of a longer export only what is new: $name',
+  async ({ file, zone, text, expected }) => {
+    await using rig = await IngestRig.open()
+    const lines = text.split('\n')
+    const last = lines.findLastIndex(line => parseHeader(line) !== undefined)
+    const shorter = `${lines.slice(0, last).join('\n')}\n`
+    expect(await loaded(rig, `first/Trip/${file}`, shorter, zone)).toEqual([[expected.length - 1, 0]])
+    expect(await loaded(rig, `later/Trip/${file}`, text, zone)).toEqual([[1, expected.length - 1]])
+    expect(await loaded(rig, `again/Trip/${file}`, text, zone)).toEqual([[0, expected.length]])
+  },
+)
 
 const noteOf = ({ items }: ReadSource): string | undefined => items.find(item => item.kind === 'notice')?.text
 
@@ -102,6 +124,65 @@ test.each(
       if (header !== undefined) expect([line, wallTimeOf(header, { order: 'dmy' })]).toEqual([line, at])
     }
   }
+})
+
+test.each(
+  (
+    'af am ar ar-EG ar-MA ar-SA bg bn ca ckb cs cy da de-AT el en-AU en-CA en-IN en-ZA es es-MX et eu fa fa-AF fi fil fr ' +
+    'fr-CA fr-CH ga gl gu he hi hr hu id is it ja ko ky lo lt lv mk mn mr ms my nb ne nl pl pt-BR ro ru sk sl sq sr sv sw ' +
+    'ta te th tr uk ur uz vi zh-CN zh-HK zh-TW fa-IR-u-ca-gregory en-u-ca-persian en-GB-u-ca-persian de-u-ca-persian ' +
+    'en-u-ca-buddhist ja-u-ca-japanese'
+  ).split(' '),
+)('the dates and times of %s are read, with 12 and 24 hours', async locale => {
+  const days = [
+    Date.UTC(2022, 2, 27, 21, 41),
+    Date.UTC(2022, 9, 14, 12, 0),
+    Date.UTC(2022, 11, 31, 4, 7),
+    Date.UTC(2023, 0, 5, 0, 33),
+    Date.UTC(2023, 7, 20, 23, 3),
+  ]
+  for (const hour12 of [undefined, true]) {
+    for (const timeStyle of ['short', 'medium'] as const) {
+      const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle, hour12, timeZone: 'UTC' })
+      const text = days
+        .map(at => (timeStyle === 'medium' ? `[${format.format(at)}] Dana: x\n` : `${format.format(at)} - Dana: x\n`))
+        .join('')
+      const { messages } = await readSource(folder.path, 'WhatsApp Chat with Dana.txt', text)
+      expect([text, messages.map(({ at }) => at)]).toEqual([text, days])
+    }
+  }
+})
+
+test('every day of the Solar Hijri calendar is the day that ICU says', () => {
+  const format = new Intl.DateTimeFormat('en-u-ca-persian-nu-latn', { dateStyle: 'short', timeZone: 'UTC' })
+  for (let at = Date.UTC(2009, 0, 1); at < Date.UTC(2051, 0, 1); at += 86_400_000) {
+    const [month = 0, day = 0, year = 0] = format.format(at).match(/\d+/gu)?.map(Number) ?? []
+    expect([year, month, day, dayOf('solar_hijri', year, month, day)]).toEqual([year, month, day, at])
+  }
+  expect(dayOf('solar_hijri', 1404, 12, 30)).toBeUndefined()
+  expect(dayOf('solar_hijri', 1404, 7, 31)).toBeUndefined()
+})
+
+test.each([
+  ['a year that tells it', '[١٢\u200f/١٠\u200f/١٤٤٣، ٢:٥٦:٠٠ م] Dana: x\n'],
+  ['a word that names it', '[24/8/1443 AH, 21:41:35] Dana: x\n'],
+])('dates of the Islamic calendar are refused with what to do about it: %s', async (_, text) => {
+  const { messages, rejected } = await readSource(folder.path, '_chat.txt', text)
+  expect(messages).toEqual([])
+  expect(rejected).toEqual([[1, expect.stringContaining('set the phone to the Gregorian or the Solar Hijri calendar')]])
+})
+
+test.each([
+  [
+    'an event first, a message later',
+    '1/2/2021, 10:00 - You created group "Trip"\n1/2/2021, 10:01 - Dana: x\n',
+    'whatsapp',
+  ],
+  ['a blank line first', '\n1/2/2021, 10:01 - Dana: x\n', 'whatsapp'],
+  ['no message at all', '1/2/2021, 10:00 - three meetings\n2/2/2021, 10:00 - nothing\n', undefined],
+  ['words first', 'My notes\n1/2/2021, 10:01 - Dana: x\n', undefined],
+])('a text with another name is an export if it begins like one: %s', async (_, text, type) => {
+  expect((await readSource(folder.path, 'notes.txt', text)).type).toBe(type)
 })
 
 test.each([

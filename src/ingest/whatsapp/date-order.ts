@@ -1,6 +1,7 @@
 /** Determines for a whole export in which order its dates give day, month and year. */
 import { DAY_MS } from '../../platform/clock.ts'
 import { DATE_ORDERS, type DateOrder } from '../source.ts'
+import { calendarOfYear, dayOf, wholeYear } from './calendars.ts'
 import type { DateNumber, Header } from './header.ts'
 import { NO_YEAR } from './month-names.ts'
 
@@ -17,8 +18,6 @@ export interface SettledOrder {
   readonly year?: number | undefined
 }
 
-/** WhatsApp began in 2009. */
-const FIRST_YEAR = 2009
 /** Phones in other zones, and wrong clocks, are at most this far ahead. */
 const AHEAD_MS = 2 * DAY_MS
 
@@ -34,33 +33,34 @@ const PLACES: Readonly<Record<DateOrder, readonly [day: 0 | 1 | 2, month: 0 | 1 
  * this order, or is before WhatsApp began.
  */
 export const wallTimeOf = (
-  { date, order: named, minutes, seconds = 0 }: Pick<Header, 'date' | 'order' | 'minutes' | 'seconds'>,
+  { date, order: named, calendar, minutes, seconds = 0 }: DateAndTime,
   { order, year }: Pick<SettledOrder, 'order' | 'year'>,
 ): number | undefined => {
-  const day = dayIn(date, named ?? order, year)
+  const day = dayIn({ date, calendar }, named ?? order, year)
   return day === undefined ? undefined : day + minutes * 60_000 + seconds * 1000
 }
 
-const dayIn = (date: Header['date'], order: DateOrder, own_year: number | undefined): number | undefined => {
+type DateAndTime = Pick<Header, 'date' | 'order' | 'calendar' | 'minutes' | 'seconds'>
+
+const dayIn = (
+  { date, calendar: named }: Pick<Header, 'date' | 'calendar'>,
+  order: DateOrder,
+  own_year: number | undefined,
+): number | undefined => {
   const [d, m, y] = PLACES[order]
   const [day, month, written] = [date[d], date[m], date[y]]
   if (day.digits > 2 || month.digits > 2) return undefined
-  const year = showsYear(written) ? fullYear(written) : own_year
-  if (year === undefined || month.value < 1 || month.value > 12 || day.value < 1) return undefined
-  const at = Date.UTC(year, month.value - 1, day.value)
-  return new Date(at).getUTCDate() === day.value ? at : undefined
+  if (!showsYear(written))
+    return own_year === undefined ? undefined : dayOf('gregorian', own_year, month.value, day.value)
+  const [calendar, year] = wholeYear(written, named) ?? []
+  return calendar === undefined || year === undefined ? undefined : dayOf(calendar, year, month.value, day.value)
 }
+
+/** Whether a date is one of the Islamic calendar, whichever of its numbers is the year. */
+export const isIslamic = ({ date, calendar }: Pick<Header, 'date' | 'calendar'>): boolean =>
+  calendar === 'islamic' || date.some(({ value, digits }) => digits === 4 && calendarOfYear(value) === 'islamic')
 
 const showsYear = ({ value, digits }: DateNumber): boolean => value > 0 || digits < NO_YEAR.length
-
-/** Years of the Buddhist calendar are 543 ahead. */
-const BUDDHIST_YEARS = 543
-
-const fullYear = ({ value, digits }: DateNumber): number | undefined => {
-  if (digits === 1 || digits === 3) return undefined
-  const year = digits === 2 ? 2000 + value : value > 2500 && value < 2700 ? value - BUDDHIST_YEARS : value
-  return year >= FIRST_YEAR && year < 2100 ? year : undefined
-}
 
 /** The evidence for one order. */
 interface Seen {
@@ -76,7 +76,8 @@ export interface LayoutHints {
   readonly separator: string
   /** As written; empty for 24 hours. */
   readonly period: string
-  readonly year_digits: number
+  /** Two digits, or a word that names the calendar behind it: then it has four in the United States too. */
+  readonly is_year_american: boolean
   /** Day or month with a leading zero. */
   readonly is_padded: boolean
   /** Name of the zone that the times are read in. */
@@ -147,7 +148,7 @@ export class DateEvidence {
     const hints = {
       separator: first.separator,
       period: first.period,
-      year_digits: Math.max(...first.date.map(({ digits }) => digits)),
+      is_year_american: first.calendar !== undefined || first.date.every(({ digits }) => digits <= 2),
       is_padded: this.#is_padded,
       zone,
     }
@@ -172,7 +173,7 @@ const MONTH_FIRST =
  */
 const likely = (orders: readonly DateOrder[], hints: LayoutHints): DateOrder => {
   const american =
-    hints.separator === '/' && /^[AP]M$/u.test(hints.period) && !hints.is_padded && hints.year_digits === 2
+    hints.separator === '/' && /^[AP]M$/u.test(hints.period) && !hints.is_padded && hints.is_year_american
   const local =
     hints.separator === '/' && MONTH_FIRST.test(hints.zone) && hints.period !== '' && !/^[ap]/u.test(hints.period)
   const wanted: DateOrder = american || local ? 'mdy' : 'dmy'

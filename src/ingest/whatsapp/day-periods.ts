@@ -7,16 +7,16 @@
 export type DayPeriod = 'am' | 'pm' | 'by_hour' | 'night'
 
 const AM = `am,a m,vorm,morgens,nachts,fm,f m,ap,de,dop,пр об,дп,π μ,öö,ص,صباحا,ق ظ,קודם הצהריים,לפנהצ,לפני הצהריים,בבוקר,上午,凌晨,早上,清晨,午前,오전,
-  सुबह,पूर्वाह्न,পূর্বাহ্ণ,in the morning,de la mañana,de la madrugada,da manhã,da madrugada,du matin,del mattino,sa,pg,vm,v m,ก่อนเที่ยง,p d,pre podne,prije podne,dopoludnia,priešpiet,priekšp,e paradites`
+  सुबह,पूर्वाह्न,পূর্বাহ্ণ,in the morning,de la mañana,de la madrugada,da manhã,da madrugada,du matin,del mattino,sa,pg,vm,v m,ก่อนเที่ยง,ጥዋት,ب ن,غ م,قبلازظهر,rn,r n,fh,f h,тң,таңкы,ກ່ອນທ່ຽງ,претпл,үө,ү ө,နံနက်,dop,to,p d,pre podne,prije podne,dopoludnia,priešpiet,priekšp,e paradites`
 const PM = `pm,p m,nachm,nachmittags,abends,mittags,em,e m,ip,du,odp,сл об,пп,μ μ,ös,م,مساء,ب ظ,אחהצ,אחרי הצהריים,בערב,בצהריים,下午,晚上,午後,오후,
-  शाम,अपराह्न,অপরাহ্ণ,in the afternoon,in the evening,noon,de la tarde,da tarde,de laprès-midi,du soir,del pomeriggio,di sera,ch,ptg,nm,n m,หลังเที่ยง,m d,po podne,poslije podne,popoludní,popiet,pēcp,e pasdites`
+  शाम,अपराह्न,অপরাহ্ণ,in the afternoon,in the evening,noon,de la tarde,da tarde,de laprès-midi,du soir,del pomeriggio,di sera,ch,ptg,nm,n m,หลังเที่ยง,ከሰዓት,د ن,غ و,بعدازظهر,in,i n,eh,e h,тк,түштөн кийинки,ຫຼັງທ່ຽງ,попл,үх,ү х,ညနေ,pop,tk,m d,po podne,poslije podne,popoludní,popiet,pēcp,e pasdites`
 
 /** Only the letters, in lower case: dots, quotation marks and accents vary from phone to phone. */
 const plain = (text: string): string =>
   text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/["'״׳“”’‘„]/gu, '')
+    .replace(/["'״׳“”’‘„\u200c\u200d]/gu, '')
     .replace(/[.\s\u00a0\u202f]+/gu, ' ')
     .replace(/[\u064b-\u0652\u0591-\u05c7]/gu, '')
     .trim()

@@ -1,10 +1,16 @@
 /** Digits of the scripts in which phones write dates. */
 
-/** The zero of each supported script: Latin, Arabic, Persian, Devanagari, Bengali. */
-const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6] as const
+/**
+ * The zero of each supported script: Latin, Arabic, Persian, Devanagari, Bengali, Gujarati, Thai, Lao, Burmese, Khmer.
+ */
+const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xae6, 0xe50, 0xed0, 0x1040, 0x17e0] as const
+
+const RANGES = ZEROS.map(zero => `${String.fromCodePoint(zero)}-${String.fromCodePoint(zero + 9)}`).join('')
 
 /** A pattern for one digit. */
-export const DIGIT = '[0-9\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef]'
+export const DIGIT = `[${RANGES}]`
+/** What `DIGIT` matches, for a class of characters. */
+export const DIGITS_IN_CLASS = RANGES
 
 /** The number that digits of any of these scripts represent. */
 export const numberOf = (digits: string): number => {

@@ -235,7 +235,9 @@ export class ExportEntries {
     const whole = [text, ...more].join('\n').trim()
     const time = { at, or_at, line, sender }
     const content = contentOf(whole, by_phone)
-    const isNotice = content.kind === 'notice' || (by_phone && isAbout(sender, whole) && isPlain(content))
+    const isNotice =
+      content.kind === 'notice' ||
+      (by_phone && isPlain(content) && (isAbout(sender, whole) || (line <= FIRST_LINES && isIntroduction(whole))))
     if (sender === undefined || content.kind !== 'said' || isNotice) {
       const kind = content.kind === 'said' || isNotice ? 'notice' : content.kind
       return { ...time, kind, words: withoutMarks(whole).trim(), attachment: undefined, file: undefined, edited: false }
@@ -259,6 +261,10 @@ export class ExportEntries {
 /** On iPhones, events have a sender, whose name begins the sentence: `Dana: Dana left`. */
 const isAbout = (sender: string | undefined, text: string): boolean =>
   sender !== undefined && withoutMarks(text).trim().replace(/^~\s*/u, '').startsWith(`${sender} `)
+
+/** The sentence about encryption is the first of a chat, and names WhatsApp in every language. */
+const FIRST_LINES = 3
+const isIntroduction = (text: string): boolean => /whats\s?app|واتساب/iu.test(text) && !/https?:/iu.test(text)
 
 const isPlain = (content: ReturnType<typeof contentOf>): boolean =>
   content.kind === 'said' && content.attachment === undefined

@@ -1,7 +1,8 @@
 /** Recognises the beginning of a message in an exported chat: a date, a time, and the text after them. */
 import type { DateOrder } from '../source.ts'
+import { calendarNamedIn, type Calendar } from './calendars.ts'
 import { dayPeriodOf, hourOf, type DayPeriod } from './day-periods.ts'
-import { DIGIT, numberOf } from './digits.ts'
+import { DIGIT, DIGITS_IN_CLASS, numberOf } from './digits.ts'
 import { dateInFigures, type DateInFigures } from './month-names.ts'
 
 /** The beginning of a message as written: the order of the numbers in its date is determined for the whole file. */
@@ -12,6 +13,8 @@ export interface Header {
   readonly separator: string
   /** The order of the three numbers, if a word named the month. */
   readonly order: DateOrder | undefined
+  /** The calendar, if a word behind the date names it. */
+  readonly calendar: Calendar | undefined
   /** Minutes since the beginning of the day. */
   readonly minutes: number
   /** `undefined` in exports without seconds. */
@@ -33,7 +36,7 @@ export interface DateNumber {
 export const MARKS = '\\u200e\\u200f\\u061c\\u202a-\\u202e\\u2066-\\u2069\\ufeff'
 const GAP = `[\\s${MARKS}]*`
 /** Words between date and time, or after the time, without digits and without characters that headers use. */
-const WORDS = `[^\\d\\[\\]:\\u0660-\\u0669\\u06f0-\\u06f9–—-]{0,24}?`
+const WORDS = `[^${DIGITS_IN_CLASS}\\[\\]:–—-]{0,24}?`
 
 /** Signs before a year of the Japanese calendar, and the year before its first: in letters and in full. */
 const ERAS: Readonly<Record<string, number>> = { R: 2018, 令和: 2018, H: 1988, 平成: 1988 }
@@ -42,7 +45,7 @@ const YEAR = `(?:${Object.keys(ERAS).join('|')})?${DIGIT}{1,4}`
 const DATE =
   `(?<first>${YEAR})${GAP}(?<separator>[./年년-])${GAP}(?<second>${DIGIT}{1,2})` +
   `${GAP}(?<next>[./月월-])${GAP}(?<third>${YEAR})${GAP}[.日일]?`
-const TIME = `(?<hour>${DIGIT}{1,2})(?:[:.]|${GAP}h${GAP})(?<minute>${DIGIT}{2})(?:[:.](?<seconds>${DIGIT}{2}))?`
+const TIME = `(?<hour>${DIGIT}{1,2})(?:[:.]|${GAP}h${GAP})(?<minute>${DIGIT}{2})(?:(?:[:.]|${GAP}min${GAP})(?<seconds>${DIGIT}{2})(?:${GAP}s\\b)?)?`
 /** Old iPhones wrote no brackets, and a colon after the time. */
 const END = `(?<end>\\]|[-–—](?=\\s|$)|:(?=\\s))[^\\S\\n]?`
 const BEGIN = `^${GAP}(?<bracket>\\[?)${GAP}`
@@ -79,8 +82,8 @@ const CONNECTORS = new Set([
   'saat',
 ])
 
-/** Words behind a time that name it as one. */
-const HOURS = new Set(['ч', 'ч.', 'uhr', 'น.', 'u', 'h'])
+/** A word behind a time that names it as one. */
+const HOUR = /^(?:ч\.?|uhr|น\.|u|h)(?:\s|$)/iu
 
 const EVERY_MARK = new RegExp(`[${MARKS}]`, 'gu')
 
@@ -106,9 +109,10 @@ const headerOf = (line: string, match: RegExpExecArray, named?: DateInFigures): 
   if (separator !== parts['next'] && separator !== '年' && separator !== '년') return undefined
   // With a colon after minutes alone, too many lines of messages would look like this.
   if (end === ':' && seconds === undefined) return undefined
-  const [comma, before] = wordsOf(parts['between'] ?? '')
-  const [, written] = wordsOf(parts['after'] ?? '')
-  const behind = HOURS.has(written.toLowerCase()) ? '' : written
+  const { comma, words: before, calendar } = behindDate(parts['between'] ?? '')
+  const behind = wordsIn(parts['after'] ?? '')
+    .replace(/^[,،、]\s*/u, '')
+    .replace(HOUR, '')
   const period = before === '' || CONNECTORS.has(before.toLowerCase()) ? behind : before
   if (behind !== '' && period !== behind) return undefined
   const known = period === '' ? undefined : dayPeriodOf(period)
@@ -121,6 +125,7 @@ const headerOf = (line: string, match: RegExpExecArray, named?: DateInFigures): 
     date: [dateNumber(parts['first'] ?? ''), dateNumber(parts['second'] ?? ''), dateNumber(parts['third'] ?? '')],
     separator: sign,
     order: named?.order,
+    calendar,
     minutes,
     seconds: second_of,
     period,
@@ -130,14 +135,23 @@ const headerOf = (line: string, match: RegExpExecArray, named?: DateInFigures): 
   }
 }
 
-/** Words that name the calendar of a year: the Buddhist one, and the Bulgarian word for a year. */
-const CALENDAR = /^(?:be|b\.e\.|พ\.ศ\.?|ad|г\.?)(?=[\s,،、]|$)/iu
+/** In Basque, times are in brackets. */
+const wordsIn = (text: string): string =>
+  withoutMarks(text)
+    .replace(/[\s()]+/gu, ' ')
+    .trim()
 
-/** The comma that may come first, and the words after it. */
-const wordsOf = (text: string): readonly [comma: string, words: string] => {
-  const plain = withoutMarks(text).replace(/\s+/gu, ' ').trim().replace(CALENDAR, '').trim()
-  const [comma = ''] = /^[,،、]/u.exec(plain) ?? []
-  return [comma === '' ? '' : ',', plain.slice(comma.length).trim()]
+interface BehindDate {
+  readonly calendar: Calendar | undefined
+  readonly comma: string
+  readonly words: string
+}
+
+/** The name of a calendar and the comma that may come behind a date, and the words after them. */
+const behindDate = (text: string): BehindDate => {
+  const [calendar, rest] = calendarNamedIn(wordsIn(text))
+  const [comma = ''] = /^[,،、]/u.exec(rest) ?? []
+  return { comma: comma === '' ? '' : ',', words: rest.slice(comma.length).trim(), calendar }
 }
 
 const minutesOf = (hour: number, minute: number, period: DayPeriod | undefined): number | undefined => {

@@ -4,6 +4,7 @@
  */
 import type { Attachment, MediaKind } from '../../messages/message-details.ts'
 import { MARKS, withoutMarks } from './header.ts'
+import { phraseKindOf, type PhraseKind } from './marker-phrases.ts'
 
 /** The meaning of the text of an exported message. */
 export type Content =
@@ -42,7 +43,8 @@ const DELETED = oneOf(
 const EDITED = new RegExp(
   `[\\s${MARKS}]*<[${MARKS}]*(?:this message was edited|(?:ה?הודעה (?:זו )?נערכה|ההודעה הזאת נערכה)|diese nachricht wurde bearbeitet|` +
     `(?:se editó este mensaje|este mensaje fue editado)|ce message a été modifié|(?:mensagem editada|esta mensagem foi editada)|` +
-    `questo messaggio è stato modificato|(?:данное )?сообщение (?:было )?изменено|تم (?:تعديل|تحرير) (?:هذه )?الرسالة|bu mesaj düzenlendi)\\.?[${MARKS}]*>[\\s${MARKS}]*$`,
+    `questo messaggio è stato modificato|(?:данное |это )?сообщение (?:было )?изменено|تم (?:تعديل|تحرير) (?:هذه )?الرسالة|bu mesaj düzenlendi|` +
+    `dit bericht is bewerkt|ta wiadomość została (?:zmieniona|edytowana)|pesan ini (?:telah )?diedit|це повідомлення (?:було )?змінено|tato zpráva byla upravena|این پیام ویرایش شد(?:ه است)?)\\.?[${MARKS}]*>[\\s${MARKS}]*$`,
   'iu',
 )
 
@@ -85,6 +87,8 @@ const NOTICES = new RegExp(
     'uçtan uca şifrel|güvenlik kodu',
     'bezpečnostní kód|šifrován|код безпеки|наскрізн\\p{L}+ шифруван|सुरक्षा कोड|एंड-टू-एंड|kode keamanan|terenkripsi secara end-to-end',
     'セキュリティコード|エンドツーエンド暗号化|รหัสความปลอดภัย|เข้ารหัส|mã bảo mật|mã hóa|beveiligingscode|end-to-end versleuteld|kod bezpieczeństwa|szyfrowan',
+    'κωδικός ασφαλείας|নিরাপত্তা কোড|安全代碼|安全碼|安全代码|보안 코드|کد امنیتی|سیکیورٹی کوڈ|säkerhetskod|sikkerhe[td]skode|turvanumero|biztonsági kód|bezpečnostný kód',
+    'kod zabezpieczeń|kod keselamatan|sigurnosni kôd|સુરક્ષા કોડ|cód slándála|codul (?:dvs\\. )?de securitate|codi de seguretat|سرتاسر رمزگذاری|رمزگذاری سرتاسری|kompletně šifr|szyfrowane',
     '(?:created|left|joined|added|removed|changed|turned (?:on|off)|pinned|started|deleted|reset) (?:the |this |a |group |their |your |you|using |disappearing |to )',
     '(?:יצר|יצרה|הוסיף|הוסיפה|הסיר|הסירה|עזב|עזבה|שינה|שינתה|הצטרף|הצטרפה|הפעיל|הפעילה|כיבה|כיבתה)(?:/ה)? ',
     'hat (?:die gruppe|den betreff|das gruppenbild|dich|diese) |hat .{1,100} hinzugefügt|wurde hinzugefügt|hat die gruppe verlassen',
@@ -174,6 +178,9 @@ const ATTACHED_IOS = /^<[^<>:]{2,40}:\s?([^<>\n]{1,250}\.[A-Za-z0-9]{2,5})>$/u
 const ATTACHED_ANDROID =
   /^(?:((?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d+\.[A-Za-z0-9]{2,5}) \([^()\n]{3,40}\)|([^\n]{1,250}\.[A-Za-z0-9]{2,5}) \((?:file attached|ה?קובץ (?:ה?מצורף|צורף)|מצורף קובץ|datei angehängt|archivo adjunto|fichier (?:joint|attaché)|(?:arquivo|ficheiro) anexad[oa]|file allegato|(?:файл )?(?:добавлен|прикрепл[её]н)|تم إرفاق الملف|ملف مرفق|الملف مرفق|dosya ekl(?:i|endi)|bestand bijgevoegd|soubor byl přiložen|файл додано|plik załączony|file terlampir)\))$/iu
 
+/** The same with any name and in any language, where a phone marked the line as its own. */
+const ATTACHED_BY_PHONE = /^([^\n]{1,250}\.[A-Za-z0-9]{2,5}) \([^()\n]{3,40}\)$/u
+
 const LOCATION =
   /^(?:([^\n:]{0,60}?)\s?:\s*)?https?:\/\/(?:maps\.google\.[a-z.]{2,6}\/\?q=|(?:www\.)?google\.[a-z.]{2,6}\/maps\?q=)(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)\S{0,80}$/iu
 const LIVE_LOCATION = oneOf(
@@ -190,14 +197,19 @@ export const contentOf = (text: string, by_phone: boolean): Content => {
     .normalize('NFC')
     .replace(/[\u00a0\u202f]/gu, ' ')
     .trim()
-  if (DELETED.test(plain)) return { kind: 'deleted' }
-  if (CALLS.test(plain)) return { kind: 'call' }
+  const phrase = phraseKindOf(plain)
+  if (phrase === 'deleted' || DELETED.test(plain)) return { kind: 'deleted' }
+  if (CALLS.test(plain) || (by_phone && isCall(plain))) return { kind: 'call' }
   const words = withoutEdited(text)
   const edited = words.length < text.length
-  const came = attachmentOf(edited ? withoutMarks(words).trim() : plain)
+  const came = attachmentOf(edited ? withoutMarks(words).trim() : plain, by_phone) ?? omittedBehind(words)
   if (came === undefined && by_phone && isNotice(plain)) return { kind: 'notice' }
   return { kind: 'said', words: came?.words ?? words.trim(), attachment: came?.attachment, file: came?.file, edited }
 }
+
+/** Behind the call, phones may say what to tap. */
+const isCall = (text: string): boolean =>
+  [/^[^,،。]*/u, /^[^.,،。]*/u].some(beginning => phraseKindOf(beginning.exec(text)?.[0] ?? '') === 'call')
 
 /** Characters at the end in which the mark of an edited message is. */
 const MOST_EDITED_CHARACTERS = 300
@@ -214,14 +226,32 @@ interface Came {
   readonly file?: string
 }
 
-const attachmentOf = (text: string): Came | undefined => {
+const attachmentOf = (text: string, by_phone: boolean): Came | undefined => {
   const end = text.indexOf('\n')
   const first = (end === -1 ? text : text.slice(0, end)).trim()
   const below = end === -1 ? '' : text.slice(end + 1).trim()
-  if (LEFT_OUT.test(first)) return { words: below, attachment: { kind: 'unknown', type: 'media' } }
-  const file = ATTACHED_IOS.exec(first)?.[1] ?? fileOf(ATTACHED_ANDROID.exec(first))
+  if (isLeftOut(first)) return { words: below, attachment: { kind: 'unknown', type: 'media' } }
+  const named = ATTACHED_ANDROID.exec(first) ?? (by_phone ? ATTACHED_BY_PHONE.exec(first) : null)
+  const file = ATTACHED_IOS.exec(first)?.[1] ?? fileOf(named)
   if (file !== undefined) return { words: below, attachment: attachmentOfFile(file), file }
-  return below === '' ? attachmentOfLine(first) : (ofLastLine(text) ?? pollOf(text))
+  return below === '' ? attachmentOfLine(first, by_phone) : (ofLastLine(text) ?? pollOf(text))
+}
+
+const isLeftOut = (line: string): boolean =>
+  LEFT_OUT.test(line) || (inBrackets(line) && phraseKindOf(line.slice(1, -1)) === 'media')
+
+const inBrackets = (line: string): boolean => line.startsWith('<') && line.endsWith('>')
+
+/** A caption or the name of a document, and behind a mark the sentence of an iPhone for media that were left out. */
+const OMITTED_BEHIND = new RegExp(`^(.+?)\\s*[\\u200e\\u200f]([^${MARKS}\\n]{2,80})$`, 'su')
+
+const omittedBehind = (text: string): Came | undefined => {
+  const [, before = '', sentence = ''] = OMITTED_BEHIND.exec(text.trim()) ?? []
+  const attachment = omittedOf(sentence.trim(), true)
+  if (attachment === undefined) return undefined
+  const words = withoutMarks(before).trim()
+  if (attachment.kind !== 'document') return { words, attachment }
+  return { words: '', attachment: { kind: 'document', name: words.replace(/\s?•[^•]{0,40}$/u, '') } }
 }
 
 /** The name is in one of two groups: a name that WhatsApp gave, or another one. */
@@ -234,9 +264,10 @@ const ofLastLine = (text: string): Came | undefined => {
   return file === undefined ? undefined : { words: text.slice(0, at).trim(), attachment: attachmentOfFile(file), file }
 }
 
-const attachmentOfLine = (line: string): Came | undefined => {
+const attachmentOfLine = (line: string, by_phone: boolean): Came | undefined => {
   if (VIEW_ONCE.test(line)) return { words: '', attachment: { kind: 'view_once' } }
-  if (LIVE_LOCATION.test(line)) return { words: '', attachment: { kind: 'location', live: true } }
+  if (LIVE_LOCATION.test(line) || phraseKindOf(line) === 'live_location')
+    return { words: '', attachment: { kind: 'location', live: true } }
   const place = LOCATION.exec(line)
   if (place !== null) {
     const [, , latitude, longitude] = place
@@ -247,13 +278,23 @@ const attachmentOfLine = (line: string): Came | undefined => {
     return { words: (caption[1] ?? '').trim(), attachment: attachmentOfFile(caption[2]), file: caption[2] }
   }
   // Old iPhones put it in brackets.
-  const omitted = line.startsWith('<') && line.endsWith('>') ? line.slice(1, -1) : line
-  for (const [kind, pattern] of OMITTED_PATTERNS) {
-    const match = pattern.exec(omitted)
-    if (match !== null) return { words: '', attachment: attachmentOfKind(kind, match[1] ?? match[2]) }
-  }
-  return undefined
+  const bracketed = inBrackets(line)
+  const omitted = omittedOf(bracketed ? line.slice(1, -1) : line, bracketed || by_phone)
+  return omitted === undefined ? undefined : { words: '', attachment: omitted }
 }
+
+/** @param by_phone whether the sentence is marked as one of the phone; some are what people say too */
+const omittedOf = (sentence: string, by_phone: boolean): Attachment | undefined => {
+  for (const [kind, pattern] of OMITTED_PATTERNS) {
+    const match = pattern.exec(sentence)
+    if (match !== null) return attachmentOfKind(kind, match[1] ?? match[2])
+  }
+  const kind = by_phone ? phraseKindOf(sentence) : undefined
+  return kind === undefined || !isOmitted(kind) ? undefined : attachmentOfKind(kind, undefined)
+}
+
+const isOmitted = (kind: PhraseKind): kind is MediaKind | 'document' | 'contacts' =>
+  kind !== 'deleted' && kind !== 'call' && kind !== 'media' && kind !== 'live_location'
 
 /** A caption and a file on one line. */
 const ATTACHED_AFTER = /^(.{1,2000}?)\s?<[^<>:]{2,40}:\s?([^<>\n]{1,250}\.[A-Za-z0-9]{2,5})>$/u

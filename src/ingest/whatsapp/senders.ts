@@ -75,7 +75,7 @@ export class Senders {
     for (const { name, end } of names) {
       const seen = this.#seen.get(name)
       const text = rest.slice(end + 1)
-      const is_own = !MARKED.test(text) || contentOf(text, false).kind !== 'said' || isAttachment(text)
+      const is_own = !MARKED.test(text) || isOwn(text)
       if (seen !== undefined) {
         seen.messages++
         if (is_own) seen.own++
@@ -133,7 +133,8 @@ export class Senders {
   }
 }
 
-const isAttachment = (text: string): boolean => {
-  const content = contentOf(text, false)
-  return content.kind === 'said' && content.attachment !== undefined
+/** Whether a text that a phone marked as its own stands for something that a person did: media, a call, a deleted message. */
+const isOwn = (text: string): boolean => {
+  const content = contentOf(text, true)
+  return content.kind === 'said' ? content.attachment !== undefined : content.kind !== 'notice'
 }

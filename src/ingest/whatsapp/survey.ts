@@ -3,7 +3,7 @@ import { yieldToEventLoop } from '../../platform/yield.ts'
 import { NOT_UTF8 } from '../source-lines.ts'
 import type { DateOrder } from '../source.ts'
 import { CONVERT } from '../text-encoding.ts'
-import { DateEvidence, type SettledOrder } from './date-order.ts'
+import { DateEvidence, isIslamic, type SettledOrder } from './date-order.ts'
 import type { ExportText } from './export-text.ts'
 import { parseHeader } from './header.ts'
 import { Senders } from './senders.ts'
@@ -35,6 +35,9 @@ const LINES_AT_ONCE = 2000
 const MOST_STEPS_BACK = 10
 const MOST_SHARE_BACK = 0.02
 
+const ISLAMIC =
+  'its dates are of the Islamic (lunar) calendar, whose days cannot be converted for certain: set the phone to the Gregorian or the Solar Hijri calendar and export the chat again'
+
 /** @returns a clause that says why the text is no export */
 export const surveyExport = async (
   text: ExportText,
@@ -47,6 +50,7 @@ export const surveyExport = async (
   let messages = 0
   let lines = 0
   let unreadable = 0
+  let islamic = 0
   for await (const line of text.lines({ position: 0, lines: 0 }, signal)) {
     if (line.kind === 'rejected' && line.reason === NOT_UTF8) unreadable++
     if (line.kind !== 'line') continue
@@ -57,6 +61,7 @@ export const surveyExport = async (
     layout ??= header.layout
     if (header.layout !== layout) continue
     messages++
+    if (isIslamic(header)) islamic++
     evidence.add(header)
     senders.add(header.rest)
   }
@@ -65,6 +70,7 @@ export const surveyExport = async (
   const order = isGiven ? { order: date_order, by: 'given' as const } : settled
   // Half of a chat would be worse than none.
   if (unreadable > messages) return CONVERT
+  if (layout !== undefined && islamic > messages / 2) return ISLAMIC
   if (layout === undefined || order === undefined) return 'there is no message with a date and a sender in it'
   const back = evidence.stepsBack(order.order)
   const is_in_order = back <= MOST_STEPS_BACK || back <= messages * MOST_SHARE_BACK

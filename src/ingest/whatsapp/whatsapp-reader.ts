@@ -11,7 +11,7 @@ import { chatNameOf, isExportName } from './chat-name.ts'
 import type { SettledOrder } from './date-order.ts'
 import { ExportEntries, type ExportEntry } from './export-entries.ts'
 import { holdsExport, openExportText, type ExportText } from './export-text.ts'
-import { parseHeader } from './header.ts'
+import { parseHeader, withoutMarks, type Header } from './header.ts'
 import { Occurrences } from './occurrences.ts'
 import { surveyExport, type Survey } from './survey.ts'
 
@@ -110,17 +110,26 @@ async function* read(file: SourceFile, from: SourceStart, signal: AbortSignal): 
 }
 
 const HEADERS_LOOKED_AT = 5
+/** Exports of Android begin with events, which have no sender: up to this many lines are looked at for one. */
+const LINES_LOOKED_AT = 200
 
 export const whatsappReader: SourceReader = {
   type: 'whatsapp',
   recognises: async ({ path }, beginning) => {
     if (isZipPath(path)) return await holdsExport(path)
     if (!/\.txt$/iu.test(path)) return false
-    const lines = beginning.split('\n', HEADERS_LOOKED_AT)
-    return lines.some(line => parseHeader(line) !== undefined) && (isExportName(path) || isConversation(lines))
+    const lines = beginning.split(/\r\n|\n|\r/u, LINES_LOOKED_AT)
+    if (isExportName(path)) return lines.slice(0, HEADERS_LOOKED_AT).some(line => parseHeader(line) !== undefined)
+    return isConversation(lines)
   },
   read,
 }
 
-/** A text with another name is an export if it begins with a message. */
-const isConversation = ([first = '']: readonly string[]): boolean => parseHeader(first)?.rest.includes(':') === true
+/** A text with another name is an export if it begins with a message, or with an event before a message. */
+const isConversation = (lines: readonly string[]): boolean => {
+  const first = parseHeader(lines.find(line => withoutMarks(line).trim() !== '') ?? '')
+  return first !== undefined && lines.some(line => isMessage(parseHeader(line), first.layout))
+}
+
+const isMessage = (header: Header | undefined, layout: string): boolean =>
+  header?.layout === layout && /\S[^\n]*?:(?:\s|$)/u.test(withoutMarks(header.rest))

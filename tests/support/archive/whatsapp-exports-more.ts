@@ -1,0 +1,310 @@
+/** Further exported chats, as phones of many languages, scripts and calendars write them, and what is in each. */
+import type { ExportFixture } from './whatsapp-exports.ts'
+
+const LRM = '\u200e'
+const RLM = '\u200f'
+const NNBSP = '\u202f'
+const NBSP = '\u00a0'
+const MEDIA = '[something of a kind that cannot be read]'
+const PICTURE = '[picture, not seen]'
+const VIDEO = '[video, not seen]'
+const AUDIO = '[audio file, not heard]'
+const STICKER = '[sticker, not seen]'
+
+export const MORE_WHATSAPP_EXPORTS: readonly ExportFixture[] = [
+  {
+    name: 'Android under another name of file, which begins with events',
+    file: 'chat of last year.txt',
+    zone: 'UTC',
+    text: '23/03/2022, 13:31 - Messages and calls are end-to-end encrypted. Tap to learn more.\n23/03/2022, 13:31 - You created group "Trip: north"\n23/03/2022, 13:32 - Dana: Hello\n23/03/2022, 13:33 - Dana: null and void: really\n',
+    expected: [
+      ['2022-03-23T13:31', '-', 'Messages and calls are end-to-end encrypted. Tap to learn more.'],
+      ['2022-03-23T13:31', '-', 'You created group "Trip: north"'],
+      ['2022-03-23T13:32', 'Dana', 'Hello'],
+      ['2022-03-23T13:33', 'Dana', 'null and void: really'],
+    ],
+  },
+  {
+    name: 'iPhone, Persian, Solar Hijri calendar and digits',
+    file: '_chat.txt',
+    zone: 'Asia/Tehran',
+    text: [
+      `[۱۴۰۱/۱/۷،${RLM} ۲۱:۴۱:۳۵] مریم: ${RLM}پیام‌ها و تماس‌ها سرتاسر رمزگذاری شده‌اند. هیچ شخصی خارج از این گفتگو، حتی واتساپ، نمی‌تواند آن‌ها را بخواند.`,
+      `[۱۴۰۱/۱/۷،${RLM} ۲۱:۴۱:۳۶] مریم: سلام`,
+      `${RLM}[۱۴۰۱/۶/۳۱،${RLM} ۰:۰۰:۰۱] مریم: ${RLM}تصویر حذف شد`,
+      `[۱۴۰۳/۱۲/۳۰،${RLM} ۲۳:۵۹:۵۹] مریم: تصویر حذف شد، دوباره بفرست`,
+      `${RLM}[۱۴۰۴/۱/۱،${RLM} ۸:۰۰:۰۰] مریم: ${RLM}این پیام حذف شده است.`,
+      '',
+    ].join('\n'),
+    expected: [
+      [
+        '2022-03-27T17:11:35',
+        '-',
+        'پیام‌ها و تماس‌ها سرتاسر رمزگذاری شده‌اند. هیچ شخصی خارج از این گفتگو، حتی واتساپ، نمی‌تواند آن‌ها را بخواند.',
+      ],
+      ['2022-03-27T17:11:36', 'مریم', 'سلام'],
+      ['2022-09-21T20:30:01', 'مریم', PICTURE],
+      ['2025-03-20T20:29:59', 'مریم', 'تصویر حذف شد، دوباره بفرست'],
+      ['2025-03-21T04:30:00', '-', 'این پیام حذف شده است.'],
+    ],
+  },
+  {
+    name: 'Android, Persian, Gregorian dates in Persian digits, 12 hours',
+    file: 'fa.txt',
+    zone: 'Asia/Tehran',
+    text: `۲۰۲۴/۳/۲۷،${RLM} ۹:۴۱ ب.ظ. - علی: سلام\n۲۰۲۴/۳/۲۸،${RLM} ۱۲:۰۵ ق.ظ. - علی: <رسانه حذف شد>\n۲۰۲۴/۳/۲۸،${RLM} ۱:۰۵ بعدازظهر - علی: باشه <این پیام ویرایش شد>\n`,
+    expected: [
+      ['2024-03-27T18:11', 'علی', 'سلام'],
+      ['2024-03-27T20:35', 'علی', MEDIA],
+      ['2024-03-28T09:35', 'علی', 'باشه'],
+    ],
+  },
+  {
+    name: 'iPhone, English (US) with the Persian calendar',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: `[1/7/1401 AP, 9:41:35${NNBSP}PM] Dana: hi\n[1/8/1401 AP, 12:00:00${NNBSP}AM] Dana: again\n`,
+    expected: [
+      ['2022-03-27T21:41:35', 'Dana', 'hi'],
+      ['2022-03-28T00:00', 'Dana', 'again'],
+    ],
+  },
+  {
+    name: 'iPhone, German with the Persian calendar and years of two figures',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: '[07.01.01 AP, 21:41:35] Dana: hallo\n[29.12.02 AP, 10:00:00] Dana: später\n',
+    expected: [
+      ['2022-03-27T21:41:35', 'Dana', 'hallo'],
+      ['2024-03-19T10:00', 'Dana', 'später'],
+    ],
+  },
+  {
+    name: 'iPhone, Thai, years of two figures in the Buddhist calendar',
+    file: '_chat.txt',
+    zone: 'Asia/Bangkok',
+    text: `[3/4/65 21:41:35] Dana: ${LRM}ข้อความและการโทรได้รับการเข้ารหัสจากต้นทางถึงปลายทาง\n[4/4/65 09:00:00] Dana: สวัสดี\n${LRM}[13/4/65 09:00:01] Dana: ${LRM}ไม่มีรูปภาพ\n`,
+    expected: [
+      ['2022-04-03T14:41:35', '-', 'ข้อความและการโทรได้รับการเข้ารหัสจากต้นทางถึงปลายทาง'],
+      ['2022-04-04T02:00', 'Dana', 'สวัสดี'],
+      ['2022-04-13T02:00:01', 'Dana', PICTURE],
+    ],
+  },
+  {
+    name: 'iPhone, Arabic, what media are called there, with vowel signs',
+    file: '_chat.txt',
+    zone: 'Asia/Riyadh',
+    text: [
+      `[١٨${RLM}/٣${RLM}/٢٠٢٢، ٢:٥٦:٠٠${NBSP}م] \u202a+40${NBSP}521${NBSP}028\u202c: ${RLM}الرسائل والمكالمات مشفرة تمامًا بين الطرفين`,
+      `[٢٧${RLM}/٣${RLM}/٢٠٢٢، ٩:٤١:٣٥${NBSP}م] Dana: مرحبا`,
+      `${RLM}[٢٧${RLM}/٣${RLM}/٢٠٢٢، ٩:٤١:٥٥${NBSP}م] Dana: ${RLM}لم يتم إدراج الصورة`,
+      `${RLM}[٢٧${RLM}/٣${RLM}/٢٠٢٢، ٩:٤٤:١٦${NBSP}م] Dana: ${RLM}لم يتم إدراج الفيديوهات`,
+      `${RLM}[٢٧${RLM}/٣${RLM}/٢٠٢٢، ٩:٤٤:٤٧${NBSP}م] Dana: ${RLM}لم يتم إدراج المقاطع الصوتية`,
+      `${RLM}[٢٧${RLM}/٣${RLM}/٢٠٢٢، ٩:٤٥:٠٠${NBSP}م] Dana: ${RLM}تم حذف الملصقات`,
+      `${RLM}[٢٧${RLM}/٣${RLM}/٢٠٢٢، ٩:٤٥:٠١${NBSP}م] Dana: ${RLM}لقد حذَفت هذه الرسالة.`,
+      `[٢٧${RLM}/٣${RLM}/٢٠٢٢، ٩:٤٥:٠٢${NBSP}م] Dana: نعم ${RLM}<تم تعديل هذه الرسالة>`,
+      '',
+    ].join('\n'),
+    expected: [
+      ['2022-03-18T11:56', '-', 'الرسائل والمكالمات مشفرة تمامًا بين الطرفين'],
+      ['2022-03-27T18:41:35', 'Dana', 'مرحبا'],
+      ['2022-03-27T18:41:55', 'Dana', PICTURE],
+      ['2022-03-27T18:44:16', 'Dana', VIDEO],
+      ['2022-03-27T18:44:47', 'Dana', AUDIO],
+      ['2022-03-27T18:45', 'Dana', STICKER],
+      ['2022-03-27T18:45:01', '-', 'لقد حذَفت هذه الرسالة.'],
+      ['2022-03-27T18:45:02', 'Dana', 'نعم'],
+    ],
+  },
+  {
+    name: 'iPhone, Hebrew, a video and a recording that were left out, a call, a place',
+    file: '_chat.txt',
+    zone: 'Asia/Jerusalem',
+    text: [
+      `[28.3.2025, 1:30:00] נועם: ${LRM}ההודעות והשיחות מוצפנות מקצה לקצה.`,
+      `${RLM}[28.3.2025, 1:59:59] נועם: ${RLM}סרטון הווידאו הושמט`,
+      `${RLM}[28.3.2025, 3:00:00] נועם: ${RLM}קטע קול הושמט`,
+      `${RLM}[28.3.2025, 3:00:01] נועם: ${RLM}שיחה קולית שלא נענתה`,
+      `${RLM}[28.3.2025, 3:00:02] נועם: ${RLM}מיקום: https://maps.google.com/?q=32.0853,34.7818`,
+      `[28.3.2025, 3:00:03] ד"ר כהן: רופאת שיניים: התור ב-10:30 ${RLM}<ההודעה נערכה>`,
+      `[28.3.2025, 3:00:04] ד"ר כהן: רופאת שיניים: תודה`,
+      `[28.3.2025, 3:00:05] ד"ר כהן: רופאת שיניים: 🙂`,
+      `[28.3.2025, 3:00:06] ד"ר כהן: רופאת שיניים: להתראות`,
+      '',
+    ].join('\n'),
+    expected: [
+      ['2025-03-27T23:30', '-', 'ההודעות והשיחות מוצפנות מקצה לקצה.'],
+      ['2025-03-27T23:59:59', 'נועם', VIDEO],
+      ['2025-03-28T00:00', 'נועם', AUDIO],
+      ['2025-03-28T00:00:01', '-', 'שיחה קולית שלא נענתה'],
+      ['2025-03-28T00:00:02', 'נועם', '[location: latitude 32.0853, longitude 34.7818]'],
+      ['2025-03-28T00:00:03', 'ד"ר כהן: רופאת שיניים', 'התור ב-10:30'],
+      ['2025-03-28T00:00:04', 'ד"ר כהן: רופאת שיניים', 'תודה'],
+      ['2025-03-28T00:00:05', 'ד"ר כהן: רופאת שיניים', '🙂'],
+      ['2025-03-28T00:00:06', 'ד"ר כהן: רופאת שיניים', 'להתראות'],
+    ],
+  },
+  {
+    name: 'Android, Polish',
+    file: 'Czat WhatsApp z użytkownikiem Kasia.txt',
+    zone: 'Europe/Warsaw',
+    text: `07.10.2026, 18:01 - Wiadomości i połączenia są szyfrowane metodą end-to-end.\n07.10.2026, 18:02 - Kasia: W piątek bal!\nProsimy o przebrania.\n07.10.2026, 18:05 - Mama: ${LRM}IMG-20261007-WA0003.jpg (plik załączony)\nPlan na październik\n07.10.2026, 18:06 - Mama: ${LRM}umowa najmu.pdf (załączony plik)\n07.10.2026, 18:07 - Mama: <Pominięto multimedia>\n07.10.2026, 18:08 - Mama: Usunięto tę wiadomość\n07.10.2026, 18:09 - Kasia: Dziękuję: do zobaczenia <Ta wiadomość została zmieniona>\n`,
+    expected: [
+      ['2026-10-07T16:01', '-', 'Wiadomości i połączenia są szyfrowane metodą end-to-end.'],
+      ['2026-10-07T16:02', 'Kasia', 'W piątek bal!\nProsimy o przebrania.'],
+      ['2026-10-07T16:05', 'Mama', `Plan na październik\n${PICTURE}`],
+      ['2026-10-07T16:06', 'Mama', '[document, not read: "umowa najmu.pdf"]'],
+      ['2026-10-07T16:07', 'Mama', MEDIA],
+      ['2026-10-07T16:08', '-', 'Usunięto tę wiadomość'],
+      ['2026-10-07T16:09', 'Kasia', 'Dziękuję: do zobaczenia'],
+    ],
+  },
+  {
+    name: 'iPhone, Polish, endings that are parts of what people say',
+    file: '_chat.txt',
+    zone: 'Europe/Warsaw',
+    text: `[27.03.2022, 21:41:35] Kasia: obraz pominięty\n${LRM}[27.03.2022, 21:41:36] Kasia: ${LRM}obraz pominięty\n${LRM}[27.03.2022, 21:41:37] Kasia: ${LRM}Nieodebrane poł. głosowe, ${LRM}Stuknij, aby oddzwonić\n${LRM}[27.03.2022, 21:41:38] Kasia: plan.pdf • ${LRM}3 strony ${LRM}dokument pominięty\n`,
+    expected: [
+      ['2022-03-27T19:41:35', 'Kasia', 'obraz pominięty'],
+      ['2022-03-27T19:41:36', 'Kasia', PICTURE],
+      ['2022-03-27T19:41:37', '-', 'Nieodebrane poł. głosowe, Stuknij, aby oddzwonić'],
+      ['2022-03-27T19:41:38', 'Kasia', '[document, not read: "plan.pdf"]'],
+    ],
+  },
+  {
+    name: 'iPhone, Dutch, a caption before the picture',
+    file: '_chat.txt',
+    zone: 'Europe/Amsterdam',
+    text: `[27-03-2022, 01:59:59] Piet: vlak voor de klok ${LRM}afbeelding weggelaten\n[27-03-2022, 03:00:00] Piet: erna ${LRM}<Dit bericht is bewerkt>\n${LRM}[27-03-2022, 03:00:01] Piet: ${LRM}Gemist spraakgesprek\n`,
+    expected: [
+      ['2022-03-27T00:59:59', 'Piet', `vlak voor de klok\n${PICTURE}`],
+      ['2022-03-27T01:00', 'Piet', 'erna'],
+      ['2022-03-27T01:00:01', '-', 'Gemist spraakgesprek'],
+    ],
+  },
+  {
+    name: 'Android, Turkish, half of the day first',
+    file: 'Ayşe ile WhatsApp Sohbeti.txt',
+    zone: 'Europe/Istanbul',
+    text: `12.10.2026 ÖS 9:05 - Ayşe: merhaba\n12.10.2026 ÖS 9:06 - Ayşe: düzelttim <Bu mesaj düzenlendi>\n13.10.2026 ÖÖ 12:01 - Ayşe: <Medya dahil edilmedi>\n13.10.2026 ÖÖ 12:02 - Ayşe: Bu mesaj silindi\n13.10.2026 ÖÖ 12:03 - Ayşe: STK-20261013-WA0001.webp (dosya ekli)\n`,
+    expected: [
+      ['2026-10-12T18:05', 'Ayşe', 'merhaba'],
+      ['2026-10-12T18:06', 'Ayşe', 'düzelttim'],
+      ['2026-10-12T21:01', 'Ayşe', MEDIA],
+      ['2026-10-12T21:02', '-', 'Bu mesaj silindi'],
+      ['2026-10-12T21:03', 'Ayşe', STICKER],
+    ],
+  },
+  {
+    name: 'Android, Spanish (Mexico), a. m. with narrow blanks, a poll and a place',
+    file: 'Chat de WhatsApp con Ana.txt',
+    zone: 'America/Mexico_City',
+    text: `28/3/2025, 9:29${NNBSP}p.${NBSP}m. - Ana: hola\n29/3/2025, 1:23${NNBSP}a.${NBSP}m. - Ana: PTT-20250329-WA0001.opus (archivo adjunto)\n29/3/2025, 12:37${NNBSP}p.${NBSP}m. - Ana: ENCUESTA:\n¿Dónde cenamos: aquí o allá?\nOPCIÓN: Aquí (2 votos)\nOPCIÓN: Allá (1 voto)\n\n29/3/2025, 12:38${NNBSP}p.${NBSP}m. - Ana: ubicación: https://maps.google.com/?q=19.4326,-99.1332\n29/3/2025, 12:39${NNBSP}p.${NBSP}m. - Ana: ya <Se editó este mensaje.>\n`,
+    expected: [
+      ['2025-03-29T03:29', 'Ana', 'hola'],
+      ['2025-03-29T07:23', 'Ana', '[voice message, not transcribed]'],
+      ['2025-03-29T18:37', 'Ana', '[poll: "¿Dónde cenamos: aquí o allá?", "Aquí" / "Allá"]'],
+      ['2025-03-29T18:38', 'Ana', '[location: latitude 19.4326, longitude -99.1332]'],
+      ['2025-03-29T18:39', 'Ana', 'ya'],
+    ],
+  },
+  {
+    name: 'Android, Portuguese (Brazil), no comma, numbers as names',
+    file: 'Conversa do WhatsApp com Família.txt',
+    zone: 'America/Sao_Paulo',
+    text: `12/01/2023 14:30 - Você criou o grupo "Família"\n12/01/2023 14:30 - +55 11 91234-5678: oi!\n12/01/2023 14:31 - +55 11 91234-5678: <Mídia oculta>\n12/01/2023 14:31 - +55 11 91234-5678 saiu\n13/01/2023 09:01 - Bruno: Mensagem apagada\n13/01/2023 09:02 - Bruno: vou sim <Mensagem editada>\n13/01/2023 09:03 - Bruno: João Silva.vcf (arquivo anexado)\n13/01/2023 09:04 - Bruno: localização em tempo real compartilhada\n`,
+    expected: [
+      ['2023-01-12T17:30', '-', 'Você criou o grupo "Família"'],
+      ['2023-01-12T17:30', '+55 11 91234-5678', 'oi!'],
+      ['2023-01-12T17:31', '+55 11 91234-5678', MEDIA],
+      ['2023-01-12T17:31', '-', '+55 11 91234-5678 saiu'],
+      ['2023-01-13T12:01', '-', 'Mensagem apagada'],
+      ['2023-01-13T12:02', 'Bruno', 'vou sim'],
+      ['2023-01-13T12:03', 'Bruno', '[contact: "João Silva"]'],
+      ['2023-01-13T12:04', 'Bruno', '[live location]'],
+    ],
+  },
+  {
+    name: 'iPhone, French (Canada), hours in words',
+    file: '_chat.txt',
+    zone: 'America/Toronto',
+    text: `[2022-03-13 01${NBSP}h${NBSP}59${NBSP}min${NBSP}59${NBSP}s] Luc: avant\n[2022-03-13 03${NBSP}h${NBSP}00${NBSP}min${NBSP}00${NBSP}s] Luc: après\n`,
+    expected: [
+      ['2022-03-13T06:59:59', 'Luc', 'avant'],
+      ['2022-03-13T07:00', 'Luc', 'après'],
+    ],
+  },
+  {
+    name: 'Android, Italian, a pasted conversation and lines like headers',
+    file: 'Chat WhatsApp con Gruppo Casa.txt',
+    zone: 'Europe/Rome',
+    text: `25/10/20, 02:30 - Ugo: prima\n25/10/20, 02:45 - Ugo: ancora\n25/10/20, 02:15 - Ugo: seconda volta\n26/10/20, 10:00 - Ugo: ecco cosa mi ha scritto:\n12/09/20, 10:00 - Idraulico: arrivo alle 9\n12/09/20, 10:05 - Idraulico: anzi alle 10\n26/10/20, 10:01 - Ugo: capito?\n26/10/20, 10:02 - Ugo: <Media omessi>\n26/10/20, 10:03 - Ugo: ordine del giorno\n26/10/20 riunione alle 10:30 - portare i documenti\n`,
+    expected: [
+      ['2020-10-25T00:30', 'Ugo', 'prima'],
+      ['2020-10-25T00:45', 'Ugo', 'ancora'],
+      ['2020-10-25T01:15', 'Ugo', 'seconda volta'],
+      [
+        '2020-10-26T09:00',
+        'Ugo',
+        'ecco cosa mi ha scritto:\n12/09/20, 10:00 - Idraulico: arrivo alle 9\n12/09/20, 10:05 - Idraulico: anzi alle 10',
+      ],
+      ['2020-10-26T09:01', 'Ugo', 'capito?'],
+      ['2020-10-26T09:02', 'Ugo', MEDIA],
+      ['2020-10-26T09:03', 'Ugo', 'ordine del giorno\n26/10/20 riunione alle 10:30 - portare i documenti'],
+    ],
+  },
+  {
+    name: 'Android, Russian',
+    file: 'Чат WhatsApp с контактом Катя 🌸.txt',
+    zone: 'Europe/Moscow',
+    text: `23.03.2022, 13:31 - Сообщения и звонки защищены сквозным шифрованием.\n23.03.2022, 13:32 - Катя 🌸: Привет\n23.03.2022, 13:33 - Катя 🌸: <Без медиафайлов>\n23.03.2022, 13:34 - Катя 🌸: Вы удалили данное сообщение\n23.03.2022, 13:35 - Катя 🌸: геоданные отправлены\n23.03.2022, 13:36 - Катя 🌸: местоположение: https://maps.google.com/?q=55.75,37.61\n23.03.2022, 13:37 - Катя 🌸: да <Сообщение изменено>\n`,
+    expected: [
+      ['2022-03-23T10:31', '-', 'Сообщения и звонки защищены сквозным шифрованием.'],
+      ['2022-03-23T10:32', 'Катя 🌸', 'Привет'],
+      ['2022-03-23T10:33', 'Катя 🌸', MEDIA],
+      ['2022-03-23T10:34', '-', 'Вы удалили данное сообщение'],
+      ['2022-03-23T10:35', 'Катя 🌸', '[live location]'],
+      ['2022-03-23T10:36', 'Катя 🌸', '[location: latitude 55.75, longitude 37.61]'],
+      ['2022-03-23T10:37', 'Катя 🌸', 'да'],
+    ],
+  },
+  {
+    name: 'Android, Hindi, digits of Devanagari and small am and pm',
+    file: 'Asha के साथ WhatsApp चैट.txt',
+    zone: 'Asia/Kolkata',
+    text: `२७/३/२२, ९:४१ pm - आशा: नमस्ते\n२८/३/२२, १२:०० am - आशा: <मीडिया के बिना>\n२८/३/२२, १२:०१ am - आशा: यह मैसेज डिलीट कर दिया गया है\n`,
+    expected: [
+      ['2022-03-27T16:11', 'आशा', 'नमस्ते'],
+      ['2022-03-27T18:30', 'आशा', MEDIA],
+      ['2022-03-27T18:31', '-', 'यह मैसेज डिलीट कर दिया गया है'],
+    ],
+  },
+  {
+    name: 'iPhone, Burmese digits',
+    file: '_chat.txt',
+    zone: 'UTC',
+    text: '[၂၇/၃/၂၂ ၂၁:၄၁:၃၅] Dana: hi\n[၂၈/၃/၂၂ ညနေ ၉:၀၀:၀၀] Dana: later\n',
+    expected: [
+      ['2022-03-27T21:41:35', 'Dana', 'hi'],
+      ['2022-03-28T21:00', 'Dana', 'later'],
+    ],
+  },
+  {
+    name: 'iPhone, Swedish and Greek sentences for media, and a group',
+    file: '_chat.txt',
+    zone: 'Europe/Stockholm',
+    text: `[2022-03-27 12:00:00] Resan: ${LRM}Meddelanden och samtal är totalsträckskrypterade. Ingen utanför chatten, inte ens WhatsApp, kan läsa dem.\n[2022-03-27 12:00:01] Resan: ${LRM}Lisa lade till dig\n[2022-03-27 12:00:02] ~${NNBSP}Lisa: Hej alla\n${LRM}[2022-03-27 12:00:03] Lisa: ${LRM}bild utesluten\n${LRM}[2022-03-27 12:00:04] Nikos: ${LRM}βίντεο παραλείφθηκε\n${LRM}[2022-03-27 12:00:05] Lisa: ${LRM}Det här meddelandet raderades.\n`,
+    expected: [
+      [
+        '2022-03-27T10:00',
+        '-',
+        'Meddelanden och samtal är totalsträckskrypterade. Ingen utanför chatten, inte ens WhatsApp, kan läsa dem.',
+      ],
+      ['2022-03-27T10:00:01', '-', 'Lisa lade till dig'],
+      ['2022-03-27T10:00:02', 'Lisa', 'Hej alla'],
+      ['2022-03-27T10:00:03', 'Lisa', PICTURE],
+      ['2022-03-27T10:00:04', 'Nikos', VIDEO],
+      ['2022-03-27T10:00:05', '-', 'Det här meddelandet raderades.'],
+    ],
+  },
+]
