@@ -30,8 +30,11 @@ export interface MessageErasure {
   inSession(session_id: string): Promise<readonly MessageRecord[]>
   /** The bot's answers to these messages. */
   repliesTo(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
-  /** The messages that a reply of the bot answered, named by the id of any of its parts. */
-  answeredBy(reply_id: MessageId): Promise<readonly MessageRecord[]>
+  /**
+   * The ids of the messages that a reply of the bot answered, named by the id of any of its parts: also of those that
+   * are not stored, such as commands.
+   */
+  answeredBy(reply_id: MessageId): Promise<readonly MessageId[]>
   /** All messages of a scope, in the order in which they were received. */
   ofScope(scope: Scope): AsyncIterable<readonly MessageRecord[]>
   /**

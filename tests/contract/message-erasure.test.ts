@@ -185,7 +185,7 @@ describe.each([
     expect(idsOf(await messages.repliesTo(['m1', 'm3', 'unknown'])).sort()).toEqual(['r-m1', 'r-m3'])
     expect(await messages.repliesTo(['m1'])).toMatchObject([{ role: 'assistant', text: 'answer to m1' }])
     expect(await messages.repliesTo([])).toEqual([])
-    expect(idsOf(await messages.answeredBy('r-m2'))).toEqual(['m2'])
+    expect(await messages.answeredBy('r-m2')).toEqual(['m2'])
     expect(await messages.answeredBy('m2')).toEqual([])
   })
 

@@ -79,14 +79,15 @@ class SqliteMessageErasure implements MessageErasure {
     )
   }
 
-  async answeredBy(reply_id: MessageId): Promise<readonly MessageRecord[]> {
-    return this.#read(
-      `message_id in
-         (select message_id from outbox_answers where outbox_id in
-            (select outbox_id from outbox where message_id = :reply_id
-             union select outbox_id from outbox_parts where message_id = :reply_id))`,
-      { reply_id },
-    )
+  async answeredBy(reply_id: MessageId): Promise<readonly MessageId[]> {
+    return this.#database
+      .all<{ message_id: MessageId }>(
+        `select message_id from outbox_answers where outbox_id in
+           (select outbox_id from outbox where message_id = :reply_id
+            union select outbox_id from outbox_parts where message_id = :reply_id)`,
+        { reply_id },
+      )
+      .map(each => each.message_id)
   }
 
   ofScope(scope: Scope): AsyncIterable<readonly MessageRecord[]> {

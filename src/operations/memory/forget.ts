@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { fileOf, type MemoryRecord } from '../../memory/memory.ts'
 import { describePerson } from '../../messages/describe-scope.ts'
-import type { MessageRecord } from '../../messages/message.ts'
-import { personOfScope, SHARED_SCOPE } from '../../messages/scope.ts'
+import type { MessageId } from '../../messages/message.ts'
+import { personOfScope, SHARED_SCOPE, type Scope } from '../../messages/scope.ts'
 import type { ForgetReport } from '../../privacy/erasure.ts'
 import type { Things } from '../../privacy/erasure-targets.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -15,6 +15,8 @@ import { refuseInGroup } from './direct-chat.ts'
 
 const ALL = 'all'
 const LAST = 'last'
+/** In a group, the newest text to remember may be someone else's. */
+const NEWEST_REMEMBERED = 20
 
 /** A memory by its id, or the one it was merged into, if the caller can see it; the operator can see all. */
 const memoryById = async (
@@ -43,22 +45,49 @@ const comesFromFile = async ({ memory }: Uses<'memory.store'>, id: string): Prom
 }
 
 /**
- * What “last” and “forget that” mean: the message that the command quotes, or the messages that the quoted reply
- * answered; without a quote, the last message of the person.
+ * What the message that a command quotes stands for: the message itself, or what the quoted reply answered, with what
+ * /remember stored from either, because commands are not stored themselves.
  */
-const messagesMeant = async (
-  { messages: { history } }: Uses<'messages.history'>,
-  { person, scope, command_ids }: Subject,
-): Promise<readonly MessageRecord[]> => {
-  const [command] = await history.get(command_ids)
-  if (command?.reply_to === undefined) {
-    const last = await history.last(scope, person.person_id, command_ids[0])
-    return last === undefined ? [] : [last]
-  }
+const quotedThings = async (
+  { messages: { history }, memory: { store } }: Uses<'messages.history' | 'memory.store'>,
+  scope: Scope,
+  quoted_id: MessageId,
+): Promise<Things> => {
+  const [quoted] = await history.get([quoted_id])
   // The later parts of a reply are no messages of their own.
-  const [quoted] = await history.get([command.reply_to])
-  const meant = quoted?.role === 'user' ? [quoted] : await history.answeredBy(command.reply_to)
-  return meant.filter(each => each.scope === scope)
+  const ids = quoted?.role === 'user' ? [quoted_id] : [quoted_id, ...(await history.answeredBy(quoted_id))]
+  const said = (await history.get(ids)).filter(each => each.role === 'user' && each.scope === scope)
+  const remembered = await store.ofSources(scope, ids)
+  return { messages: said, memories: remembered.filter(each => each.kind === 'explicit') }
+}
+
+/** The last message of the person, or what the person told the bot to remember after it. */
+const lastThings = async (
+  { messages: { history }, memory: { store } }: Uses<'messages.history' | 'memory.store'>,
+  { person: { person_id }, scope, command_ids }: Subject,
+): Promise<Things> => {
+  const message = await history.last(scope, person_id, command_ids[0])
+  const newest = await store.list(scope, { limit: NEWEST_REMEMBERED, kinds: ['explicit'], current: true })
+  const remembered = newest.find(each => belongTo(person_id, { memories: [each] }))
+  if (remembered !== undefined && remembered.said_from > (message?.sent_at ?? 0)) return { memories: [remembered] }
+  return { messages: message === undefined ? [] : [message] }
+}
+
+/**
+ * What “last” and “forget that” mean: what the command quotes; without a quote, the last thing that the person said or
+ * told the bot to remember.
+ */
+const thingsMeant = async (
+  context: Uses<'messages.history' | 'memory.store'>,
+  subject: Subject,
+): Promise<Things | undefined> => {
+  const [command] = await context.messages.history.get(subject.command_ids)
+  const meant =
+    command?.reply_to === undefined
+      ? await lastThings(context, subject)
+      : await quotedThings(context, subject.scope, command.reply_to)
+  const { messages = [], memories = [] } = meant
+  return messages.length + memories.length === 0 ? undefined : meant
 }
 
 /** The memory or message that one word names, if any. */
@@ -69,10 +98,7 @@ const targetOf = async (
 ): Promise<Things | undefined> => {
   const { memory, messages } = context
   const { listing } = subject
-  if (what === LAST) {
-    const meant = await messagesMeant(context, subject)
-    return meant.length === 0 ? undefined : { messages: meant }
-  }
+  if (what === LAST) return await thingsMeant(context, subject)
   const item = /^\d{1,4}$/.test(what) ? await memory.lists.item(listing, Number(what)) : undefined
   if (item?.kind === 'message') {
     const found = await messages.history.get([item.id])
