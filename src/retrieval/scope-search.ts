@@ -68,7 +68,7 @@ export const searchScope = async (
   const hidden = await hiddenIn(reader, limits)
   const scores = await searchWords(reader, query, weights, hidden)
   const { candidates, most, strength } = await fuse(reader, query, scores, await asking, fusion, {
-    most: Math.max(query.kind.list ? CANDIDATES.list : CANDIDATES.answer, limits.quotes),
+    most: mostExamined(query.kind, limits),
     hidden,
   })
   const messages = await readMessages(deps, entry, candidates)
@@ -84,6 +84,10 @@ export const searchScope = async (
   const distinct = most < hits.length ? [...withoutRestatements(hits, stemsOf)].slice(0, most) : hits
   return { hits: distinct, list: query.kind.list, words: scores.words }
 }
+
+/** Of certain messages only the best are needed: there is nothing to choose from for the rest of a request. */
+const mostExamined = ({ list }: RecallQuery['kind'], { quotes, within }: MessageLimits): number =>
+  within === undefined ? Math.max(list ? CANDIDATES.list : CANDIDATES.answer, quotes) : quotes
 
 /** The parsed questions, by the question and the speakers: a turn searches the running session and the past with the same. */
 const parsed = new WeakMap<MessageQuestion, WeakMap<readonly Speaker[], RecallQuery>>()
@@ -102,14 +106,16 @@ const readOnce = (question: MessageQuestion, speakers: readonly Speaker[]): Reca
  */
 const hiddenIn = async (
   reader: ScopeReader,
-  { exclude, within }: MessageLimits & Required<Pick<MessageLimits, 'exclude'>>,
+  { exclude, within, asking = [] }: MessageLimits & Required<Pick<MessageLimits, 'exclude'>>,
 ): Promise<Uint8Array> => {
   const hidden = new Uint8Array(reader.columns.size)
   if (within !== undefined) {
     hidden.fill(1)
     for (const ordinal of await reader.ordinals([...within])) if (ordinal !== undefined) hidden[ordinal] = 0
   }
-  for (const ordinal of await reader.ordinals([...exclude])) if (ordinal !== undefined) hidden[ordinal] = 1
+  // The reader does not contain those that ask.
+  const left_out = [...exclude].filter(id => !asking.includes(id))
+  for (const ordinal of await reader.ordinals(left_out)) if (ordinal !== undefined) hidden[ordinal] = 1
   return hidden
 }
 

@@ -599,6 +599,35 @@ describe('the context of a turn', () => {
     expect(replies[0]?.length).toBeLessThan(replies.at(-6)?.length ?? 0)
   })
 
+  test('the search shortens no reply of the running exchange, which is shown whole', () => {
+    const session = ['b18', 'b17', 'b3'].map((id, n) => quoteOf(id, LONG, 1 - n / 10))
+    const shown = ({ messages }: PackedContext, id: string): string | undefined =>
+      messages.find(({ ids }) => ids?.[0] === id)?.content
+    for (const size of [1400, 1500, 1600, 1700]) {
+      const result = packed({ ...asking('what was it?'), session }, budgetOf(size))
+      expect(shown(result, 'b2')).toMatch(/^This is a .* …$/)
+      expect([shown(result, 'b17'), shown(result, 'b18')]).toEqual([LONG, LONG])
+    }
+  })
+
+  test('replies that the next turn may need shortened are shortened ahead', async () => {
+    let cuts = 0
+    const cut: TokenCounter['cut'] = (...cutting) => {
+      cuts++
+      return tokens.cut(...cutting)
+    }
+    const packer = new ContextPacker({ count: text => tokens.count(text), cut })
+    const turn = (window: readonly WindowMessage[]): TurnPacking =>
+      new TurnPacking(packer, turnOf(window), budgetOf(2200))
+    const first = [...talk, messageOf('question', 'user', 'thanks!', 60)]
+    await turn(first).prepareNext()
+    const ahead = cuts
+    expect(ahead).toBeGreaterThan(10)
+    const next = turn([...first, messageOf('c', 'assistant', LONG, 61), messageOf('question', 'user', 'why?', 62)])
+    await next.prepare()
+    expect(cuts).toBe(ahead)
+  })
+
   test('when more is needed than fits, says so, and shortens replies before it leaves out what the person said', () => {
     const short = packed(asking('what was it?'), budgetOf(1800))
     expect(short.record.turn).toMatchObject({ raised: false, budget: 1800 })

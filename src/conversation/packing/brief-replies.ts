@@ -66,16 +66,23 @@ export class BriefReplies {
    * Shortens the replies that `fit` may have to shorten, newest first, in steps between which other work gets its turn:
    * after a start, the replies of a long session take a tenth of a second.
    * @param costs tokens of each message in the request
-   * @param most the largest limit of `fit`
+   * @param limit the largest limit of `fit`
    */
-  async prepare(window: readonly ShownMessage[], costs: readonly number[], most: number): Promise<void> {
+  async prepare(
+    window: readonly ShownMessage[],
+    costs: readonly number[],
+    { most, exchange }: Pick<BriefLimit, 'most' | 'exchange'>,
+  ): Promise<void> {
     const slices = new TimeSlices(ANSWER_SLICE_MS)
-    for (const shorten of [this.#toBriefs(window), this.#toHints]) {
+    const toBriefs = this.#toBriefs(window)
+    for (const shorten of [toBriefs, this.#toHints]) {
       let tokens = 0
-      for (let at = window.length - 1; at >= 0 && tokens <= most; at--) {
+      // Beginnings are needed of all replies, the least important first.
+      for (let at = window.length - 1; at >= 0 && (shorten === toBriefs || tokens <= most); at--) {
         const message = window[at]
         if (message === undefined) break
-        tokens += (costs[at] ?? 0) - message.tokens + shorten(message, at).tokens
+        const shown = at < exchange ? shorten(message, at) : message
+        tokens += (costs[at] ?? 0) - message.tokens + shown.tokens
         if (slices.isOver) await slices.pause()
       }
       if (tokens <= most) return
@@ -93,11 +100,65 @@ export class BriefReplies {
     const { most } = limit
     if (total <= most) return { messages: window, first: 0, tokens: total }
     const toBriefs = this.#toBriefs(window)
-    const briefs = this.#shortened(window, costs, limit, toBriefs)
-    if (fitsWhole(briefs, most)) return this.#lengthened(briefs, window, limit, message => message)
+    const briefs = this.#withBriefs(window, total, limit, toBriefs)
+    if (briefs !== undefined) return briefs
     const hints = this.#shortened(window, costs, limit, this.#toHints)
     if (fitsWhole(hints, most)) return this.#lengthened(hints, window, limit, toBriefs)
     return hints.first > limit.exchange && limit.exchange < limit.last ? this.#exchange(window, costs, limit) : hints
+  }
+
+  /**
+   * All messages, with as few replies shortened to their beginnings as possible, the least important first; the last of
+   * them gets the remaining tokens. `undefined` if they do not fit even if all are shortened.
+   */
+  #withBriefs(
+    window: readonly ShownMessage[],
+    total: number,
+    limit: BriefLimit,
+    toBriefs: Shorten,
+  ): FittedMessages | undefined {
+    const { most } = limit
+    if (total - repliesToShorten(window, limit.exchange) > most) return undefined
+    const messages = [...window]
+    let tokens = total
+    for (const at of this.#leastFirst(window, limit)) {
+      const whole = window[at]
+      if (whole === undefined) continue
+      const short = toBriefs(whole, at)
+      messages[at] = short
+      tokens -= whole.tokens - short.tokens
+      if (tokens <= most) return this.#withRemainder({ messages, first: 0, tokens }, { at, whole, short }, limit)
+    }
+    return undefined
+  }
+
+  /** Positions of replies that may be shortened to their beginnings: those of `#byWorth`, the least important first. */
+  *#leastFirst(window: readonly ShownMessage[], { exchange, found, promised }: BriefLimit): Generator<number> {
+    const mayBeShort = (at: number): boolean => at < exchange && isLonger(window[at], BRIEF_TOKENS)
+    const isFound = new Set<number>()
+    if (promised > 0) for (const at of found) if (at < promised || this.#isIdle(window, at)) isFound.add(at)
+    const isLater = (at: number): boolean => !mayBeShort(at) || isFound.has(at)
+    const end = Math.min(exchange, window.length)
+    for (let at = 0; at < end; at++) if (!isLater(at) && this.#isIdle(window, at)) yield at
+    for (let at = 0; at < Math.min(promised, end); at++) if (!isLater(at) && !this.#isIdle(window, at)) yield at
+    yield* [...isFound].reverse().filter(mayBeShort)
+    for (let at = Math.max(0, promised); at < end; at++) if (!isLater(at) && !this.#isIdle(window, at)) yield at
+  }
+
+  /** Gives the remaining tokens to a shortened message, unless this is a draft. */
+  #withRemainder(
+    shown: Shown,
+    { at, whole, short }: { readonly at: number; readonly whole: ShownMessage; readonly short: ShownMessage },
+    { most, draft }: BriefLimit,
+  ): FittedMessages {
+    const left = most - shown.tokens
+    const finished = (): FittedMessages => {
+      const longest = this.#beginning(whole, short.tokens + left)
+      const added = longest.tokens - short.tokens
+      if (added <= 0) return shown
+      return { ...shown, messages: shown.messages.with(at, longest), tokens: shown.tokens + added }
+    }
+    return draft ? { ...shown, tokens: most, finished } : finished()
   }
 
   /** The running exchange alone, if it does not fit whole: its replies are shortened too, except the last message. */
@@ -154,20 +215,14 @@ export class BriefReplies {
   #lengthened(shown: Shown, window: readonly ShownMessage[], limit: BriefLimit, longer: Shorten): FittedMessages {
     const { messages } = shown
     let left = limit.most - shown.tokens
-    for (const at of this.#byWorth(window, messages, limit)) {
+    for (const at of this.#byWorth(window, place => messages[place] !== window[place], limit)) {
       const [whole, short] = [window[at], messages[at]]
       if (whole === undefined || short === undefined) continue
       const message = longer(whole, at)
       if (short === message) continue
       const more = message.tokens - short.tokens
       if (more > left) {
-        const finished = (): FittedMessages => {
-          const longest = this.#beginning(message, short.tokens + left)
-          const added = longest.tokens - short.tokens
-          if (added <= 0) return { ...shown, tokens: limit.most - left }
-          return { ...shown, messages: messages.with(at, longest), tokens: limit.most - left + added }
-        }
-        return limit.draft ? { ...shown, tokens: limit.most, finished } : finished()
+        return this.#withRemainder({ ...shown, tokens: limit.most - left }, { at, whole: message, short }, limit)
       }
       messages[at] = message
       left -= more
@@ -176,12 +231,12 @@ export class BriefReplies {
   }
 
   /**
-   * Positions of shortened messages before the exchange in the order in which they are lengthened: those that are
+   * Positions of messages before the exchange that are or may be shortened, the most important first: those that are
    * promised, those that were found, and the others, newest first; replies to small talk last.
    */
   *#byWorth(
     window: readonly ShownMessage[],
-    messages: readonly ShownMessage[],
+    isShort: (at: number) => boolean,
     { exchange, found, promised }: BriefLimit,
   ): Generator<number> {
     const idle: number[] = []
@@ -189,9 +244,9 @@ export class BriefReplies {
     for (let at = Math.min(exchange, window.length) - 1; at >= 0; at--) {
       if (first && at < promised) {
         first = false
-        yield* found
+        yield* found.filter(isShort)
       }
-      if (messages[at] === window[at]) continue
+      if (!isShort(at)) continue
       if (this.#isIdle(window, at)) idle.push(at)
       else yield at
     }
@@ -212,15 +267,17 @@ export class BriefReplies {
   /** Shortens replies to their beginnings, and those to small talk to their first words. */
   #toBriefs(window: readonly ShownMessage[]): Shorten {
     return (message, at) => {
-      const brief = this.#beginningOnce(message, BRIEF_TOKENS, this.#briefs)
-      return brief !== message && this.#isIdle(window, at) ? this.#toHints(message) : brief
+      if (!isLonger(message, BRIEF_TOKENS)) return message
+      return this.#isIdle(window, at)
+        ? this.#toHints(message)
+        : this.#beginningOnce(message, BRIEF_TOKENS, this.#briefs)
     }
   }
 
   readonly #toHints = (message: ShownMessage): ShownMessage => this.#beginningOnce(message, HINT_TOKENS, this.#hints)
 
   #beginningOnce(message: ShownMessage, most: number, known: Shortened): ShownMessage {
-    if (message.role !== 'assistant' || message.tokens < most * (1 + LEAST_SAVED_SHARE)) return message
+    if (!isLonger(message, most)) return message
     const before = known.get(message)
     if (before !== undefined) return before
     const shortened = this.#beginning(message, most)
@@ -234,6 +291,20 @@ export class BriefReplies {
     const text = `${kept.trimEnd()}${LEFT_OUT}`
     return { ...message, content: text, tokens: this.#counter.count(text) }
   }
+}
+
+/** Whether a message is a reply so long that it is worth shortening it to `most` tokens. */
+const isLonger = (message: ShownMessage | undefined, most: number): boolean =>
+  message?.role === 'assistant' && message.tokens >= most * (1 + LEAST_SAVED_SHARE)
+
+/** Tokens of the replies before the exchange that may be shortened to their beginnings. */
+const repliesToShorten = (window: readonly ShownMessage[], exchange: number): number => {
+  let tokens = 0
+  for (let at = Math.min(exchange, window.length) - 1; at >= 0; at--) {
+    const message = window[at]
+    if (message !== undefined && isLonger(message, BRIEF_TOKENS)) tokens += message.tokens
+  }
+  return tokens
 }
 
 interface Shown extends FittedMessages {

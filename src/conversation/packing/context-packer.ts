@@ -56,6 +56,8 @@ export interface PackedContext {
   readonly recall: PackedRecall
   readonly tone: string | undefined
   readonly record: PackingRecord
+  /** Work for the next turn of the session, which can be done while the model thinks. */
+  readonly ahead?: () => Promise<void>
 }
 
 interface PackedParts extends Omit<PackedSpecific, 'tokens'> {
@@ -110,9 +112,11 @@ export class ContextPacker {
   /**
    * Shortens older replies of a measured window in steps, before it is packed at once.
    * @param most the largest limit for its messages
+   * @param exchange position in the window of the first message that is shown whole
    */
-  async prepareReplies({ withinRoom, costs }: MeasuredWindow, most: number): Promise<void> {
-    await this.#replies.prepare(withinRoom, costs, most)
+  async prepareReplies({ window, withinRoom, costs }: MeasuredWindow, most: number, exchange: number): Promise<void> {
+    const before = window.length - withinRoom.length
+    await this.#replies.prepare(withinRoom, costs, { most, exchange: exchange - before })
   }
 
   /** Packs the history within the budget of the turn. */

@@ -134,7 +134,17 @@ export class TurnPacking {
    * once.
    */
   async prepare(): Promise<void> {
-    if (!this.#surelyFits()) await this.#packer.prepareReplies(this.#measure(this.#places.from), this.#most)
+    if (this.#surelyFits()) return
+    const { from, exchange } = this.#places
+    await this.#packer.prepareReplies(this.#measure(from), this.#most, exchange)
+  }
+
+  /** Shortens the replies that the next turn may need shortened, so that it finds them so. */
+  async prepareNext(): Promise<void> {
+    const { calculated_budget: most } = this.#budget.higher.at(-1) ?? this.#budget.budget
+    const measured = this.#measure(0)
+    if (measured.total + this.#recallTokens() <= most) return
+    await this.#packer.prepareReplies(measured, most, this.#turn.window.length)
   }
 
   /** Packs everything. The search for `candidates` left out the messages that `history` shows whole. */
@@ -216,8 +226,11 @@ export class TurnPacking {
 
   /** About the most tokens that long-term memory takes in the request, with the text around its lines. */
   #mostRecalled(): number {
-    const { recall, profile } = this.#turn.budget
-    return this.need === 'exchange' ? 0 : (recall + profile) * AROUND_FACTOR
+    return this.need === 'exchange' ? 0 : this.#recallTokens()
+  }
+
+  #recallTokens(): number {
+    return (this.#turn.budget.recall + this.#turn.budget.profile) * AROUND_FACTOR
   }
 
   /** Tokens of a budget that long-term memory may take: its share, but not from the last message. */

@@ -102,7 +102,8 @@ const packWithinBudget = async (
           apart: packing.apart,
           ...(packing.need === 'session' ? { began_at } : {}),
         })
-  return packing.pack(await candidatesOf(deps, turn, toPack, found))
+  const packed = packing.pack(await candidatesOf(deps, turn, toPack, found))
+  return { ...packed, ahead: () => packing.prepareNext() }
 }
 
 /** What may go into the request beside the history. */

@@ -4,7 +4,7 @@ import { usageWarnings, type BegunUsage, type UsageOutcome } from '../../budget/
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { yieldToEventLoop } from '../../platform/yield.ts'
+import { BackgroundPatience } from '../../platform/urgent-work.ts'
 import type { PackedContext } from '../packing/context-packer.ts'
 import type { TurnRecord } from '../packing/packing-record.ts'
 import type { TurnContext } from '../turn-context.ts'
@@ -29,17 +29,18 @@ export interface ReportedWork<Result> {
 export const withUsage = async <Result extends { readonly from: 'model' | 'system' }>(
   { usage, clock, logger }: ReportUsageDeps,
   turn: TurnContext,
-  { record }: PackedContext,
+  { record, ahead }: PackedContext,
   { work, report }: ReportedWork<Result>,
 ): Promise<Result> => {
   const working = work()
   // It is awaited below: a failure before that must not end the process.
   working.catch(() => undefined)
-  await yieldToEventLoop()
+  await untilItWaits(working)
   let id: UsageId | undefined
   try {
     report()
     id = record.turn && begin({ usage, clock, logger }, turn, record.turn)
+    await ahead?.()
   } catch (error) {
     // The answer is on its way: a turn that failed now would be answered twice.
     logger.for('budget').error('A turn could not be reported', { reason: asDenidinError(error).message })
@@ -56,6 +57,13 @@ export const withUsage = async <Result extends { readonly from: 'model' | 'syste
     await finish({ success: false, error: asDenidinError(error).code })
     throw error
   }
+}
+
+/** Resolves when the request is on its way to the model, or the work is over: nothing else may delay the request. */
+const untilItWaits = async (working: Promise<unknown>): Promise<void> => {
+  const patience = new BackgroundPatience()
+  await Promise.race([patience.letUrgentWorkPass(), working.catch(() => undefined)])
+  patience.end()
 }
 
 const begin = ({ usage, clock, logger }: ReportUsageDeps, turn: TurnContext, used: TurnRecord): UsageId => {

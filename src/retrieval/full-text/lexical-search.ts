@@ -31,8 +31,7 @@ export const searchWords = async (
   hidden: Uint8Array,
 ): Promise<LexicalScores> => {
   const { present } = reader.columns
-  const asked = await findWords(reader, query)
-  const related = weights.related > 0 ? await reader.postings(query.related) : new Map<string, Postings>()
+  const { asked, related } = await wordsOnce(reader, query, weights)
   const words = new WordScores(reader.columns, weights, hidden)
   const looked_for = new Map<string, number>()
   let full = 0
@@ -58,6 +57,26 @@ export const searchWords = async (
   await pause()
   const scores = lexicalScores(reader.columns, query, words, weights, full * windowed(reader.columns, weights))
   return { ...scores, words: looked_for }
+}
+
+/** The postings that a question needs. */
+interface QuestionPostings {
+  readonly asked: Awaited<ReturnType<typeof findWords>>
+  readonly related: ReadonlyMap<string, Postings>
+}
+
+/** By the parsed question, which belongs to one state of one scope: a turn searches its session and the past with it. */
+const looked_up = new WeakMap<RecallQuery, Promise<QuestionPostings>>()
+
+const wordsOnce = (reader: ScopeReader, query: RecallQuery, { related }: LexicalWeights): Promise<QuestionPostings> => {
+  const known = looked_up.get(query)
+  if (known !== undefined) return known
+  const words = (async (): Promise<QuestionPostings> => ({
+    asked: await findWords(reader, query),
+    related: related > 0 ? await reader.postings(query.related) : new Map<string, Postings>(),
+  }))()
+  looked_up.set(query, words)
+  return words
 }
 
 /** The share of one word in the full score of a question. */
