@@ -1,6 +1,7 @@
 /** Embeds and indexes waiting items when a single command runs: while the bot is down, nothing else would. */
 import type { ClientOptions } from '../operations/client.ts'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
+import { countedWith } from '../platform/counted.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
@@ -87,6 +88,4 @@ export const createCatchUp = ({ memory, messageVectors, messageIndex, clock }: C
 }
 
 const waiting = (memories: number): string =>
-  memories === 1
-    ? '1 memory is stored but not yet searchable'
-    : `${String(memories)} memories are stored but not yet searchable`
+  `${countedWith(memories, 'memory', ['is', 'are'], 'memories')} stored but not yet searchable`

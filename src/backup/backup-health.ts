@@ -1,5 +1,6 @@
 /** The health of backups, from the names in their folder, the last verification, and what restores have left. */
 import { HOUR_MS, type Clock } from '../platform/clock.ts'
+import { counted } from '../platform/counted.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import type { BackupFolder } from './backup-folder.ts'
@@ -72,7 +73,7 @@ export class BackupHealth implements HealthCheck {
       }
     }
     if (scheduled && age >= warn_after_hours) {
-      return { state: 'degraded', detail: `The newest backup, ${newest}, is ${String(age)} hours old. ${verdict}` }
+      return { state: 'degraded', detail: `The newest backup, ${newest}, is ${counted(age, 'hour')} old. ${verdict}` }
     }
     const failing = (await this.#deps.targets.status()).flatMap(targetSentences)
     if (failing.length > 0) {
@@ -110,7 +111,7 @@ const sinceOf = ({ covered_until }: PointState): string =>
 const successSentence = ({ days, succeeded, attempted }: SuccessRate): readonly string[] =>
   succeeded === attempted
     ? []
-    : [`In ${String(days)} days, ${String(succeeded)} of ${String(attempted)} backups succeeded (goal: 99.9 %).`]
+    : [`In ${counted(days, 'day')}, ${String(succeeded)} of ${counted(attempted, 'backup')} succeeded (goal: 99.9 %).`]
 
 /** What is wrong with a target. */
 const targetSentences = ({ target, problem, backups, damaged }: TargetStatus): readonly string[] => [

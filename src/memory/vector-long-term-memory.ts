@@ -1,4 +1,5 @@
 /** Long-term memory over a memory store and the vectors that follow it. */
+import { countedWith } from '../platform/counted.ts'
 import type { Health } from '../platform/health.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
@@ -80,7 +81,10 @@ export class VectorLongTermMemory implements LongTermMemory {
     if (vectors.trouble !== undefined) return { state: 'degraded', detail: `Memories wait: ${vectors.trouble}.` }
     return vectors.refused === 0
       ? index
-      : { state: 'degraded', detail: `${String(vectors.refused)} memories are refused by the embedding model.` }
+      : {
+          state: 'degraded',
+          detail: `${countedWith(vectors.refused, 'memory', ['is', 'are'], 'memories')} refused by the embedding model.`,
+        }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

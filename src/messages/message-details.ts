@@ -2,6 +2,7 @@
  * The content of a message besides its writer's own words, such as a place or a picture, and its description in words.
  */
 import { cutStart } from '../text/cut.ts'
+import { counted } from '../platform/counted.ts'
 
 /** A person whose contact card was sent. */
 export interface ContactCard {
@@ -208,7 +209,7 @@ const attachmentWords = (attachment: Attachment): string => {
     case 'product':
     case 'order': {
       const { kind, title, description, price, items } = attachment
-      const size = items !== undefined && `${String(items)} items`
+      const size = items !== undefined && counted(items, 'item')
       return labelled(kind, joined(quoted(title), quoted(description, MOST_DESCRIPTION), size, price))
     }
     case 'payment':

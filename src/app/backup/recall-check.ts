@@ -10,6 +10,7 @@ import { createSqliteMessageReader } from '../../messages/sqlite/sqlite-message-
 import { createSqlitePreferences } from '../../people/sqlite/sqlite-preferences.ts'
 import { zoneOf } from '../../people/personal-zones.ts'
 import { systemClock } from '../../platform/clock.ts'
+import { counted } from '../../platform/counted.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { createMetrics } from '../../platform/metrics.ts'
 import { SetAside } from '../../platform/set-aside.ts'
@@ -79,7 +80,7 @@ export const askRecall = async (data_root: string, signal: AbortSignal): Promise
     }
     const missed = questions - answered
     const problems =
-      missed === 0 ? [] : [`recall did not find ${String(missed)} of ${String(questions)} messages by their words`]
+      missed === 0 ? [] : [`recall did not find ${String(missed)} of ${counted(questions, 'message')} by their words`]
     return { questions, answered, problems }
   } finally {
     await fullText.stop?.()

@@ -8,6 +8,7 @@ import { rejected } from '../source-lines.ts'
 import { topicTags } from '../tagging/topics.ts'
 import { Companions } from './companions.ts'
 import { isHashOf } from './dedup-hash.ts'
+import { countedWith } from '../../platform/counted.ts'
 
 /** Files with further data about the messages in `unique_messages.jsonl` beside them, and no messages of their own. */
 export const DEDUP_COMPANIONS: ReadonlySet<string> = new Set([
@@ -61,7 +62,7 @@ async function* readState(file: SourceFile, from: SourceStart, signal: AbortSign
   // After an interruption, the messages before the checkpoint were not read again, so the count would be wrong.
   const lost = from.position === 0 ? companions.without_message : 0
   if (lost > 0) {
-    const reason = `global_hashes.json names ${String(lost)} messages that are not in ${basename(file.path)}`
+    const reason = `global_hashes.json names ${countedWith(lost, 'message', ['that is', 'that are'])} not in ${basename(file.path)}`
     yield rejected(0, reason, '')
   }
 }

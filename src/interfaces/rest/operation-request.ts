@@ -4,6 +4,7 @@ import { operations } from '../../operations/list.ts'
 import type { Caller, ProgressStep } from '../../operations/operation.ts'
 import type { Runner } from '../../operations/runner.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { counted } from '../../platform/counted.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { orAborted } from '../../platform/or-aborted.ts'
 import type { Answer } from './idempotent-requests.ts'
@@ -105,7 +106,7 @@ export const inTime = async <T>(
   if (seconds === undefined) return await work
   const late = new AbortController()
   using _timer = clock.after(seconds * SECOND_MS, () => {
-    const detail = `it took more than ${String(seconds)} seconds (api.timeout_seconds); ask for an event stream to wait longer`
+    const detail = `it took more than ${counted(seconds, 'second')} (api.timeout_seconds); ask for an event stream to wait longer`
     const reason = new DenidinError('timeout', detail, { retryable: true })
     isLate(reason)
     late.abort(reason)

@@ -1,6 +1,7 @@
 /** Limits how many requests one token, or one address without a valid token, may make in a minute. */
 import { LRUCache } from 'lru-cache'
 import { MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { counted, countedWith } from '../../platform/counted.ts'
 import { Problem } from './problem.ts'
 
 /** Tokens and addresses that are counted at once. */
@@ -35,7 +36,7 @@ export class RequestLimit {
     const seconds = Math.ceil((window.began + MINUTE_MS - now) / SECOND_MS)
     throw new Problem(
       'too_many_requests',
-      `${String(this.#most)} requests a minute are allowed (api.requests_per_minute); try again in ${String(seconds)} seconds`,
+      `${countedWith(this.#most, 'request', ['a minute is', 'a minute are'])} allowed (api.requests_per_minute); try again in ${counted(seconds, 'second')}`,
       { headers: { 'Retry-After': String(seconds) } },
     )
   }

@@ -10,6 +10,7 @@ import type {
 } from '../../archive/archive-search.ts'
 import { describeScope } from '../../messages/describe-scope.ts'
 import type { Scope } from '../../messages/scope.ts'
+import { countedWith } from '../../platform/counted.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, type AuditedOutput, type Call, type Caller, type Touched } from '../operation.ts'
@@ -142,7 +143,7 @@ const notesOf = ({ notes }: ArchiveAnswer): readonly string[] => {
     ...(as_plain_words ? ['The query is not complete; it was searched as plain words.'] : []),
     ...(any_word ? ['No message contains all of these words; these contain some.'] : []),
     ...corrected.map(({ written, meant }) => `No message contains "${written}"; searched for "${meant}".`),
-    ...(waiting > 0 ? [`${String(waiting)} messages are not indexed yet.`] : []),
+    ...(waiting > 0 ? [`${countedWith(waiting, 'message', ['is', 'are'])} not indexed yet.`] : []),
   ]
 }
 

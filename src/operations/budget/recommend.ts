@@ -8,6 +8,7 @@ import type { WrittenProfiles } from '../../budget/profiles/profile-file.ts'
 import { analyseUsage } from '../../budget/usage/read-usage.ts'
 import { budgetsToday, recommend, suggestForPeople, type Recommendation } from '../../budget/usage/recommend.ts'
 import { lastDays } from '../../budget/usage/usage-days.ts'
+import { counted } from '../../platform/counted.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { costSavings } from '../../usage/cost-savings.ts'
 import { unitsOf } from '../../usage/prices/amount.ts'
@@ -98,7 +99,7 @@ export const budgetRecommend = operation({
     const savings = agent === undefined ? await savingsOf({ analysis, costs, system }, days, min_samples) : []
     const notices = [
       noticeOf(report, { days, agent, is_on: budget.settings.usage.log }),
-      few === 0 ? undefined : `Agents with fewer than ${String(min_samples)} uses were left out (${String(few)}).`,
+      few === 0 ? undefined : `Agents with fewer than ${counted(min_samples, 'use')} were left out (${String(few)}).`,
       written?.comments_lost === true ? 'The comments of the file are lost; the file before has them.' : undefined,
       apply && found.length === 0 ? 'There was nothing to apply.' : undefined,
     ].filter(each => each !== undefined)

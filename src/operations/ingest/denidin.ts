@@ -16,6 +16,7 @@ import { learnFrom, NO_LESSON } from './learn-imported.ts'
 import { PythonConversations, type MatchedConversation } from './python-conversations.ts'
 import { importMemories, type MemoryReport } from './python-memories.ts'
 import { readingInput, readingOf } from './reading.ts'
+import { counted } from '../../platform/counted.ts'
 
 /** Most conversations, problems and senders that a report names; its sums include all. */
 const MOST_SHOWN = 100
@@ -243,9 +244,6 @@ const outputOf = ({ dry_run }: Input, result: Result): Output => {
   }
 }
 
-const plural = (number: number, noun: string, nouns = `${noun}s`): string =>
-  `${String(number)} ${number === 1 ? noun : nouns}`
-
 const summaryOf = (
   dry_run: boolean,
   messages: Output['messages'],
@@ -254,8 +252,8 @@ const summaryOf = (
 ): string => {
   const all = messages.forgotten + forgotten
   const gone = all === 0 ? '' : `; ${String(all)} stay forgotten`
-  const where = plural(conversations, 'conversation')
-  const what = `${plural(messages.added, 'message')} and ${plural(added, 'memory', 'memories')}`
+  const where = counted(conversations, 'conversation')
+  const what = `${counted(messages.added, 'message')} and ${counted(added, 'memory', 'memories')}`
   return `${dry_run ? 'Would add' : 'Added'} ${what} to ${where}; ${String(messages.known + known)} were there already${gone}.`
 }
 
@@ -263,7 +261,7 @@ const summaryOf = (
 function* notesOf({ survey, loaded, memories, isEnabled }: Result): Generator<string> {
   if (!isEnabled) yield 'long-term memory is switched off: the memories were not loaded'
   if (survey.missing > 0) {
-    yield `${plural(survey.missing, 'message')} that sessions list ${survey.missing === 1 ? 'has' : 'have'} no file: the Python DeniDin deletes messages that leave the window of the conversation`
+    yield `${counted(survey.missing, 'message')} that sessions list ${survey.missing === 1 ? 'has' : 'have'} no file: the Python DeniDin deletes messages that leave the window of the conversation`
   }
   const names = loaded.flatMap(({ matched }) =>
     matched.unknown.map(({ key, messages }) => `"${key}" (${String(messages)})`),
@@ -273,7 +271,7 @@ function* notesOf({ survey, loaded, memories, isEnabled }: Result): Generator<st
   }
   if (memories.left_out > 0) {
     const were = memories.left_out === 1 ? 'was' : 'were'
-    yield `${plural(memories.left_out, 'memory', 'memories')} ${were} left out: of no single conversation, or of people who turned learning off`
+    yield `${counted(memories.left_out, 'memory', 'memories')} ${were} left out: of no single conversation, or of people who turned learning off`
   }
 }
 

@@ -2,6 +2,7 @@
 import type { BoundReport } from '../../ingest/binding/bound-export.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { HOUR_MS } from '../../platform/clock.ts'
+import { counted, countedWith } from '../../platform/counted.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import type { Uses } from '../context.ts'
 import type { Binding } from './binding.ts'
@@ -37,15 +38,15 @@ export const learnFrom = async (
       signal.throwIfAborted()
       learned += (await memory.learning.ofMessages(conversation, talk, { signal })).added
     }
-    return { learned, notes: [`${String(learned)} facts were learned`] }
+    return { learned, notes: [`${countedWith(learned, 'fact', ['was', 'were'])} learned`] }
   } catch (thrown) {
     const { code, message, retryable } = asDenidinError(thrown)
     const remedy = 'the same command goes on where it stopped'
-    const sentence = `${String(added)} messages were added, and ${String(learned)} facts learned; learning stopped: ${message}; ${remedy}`
+    const sentence = `${countedWith(added, 'message', ['was', 'were'])} added, and ${counted(learned, 'fact')} learned; learning stopped: ${message}; ${remedy}`
     const failure = signal.aborted
       ? asDenidinError(thrown)
       : new DenidinError(code, sentence, { cause: thrown, retryable })
-    return { learned, notes: [`learning stopped after ${String(learned)} facts; ${remedy}`], failure }
+    return { learned, notes: [`learning stopped after ${counted(learned, 'fact')}; ${remedy}`], failure }
   }
 }
 

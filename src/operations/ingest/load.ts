@@ -10,6 +10,7 @@ import { readingInput, readingOf } from './reading.ts'
 import { namedPeople } from './senders.ts'
 import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, actorOf, type AuditedOutput, type Call } from '../operation.ts'
+import { counted } from '../../platform/counted.ts'
 
 const count = z.int().min(0)
 /** Most files that a report names; its sums include all files. */
@@ -76,12 +77,10 @@ type LoadOutput = z.output<typeof output>
 const isWorthNaming = ({ status, notes, errors_count }: FileReport): boolean =>
   status === 'failed' || notes !== undefined || errors_count > 0
 
-const plural = (number: number, noun: string): string => `${String(number)} ${noun}${number === 1 ? '' : 's'}`
-
 const forgottenClause = (number: number): string =>
   number === 0
     ? ''
-    : `; ${plural(number, 'message')} that ${number === 1 ? 'was' : 'were'} forgotten ${number === 1 ? 'stays' : 'stay'} so`
+    : `; ${counted(number, 'message')} that ${number === 1 ? 'was' : 'were'} forgotten ${number === 1 ? 'stays' : 'stay'} so`
 
 const summaryOf = (report: IngestReport, dry_run: boolean): string => {
   const added = sum(report, 'new_unique_messages')
@@ -90,8 +89,11 @@ const summaryOf = (report: IngestReport, dry_run: boolean): string => {
   const what = dry_run ? 'Would add' : 'Added'
   const gone = forgottenClause(report.totals.reduce((total, each) => total + each.forgotten_messages, 0))
   if (added + known === 0) return `${what} nothing: no message was found${gone}.`
-  if (added === 0) return `${what} nothing: all ${plural(known, 'message')} are in the archive already${gone}.`
-  return `${what} ${plural(added, 'message')} from ${plural(report.files.length, 'file')}; ${String(known)} were there already${gone}.`
+  if (added === 0) {
+    const there = known === 1 ? 'the only message is' : `all ${String(known)} messages are`
+    return `${what} nothing: ${there} in the archive already${gone}.`
+  }
+  return `${what} ${counted(added, 'message')} from ${counted(report.files.length, 'file')}; ${String(known)} were there already${gone}.`
 }
 
 const sum = (
@@ -161,7 +163,7 @@ const load = async (
 }
 
 const failure = ({ failed }: LoadOutput): string | undefined =>
-  failed === 0 ? undefined : `${plural(failed, 'file')} could not be loaded as a whole; load again`
+  failed === 0 ? undefined : `${counted(failed, 'file')} could not be loaded as a whole; load again`
 
 const bind = async (
   context: Parameters<typeof bindExport>[0],
@@ -194,9 +196,9 @@ const boundOutput = (
     errors_count: errors,
   }
   const left = left_out === 0 ? '' : `; ${String(left_out)} media, commands and events were left out`
-  const facts = learned === 0 ? '' : `; learned ${plural(learned, 'fact')}`
+  const facts = learned === 0 ? '' : `; learned ${counted(learned, 'fact')}`
   const plan = learn && dry_run ? `; would learn from the newest ${String(Math.min(MOST_LEARNED, added + known))}` : ''
-  const what = `${dry_run ? 'Would add' : 'Added'} ${plural(added, 'message')} to the conversation`
+  const what = `${dry_run ? 'Would add' : 'Added'} ${counted(added, 'message')} to the conversation`
   return {
     summary: `${what}; ${String(known)} were there already${forgottenClause(forgotten)}${left}${facts}${plan}.`,
     dry_run,

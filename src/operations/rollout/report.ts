@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { quantileOf, sumFigures, type DayFigures } from '../../rollout/turn-figures.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
+import { counted } from '../../platform/counted.ts'
 
 const MOST_WEEKS = 53
 const USUAL_WEEKS = 8
@@ -155,7 +156,7 @@ const rowsOf = ({
       ...growth,
       verdict: growth.verdict === 'missed' && !is_over ? 'not over' : growth.verdict,
       metric: 'active sessions',
-      counted: `${String(sessions)} sessions; ${String(baseline.sessions)} in week 1`,
+      counted: `${counted(sessions, 'session')}; ${String(baseline.sessions)} in week 1`,
     },
     {
       ...at,
@@ -170,7 +171,7 @@ const rowsOf = ({
       ...at,
       ...judged(share(failed, answers), targets.errors_pct, { enough: answers >= FEWEST, most: true }),
       metric: 'errors',
-      counted: `${String(failed)} of ${String(answers)} messages`,
+      counted: `${String(failed)} of ${counted(answers, 'message')}`,
     },
     {
       ...at,

@@ -2,6 +2,7 @@
 import { CallRefused } from '../../models/call-refused.ts'
 import type { PlannedCall } from '../../models/meter.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { counted } from '../../platform/counted.ts'
 import type { DayRange } from '../cost-reader.ts'
 import { unitsOf, type Amount } from '../prices/amount.ts'
 import { OFFLINE, type AppliedPrice, type PriceBook } from '../prices/price-book.ts'
@@ -131,7 +132,7 @@ const NAMES: Readonly<Record<LimitName, string>> = {
 }
 
 const refusal = ({ name, unit, spent, period }: LimitLevel, most: bigint): CallRefused => {
-  const [used, limit] = [spent, most].map(each => (unit === 'cost' ? String(unitsOf(each)) : `${String(each)} tokens`))
+  const [used, limit] = [spent, most].map(each => (unit === 'cost' ? String(unitsOf(each)) : counted(each, 'token')))
   const sentence = `the limit ${NAMES[name]} leaves too little for a call: ${String(used)} of ${String(limit)} are used`
   return new CallRefused(name, sentence, period.ends)
 }

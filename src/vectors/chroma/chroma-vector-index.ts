@@ -1,5 +1,6 @@
 /** The vector index in Chroma. */
 import type { Collection as ChromaCollection } from 'chromadb'
+import { countedWith } from '../../platform/counted.ts'
 import { withDeadline } from '../../platform/deadline.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import type { DenidinError } from '../../platform/errors.ts'
@@ -120,7 +121,10 @@ class ChromaVectorIndex implements VectorIndex {
     const pending = await this.pending()
     return pending === 0
       ? server
-      : { state: 'degraded', detail: `${String(pending)} memories are still being put into the index.` }
+      : {
+          state: 'degraded',
+          detail: `${countedWith(pending, 'memory', ['is', 'are'], 'memories')} still being put into the index.`,
+        }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

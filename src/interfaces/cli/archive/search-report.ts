@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { archiveSearch } from '../../../operations/archive/search.ts'
 import { printable, type Report } from '../render.ts'
+import { countedWith } from '../../../platform/counted.ts'
 
 type Found = z.output<typeof archiveSearch.output>
 
@@ -72,7 +73,7 @@ const facetRows = ({ messages, ...others }: NonNullable<Found['facets']>): strin
 
 const facets = ({ messages, ...others }: NonNullable<Found['facets']>): string =>
   [
-    `${String(messages)} messages match`,
+    countedWith(messages, 'message', ['matches', 'match']),
     ...Object.entries(others).map(
       ([name, values]) =>
         `${name}: ${values
