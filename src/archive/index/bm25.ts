@@ -9,6 +9,8 @@ export class Bm25 {
   readonly #weight: number
   readonly #fixed = K1 * (1 - B)
   readonly #by_word: number
+  /** Number of words of a message, on average. */
+  readonly average: number
 
   /**
    * @param weight of the word
@@ -17,6 +19,7 @@ export class Bm25 {
   constructor(weight: number, average: number) {
     this.#weight = weight * (K1 + 1)
     this.#by_word = (K1 * B) / average
+    this.average = average
   }
 
   /** The score of a message that contains the word `count` times (0: only in another form) in `words` words. */

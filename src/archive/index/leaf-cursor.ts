@@ -1,6 +1,6 @@
 /** Iterates over the messages of a part that contain a word, and over the positions of the word in them. */
 import { Bm25 } from './bm25.ts'
-import { BLOCK_MESSAGES, MOST_COUNT, PostingEncoder, PART_RANGE } from './posting-encoder.ts'
+import { BLOCK_MESSAGES, MOST_COUNT, PART_RANGE, PostingEncoder, WINDOW } from './posting-encoder.ts'
 import { placeOf, type Columns } from './columns.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import type { Leaf, Phrase } from './search-plan.ts'
@@ -54,6 +54,8 @@ export interface MessageLengths {
 }
 
 const NO_SCORE = new Bm25(0, 1)
+/** Nothing was decoded yet. */
+const NO_BLOCK: Block = { size: 0, offsets: new Uint16Array(), counts: new Uint8Array() }
 const NO_LENGTHS: MessageLengths = { words: [], first: 0 }
 
 /** The messages of a part that contain one word. Request offsets in descending order, or nearly so. */
@@ -61,8 +63,7 @@ export class LeafCursor {
   readonly postings: TermPostings
   readonly #bm25: Bm25
   readonly #lengths: MessageLengths
-  readonly #bounds: Float64Array
-  readonly #block: Block = emptyBlock()
+  #block: Block = NO_BLOCK
   #number = -1
   /** The block of the last `boundAt`. */
   #bounded = 0
@@ -75,7 +76,6 @@ export class LeafCursor {
     this.postings = postings
     this.#bm25 = bm25
     this.#lengths = lengths
-    this.#bounds = new Float64Array(postings.blocks).fill(-1)
   }
 
   /** How often a message contains the word: −1 not at all, 0 only in another form. */
@@ -133,6 +133,7 @@ export class LeafCursor {
   /** A decoded block, which is valid until the next one is requested. */
   decoded(number: number): Block {
     if (number !== this.#number) {
+      if (this.#block === NO_BLOCK) this.#block = emptyBlock()
       this.postings.decode(number, this.#block)
       this.#number = number
       this.#lowest = this.postings.lowest(number)
@@ -143,13 +144,8 @@ export class LeafCursor {
   }
 
   bound(number: number): number {
-    let bound = this.#bounds[number] ?? 0
-    if (bound < 0) {
-      // With a single block, there is no head that contains the bound.
-      bound = this.postings.blocks === 1 ? this.#best(0, PART_RANGE) : this.postings.bound(number, this.#bm25)
-      this.#bounds[number] = bound
-    }
-    return bound
+    // With a single block, there is no head that contains the bound.
+    return this.postings.blocks === 1 ? this.#best(0, PART_RANGE) : this.postings.bound(number, this.#bm25)
   }
 
   /** What the word scores at most in the message at an offset, by its length; at most `bound`. Decodes nothing. */
@@ -170,6 +166,7 @@ export class LeafCursor {
   boundWithin(low: number, high: number): number {
     const { postings } = this
     if (postings.blocks === 1) return this.#best(low, high)
+    if (low % WINDOW === 0 && high < low + WINDOW) return postings.windowBound(low / WINDOW, this.#bm25)
     let best = 0
     for (let number = postings.blockOf(low); number < postings.blocks && postings.lowest(number) <= high; number++) {
       best = Math.max(best, this.bound(number))
@@ -187,6 +184,12 @@ export class LeafCursor {
   score(count: number, offset: number): number {
     const { words, first } = this.#lengths
     return this.#bm25.score(count, words[first + offset] ?? 1)
+  }
+
+  /** What the word scores in the message at an offset, if that is known without decoding anything. */
+  quickScore(offset: number): number | undefined {
+    const count = this.postings.quickCount(offset)
+    return count === undefined || count === 0 ? count : this.score(count, offset)
   }
 
   /** A message with more words than this scores less than `least` (`Bm25.mostWords`). */
@@ -221,11 +224,16 @@ export const SLACK = 1 + 1e-9
  * @param most a bound of its score, in which these words have their bounds
  */
 export const mayReach = (threshold: number, most: number, words: readonly BoundedWord[], offset: number): boolean => {
-  if (most * SLACK < threshold) return false
   let left = most
-  for (const { cursor, bound } of words) left += cursor.boundAt(offset, bound) - bound
+  for (let at = words.length - 1; at >= 0; at--) {
+    if (left * SLACK < threshold) return false
+    const { cursor, bound } = words[at] as BoundedWord
+    // What is known at once need not be bounded first.
+    left += (cursor.quickScore(offset) ?? cursor.boundAt(offset, bound)) - bound
+  }
   for (let at = words.length - 1; at >= 0 && left * SLACK >= threshold; at--) {
     const { cursor, bound } = words[at] as BoundedWord
+    if (cursor.quickScore(offset) !== undefined) continue
     const count = cursor.countAt(offset)
     left += (count < 0 ? 0 : cursor.score(count, offset)) - cursor.boundAt(offset, bound)
   }

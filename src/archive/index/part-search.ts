@@ -7,12 +7,12 @@
 import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
-import { PART_RANGE } from './posting-encoder.ts'
+import { PART_RANGE, WINDOW } from './posting-encoder.ts'
 import { Bm25 } from './bm25.ts'
 import { LeafCursor, mayReach, PhraseCursor, postingsOf, SLACK, type BoundedWord } from './leaf-cursor.ts'
 import type { Conditions, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
-import { WINDOW, WindowMarks, type Window } from './window-marks.ts'
+import { WindowMarks, type Window } from './window-marks.ts'
 
 export type Sort = 'relevance' | 'newest'
 

@@ -7,6 +7,8 @@
 export const PART_RANGE = 1 << 16
 /** Messages of one block, which is decoded or skipped as a whole. */
 export const BLOCK_MESSAGES = 128
+/** Offsets that a search examines together. */
+export const WINDOW = 2048
 /** Upper limit for how often a word in a message is counted. */
 export const MOST_COUNT = 255
 /**

@@ -1,6 +1,13 @@
 /** Reads the postings of a word in one part of the index, block by block. */
-import type { Bm25 } from './bm25.ts'
-import { BLOCK_MESSAGES, BOUND_BYTES, HEAD_BYTES, type EncodedPostings, PART_RANGE } from './posting-encoder.ts'
+import { Bm25 } from './bm25.ts'
+import {
+  BLOCK_MESSAGES,
+  BOUND_BYTES,
+  HEAD_BYTES,
+  PART_RANGE,
+  WINDOW,
+  type EncodedPostings,
+} from './posting-encoder.ts'
 import { addOffset, eitherOf, noOffsets, type OffsetBits } from './offset-bits.ts'
 
 /** Words with as many messages in a part keep their counts for quick look-ups, once they are looked up often. */
@@ -20,6 +27,34 @@ export interface Block {
   readonly offsets: Uint16Array
   /** How many positions the word has in each message; 0 if it contains only another form of the word. */
   readonly counts: Uint8Array
+}
+
+/** For each of several groups of messages: how often one of them contains the word, and how many words it has. */
+interface Pairs {
+  readonly counts: Uint8Array
+  readonly words: Uint16Array
+}
+
+/** The pair of each block and of each window that scores most. */
+interface Best {
+  /** Number of words of a message. */
+  readonly average: number
+  readonly blocks: Pairs
+  readonly windows: Pairs
+}
+
+const noPairs = (size: number): Pairs => ({ counts: new Uint8Array(size), words: new Uint16Array(size) })
+
+/** 0 where there is no message. */
+const scoreOf = ({ counts, words }: Pairs, at: number, bm25: Bm25): number => {
+  const count = counts[at] ?? 0
+  return count === 0 ? 0 : bm25.score(count, words[at] ?? 0)
+}
+
+const raise = (pairs: Pairs, at: number, bm25: Bm25, count: number, words: number): void => {
+  if (bm25.score(count, words) <= scoreOf(pairs, at, bm25)) return
+  pairs.counts[at] = count
+  pairs.words[at] = words
 }
 
 export const emptyBlock = (): Block => ({
@@ -44,6 +79,8 @@ export class TermPostings {
   readonly #count_bits: number
   /** Those that contain it, once they were asked for. */
   #offsets: OffsetBits | undefined
+  /** What scores most, for one average. */
+  #best: Best | undefined
   /** How many blocks were decoded to look a message up. */
   #looked_up = 0
 
@@ -139,13 +176,30 @@ export class TermPostings {
 
   /** Highest score of a message in the block; Infinity if that is unknown. */
   bound(block: number, bm25: Bm25): number {
-    const to = this.#bound_ends[block] ?? 0
-    let best = to === 0 ? Infinity : 0
-    for (let at = block === 0 ? 0 : (this.#bound_ends[block - 1] ?? 0); at < to; at += 2) {
-      const score = bm25.score(this.#bounds[at] ?? 0, this.#bounds[at + 1] ?? 0)
-      if (score > best) best = score
+    return this.#bounds.length === 0 ? Infinity : scoreOf(this.#bestFor(bm25).blocks, block, bm25)
+  }
+
+  /** The same for all offsets of a window; 0 if none of its messages contains the word. */
+  windowBound(window: number, bm25: Bm25): number {
+    return this.#bounds.length === 0 ? Infinity : scoreOf(this.#bestFor(bm25).windows, window, bm25)
+  }
+
+  /** Which message of a block scores most does not depend on the weight of the word. */
+  #bestFor({ average }: Bm25): Best {
+    if (this.#best?.average === average) return this.#best
+    const bm25 = new Bm25(1, average)
+    const blocks = noPairs(this.blocks)
+    const windows = noPairs(PART_RANGE / WINDOW)
+    for (let block = 0; block < this.blocks; block++) {
+      const to = this.#bound_ends[block] ?? 0
+      for (let at = block === 0 ? 0 : (this.#bound_ends[block - 1] ?? 0); at < to; at += 2)
+        raise(blocks, block, bm25, this.#bounds[at] ?? 0, this.#bounds[at + 1] ?? 0)
+      const [first, last] = [this.lowest(block), this.lasts[block] ?? 0]
+      for (let window = Math.floor(first / WINDOW); window <= last / WINDOW; window++)
+        raise(windows, window, bm25, blocks.counts[block] ?? 0, blocks.words[block] ?? 0)
     }
-    return best
+    this.#best = { average, blocks, windows }
+    return this.#best
   }
 
   /** Highest score of a message of so many words in the block; `undefined` if that is unknown. */

@@ -13,10 +13,10 @@ import { matchingOf } from './part-bits.ts'
 import { driversOf, foundBy, groupsOf, matches, mayMatch, scoreAt, scoredOf, type PartNode } from './part-node.ts'
 import type { SeqRange, Sort } from './part-search.ts'
 import { phrasePostings } from './phrase-postings.ts'
-import { PART_RANGE } from './posting-encoder.ts'
+import { PART_RANGE, WINDOW } from './posting-encoder.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
-import { WINDOW, WindowMarks, type Window } from './window-marks.ts'
+import { WindowMarks, type Window } from './window-marks.ts'
 
 export interface TreeSearchDeps {
   readonly reader: PartReader

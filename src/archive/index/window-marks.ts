@@ -1,8 +1,6 @@
 /** The messages of one window of a part to which words lead, and what the words score in them. */
 import type { LeafCursor } from './leaf-cursor.ts'
-
-/** How many offsets one window covers. */
-export const WINDOW = 2048
+import { WINDOW } from './posting-encoder.ts'
 
 /** Offsets of a part, both inclusive; at most `WINDOW` of them. */
 export interface Window {
