@@ -262,6 +262,12 @@ export class Columns {
 
   /** Loads the values of a part. */
   load(from: number, to: number, bytes: Uint8Array): void {
+    this.copy(from, to, bytes)
+    this.take(from, to)
+  }
+
+  /** Copies the values of a part, of which `take` then makes messages, as many at a time as it is asked to. */
+  copy(from: number, to: number, bytes: Uint8Array): void {
     for (const name of NAMES) this.#growTo(name, to + 1)
     const count = to - from + 1
     let start = 0
@@ -271,6 +277,10 @@ export class Columns {
       new Uint8Array(column.buffer, from * column.BYTES_PER_ELEMENT, length).set(bytes.subarray(start, start + length))
       start += length
     }
+  }
+
+  /** Counts the messages between two sequence numbers, both inclusive, whose values were copied. */
+  take(from: number, to: number): void {
     const { role, words } = this.#columns
     for (let seq = from; seq <= to; seq++) {
       if ((role[seq] ?? 0) === 0) continue

@@ -1,7 +1,6 @@
 /** Counts the messages that match a search by project, component, level and month. */
-import { Groups, REGION, type FacetGroups } from './facet-groups.ts'
-import { firstOffset, NUMBERS_OF_SET, OFFSETS_OF_NUMBER, type OffsetBits } from './offset-bits.ts'
-import { REGION_BITS } from './columns.ts'
+import { REGION, type Facet, type FacetGroups, type GroupedRegion } from './facet-groups.ts'
+import { bitsIn, noOffsets, NUMBERS_OF_SET, OFFSETS_OF_NUMBER, type OffsetBits } from './offset-bits.ts'
 
 /** Counts by the numbers that the columns use; months as `2026-11`. */
 export interface NumberedFacets {
@@ -12,101 +11,125 @@ export interface NumberedFacets {
   readonly months: ReadonlyMap<string, number>
 }
 
-/** The counts of a region by group. */
-interface RegionCounts {
-  readonly numbers: Uint16Array
-  readonly groups: Groups
-  readonly counts: Uint32Array
-}
+/** What counts are made of, by the numbers of the columns. */
+type Counts = Record<Facet, Uint32Array>
 
-/** Counts messages, a part at a time. */
+/** Collects the messages that match, a part at a time, and counts them. */
 export class FacetCounts {
   readonly #groups: FacetGroups
-  readonly #regions = new Map<number, RegionCounts>()
+  /** For each region, which of its messages match. */
+  readonly #regions = new Map<number, OffsetBits>()
+  /** How many messages match in a region before each number of its set. */
+  readonly #before = new Uint32Array(NUMBERS_OF_SET)
 
   constructor(groups: FacetGroups) {
     this.#groups = groups
   }
 
-  /** Counts messages of a part. @param first its first sequence number */
+  /** Adds messages of a part. @param first its first sequence number */
   add(first: number, bits: OffsetBits): void {
+    const step = first % OFFSETS_OF_NUMBER
+    const begin = Math.floor(first / OFFSETS_OF_NUMBER)
     let region = -1
-    let { numbers, counts } = NO_COUNTS
-    for (let at = 0; at < NUMBERS_OF_SET; at++) {
-      let left = bits[at] ?? 0
-      if (left === 0) continue
-      const low = first + at * OFFSETS_OF_NUMBER
-      const high = low + OFFSETS_OF_NUMBER - 1
-      if (low >>> REGION_BITS !== high >>> REGION_BITS) {
-        this.#addEach(first, at, left)
-        continue
+    let matching = NO_OFFSETS
+    for (let at = 0; at <= NUMBERS_OF_SET; at++) {
+      const own = at === NUMBERS_OF_SET ? 0 : (bits[at] ?? 0) << step
+      const number = step === 0 || at === 0 ? own : own | ((bits[at - 1] ?? 0) >>> (OFFSETS_OF_NUMBER - step))
+      if (number === 0) continue
+      const place = begin + at
+      if (Math.floor(place / NUMBERS_OF_SET) !== region) {
+        region = Math.floor(place / NUMBERS_OF_SET)
+        matching = this.#region(region)
       }
-      if (low >>> REGION_BITS !== region) {
-        region = low >>> REGION_BITS
-        ;({ numbers, counts } = this.#region(region))
-      }
-      const last = high & (REGION - 1)
-      do {
-        const group = numbers[last - Math.clz32(left & -left)] ?? 0
-        counts[group] = (counts[group] ?? 0) + 1
-        left &= left - 1
-      } while (left !== 0)
+      matching[place % NUMBERS_OF_SET] = (matching[place % NUMBERS_OF_SET] ?? 0) | number
     }
   }
 
   result(): NumberedFacets {
-    const projects = new Uint32Array(MOST_NUMBER + 1)
-    const components = new Uint32Array(MOST_NUMBER + 1)
-    const levels = new Uint32Array(MOST_LEVEL + 1)
-    const months = new Uint32Array(this.#groups.months.length + 1)
-    let messages = 0
-    for (const { groups, counts } of this.#regions.values()) {
-      for (let at = 0; at < groups.size; at++) {
-        const count = counts[at] ?? 0
-        if (count === 0) continue
-        messages += count
-        increase(projects, groups.projects[at] ?? 0, count)
-        increase(components, groups.components[at] ?? 0, count)
-        increase(levels, groups.levels[at] ?? 0, count)
-        increase(months, groups.months[at] ?? 0, count)
-      }
+    const regions = [...this.#regions].map(([number, bits]) => ({ bits, grouped: this.#groups.region(number) }))
+    const counts: Counts = {
+      projects: new Uint32Array(MOST_NUMBER + 1),
+      components: new Uint32Array(MOST_NUMBER + 1),
+      levels: new Uint32Array(MOST_LEVEL + 1),
+      months: new Uint32Array(this.#groups.months.length + 1),
     }
+    let messages = 0
+    for (const { bits, grouped } of regions) messages += this.#count(bits, grouped, counts)
     return {
       messages,
-      projects: counted(projects),
-      components: counted(components),
-      levels: counted(levels),
+      projects: counted(counts.projects),
+      components: counted(counts.components),
+      levels: counted(counts.levels),
       months: new Map(
         this.#groups.months.flatMap(({ number, name }) => {
-          const count = months[number] ?? 0
+          const count = counts.months[number] ?? 0
           return count === 0 ? [] : [[name, count]]
         }),
       ),
     }
   }
 
-  /** The same for messages of two regions. */
-  #addEach(first: number, at: number, bits: number): void {
-    for (let left = bits; left !== 0; left &= left - 1) {
-      const seq = first + firstOffset(at, left)
-      const { numbers, counts } = this.#region(seq >>> REGION_BITS)
-      const group = numbers[seq & (REGION - 1)] ?? 0
-      counts[group] = (counts[group] ?? 0) + 1
+  /** Adds the messages of a region to `counts`. @returns how many there are */
+  #count(bits: OffsetBits, { numbers, groups, totals, runs }: GroupedRegion, counts: Counts): number {
+    let all = 0
+    for (let at = 0; at < NUMBERS_OF_SET; at++) {
+      this.#before[at] = all
+      all += bitsIn(bits[at] ?? 0)
     }
+    for (const { facet, ends, values } of runs) {
+      let before = 0
+      for (let run = 0; run < ends.length; run++) {
+        const upTo = this.#countBefore(bits, ends[run] ?? 0, all)
+        increase(counts[facet], values[run] ?? 0, upTo - before)
+        before = upTo
+      }
+    }
+    const of_groups = groups.size === 1 ? [all] : countOfGroups(bits, numbers, totals, all)
+    for (let group = 0; group < groups.size; group++) {
+      const count = of_groups[group] ?? 0
+      if (count === 0) continue
+      increase(counts.projects, groups.projects[group] ?? 0, count)
+      increase(counts.components, groups.components[group] ?? 0, count)
+      increase(counts.levels, groups.levels[group] ?? 0, count)
+      increase(counts.months, groups.months[group] ?? 0, count)
+    }
+    return all
   }
 
-  #region(number: number): RegionCounts {
+  /** How many messages match before a place of a region. */
+  #countBefore(bits: OffsetBits, place: number, all: number): number {
+    if (place === REGION) return all
+    const at = Math.floor(place / OFFSETS_OF_NUMBER)
+    return (this.#before[at] ?? 0) + bitsIn((bits[at] ?? 0) & ((1 << (place % OFFSETS_OF_NUMBER)) - 1))
+  }
+
+  #region(number: number): OffsetBits {
     let region = this.#regions.get(number)
     if (region === undefined) {
-      const { numbers, groups } = this.#groups.region(number)
-      region = { numbers, groups, counts: new Uint32Array(groups.size) }
+      region = noOffsets()
       this.#regions.set(number, region)
     }
     return region
   }
 }
 
-const NO_COUNTS: RegionCounts = { numbers: new Uint16Array(), groups: new Groups(), counts: new Uint32Array() }
+/** How many messages of each group match: if more match than do not, those that do not are counted. */
+const countOfGroups = (bits: OffsetBits, numbers: Uint16Array, totals: Uint32Array, all: number): Uint32Array => {
+  const few = all <= REGION / 2
+  const counts = few ? new Uint32Array(totals.length) : totals.slice()
+  const more = few ? 1 : -1
+  const turn = few ? 0 : -1
+  for (let at = 0; at < NUMBERS_OF_SET; at++) {
+    const last = (at + 1) * OFFSETS_OF_NUMBER - 1
+    for (let left = (bits[at] ?? 0) ^ turn; left !== 0; left &= left - 1) {
+      const group = numbers[last - Math.clz32(left & -left)] ?? 0
+      counts[group] = (counts[group] ?? 0) + more
+    }
+  }
+  return counts
+}
+
+const NO_OFFSETS: OffsetBits = new Int32Array()
 /** The columns of projects and components have two bytes, that of levels one. */
 const MOST_NUMBER = 0xffff
 const MOST_LEVEL = 0xff

@@ -1,11 +1,12 @@
 /**
  * Numbers messages so that those with the same number are the same for every count: of the same project, component,
- * level and month. A search then counts one number for each message that matches, and reads no column.
+ * level and month. A search then counts one number for each message that matches, and reads no column. What changes
+ * seldom from message to message, such as the month, is kept as runs instead, each of which is counted as a whole.
  */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
 import { TimeSlices } from '../../platform/yield.ts'
-import { REGION_BITS, type Columns } from './columns.ts'
+import { REGION_BITS, type ColumnName, type Columns } from './columns.ts'
 
 /** Messages of one region: 65,536 sequence numbers. */
 export const REGION = 1 << REGION_BITS
@@ -65,6 +66,21 @@ export interface GroupedRegion {
   /** For each message of the region, the number of its group. */
   readonly numbers: Uint16Array
   readonly groups: Groups
+  /** How many sequence numbers of the region have each number, whether or not there is a message. */
+  readonly totals: Uint32Array
+  /** What is not among the groups, where the number is 0 for all of them. */
+  readonly runs: readonly Runs[]
+}
+
+/** What is counted by itself. */
+export type Facet = 'projects' | 'components' | 'levels' | 'months'
+
+/** Messages that follow each other and have the same value. */
+export interface Runs {
+  readonly facet: Facet
+  /** Where in the region each run ends: rising, and the message there belongs to the next one. */
+  readonly ends: Uint32Array
+  readonly values: Uint16Array
 }
 
 /** What the messages of each group have in common, by the numbers of the columns. */
@@ -114,6 +130,9 @@ interface Known extends GroupedRegion {
 
 /** A region has room for so many groups at first. */
 const FEW_GROUPS = 1024
+/** Up to so many runs of a region are counted faster than its messages. */
+const MOST_RUNS = REGION / 32
+const ZEROS = new Uint16Array(REGION)
 const NO_MONTH: Month = { begins: 0, ends: 0, name: '', number: 0 }
 /** Twice as many places as there can be groups. */
 const PLACES = 2 * REGION
@@ -158,33 +177,66 @@ export class FacetGroups {
   }
 
   #grouped(number: number): GroupedRegion {
-    const project = this.#columns.column('project')
-    const component = this.#columns.column('component')
-    const level = this.#columns.column('level')
-    const seconds = this.#columns.column('seconds')
+    const first = number * REGION
+    const valuesOf = (name: ColumnName): Values => this.#columns.column(name).subarray(first, first + REGION)
+    const seconds = valuesOf('seconds')
+    // Also messages that are not there yet: their values are, and `show` does not write.
+    const values = {
+      projects: valuesOf('project'),
+      components: valuesOf('component'),
+      levels: valuesOf('level'),
+      months: this.#monthsOf(seconds),
+    }
+    const runs = FACETS.flatMap(facet => runsOf(facet, values[facet]) ?? [])
+    const ofGroups = (facet: Facet): Values => (runs.some(each => each.facet === facet) ? ZEROS : values[facet])
+    const projects = ofGroups('projects')
+    const components = ofGroups('components')
+    const levels = ofGroups('levels')
+    const months = ofGroups('months')
     const numbers = new Uint16Array(REGION)
     const groups = new Groups()
     const known = new GroupPlaces(groups)
-    const first = number * REGION
-    // Also messages that are not there yet: their values are, and `show` does not write.
-    const count = Math.min(REGION, project.length - first)
-    let month = NO_MONTH
     let last = -1
-    for (let at = 0; at < count; at++) {
-      const seq = first + at
-      const own_project = project[seq] ?? 0
-      const own_component = component[seq] ?? 0
-      const own_level = level[seq] ?? 0
-      const second = seconds[seq] ?? 0
-      // Messages mostly follow each other by time, so a month is looked up once for many of them.
-      if (second > 0 && (second < month.begins || second >= month.ends)) month = this.#months.of(second)
-      const own_month = second === 0 ? 0 : month.number
-      if (last < 0 || !groups.has(last, own_project, own_component, own_level, own_month))
-        last = known.numberOf(own_project, own_component, own_level, own_month)
+    for (let at = 0; at < seconds.length; at++) {
+      const project = projects[at] ?? 0
+      const component = components[at] ?? 0
+      const level = levels[at] ?? 0
+      const month = months[at] ?? 0
+      if (last < 0 || !groups.has(last, project, component, level, month))
+        last = known.numberOf(project, component, level, month)
       numbers[at] = last
     }
-    return { numbers, groups }
+    const totals = new Uint32Array(groups.size)
+    for (const each of numbers) totals[each] = (totals[each] ?? 0) + 1
+    return { numbers, groups, totals, runs }
   }
+
+  #monthsOf(seconds: Values): Values {
+    const months = new Uint16Array(seconds.length)
+    let month = NO_MONTH
+    for (let at = 0; at < months.length; at++) {
+      const second = seconds[at] ?? 0
+      // Messages mostly follow each other by time, so a month is looked up once for many of them.
+      if (second > 0 && (second < month.begins || second >= month.ends)) month = this.#months.of(second)
+      months[at] = second === 0 ? 0 : month.number
+    }
+    return months
+  }
+}
+
+type Values = Uint8Array | Uint16Array | Uint32Array
+
+const FACETS: readonly Facet[] = ['projects', 'components', 'levels', 'months']
+
+/** @returns undefined if there are too many */
+const runsOf = (facet: Facet, values: Values): Runs | undefined => {
+  const ends: number[] = []
+  for (let at = 1; at < values.length; at++) {
+    if (values[at] === values[at - 1]) continue
+    if (ends.push(at) === MOST_RUNS) return undefined
+  }
+  ends.push(values.length)
+  return { facet, ends: Uint32Array.from(ends), values: Uint16Array.from(ends, end => values[end - 1] ?? 0) }
 }
 
 /** Finds the group of a message, and adds it if there is none. */

@@ -181,30 +181,39 @@ export class FilterMask {
   }
 }
 
-/** Keeps which messages pass the filter of the last question: its results and its counts need the same. */
+/** Of so many filters, the messages that pass are kept: each takes 8 KB of a part, and up to 128 KB where it leads. */
+const MOST_FILTERS = 4
+
+/**
+ * Keeps which messages pass the filters of the last questions, until a message comes or goes: the results of a question
+ * and its counts need the same, and so do further questions about a project or a level.
+ */
 export class PassingMessages {
   readonly #columns: Columns
-  #filter: ColumnFilter | undefined
-  #mask: FilterMask | undefined
-  #state = ''
-  #known = new Map<IndexPart, Passing>()
+  readonly #filters = new Map<string, { readonly mask: FilterMask; readonly known: Map<IndexPart, Passing> }>()
+  #version = -1
 
   constructor(columns: Columns) {
     this.#columns = columns
   }
 
   of(part: IndexPart, filter: ColumnFilter, range: { readonly after: number; readonly up_to: number }): Passing {
-    const state = `${String(this.#columns.version)} ${String(range.after)} ${String(range.up_to)}`
-    if (this.#mask === undefined || filter !== this.#filter || state !== this.#state) {
-      this.#filter = filter
-      this.#mask = new FilterMask(this.#columns, filter)
-      this.#state = state
-      this.#known = new Map()
+    if (this.#version !== this.#columns.version) {
+      this.#version = this.#columns.version
+      this.#filters.clear()
     }
-    const known = this.#known.get(part)
-    if (known !== undefined) return known
-    const passing = this.#mask.of(part, range)
-    this.#known.set(part, passing)
+    const { values, either, since, until } = filter
+    const bounds = [since, until, range.after, range.up_to].map(String)
+    const key = JSON.stringify([[...values], either === undefined ? undefined : [...either], bounds])
+    let kept = this.#filters.get(key)
+    if (kept === undefined) kept = { mask: new FilterMask(this.#columns, filter), known: new Map() }
+    else this.#filters.delete(key)
+    this.#filters.set(key, kept)
+    const [oldest] = this.#filters.keys()
+    if (this.#filters.size > MOST_FILTERS && oldest !== undefined) this.#filters.delete(oldest)
+    const { mask, known } = kept
+    const passing = known.get(part) ?? mask.of(part, range)
+    known.set(part, passing)
     return passing
   }
 }

@@ -157,8 +157,7 @@ export class LeafCursor {
       if (number >= postings.blocks) return 0
       this.#bounded = number
     }
-    const { words, first } = this.#lengths
-    const own = postings.boundOf(number, this.#bm25, words[first + offset] ?? 1)
+    const own = postings.boundOf(number, this.#bm25, this.wordsAt(offset))
     return own === undefined || own > bound ? bound : own
   }
 
@@ -182,14 +181,19 @@ export class LeafCursor {
 
   /** What the word scores in the message at an offset that contains it `count` times. */
   score(count: number, offset: number): number {
-    const { words, first } = this.#lengths
-    return this.#bm25.score(count, words[first + offset] ?? 1)
+    return this.#bm25.score(count, this.wordsAt(offset))
   }
 
   /** What the word scores in the message at an offset, if that is known without decoding anything. */
   quickScore(offset: number): number | undefined {
     const count = this.postings.quickCount(offset)
     return count === undefined || count === 0 ? count : this.score(count, offset)
+  }
+
+  /** How many words the message at an offset has. */
+  wordsAt(offset: number): number {
+    const { words, first } = this.#lengths
+    return words[first + offset] ?? 1
   }
 
   /** A message with more words than this scores less than `least` (`Bm25.mostWords`). */
@@ -217,6 +221,58 @@ export interface BoundedWord {
 
 /** Sums in a different order may differ in their last digits. */
 export const SLACK = 1 + 1e-9
+
+/** The rarest first; and for each word, the most that those after it score together. */
+export const byFound = (
+  words: readonly BoundedWord[],
+): { readonly cursors: readonly LeafCursor[]; readonly later: readonly number[] } => {
+  const sorted = words.toSorted((a, b) => a.cursor.postings.found - b.cursor.postings.found)
+  const later: number[] = []
+  let sum = 0
+  for (let at = sorted.length - 1; at >= 0; at--) {
+    later[at] = sum
+    sum += sorted[at]?.bound ?? 0
+  }
+  return { cursors: sorted.map(({ cursor }) => cursor), later }
+}
+
+/** Words with their bounds in one window after another. */
+export class BoundedWords {
+  readonly #words: { readonly cursor: LeafCursor; bound: number }[]
+  /** By rising bounds. */
+  readonly #rising: { readonly cursor: LeafCursor; bound: number }[]
+
+  constructor(cursors: readonly LeafCursor[]) {
+    this.#words = cursors.map(cursor => ({ cursor, bound: 0 }))
+    this.#rising = [...this.#words]
+  }
+
+  get rising(): readonly BoundedWord[] {
+    return this.#rising
+  }
+
+  /** Goes to a window. @returns what all words score at most in a message of it */
+  moveTo({ low, high }: { readonly low: number; readonly high: number }): number {
+    let sum = 0
+    for (const each of this.#words) {
+      each.bound = each.cursor.boundWithin(low, high)
+      sum += each.bound
+    }
+    return sum
+  }
+
+  /** Sorts the words by their bounds. @returns how many of the first ones cannot reach a threshold together */
+  leftOutBelow(threshold: number): number {
+    // Nearly sorted by the window before.
+    this.#rising.sort((a, b) => a.bound - b.bound)
+    let rest = 0
+    for (let at = 0; at < this.#rising.length; at++) {
+      rest += this.#rising[at]?.bound ?? 0
+      if (rest * SLACK > threshold) return at
+    }
+    return this.#rising.length
+  }
+}
 
 /**
  * Whether a message can reach a threshold: first by its length, then word by word, those of high bounds first, until the

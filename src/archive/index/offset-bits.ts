@@ -34,10 +34,17 @@ export const addRange = (bits: OffsetBits, low: number, high: number): void => {
 export const firstOffset = (at: number, left: number): number =>
   at * OFFSETS_OF_NUMBER + (OFFSETS_OF_NUMBER - 1 - Math.clz32(left & -left))
 
+/** How many bits of a number of a set are 1: pairs of bits are added, then fours, then bytes. */
+export const bitsIn = (number: number): number => {
+  const pairs = number - ((number >>> 1) & 0x55555555)
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
 /** How many offsets are in a set. */
 export const sizeOf = (bits: OffsetBits): number => {
   let size = 0
-  for (let at = 0; at < NUMBERS_OF_SET; at++) for (let left = bits[at] ?? 0; left !== 0; left &= left - 1) size++
+  for (let at = 0; at < NUMBERS_OF_SET; at++) size += bitsIn(bits[at] ?? 0)
   return size
 }
 

@@ -1,46 +1,41 @@
 /** The messages of a part that match a query, as a set of bits: for counts, where every match is wanted. */
 import { bothOf, eitherOf, firstOffset, noOffsets, NUMBERS_OF_SET, withoutOf, type OffsetBits } from './offset-bits.ts'
 import type { PhraseCursor } from './leaf-cursor.ts'
-import type { PartNode } from './part-node.ts'
+import { isWord, type PartNode } from './part-node.ts'
 
 /** Those of some messages of a part that match a query. */
-export const matchingOf = (root: PartNode, among: OffsetBits): OffsetBits => bothOf(offsetsOf(root, among), among)
+export const matchingOf = (root: PartNode, among: OffsetBits): OffsetBits => keepMatching(root, among.slice())
 
-/**
- * Of the messages `among`, the right ones are in the result; of others, any may be. Positions are read only where
- * nothing else decides.
- */
-const offsetsOf = (node: PartNode, among: OffsetBits): OffsetBits => {
+/** Only those of the messages stay that match. Positions are read only where nothing else decides. */
+const keepMatching = (node: PartNode, left: OffsetBits): OffsetBits => {
   switch (node.kind) {
     case 'leaf':
-    case 'found': {
-      const bits = noOffsets()
-      node.cursor?.postings.addOffsets(bits)
-      return bits
-    }
-    case 'not': {
-      const bits = offsetsOf(node.of, among)
-      for (let at = 0; at < NUMBERS_OF_SET; at++) bits[at] = ~(bits[at] ?? 0)
-      return bits
-    }
+    case 'found':
+      if (node.cursor === undefined) left.fill(0)
+      else node.cursor.postings.keepOffsets(left)
+      return left
+    case 'not':
+      if (isWord(node.of)) node.of.cursor?.postings.dropOffsets(left)
+      else withoutOf(left, keepMatching(node.of, left.slice()))
+      return left
     case 'any': {
       const found = noOffsets()
-      for (const each of withoutPositionsFirst(node.of))
-        eitherOf(found, offsetsOf(each, withoutOf(among.slice(), found)))
-      return found
+      for (const each of withoutPositionsFirst(node.of)) {
+        if (isWord(each)) each.cursor?.postings.addOffsets(found)
+        else eitherOf(found, keepMatching(each, withoutOf(left.slice(), found)))
+      }
+      return bothOf(left, found)
     }
     case 'all':
-      return allOf(withoutPositionsFirst(node.of), among)
-    case 'phrase': {
-      const bits = allOf(node.leaves, among)
-      return node.proven ? bits : following(bits, node.phrase)
-    }
+      return keepAll(withoutPositionsFirst(node.of), left)
+    case 'phrase':
+      keepAll(node.leaves, left)
+      return node.proven ? left : following(left, node.phrase)
   }
 }
 
-const allOf = (nodes: readonly PartNode[], among: OffsetBits): OffsetBits => {
-  const left = among.slice()
-  for (const each of nodes) bothOf(left, offsetsOf(each, left))
+const keepAll = (nodes: readonly PartNode[], left: OffsetBits): OffsetBits => {
+  for (const each of nodes) keepMatching(each, left)
   return left
 }
 

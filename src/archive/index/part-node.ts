@@ -138,4 +138,6 @@ const wordsIn = (node: PartNode): readonly LeafCursor[] | undefined => {
   return node.kind === 'any' && node.of.every(isWord) ? driversOf(node) : undefined
 }
 
-const isWord = ({ kind }: PartNode): boolean => kind === 'leaf' || kind === 'found'
+/** Whether the messages that match are those of one word, or of a known phrase. */
+export const isWord = (node: PartNode): node is Extract<PartNode, { readonly kind: 'leaf' | 'found' }> =>
+  node.kind === 'leaf' || node.kind === 'found'

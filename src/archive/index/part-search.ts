@@ -9,10 +9,19 @@ import type { Passing } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import { PART_RANGE, WINDOW } from './posting-encoder.ts'
 import { Bm25 } from './bm25.ts'
-import { LeafCursor, mayReach, PhraseCursor, postingsOf, SLACK, type BoundedWord } from './leaf-cursor.ts'
+import {
+  BoundedWords,
+  byFound,
+  LeafCursor,
+  mayReach,
+  PhraseCursor,
+  postingsOf,
+  SLACK,
+  type BoundedWord,
+} from './leaf-cursor.ts'
 import type { Conditions, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
-import { WindowMarks, type Window } from './window-marks.ts'
+import { LIMITS, WindowMarks, type Window } from './window-marks.ts'
 
 export type Sort = 'relevance' | 'newest'
 
@@ -36,8 +45,6 @@ export interface PartSearchDeps {
  * over the filter's messages.
  */
 const FILTER_LEADS = 4
-/** Up to this count of a word in a message, one comparison tells whether the message can be a hit. */
-const LIMITS = 16
 /** What to check for each message that the words find. */
 interface Checks {
   readonly passing: Passing | undefined
@@ -47,6 +54,14 @@ interface Checks {
   /** Messages outside these bounds have been examined already, or arrived after the search began. */
   readonly lowest: number
   readonly highest: number
+}
+
+/** What a block of the rarest word is examined with. */
+interface WordsOfBlock {
+  readonly cursors: readonly LeafCursor[]
+  readonly driver: LeafCursor
+  /** What the words without the driver score at most there. */
+  readonly others: number
 }
 
 export class PartSearch {
@@ -142,23 +157,20 @@ export class PartSearch {
     }
   }
 
-  /** Offers the messages of a block of the driver that can be hits by what the driver scores in them. */
-  #offerBlock(
-    part: IndexPart,
-    {
-      cursors,
-      driver,
-      others,
-    }: { readonly cursors: readonly LeafCursor[]; readonly driver: LeafCursor; readonly others: number },
-    number: number,
-    checks: Checks,
-  ): void {
-    const { columns, sort, hits } = this.#deps
-    const words = columns.column('words')
-    const { offsets, counts, size } = driver.decoded(number)
+  /** Determines how long a message with a hit can be. @param others what the words without the driver score at most */
+  #limit(driver: LeafCursor, others: number): void {
+    const { sort, hits } = this.#deps
     const least = sort === 'relevance' ? hits.threshold / SLACK - others : -Infinity
     const limits = this.#limits
     for (let count = 0; count < limits.length; count++) limits[count] = driver.mostWords(count, least)
+  }
+
+  /** Offers the messages of a block of the driver that can be hits by what the driver scores in them. */
+  #offerBlock(part: IndexPart, { cursors, driver, others }: WordsOfBlock, number: number, checks: Checks): void {
+    const { offsets, counts, size } = driver.decoded(number)
+    this.#limit(driver, others)
+    const limits = this.#limits
+    const words = this.#deps.columns.column('words')
     for (let at = size - 1; at >= 0; at--) {
       const offset = offsets[at] ?? 0
       const count = counts[at] ?? 0
@@ -217,24 +229,20 @@ export class PartSearch {
   #searchAny(part: IndexPart, cursors: readonly LeafCursor[], checks: Checks): void {
     const { sort, hits } = this.#deps
     const last = Math.min(part.last - part.first, PART_RANGE - 1)
+    const words = new BoundedWords(cursors)
     for (let low = last - (last % WINDOW); low >= 0; low -= WINDOW) {
       const high = low + WINDOW - 1
       if (high < checks.lowest) return
       if (sort === 'newest') {
         if (this.#isTooOld(part, low, Math.min(high, last))) continue
-        this.#searchWindow(part, { low, high }, { cursors, leads: cursors, others: [] }, checks)
+        const leads = cursors.map(cursor => ({ cursor, bound: 0 }))
+        this.#searchWindow(part, { low, high }, { cursors, leads, others: [] }, checks)
         continue
       }
-      const bounded = cursors.map(cursor => ({ cursor, bound: cursor.boundWithin(low, high) }))
-      if (bounded.reduce((sum, { bound }) => sum + bound, 0) <= hits.threshold) continue
-      bounded.sort((a, b) => a.bound - b.bound)
-      let rest = 0
-      let least = 0
-      while (least < bounded.length && (rest + (bounded[least]?.bound ?? 0)) * SLACK <= hits.threshold) {
-        rest += bounded[least++]?.bound ?? 0
-      }
-      const leads = bounded.slice(least).map(({ cursor }) => cursor)
-      this.#searchWindow(part, { low, high }, { cursors, leads, others: bounded.slice(0, least) }, checks)
+      if (words.moveTo({ low, high }) <= hits.threshold) continue
+      const left_out = words.leftOutBelow(hits.threshold)
+      const leads = words.rising.slice(left_out)
+      this.#searchWindow(part, { low, high }, { cursors, leads, others: words.rising.slice(0, left_out) }, checks)
     }
   }
 
@@ -248,7 +256,7 @@ export class PartSearch {
       others,
     }: {
       readonly cursors: readonly LeafCursor[]
-      readonly leads: readonly LeafCursor[]
+      readonly leads: readonly BoundedWord[]
       /** By rising bounds. */
       readonly others: readonly BoundedWord[]
     },
@@ -259,15 +267,10 @@ export class PartSearch {
     for (const { bound } of others) rest += bound
     const least = sort === 'relevance' ? hits.threshold / SLACK - rest : -Infinity
     this.#marks.clear()
-    // The last one, whose messages are marked only where they can be hits, is the commonest.
-    const rising = leads.toSorted((a, b) => a.postings.found - b.postings.found)
-    for (const cursor of rising) {
-      this.#marks.addScores(cursor, window, {
-        bit: 1,
-        required: 0,
-        least: cursor === rising.at(-1) ? least : -Infinity,
-      })
-    }
+    // Messages of the commonest, which is the last one, are marked only where they can be hits by that word alone.
+    const rising = byFound(leads)
+    for (const [at, cursor] of rising.cursors.entries())
+      this.#marks.addScores(cursor, window, { bit: 1, required: 0, least: least - (rising.later[at] ?? 0) })
     const { scores } = this.#marks
     for (let at = this.#marks.lastFrom(WINDOW - 1); at >= 0; at = this.#marks.lastFrom(at - 1)) {
       const offset = window.low + at

@@ -2,7 +2,7 @@
 import type { Columns } from './columns.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import { PhraseCursor, type LeafCursor } from './leaf-cursor.ts'
-import { addRange, bothOf, noOffsets, offsetsIn, sizeOf } from './offset-bits.ts'
+import { addRange, noOffsets, offsetsIn, sizeOf } from './offset-bits.ts'
 import { following } from './part-bits.ts'
 import { PART_RANGE, PostingEncoder } from './posting-encoder.ts'
 import type { Phrase } from './search-plan.ts'
@@ -29,9 +29,8 @@ export const phrasePostings = (
     const bits = noOffsets()
     addRange(bits, 0, PART_RANGE - 1)
     for (const leaf of leaves) {
-      const own = noOffsets()
-      leaf?.postings.addOffsets(own)
-      bothOf(bits, own)
+      if (leaf === undefined) return undefined
+      leaf.postings.keepOffsets(bits)
     }
     following(bits, cursor)
     const offsets = offsetsIn(bits, sizeOf(bits))

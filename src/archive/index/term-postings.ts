@@ -1,14 +1,7 @@
 /** Reads the postings of a word in one part of the index, block by block. */
 import { Bm25 } from './bm25.ts'
-import {
-  BLOCK_MESSAGES,
-  BOUND_BYTES,
-  HEAD_BYTES,
-  PART_RANGE,
-  WINDOW,
-  type EncodedPostings,
-} from './posting-encoder.ts'
-import { addOffset, eitherOf, noOffsets, type OffsetBits } from './offset-bits.ts'
+import { BLOCK_MESSAGES, BOUND_BYTES, HEAD_BYTES, PART_RANGE, WINDOW, type EncodedPostings } from './posting-encoder.ts'
+import { bothOf, eitherOf, noOffsets, withoutOf, type OffsetBits } from './offset-bits.ts'
 
 /** Words with as many messages in a part keep their counts for quick look-ups, once they are looked up often. */
 const LEAST_DENSE = PART_RANGE / 8
@@ -117,7 +110,7 @@ export class TermPostings {
 
   /** About how many bytes this takes in memory. */
   get bytes(): number {
-    const dense = this.#isDense ? (PART_RANGE * (this.#count_bits + 1)) / BITS_OF_BYTE : 0
+    const dense = this.isDense ? (PART_RANGE * (this.#count_bits + 1)) / BITS_OF_BYTE : 0
     return 200 + this.#documents.byteLength + 14 * this.blocks + this.#bounds.byteLength + dense
   }
 
@@ -127,7 +120,7 @@ export class TermPostings {
    */
   quickCount(offset: number): number | undefined {
     if (this.#counts === undefined) {
-      if (!this.#isDense || ++this.#looked_up < this.blocks) return undefined
+      if (!this.isDense || ++this.#looked_up < this.blocks) return undefined
       this.#counts = this.#countsOfAll()
     }
     const place = offset * this.#count_bits
@@ -136,25 +129,51 @@ export class TermPostings {
     return count === other ? undefined : count
   }
 
-  /** Whether the counts are worth their memory. */
-  get #isDense(): boolean {
+  /** Whether so many messages contain the word that its counts and its set of messages are worth their memory. */
+  get isDense(): boolean {
     return this.found >= LEAST_DENSE
   }
 
   /** Sets the bits of all messages that contain the word. */
   addOffsets(bits: OffsetBits): void {
-    if (this.#isDense) {
-      if (this.#offsets === undefined) this.#decodeOffsets((this.#offsets = noOffsets()))
-      eitherOf(bits, this.#offsets)
-    } else this.#decodeOffsets(bits)
+    if (this.isDense) eitherOf(bits, this.#allOffsets())
+    else this.#decodeOffsets(bits)
   }
 
+  /** Only those bits stay whose messages contain the word. */
+  keepOffsets(bits: OffsetBits): void {
+    bothOf(bits, this.#allOffsets())
+  }
+
+  /** Only those bits stay whose messages do not contain the word. */
+  dropOffsets(bits: OffsetBits): void {
+    withoutOf(bits, this.#allOffsets())
+  }
+
+  #allOffsets(): OffsetBits {
+    if (this.#offsets !== undefined) return this.#offsets
+    const bits = noOffsets()
+    this.#decodeOffsets(bits)
+    if (this.isDense) this.#offsets = bits
+    return bits
+  }
+
+  /** Reads what `decode` reads, without the counts. */
   #decodeOffsets(bits: OffsetBits): void {
-    const block = emptyBlock()
-    const { offsets } = block
-    for (let number = 0; number < this.blocks; number++) {
-      this.decode(number, block)
-      for (let at = 0; at < block.size; at++) addOffset(bits, offsets[at] ?? 0)
+    const bytes = this.#documents
+    for (let block = 0, from = 0; block < this.blocks; block++) {
+      const to = this.#document_ends[block] ?? 0
+      for (let offset = 0; from < to;) {
+        let byte = bytes[from++] ?? 0
+        let value = byte & 0x7f
+        for (let shift = 7; byte >= 0x80; shift += 7) {
+          byte = bytes[from++] ?? 0
+          value |= (byte & 0x7f) << shift
+        }
+        offset += value >>> 1
+        bits[offset >>> 5] = (bits[offset >>> 5] ?? 0) | (1 << (offset & 31))
+        if ((value & 1) === 0 && (bytes[from++] ?? 0) >= 0x80) from++
+      }
     }
   }
 

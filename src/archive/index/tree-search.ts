@@ -7,7 +7,16 @@ import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import { Bm25 } from './bm25.ts'
-import { LeafCursor, mayReach, PhraseCursor, postingsOf, SLACK, type BoundedWord } from './leaf-cursor.ts'
+import {
+  BoundedWords,
+  byFound,
+  LeafCursor,
+  mayReach,
+  PhraseCursor,
+  postingsOf,
+  SLACK,
+  type BoundedWord,
+} from './leaf-cursor.ts'
 import type { OffsetBits } from './offset-bits.ts'
 import { matchingOf } from './part-bits.ts'
 import { driversOf, foundBy, groupsOf, matches, mayMatch, scoreAt, scoredOf, type PartNode } from './part-node.ts'
@@ -42,6 +51,8 @@ const NO_SCORE = new Bm25(0, 1)
 interface Leads extends Marking {
   /** By rising bounds. */
   readonly others: readonly BoundedWord[]
+  /** For each word of the only group, the most that those after it score; without them, all but the last are marked. */
+  readonly later?: readonly number[]
 }
 
 /** Words of which the messages of a window are marked. */
@@ -62,7 +73,7 @@ interface InPart {
   readonly drivers: readonly LeafCursor[] | undefined
   readonly marking: Marking
   /** The words that are scored, each as often as it is scored. */
-  readonly scored: readonly LeafCursor[]
+  readonly scored: BoundedWords
   readonly passing: Passing | undefined
   /** By sequence number; 0 for a message that was removed. */
   readonly roles: ArrayLike<number>
@@ -144,7 +155,7 @@ export class TreeSearch {
    * @param least adds up scores; a message whose score is lower need not be marked
    * @returns the mark of those that may match
    */
-  #mark({ groups, excluded }: Marking, window: Window, least?: number): number {
+  #mark({ groups, excluded, later }: Marking & Pick<Leads, 'later'>, window: Window, least?: number): number {
     this.#marks.clear()
     if (groups === undefined) this.#marks.clearScores()
     let wanted = 0
@@ -152,7 +163,8 @@ export class TreeSearch {
       // A message without a word of the groups before cannot match.
       for (const [at, cursor] of group.entries()) {
         const is_last = group === groups?.at(-1) && at === group.length - 1
-        const marking = { bit: wanted + 1, required: wanted, least: is_last ? (least ?? 0) : -Infinity }
+        const more = later?.[at] ?? (is_last ? 0 : Infinity)
+        const marking = { bit: wanted + 1, required: wanted, least: (least ?? 0) - more }
         if (least === undefined) this.#marks.mark(cursor, window, marking.bit, marking.required)
         else this.#marks.addScores(cursor, window, marking)
       }
@@ -173,7 +185,7 @@ export class TreeSearch {
       root,
       drivers,
       marking: markingOf(root, drivers),
-      scored: scoredOf(root),
+      scored: new BoundedWords(scoredOf(root)),
       passing,
       roles: this.#deps.columns.column('role'),
       lowest: Math.max(0, after + 1 - part.first),
@@ -259,22 +271,13 @@ const isSame = (some: readonly LeafCursor[], others: readonly LeafCursor[]): boo
  * The words that lead to every message of a window that can be among the best: those without which nothing matches, or
  * those without which nothing reaches the threshold, whichever are fewer. `undefined`: the window can be left out.
  */
-const leadsIn = ({ drivers, marking, scored }: InPart, { low, high }: Window, threshold: number): Leads | undefined => {
-  const bounds = scored.map(cursor => ({ cursor, bound: cursor.boundWithin(low, high) }))
-  const all = bounds.reduce((sum, { bound }) => sum + bound, 0)
-  if (all * SLACK <= threshold) return undefined
-  bounds.sort((a, b) => a.bound - b.bound)
-  let rest = 0
-  let leading = 0
-  while (leading < bounds.length && (rest + (bounds[leading]?.bound ?? 0)) * SLACK <= threshold) {
-    rest += bounds[leading++]?.bound ?? 0
-  }
-  const needed = bounds.slice(leading).map(({ cursor }) => cursor)
+const leadsIn = ({ drivers, marking, scored }: InPart, window: Window, threshold: number): Leads | undefined => {
+  if (scored.moveTo(window) * SLACK <= threshold) return undefined
+  const leading = scored.leftOutBelow(threshold)
+  const { cursors: needed, later } = byFound(scored.rising.slice(leading))
   if (leading > 0 && (drivers === undefined || foundBy(needed) < foundBy(drivers))) {
-    // The last one, whose messages are marked only where they can be hits, is the commonest.
-    needed.sort((a, b) => a.postings.found - b.postings.found)
-    return { groups: [needed], excluded: [], exact: false, others: bounds.slice(0, leading) }
+    return { groups: [needed], excluded: [], exact: false, others: scored.rising.slice(0, leading), later }
   }
   const marked = new Set(marking.groups?.flat())
-  return { ...marking, others: bounds.filter(({ cursor }) => !marked.has(cursor)) }
+  return { ...marking, others: scored.rising.filter(({ cursor }) => !marked.has(cursor)) }
 }

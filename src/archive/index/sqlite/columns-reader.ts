@@ -4,6 +4,9 @@ import { ANSWER_SLICE_MS, TimeSlices } from '../../../platform/yield.ts'
 import type { Columns } from '../columns.ts'
 import type { PartReader } from '../index-part.ts'
 
+/** Messages that are counted at a time. */
+const STEP = 4096
+
 export interface ColumnsReaderDeps {
   readonly index: Database
   readonly columns: Columns
@@ -42,6 +45,10 @@ export class ColumnsReader {
     this.#stopped = true
   }
 
+  #isOver(reading: Promise<void> | undefined): boolean {
+    return this.#stopped || this.#reading !== reading
+  }
+
   async #read(): Promise<void> {
     const { index, columns, parts } = this.#deps
     // Not before the caller has noted that this is running.
@@ -51,10 +58,16 @@ export class ColumnsReader {
     const all = parts.parts
     await columns.reserve(all.at(-1)?.last ?? 0)
     for (const { part, first, last } of all) {
-      if (this.#stopped || this.#reading !== reading) return
+      if (this.#isOver(reading)) return
       const row = index.get<{ columns: Uint8Array }>('select columns from parts where part = :part', { part })
-      if (row !== undefined) columns.load(first, last, row.columns)
+      if (row === undefined) continue
+      columns.copy(first, last, row.columns)
       await slices.pause()
+      for (let from = first; from <= last; from += STEP) {
+        if (this.#isOver(reading)) return
+        columns.take(from, Math.min(from + STEP - 1, last))
+        await slices.pause()
+      }
     }
   }
 }

@@ -8,6 +8,8 @@ import { wordIn, type FoundWord } from '../word-pages.ts'
 
 /** Bytes of recently read words and positions that are kept. */
 const CACHE_BYTES = 64 * 2 ** 20
+/** An entry that is used again is moved to the end of the cache after so many others. */
+const LATELY_BYTES = CACHE_BYTES / 8
 /** About how many bytes the cache entry of a word takes that a part does not contain. */
 const MISS_BYTES = 100
 /** Marks the positions of a word in the cache; no word begins so. */
@@ -26,7 +28,9 @@ interface Kept {
 
 export class IndexParts implements PartReader {
   readonly #database: Database
-  readonly #cache = new Map<string, Kept>()
+  readonly #cache = new Map<string, Kept & { read_bytes: number }>()
+  /** The bytes of all that was ever read into the cache; an entry has that of when it was last moved. */
+  #read_bytes = 0
   #cached_bytes = 0
   #parts: readonly IndexPart[] = []
   /** For each part, a generation that no other part had: numbers of parts are reused. */
@@ -89,13 +93,19 @@ export class IndexParts implements PartReader {
     const key = `${String(this.#generations.get(part) ?? 0)} ${what}`
     const kept = this.#cache.get(key)
     if (kept !== undefined) {
-      this.#cache.delete(key)
-      this.#cache.set(key, kept)
+      // What was used lately is far from the end at which entries leave.
+      if (this.#read_bytes - kept.read_bytes > LATELY_BYTES) {
+        kept.read_bytes = this.#read_bytes
+        this.#cache.delete(key)
+        this.#cache.set(key, kept)
+      }
       return kept
     }
-    const read_now = read()
+    const read_now = { ...read(), read_bytes: this.#read_bytes }
     this.#cache.set(key, read_now)
-    this.#cached_bytes += bytesOf(read_now)
+    const bytes = bytesOf(read_now)
+    this.#cached_bytes += bytes
+    this.#read_bytes += bytes
     this.#shrink()
     return read_now
   }
