@@ -13,6 +13,7 @@ import type { IndexPart, PartReader } from '../../src/archive/index/index-part.t
 import { IndexSearch } from '../../src/archive/index/index-search.ts'
 import { hasOffset } from '../../src/archive/index/offset-bits.ts'
 import { PART_RANGE, PostingEncoder } from '../../src/archive/index/posting-encoder.ts'
+import type { Sort } from '../../src/archive/index/part-search.ts'
 import type { PlanNode, SearchPlan } from '../../src/archive/index/search-plan.ts'
 import { TermPostings } from '../../src/archive/index/term-postings.ts'
 import { TopHits } from '../../src/archive/index/top-hits.ts'
@@ -155,12 +156,71 @@ const increase = (counts: Map<number, number>, value = 0): void => {
   if (value > 0) counts.set(value, (counts.get(value) ?? 0) + 1)
 }
 
-test('finds and counts what looking at every message does', () => {
+const archive = (() => {
   const random = randomNumbers(21)
   const columns = columnsOf(random)
   const reader = readerOf(columns, random)
-  const groups = new FacetGroups(columns, 'UTC')
-  const search = new IndexSearch(reader, columns)
+  return { columns, reader, groups: new FacetGroups(columns, 'UTC'), search: new IndexSearch(reader, columns) }
+})()
+
+interface Asked {
+  readonly plan: SearchPlan
+  readonly filter: ColumnFilter
+  readonly sort: Sort
+  readonly limit: number
+}
+
+/** What looking at every message finds. */
+const wholeOf = ({ plan, filter, sort, limit }: Asked) => {
+  const { reader, columns } = archive
+  const whole = new WholeSearch(reader, columns, plan)
+  const mask = new FilterMask(columns, filter)
+  const best = new TopHits(limit)
+  const scores = new Map<number, number>()
+  const counts = { projects: new Map<number, number>(), components: new Map(), levels: new Map() }
+  for (const part of PARTS) {
+    const passing = mask.of(part, EVERYTHING).bits
+    const { matched, scores: own } = whole.search(part)
+    for (let offset = 0; offset <= part.last - part.first; offset++) {
+      if (matched[offset] !== 1 || !hasOffset(passing, offset)) continue
+      const seq = part.first + offset
+      scores.set(seq, own[offset] ?? 0)
+      best.offer(sort === 'newest' ? (columns.column('seconds')[seq] ?? 0) : (own[offset] ?? 0), seq)
+      increase(counts.projects, columns.column('project')[seq])
+      increase(counts.components, columns.column('component')[seq])
+      increase(counts.levels, columns.column('level')[seq])
+    }
+  }
+  return { best: best.sorted(), scores, counts: { ...counts, messages: scores.size } }
+}
+
+/** @returns whether more messages match than are asked for */
+const expectRight = (asked: Asked): boolean => {
+  const { search, groups } = archive
+  const { best, scores, counts } = wholeOf(asked)
+  const hits = new TopHits(asked.limit)
+  search.search({ ...asked, range: EVERYTHING }, hits)
+  const found = hits.sorted()
+  expectClose(
+    found.map(({ score }) => score),
+    best.map(({ score }) => score),
+  )
+  if (asked.sort === 'newest') expect(found).toEqual(best)
+  else
+    expectClose(
+      found.map(({ score }) => score),
+      found.map(({ seq }) => scores.get(seq) ?? -1),
+    )
+  const facets = new FacetCounts(groups)
+  search.forEach({ ...asked, range: EVERYTHING }, (first, bits) => {
+    facets.add(first, bits)
+  })
+  const { months: _months, ...counted } = facets.result()
+  expect(counted).toEqual(counts)
+  return scores.size > asked.limit
+}
+
+test('finds and counts what looking at every message does, for queries of any shape', () => {
   let matching = 0
   fc.assert(
     fc.property(
@@ -171,48 +231,29 @@ test('finds and counts what looking at every message does', () => {
       fc.integer({ min: 1, max: 40 }),
       (root, level, day, sort, limit) => {
         const plan = planOf(withOtherWords(root, new Set()))
-        const filter = filterOf(level, day)
-        const whole = new WholeSearch(reader, columns, plan)
-        const mask = new FilterMask(columns, filter)
-        const wanted = new TopHits(limit)
-        const scores = new Map<number, number>()
-        const counts = { projects: new Map<number, number>(), components: new Map(), levels: new Map() }
-        for (const part of PARTS) {
-          const passing = mask.of(part, EVERYTHING).bits
-          const { matched, scores: own } = whole.search(part)
-          for (let offset = 0; offset <= part.last - part.first; offset++) {
-            if (matched[offset] !== 1 || !hasOffset(passing, offset)) continue
-            const seq = part.first + offset
-            scores.set(seq, own[offset] ?? 0)
-            wanted.offer(sort === 'newest' ? (columns.column('seconds')[seq] ?? 0) : (own[offset] ?? 0), seq)
-            increase(counts.projects, columns.column('project')[seq])
-            increase(counts.components, columns.column('component')[seq])
-            increase(counts.levels, columns.column('level')[seq])
-          }
-        }
-        if (scores.size > limit) matching++
-        const hits = new TopHits(limit)
-        search.search({ plan, filter, sort, range: EVERYTHING }, hits)
-        const found = hits.sorted()
-        expectClose(
-          found.map(({ score }) => score),
-          wanted.sorted().map(({ score }) => score),
-        )
-        if (sort === 'newest') expect(found).toEqual(wanted.sorted())
-        else
-          expectClose(
-            found.map(({ score }) => score),
-            found.map(({ seq }) => scores.get(seq) ?? -1),
-          )
-        const facets = new FacetCounts(groups)
-        search.forEach({ plan, filter, sort, range: EVERYTHING }, (first, bits) => {
-          facets.add(first, bits)
-        })
-        const { months: _months, ...counted } = facets.result()
-        expect(counted).toEqual({ ...counts, messages: scores.size })
+        if (expectRight({ plan, filter: filterOf(level, day), sort, limit })) matching++
       },
     ),
     { numRuns: 120, seed: 5 },
   )
   expect(matching).toBeGreaterThan(60)
+})
+
+test('finds the best messages with any of several words that only together score enough', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(leafOf, { minLength: 2, maxLength: 6 }),
+      fc.integer({ min: 1, max: 1000 }),
+      fc.boolean(),
+      (leaves, limit, nested) => {
+        const any: PlanNode = { kind: 'any', of: leaves.map(leaf => ({ kind: 'leaf', leaf })) }
+        // Twice the same alternatives are searched as a tree.
+        const root: PlanNode = nested ? { kind: 'all', of: [any, any] } : any
+        const plan = planOf(root)
+        const alike = { ...plan, leaves: plan.leaves.map((leaf, at) => ({ ...leaf, weight: 2 + at / 8 })) }
+        expectRight({ plan: alike, filter: filterOf(undefined, undefined), sort: 'relevance', limit })
+      },
+    ),
+    { numRuns: 30, seed: 9 },
+  )
 })

@@ -4,6 +4,8 @@ import type { Clock } from '../../../platform/clock.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
 import type { Health } from '../../../platform/health.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { ANSWER_SLICE_MS, TimeSlices } from '../../../platform/yield.ts'
+import { questionWordsOf } from '../../../text/analyser/analyser.ts'
 import { fold, inSmallLetters } from '../../../text/fold.ts'
 import type {
   ArchiveAccess,
@@ -119,6 +121,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
     await this.indexer.ready()
     if (question.facets === true) await this.#groupsIn(question.time_zone).prepare()
+    await this.#readAhead(question.query ?? '')
     this.indexer.hideRemoved()
     const { query: written, ...read } = parseQuery(question.query ?? '')
     const filter = this.#filterOf(question)
@@ -167,6 +170,20 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.indexer.stop()
     this.#index[Symbol.dispose]()
+  }
+
+  /** Reads the words of a query in slices: those of two million messages that are not kept take up to 70 ms. */
+  async #readAhead(query: string): Promise<void> {
+    const slices = new TimeSlices(ANSWER_SLICE_MS)
+    const { parts } = this.#parts
+    for (const term of questionWordsOf(query).flatMap(({ main, also }) => [main, ...also])) {
+      for (const part of parts) {
+        // The parts were merged meanwhile.
+        if (this.#parts.parts !== parts) return
+        this.#parts.postings(part, term)
+        await slices.pause()
+      }
+    }
   }
 
   /** Searches for all words; if no message contains them all and the user did not write AND, for any of them. */
