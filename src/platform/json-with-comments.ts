@@ -40,9 +40,23 @@ export const brokenFile = (file: NamedText, path: readonly string[], sentence: s
 
 const parse = (file: NamedText): unknown => {
   const content = parseJson(file)
+  const reserved = pathOfReserved(content)
+  if (reserved !== undefined) throw brokenFile(file, reserved, `is not allowed: no name may be ${RESERVED}`)
   const repeated = repeatedKey(file.text)
   if (repeated !== undefined) throw broken(file.source, repeated.lines[1], repeatedKeyText(repeated))
   return content
+}
+
+/** Objects of JavaScript have this key anyway, so the schemas leave it out without a word. */
+const RESERVED = '__proto__'
+
+const pathOfReserved = (content: unknown): readonly string[] | undefined => {
+  if (typeof content !== 'object' || content === null) return undefined
+  for (const [key, value] of Object.entries(content)) {
+    const below = key === RESERVED ? [] : pathOfReserved(value)
+    if (below !== undefined) return [key, ...below]
+  }
+  return undefined
 }
 
 const parseJson = ({ text, source }: NamedText): unknown => {

@@ -2,7 +2,7 @@
  * The current content of an operator's file: it is read again when it changes, and the last valid version applies while
  * it is invalid.
  */
-import { asDenidinError } from './errors.ts'
+import { asDenidinError, DenidinError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
 /** A text file that may change at any time. */
@@ -65,14 +65,19 @@ export class OperatorFile<T> {
 
   #read(before: CurrentValues<T> | undefined): CurrentValues<T> {
     try {
-      return { values: this.#load(), problem: undefined }
+      return { values: this.#load(before?.values !== undefined), problem: undefined }
     } catch (error) {
       return { values: before?.values, problem: asDenidinError(error).message }
     }
   }
 
-  #load(): T {
+  /** @param changed values of the file apply already: then an empty file is one that is being written, or a full disk */
+  #load(changed = false): T {
     const { file, parse } = this.#deps
-    return parse(file.text() ?? '', file.path)
+    const text = file.text()
+    if (changed && text?.trim() === '') {
+      throw new DenidinError('invalid_config', `${file.path} is empty; delete it, or write {} into it for the defaults`)
+    }
+    return parse(text ?? '', file.path)
   }
 }

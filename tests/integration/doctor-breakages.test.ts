@@ -264,6 +264,20 @@ test.each([
   },
 )
 
+test('11: a broken file of profiles or prices is named, with its line, before a start fails', async () => {
+  const patient = await patientOf()
+  const [profiles_file, prices_file] = [patient.path('profiles.json'), patient.path('prices.json')]
+  patient.configure({ budget: { profiles_file, prices_file } })
+  expect(await patient.check('budget-files')).toMatchObject({ state: 'ok' })
+  writeFileSync(profiles_file, '{ "profiles": {\n "client": { "base_budget": -1 } } }')
+  writeFileSync(prices_file, '{ "models": ')
+  expect(await patient.check('budget-files')).toMatchObject({
+    state: 'down',
+    detail: expect.stringMatching(/profiles\.json, line 2: .*base_budget.*prices\.json, line 1: is not valid JSON/),
+    remedy: expect.stringContaining('Correct the line'),
+  })
+})
+
 test('12: a taken port of the REST API is named, with the program that has it', async () => {
   const port = await listen(createServer())
   const patient = await patientOf({ api: { enabled: true, port } })

@@ -114,6 +114,10 @@ describe('the file', () => {
       '{ "profiles": { "client": { "base_budget": 1,\n "base_budget": 2 } } }',
       'line 2: profiles.client.base_budget is given twice',
     ],
+    [
+      '{ "profiles": {\n "__proto__": { "base_budget": 1 } } }',
+      'line 2: profiles.__proto__ is not allowed: no name may be __proto__',
+    ],
     ['{ "complexity_multipliers": { "simple": 0 } }', 'complexity_multipliers.simple must be a number above 0'],
     ['{ "alert_thresholds": { "info": 0.95 } }', 'alert_thresholds must rise from info to warning to critical'],
     ['{ "tuning": { "min_samples": 0 } }', 'tuning.min_samples must be a whole number above 0'],
@@ -166,7 +170,9 @@ describe('the budget of a task', () => {
     expect(of('data-architect-role')).toMatchObject({ agent: 'roles/data-architect-role', profile: 'role-architect' })
     expect(of('nobody', 'specialists')).toMatchObject({ agent: 'specialists/nobody', profile: 'specialist-narrow' })
     expect(of('roles/nobody')).toMatchObject({ agent: 'roles/nobody', profile: 'role-coordinator' })
-    expect(() => of('nobody')).toThrow('there is no profile for the agent "specialists/nobody"')
+    expect(() => of('nobody')).toThrow(
+      /there is no profile for the agent "specialists\/nobody" or "roles\/nobody"; known are .*; with the type of the agent/,
+    )
     expect(() => of('dbt-expert', 'robots')).toThrow('there is no profile for the agent "robots/dbt-expert"')
   })
 })

@@ -173,6 +173,13 @@ test.each(['show', 'verify', 'restore'])('backup %s takes the id by position or 
   expect(terminal.err()).toContain('give backup-id once: "2026-11-20" or --backup-id latest')
 })
 
+test('an option for one value is refused if two are given, and taken if both are the same', async () => {
+  const { run, terminal } = setUp()
+  await expect(run('backup', 'show', '--backup-id', 'latest', '--backup-id', 'latest')).resolves.toBe(0)
+  await expect(run('backup', 'show', '--backup-id', 'latest', '--backup-id', '2026-11-20')).resolves.toBe(2)
+  expect(terminal.err()).toContain('It is given twice, as "latest" and "2026-11-20"; give it once.')
+})
+
 test('with --json, wrong usage is an object too', async () => {
   const { run, terminal } = setUp()
   await expect(run('session', 'list', '--colour', '--json')).resolves.toBe(2)

@@ -266,6 +266,24 @@ describe('the price book of a file', () => {
     expect(book.status().problem).toBeUndefined()
   })
 
+  test('an emptied file does not make calls free: the last good prices stay until it has content or is deleted', () => {
+    const file = new MemoryFile(SOURCE, withModel('{ "input": 1, "output": 1 }'))
+    const book = new FilePriceBook({ file, logger: silentLogger })
+    book.priceOf(REPLY)
+    file.content = ' \n'
+    expect(book.priceOf(REPLY)?.tariff.input).toBe(amountOf(1))
+    expect(book.status().problem).toContain(`${SOURCE} is empty; delete it, or write {} into it`)
+    file.content = '{}'
+    expect(book.priceOf(REPLY)).toBeUndefined()
+    expect(book.status().problem).toBeUndefined()
+  })
+
+  test('a model whose name JavaScript would lose is refused', () => {
+    expect(() => readPriceList(withModel('{ "input": 1 }', '__proto__'), SOURCE)).toThrow(
+      /models\.__proto__ is not allowed: no name may be __proto__/,
+    )
+  })
+
   test('the models of DeniDin itself are free without any file', () => {
     const book = new FilePriceBook({ file: new MemoryFile(SOURCE), logger: silentLogger })
     expect(book.priceOf({ kind: 'embedding', provider: 'offline', model: 'offline-1' })).toEqual({

@@ -2,7 +2,10 @@
 import { hasLongTermMemory } from '../../config/features.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { DoctorCheck, Finding } from '../../platform/checkup.ts'
+import { asDenidinError } from '../../platform/errors.ts'
 import { defaultMinSimilarity } from '../../vectors/thresholds.ts'
+import { createPriceBook, createProfileSource } from '../budget.ts'
+import type { Runtime } from '../runtime.ts'
 import { configurationHealth } from './component-checkups.ts'
 import { settingsOf, type Configuration, type DoctorDeps } from './doctor-deps.ts'
 
@@ -24,6 +27,12 @@ export const configurationChecks = (deps: DoctorDeps): readonly DoctorCheck[] =>
     title: 'key of the model service',
     severity: 'critical',
     detect: async () => keyFinding(deps.configuration),
+  },
+  {
+    id: 'budget-files',
+    title: 'budget profiles and prices',
+    severity: 'critical',
+    detect: async () => budgetFilesFinding(settingsOf(deps), deps.runtime),
   },
   {
     id: 'threshold',
@@ -77,6 +86,26 @@ const keyFinding = ({ loaded, problem }: Configuration): Finding => {
   return openai_api_key === undefined
     ? { state: 'ok', detail: 'No key is set, and the service of ai.base_url may need none.' }
     : { state: 'ok', detail: 'A key is set; the check of the language model uses it.' }
+}
+
+/** With a broken file, the bot does not start. */
+const budgetFilesFinding = (settings: Settings, runtime: Pick<Runtime, 'logger'>): Finding => {
+  const problems = [createProfileSource(settings, runtime), createPriceBook(settings, runtime)].flatMap(file => {
+    try {
+      file.check()
+      return []
+    } catch (error) {
+      return [asDenidinError(error).message]
+    }
+  })
+  const { profiles_file, prices_file } = settings.budget
+  return problems.length === 0
+    ? { state: 'ok', detail: `${profiles_file} and ${prices_file} can be read, or do not exist.` }
+    : {
+        state: 'down',
+        detail: `${problems.join('; ')}.`,
+        remedy: 'Correct the line, or move the file away: then the defaults apply, and there are no prices.',
+      }
 }
 
 /** What is stored is compared with the threshold by the component `memory`. */

@@ -101,7 +101,9 @@ const profileOf = ({ agent_assignments }: BudgetProfiles, agent: NamedAgent): re
   const profile = group === undefined ? undefined : agent_assignments[group]
   if (full === undefined || profile === undefined) {
     const known = Object.keys(agent_assignments).join(', ')
-    throw new DenidinError('not_found', `there is no profile for the agent "${names[0] ?? name}"; known are ${known}`)
+    const tried = names.map(each => `"${each}"`).join(' or ')
+    const hint = full === undefined ? '; with the type of the agent, that of its group applies' : ''
+    throw new DenidinError('not_found', `there is no profile for the agent ${tried}; known are ${known}${hint}`)
   }
   return [full, profile]
 }

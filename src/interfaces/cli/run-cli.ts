@@ -1,6 +1,6 @@
 /** Builds the `denidin` command line from its menu and the list of operations, and runs it. */
 import { resolve } from 'node:path'
-import { CommanderError, Option, type Command } from 'commander'
+import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander'
 import { fieldsOf, fromText, type Field } from '../../operations/fields.ts'
 import { operations as allOperations, type Operations } from '../../operations/list.ts'
 import type { Operation } from '../../operations/operation.ts'
@@ -119,7 +119,8 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
 }
 
 /** The option that gives a positional argument by its name. */
-const nameOf = ({ name }: Field): Option => new Option(`--${kebab(name)} <value>`, `the same as [${kebab(name)}]`)
+const nameOf = ({ name }: Field): Option =>
+  givenOnce(new Option(`--${kebab(name)} <value>`, `the same as [${kebab(name)}]`))
 
 /** The value of a positional argument, given by position or by name. @throws CommanderError if given twice */
 const once = (
@@ -170,11 +171,18 @@ const optionFor = (field: Field): Option => {
   const flag = kebab(field.name)
   if (field.type === 'array')
     return repeatable(new Option(`--${flag} <value>`, `${explain(field)}; may be given several times`))
-  if (field.type !== 'boolean') return new Option(`--${flag} <value>`, explain(field))
+  if (field.type !== 'boolean') return givenOnce(new Option(`--${flag} <value>`, explain(field)))
   return field.default === true
     ? new Option(`--no-${flag}`, `do not ${field.description}`)
     : new Option(`--${flag}`, field.description)
 }
+
+/** With two values, one of them would be ignored. */
+const givenOnce = (option: Option): Option =>
+  option.argParser((value, before: string | undefined) => {
+    if (before === undefined || before === value) return value
+    throw new InvalidArgumentError(`It is given twice, as "${before}" and "${value}"; give it once.`)
+  })
 
 /** Each use adds a value. */
 const repeatable = (option: Option): Option =>
