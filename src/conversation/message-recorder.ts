@@ -87,7 +87,7 @@ export class MessageRecorder {
     const message = late ? { ...seen, addressed: false } : seen
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
-    const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to } = message
+    const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to, expires_at } = message
     const blocked = person.role === 'blocked'
     const refused = !blocked && !(await rules.admission.admits(person, chat_id))
     const let_in = refused && (await rules.admission.letIn(person, message))
@@ -129,7 +129,21 @@ export class MessageRecorder {
     if (ignored) return undefined
     const { person_id } = person
     const where = { message_id, chat_id, chat_kind, person_id, scope }
-    return { ...where, kind, addressed, text, stored, sender_name, tokens, sent_at, trace, reply_to, details, quote }
+    return {
+      ...where,
+      kind,
+      addressed,
+      text,
+      stored,
+      sender_name,
+      tokens,
+      sent_at,
+      trace,
+      reply_to,
+      details,
+      expires_at,
+      quote,
+    }
   }
 
   /** The quote of a message, unless it shows words of a person whose messages are not read. */

@@ -60,6 +60,7 @@ export interface OpenMessage extends Pick<
   | 'sent_at'
   | 'reply_to'
   | 'details'
+  | 'expires_at'
 > {
   readonly addressed: boolean
   /** `undefined` if the text was not stored. */

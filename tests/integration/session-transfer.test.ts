@@ -4,6 +4,7 @@ import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promise
 import { dirname } from 'node:path'
 import type { Stores } from '../../src/app/stores.ts'
 import { DAY_MS, MINUTE_MS } from '../../src/platform/clock.ts'
+import { DenidinError } from '../../src/platform/errors.ts'
 import { PipelineRig, type PipelineRigOptions } from '../support/pipeline-rig.ts'
 
 let rig: PipelineRig
@@ -29,26 +30,29 @@ type Step = (typeof STEPS)[number]
 const endingAt = (step: Step, when: 'before' | 'after'): PipelineRigOptions => {
   let ended = false
   const gone = (): never => {
-    throw new Error('the process has ended')
+    // Not the fault of the session: nothing of it may be set aside.
+    throw new DenidinError('unavailable', 'the process has ended', { retryable: true })
   }
   const guarded = <T extends object>(name: string, real: T): T =>
     new Proxy(real, {
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key)
         if (typeof value !== 'function') return value
-        return async (...args: unknown[]): Promise<unknown> => {
-          const here = `${name}.${String(key)}` === step
+        const here = `${name}.${String(key)}` === step
+        const apply = async (args: readonly unknown[]): Promise<unknown> => {
           if (ended || (here && when === 'before')) {
             ended = true
             gone()
           }
-          const result: unknown = await (value as (...given: unknown[]) => unknown).apply(target, args)
+          const result: unknown = await Reflect.apply(value, target, args)
           if (here) {
             ended = true
             gone()
           }
           return result
         }
+        // What only computes a path stays synchronous.
+        return key === 'archivePath' ? value.bind(target) : (...args: unknown[]): Promise<unknown> => apply(args)
       },
     })
   return {

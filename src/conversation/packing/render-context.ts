@@ -37,8 +37,11 @@ export interface SystemText {
   readonly passing?: Passing | undefined
 }
 
-/** Why what is said now will not be known later: long-term memory is off, or the person has switched learning off. */
-export type Passing = 'no_memory' | 'not_learning'
+/**
+ * Why what is said now will not be known later: long-term memory is off, the person has switched learning off, or the
+ * messages of the chat disappear.
+ */
+export type Passing = 'no_memory' | 'not_learning' | 'disappearing'
 
 /** First line of the block of recalled quotes. */
 export const RECALLED_HEADING =
@@ -66,6 +69,8 @@ const PASSING: Readonly<Record<Passing, string>> = {
     'You see this conversation while it lasts; once it has ended you know nothing of it. If asked, say so. /help lists what the person can do.',
   not_learning:
     'The person whom you answer has switched learning off: once this conversation has ended, you know only what you knew before, and what they save with /remember <text>. If asked, say so. /privacy on switches learning on; /memory, /forget and /export decide about the rest; /help explains them.',
+  disappearing:
+    'The messages of this chat disappear after a time, and you know nothing of them once they have; only what a person saves with /remember <text> stays. Never promise to remember anything longer. Commands decide about the rest: /memory, /forget, /export, /privacy; /help explains them.',
 }
 
 const GROUP_LINE = 'This is a group chat: each message of a person begins with that person’s name.'

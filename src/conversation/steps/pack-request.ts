@@ -53,7 +53,8 @@ export const packRequest = async (
   const { chat_kind, person, zone, window_tokens } = turn
   const total = model.roomFor?.(max_tokens) ?? Number.POSITIVE_INFINITY
   const { learn } = await deps.preferences.of(person.person_id)
-  const passing = passingOf(recall.recall_tokens > 0, learn)
+  const disappears = turn.batch.some(({ expires_at }) => expires_at !== undefined)
+  const passing = passingOf({ recalls: recall.recall_tokens > 0, learns: learn, disappears })
   const quotations = await findQuotations(deps, window, turn)
   const toPack: TurnToPack = {
     window: withMarks(window, chat_kind, quotations),
@@ -75,8 +76,15 @@ export const packRequest = async (
   return { ...packed, quoted_ids: quotedIdsOf(turn.batch, quotations) }
 }
 
-const passingOf = (recalls: boolean, learns: boolean): Passing | undefined =>
-  !recalls ? 'no_memory' : learns ? undefined : 'not_learning'
+const passingOf = (chat: {
+  readonly recalls: boolean
+  readonly learns: boolean
+  readonly disappears: boolean
+}): Passing | undefined => {
+  if (!chat.recalls) return 'no_memory'
+  if (!chat.learns) return 'not_learning'
+  return chat.disappears ? 'disappearing' : undefined
+}
 
 /** The history comes first, because messages that the model already sees need not be recalled. */
 const packFixed = async (deps: PackRequestDeps, turn: TurnContext, toPack: TurnToPack): Promise<PackedContext> => {

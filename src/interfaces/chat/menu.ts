@@ -204,7 +204,8 @@ export const chatMenu = {
       return args === '' ? {} : learning === undefined ? undefined : { learning }
     },
     usage: strings => strings.privacy.usage,
-    say: ({ learning }, strings) => (learning === 'on' ? strings.privacy.on : strings.privacy.off),
+    say: ({ learning, lasting }, { privacy }) =>
+      learning === 'off' ? privacy.off : lasting ? privacy.on : privacy.onWithoutMemory,
   }),
   '/lang': command({
     run: 'people.language',

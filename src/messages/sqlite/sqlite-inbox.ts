@@ -13,7 +13,8 @@ import {
   unidentifiedPartsIn,
 } from './sqlite-known-messages.ts'
 
-type OpenRow = Omit<OpenMessage, 'text' | 'sender_name' | 'addressed' | 'reply_to' | 'details'> & {
+type OpenRow = Omit<OpenMessage, 'text' | 'sender_name' | 'addressed' | 'reply_to' | 'details' | 'expires_at'> & {
+  readonly expires_at: number | null
   readonly reply_to: string | null
   readonly details: string | null
   readonly text: string | null
@@ -71,7 +72,7 @@ const openMessages = (database: Database): readonly OpenMessage[] =>
   database
     .all<OpenRow>(
       `select i.message_id, i.chat_id, i.chat_kind, i.person_id, i.scope, i.addressed, ${boundedText('m')}, m.sender_name,
-         m.reply_to, m.details, coalesce(m.kind, 'chat') kind, coalesce(m.tokens, 0) tokens, i.sent_at
+         m.reply_to, m.details, m.expires_at, coalesce(m.kind, 'chat') kind, coalesce(m.tokens, 0) tokens, i.sent_at
        from inbox i left join messages m using (message_id)
        where i.state = 'received'
          and not exists (
@@ -86,6 +87,7 @@ const openMessages = (database: Database): readonly OpenMessage[] =>
       sender_name: row.sender_name ?? undefined,
       reply_to: row.reply_to ?? undefined,
       details: toDetails(row.details),
+      expires_at: row.expires_at ?? undefined,
     }))
 
 const originRows = (database: Database): OriginRows => ({

@@ -15,7 +15,7 @@ export const peoplePrivacy = operation({
   effect: 'write',
   needs: 'data',
   audit: 'changes',
-  uses: [...SUBJECT_FIELDS, 'people.preferences'],
+  uses: [...SUBJECT_FIELDS, 'people.preferences', 'memory.facts', 'rollout.stages'],
   input: z.strictObject({
     learning: z
       .enum(['on', 'off'])
@@ -25,14 +25,19 @@ export const peoplePrivacy = operation({
       ),
     ...subjectInput,
   }),
-  output: z.object({ who: z.string(), learning: z.enum(['on', 'off']) }),
+  output: z.object({
+    who: z.string(),
+    learning: z.enum(['on', 'off']),
+    lasting: z.boolean().describe('whether there is a long-term memory for what is learned'),
+  }),
   subject: resolveSubject,
-  run: async ({ people: { preferences } }, { learning }, { subject: { person, scope } }) => {
+  run: async ({ people: { preferences }, memory, rollout }, { learning }, { subject: { person, scope } }) => {
     const { person_id } = person
     if (learning !== undefined) await preferences.set(person_id, { learn: learning === 'on' })
     const { learn } = await preferences.of(person_id)
+    const lasting = (await memory.facts.stats()).enabled && (await rollout.stages.has('enable_memory_system', scope))
     return {
-      output: { who: describePerson(person), learning: learn ? ('on' as const) : ('off' as const) },
+      output: { who: describePerson(person), learning: learn ? ('on' as const) : ('off' as const), lasting },
       touched: learning === undefined ? [] : [{ whose: scope, detail: learning }],
     }
   },

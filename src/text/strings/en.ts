@@ -258,6 +258,8 @@ const commands: CommandStrings = {
     help: 'whether I may learn from what you say (on or off)',
     usage: 'Write /privacy on or /privacy off. /privacy alone shows the current setting.',
     on: PRIVACY_ON,
+    onWithoutMemory:
+      'Learning is on, but my long-term memory is switched off here: I keep nothing of what you say beyond a conversation.',
     off: PRIVACY_OFF,
   },
   lang: {

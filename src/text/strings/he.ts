@@ -239,6 +239,7 @@ const commands: CommandStrings = {
     help: 'האם מותר לי ללמוד ממה שנאמר (on או off)',
     usage: 'אפשר לכתוב ‎/privacy on או ‎/privacy off; הפקודה לבדה מראה את המצב.',
     on: PRIVACY_ON,
+    onWithoutMemory: 'הלמידה פועלת, אבל הזיכרון לטווח ארוך כבוי כאן: אני לא שומר מדבריך דבר מעבר לשיחה.',
     off: PRIVACY_OFF,
   },
   lang: {

@@ -165,7 +165,14 @@ export interface CommandStrings {
     /** One or two sentences. */
     context(context: WhyContext): string
   }
-  readonly privacy: { readonly help: string; readonly usage: string; readonly on: string; readonly off: string }
+  readonly privacy: {
+    readonly help: string
+    readonly usage: string
+    readonly on: string
+    /** Learning is allowed, but there is no long-term memory. */
+    readonly onWithoutMemory: string
+    readonly off: string
+  }
   readonly lang: { readonly help: string; readonly usage: string; readonly done: string }
   readonly timezone: {
     readonly help: string
