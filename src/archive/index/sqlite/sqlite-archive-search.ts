@@ -119,9 +119,9 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   }
 
   async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
+    await this.#readAhead(question.query ?? '')
     await this.indexer.ready()
     if (question.facets === true) await this.#groupsIn(question.time_zone).prepare()
-    await this.#readAhead(question.query ?? '')
     this.indexer.hideRemoved()
     const { query: written, ...read } = parseQuery(question.query ?? '')
     const filter = this.#filterOf(question)
