@@ -98,8 +98,8 @@ test.each<[string, (older: string) => void]>([
 
 test('after the log was rebuilt, a restored backup brings back neither what was forgotten nor the answers to it', async () => {
   denidin.models.always('completion', reply('Pelargon is a fine name for a cat.'))
-  await denidin.say('my cat is called Pelargon', { phone: BEN })
   await denidin.say('/remember my boat is called Marlin', { phone: BEN })
+  await denidin.say('my cat is called Pelargon', { phone: BEN })
   await denidin.whenIdle()
   await run('backup.create')
   await denidin.say('/forget last', { phone: BEN })

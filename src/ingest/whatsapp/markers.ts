@@ -242,11 +242,15 @@ const isLeftOut = (line: string): boolean =>
 
 const inBrackets = (line: string): boolean => line.startsWith('<') && line.endsWith('>')
 
-/** A caption or the name of a document, and behind a mark the sentence of an iPhone for media that were left out. */
-const OMITTED_BEHIND = new RegExp(`^(.+?)\\s*[\\u200e\\u200f]([^${MARKS}\\n]{2,80})$`, 'su')
+/** The sentence of a phone behind its mark. */
+const BEHIND_MARK = new RegExp(`^[^${MARKS}\\n]{2,80}$`, 'u')
 
+/** A caption or the name of a document, and behind a mark the sentence of an iPhone for media that were left out. */
 const omittedBehind = (text: string): Came | undefined => {
-  const [, before = '', sentence = ''] = OMITTED_BEHIND.exec(text.trim()) ?? []
+  const whole = text.trim()
+  const mark = Math.max(whole.lastIndexOf('\u200e'), whole.lastIndexOf('\u200f'))
+  const [before, sentence] = [whole.slice(0, Math.max(mark, 0)), whole.slice(mark + 1)]
+  if (before === '' || !BEHIND_MARK.test(sentence)) return undefined
   const attachment = omittedOf(sentence.trim(), true)
   if (attachment === undefined) return undefined
   const words = withoutMarks(before).trim()
