@@ -11,8 +11,8 @@ import { random } from '../support/random-text.ts'
 import { PROJECT } from '../support/script-run.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-/** How often each act is killed: `BACKUP_KILLS`, 6 by default. */
-const KILLS = Number(process.env['BACKUP_KILLS'] ?? 6)
+/** How often each act is killed: `BACKUP_KILLS`, 4 by default. */
+const KILLS = Number(process.env['BACKUP_KILLS'] ?? 4)
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(systemIds.fraction() * 1e9))
 const TIMEOUT_MS = 60_000 + KILLS * 20_000
 

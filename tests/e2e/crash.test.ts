@@ -15,8 +15,8 @@ import { random } from '../support/random-text.ts'
 import { PROJECT } from '../support/script-run.ts'
 
 const FULL = process.env['CRASH_KILLS'] !== undefined
-/** How often the bot is killed: `CRASH_KILLS`, 30 by default. */
-const KILLS = Number(process.env['CRASH_KILLS'] ?? 30)
+/** How often the bot is killed: `CRASH_KILLS`, 20 by default. */
+const KILLS = Number(process.env['CRASH_KILLS'] ?? 20)
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(systemIds.fraction() * 1e9))
 /** One life takes about two seconds; many times that on a busy machine. */
 const TIMEOUT_MS = 300_000 + KILLS * 15_000

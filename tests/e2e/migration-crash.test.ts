@@ -18,8 +18,8 @@ import { random } from '../support/random-text.ts'
 import { ScriptHome } from '../support/script-run.ts'
 import { openStores } from '../support/stores.ts'
 
-/** How often each command is killed: `MIGRATION_KILLS`, 10 by default. */
-const KILLS = Number(process.env['MIGRATION_KILLS'] ?? 10)
+/** How often each command is killed: `MIGRATION_KILLS`, 5 by default. */
+const KILLS = Number(process.env['MIGRATION_KILLS'] ?? 5)
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(systemIds.fraction() * 1e9))
 const TIMEOUT_MS = 60_000 + KILLS * 20_000
 

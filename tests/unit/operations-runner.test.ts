@@ -176,8 +176,11 @@ const table = Object.entries(accessOf).flatMap(([name, access]) =>
   levels.map(level => [level, name, levels.indexOf(level) >= levels.indexOf(access)] as const),
 )
 
+/** Made once: what an operation may do does not depend on what ran before. */
+const shared = setUp()
+
 test.each(table)('a caller of level %s and %s: allowed is %s', async (level, name, allowed) => {
-  const { runner } = setUp()
+  const { runner } = shared
   const caller: Caller = {
     transport: 'chat',
     level,
