@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { writeManifest, type Manifest } from '../../src/backup/manifest.ts'
 import { BackupRig, contentsOf } from '../support/backup/backup-rig.ts'
 
-/** How many bits are flipped, each in another backup: `BACKUP_FLIPS`, 60 by default. */
-const FLIPS = Number(process.env['BACKUP_FLIPS'] ?? 60)
+/** How many bits are flipped, each in another backup: `BACKUP_FLIPS`, 30 by default. */
+const FLIPS = Number(process.env['BACKUP_FLIPS'] ?? 30)
 const FLIPS_TIMEOUT_MS = 60_000 + FLIPS * 1000
 
 let rig: BackupRig
