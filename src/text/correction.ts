@@ -33,6 +33,8 @@ const BARE = '[^,.;:!?\\n]{1,60}?'
 const SAID = '(?:i (?:said|wrote|told you|typed)|אמרתי|כתבתי)'
 const MEANT =
   "(?:it['’]?s|it is|it was|it should be|i meant?|the right one is|זה|הוא|היא|התכוונתי(?: ל)?-?|ה?כוונה(?: הייתה)?(?: ל)?-?)"
+/** After an opening, “about Haifa: it is Hadera”. */
+const ABOUT = new RegExp(`^(?:about|לגבי|בקשר ל-?|בעניין) ?(?<old>${BARE})[:,] ?(?:${MEANT} )?(?<value>${BARE})$`, 'iu')
 /** “4471, not 4417”, “not 4417 but 4471”, “I said 4417 but it is 4471”. */
 const CONTRASTS = [
   new RegExp(
@@ -43,6 +45,14 @@ const CONTRASTS = [
     `^(?:not|לא) (?<old>${BARE})(?:,? (?:but|rather|אלא|כי אם)|,? (?:it['’]?s|זה)|,) (?<value>${BARE})$`,
     'iu',
   ),
+  new RegExp(
+    `^(?:when i (?:said|wrote)|by|כש(?:אמרתי|כתבתי)) (?<old>${BARE}),? (?:i meant|התכוונתי ל-?) ?(?<value>${BARE})$`,
+    'iu',
+  ),
+  new RegExp(
+    `^(?<value>${BARE}), (?<old>${BARE}) (?:is|was|זה|הוא|היא) (?:(?:my|our|the|שלי) )?(?:old|previous|former|ה?(?:ישן|ישנה|קודם|קודמת))(?: one| שלי)?$`,
+    'iu',
+  ),
   new RegExp(`^(?<value>${BARE}),? (?:and |ו)?(?:not|instead of|rather than|לא|במקום) (?<old>${BARE})$`, 'iu'),
 ]
 
@@ -50,8 +60,13 @@ const CONTRASTS = [
 const CHANGED =
   /^(?:(?:i|we|they|he|she)(?:['’](?:ve|d))?(?: (?:just|have|had))? (?:moved|changed|pushed|switched|shifted|postponed|rescheduled) (?:it|that)(?: (?:back|forward|up|again))?(?= to )|(?:it|that)(?:['’]s| is| was| has| got)?(?: now| just)?(?: been)? (?:moved|changed|pushed|switched|shifted|postponed|rescheduled)(?: (?:back|forward|up|again))?(?= to )|(?:(?:זה|הוא|היא) )?(?:עבר|עברה|הוזז|הוזזה|הועבר|הועברה|נדחה|נדחתה|הוקדם|הוקדמה|שונה|שונתה)(?= ל)|(?:שיניתי|הזזתי|העברתי|דחיתי|הקדמתי|שינינו|הזזנו|העברנו|דחינו|שינו|הזיזו|העבירו|דחו|הקדימו)(?: (?:את זה|אותו|אותה))?(?= ל)) /iu
 
+/** “Dani with an i”, “Jon, no h”, “דני עם יוד”: how a name is spelled. */
+const SPELLED =
+  /^(?<name>[^\s,]{1,30})(?:,? (?:with|without|no|spelled with)(?: an?| the)?(?: letter| double)? \p{Script=Latin}| (?:עם|בלי)(?: האות)? (?:\p{Script=Hebrew}['׳]?|אלף|בית|גימל|דלת|הא|וו|זין|חית|טית|יוד|כף|למד|מם|נון|סמך|עין|פא|צדי|קוף|ריש|שין|תו))$/iu
+
 /** One of these words is in every contrast. */
-const CONTRAST_WORD = /not|instead|rather|said|wrote|told|typed|לא|במקומ|אלא|אמרתי|כתבתי/
+const CONTRAST_WORD =
+  /not|instead|rather|said|wrote|told|typed|meant|about|old|previous|former|לגבי|בקשר|בעניינ|ישנ|קודמ|כשאמרתי|כשכתבתי|לא|במקומ|אלא|אמרתי|כתבתי/
 
 /** A correction without the words that mark it as one. */
 export interface CorrectionParts {
@@ -87,7 +102,7 @@ const partsOf = (text: string, plain: string): CorrectionParts | undefined => {
   if (contrast !== undefined) return { rest, mark: 'weak', contrast }
   const changed = end.replace(CHANGED, '')
   if (changed !== end && containsValue(changed)) return { rest: changed, mark: 'weak', contrast: undefined }
-  const bare = bareValueOf(end, plain)
+  const bare = SPELLED.exec(end)?.groups?.['name'] ?? bareValueOf(end, plain)
   return bare === undefined ? undefined : { rest: bare, mark: 'weak', contrast: undefined }
 }
 
@@ -116,7 +131,7 @@ const isAnswer = (rest: string): boolean =>
   /^(?:\p{Lu}|\d)/u.test(rest) || (!/^\p{Script=Hebrew}/u.test(rest) && (ANSWERED.test(rest) || beginsWithValue(rest)))
 
 const contrastIn = (rest: string, is_led: boolean): CorrectionParts['contrast'] => {
-  for (const pattern of CONTRASTS) {
+  for (const pattern of is_led ? [ABOUT, ...CONTRASTS] : CONTRASTS) {
     const { value = '', old = '' } = pattern.exec(rest)?.groups ?? {}
     if (value === '' || old === '') continue
     const isShort = [value, old].every(each => tokenise(each).length <= MOST_BARE_WORDS)
