@@ -1,3 +1,4 @@
+// Corrections in plain words, by kind: spelling, what was wrong, the value meant; and texts that are none.
 import { describe, expect, test } from '@jest/globals'
 import { readCorrection } from '../../src/text/correction.ts'
 
