@@ -48,6 +48,14 @@ const fill = async (folder: string, count = MANY): Promise<void> => {
 const recalled = async (rig: MemoryRig, scope: Scope, question: string): Promise<string[]> =>
   (await rig.recall(scope, question, { purpose: 'recall' })).memories.map(each => each.memory.text)
 
+/**
+ * Until the server answers a question. On a busy machine the first one may take too long: then memories are found by
+ * their words, and the server is started again.
+ */
+const untilAsked = async (rig: MemoryRig, scope: Scope): Promise<void> => {
+  while ((await rig.recall(scope, 'the number of house 0', { purpose: 'recall' })).failure !== undefined);
+}
+
 const expectWhole = async (rig: MemoryRig): Promise<void> => {
   for (const n of [0, 1, 2, MANY - 3, MANY - 2, MANY - 1]) {
     const text = `the number of house ${String(n)} is secret${String(n)}`
@@ -119,7 +127,7 @@ test('a server that hangs is ended and started again', async () => {
   const folder = await cleanUp.folder()
   await fill(folder, 10)
   const rig = await open(folder)
-  expect(await recalled(rig, 'person:0', 'the number of house 0')).not.toEqual([])
+  await untilAsked(rig, 'person:0')
   const back = rig.log.next(RUNNING)
   process.kill(Number(rig.log.last(RUNNING)!.fields['pid']), 'SIGSTOP')
   const during = await rig.recall('person:0', 'house', { purpose: 'recall' })
