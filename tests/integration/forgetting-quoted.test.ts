@@ -1,11 +1,10 @@
 // “Forget that”, written in reply to a message, forgets what it replies to and not what was said last.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import type { MessageId } from '../../src/messages/message.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
 import { reply } from '../support/model-server.ts'
+import { sayInChat, type Said, type Saying } from '../support/say-in-chat.ts'
 
-const ANA = '15550001111@c.us'
 const GROUP = '120363000000000001@g.us'
 const OLDER = 'my locker code is Quetzal9'
 const LAST = 'I will bring the Marimba7'
@@ -20,28 +19,9 @@ afterEach(async () => {
   await denidin[Symbol.asyncDispose]()
 })
 
-const person = (phone: string) => ({ identities: [{ kind: 'phone', value: phone }] }) as const
+const say = async (text: string, saying?: Saying): Promise<Said> => await sayInChat(denidin, text, saying)
 
-/** @returns the id of the message, and the last answer to it */
-const say = async (
-  text: string,
-  { reply_to, chat_id = ANA, phone = '15550001111' }: { reply_to?: MessageId; chat_id?: string; phone?: string } = {},
-): Promise<{ readonly id: MessageId; readonly answer: string }> => {
-  const { channel, app } = denidin
-  const quoting = reply_to === undefined ? {} : { reply_to }
-  const { message_id: id } = await channel.deliver({
-    text,
-    chat_id,
-    sender: person(phone),
-    addressed: true,
-    ...quoting,
-  })
-  await app.conversation.whenIdle(chat_id)
-  return { id, answer: channel.sent.at(-1)?.text ?? '' }
-}
-
-const isStored = async (word: string): Promise<boolean> =>
-  (await filesWith(denidin.data(), [word])).some(path => !path.includes('.db-'))
+const isStored = async (word: string): Promise<boolean> => (await filesWith(denidin.data(), [word])).length > 0
 
 test.each(['forget that', '/forget last', 'תשכח את זה'])(
   '%s in reply to an own message forgets that one',

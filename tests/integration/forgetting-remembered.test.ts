@@ -1,11 +1,10 @@
 // “Forget that” after a request to remember something: the remembered text is the last thing that the person said.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import type { MessageId } from '../../src/messages/message.ts'
 import { SECOND_MS } from '../../src/platform/clock.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
+import { sayInChat, type Said, type Saying } from '../support/say-in-chat.ts'
 
-const ANA = '15550001111@c.us'
 const GROUP = '120363000000000001@g.us'
 
 let denidin: TestDenidin
@@ -18,32 +17,13 @@ afterEach(async () => {
   await denidin[Symbol.asyncDispose]()
 })
 
-interface Saying {
-  readonly reply_to?: MessageId
-  readonly chat_id?: string
-  readonly phone?: string
+/** Each message is sent a second after the one before. */
+const say = async (text: string, saying?: Saying): Promise<Said> => {
+  denidin.clock.forward(SECOND_MS)
+  return await sayInChat(denidin, text, saying)
 }
 
-/** @returns the id of the message, the last answer to it, and the id of that */
-const say = async (
-  text: string,
-  { reply_to, chat_id = ANA, phone = '15550001111' }: Saying = {},
-): Promise<{ readonly id: MessageId; readonly answer: string; readonly answer_id: MessageId }> => {
-  const { channel, app, clock } = denidin
-  clock.forward(SECOND_MS)
-  const { message_id: id } = await channel.deliver({
-    text,
-    chat_id,
-    sender: { identities: [{ kind: 'phone', value: phone }] },
-    addressed: true,
-    ...(reply_to === undefined ? {} : { reply_to }),
-  })
-  await app.conversation.whenIdle(chat_id)
-  return { id, answer: channel.sent.at(-1)?.text ?? '', answer_id: channel.sentIds.at(-1) ?? '' }
-}
-
-const isStored = async (word: string): Promise<boolean> =>
-  (await filesWith(denidin.data(), [word])).some(path => !path.includes('.db-'))
+const isStored = async (word: string): Promise<boolean> => (await filesWith(denidin.data(), [word])).length > 0
 
 test.each([
   ['/remember my code is Quetzal9', '/forget last'],

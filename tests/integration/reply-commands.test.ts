@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { MessageId } from '../../src/messages/message.ts'
 import { TestDenidin } from '../support/denidin.ts'
+import { sayInChat, type Said } from '../support/say-in-chat.ts'
 
-const ANA = '15550001111@c.us'
 const OLDER = 'my locker code is Quetzal9'
 
 let denidin: TestDenidin
@@ -16,22 +16,8 @@ afterEach(async () => {
   await denidin[Symbol.asyncDispose]()
 })
 
-/** @returns the id of the message, and the last answer to it */
-const say = async (
-  text: string,
-  reply_to?: MessageId,
-): Promise<{ readonly id: MessageId; readonly answer: string }> => {
-  const { channel, app } = denidin
-  const { message_id: id } = await channel.deliver({
-    text,
-    chat_id: ANA,
-    sender: { identities: [{ kind: 'phone', value: '15550001111' }] },
-    addressed: true,
-    ...(reply_to === undefined ? {} : { reply_to }),
-  })
-  await app.conversation.whenIdle(ANA)
-  return { id, answer: channel.sent.at(-1)?.text ?? '' }
-}
+const say = async (text: string, reply_to?: MessageId): Promise<Said> =>
+  await sayInChat(denidin, text, reply_to === undefined ? {} : { reply_to })
 
 test.each([
   '/remember',

@@ -132,17 +132,10 @@ export class BriefReplies {
     return undefined
   }
 
-  /** Positions of replies that may be shortened to their beginnings: those of `#byWorth`, the least important first. */
-  *#leastFirst(window: readonly ShownMessage[], { exchange, found, promised }: BriefLimit): Generator<number> {
-    const mayBeShort = (at: number): boolean => at < exchange && isLonger(window[at], BRIEF_TOKENS)
-    const isFound = new Set<number>()
-    if (promised > 0) for (const at of found) if (at < promised || this.#isIdle(window, at)) isFound.add(at)
-    const isLater = (at: number): boolean => !mayBeShort(at) || isFound.has(at)
-    const end = Math.min(exchange, window.length)
-    for (let at = 0; at < end; at++) if (!isLater(at) && this.#isIdle(window, at)) yield at
-    for (let at = 0; at < Math.min(promised, end); at++) if (!isLater(at) && !this.#isIdle(window, at)) yield at
-    yield* [...isFound].reverse().filter(mayBeShort)
-    for (let at = Math.max(0, promised); at < end; at++) if (!isLater(at) && !this.#isIdle(window, at)) yield at
+  /** Positions of replies that may be shortened to their beginnings, the least important first. */
+  #leastFirst(window: readonly ShownMessage[], limit: BriefLimit): readonly number[] {
+    const mayBeShort = (at: number): boolean => at < limit.exchange && isLonger(window[at], BRIEF_TOKENS)
+    return [...new Set(this.#byWorth(window, mayBeShort, limit))].reverse()
   }
 
   /** Gives the remaining tokens to a shortened message, unless this is a draft. */
@@ -232,7 +225,8 @@ export class BriefReplies {
 
   /**
    * Positions of messages before the exchange that are or may be shortened, the most important first: those that are
-   * promised, those that were found, and the others, newest first; replies to small talk last.
+   * promised, those that were found, and the others, newest first; replies to small talk last. One that was found may
+   * come again in its own place.
    */
   *#byWorth(
     window: readonly ShownMessage[],

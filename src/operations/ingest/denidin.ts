@@ -16,7 +16,7 @@ import { learnFrom, NO_LESSON } from './learn-imported.ts'
 import { PythonConversations, type MatchedConversation } from './python-conversations.ts'
 import { importMemories, type MemoryReport } from './python-memories.ts'
 import { readingInput, readingOf } from './reading.ts'
-import { counted } from '../../platform/counted.ts'
+import { counted, countedWith } from '../../platform/counted.ts'
 
 /** Most conversations, problems and senders that a report names; its sums include all. */
 const MOST_SHOWN = 100
@@ -261,7 +261,7 @@ const summaryOf = (
 function* notesOf({ survey, loaded, memories, isEnabled }: Result): Generator<string> {
   if (!isEnabled) yield 'long-term memory is switched off: the memories were not loaded'
   if (survey.missing > 0) {
-    yield `${counted(survey.missing, 'message')} that sessions list ${survey.missing === 1 ? 'has' : 'have'} no file: the Python DeniDin deletes messages that leave the window of the conversation`
+    yield `${countedWith(survey.missing, 'message', ['that sessions list has', 'that sessions list have'])} no file: the Python DeniDin deletes messages that leave the window of the conversation`
   }
   const names = loaded.flatMap(({ matched }) =>
     matched.unknown.map(({ key, messages }) => `"${key}" (${String(messages)})`),
@@ -270,8 +270,7 @@ function* notesOf({ survey, loaded, memories, isEnabled }: Result): Generator<st
     yield `messages of these senders of groups were left out, because it is not certain who they are: ${names.slice(0, MOST_SHOWN).join(', ')}; name them with --participant "name=person" and load again`
   }
   if (memories.left_out > 0) {
-    const were = memories.left_out === 1 ? 'was' : 'were'
-    yield `${counted(memories.left_out, 'memory', 'memories')} ${were} left out: of no single conversation, or of people who turned learning off`
+    yield `${countedWith(memories.left_out, 'memory', ['was', 'were'], 'memories')} left out: of no single conversation, or of people who turned learning off`
   }
 }
 
