@@ -58,6 +58,20 @@ test('an index that is begun anew while its columns are read is searched as the 
   expect(await archive.ask('boat', { facets: true })).toMatchObject({ facets: { messages: 3 }, notes: { waiting: 0 } })
 })
 
+test('filters find every message after the index was opened again, wherever a step of reading ends', async () => {
+  // Each is the only one of its project, and alone in its stripe of 1,024 messages: what a step leaves out is skipped.
+  const odd = [1, 4096, 8192, 12_288]
+  const projectOf = (number: number): string => (odd.includes(number) ? `/code/odd-${String(number)}` : '/code/even')
+  const archive = await rigOf(
+    Array.from({ length: 12_288 }, (_, at) => archived(`boat ${String(at + 1)}`, { project: projectOf(at + 1) })),
+  )
+  await archive.reopen()
+  for (const number of odd) {
+    const { messages } = await archive.ask('boat', { filters: { project: projectOf(number) } })
+    expect(messages.map(({ seq }) => seq)).toEqual([number])
+  }
+})
+
 describe('the best ten', () => {
   test('are those of exhaustive BM25, whatever is skipped', async () => {
     const corpus = archiveCorpus(1500)
