@@ -107,7 +107,12 @@ const byContrast = (statement: string, { contrast }: CorrectionParts): Corrected
   const [to, from] = [bare(contrast.value), bare(contrast.old)]
   if (to === '' || from === '') return undefined
   const at = placeOf(statement, from)
-  if (at >= 0) return { text: statement.slice(0, at) + to + statement.slice(at + from.length), certain: true }
+  if (at >= 0) {
+    // “The party’s on Sunday, not on Saturday” repeats more than the value.
+    const other = isOneValue(to) ? undefined : byKind(statement, contrast.value)
+    if (other !== undefined && placeOf(other.text, from) < 0) return other
+    return { text: statement.slice(0, at) + to + statement.slice(at + from.length), certain: true }
+  }
   return byKind(statement, from) === undefined ? undefined : byKind(statement, to)
 }
 
@@ -122,8 +127,21 @@ const byPronoun = (statement: string, rest: string): Corrected | undefined => {
   const [later, earlier] = [parseFact(rest, NO_NAMES), parseFact(statement, NO_NAMES)]
   const value = haveSameAttribute(later, earlier) ? valueAtEnd(bare(rest)) : undefined
   const old = value === undefined ? undefined : valueAtEnd(statement)
-  if (value === undefined || old === undefined) return byKind(statement, rest)
+  if (value === undefined || old === undefined) return byKind(statement, rest) ?? bySamePreposition(statement, rest)
   return { text: joined(old.start, old.prefix, value.value), certain: true }
+}
+
+/** “She’s in York” gives its place to “my aunt lives in Leeds”. */
+const bySamePreposition = (statement: string, rest: string): Corrected | undefined => {
+  const inHebrew = /^(?:הוא|היא|הם|הן|זה) (?<place>ב[א-ת].*)$/u.exec(rest)?.groups?.['place']
+  if (inHebrew !== undefined) return byPlace(statement, inHebrew, false)
+  const { at = '', place = '' } =
+    /^(?:he|she|they|it)(?:['’](?:s|re)| is| are| was) (?<at>in|at|on|from|with) (?<place>\S.*)$/iu.exec(rest)
+      ?.groups ?? {}
+  const { start = '' } = VALUE_BEGINS.exec(statement)?.groups ?? {}
+  return at !== '' && start.toLowerCase().endsWith(` ${at.toLowerCase()}`)
+    ? byPlace(statement, place, false)
+    : undefined
 }
 
 /** “It’s Oslo”: a name after a pronoun that stands for nothing. */
@@ -190,8 +208,11 @@ const behindVerb = (statement: string, value: string): string | undefined => {
 /** A value replaces only one of its sort: a figure another figure, a name another name. */
 const isOfSort = (value: string, old: string): boolean => {
   if (containsValue(old) ? !haveSameKind(value, old) : isOneValue(value)) return false
+  const isEveryday = (words: string): boolean => wordsOf(words).every(({ main, stop }) => stop || isCommon(main))
+  // Hebrew has no capitals, and a name may be a word: only several such words are no name.
+  if (/^[א-ת]+ [א-ת]/u.test(value)) return isEveryday(old) || !isEveryday(value)
   const isName = /^\p{Lu}/u.test(old)
-  return !isName || /(?:^|\s)\p{Lu}/u.test(value) || !wordsOf(value).every(({ main, stop }) => stop || isCommon(main))
+  return !isName || /(?:^|\s)\p{Lu}/u.test(value) || !isEveryday(value)
 }
 
 /** Replaces the value of an everyday statement that has one value at a time: “I live in …”. */

@@ -15,10 +15,17 @@ const MOST_BARE_WORDS = 4
 const anyOf = (list: string): string => lexiconPatterns(list).map(withoutFinalForms).join('|')
 
 const INTERJECTIONS = `(?:(?:${anyOf('interjections')}) )*`
-const LEAD = new RegExp(`^${INTERJECTIONS}(?:${anyOf('correction-leads')})(?= |$)`, 'u')
+/** One opening or several: “sorry, wait”. */
+const LEADS = `${INTERJECTIONS}(?:${anyOf('correction-leads')})(?= |$)`
+const LEAD = new RegExp(`^${LEADS}(?: ${LEADS})*`, 'u')
 const TAIL = new RegExp(`(?<= )(?:${anyOf('correction-tails')})$`, 'u')
 const EXCEPTION = new RegExp(`^${INTERJECTIONS}(?:${anyOf('correction-exceptions')})`, 'u')
 const NEGATION = new RegExp(`(?:^| )(?:no|${withoutFinalForms('לא')})$`, 'u')
+/** Openings that other sentences have too: “pardon the mess”, “hold on to it”. */
+const OTHERWISE_MEANT = /(?:^| )(?:pardon(?: me)?|excuse me|apologies|(?:hang|hold) on)$/u
+/** “טעיתי בחיים”: without a comma, a Hebrew preposition says what the mistake was about. */
+const MISTAKE = /(?:^| )(?:טעיתי|טעות|התבלבלתי|בלבלתי)$/u
+const WHAT_ABOUT = /^(?:(?:של|את|על) |[בלמכ](?=\p{L}))/u
 
 /** The words that follow a bare “no” only if it is an answer, not “no milk”. */
 const ANSWERED =
@@ -30,7 +37,8 @@ const PUNCTUATION = /^\s*[,.:;!…–—\n-]/u
 const STARRED = /^(?:\*(?<before>[^\s*][^*\n]*)|(?<after>[^*\n]+?)\s?\*)$/u
 
 const BARE = '[^,.;:!?\\n]{1,60}?'
-const SAID = '(?:i (?:said|wrote|told you|typed)|אמרתי|כתבתי)'
+const SAID =
+  "(?:i (?:said|wrote|told you|typed|thought(?: (?:it was|it is|it['’]s))?)|אמרתי|כתבתי|חשבתי(?: ש(?:זה|הוא|היא))?)"
 const MEANT =
   "(?:it['’]?s|it is|it was|it should be|i meant?|the right one is|זה|הוא|היא|התכוונתי(?: ל)?-?|ה?כוונה(?: הייתה)?(?: ל)?-?)"
 /** After an opening, “about Haifa: it is Hadera”. */
@@ -66,7 +74,7 @@ const SPELLED =
 
 /** One of these words is in every contrast. */
 const CONTRAST_WORD =
-  /not|instead|rather|said|wrote|told|typed|meant|about|old|previous|former|לגבי|בקשר|בעניינ|ישנ|קודמ|כשאמרתי|כשכתבתי|לא|במקומ|אלא|אמרתי|כתבתי/
+  /not|instead|rather|said|wrote|told|typed|thought|meant|about|old|previous|former|לגבי|בקשר|בעניינ|ישנ|קודמ|כשאמרתי|כשכתבתי|לא|במקומ|אלא|אמרתי|כתבתי|חשבתי/
 
 /** A correction without the words that mark it as one. */
 export interface CorrectionParts {
@@ -123,12 +131,18 @@ const leadOf = (text: string, plain: string): string | undefined => {
   if (last === undefined) return undefined
   const after = text.slice(last.index + last[0].length)
   const rest = after.replace(/^[\s,:.!;…–—-]+/u, '').trim()
-  return NEGATION.test(lead) && !PUNCTUATION.test(after) && !isAnswer(rest) ? undefined : rest
+  if (PUNCTUATION.test(after)) return rest
+  if (NEGATION.test(lead)) return isAnswer(rest) ? rest : undefined
+  if (OTHERWISE_MEANT.test(lead)) return isValue(rest) ? rest : undefined
+  return MISTAKE.test(lead) && WHAT_ABOUT.test(rest) && !ABOUT.test(rest) && !beginsWithValue(rest) ? undefined : rest
 }
 
 /** “no Haifa” and “no 4471”, but not “no milk”. */
-const isAnswer = (rest: string): boolean =>
-  /^(?:\p{Lu}|\d)/u.test(rest) || (!/^\p{Script=Hebrew}/u.test(rest) && (ANSWERED.test(rest) || beginsWithValue(rest)))
+const isAnswer = (rest: string): boolean => isValue(rest) || (!/^\p{Script=Hebrew}/u.test(rest) && ANSWERED.test(rest))
+
+/** A name, a figure or a day. */
+const isValue = (rest: string): boolean =>
+  /^(?:\p{Lu}|\d)/u.test(rest) || (!/^\p{Script=Hebrew}/u.test(rest) && beginsWithValue(rest))
 
 const contrastIn = (rest: string, is_led: boolean): CorrectionParts['contrast'] => {
   for (const pattern of is_led ? [ABOUT, ...CONTRASTS] : CONTRASTS) {

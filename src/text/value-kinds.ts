@@ -6,7 +6,7 @@ import { NUMBER_WORDS } from './number-words.ts'
 const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)\\p{L}*'
 const HEBREW_MONTH = '[בלמ]?(?:ינואר|פברואר|מרץ|מרס|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר)'
 const MONTH_NAME = `${ENGLISH_MONTHS.join('|')}|${HEBREW_MONTH}`
-const WEEKDAY = '(?:sun|mon|tues?|wednes|wed|thurs?|fri|satur|sat)(?:days?)?'
+const WEEKDAY = '(?:sun|mon|tues?|wednes|wed|thurs?|fri|satur|sat)(?:days?)?(?: (?:week|fortnight)(?! ago))?'
 const HEBREW_WEEKDAY =
   "(?:[בלמ]?יום |[בלמ]ימי )(?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת|[אבגדהו]['’׳])|[בל]?(?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת)"
 const RELATIVE =
@@ -22,8 +22,7 @@ const KINDS: readonly string[] = [
   '(?:(?:[בלמ]-?)?(?:\\d{1,2}(?::\\d\\d)? ?(?:am|pm|a\\.m\\.|p\\.m\\.)|\\d{1,2}:\\d\\d)|(?<=(?<!\\p{L})at )\\d{1,2}(?![.,:]?\\d)|' +
     `ב-?\\d{1,2}(?![.,:/]?\\d| ?${HEBREW_MONTH}))`,
   `(?:${MONTH_NAME})`,
-  '(?:[בלמ]-?)?\\d[\\d,.-]*',
-  `[בלמ]?(?:${numberWords})(?: ו?(?:חצי|רבע))?`,
+  `(?:[בלמ]-?)?\\d[\\d,.-]*|[בלמ]?(?:${numberWords})(?: ו?(?:חצי|רבע))?`,
 ]
 
 /** “יום ג׳” ends with a mark, not with a letter. */

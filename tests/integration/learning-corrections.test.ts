@@ -32,6 +32,9 @@ const CASES: readonly (readonly [statement: string, correction: string, meant: s
   ['My shoe size is 38', 'make it 39', 'My shoe size is 39'],
   ['My sister lives in Rome', 'no, she lives in Oslo', 'My sister lives in Oslo'],
   ['קוראים לכלב שלי רקס', 'לא רקס, מקס', 'קוראים לכלב שלי מקס'],
+  // Their attributes have no name, and nothing but the correction says that one replaces the other.
+  ['My boss is Anna', 'Hannah, typo!', 'My boss is Hannah'],
+  ['אחותי גרה ברעננה', 'זאת אומרת בהרצליה', 'אחותי גרה בהרצליה'],
 ]
 
 describe.each(['rules', 'model'] as const)('with %s', path => {

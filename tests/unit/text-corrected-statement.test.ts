@@ -86,6 +86,25 @@ test.each([
   ['הפגישה בשעה ארבע', 'טעיתי, בשעה חמש', 'הפגישה בשעה חמש'],
   ['אני גר ברחוב הרצל', 'התבלבלתי, ברחוב ביאליק', 'אני גר ברחוב ביאליק'],
   ['התור ביום שני', 'טעות, ביום רביעי', 'התור ביום רביעי'],
+  ['My exam is on Friday', 'Friday fortnight, I mean', 'My exam is on Friday fortnight'],
+  ['My physio is on Tuesday', 'Tuesday week, that is', 'My physio is on Tuesday week'],
+  ['I live in Haifa', 'I confused the cities, Hadera', 'I live in Hadera'],
+  ['I live in Porto', 'pardon me, Lisbon', 'I live in Lisbon'],
+  ['The train leaves at 8', 'check that, 9', 'The train leaves at 9'],
+  ['My rent is 4200 shekels', '4,300 rather', 'My rent is 4,300 shekels'],
+  ['My exam is on May 9', "hang on, it's May 19", 'My exam is on May 19'],
+  ['My daughter is in grade 4', 'grade five actually', 'My daughter is in grade five'],
+  ['My dentist is Dr Stein', 'Dr Stern is what I meant', 'My dentist is Dr Stern'],
+  ['The party is on Saturday', 'the party’s on Sunday, not on Saturday', 'The party is on Sunday'],
+  ['I take 20 mg every morning', '30 mg, I misspoke', 'I take 30 mg every morning'],
+  ['My aunt lives in Leeds', 'she’s in York, my bad', 'My aunt lives in York'],
+  ['The exam is on Monday', 'I thought Monday but it’s Thursday', 'The exam is on Thursday'],
+  ['I live in Rome', 'sorry, wait, Oslo', 'I live in Oslo'],
+  ['אני גר בחיפה', 'בלבלתי בין הערים, חדרה', 'אני גר בחדרה'],
+  ['הקוד לשער 8812', 'הפכתי ספרות, 8821', 'הקוד לשער 8821'],
+  ['אני גר בקומה 5', 'קומה 6 ליתר דיוק', 'אני גר בקומה 6'],
+  ['דוד שלי גר ברעננה', 'הוא בהרצליה, טעיתי', 'דוד שלי גר בהרצליה'],
+  ['הפגישה בשלוש', 'חשבתי שלוש אבל זה ארבע', 'הפגישה בארבע'],
 ])('“%s” and then “%s”', (statement, correction, meant) => {
   expect(correctedStatement(statement, correction)?.text).toBe(meant)
 })
@@ -123,6 +142,16 @@ test.each([
   ['My brother lives in Rome', 'he is late, sorry'],
   ['I live in Rome', 'nvm'],
   ['אני לומדת בתל אביב', 'לא, לונדון'],
+  ['I live in Rome', 'pardon the mess'],
+  ['I live in Rome', 'hold on to your hat'],
+  ['I live in Rome', 'excuse me, but why'],
+  ['I live in Rome', 'sorry, wait'],
+  ['My aunt works in Leeds', 'she is at home, sorry'],
+  ['אני גר בחיפה', 'טעיתי בחיים'],
+  ['אני גר בחיפה', 'טעות של הבנק'],
+  ['אני גר בתל אביב', 'התבלבלתי לגמרי'],
+  ['אני גר בחיפה', 'סליחה, רגע'],
+  ['אני גר בחיפה', 'בעצם חם היום'],
 ])('“%s” and then “%s” leave open what is meant', (statement, correction) => {
   expect(correctedStatement(statement, correction)).toBeUndefined()
 })

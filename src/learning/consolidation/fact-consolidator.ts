@@ -203,7 +203,8 @@ class ScopeFacts implements KnownFacts {
     const contradicted = others
       .filter(
         ({ entry, parsed: other, verdict }) =>
-          verdict === 'contradicts' || (isNamedBy(fact, entry.memory) && mayReplace(parsed, other)),
+          verdict === 'contradicts' ||
+          (isNamedBy(fact, entry.memory) && (isCorrectedBy(fact, entry.memory) || mayReplace(parsed, other))),
       )
       .map(({ entry }) => entry)
     const earlier = contradicted.filter(({ memory }) => memory.said_to <= said_at)
@@ -260,6 +261,10 @@ const asOf = (parsed: ParsedFact, valid_from: number | undefined, said_at: numbe
 /** Whether the extractor says that a fact replaces a memory, or corrects one of its source messages. */
 const isNamedBy = ({ replaces, corrects }: ExtractedFact, { memory_id, sources }: MemoryRecord): boolean =>
   replaces.includes(memory_id) || (corrects !== undefined && sources.includes(corrects))
+
+/** Whether a memory is the statement that the speaker corrected. */
+const isCorrectedBy = ({ corrected_statement }: ExtractedFact, { text, quote }: MemoryRecord): boolean =>
+  corrected_statement !== undefined && (corrected_statement === text || corrected_statement === quote)
 
 /** When a memory ends if another one ended it at a given time. */
 const endOf = ({ valid_to = Number.POSITIVE_INFINITY }: MemoryRecord, at: number): number => Math.min(valid_to, at)

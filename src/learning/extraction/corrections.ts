@@ -27,6 +27,8 @@ export interface Correction {
   readonly corrects: MessageId | undefined
   /** The known facts that it replaces. */
   readonly replaces: readonly string[]
+  /** The earlier statement that `text` repeats with another value. */
+  readonly statement?: string
 }
 
 /**
@@ -53,7 +55,7 @@ export const findCorrection = (
   for (const { statement, message_id } of earlier) {
     // A correction of a correction: the statement that the previous correction referred to is corrected again.
     const corrected = correctedStatement(statement, sentence)
-    if (corrected !== undefined) return { text: corrected.text, corrects: message_id, replaces: [] }
+    if (corrected !== undefined) return { text: corrected.text, corrects: message_id, replaces: [], statement }
   }
   const [nearest] = earlier
   const known = nearest === undefined ? fromKnown(sentence, source, input.known) : undefined
@@ -110,7 +112,7 @@ const fromKnown = (
     const corrected: Corrected | undefined = correctedStatement(memory.text, sentence)
     // A value without further evidence may replace only that of the latest fact.
     if (corrected === undefined || !(corrected.certain || index === 0)) continue
-    return { text: corrected.text, corrects: undefined, replaces: [memory.memory_id] }
+    return { text: corrected.text, corrects: undefined, replaces: [memory.memory_id], statement: memory.text }
   }
   return undefined
 }

@@ -49,6 +49,8 @@ export interface ExtractedFact {
   readonly replaces: readonly string[]
   /** The message whose statement it corrects. Only a hint. */
   readonly corrects?: MessageId | undefined
+  /** The earlier statement of which it is a copy with another value: the speaker corrected that one. */
+  readonly corrected_statement?: string | undefined
 }
 
 /** The result of one extraction. */

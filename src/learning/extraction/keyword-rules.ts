@@ -94,10 +94,15 @@ const beginOfPlan = (sentence: string, said: number, zone: TimeZone): number | u
 const hintsOf = (
   sentence: string,
   correction: Correction | undefined,
-): Partial<Pick<ExtractedFact, 'quote' | 'corrects' | 'replaces'>> =>
+): Partial<Pick<ExtractedFact, 'quote' | 'corrects' | 'replaces' | 'corrected_statement'>> =>
   correction === undefined
     ? {}
-    : { quote: cutStart(sentence, MAX_FACT_CHARACTERS), corrects: correction.corrects, replaces: correction.replaces }
+    : {
+        quote: cutStart(sentence, MAX_FACT_CHARACTERS),
+        corrects: correction.corrects,
+        replaces: correction.replaces,
+        corrected_statement: correction.statement,
+      }
 
 const factOf = (
   sentence: string,

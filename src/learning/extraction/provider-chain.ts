@@ -302,15 +302,17 @@ const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: Extr
   const said = ownWords(source)
   const correction = findCorrection(isCorrection(said) ? said : fact.quote, source, input)
   const text = fact.text.replace(/\s+/g, ' ')
+  const copies_correction = isCorrection(text)
   return {
     ...asAnswered(fact, source, input),
     // A model may copy “no, Tuesday”, which cannot be understood by itself.
-    text: isCorrection(text) ? (correction?.text ?? text) : text,
+    text: copies_correction ? (correction?.text ?? text) : text,
     replaces: [
       ...fact.replaces.flatMap(each => input.known[each - 1]?.memory_id ?? []),
       ...(correction?.replaces ?? []),
     ],
     corrects: correction?.corrects,
+    corrected_statement: copies_correction ? correction?.statement : undefined,
   }
 }
 
@@ -318,7 +320,7 @@ const asAnswered = (
   fact: ResponseFact,
   source: ExtractedFact['source'],
   input: ExtractionInput,
-): Omit<ExtractedFact, 'text' | 'replaces' | 'corrects'> => ({
+): Omit<ExtractedFact, 'text' | 'replaces' | 'corrects' | 'corrected_statement'> => ({
   quote: fact.quote,
   source,
   category: fact.category,

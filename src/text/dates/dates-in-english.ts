@@ -228,15 +228,27 @@ const COUNTED: readonly DatePattern[] = [
     `\\b${COUNT} ${UNIT}s? before ${ANCHOR}\\b`,
     ([count = '', unit = '', anchor = ''], said) => exactly(moved(count, unit, -1, anchorDay(anchor, said))),
   ],
-  // “Sunday week” and “a week on Sunday”: a week after the next Sunday.
+  // “Sunday week” and “a week on Sunday”: a week after the next Sunday; “Sunday fortnight”: two weeks.
   [
-    `\\b(?:(?:the )?${WEEKDAY} after next|(?:on )?${WEEKDAY} week)(?! (?:ago|of))(?![\\p{L}-])`,
-    ([after, week], { day }) => singleDay(nearestWeekday(day, WEEKDAYS.indexOf(after ?? week ?? ''), 1) + 7),
+    `\\b(?:(?:the )?${WEEKDAY} after next|(?:on )?${WEEKDAY} (?:week|(fortnight)))(?! (?:ago|of))(?![\\p{L}-])`,
+    ([after, weekday, fortnight], { day }) =>
+      singleDay(nearestWeekday(day, WEEKDAYS.indexOf(after ?? weekday ?? ''), 1) + (fortnight === undefined ? 7 : 14)),
   ],
   [
     `\\b${COUNT} weeks? (?:on|this) ${WEEKDAY}\\b`,
     ([count = '', name = ''], { day }) =>
       singleDay(nearestWeekday(day, WEEKDAYS.indexOf(name), 1) + 7 * Math.round(countOf(count))),
+  ],
+  // “Tomorrow week” and “a fortnight tomorrow”.
+  [
+    '\\b(?:(today|tomorrow) (week|fortnight)|an? (week|fortnight) (today|tomorrow))\\b(?! (?:ago|of))',
+    ([first, then, before, anchor], said) =>
+      exactly(moved('a', then ?? before ?? '', 1, anchorDay(first ?? anchor ?? '', said))),
+  ],
+  [
+    `\\b${COUNT} ${WEEKDAY}s ago\\b`,
+    ([count = '', name = ''], { day }) =>
+      singleDay(nearestWeekday(day, WEEKDAYS.indexOf(name), -1) - 7 * (Math.ceil(countOf(count)) - 1)),
   ],
   ['\\byesterday\\b', (_, { day }) => singleDay(day - 1)],
   ['\\b(?:today|tonight|tonite|2nite|just now|earlier today)\\b', (_, { day }) => singleDay(day)],
@@ -301,7 +313,7 @@ const AROUND: readonly DatePattern[] = [
     ([first, second], said) => weekdayMeant(said, weekdayNumber(first ?? second ?? '')),
   ],
   [
-    '\\bon (?:the )?(\\d{1,2})(?:st|nd|rd|th)\\b(?! (?:floor|street|avenue|of|row|page|place))',
+    '\\b(?:on (?:the )?|(?:morning|afternoon|evening|night) of the )(\\d{1,2})(?:st|nd|rd|th)\\b(?! (?:floor|street|avenue|of|row|page|place))',
     ([date = ''], said) => dayOfMonthMeant(said, Number(date)),
   ],
   // After other words, only where nothing follows that could be counted: not “the 3rd time”.

@@ -201,6 +201,10 @@ const COUNTED: readonly DatePattern[] = [
     ([weeks, name, letter, sabbath], { day }) =>
       singleDay(nearestWeekday(day, weekdayOf([name, letter, sabbath]), 1) + (weeks === 'שבוע' ? 7 : 14)),
   ],
+  [
+    `${WORD_BEGINS}(היום|מחר),? ב?עוד (שבועיים|שבוע)${WORD_ENDS}`,
+    ([anchor, weeks], { day }) => singleDay(day + (anchor === 'מחר' ? 1 : 0) + (weeks === 'שבוע' ? 7 : 14)),
+  ],
   [`${WORD_BEGINS}שלשום${WORD_ENDS}`, (_, { day }) => singleDay(day - 2)],
   [`${WORD_BEGINS}(?:אתמול|אמש)${WORD_ENDS}`, (_, { day }) => singleDay(day - 1)],
   [`${WORD_BEGINS}ל?מחרתיים${WORD_ENDS}`, (_, { day }) => singleDay(day + 2)],
@@ -215,14 +219,14 @@ const COUNTED: readonly DatePattern[] = [
   ],
   [`${WORD_BEGINS}(?:היום|הבוקר|הערב|הלילה)${WORD_ENDS}`, (_, { day }) => singleDay(day)],
   [
-    `${WORD_BEGINS}(לפני|בעוד|עוד|תוך) (${Object.keys(DUALS).join('|')})${WORD_ENDS}`,
+    `${WORD_BEGINS}(לפני|בעוד|עוד|תוך) כ?(${Object.keys(DUALS).join('|')})${WORD_ENDS}`,
     ([which = '', dual = ''], { day }) => {
       const [count, unit] = DUALS[dual] ?? [1, 'day']
       return unitsFrom(day, which === 'לפני' ? -count : count, unit)
     },
   ],
   [
-    `${WORD_BEGINS}(לפני|בעוד|עוד|תוך) (\\d{1,3}|${[...NUMBERS.keys()].join('|')}) (${Object.keys(UNITS).join('|')})${WORD_ENDS}`,
+    `${WORD_BEGINS}(לפני|בעוד|עוד|תוך) (?:כ[-־]?)?(\\d{1,3}|${[...NUMBERS.keys()].join('|')}) (${Object.keys(UNITS).join('|')})${WORD_ENDS}`,
     ([which = '', count = '', units = ''], { day }) =>
       unitsFrom(day, (which === 'לפני' ? -1 : 1) * (NUMBERS.get(count) ?? Number(count)), UNITS[units] ?? 'day'),
   ],
@@ -238,6 +242,14 @@ const AROUND: readonly DatePattern[] = [
   [
     `${WORD_BEGINS}[ובלמהש]{0,2}שבוע ${WHEN},? [בו]{0,2}${DAY}${WORD_ENDS}`,
     ([when, name, letter, sabbath], { day }) => weekdayOfWeek(when, [name, letter, sabbath], day),
+  ],
+  // The sabbath begins on the evening before.
+  [
+    `${WORD_BEGINS}[ובלמהש]{0,2}(?:ערב|ליל) שבת(?: ${WHEN})?${WORD_ENDS}`,
+    ([when], said) =>
+      direction(when) === 0
+        ? weekdayMeant(said, 5)
+        : singleDay(nearestWeekday(said.day, 5, direction(when) < 0 ? -1 : 1)),
   ],
   // A repeated event is not on a certain day.
   [`${WORD_BEGINS}(?:כל|בכל) (?:יום )?(?:${WEEKDAYS.join('|')}|שבוע|חודש|שנה|סוף שבוע)${WORD_ENDS}`, () => NO_DATE],
@@ -279,6 +291,7 @@ const AROUND: readonly DatePattern[] = [
   ],
   [`${WORD_BEGINS}השבוע${WORD_ENDS}`, (_, { day }) => weekOf(day, 0, 0)],
   [`${WORD_BEGINS}החודש${WORD_ENDS}`, (_, { day }) => monthFrom(day, 0)],
+  [`${WORD_BEGINS}(?:ה|ב|ל|מה)שנה החדשה${WORD_ENDS}`, (_, { day }) => wholeYear(yearOf(day) + 1)],
   [`${WORD_BEGINS}השנה${WORD_ENDS}`, (_, { day }) => wholeYear(yearOf(day))],
   [`${WORD_BEGINS}אשתקד${WORD_ENDS}`, (_, { day }) => wholeYear(yearOf(day) - 1)],
   [

@@ -25,7 +25,7 @@ const holiday = (names: string, calendar: Holiday['calendar'], month: string, da
 const HOLIDAYS: readonly Holiday[] = [
   holiday('christmas eve|ערב חג המולד', 'gregory', 'December', 24),
   holiday('(?:christmas|xmas)(?: day)?|חג המולד', 'gregory', 'December', 25),
-  holiday('new years? eve|nye|סילבסטר', 'gregory', 'December', 31),
+  holiday('new years? eve|nye|סילבסטר|ערב השנה החדשה', 'gregory', 'December', 31),
   holiday('new years? day|ראש השנה ה(?:אזרחית|לועזית)', 'gregory', 'January', 1),
   holiday('valentines? day', 'gregory', 'February', 14),
   holiday('halloween', 'gregory', 'October', 31),
@@ -111,7 +111,11 @@ const AROUND_HOLIDAY: DatePattern = [
 export const HOLIDAY_DATES: readonly DatePattern[] = [
   AROUND_HOLIDAY,
   ...HOLIDAYS.map((each): DatePattern => [
-    `(?<![\\p{L}\\p{N}])(?:ב|ל|מ|עד )?(?:${namesOf(each)})${YEAR}`,
-    ([year], said) => daysOfYear(year, said, in_year => spanIn(each, in_year)),
+    `(?<![\\p{L}\\p{N}])(?:ב|ל|מ|עד )?(ערב |(?:the )?eve of )?(?:${namesOf(each)})( eve(?![\\p{L}]))?${YEAR}`,
+    ([before, after, year], said) =>
+      daysOfYear(year, said, in_year => {
+        const span = spanIn(each, in_year)
+        return (before ?? after) === undefined ? span : singleDay(span.from - 1)
+      }),
   ]),
 ]
