@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { OPERATOR } from '../../src/operations/client.ts'
 import { en } from '../../src/text/strings/en.ts'
 import { TestDenidin } from '../support/denidin.ts'
 import { failure, json, reply, textOf, when, type Answer, type RecordedRequest } from '../support/model-server.ts'
@@ -42,6 +43,18 @@ const REFUSALS: readonly (readonly [string, Answer])[] = [
   ['OpenRouter', failure(403, { message: 'Your input was flagged by moderation', code: '403' })],
   ['an unknown service', failure(400, { message: 'No.' })],
   ['a service that breaks down', failure(500)],
+  [
+    'a firewall in front of the service',
+    (_, response) => {
+      response.writeHead(403, { 'content-type': 'text/html' })
+      response.end('<html><body><h1>Sorry, you have been blocked</h1></body></html>')
+    },
+  ],
+  ['xAI', json({ code: '403', error: 'Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO' })],
+  ['Gemini', json({ choices: [], prompt_feedback: { block_reason: 'PROHIBITED_CONTENT' } })],
+  ['a gateway to Gemini', withheld('content_filter: PROHIBITED_CONTENT')],
+  ['a service that gives no answer', json({ choices: [] })],
+  ['a service with an error message of its own', json({ result: '', error_code: 336104, error_msg: 'unsafe' })],
 ]
 
 describe.each(REFUSALS)('where %s refuses a word', (_, refusal) => {
@@ -125,4 +138,14 @@ describe('words that a filter refuses', () => {
     const { messages = [] } = denidin.models.of('completion').at(-1)?.body ?? {}
     expect(messages.map(({ content }) => content).join('\n')).toContain('fact number 0')
   })
+})
+
+test('a key that is refused for one message only is the trouble of no one else', async () => {
+  denidin.models.always('completion', when(holdsWord, failure(403)))
+  await denidin.say('hello')
+  await denidin.say(`${WORD}?`)
+  const { parts } = (await denidin.app.runner.run('status', {}, { caller: OPERATOR })) as {
+    parts: { name: string; state: string }[]
+  }
+  expect(parts.find(({ name }) => name === 'language model')?.state).toBe('ok')
 })

@@ -16,6 +16,8 @@ import {
   reply,
   replyWithoutUsage,
   ScriptedModelServer,
+  when,
+  type RecordedRequest,
 } from '../support/model-server.ts'
 import { recordingMeter } from '../support/recording-meter.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
@@ -125,6 +127,40 @@ test('a limit that is refused under both names is a refusal, and teaches nothing
   await expect(model.complete(request, call)).rejects.toMatchObject({ code: 'rejected' })
   await model.complete(request, call)
   expect(server.requests[2]?.body.max_tokens).toBe(50)
+})
+
+test.each([
+  ['less than or equal to', 'max_tokens must be less than or equal to 120', 120],
+  ['FastAPI', '[{"loc":["body","max_tokens"],"msg":"Input should be less than or equal to 120"}]', 120],
+  ['Vertex', 'a maxOutputTokens value of 500, but the range is from 1 (inclusive) to 121 (exclusive)', 120],
+  ['Cohere', 'max tokens must be less than or equal to 120, the maximum output length for this model', 120],
+  ['Bedrock', 'The maximum tokens you requested exceeds the model limit of 120.', 62],
+  ['a limit that is not named', 'max_tokens 参数无效', 62],
+])('an answer that may be shorter only is asked for with a smaller limit (%s)', async (_, message, most) => {
+  const boundOf = ({ body }: RecordedRequest): number => body.max_tokens ?? body.max_completion_tokens ?? 0
+  server.always(
+    'completion',
+    when(asked => boundOf(asked) > 120, failure(400, { message })),
+  )
+  await expect(model.complete({ ...request, max_tokens: 250 }, call)).resolves.toMatchObject({ text: 'All right.' })
+  expect(server.requests.map(boundOf).at(-1)).toBe(most)
+  const asked = server.counts.completion
+  await model.complete({ ...request, max_tokens: 250 }, call)
+  expect(server.counts.completion).toBe(asked + 1)
+})
+
+test.each([
+  ['with a sentence', 400, 'Streaming is not supported by this model'],
+  ['with another status', 501, 'stream=true is not implemented'],
+  ['before anything else', 422, 'This endpoint does not support streaming'],
+])('a server that refuses streams %s is asked for whole answers, from then on at once', async (_, status, message) => {
+  server.always(
+    'completion',
+    when(({ body }) => body.stream === true, failure(status, { message })),
+  )
+  await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'All right.' })
+  await model.complete(request, call)
+  expect(server.counts.completion).toBe(3)
 })
 
 test('a refusal in words is an answer', async () => {

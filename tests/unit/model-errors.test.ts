@@ -167,6 +167,16 @@ const FAILURES: readonly (readonly [string, number, unknown, ModelErrorReason])[
   ['a gateway: status and msg', 200, { status: 'error', msg: 'Invalid API key' }, 'unauthorised'],
   ['a gateway: code and msg', 200, { code: 1302, msg: 'rate limit of this key reached' }, 'rate-limited'],
   ['a sentence only', 200, { error: 'boom' }, 'server-error'],
+  [
+    'vLLM: prompt',
+    400,
+    error('The decoder prompt (length 9) is longer than the maximum model length of 8'),
+    'context-length',
+  ],
+  ['TabbyAPI: context', 400, { detail: 'Prompt length 9000 is greater than max_seq_len 4096' }, 'context-length'],
+  ['GLM: context', 400, error('Prompt 超长', { code: '1261' }), 'context-length'],
+  ['a gateway in Chinese', 400, error('输入长度超过模型最大上下文长度 4096'), 'context-length'],
+  ['Baidu, inside 200', 200, { result: '', error_code: 17, error_msg: 'rate limit reached' }, 'rate-limited'],
   ['an error with no words', 418, undefined, 'bad-request'],
   ['words of a key in a failure of the server', 500, error('Incorrect API key provided'), 'server-error'],
 ]
@@ -187,6 +197,9 @@ test.each([
   ['This model supports at most 16384 completion tokens', 16384],
   ['must have less than 512 tokens. Given: 600', 512],
   ['exceeds the maximum number of tokens allowed (1048575).', 1048575],
+  ['`max_tokens` must be less than or equal to 8192', 8192],
+  ['is longer than the maximum model length of 8192.', 8192],
+  ['Prompt length 9000 is greater than max_seq_len 4096', 4096],
   ['roles must alternate', undefined],
 ])('the limit that is named in "%s"', (message, limit) => {
   expect(namedLimit(readProviderError(error(message)) ?? NONE)).toBe(limit)

@@ -21,6 +21,8 @@ const NEXT_SHARE = 0.7
 const RATIO_STEP = 1.3
 /** No model has a smaller window: a smaller number in an error message means something else. */
 const LEAST_WINDOW_TOKENS = 256
+/** A smaller limit of the answer is not tried. */
+const LEAST_ANSWER_TOKENS = 32
 /** What may be left out of a request that is refused for an unknown reason. */
 const OPTIONAL: readonly OptionalPart[] = ['temperature', 'response_format', 'system']
 /** Names that services use in their messages for the limit of the answer. */
@@ -124,18 +126,28 @@ export class Attempts {
 
   #otherwise({ parameter, limit_tokens }: ModelError, sent: CompletionRequest): ModelTraits | undefined {
     if (parameter !== undefined && ANSWER_BOUND.test(parameter)) {
-      if (limit_tokens !== undefined && limit_tokens < sent.max_tokens) {
-        return { ...this.#traits, output_tokens: limit_tokens }
-      }
-      if (this.#limit_swapped) return undefined
-      this.#limit_swapped = true
-      const limit = this.#traits.limit === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
-      return { ...this.#traits, limit }
+      return this.#otherBound(limit_tokens, sent)
     }
     const { without = [] } = this.#traits
     const part = OPTIONAL.find(each => each === parameter)
     if (part !== undefined) return without.includes(part) ? undefined : { ...this.#traits, without: [...without, part] }
     return this.#plain(without)
+  }
+
+  /**
+   * Another limit of the answer: the one that the service names, or else the same under its other name, and half of it
+   * if both names are refused.
+   */
+  #otherBound(named: number | undefined, { max_tokens }: CompletionRequest): ModelTraits | undefined {
+    // Some services name the first number that is too large.
+    if (named !== undefined && named <= max_tokens) {
+      return { ...this.#traits, output_tokens: Math.min(named, max_tokens - 1) }
+    }
+    const limit = this.#traits.limit === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
+    this.#limit_swapped = !this.#limit_swapped
+    if (this.#limit_swapped) return { ...this.#traits, limit }
+    const output_tokens = Math.floor(max_tokens / 2)
+    return output_tokens < LEAST_ANSWER_TOKENS ? undefined : { ...this.#traits, limit, output_tokens }
   }
 
   /** Leaves out everything optional, once; if the model refuses that too, the optional parts were not the reason. */

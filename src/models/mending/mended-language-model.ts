@@ -22,8 +22,21 @@ const REFUSED_LASTS_MS = 90 * DAY_MS
 /** The same, if the service did not say that a text is the reason. */
 const SUSPECTED_LASTS_MS = DAY_MS
 
-/** Failures that a text of the request may have caused. */
-const BY_TEXT: ReadonlySet<ModelErrorReason> = new Set(['content-filter', 'bad-request', 'server-error'])
+/** Failures that a text of the request may have caused: some filters give no answer at all instead of refusing. */
+const BY_TEXT: ReadonlySet<ModelErrorReason> = new Set([
+  'content-filter',
+  'bad-request',
+  'server-error',
+  'bad-response',
+])
+/** Firewalls in front of a service answer with this status to words that they do not like. */
+const FORBIDDEN = 403
+
+/** A request that no filter refuses. */
+const GREETING: CompletionRequest = { messages: [{ role: 'user', content: 'Hello' }], max_tokens: 16, temperature: 0 }
+
+const mayBeByText = ({ reason, status }: ModelError): boolean =>
+  BY_TEXT.has(reason) || (reason === 'unauthorised' && status === FORBIDDEN)
 
 export interface MendingDeps {
   readonly endpoint: ChatEndpoint
@@ -59,7 +72,7 @@ export class MendedLanguageModel implements LanguageModel {
     try {
       return await this.#learned(attempts, await attempts.ask(allowed))
     } catch (error) {
-      if (!(error instanceof ModelError) || !BY_TEXT.has(error.reason)) throw error
+      if (!(error instanceof ModelError) || !mayBeByText(error)) throw error
       call.signal?.throwIfAborted()
       return await this.#withoutTexts(allowed, attempts, error)
     }
@@ -118,7 +131,7 @@ export class MendedLanguageModel implements LanguageModel {
       try {
         return { answer: await attempts.ask({ ...uncounted, messages }) }
       } catch (error) {
-        if (!(error instanceof ModelError) || !BY_TEXT.has(error.reason)) throw error
+        if (!(error instanceof ModelError) || !mayBeByText(error)) throw error
         last = error
         return { refused: true }
       }
@@ -130,7 +143,7 @@ export class MendedLanguageModel implements LanguageModel {
     if (answer === undefined) {
       const ids = request.messages[questionAt(request.messages)]?.ids ?? []
       if (filtered && ids.length > 0) await knowledge.refuse(endpoint.key, ids, lasts_ms)
-      throw last
+      throw await this.#aboutRequest(last, attempts)
     }
     await knowledge.refuse(endpoint.key, refused.flatMap(knownAs), lasts_ms)
     this.#logger.warn('A model refuses texts of a conversation, which are left out', {
@@ -140,5 +153,18 @@ export class MendedLanguageModel implements LanguageModel {
       reason: last.message,
     })
     return await this.#learned(attempts, answer)
+  }
+
+  /** The failure of a request that is refused even without other texts: of the request only, if a greeting is answered. */
+  async #aboutRequest(failure: ModelError, attempts: Attempts): Promise<ModelError> {
+    if (failure.reason !== 'unauthorised') return failure
+    try {
+      await attempts.ask(GREETING)
+    } catch {
+      return failure
+    }
+    const { status } = failure
+    const { host } = this.#deps.endpoint
+    return new ModelError('bad-request', `${host} refused the request (${String(status)})`, { status })
   }
 }

@@ -18,6 +18,8 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   model_length: 'length', // Mistral
   max_length: 'length',
   token_limit: 'length',
+  model_context_window_exceeded: 'length', // Anthropic
+  error_limit: 'length', // Cohere
   content_filter: 'filter',
   content_filtered: 'filter', // Bedrock
   refusal: 'filter', // Anthropic
@@ -26,6 +28,8 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   recitation: 'filter',
   prohibited_content: 'filter',
   blocklist: 'filter',
+  image_safety: 'filter',
+  error_toxic: 'filter', // Cohere
   spii: 'filter',
   sensitive: 'filter', // GLM
   error: 'failure', // OpenRouter
@@ -86,7 +90,10 @@ export class ChatAnswerBuilder {
   add(body: unknown): void {
     const inner = withoutWrapper(body)
     this.#error ??= readProviderError(inner)
-    const { usage, x_groq, choices } = fieldsOf(inner)
+    const { usage, x_groq, choices, promptFeedback, prompt_feedback } = fieldsOf(inner)
+    const { blockReason, block_reason = blockReason } = fieldsOf(prompt_feedback ?? promptFeedback)
+    // Gemini blocks a request without any choice.
+    if (isFilled(block_reason)) this.#finish_reason ??= 'content_filter'
     this.#addUsage(fieldsOf(usage ?? fieldsOf(x_groq)['usage']))
     const choice = this.#chosen(itemsOf(choices).map(fieldsOf))
     if (choice !== undefined) this.#addChoice(choice)
@@ -147,9 +154,10 @@ const withoutWrapper = (body: unknown): unknown => {
 
 const indexOf = ({ index }: Fields): number => countOf(index) ?? 0
 
-/** Some gateways to Gemini write `FinishReason.MAX_TOKENS`. */
+/** Some gateways to Gemini write `FinishReason.MAX_TOKENS` or `content_filter: PROHIBITED_CONTENT`. */
 const endingOf = (finish_reason: string | undefined): Ending =>
-  ENDINGS[finish_reason?.toLowerCase().replace(/^finish_?reason\./, '') ?? ''] ?? 'complete'
+  ENDINGS[/^(?:finish_?reason\.)?([a-z_]*)/.exec(finish_reason?.toLowerCase().replaceAll('-', '_') ?? '')?.[1] ?? ''] ??
+  'complete'
 
 /** Fields in which servers put reasoning: DeepSeek, Qwen, vLLM; OpenRouter, Ollama, newer vLLM; others. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_details', 'thinking', 'thinking_blocks']

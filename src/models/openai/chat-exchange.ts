@@ -7,7 +7,7 @@ import type { Completion, CompletionRequest } from '../language-model.ts'
 import { ModelError } from '../model-error.ts'
 import { visibleText } from '../visible-text.ts'
 import type { ChatAnswer } from './chat-answer.ts'
-import { failureInAnswer, refusedParameter } from './openai-errors.ts'
+import { failureInAnswer, refusedParameter, refusedStreams } from './openai-errors.ts'
 import { BrokenStream, readChatAnswer } from './read-chat-answer.ts'
 import { requestBody } from './request-body.ts'
 
@@ -57,7 +57,7 @@ export class ChatExchange {
         if (this.#streams && thrown instanceof BrokenStream) return await this.#instead(openai, body, signal)
         if (!this.#streams) throw thrown
         if (this.#usage && refusedParameter(thrown, 'stream_options')) this.#usage = false
-        else if (refusedParameter(thrown, 'stream')) this.#streams = false
+        else if (refusedParameter(thrown, 'stream') || refusedStreams(thrown)) this.#streams = false
         else throw thrown
       }
     }

@@ -35,7 +35,7 @@ const RULES: readonly Rule[] = [
     codes:
       /content_?(?:filter|policy|blocked)|responsibleai|data_?inspection_?failed|moderation|safety|prohibited|recitation|blocklist|guardrail|invalid_prompt|^1301$/i,
     words:
-      /content (?:management )?policy|content.?filter|content exists risk|inappropriate content|(?:was|been|were) flagged|safety (?:system|policy|guidelines)|usage polic(?:y|ies)|sensitive (?:content|information)|不安全|敏感/i,
+      /content (?:management )?policy|content.?filter|content exists risk|inappropriate content|(?:was|been|were) flagged|safety (?:system|policy|guidelines)|usage (?:polic(?:y|ies)|guidelines)|prohibited.content|sensitive (?:content|information)|不安全|敏感/i,
   },
   {
     reason: 'context-length',
@@ -44,7 +44,7 @@ const RULES: readonly Rule[] = [
     codes:
       /context_(?:length|window)_exceeded|exceed_context_size|string_above_max_length|request_too_large|tokens_limit_reached/i,
     words:
-      /context (?:length|window|size)|maximum (?:input|prompt|sequence) length|(?:prompt|input|request|message)s? (?:is |are |was )?too (?:long|large)|exceeds? the (?:maximum )?(?:number of |available )?(?:tokens|context)|too many (?:input )?tokens|range of input length|reduce the length|must have less than \d+ tokens|tokens exceed|max_new_tokens. must be|context limit|token limit|exceeds? (?:the )?max(?:imum)? length|too large to process|maximum allowed token size|max size: \d+ tokens/i,
+      /context (?:length|window|size)|maximum (?:input|prompt|sequence) length|(?:prompt|input|request|message)s? (?:is |are |was )?too (?:long|large)|exceeds? the (?:maximum )?(?:number of |available )?(?:tokens|context)|too many (?:input )?tokens|range of input length|reduce the length|must have less than \d+ tokens|tokens exceed|max_new_tokens. must be|context limit|token limit|exceeds? (?:the )?max(?:imum)? length|too large to process|maximum allowed token size|max size: \d+ tokens|maximum model length|max_seq_len|max_num_tokens|超长|超过.{0,12}(?:长度|上下文)/i,
   },
   // Gemini's message about its limits per minute mentions billing too.
   { reason: 'rate-limited', codes: /^(?:RESOURCE_EXHAUSTED|rate_limit_exceeded|rate_limit_error|Throttling\S*)$/ },
@@ -103,8 +103,9 @@ const LIMITS: readonly RegExp[] = [
   /at most (\d+) (?:completion|output) tokens/i,
   /> (\d+),? (?:which is the )?maximum/i,
   /\[\s*1\s*,\s*(\d+)\s*\]/,
-  /less than or equal to .?(\d+)/i,
-  /maximum (?:context|sequence|input|prompt) length (?:is|of) (\d+)/i,
+  /less than or equal to \D?(\d+)/i,
+  /maximum (?:context|sequence|input|prompt|model) length (?:is|of) (\d+)/i,
+  /max_(?:seq_len|num_tokens)\D{0,4}(\d+)/i,
   /(\d+) maximum context length/i,
   /context (?:length|window|size)\D{0,40}(\d+)/i,
   /maximum number of tokens allowed\D{0,4}(\d+)/i,

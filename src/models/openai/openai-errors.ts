@@ -67,6 +67,14 @@ export const refusedParameter = (thrown: unknown, parameter: string): boolean =>
     : error.parameter === parameter
 }
 
+/** How servers say in words that they do not stream. */
+const NO_STREAMS =
+  /\bstream(?:s|ing|ed)?\b[^.]{0,60}\b(?:not|unsupported|disabled|unavailable)\b|\b(?:not|unsupported|cannot)\b[^.]{0,40}\bstream(?:s|ing|ed)?\b/i
+
+/** Whether a server says, with whatever status, that it does not send its answers as streams. */
+export const refusedStreams = (thrown: unknown): boolean =>
+  isHttpError(thrown) && NO_STREAMS.test(reportOf(thrown).message)
+
 type HttpError = APIError<number, Headers>
 
 const isHttpError = (thrown: unknown): thrown is HttpError =>

@@ -30,7 +30,7 @@ const STATUSES = { from: 300, to: 599 }
  * - `{"error": {"message", "type", "code", "param"}}`: OpenAI, Azure, OpenRouter, Anthropic, Ollama, llama.cpp
  * - `[{"error": {…}}]`: Gemini; `{"error": "sentence"}`: LM Studio, and Ollama's own API
  * - `{"object": "error", "message", "type", "code"}`: vLLM, Mistral; `{"detail": …}`: servers on FastAPI
- * - `{"errors": […]}`, `{"base_resp": {…}}`, `{"code", "message"}`, `{"msg"}`: gateways, Cloudflare, MiniMax, DashScope
+ * - `{"errors": […]}`, `{"base_resp": {…}}`, `{"code", "message"}`, `{"msg"}`, `{"error_msg"}`: gateways, Cloudflare, MiniMax, DashScope, Baidu
  */
 export const readProviderError = (body: unknown): ProviderError | undefined => {
   const root = fieldsOf(Array.isArray(body) ? body[0] : body)
@@ -96,14 +96,14 @@ const errorOf = (root: Fields): unknown => {
   const { status_code, status_msg } = fieldsOf(base_resp)
   if (typeof status_code === 'number' && status_code !== 0) return { code: String(status_code), message: status_msg }
   const answers = ['choices', 'data', 'message_id', 'role'].some(name => root[name] !== undefined)
-  const { message = root['msg'] } = root
+  const { message = root['msg'] ?? root['error_msg'] } = root
   const reports = isFilled(message) && !answers && fieldsOf(message)['role'] === undefined
   return root['object'] === 'error' || reports ? root : undefined
 }
 
 const sentenceOf = (error: unknown): string => {
   if (typeof error === 'string') return error
-  const { msg, message = msg, metadata } = fieldsOf(error)
+  const { msg, error_msg = msg, message = error_msg, metadata } = fieldsOf(error)
   // OpenRouter passes on its provider's message beside its own.
   const raw = fieldsOf(metadata)['raw']
   const said = typeof message === 'string' ? message : JSON.stringify(message ?? error)

@@ -23,12 +23,17 @@ const PARAMETERS = [
 export const REFUSED_ROLES =
   /\broles? (?:must|should|need)|alternat\w+ (?:between )?(?:user|roles)|must alternate|(?:first|last) (?:message|role)|expected last role|system (?:role|message|instruction|prompt)s? (?:is |are |must |should )?(?:be |not |un|only)|developer instruction|does not support '?(?:system|developer)|only user and assistant roles|(?:unknown|invalid|unsupported|unexpected) (?:message )?role|roles? .{0,40}(?:not supported|unsupported)/i
 
+/** How messages mention each parameter: by its name, and the limit of the answer also in words. */
+const MENTIONS = Object.fromEntries(
+  PARAMETERS.map(name => [name, name === 'max_tokens' ? /\bmax(?:imum)?[_ ]tokens\b/i : new RegExp(`\\b${name}\\b`)]),
+) as Readonly<Record<(typeof PARAMETERS)[number], RegExp>>
+
 /** The first part that the message mentions, if the server does not name it in its own field. */
 export const refusedPart = ({ message, parameter }: ProviderError): string | undefined => {
   if (REFUSED_ROLES.test(message)) return 'system'
   const named = PARAMETERS.find(each => each === parameter)
   if (named !== undefined) return named
-  const [first] = PARAMETERS.map(name => ({ name, at: message.search(new RegExp(`\\b${name}\\b`)) }))
+  const [first] = PARAMETERS.map(name => ({ name, at: message.search(MENTIONS[name]) }))
     .filter(({ at }) => at >= 0)
     .sort((a, b) => a.at - b.at)
   return first?.name ?? parameter
