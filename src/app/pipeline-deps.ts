@@ -10,7 +10,7 @@ import type { MeasuredTexts } from '../conversation/packing/measured-texts.ts'
 import type { TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
 import type { RecallOverrides } from '../conversation/recall-overrides.ts'
-import type { ChangeListener } from '../conversation/recent-changes.ts'
+import type { RecentChanges } from '../conversation/recent-changes.ts'
 import type { stringsFor } from '../conversation/reply-language.ts'
 import type { ReplyWriter } from '../conversation/reply-writer.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
@@ -67,7 +67,7 @@ export interface PipelineShared extends Runtime {
   readonly admission: Admission
   readonly underWay: AnswersUnderWay
   readonly currentTexts: CurrentTexts
-  readonly recent: ChangeListener
+  readonly recent: Pick<RecentChanges, 'edited' | 'deleted' | 'wordsOf'>
   readonly stringsFor: ReturnType<typeof stringsFor>
   readonly writer: ReplyWriter
 }

@@ -19,6 +19,7 @@ import { timeOfDay } from '../text/strings/written-day.ts'
 import { countInSlices, type TokenCounter } from '../text/tokens.ts'
 import type { Admission } from './admission.ts'
 import type { Apologies } from './apologies.ts'
+import type { RecentChanges } from './recent-changes.ts'
 import type { TurnMessage } from './turn-message.ts'
 
 export interface MessageRecorderDeps {
@@ -33,6 +34,8 @@ export interface MessageRecorderDeps {
   readonly people: Pick<People, 'resolve' | 'lookUp'>
   readonly members: Pick<MemberNames, 'latest' | 'nameOf'>
   readonly messages: Pick<MessageStore, 'inbox'>
+  /** Knows edits that arrived before their message. */
+  readonly recent: Pick<RecentChanges, 'wordsOf'>
   readonly apologies: Pick<Apologies, 'forRefused' | 'welcome'>
   readonly tokens: TokenCounter
   readonly clock: Clock
@@ -77,9 +80,9 @@ export class MessageRecorder {
    * @throws if it could not be recorded; its writer was told so
    */
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
-    const { rules, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
+    const { rules, people, messages, recent, apologies, tokens: counter, clock, metrics } = this.#deps
     const late = this.#ageOf(incoming) > rules.answer_within_ms
-    const words = messageText(incoming.text)
+    const words = messageText(recent.wordsOf(incoming.message_id) ?? incoming.text)
     const kind = kindOfIncoming({ ...incoming, text: words })
     const details = datedDetails(incoming.details, clock.zone)
     const text = kind === 'command' ? words : textWithDetails(words, details)

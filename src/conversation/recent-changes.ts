@@ -1,4 +1,7 @@
-/** Remembers edits and deletions of messages whose texts are not stored, for as long as an answer may take. */
+/**
+ * Remembers edits and deletions of messages whose texts are not stored: for as long as an answer may take, or because
+ * they arrived before their message.
+ */
 import { LRUCache } from 'lru-cache'
 import type { MessageId } from '../messages/message.ts'
 import { afterEdit } from '../messages/message-kind.ts'
@@ -29,6 +32,12 @@ export class RecentChanges implements ChangeListener {
 
   deleted(message_id: MessageId): void {
     this.#changes.set(message_id, { kind: 'deleted' })
+  }
+
+  /** The words of a message that was edited before it arrived: what is known of a message later is in the store. */
+  wordsOf(message_id: MessageId): string | undefined {
+    const change = this.#changes.get(message_id)
+    return change?.kind === 'edited' ? change.words : undefined
   }
 
   /** The current versions of messages, without deleted ones. */

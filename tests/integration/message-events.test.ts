@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { GODFATHER, TestDenidin } from '../support/denidin.ts'
-import { hold, reply, sourceLines } from '../support/model-server.ts'
+import { hold, lastUserMessage, reply, sourceLines } from '../support/model-server.ts'
 
 const CHAT = '15550001111@c.us'
 const ANA = { identities: [{ kind: 'phone', value: '15550001111' } as const], name: 'Ana' }
@@ -49,6 +49,27 @@ test('an edited message reads in the history as it was edited', async () => {
   expect(denidin.lastRequest()).toContain('user: my dog is called Max')
   expect(denidin.lastRequest()).not.toContain('user: my dog is called Rex')
   expect(await everythingOnDisk()).toContain('my dog is called Max')
+})
+
+test('a message that was edited before it arrived is taken as it is now', async () => {
+  const message_id = `false_${CHAT}_EARLY`
+  await denidin.channel.events.edited({ message_id, text: 'meet at 5' })
+  await denidin.channel.deliver({ text: 'meet at 4', chat_id: CHAT, message_id })
+  await denidin.app.conversation.whenIdle(CHAT)
+  expect(denidin.models.of('completion').map(lastUserMessage)).toEqual(['meet at 5'])
+  expect(await everythingOnDisk()).not.toContain('meet at 4')
+})
+
+test('a message that was deleted before it arrived is neither answered nor kept, under any address', async () => {
+  await write('hello')
+  await denidin.channel.events.deleted(`false_${CHAT}_EARLY`)
+  for (const chat of [CHAT, CHAT.replace('@', ':7@')]) {
+    await denidin.channel.deliver({ text: 'meet at 4', chat_id: CHAT, message_id: `false_${chat}_EARLY` })
+    await denidin.app.conversation.whenIdle(CHAT)
+    await denidin.restart()
+  }
+  expect(denidin.models.of('completion').map(lastUserMessage)).toEqual(['hello'])
+  expect(await everythingOnDisk()).not.toContain('meet at 4')
 })
 
 test('a message edited while it waits is answered as edited', async () => {

@@ -5,6 +5,7 @@ import type { MessageId } from '../message.ts'
 import { kindAfterEdit } from '../message-kind.ts'
 import { boundedText, MESSAGE_COLUMNS, toDetails, toRecord, type MessageRow } from './message-columns.ts'
 import { settleMessages } from './sqlite-inbox.ts'
+import { addKnownMessage } from './sqlite-known-messages.ts'
 
 const placeOf = (database: Database, message_id: MessageId): ChangedMessage | undefined => {
   const row = database.get<Pick<MessageRow, keyof ChangedMessage>>(
@@ -115,6 +116,8 @@ export const createSqliteHistory = (database: Database): HistoryStore => ({
       const was = placeOf(database, message_id)
       database.run('delete from messages where message_id = :message_id', { message_id })
       settleMessages(database, [message_id], 'ignored', at)
+      // The deletion of a message that is not here yet: when the message arrives, it is known already.
+      addKnownMessage(database, { message_id, origin: 'received', sent_at: at })
       return was
     }),
 
