@@ -64,9 +64,11 @@ import type { HealthCheck } from '../platform/health.ts'
 import type { Preferences } from '../people/preferences.ts'
 import { createPersonalProfile } from '../people/sqlite/personal-profile.ts'
 import { createSqlitePreferences, preferenceMigrations } from '../people/sqlite/sqlite-preferences.ts'
+import { configuredRoles, type PeopleSettings } from '../people/roles.ts'
 import { identityValues } from '../people/sqlite/identity-values.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { peopleMigrations } from '../people/sqlite/people-migrations.ts'
+import { SqlitePersonRows } from '../people/sqlite/person-rows.ts'
 import { createSqlitePeople, type SqlitePeople } from '../people/sqlite/sqlite-people.ts'
 import { createDamagedCopies } from '../privacy/damaged-copies.ts'
 import { SessionFolders } from '../sessions/session-folders.ts'
@@ -177,6 +179,7 @@ export const openBaseStores = (settings: Settings, runtime: Runtime): BaseStores
   const usage = openUsageLog(settings, preferences, runtime)
   const pauses = createSqlitePauses(database)
   const messageCounts = new SqliteMessageCounts(database)
+  const persons = new SqlitePersonRows({ ...runtime, database, roles: configuredRoles(peopleSettings(settings)) })
   const access = openAccess(database)
   const rollouts = createSqliteRollouts(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, ...runtime })
@@ -212,7 +215,7 @@ export const openBaseStores = (settings: Settings, runtime: Runtime): BaseStores
     personalData: [
       // First, because it needs a person's identities, which the profile erases.
       sessions.unknownSessions.personal,
-      createPersonalProfile(database),
+      createPersonalProfile(database, person_id => persons.find(person_id)?.role),
       preferences,
       messages.personal,
       memberNames.personal,
@@ -336,6 +339,11 @@ const openSessionStores = (
   return { ledger, folders, unknownSessions }
 }
 
+const peopleSettings = ({ godfather_phone, user_roles }: Settings): PeopleSettings => ({
+  godfather_phone,
+  blocked_phones: user_roles.blocked_phones,
+})
+
 /**
  * Adds the people, who come last: merging two of them reassigns all data about them.
  * @param personalData that of the stores, and of every other feature
@@ -347,7 +355,7 @@ export const withPeople = (
   personalData: readonly PersonalData[],
 ): Stores => {
   const people = createSqlitePeople({
-    settings: { godfather_phone: settings.godfather_phone, blocked_phones: settings.user_roles.blocked_phones },
+    settings: peopleSettings(settings),
     personalData,
     database: stores.database,
     ids,

@@ -2,6 +2,7 @@
 import type { PersonId } from '../people/person.ts'
 import type { Attachment } from './message-details.ts'
 import type { MessageId, MessageRecord } from './message.ts'
+import type { Scope } from './scope.ts'
 
 /** Location of a message that was changed. */
 export type ChangedMessage = Pick<MessageRecord, 'chat_id' | 'chat_kind' | 'scope' | 'person_id' | 'session_id'>
@@ -22,6 +23,8 @@ export interface HistoryStore {
   ofSession(session_id: string): Promise<readonly MessageRecord[]>
   /** Whether a message of a person with an attachment of this kind was ever answered, as far as messages are stored. */
   wasAnswered(person_id: PersonId, attachment: Attachment): Promise<boolean>
+  /** The latest text that a person wrote in a scope to talk, in this or an earlier conversation. */
+  lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined>
   countOfSession(session_id: string): Promise<number>
   /** The current texts of these messages; deleted ones are missing. */
   current(

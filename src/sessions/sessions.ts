@@ -47,7 +47,7 @@ export interface Sessions {
    * A failure to write it is only logged, because the messages are the truth.
    */
   save(session_id: string, max_tokens: number): Promise<void>
-  /** A person's last message in the running session of a scope, if any. */
+  /** A person's last message in the running session of a scope, or in an earlier one, if any. */
   lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined>
   /** Rebuilds a session from its messages, some of which were changed. */
   refresh(session_id: string): Promise<void>
@@ -136,9 +136,9 @@ class LedgerSessions implements Sessions, SessionBrowser {
 
   async lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined> {
     const session = await this.#ledger.active(scope)
-    if (session === undefined) return undefined
-    const { window } = await this.#windows.load(session.session_id)
-    return window.findLast(message => message.role === 'user' && message.person_id === person_id)?.content
+    const { window } = session === undefined ? { window: [] } : await this.#windows.load(session.session_id)
+    const said = window.findLast(message => message.role === 'user' && message.person_id === person_id)?.content
+    return said ?? (await this.#deps.messages.history.lastSaid(scope, person_id))
   }
 
   async refresh(session_id: string): Promise<void> {

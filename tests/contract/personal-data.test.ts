@@ -241,7 +241,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
         },
       )
     }
-    return { data: createPersonalProfile(database), fill, sections: ['profile'] }
+    return { data: createPersonalProfile(database, () => undefined), fill, sections: ['profile'] }
   },
   profiles: () => {
     const profiles = createSqliteProfiles(new Database(':memory:', profileMigrations))

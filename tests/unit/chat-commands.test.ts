@@ -95,6 +95,25 @@ test('/help lists what the speaker may do', async () => {
   await expect(commands.run('/help', godfather)).resolves.toContain('/status – ')
 })
 
+test.each([
+  ['/help forget', '/forget – forget an entry'],
+  ['/help /forget', '/forget – forget an entry'],
+  ['/עזרה שכח', '/forget – '],
+  ['/help LANG', 'Write /lang en'],
+  ['/help why', '/why – what my last reply was based on'],
+])('%s explains that command only', async (text, line) => {
+  const answer = await setUp('en').commands.run(text, speaker)
+  expect(answer).toContain(line)
+  expect(answer).not.toContain('/reset')
+})
+
+test('/help names the command of the administrator, or else lists all', async () => {
+  const { commands } = setUp('en')
+  await expect(commands.run('/help status', speaker)).resolves.toContain('/status is for my administrator')
+  await expect(commands.run('/help status', godfather)).resolves.toBe('/status – how I am doing')
+  await expect(commands.run('/help me with my taxes', speaker)).resolves.toContain('/reset – ')
+})
+
 test('an unknown command gets one helpful line and runs nothing', async () => {
   const { parts, commands } = setUp()
   const line = await commands.run('/rset', speaker)

@@ -79,6 +79,10 @@ test('a status names what is wrong and counts in words that fit', () => {
   expect(stringsIn('he').commands.status.report({ ...figures, uptime_seconds: 5 * 60 })).toContain('5 דקות')
   expect(stringsIn('he').commands.status.report({ ...figures, uptime_seconds: 2 * 86_400 })).toContain('יומיים')
   expect(stringsIn('he').commands.status.report({ ...figures, waiting_sessions: 1 })).toContain('אחת ממתינה לשמירה')
+  const troubles = [{ name: 'language model', detail: 'down' }]
+  const report = stringsIn('he').commands.status.report({ ...figures, troubles, untried: ['learning', 'error rate'] })
+  expect(report).toContain('- מודל השפה: ')
+  expect(report).toContain('עוד לא נוסה מאז ההפעלה: הלמידה, שיעור השגיאות.')
 })
 
 test('an unknown command is answered in one line that helps', () => {
@@ -92,5 +96,5 @@ test.each([
   [2, 'הודעה אחת ו-2 זיכרונות.'],
 ])('Hebrew joins %i memories with the right "and"', (memories, text) => {
   const { done } = stringsIn('he').commands.forget
-  expect(done({ messages: 1, memories, residue: 0, index: 'done', quote: null })).toContain(text)
+  expect(done({ messages: 1, memories, residue: 0, index: 'done', quote: null, same_words: 0 })).toContain(text)
 })

@@ -33,11 +33,11 @@ test.each([
 })
 
 describe('what was forgotten', () => {
-  const figures = { residue: 0, index: 'later', quote: null } as const
+  const figures = { residue: 0, index: 'later', quote: null, same_words: 0 } as const
 
   test.each([
-    [1, 0, '1 message and 0 memories', 'הודעה אחת ו-0 זיכרונות'],
-    [0, 1, '0 messages and 1 memory', '0 הודעות וזיכרון אחד'],
+    [1, 0, '1 message', 'הודעה אחת'],
+    [0, 1, '1 memory', 'זיכרון אחד'],
     [1, 1, '1 message and 1 memory', 'הודעה אחת וזיכרון אחד'],
     [2, 2, '2 messages and 2 memories', '2 הודעות ו-2 זיכרונות'],
     [3, 11, '3 messages and 11 memories', '3 הודעות ו-11 זיכרונות'],
@@ -48,12 +48,22 @@ describe('what was forgotten', () => {
   })
 
   test.each([
-    [0, 1, 'my cat is Tom', 'Forgotten: 0 messages and 1 memory: «my cat is Tom».'],
+    [0, 1, 'my cat is Tom', 'Forgotten: 1 memory: «my cat is Tom».'],
     [3, 1, 'my cat is Tom', 'Forgotten: 3 messages and 1 memory, among them «my cat is Tom».'],
-    [2, 0, 'one\n\ntwo', 'Forgotten: 2 messages and 0 memories, among them «one two».'],
-    [2, 0, 'שלום', 'Forgotten: 2 messages and 0 memories, among them «שלום».'],
+    [2, 0, 'one\n\ntwo', 'Forgotten: 2 messages, among them «one two».'],
+    [2, 0, 'שלום', 'Forgotten: 2 messages, among them «שלום».'],
   ])('%i messages and %i memories with %j', (messages, memories, quote, english) => {
     expect(en.commands.forget.done({ ...figures, messages, memories, quote })).toContain(english)
+  })
+
+  test.each([
+    [0, 'I looked everywhere: nothing of it is left.', 'בדקתי בכל מקום: לא נשאר מזה דבר.'],
+    [1, 'but 1 other message or memory has the same words.', 'אותן מילים נמצאות גם בהודעה אחרת או בזיכרון אחר.'],
+    [3, 'but 3 other messages or memories have the same words.', 'נמצאות גם ב-3 הודעות או זיכרונות אחרים.'],
+  ])('%i others with the same words', (same_words, english, hebrew) => {
+    const report = { ...figures, index: 'done', messages: 1, memories: 0, same_words } as const
+    expect(en.commands.forget.done(report)).toContain(english)
+    expect(he.commands.forget.done(report)).toContain(hebrew)
   })
 
   test('is named in Hebrew too', () => {

@@ -107,6 +107,16 @@ describe('blocks', () => {
     expect(toWhatsApp(lines('a', '', '    *b* c', '', 'd'))).toBe(lines('a', '', '    *b* c', '', 'd'))
   })
 
+  test.each([
+    ['1. one\n2. two\nThen rest', '1. one\n2. two\nThen rest'],
+    ['- one\n- two\nThen\nrest', '• one\n• two\nThen\nrest'],
+    ['- one\n  more\n- two\n  more', '• one\n  more\n• two\n  more'],
+    ['- one\n  - two\nThen rest', '• one\n  ◦ two\nThen rest'],
+    ['1. one\nhow\n2. two', '1. one\nhow\n2. two'],
+  ])('a line at the margin below a list stays at the margin: %j', (markdown, expected) => {
+    expect(toWhatsApp(markdown)).toBe(expected)
+  })
+
   test('code inside a list loses the indentation of the list alone', () => {
     expect(toWhatsApp(lines('1. a', '   ```', '   b', '     c', '   ```', '2. d'))).toBe(
       lines('1. a', '```', 'b', '  c', '```', '2. d'),

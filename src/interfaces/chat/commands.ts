@@ -13,6 +13,7 @@ import type { Strings } from '../../text/strings/strings.ts'
 import { menuNameOf, nearMiss, withHebrewNames } from './command-names.ts'
 import { Confirmations, type Asked } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
+import { plainWords } from './plain-words.ts'
 import { naturalCommand, naturalReplyCommand } from './natural-commands.ts'
 import { parseCommand, type ParsedCommand } from '../../messages/message-kind.ts'
 
@@ -81,7 +82,7 @@ class ChatCommands implements CommandHandler {
   async #perform(parsed: ParsedCommand, speaker: Speaker, strings: Strings, confirmed = false): Promise<string> {
     const name = menuNameOf(parsed.name)
     const caller = callerOf(speaker)
-    if (name === HELP) return help(caller, strings)
+    if (name === HELP) return help(caller, strings, parsed.args)
     const command = Object.hasOwn(menu, name) ? menu[name] : undefined
     if (command === undefined) {
       const near = suggest(name, withHebrewNames(available(caller)))
@@ -149,11 +150,18 @@ const available = (caller: Caller): string[] => [
   HELP,
 ]
 
-const help = (caller: Caller, { commands }: Strings): string =>
-  [
-    commands.help.heading,
-    ...available(caller).map(name => `${name} – ${menu[name]?.summary(commands) ?? commands.help.help}`),
-  ].join('\n')
+/** All commands of the caller, or the one that is named: “/help forget”. */
+const help = (caller: Caller, { any_command, commands }: Strings, about: string): string => {
+  const lineOf = (name: string): string => `${name} – ${menu[name]?.summary(commands) ?? commands.help.help}`
+  const all = available(caller)
+  const wanted = menuNameOf(`/${plainWords(about).replace(/^\//, '')}`)
+  if (all.includes(wanted)) {
+    const usage = menu[wanted]?.usage?.(commands)
+    return usage === undefined ? lineOf(wanted) : `${lineOf(wanted)}\n${usage}`
+  }
+  if (Object.hasOwn(menu, wanted)) return any_command.admin_only(wanted)
+  return [commands.help.heading, ...all.map(lineOf)].join('\n')
+}
 
 type FailureText =
   | 'something_went_wrong'

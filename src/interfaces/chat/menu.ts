@@ -204,8 +204,14 @@ export const chatMenu = {
       return args === '' ? {} : learning === undefined ? undefined : { learning }
     },
     usage: strings => strings.privacy.usage,
-    say: ({ learning, lasting }, { privacy }) =>
-      learning === 'off' ? privacy.off : lasting ? privacy.on : privacy.onWithoutMemory,
+    say: ({ learning, lasting, history }, { privacy }) =>
+      learning === 'off'
+        ? history
+          ? privacy.off
+          : privacy.offWithoutHistory
+        : lasting
+          ? privacy.on
+          : privacy.onWithoutMemory,
   }),
   '/lang': command({
     run: 'people.language',

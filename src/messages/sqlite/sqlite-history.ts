@@ -94,6 +94,14 @@ export const createSqliteHistory = (database: Database): HistoryStore => ({
       type: attachment.kind === 'unknown' ? attachment.type : '',
     }) !== undefined,
 
+  lastSaid: async (scope, person_id) =>
+    database.get<Pick<MessageRow, 'text'>>(
+      `select ${boundedText('messages')} from messages
+       where person_id = :person_id and scope = :scope and role = 'user' and kind = 'chat' and text <> ''
+       order by seq desc limit 1`,
+      { scope, person_id },
+    )?.text,
+
   countOfSession: async session_id =>
     database.get<{ n: number }>('select count(*) n from messages where session_id = :session_id', { session_id })?.n ??
     0,

@@ -2,12 +2,14 @@
 import { z } from 'zod'
 import { fileOf, type MemoryRecord } from '../../memory/memory.ts'
 import { describePerson } from '../../messages/describe-scope.ts'
-import type { MessageId } from '../../messages/message.ts'
+import { ownWords } from '../../messages/message-details.ts'
+import { isConversation, type MessageId } from '../../messages/message.ts'
 import { personOfScope, SHARED_SCOPE, type Scope } from '../../messages/scope.ts'
 import type { ForgetReport } from '../../privacy/erasure.ts'
 import type { Things } from '../../privacy/erasure-targets.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { belongTo } from '../../privacy/ownership.ts'
+import { tokenise } from '../../text/tokenise.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
 import { resolveSubject, SUBJECT_FIELDS, subjectInput, type Subject } from '../subject.ts'
@@ -166,6 +168,9 @@ const output = z.object({
   index: z.enum(['done', 'later']).describe('later: the index is not available now'),
   unknown: z.array(z.string()).describe('numbers that name nothing that the caller may delete'),
   quote: z.string().nullable().describe('newest text that was asked for; null: everything was, or nothing'),
+  same_words: count.describe(
+    'other memories, and recent messages of the person, with the words of one that was deleted',
+  ),
   stores: z.array(z.object({ store: z.string(), rows: count })).describe('rows deleted, by store'),
 })
 
@@ -181,11 +186,33 @@ const newestText = ({ memories = [], messages = [] }: Things): string | null =>
     undefined,
   )?.text ?? null
 
+/** How many of the newest memories and messages are compared. */
+const COMPARED_MEMORIES = 1000
+const COMPARED_MESSAGES = 50
+
+/** What was said or remembered twice is forgotten once. */
+const countSameWords = async (
+  { messages: { history }, memory: { store } }: Uses<'messages.history' | 'memory.store'>,
+  { scope, person: { person_id } }: Subject,
+  { messages = [], memories = [] }: Things,
+): Promise<number> => {
+  const words = (text: string): string => tokenise(text).join(' ')
+  const gone = new Set([...memories.map(each => words(each.text)), ...messages.map(each => words(ownWords(each)))])
+  const remembered = (await store.list(scope, { limit: COMPARED_MEMORIES, current: true })).filter(each =>
+    gone.has(words(each.text)),
+  )
+  const learned = new Set(remembered.flatMap(each => each.sources))
+  const said = (await history.recent(scope, person_id, COMPARED_MESSAGES)).filter(
+    each => isConversation(each) && !learned.has(each.message_id) && gone.has(words(ownWords(each))),
+  )
+  return remembered.length + said.length
+}
+
 const forgotten = (
   who: string,
   { messages, memories, residue, index, stores }: ForgetReport,
   quote: string | null,
-  unknown: readonly string[] = [],
+  rest: { readonly unknown?: readonly string[]; readonly same_words?: number } = {},
 ): Output => ({
   outcome: 'forgotten',
   who,
@@ -193,8 +220,9 @@ const forgotten = (
   memories,
   residue,
   index,
-  unknown: [...unknown],
+  unknown: [...(rest.unknown ?? [])],
   quote,
+  same_words: rest.same_words ?? 0,
   stores: Object.entries(stores).map(([store, rows]) => ({ store, rows })),
 })
 
@@ -207,6 +235,7 @@ const nothingDone = (who: string, outcome: 'nothing' | 'not_yours'): Output => (
   index: 'done',
   unknown: [],
   quote: null,
+  same_words: 0,
   stores: [],
 })
 
@@ -245,6 +274,8 @@ export const memoryForget = operation({
     }
     const { own, others, found } = await wantedOf(context, what, subject)
     if (own.messages.length + own.memories.length === 0) return nothingDone(who, found ? 'not_yours' : 'nothing')
-    return forgotten(who, await erasure.things(request, own), newestText(own), others)
+    const report = await erasure.things(request, own)
+    const same_words = await countSameWords(context, subject, own)
+    return forgotten(who, report, newestText(own), { unknown: others, same_words })
   },
 })

@@ -4,6 +4,7 @@ import type { LeftOut, ReplyBudget } from '../../memory/memory-log.ts'
 import { fileOf, type MemoryRecord } from '../../memory/memory.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { SHARED_SCOPE } from '../../messages/scope.ts'
+import { DenidinError } from '../../platform/errors.ts'
 import { belongTo } from '../../privacy/ownership.ts'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import type { Uses } from '../context.ts'
@@ -51,7 +52,15 @@ export const memoryWhy = operation({
   effect: 'read',
   needs: 'data',
   audit: 'reads',
-  uses: [...SUBJECT_FIELDS, 'memory.store', 'memory.log', 'memory.scopes', 'messages.history'],
+  uses: [
+    ...SUBJECT_FIELDS,
+    'memory.store',
+    'memory.log',
+    'memory.scopes',
+    'messages.history',
+    'rollout.stages',
+    'instance.memory_system_enabled',
+  ],
   input: z.strictObject(subjectInput),
   output: z.object({
     replied_at: z.string().nullable().describe('null: no reply yet'),
@@ -88,6 +97,12 @@ export const memoryWhy = operation({
     const chat_id = caller.level === 'operator' ? undefined : listing.chat_id
     const recall = await context.memory.log.lastRecall(scope, chat_id)
     if (recall === undefined) {
+      if (
+        !context.instance.memory_system_enabled ||
+        !(await context.rollout.stages.has('enable_memory_system', scope))
+      ) {
+        throw new DenidinError('disabled', 'the memory is switched off, so nothing is recorded about replies')
+      }
       return { output: { replied_at: null, tone: null, context: null, items: [] }, touched: [] }
     }
     const memories = await memoriesOf(context, idsOf(recall.items, 'memory_id'))

@@ -15,7 +15,7 @@ export const peoplePrivacy = operation({
   effect: 'write',
   needs: 'data',
   audit: 'changes',
-  uses: [...SUBJECT_FIELDS, 'people.preferences', 'memory.facts', 'rollout.stages'],
+  uses: [...SUBJECT_FIELDS, 'people.preferences', 'memory.facts', 'rollout.stages', 'instance.memory_system_enabled'],
   input: z.strictObject({
     learning: z
       .enum(['on', 'off'])
@@ -29,15 +29,17 @@ export const peoplePrivacy = operation({
     who: z.string(),
     learning: z.enum(['on', 'off']),
     lasting: z.boolean().describe('whether there is a long-term memory for what is learned'),
+    history: z.boolean().describe('whether messages are kept for the rest of the conversation'),
   }),
   subject: resolveSubject,
-  run: async ({ people: { preferences }, memory, rollout }, { learning }, { subject: { person, scope } }) => {
+  run: async ({ people: { preferences }, memory, rollout, instance }, { learning }, { subject: { person, scope } }) => {
     const { person_id } = person
     if (learning !== undefined) await preferences.set(person_id, { learn: learning === 'on' })
     const { learn } = await preferences.of(person_id)
-    const lasting = (await memory.facts.stats()).enabled && (await rollout.stages.has('enable_memory_system', scope))
+    const history = instance.memory_system_enabled && (await rollout.stages.has('enable_memory_system', scope))
+    const lasting = history && (await memory.facts.stats()).enabled
     return {
-      output: { who: describePerson(person), learning: learn ? ('on' as const) : ('off' as const), lasting },
+      output: { who: describePerson(person), learning: learn ? ('on' as const) : ('off' as const), lasting, history },
       touched: learning === undefined ? [] : [{ whose: scope, detail: learning }],
     }
   },

@@ -1,11 +1,12 @@
 /** The personal data in the tables of people: name, role and identities. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { blanks } from '../../database/sqlite/in-batches.ts'
+import type { PersonId, Role } from '../person.ts'
 import { recordedTime, type PersonalData } from '../personal-data.ts'
 
 interface ProfileRow {
   readonly name: string | null
-  readonly role: string
+  readonly role: Role
   readonly allowed: number
   readonly created_at: number
 }
@@ -13,8 +14,12 @@ interface ProfileRow {
 /**
  * The profile of a person. Erasure removes only the name. Number and role stay, so that a blocked person stays blocked,
  * and so that forgotten data is recognised if it comes again.
+ * @param roleOf the role of a person, which the configuration may fix; `undefined` for the stored one
  */
-export const createPersonalProfile = (database: Database): PersonalData => ({
+export const createPersonalProfile = (
+  database: Database,
+  roleOf: (person_id: PersonId) => Role | undefined,
+): PersonalData => ({
   name: 'profile',
   tables: [],
   count: async person_id =>
@@ -29,7 +34,8 @@ export const createPersonalProfile = (database: Database): PersonalData => ({
       { person_id },
     )
     if (profile === undefined) return
-    const { name, role, allowed, created_at } = profile
+    const { name, allowed, created_at } = profile
+    const role = roleOf(person_id) ?? profile.role
     yield {
       section: 'profile',
       fields: { person_id, name, role, on_allow_list: allowed === 1, first_met: recordedTime(created_at) },

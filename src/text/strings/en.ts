@@ -6,6 +6,7 @@ import { isMeasure } from '../../platform/measure-names.ts'
 import { once } from '../../platform/once.ts'
 import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
+import { duration, many, MINUTE_SECONDS, waiting } from './english-counts.ts'
 import type {
   AlertFigures,
   AlertStrings,
@@ -21,24 +22,6 @@ import type {
 } from './strings.ts'
 import { writtenMoney } from './written-money.ts'
 import { englishDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
-
-const MINUTE_SECONDS = 60
-const HOUR_SECONDS = 60 * MINUTE_SECONDS
-const DAY_SECONDS = 24 * HOUR_SECONDS
-
-const many = (count: number, one: string, several = `${one}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : several}`
-
-const duration = (seconds: number): string => {
-  if (seconds < MINUTE_SECONDS) return 'less than a minute'
-  if (seconds < HOUR_SECONDS) return many(Math.floor(seconds / MINUTE_SECONDS), 'minute')
-  if (seconds < DAY_SECONDS) return many(Math.floor(seconds / HOUR_SECONDS), 'hour')
-  return many(Math.floor(seconds / DAY_SECONDS), 'day')
-}
-
-/** A waiting time, in seconds up to two minutes. */
-const waiting = (seconds: number): string =>
-  seconds < 2 * MINUTE_SECONDS ? many(seconds, 'second') : many(Math.ceil(seconds / MINUTE_SECONDS), 'minute')
 
 const SPEAKERS = {
   you: 'you said',
@@ -152,6 +135,13 @@ const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {
   return lines.join('\n')
 }
 
+/** What is zero is not mentioned. */
+const counted = (messages: number, memories: number): string =>
+  [
+    ...(messages > 0 || memories === 0 ? [many(messages, 'message')] : []),
+    ...(memories > 0 ? [many(memories, 'memory', 'memories')] : []),
+  ].join(' and ')
+
 const commands: CommandStrings = {
   help: {
     help: 'this list',
@@ -200,15 +190,19 @@ const commands: CommandStrings = {
       'Add what I should forget: a number from the list that /memory shows, “last” for the last thing you said, or “all”.',
     all_question:
       'I would forget everything I have stored about you: every message and every memory, in groups too. This cannot be undone. Answer “yes” within five minutes to go on.',
-    done: ({ messages, memories, residue, index, quote }) =>
+    done: ({ messages, memories, residue, index, quote, same_words }) =>
       [
-        `Forgotten: ${many(messages, 'message')} and ${many(memories, 'memory', 'memories')}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', among them'} ${quotedText(quote)}`}.`,
+        `Forgotten: ${counted(messages, memories)}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', among them'} ${quotedText(quote)}`}.`,
         ...(residue > 0
           ? [
               `${many(residue, 'trace')} of it could not be removed yet. I try again every ten minutes; if that does not help, my administrator has to look into it.`,
             ]
           : index === 'done'
-            ? ['I looked everywhere: nothing of it is left.']
+            ? [
+                same_words === 0
+                  ? 'I looked everywhere: nothing of it is left.'
+                  : `Nothing of it is left, but ${many(same_words, 'other message or memory has', 'other messages or memories have')} the same words.`,
+              ]
             : []),
         ...(index === 'later'
           ? ['My search index still has numbers made from it, but no words. They go as soon as it is available again.']
@@ -261,6 +255,8 @@ const commands: CommandStrings = {
     onWithoutMemory:
       'Learning is on, but my long-term memory is switched off here: I keep nothing of what you say beyond a conversation.',
     off: PRIVACY_OFF,
+    offWithoutHistory:
+      'Learning is off. My memory is switched off here anyway: I keep nothing of what you say, and answer each message by itself. /privacy on turns learning on again.',
   },
   lang: {
     help: 'the language of my own messages to you (en or he)',

@@ -135,6 +135,13 @@ const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {
   return lines.join('\n')
 }
 
+/** What is zero is not mentioned. */
+const counted = (messages: number, memories: number): string => {
+  const forgotten = memories === 0 ? '' : many(memories, 'זיכרון אחד', 'זיכרונות')
+  if (messages === 0 && memories > 0) return forgotten
+  return `${many(messages, 'הודעה אחת', 'הודעות')}${forgotten === '' ? '' : ` ${withPrefix('ו', forgotten)}`}`
+}
+
 const commands: CommandStrings = {
   help: {
     help: 'הרשימה הזאת',
@@ -180,15 +187,19 @@ const commands: CommandStrings = {
     usage: 'יש לכתוב אחרי הפקודה מה לשכוח: מספר מתוך הרשימה של ‎/memory, את המילה "האחרון", או "הכול".',
     all_question:
       'אשכח את כל מה ששמור אצלי לגביך: כל הודעה וכל זיכרון, גם בקבוצות. אי אפשר לבטל את זה. כדי להמשיך יש לענות "כן" תוך חמש דקות.',
-    done: ({ messages, memories, residue, index, quote }) =>
+    done: ({ messages, memories, residue, index, quote, same_words }) =>
       [
-        `שכחתי: ${many(messages, 'הודעה אחת', 'הודעות')} ${withPrefix('ו', many(memories, 'זיכרון אחד', 'זיכרונות'))}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', בהם'} ${quotedText(quote)}`}.`,
+        `שכחתי: ${counted(messages, memories)}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', בהם'} ${quotedText(quote)}`}.`,
         ...(residue > 0
           ? [
               `עדיין לא הצלחתי להסיר ${many(residue, 'שריד אחד', 'שרידים')}. אני מנסה שוב כל עשר דקות; אם זה לא יעזור, המנהל שלי צריך לבדוק את זה.`,
             ]
           : index === 'done'
-            ? ['בדקתי בכל מקום: לא נשאר מזה דבר.']
+            ? [
+                same_words === 0
+                  ? 'בדקתי בכל מקום: לא נשאר מזה דבר.'
+                  : `לא נשאר מזה דבר, אבל אותן מילים נמצאות גם ${withPrefix('ב', many(same_words, 'הודעה אחרת או בזיכרון אחר', 'הודעות או זיכרונות אחרים'))}.`,
+              ]
             : []),
         ...(index === 'later'
           ? ['באינדקס החיפוש נשארו עוד מספרים שחושבו מזה, בלי מילים. הם יימחקו ברגע שהאינדקס יחזור לפעול.']
@@ -219,7 +230,7 @@ const commands: CommandStrings = {
       return [
         ...(lines.length === 0
           ? ['התשובה האחרונה שלי התבססה רק על השיחה שלנו, בלי שום זיכרון.']
-          : ['התשובה האחרונה שלי קיבלה את הזיכרונות האלה:', ...lines]),
+          : ['התשובה האחרונה שלי התבססה על הזיכרונות האלה:', ...lines]),
         ...(sympathy ? ['ההודעה שלך נשמעה עצובה או כואבת, ולכן התבקשתי לענות ברגישות.'] : []),
       ].join('\n')
     },
@@ -241,6 +252,8 @@ const commands: CommandStrings = {
     on: PRIVACY_ON,
     onWithoutMemory: 'הלמידה פועלת, אבל הזיכרון לטווח ארוך כבוי כאן: אני לא שומר מדבריך דבר מעבר לשיחה.',
     off: PRIVACY_OFF,
+    offWithoutHistory:
+      'הלמידה כבויה. הזיכרון שלי ממילא כבוי כאן: אני לא שומר מדבריך דבר, ועונה על כל הודעה בפני עצמה. כדי לחזור: ‎/privacy on.',
   },
   lang: {
     help: 'השפה שבה אני מדבר איתך (en או he)',
@@ -272,8 +285,8 @@ const commands: CommandStrings = {
     report: ({ untried = [], ...figures }) =>
       [
         `DeniDin ${figures.version}: ${figures.state === 'ok' && untried.length > 0 ? 'לא ידוע לי על תקלה' : STATES[figures.state]}.`,
-        ...figures.troubles.map(({ name, detail }) => `- ${name}: ${detail}`),
-        ...(untried.length === 0 ? [] : [`עוד לא נוסה מאז ההפעלה: ${untried.join(', ')}.`]),
+        ...figures.troubles.map(({ name, detail }) => `- ${nameOf(name)}: ${detail}`),
+        ...(untried.length === 0 ? [] : [`עוד לא נוסה מאז ההפעלה: ${untried.map(nameOf).join(', ')}.`]),
         `פועל כבר ${duration(figures.uptime_seconds)}; הזיכרון ${figures.memory_on ? 'פועל' : 'כבוי'}.`,
         ...storedLines(figures),
         `היום: ${many(figures.model_calls, 'פנייה אחת', 'פניות')} למודלים, ${many(figures.model_tokens, 'אסימון אחד', 'אסימונים')}.`,

@@ -76,6 +76,8 @@ export interface ForgottenFigures {
   readonly index: 'done' | 'later'
   /** The newest text that was to be forgotten; `null`: everything was. */
   readonly quote: string | null
+  /** How many other messages and memories have the words of one that was forgotten. */
+  readonly same_words: number
 }
 
 /** A spending limit. */
@@ -172,6 +174,8 @@ export interface CommandStrings {
     /** Learning is allowed, but there is no long-term memory. */
     readonly onWithoutMemory: string
     readonly off: string
+    /** Learning is off, and no messages are kept anyway. */
+    readonly offWithoutHistory: string
   }
   readonly lang: { readonly help: string; readonly usage: string; readonly done: string }
   readonly timezone: {

@@ -158,5 +158,20 @@ const itemLines = (item: Tokens.ListItem, depth: number): readonly Line[] => {
   const content = linesOf(item.tokens, depth + 1)
   const [first = line(''), ...rest] = content.slice(0, content.findLastIndex(each => each.text !== '') + 1)
   const head = first.code ? [line(sign), first] : [line(`${sign} ${first.text}`.trimEnd())]
-  return [...head, ...rest.map(each => (each.code || each.text === '' ? each : line(`  ${each.text}`)))]
+  const indented = rest.length - unindentedAtEnd(item.raw)
+  return [
+    ...head,
+    ...rest.map((each, at) =>
+      each.code || each.text === '' ? each : line(at < indented ? `  ${each.text}` : each.text.trimStart()),
+    ),
+  ]
+}
+
+/**
+ * How many lines at the end of an item begin at the margin. In Markdown they belong to the item, but people and models
+ * mean a new paragraph.
+ */
+const unindentedAtEnd = (raw: string): number => {
+  const lines = raw.trimEnd().split('\n').slice(1)
+  return lines.length - 1 - lines.findLastIndex(each => /^\s|^$/.test(each))
 }
