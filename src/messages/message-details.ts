@@ -69,8 +69,9 @@ export type Attachment =
       readonly price?: string | undefined
       readonly items?: number | undefined
     }
-  | { readonly kind: 'payment'; readonly amount?: string | undefined }
-  | { readonly kind: 'group_invite'; readonly name?: string | undefined }
+  /** `requested`: its sender asks for it. */
+  | { readonly kind: 'payment'; readonly amount?: string | undefined; readonly requested?: boolean | undefined }
+  | { readonly kind: 'group_invite' | 'channel_invite'; readonly name?: string | undefined }
   /** Only the account's phone can open it: a view-once message, or a kind that other devices do not show. */
   | { readonly kind: 'view_once' | 'phone_only' }
   /** `type`: the channel's own name for a kind that DeniDin does not know. */
@@ -213,9 +214,11 @@ const attachmentWords = (attachment: Attachment): string => {
       return labelled(kind, joined(quoted(title), quoted(description, MOST_DESCRIPTION), size, price))
     }
     case 'payment':
-      return labelled('payment', attachment.amount ?? '')
+      return labelled(attachment.requested === true ? 'payment request' : 'payment', attachment.amount ?? '')
     case 'group_invite':
       return labelled('invitation to a group', joined(quoted(attachment.name)))
+    case 'channel_invite':
+      return labelled('invitation to run a channel', joined(quoted(attachment.name)))
     case 'view_once':
       return 'view-once message, which only the phone can open'
     case 'phone_only':

@@ -125,6 +125,16 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
     '[invitation to a group: "Hikers"]',
   ],
   [
+    'an invitation to a channel',
+    { type: 'newsletter_admin_invite', newsletterName: 'Hikers news', caption: 'help me with it' },
+    'help me with it\n[invitation to run a channel: "Hikers news"]',
+  ],
+  [
+    'money that is asked for',
+    { type: 'payment', subtype: 'request', paymentAmount1000: 50000, paymentCurrency: 'INR' },
+    '[payment request: 50.00 INR]',
+  ],
+  [
     'a product',
     {
       type: 'product',
@@ -235,7 +245,8 @@ test.each([
   [{ isForwarded: true, forwardingScore: 1 }, 'once'],
   [{ forwardingScore: 2 }, 'once'],
   [{ isForwarded: true, forwardingScore: 127 }, 'often'],
-  [{ isForwarded: false, forwardingScore: 0 }, undefined],
+  [{ forwardedNewsletterMessageInfo: { newsletterName: 'Weather' } }, 'once'],
+  [{ isForwarded: false, forwardingScore: 0, forwardedNewsletterMessageInfo: null }, undefined],
   [{}, undefined],
 ])('of %j it is told whether it was forwarded', (fields, expected) => {
   expect(parseMessage(raw({ type: 'chat', body: 'hi', ...fields }))?.details?.forwarded).toBe(expected)

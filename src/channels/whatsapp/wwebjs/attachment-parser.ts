@@ -214,8 +214,13 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
     payment: fields => ({
       kind: 'payment',
       amount: priceOf(fields['paymentAmount1000'], fields['paymentCurrency']),
+      ...(fields['subtype'] === 'request' ? { requested: true } : {}),
     }),
     groups_v4_invite: fields => ({ kind: 'group_invite', name: boundedTextOf(fields['inviteGrpName']) }),
+    newsletter_admin_invite: fields => ({
+      kind: 'channel_invite',
+      name: boundedTextOf(fields['newsletterName']) ?? boundedTextOf(fields['inviteNewsletterName']),
+    }),
   }),
 )
 

@@ -64,7 +64,9 @@ const detailsOf = (fields: Fields): MessageDetails | undefined => {
   const score = Number(fields['forwardingScore'] ?? 0)
   const placeholder = placeholderOf(fields)
   const attachment = placeholder === undefined ? parseAttachment(fields) : ({ kind: placeholder } as const)
-  if (fields['isForwarded'] !== true && !(score > 0)) return attachment === undefined ? undefined : { attachment }
+  // A post of a channel names the channel.
+  const forwarded = fields['isForwarded'] === true || score > 0 || fields['forwardedNewsletterMessageInfo'] != null
+  if (!forwarded) return attachment === undefined ? undefined : { attachment }
   return { forwarded: score >= FORWARDED_OFTEN ? 'often' : 'once', ...(attachment === undefined ? {} : { attachment }) }
 }
 
