@@ -9,7 +9,7 @@ import type { Meter } from '../models/meter.ts'
 import { ModelHealth } from '../models/model-health.ts'
 import { askForVector, askForWord, ModelProbe } from '../models/model-probe.ts'
 import { createOfflineEmbedder } from '../models/offline/offline-embedder.ts'
-import { OpenAiClient } from '../models/openai/openai-client.ts'
+import { loadPackage, OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiEmbedder } from '../models/openai/openai-embedder.ts'
 import { watchedEmbedder } from '../models/watched.ts'
 import { SECOND_MS } from '../platform/clock.ts'
@@ -87,6 +87,11 @@ export const createModels = (
     checks: [languages.health, health],
     probes: ai.idle_check ? probes : [],
   }
+}
+
+/** Loads what calls of the model service need, so that the first call does not hold up the event loop. */
+export const prepareModels = async ({ ai, embeddings }: Settings): Promise<void> => {
+  if (ai.provider === 'openai' || embeddings.provider === 'openai') await loadPackage()
 }
 
 interface EmbedderParts {

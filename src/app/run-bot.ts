@@ -23,6 +23,7 @@ import { completeRestore } from './backup/complete-restore.ts'
 import { withBackupBeforeMigration } from './backup/migrations.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
+import { prepareModels } from './models.ts'
 import { runFolder } from './run-paths.ts'
 import { jobRunsIn, lastRunsIn, scheduleOf } from './schedule.ts'
 import type { StartOutput } from './startup-console.ts'
@@ -183,6 +184,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   cleanup.use(await serveSocket({ path: files.socket, runner, logger: parts.logger }))
   // Clients that wait for an answer over the socket get it first.
   cleanup.defer(() => app.conversation.drain())
+  await prepareModels(settings)
   await app.start()
   cleanup.use(await api.serve(app, options.version, parts))
   cleanup.use(keepSchedule(options, runner, scheduleHealth))

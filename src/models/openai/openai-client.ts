@@ -1,10 +1,11 @@
 /** One client per OpenAI-compatible endpoint: deadline, retries and circuit breaker. */
-import OpenAI from 'openai'
+import type OpenAI from 'openai'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { once } from '../../platform/once.ts'
 import type { CallContext } from '../language-model.ts'
 import { createCircuit, type Circuit } from './circuit.ts'
 import { translate } from './openai-errors.ts'
@@ -47,6 +48,9 @@ const NO_KEY = 'none'
 /** The longest time that a timer supports, 24.8 days: we enforce the deadline on our own clock. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1
 
+/** Loads the openai package: more than 200 files, which a process that calls no model does not need. */
+export const loadPackage = async (): Promise<typeof import('openai')> => await import('openai')
+
 /**
  * One endpoint that speaks OpenAI's protocol: OpenAI, Ollama, vLLM, and the compatible endpoints of Anthropic and
  * Gemini. Each call has a deadline for all of its attempts together. It repeats temporary failures (408, 409, 429, 5xx,
@@ -61,7 +65,7 @@ export class OpenAiClient {
   readonly is_openai: boolean
   /** Whether answers are requested as streams. */
   readonly streams: boolean
-  readonly #openai: OpenAI
+  readonly #openai = once(async () => await this.#load())
   readonly #settings: OpenAiClientSettings
   readonly #parts: OpenAiClientDeps
   readonly #logger: Logger
@@ -77,9 +81,13 @@ export class OpenAiClient {
     this.#settings = settings
     this.#parts = parts
     this.#logger = parts.logger.for('model')
-    this.#openai = new OpenAI({
-      apiKey: settings.api_key ?? NO_KEY,
-      baseURL,
+  }
+
+  async #load(): Promise<OpenAI> {
+    const { default: Package } = await loadPackage()
+    return new Package({
+      apiKey: this.#settings.api_key ?? NO_KEY,
+      baseURL: this.base_url,
       fetch: openAiFetch,
       // The package would read options that are not given here from the environment.
       adminAPIKey: null,
@@ -130,7 +138,8 @@ export class OpenAiClient {
     const { clock, ids } = this.#parts
     for (let failures = 1; ; failures++) {
       try {
-        return await act(this.#openai, signal)
+        const openai = await this.#openai()
+        return await act(openai, signal)
       } catch (thrown) {
         // The caller cancelled: this is not a failure of the endpoint, whatever the reason says.
         if (outer?.aborted === true) throw new CalledOff()

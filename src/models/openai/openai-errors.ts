@@ -1,5 +1,5 @@
 /** Translates errors of the openai package, and errors inside answers, into DeniDin's. */
-import { APIConnectionError, APIError } from 'openai'
+import { APIConnectionError, APIError } from 'openai/error'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
