@@ -1,6 +1,5 @@
 /** Decides whose messages are read at all: everyone's, or only those of people on the allow list, or of contacts. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { Channel } from '../channels/channel.ts'
 import type { ChatId, IncomingMessage } from '../messages/message.ts'
 import { addressOfIdentity } from '../people/chat-addresses.ts'
@@ -9,6 +8,7 @@ import type { Person, PersonId } from '../people/person.ts'
 import { HOUR_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import { lru } from '../platform/lru.ts'
 
 /** What is known of a person who wants to be read. */
 type AdmittedPerson = Pick<Person, 'allowed' | 'identities' | 'role'>
@@ -42,7 +42,7 @@ const MOST_CODE_CHARACTERS = 200
 
 export class AnswerRules implements Admission {
   readonly #deps: AnswerRulesDeps
-  readonly #tries = new LRUCache<PersonId, readonly number[]>({ max: MOST_COUNTED })
+  readonly #tries = lru<PersonId, readonly number[]>(MOST_COUNTED)
   #all: readonly number[] = []
 
   constructor(deps: AnswerRulesDeps) {

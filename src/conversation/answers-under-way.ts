@@ -2,9 +2,9 @@
  * Messages that are being answered. A change of one of them cancels the work on its answer immediately, so that an
  * answer always fits the current text.
  */
-import { LRUCache } from 'lru-cache'
 import type { MessageId } from '../messages/message.ts'
 import { DenidinError } from '../platform/errors.ts'
+import { lru } from '../platform/lru.ts'
 
 /** A message that is being answered. */
 export interface AnsweredMessage {
@@ -39,7 +39,7 @@ interface Work {
 
 export class AnswersUnderWay {
   readonly #works = new Set<Work>()
-  readonly #edits = new LRUCache<MessageId, number>({ max: EDITS_REMEMBERED })
+  readonly #edits = lru<MessageId, number>(EDITS_REMEMBERED)
 
   begin(messages: readonly AnsweredMessage[], kind: AnsweredKind): AnswerUnderWay {
     const abort = new AbortController()

@@ -1,11 +1,11 @@
 /** Apologises for failures of ours: a message that could not be recorded, or a turn that failed. */
-import { LRUCache } from 'lru-cache'
 import type { IncomingMessage, MessageId } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { scopeOf } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import { lru } from '../platform/lru.ts'
 import type { Outbox } from './outbox.ts'
 import type { StringsFor } from './reply-language.ts'
 import { answering, type ReplyWriter } from './reply-writer.ts'
@@ -28,7 +28,7 @@ export interface ApologiesDeps {
 /** Never rejects. */
 export class Apologies {
   readonly #deps: ApologiesDeps
-  readonly #apologised = new LRUCache<MessageId, true>({ max: MOST_APOLOGISED })
+  readonly #apologised = lru<MessageId, true>(MOST_APOLOGISED)
 
   constructor(deps: ApologiesDeps) {
     this.#deps = deps

@@ -2,10 +2,10 @@
  * Distinguishes automatic replies of the account (greeting and absence messages of WhatsApp Business) from the owner's
  * own messages.
  */
-import { LRUCache } from 'lru-cache'
 import type { OwnerMessage } from '../channels/channel.ts'
 import type { ChatId, IncomingMessage } from '../messages/message.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import { lru } from '../platform/lru.ts'
 import { lexiconPatterns } from '../text/lexicons/lexicon.ts'
 import { comparedText } from './loops/similar-texts.ts'
 
@@ -23,9 +23,9 @@ const WORDING = lexiconPatterns('automatic-replies').map(pattern => new RegExp(p
 
 export class AutomaticReplies {
   /** When a person last wrote in a chat, by the time of their message. */
-  readonly #heard = new LRUCache<ChatId, number>({ max: MOST_CHATS })
+  readonly #heard = lru<ChatId, number>(MOST_CHATS)
   /** Texts that were recognised as automatic. */
-  readonly #texts = new LRUCache<string, true>({ max: MOST_TEXTS })
+  readonly #texts = lru<string, true>(MOST_TEXTS)
 
   /** A person wrote in a chat. */
   heard({ chat_id, sent_at }: Pick<IncomingMessage, 'chat_id' | 'sent_at'>): void {

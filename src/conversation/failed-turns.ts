@@ -1,9 +1,9 @@
 /** Works again on messages whose turn failed for a reason that passes, such as a full disk, without a restart. */
-import { LRUCache } from 'lru-cache'
 import type { MessageId } from '../messages/message.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import { lru } from '../platform/lru.ts'
 import type { TurnMessage } from './turn-message.ts'
 
 /** Pause before the first attempt; each further one waits twice as long. */
@@ -30,7 +30,7 @@ interface FailedMessage {
 
 export class FailedTurns implements Disposable {
   readonly #deps: FailedTurnsDeps
-  readonly #messages = new LRUCache<MessageId, FailedMessage>({ max: MOST_MESSAGES })
+  readonly #messages = lru<MessageId, FailedMessage>(MOST_MESSAGES)
   #timer: Disposable | undefined
   #closed = false
 

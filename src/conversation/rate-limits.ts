@@ -1,7 +1,7 @@
 /** Answers no more messages of a person than the limits allow, and tells the person once when answers resume. */
-import { LRUCache } from 'lru-cache'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
+import { lru } from '../platform/lru.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { MessageRate, RateRefusal } from './pacing/message-rate.ts'
 import { sayInstead, type SayInsteadDeps } from './say-instead.ts'
@@ -22,7 +22,7 @@ const MOST_TOLD = 10_000
 export class RateLimits {
   readonly #deps: RateLimitsDeps
   /** Until when a person knows that nothing is answered in a chat. */
-  readonly #told = new LRUCache<string, number>({ max: MOST_TOLD })
+  readonly #told = lru<string, number>(MOST_TOLD)
 
   constructor(deps: RateLimitsDeps) {
     this.#deps = deps

@@ -2,9 +2,9 @@
  * Remembers edits and deletions of messages whose texts are not stored: for as long as an answer may take, or because
  * they arrived before their message.
  */
-import { LRUCache } from 'lru-cache'
 import type { MessageId } from '../messages/message.ts'
 import { afterEdit } from '../messages/message-kind.ts'
+import { lru } from '../platform/lru.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { TurnMessage } from './turn-message.ts'
 
@@ -20,7 +20,7 @@ export interface ChangeListener {
 
 export class RecentChanges implements ChangeListener {
   readonly #tokens: TokenCounter
-  readonly #changes = new LRUCache<MessageId, Change>({ max: MOST_REMEMBERED })
+  readonly #changes = lru<MessageId, Change>(MOST_REMEMBERED)
 
   constructor(tokens: TokenCounter) {
     this.#tokens = tokens

@@ -1,9 +1,9 @@
 /**
  * Media without text, such as a voice message: their sender is told once, kindly, that the bot cannot see or hear them.
  */
-import { LRUCache } from 'lru-cache'
 import { isUnseen, ownWords, type Attachment } from '../messages/message-details.ts'
 import type { MessageStore } from '../messages/message-store.ts'
+import { lru } from '../platform/lru.ts'
 import { sayInstead, type SayInsteadDeps } from './say-instead.ts'
 import type { TurnContext } from './turn-context.ts'
 import type { TurnMessage } from './turn-message.ts'
@@ -17,7 +17,7 @@ const MOST_TOLD = 10_000
 
 export class UnseenMedia {
   readonly #deps: UnseenMediaDeps
-  readonly #told = new LRUCache<string, true>({ max: MOST_TOLD })
+  readonly #told = lru<string, true>(MOST_TOLD)
 
   constructor(deps: UnseenMediaDeps) {
     this.#deps = deps

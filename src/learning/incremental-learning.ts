@@ -2,10 +2,10 @@
  * Learns from long sessions while they run, each time a session has enough new messages for one request. So facts from
  * a conversation that never ends are known in other chats, and the end of a session costs one request.
  */
-import { LRUCache } from 'lru-cache'
 import type { ChatId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
+import { lru } from '../platform/lru.ts'
 import type { WindowMessage } from '../sessions/session.ts'
 import type { OpenedSession, Session, Sessions } from '../sessions/sessions.ts'
 import { CHUNK_MESSAGES } from './chunks.ts'
@@ -19,7 +19,7 @@ export class LearningSessions implements Sessions {
   readonly #sessions: Sessions
   readonly #learner: Pick<Learner, 'unprocessedCount'>
   readonly #onDue: (session_id: string) => void
-  readonly #counts = new LRUCache<string, number>({ max: MAX_COUNTED })
+  readonly #counts = lru<string, number>(MAX_COUNTED)
 
   /** @param onDue called with a session that has enough unprocessed messages */
   constructor(sessions: Sessions, learner: Pick<Learner, 'unprocessedCount'>, onDue: (session_id: string) => void) {

@@ -1,6 +1,6 @@
 /** Finds the memories of a scope by full text, as long as their vectors do not exist yet or cannot be searched. */
-import { LRUCache } from 'lru-cache'
 import type { Scope } from '../messages/scope.ts'
+import { lru } from '../platform/lru.ts'
 import { ANSWER_SLICE_MS, TimeSlices } from '../platform/yield.ts'
 import { containsWord, formsIn, type AskedWord } from '../text/content-stems.ts'
 import { askedWords } from '../text/question-kind.ts'
@@ -39,7 +39,7 @@ interface ScopeWords {
 
 export class FactWords {
   readonly #memories: Pick<MemoryReader, 'list' | 'countOfScope'>
-  readonly #scopes = new LRUCache<Scope, ScopeWords>({ max: MOST_SCOPES })
+  readonly #scopes = lru<Scope, ScopeWords>(MOST_SCOPES)
 
   readonly #most: number
 

@@ -1,5 +1,5 @@
 /** Time zones: the calendar day and the hour of an instant where people are. */
-import { LRUCache } from 'lru-cache'
+import { lru } from './lru.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -36,8 +36,8 @@ export class TimeZone {
   /** IANA name, such as `Asia/Jerusalem`. */
   readonly name: string
   readonly #format: Intl.DateTimeFormat
-  readonly #offsets = new LRUCache<number, number>({ max: MOST_OFFSETS })
-  readonly #iso_days = new LRUCache<number, string>({ max: MOST_DAYS })
+  readonly #offsets = lru<number, number>(MOST_OFFSETS)
+  readonly #iso_days = lru<number, string>(MOST_DAYS)
 
   /** @param name IANA name; default: the zone of the machine. @throws RangeError for an unknown name */
   constructor(name?: string) {
@@ -160,7 +160,7 @@ export class TimeZone {
 
 export const UTC = new TimeZone('UTC')
 
-const zones = new LRUCache<string, TimeZone>({ max: 100 })
+const zones = lru<string, TimeZone>(100)
 
 /** The zone with this name, created once. @throws RangeError for an unknown name */
 export const timeZone = (name: string): TimeZone => {

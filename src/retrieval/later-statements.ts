@@ -2,7 +2,6 @@
  * Finds what a person said later about the same thing: another value of it, or a correction right after it. A statement
  * that no longer holds is never recalled without the later one.
  */
-import { LRUCache } from 'lru-cache'
 import type { LaterText } from '../memory/memory.ts'
 import { ownWords } from '../messages/message-details.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
@@ -11,6 +10,7 @@ import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { entryOf } from '../platform/entry-of.ts'
+import { lru } from '../platform/lru.ts'
 import { clausesOf } from '../text/clauses.ts'
 import { mayCorrect } from '../text/corrected-statement.ts'
 import { cutStart } from '../text/cut.ts'
@@ -96,8 +96,8 @@ interface Found {
 
 export class LaterStatements {
   readonly #feed: Pick<MessageReader, 'get'>
-  readonly #parsed = new LRUCache<string, readonly KeyedStatement[]>({ max: MOST_PARSED })
-  readonly #ended = new LRUCache<string, readonly Ending[]>({ max: MOST_PARSED })
+  readonly #parsed = lru<string, readonly KeyedStatement[]>(MOST_PARSED)
+  readonly #ended = lru<string, readonly Ending[]>(MOST_PARSED)
 
   constructor(feed: Pick<MessageReader, 'get'>) {
     this.#feed = feed

@@ -2,7 +2,7 @@
  * The one rule for a person's name before their words, in a request to a model, a transcript, a fact or an export.
  * People choose their names: no name may break its line, look like the bot or a role, or be another person's.
  */
-import { LRUCache } from 'lru-cache'
+import { lru } from '../platform/lru.ts'
 import { cutStart } from './cut.ts'
 
 /** Longest name that is shown, in UTF-16 units. */
@@ -71,7 +71,7 @@ function skeletonOf(name: string): string {
 /** Cached names with their shown forms: a request shows the few names of its people many times. */
 const MOST_REMEMBERED = 500
 /** An empty text means that nothing of the name is shown. */
-const remembered = new LRUCache<string, string>({ max: MOST_REMEMBERED })
+const remembered = lru<string, string>(MOST_REMEMBERED)
 
 /** A name in the form in which it may precede a colon; `undefined` if nothing of it may. */
 export const speakerName = (name: string | undefined): string | undefined => {

@@ -1,13 +1,13 @@
 /** Embeds a question once, however many indexes it is searched in. */
-import { LRUCache } from 'lru-cache'
 import type { Embedder, Embeddings } from '../models/embedder.ts'
+import { lru } from '../platform/lru.ts'
 
 /** How many questions are remembered: a question goes to several indexes within a short time. */
 const MOST_QUESTIONS = 32
 
 /** An embedder that embeds the same question only once; texts to store are passed on. */
 export const withQuestionCache = (embedder: Embedder): Embedder => {
-  const answers = new LRUCache<string, Promise<Embeddings>>({ max: MOST_QUESTIONS })
+  const answers = lru<string, Promise<Embeddings>>(MOST_QUESTIONS)
   let length: number | undefined
   /** A model that returns vectors of another size has changed, so its earlier vectors are useless. */
   const noticeSize = ({ vectors }: Embeddings): void => {

@@ -3,7 +3,7 @@
  * message that it may show is gone or changed, when the counts of words were taken anew, or when its query stands for
  * other words than before: it is always what a new search would find.
  */
-import { LRUCache } from 'lru-cache'
+import { lru } from '../../platform/lru.ts'
 import type { IndexQuery } from './index-search.ts'
 import type { Correction } from './resolve-query.ts'
 import type { TopHits } from './top-hits.ts'
@@ -49,7 +49,7 @@ export interface KeptQuestion {
 
 export class ResultCache {
   readonly #deps: CacheDeps
-  readonly #entries = new LRUCache<string, Entry>({ max: MOST_RESULTS })
+  readonly #entries = lru<string, Entry>(MOST_RESULTS)
   #hits = 0
   #misses = 0
 

@@ -2,8 +2,8 @@
  * Records the delivery level of our own messages and lets a sender wait for it: the acknowledgement may come before the
  * sender waits.
  */
-import { LRUCache } from 'lru-cache'
 import { messageKeyOf } from '../../messages/message-key.ts'
+import { lru } from '../../platform/lru.ts'
 
 const MOST_KEPT = 1000
 
@@ -12,7 +12,7 @@ const MOST_KEPT = 1000
  * sent.
  */
 export class Acknowledgements {
-  readonly #levels = new LRUCache<string, number>({ max: MOST_KEPT })
+  readonly #levels = lru<string, number>(MOST_KEPT)
   readonly #waiting = new Map<string, (level: number) => void>()
 
   /** The message reached this level. */

@@ -1,10 +1,11 @@
 /** Finds all names of a sender: WhatsApp may know one person by a phone number, a LID and a username. */
-import { LRUCache } from 'lru-cache'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Identity } from '../../people/person.ts'
+import type { LRUCache } from 'lru-cache'
+import { lru } from '../../platform/lru.ts'
 import type { EngineConnection } from './engine.ts'
 import { identityOf } from './message-mapper.ts'
 
@@ -30,8 +31,8 @@ type Cache<T> = LRUCache<string, { readonly found: Promise<T>; readonly until: n
 /** Asks WhatsApp and remembers the answer for ten minutes. Never fails: without an answer a sender has one name. */
 export class IdentityResolver {
   readonly #deps: IdentityResolverDeps
-  readonly #identities: Cache<readonly Identity[]> = new LRUCache({ max: MOST_KEPT })
-  readonly #displayNames: Cache<string | undefined> = new LRUCache({ max: MOST_KEPT })
+  readonly #identities: Cache<readonly Identity[]> = lru(MOST_KEPT)
+  readonly #displayNames: Cache<string | undefined> = lru(MOST_KEPT)
 
   constructor(deps: IdentityResolverDeps) {
     this.#deps = deps

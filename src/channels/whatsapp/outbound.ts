@@ -1,5 +1,5 @@
 /** Sends texts and determines the outcome of each: an engine returns before any WhatsApp server has the message. */
-import { LRUCache } from 'lru-cache'
+import { lru } from '../../platform/lru.ts'
 import type { Delivery } from '../channel.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
@@ -30,7 +30,7 @@ export class Outbound {
   readonly #sending = new Set<Sending>()
   readonly #running = new Set<Promise<Delivery>>()
   /** Stanza ids of the messages that we sent. */
-  readonly #sent_ids = new LRUCache<string, true>({ max: MOST_IDS })
+  readonly #sent_ids = lru<string, true>(MOST_IDS)
 
   /** @param confirm_ms from handing over a message to a server's acknowledgement */
   constructor(clock: Clock, confirm_ms: number) {

@@ -1,5 +1,4 @@
 /** Stops answering another program that answers the bot, so that the two do not talk to each other endlessly. */
-import { LRUCache } from 'lru-cache'
 import type { Channel } from '../../channels/channel.ts'
 import { ownWords } from '../../messages/message-details.ts'
 import { isCommand } from '../../messages/message-kind.ts'
@@ -8,6 +7,7 @@ import type { Scope } from '../../messages/scope.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 import type { Health, HealthCheck } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { lru } from '../../platform/lru.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { LANGUAGES, stringsIn } from '../../text/language.ts'
 import type { LoadedBatch, LoadedMessage } from '../batch-loader.ts'
@@ -69,8 +69,8 @@ export class LoopGuard implements HealthCheck {
   readonly name = 'conversations'
   readonly #deps: LoopGuardDeps
   readonly #logger: Logger
-  readonly #participants = new LRUCache<string, Participant>({ max: MOST_PARTICIPANTS })
-  readonly #replies = new LRUCache<Scope, LastReply>({ max: MOST_PARTICIPANTS })
+  readonly #participants = lru<string, Participant>(MOST_PARTICIPANTS)
+  readonly #replies = lru<Scope, LastReply>(MOST_PARTICIPANTS)
 
   constructor(deps: LoopGuardDeps) {
     this.#deps = deps

@@ -1,7 +1,7 @@
 /** Limits how many messages of a person are answered: a rate per minute with bursts, and a number per day. */
-import { LRUCache } from 'lru-cache'
 import type { PersonId } from '../../people/person.ts'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
+import { lru } from '../../platform/lru.ts'
 
 /** The settings `limits.messages_*`; `undefined`: no such limit. */
 export interface MessageRateSettings {
@@ -40,11 +40,11 @@ const MOST_PERSONS = 10_000
 export class MessageRate {
   readonly #deps: MessageRateDeps
   /** By the monotonic clock, in milliseconds. */
-  readonly #arrivals = new LRUCache<PersonId, number>({ max: MOST_PERSONS })
+  readonly #arrivals = lru<PersonId, number>(MOST_PERSONS)
   /**
    * Messages that this process counted: forgetting everything erases the counts on disk, and must not reset the day.
    */
-  readonly #counted = new LRUCache<PersonId, { readonly day: number; readonly messages: number }>({ max: MOST_PERSONS })
+  readonly #counted = lru<PersonId, { readonly day: number; readonly messages: number }>(MOST_PERSONS)
 
   constructor(deps: MessageRateDeps) {
     this.#deps = deps

@@ -1,10 +1,10 @@
 /** Spaces messages out as a person would: typing takes time, and messages are never all sent at once. */
-import { LRUCache } from 'lru-cache'
 import type { ChatId } from '../../messages/message.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
+import { lru } from '../../platform/lru.ts'
 
 export interface PacerSettings {
   /** Characters "typed" per second; 0: typing takes no time. */
@@ -47,7 +47,7 @@ const CHATS_REMEMBERED = 10_000
 /** Creates the pacer of one process. The time that the model took counts as typing. */
 export const createPacer = ({ settings, clock, ids, stopping, ...deps }: PacerDeps): Pacer => {
   const logger = deps.logger.for('outbox')
-  const lastSentIn = new LRUCache<ChatId, number>({ max: CHATS_REMEMBERED })
+  const lastSentIn = lru<ChatId, number>(CHATS_REMEMBERED)
   const gate = new KeyedQueue<'all'>()
   let lastSentAt = -Infinity
 

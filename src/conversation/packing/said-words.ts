@@ -1,13 +1,14 @@
 /** Caches the words of messages and facts that are compared turn after turn, so that each text is analysed once. */
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
+import { lru } from '../../platform/lru.ts'
 import { containsWord, subjectsOf, subjectsToFind, type AskedWord } from '../../text/content-stems.ts'
 
 /** Texts of each kind that are cached, most recently used. */
 const REMEMBERED_TEXTS = 500
 
 export class SaidWords {
-  readonly #forms = new LRUCache<string, ReadonlySet<string>>({ max: REMEMBERED_TEXTS })
-  readonly #asked = new LRUCache<string, readonly AskedWord[]>({ max: REMEMBERED_TEXTS })
+  readonly #forms = lru<string, ReadonlySet<string>>(REMEMBERED_TEXTS)
+  readonly #asked = lru<string, readonly AskedWord[]>(REMEMBERED_TEXTS)
 
   /** Whether a text contains every subject word of a fact, except those in `ignored`. */
   sayAll(text: string, fact: string, ignored: ReadonlySet<string>): boolean {

@@ -2,8 +2,8 @@
  * Counts the tokens of the text around the parts of a request. Never too low, and cheap: repeated texts are counted
  * once.
  */
-import { LRUCache } from 'lru-cache'
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
+import { lru } from '../../platform/lru.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { MeasuredTexts } from './measured-texts.ts'
 
@@ -26,7 +26,7 @@ export class TokenCosts {
   readonly counter: TokenCounter
   /** The measures of long messages. */
   readonly measured: MeasuredTexts
-  readonly #counted = new LRUCache<string, number>({ max: REMEMBERED_TEXTS })
+  readonly #counted = lru<string, number>(REMEMBERED_TEXTS)
 
   constructor(counter: TokenCounter, measured = new MeasuredTexts()) {
     this.counter = counter

@@ -2,10 +2,10 @@
  * The budget of one turn: the profile of the person's role times the complexity of the message, never above the cap of
  * the role.
  */
-import { LRUCache } from 'lru-cache'
 import type { AlertThresholds, BudgetProfiles } from '../../budget/profiles/budget-profiles.ts'
 import { budgetOfProfile, nextBudget, type ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { CurrentProfiles } from '../../budget/profiles/profile-source.ts'
+import { lru } from '../../platform/lru.ts'
 import type { Complexity } from '../../text/complexity/complexity.ts'
 import {
   detectComplexity,
@@ -69,7 +69,7 @@ export interface ProfileTurnBudgetsDeps {
 /** Budgets by the profiles of the roles. The complexity of the previous turn in the same session counts as well. */
 export class ProfileTurnBudgets implements TurnBudgets {
   readonly #deps: ProfileTurnBudgetsDeps
-  readonly #previous = new LRUCache<string, Complexity>({ max: REMEMBERED_SESSIONS })
+  readonly #previous = lru<string, Complexity>(REMEMBERED_SESSIONS)
   /** How many texts of each kind were examined in steps. */
   readonly #prepared = { narrow: 0, wide: 0 }
 

@@ -1,7 +1,7 @@
 /** Limits how many requests one token, or one address without a valid token, may make in a minute. */
-import { LRUCache } from 'lru-cache'
 import { MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { counted, countedWith } from '../../platform/counted.ts'
+import { lru } from '../../platform/lru.ts'
 import { Problem } from './problem.ts'
 
 /** Tokens and addresses that are counted at once. */
@@ -16,7 +16,7 @@ interface Window {
 export class RequestLimit {
   readonly #clock: Pick<Clock, 'monotonic'>
   readonly #most: number
-  readonly #windows = new LRUCache<string, Window>({ max: MOST_KEYS })
+  readonly #windows = lru<string, Window>(MOST_KEYS)
 
   /** @param most requests in a minute */
   constructor(clock: Pick<Clock, 'monotonic'>, most: number) {

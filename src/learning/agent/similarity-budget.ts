@@ -2,8 +2,9 @@
  * Limits how often one analysis run asks the embedder whether facts mean the same, and never asks the same question
  * twice.
  */
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import type { CallContext } from '../../models/language-model.ts'
+import { lru } from '../../platform/lru.ts'
 import type { EmbeddingSimilarity } from '../consolidation/embedding-similarity.ts'
 import type { CurrentFact } from './duplicate-index.ts'
 
@@ -17,7 +18,7 @@ const MAX_QUESTIONS_OF_SCOPE = 50
 /** Questions answered so far, over all runs. */
 export class SimilarityQuestions {
   readonly #similarity: EmbeddingSimilarity
-  readonly #answered = new LRUCache<string, true>({ max: MAX_ANSWERED })
+  readonly #answered = lru<string, true>(MAX_ANSWERED)
 
   constructor(similarity: EmbeddingSimilarity) {
     this.#similarity = similarity

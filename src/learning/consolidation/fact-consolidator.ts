@@ -1,6 +1,6 @@
 /** Adds new facts to the known ones: a restated fact is stored once, a contradicted fact ends but stays as history. */
-import { LRUCache } from 'lru-cache'
 import type { Ids } from '../../platform/ids.ts'
+import { lru } from '../../platform/lru.ts'
 import { BackgroundSlices } from '../../platform/urgent-work.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { LongTermMemory } from '../../memory/long-term-memory.ts'
@@ -54,7 +54,7 @@ const MAX_PARSED = 20_000
 /** Opens the known facts of a scope. Caches parsed facts across runs, because parsing costs more than comparing. */
 export class FactConsolidator {
   readonly #deps: FactConsolidatorDeps
-  readonly #parsed = new LRUCache<string, ParsedFact>({ max: MAX_PARSED })
+  readonly #parsed = lru<string, ParsedFact>(MAX_PARSED)
 
   constructor(deps: FactConsolidatorDeps) {
     this.#deps = deps

@@ -1,7 +1,7 @@
 /** Preferences in SQLite. */
-import { LRUCache } from 'lru-cache'
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
+import { lru } from '../../platform/lru.ts'
 import type { PersonId } from '../person.ts'
 import type { PersonalData } from '../personal-data.ts'
 import type { Preference, Preferences } from '../preferences.ts'
@@ -58,7 +58,7 @@ const MOST_KEPT = 1000
 
 /** Preferences in SQLite. */
 export const createSqlitePreferences = (database: Database): Preferences & PersonalData => {
-  const kept = new LRUCache<PersonId, Preference>({ max: MOST_KEPT })
+  const kept = lru<PersonId, Preference>(MOST_KEPT)
   return {
     of: async person_id => {
       const known = kept.get(person_id)

@@ -1,5 +1,5 @@
 /** The operator's model prices, and which of them applies to a model by its name. */
-import { LRUCache } from 'lru-cache'
+import { lru } from '../../platform/lru.ts'
 import type { Amount } from './amount.ts'
 
 /** Prices of one model. Anything the model cannot do has no price. */
@@ -50,7 +50,7 @@ export class PriceList {
   readonly #exact: ReadonlyMap<string, ModelPrice>
   /** The longest pattern first, because it is the most specific. */
   readonly #patterns: readonly (readonly [Pattern, ModelPrice])[]
-  readonly #found = new LRUCache<string, { readonly price: ModelPrice | undefined }>({ max: MOST_NAMES })
+  readonly #found = lru<string, { readonly price: ModelPrice | undefined }>(MOST_NAMES)
 
   constructor({ currency, as_of, models }: Prices) {
     this.currency = currency

@@ -4,6 +4,7 @@ import type { Clock } from '../../../platform/clock.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
 import type { Health } from '../../../platform/health.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { lru } from '../../../platform/lru.ts'
 import { ANSWER_SLICE_MS, TimeSlices } from '../../../platform/yield.ts'
 import { questionWordsOf } from '../../../text/analyser/analyser.ts'
 import { fold, inSmallLetters } from '../../../text/fold.ts'
@@ -35,7 +36,6 @@ import { ArchiveIndexer } from './archive-indexer.ts'
 import { FoundMessages } from './found-messages.ts'
 import { IndexNames } from './index-names.ts'
 import { IndexParts } from './index-parts.ts'
-import { LRUCache } from 'lru-cache'
 
 /** A number that no message has. */
 const NO_ONE = -1
@@ -64,7 +64,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   readonly #found: FoundMessages
   readonly #cache: ResultCache
   #groups: FacetGroups | undefined
-  readonly #facets = new LRUCache<string, { readonly state: string; readonly facets: Facets }>({ max: MOST_FACETS })
+  readonly #facets = lru<string, { readonly state: string; readonly facets: Facets }>(MOST_FACETS)
 
   constructor({ archive, path, beside, clock, logger }: ArchiveSearchDeps) {
     this.#index = openArchiveIndexDatabase({ path, clock, logger })
