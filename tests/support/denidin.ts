@@ -10,6 +10,7 @@ import type { Settings } from '../../src/config/settings.ts'
 import { PrometheusMetrics } from '../../src/platform/prometheus-metrics.ts'
 import { memoryLog, type MemoryLog } from './memory-log.ts'
 import { ScriptedModelServer } from './model-server.ts'
+import { writeNewDatabase } from './new-database.ts'
 import { ShiftedClock } from './shifted-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { TestChannel } from './test-channel.ts'
@@ -69,6 +70,7 @@ export class TestDenidin implements AsyncDisposable {
     const models = cleanup.use(await ScriptedModelServer.start())
     const denidin = new TestDenidin(folder.path, models, config, channels, cleanup.move())
     denidin.environment = environment
+    writeNewDatabase(denidin.settings().data_root)
     await denidin.open()
     return denidin
   }
