@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { withoutFormatCharacters } from '../text/format-characters.ts'
 import type { ArchiveMessage } from './archive-message.ts'
+import { inNormalForm } from '../text/normal-form.ts'
 
 /** The properties that make two messages the same, wherever they are found. */
 export type Identity = Pick<
@@ -17,7 +18,7 @@ const PLAIN = /^[\t\n\r -~]*$/
  * replaced by one blank.
  */
 export const normalisedContent = (content: string): string => {
-  const composed = PLAIN.test(content) ? content : withoutFormatCharacters(content.normalize('NFC'))
+  const composed = PLAIN.test(content) ? content : withoutFormatCharacters(inNormalForm(content, 'NFC'))
   return composed.replace(/\s+/gu, ' ').trim()
 }
 

@@ -1,9 +1,9 @@
 /** Results of backups, verifications and drills: one line of JSON each, kept beside the data. */
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
-import { fileBytes, inFolder, PRIVATE_FILE_MODE, writeFileAtomic } from '../platform/files.ts'
+import { fileBytes, inFolder, PRIVATE_FILE_MODE, writeFileAtomic, readOwnText } from '../platform/files.ts'
 import { jsonOf } from '../platform/json-text.ts'
 import { KeyedQueue } from '../platform/keyed-queue.ts'
 
@@ -58,7 +58,7 @@ export class BackupHistory {
 
   /** Results of the last days, oldest first; a line that a crash cut is left out. */
   async since(days: number): Promise<readonly HistoryEntry[]> {
-    const text = await readFile(this.#path, 'utf8').catch(() => '')
+    const text = await readOwnText(this.#path).catch(() => '')
     const after = this.#clock.now() - days * DAY_MS
     return text.split('\n').flatMap(line => {
       const parsed = entrySchema.safeParse(jsonOf(line))

@@ -1,9 +1,8 @@
 /** Records in the data folder which version wrote the data, and which migrations and rollbacks it has been through. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DenidinError } from '../platform/errors.ts'
-import { writeFileAtomic } from '../platform/files.ts'
+import { writeFileAtomic, readOwnText } from '../platform/files.ts'
 
 /** Below the data folder; a restore leaves it as it is. */
 const FILE = 'migrations.json'
@@ -102,7 +101,7 @@ export class MigrationHistory {
   }
 
   async #read(): Promise<Content> {
-    const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const text = await readOwnText(this.#path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw new DenidinError('unavailable', `${this.#path} cannot be read (${error.message})`, { cause: error })
     })

@@ -2,10 +2,10 @@
  * Replaces old files with restored ones, by renames inside the data folder. A journal is written before any file is
  * moved, so that the next process that opens the data folder can complete an interrupted swap.
  */
-import { lstat, readdir, readFile, rename, unlink } from 'node:fs/promises'
+import { lstat, readdir, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DenidinError } from '../platform/errors.ts'
-import { makePrivateFolder, remove, syncFolder, writeFileAtomic } from '../platform/files.ts'
+import { makePrivateFolder, remove, syncFolder, writeFileAtomic, readOwnText } from '../platform/files.ts'
 
 /** The folder for restored files, below the data folder. */
 const STAGING = 'restore'
@@ -140,7 +140,7 @@ export const finishRestore = async (data_root: string): Promise<Swap | undefined
 }
 
 const readJson = async <T>(path: string): Promise<T | undefined> => {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readOwnText(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw new DenidinError('unavailable', `${path} cannot be read (${error.message})`, { cause: error })
   })

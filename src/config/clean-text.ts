@@ -1,10 +1,11 @@
 /** Removes what editors, chats and shells leave around names and values: invisible characters and quotes. */
+import { rowAtEnd } from '../platform/row-at-end.ts'
 
 /** Format characters, such as byte order marks, zero-width spaces and direction marks. */
 const INVISIBLE = /\p{Cf}/gu
 /** Spaces that look like the ordinary one. */
 const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/gu
-const INVISIBLE_ENDS = /^[\p{Cf}\s]+|[\p{Cf}\s]+$/gu
+const INVISIBLE_ENDS = new RegExp(`^[\\p{Cf}\\s]+|${rowAtEnd('[\\p{Cf}\\s]')}`, 'gu')
 const QUOTES = /["'`“”„‟«»‘’‚‛]/u
 /** Opening quotes with the quotes that may close them. */
 const PAIRS: Readonly<Record<string, string>> = {
@@ -38,7 +39,7 @@ export const bare = (text: string): string => {
  */
 export const plain = (text: string): string =>
   bare(withoutInvisible(text))
-    .replace(new RegExp(`^${QUOTES.source}+|${QUOTES.source}+$`, 'gu'), '')
+    .replace(new RegExp(`^${QUOTES.source}+|${rowAtEnd(QUOTES.source)}`, 'gu'), '')
     .trim()
 
 /** What people copy along with a key: the header in which it is sent. */

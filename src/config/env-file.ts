@@ -16,7 +16,7 @@ const ASSIGNMENT = /^(?:(?:export|set|setx)\s+|\$env:)?(?<name>[^\s=:]+)\s*(?:=|
 const OTHER_ASSIGNMENT =
   /(?:^|[\s;&|,"'])(?<name>DENIDIN_\w+|SESSION_BUDDY_\w+|[A-Za-z]+_API_KEY|OPENAI_(?:BASE_URL|API_BASE))["']?\s*[=:](?!=)/u
 /** What ends a command in a shell. */
-const COMMAND_END = /\s*;\s*$/
+const COMMAND_END = /(?<!\s)\s*;\s*$/
 const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/
 const OPENING_QUOTE = /^(["'`])/
 /** Patterns in a line that is meant for DeniDin, even if the line is malformed. */

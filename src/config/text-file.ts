@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { systemClock } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
+import { deviceAt } from '../platform/obstacles.ts'
 import type { ChangingFile } from '../platform/operator-file.ts'
 
 /** The first bytes of a UTF-16 file, as some Windows editors write it. */
@@ -48,7 +49,12 @@ const isWide = (bytes: Buffer): boolean => {
 export const changingTextFile = (path: string): ChangingFile => ({
   path,
   version: () => versionOf(path),
-  text: () => readTextFile(path),
+  text: () => {
+    // At the start, a pipe may deliver a text once. Later, nothing may wait for its other end.
+    const device = deviceAt(path)
+    if (device !== undefined) throw new DenidinError('invalid_config', `${path} is ${device}; a file is expected there`)
+    return readTextFile(path)
+  },
 })
 
 /** Two writes within this time may leave the same times and the same size. */

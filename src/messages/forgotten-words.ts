@@ -6,6 +6,7 @@ import type { PersonId } from '../people/person.ts'
 import { withoutFormatCharacters } from '../text/format-characters.ts'
 import { ownWords } from './message-details.ts'
 import type { MessageRecord } from './message.ts'
+import { inNormalForm } from '../text/normal-form.ts'
 
 /** A message as another source has it. */
 export interface WordsFromElsewhere {
@@ -43,14 +44,14 @@ export const DISTINCT_LETTERS = 20
  * sources.
  */
 export const looseWords = (text: string): string => {
-  const plain = withoutFormatCharacters(text.normalize('NFKC')).toLowerCase()
+  const plain = withoutFormatCharacters(inNormalForm(text, 'NFKC')).toLowerCase()
   const letters = plain.replace(/[^\p{L}\p{N}]+/gu, '')
   return letters === '' ? plain.replace(/\s+/gu, '') : letters
 }
 
 /** A name in the form in which it is compared. */
 export const looseName = (name: string): string =>
-  withoutFormatCharacters(name.normalize('NFKC')).toLowerCase().replace(/\s+/gu, ' ').trim().replace(/^~\s*/u, '')
+  withoutFormatCharacters(inNormalForm(name, 'NFKC')).toLowerCase().replace(/\s+/gu, ' ').trim().replace(/^~\s*/u, '')
 
 /** The text by which a message is recognised. */
 export const ownLooseWords = (message: Pick<MessageRecord, 'text' | 'details'>): string => {

@@ -1,6 +1,7 @@
 /** The one rule that decides what is a command, and which kind a message is. */
 import { isForwarded, textWithDetails } from './message-details.ts'
 import type { IncomingMessage, MessageKind, MessageRecord } from './message.ts'
+import { inNormalForm } from '../text/normal-form.ts'
 
 /** A parsed command: `/remember milk` has the name `/remember` and the args `milk`. */
 export interface ParsedCommand {
@@ -26,7 +27,7 @@ export const parseCommand = (text: string): ParsedCommand | undefined => {
   const match = COMMAND.exec(text)
   if (match === null) return undefined
   const [, name = '', args = ''] = match
-  return { name: `/${name.normalize('NFKC')}`, args }
+  return { name: `/${inNormalForm(name, 'NFKC')}`, args }
 }
 
 /** Whether a text is a slash command, known or not. */

@@ -1,9 +1,10 @@
 /** Private files and folders: atomic writes, moving damaged files aside, sizes. */
-import { constants } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { constants, statSync } from 'node:fs'
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileFault } from './file-faults.ts'
 import { KeyedQueue } from './keyed-queue.ts'
+import { obstacleAt } from './obstacles.ts'
 
 /** Only the owner may read: a session contains people's messages. */
 export const PRIVATE_FILE_MODE = 0o600
@@ -90,6 +91,15 @@ export const makePrivateFolder = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER_MODE })
 }
 
+/**
+ * The text of one of our files. A pipe or a device in its place is rejected: opening a pipe waits for its other end,
+ * and devices may never end. @throws as `node:fs` does, `ENOENT` for a missing file
+ */
+export const readOwnText = async (path: string): Promise<string> => {
+  if (!(await stat(path)).isFile()) throw new Error(obstacleAt(path, 'file') ?? 'is not a file')
+  return await readFile(path, 'utf8')
+}
+
 /** Whether something is there. */
 export const exists = async (path: string): Promise<boolean> => {
   try {
@@ -137,7 +147,7 @@ export const filesBelow = async (
 ): Promise<readonly string[]> => {
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOTDIR') return undefined
+      if (error.code === 'ENOTDIR') return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? undefined : []
       failed(error, path)
       return []
     },

@@ -54,7 +54,7 @@ export const examine = async (check: HealthCheck, clock: Clock): Promise<Examine
 }
 
 /** An address of a person or group. */
-const ADDRESS = /[\w+-]+@(?:c\.us|lid|g\.us)/g
+const ADDRESS = /(?<![\w+-])[\w+-]+@(?:c\.us|lid|g\.us)/g
 
 /** A detail without the addresses of people and groups, where it is kept or shown to others. */
 export const withoutAddresses = (detail: string): string => detail.replace(ADDRESS, 'a chat (see `denidin status`)')

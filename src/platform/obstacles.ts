@@ -26,6 +26,18 @@ export const obstacleAt = (path: string, expected: Expected): string | undefined
   return protectionOf(path, found)
 }
 
+/** Whether a path leads to a file. Opening a pipe waits for its other end, so this is asked first. */
+export const isFile = (path: string): boolean => {
+  const found = lookAt(() => statSync(path))
+  return typeof found !== 'string' && found.isFile()
+}
+
+/** The pipe, socket or device to which a path leads: `a pipe`; `undefined` for anything else. */
+export const deviceAt = (path: string): string | undefined => {
+  const found = lookAt(() => statSync(path))
+  return typeof found === 'string' || kindOf(found) !== 'other' ? undefined : describe(found)
+}
+
 /** An explanation for the first folder above a missing path in which it cannot be created. */
 const obstacleAbove = (path: string): string | undefined => {
   const folder = dirname(path)

@@ -1,10 +1,10 @@
 /** Writes everything that is stored about a person into a Markdown file. */
-import { open, readdir, readFile, rename } from 'node:fs/promises'
+import { open, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PersonalData, PersonalRecord } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import { isoDay, type Clock } from '../platform/clock.ts'
-import { makePrivateFolder, PRIVATE_FILE_MODE, remove } from '../platform/files.ts'
+import { makePrivateFolder, PRIVATE_FILE_MODE, remove, readOwnText } from '../platform/files.ts'
 import { indentContinuation } from '../text/indent-continuation.ts'
 import { speakerName } from '../text/speaker-names.ts'
 
@@ -107,7 +107,7 @@ export const createExport = ({ files, personalData, clock }: ExportDeps): Export
     return { file, records, characters }
   },
 
-  read: async ({ file }) => await readFile(files.absolute(file), 'utf8'),
+  read: async ({ file }) => await readOwnText(files.absolute(file)),
 })
 
 const line = ({ fields }: PersonalRecord): string => {

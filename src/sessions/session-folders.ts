@@ -1,10 +1,10 @@
 /** The folders of sessions on disk: reads, writes, archives and removes them. */
-import { readdir, readFile, rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { isoDay } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
-import { exists, makePrivateFolder, remove, setAside, writeFileAtomic } from '../platform/files.ts'
+import { exists, makePrivateFolder, remove, setAside, writeFileAtomic, readOwnText } from '../platform/files.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import { KeyedQueue } from '../platform/keyed-queue.ts'
 
@@ -50,7 +50,7 @@ export class SessionFolders implements HealthCheck {
 
   /** The text of a running session's file; `undefined` if there is none. */
   async read(session_id: string): Promise<string | undefined> {
-    return await readFile(this.#file(session_id), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    return await readOwnText(this.#file(session_id)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw error
     })
@@ -173,7 +173,7 @@ const textsIn = async (folder: string): Promise<readonly string[]> => {
   for (let attempt = 1; ; attempt++) {
     const names = await readdir(folder).catch(() => [])
     try {
-      return await Promise.all(names.map(name => readFile(join(folder, name), 'utf8')))
+      return await Promise.all(names.map(name => readOwnText(join(folder, name))))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === READ_ATTEMPTS) throw error
     }

@@ -2,7 +2,7 @@
  * Session folders that the ledger does not know, for instance in a copied or half-restored `data/`: set aside, and
  * forgotten.
  */
-import { lstat, readdir, readFile, rename } from 'node:fs/promises'
+import { lstat, readdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Erasures } from '../messages/erasures.ts'
 import type { MessageIndex } from '../messages/message-erasure.ts'
@@ -10,7 +10,7 @@ import { scopeOfPerson } from '../messages/scope.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import { isoDay } from '../platform/clock.ts'
-import { exists, filesBelow, makePrivateFolder, remove } from '../platform/files.ts'
+import { exists, filesBelow, makePrivateFolder, remove, readOwnText } from '../platform/files.ts'
 import type { Logger } from '../platform/logger.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import { ARCHIVE, UNKNOWN, type SessionFolders } from './session-folders.ts'
@@ -208,7 +208,7 @@ const quoted = (text: string): string => JSON.stringify(text)
 const textsIn = async (path: string): Promise<readonly string[]> => {
   const unlisted: string[] = []
   const files = await filesBelow(path, () => unlisted.push(''))
-  const texts = await Promise.all(files.map(file => readFile(file, 'utf8').catch(() => '')))
+  const texts = await Promise.all(files.map(file => readOwnText(file).catch(() => '')))
   return [...texts, ...unlisted]
 }
 

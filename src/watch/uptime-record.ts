@@ -2,11 +2,10 @@
  * Records when the bot ran, by signs of life in a file of its own, which no restore replaces; and how long it was down.
  * A stretch ends with its last sign: what killed or froze the process needs no code of ours to be noticed.
  */
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { DAY_MS, SECOND_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
-import { writeFileAtomic } from '../platform/files.ts'
+import { writeFileAtomic, readOwnText } from '../platform/files.ts'
 import type { Logger } from '../platform/logger.ts'
 
 /** A sign of life is written this often. */
@@ -127,7 +126,7 @@ export class UptimeRecord {
   /** A file that is missing or damaged counts as none: the record begins with the next start. */
   async #read(): Promise<readonly Stretch[]> {
     try {
-      const content: unknown = JSON.parse(await readFile(this.#deps.path, 'utf8'))
+      const content: unknown = JSON.parse(await readOwnText(this.#deps.path))
       return z.object({ stretches: z.array(stretch) }).parse(content).stretches
     } catch {
       return []

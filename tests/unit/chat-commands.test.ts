@@ -145,9 +145,9 @@ test('/status is for the godfather in a direct chat', async () => {
 })
 
 test.each<[ErrorCode, string]>([
-  ['unavailable', 'does not respond'],
-  ['timeout', 'does not respond'],
-  ['bad_answer', 'does not respond'],
+  ['unavailable', 'went wrong on my side'],
+  ['timeout', 'went wrong on my side'],
+  ['bad_answer', 'went wrong on my side'],
   ['rejected', 'refuses to work'],
   ['limit_reached', 'the allowance is used up'],
   ['disabled', 'switched off'],

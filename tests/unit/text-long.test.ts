@@ -4,7 +4,17 @@ import { layOutReply } from '../../src/channels/whatsapp/format/reply-layout.ts'
 import { splitReply } from '../../src/channels/whatsapp/format/split-reply.ts'
 import { formattedStretches } from '../../src/channels/whatsapp/format/whatsapp-format.ts'
 import { toWhatsApp } from '../support/whatsapp-text.ts'
+import { normalisedContent } from '../../src/archive/archive-identity.ts'
+import { keyIn } from '../../src/config/clean-text.ts'
+import { parseHeader } from '../../src/ingest/whatsapp/header.ts'
+import { contentOf } from '../../src/ingest/whatsapp/markers.ts'
+import { chatMenu } from '../../src/interfaces/chat/menu.ts'
 import { isQuotedFrom } from '../../src/learning/extraction/quote-verification.ts'
+import { looseName, looseWords } from '../../src/messages/forgotten-words.ts'
+import { isCommand } from '../../src/messages/message-kind.ts'
+import type { ChatAnswer } from '../../src/models/openai/chat-answer.ts'
+import { readAnswer } from '../../src/models/openai/chat-exchange.ts'
+import { withoutAddresses } from '../../src/platform/health.ts'
 import { phoneDigits } from '../../src/platform/phone.ts'
 import { suggest } from '../../src/platform/suggest.ts'
 import { splitSentences } from '../../src/text/split-sentences.ts'
@@ -67,6 +77,49 @@ test('a quote is found in a message that is normalised once', () => {
 test('what is far too long is not a number and no misspelt name', () => {
   expect(phoneDigits(`+972 50 123 4567${' '.repeat(65_536)}`)).toBeUndefined()
   expect(suggest('x'.repeat(65_536), ['/help'])).toBeUndefined()
+})
+
+/** Rows between two words: what looks for them at the end of a text would try from each of their places. */
+const ROWS = ['…', '\t', '\ufe0f', '!', '"', '\u200f', '1', '.', '😀', ' please '].map(
+  unit => `x${unit.repeat(65_536 / unit.length)}x`,
+)
+/** Marks in an order that sorting reverses. */
+const MARKED = `a${'\u0300'.repeat(32_768)}${'\u0316'.repeat(32_768)}`
+
+const answered = (content: string): ChatAnswer => ({
+  content,
+  refusal: '',
+  answered: true,
+  reasoned: false,
+  reasoning: '',
+  called_tool: false,
+  ending: 'length',
+  usage: {},
+  error: undefined,
+})
+
+test.each<[string, (text: string) => unknown]>([
+  ...Object.entries(chatMenu).map(([name, command]): [string, (text: string) => unknown] => [
+    name,
+    text => command.parse(text),
+  ]),
+  ['/forget in a reply', text => chatMenu['/forget'].parseReply?.(text, undefined)],
+  ['a command', text => isCommand(`/${text}`)],
+  ['words to forget', looseWords],
+  ['a name to forget', looseName],
+  ['the identity of an archived message', normalisedContent],
+  ['a message of an export', text => contentOf(text, false)],
+  ['a line of an export', text => parseHeader(text.slice(1))],
+  ['a value of the configuration', keyIn],
+  ['the reason of a failure', withoutAddresses],
+  ['an answer that is too long', text => readAnswer(answered(text + text), { max_tokens: 5000 }, 'host')],
+])('a row of anything within a text is read in a moment: %s', (_what, read) => {
+  for (const text of [...ROWS, MARKED]) {
+    const began = process.threadCpuUsage()
+    read(text)
+    const { user, system } = process.threadCpuUsage(began)
+    expect([JSON.stringify(text.slice(0, 9)), user + system < 500_000]).toEqual([expect.anything(), true])
+  }
 })
 
 describe('a long reply', () => {

@@ -1,6 +1,6 @@
 /** Counts the messages that a restore leaves in the old data. */
-import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { isFile } from '../../platform/obstacles.ts'
 import type { LeftBehind } from '../swap.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { LeftBehind } from '../swap.ts'
  * @returns `undefined` if there is no present one, or if it cannot be read
  */
 export const messagesLeftBehind = (present: string, restored: string): LeftBehind | undefined => {
-  if (!existsSync(present) || !existsSync(restored)) return undefined
+  if (!isFile(present) || !isFile(restored)) return undefined
   try {
     using connection = new DatabaseSync(present, { readOnly: true, timeout: 5000 })
     connection.prepare('attach database ? as restored').run(restored)

@@ -1,9 +1,8 @@
 /** Counts the tokens of patterns, and stores the counts in a file: a text is counted again only if it changed. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { asDenidinError } from '../../platform/errors.ts'
-import { writeFileAtomic } from '../../platform/files.ts'
+import { writeFileAtomic, readOwnText } from '../../platform/files.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { countInSlices, type TokenCounter } from '../../text/tokens.ts'
 import type { PatternFile } from './pattern.ts'
@@ -89,7 +88,7 @@ export class PatternTokens {
 
   /** If the file cannot be read, everything is counted again. */
   async #load(): Promise<Map<string, Count>> {
-    const text = await readFile(this.#deps.path, 'utf8').catch(() => '{}')
+    const text = await readOwnText(this.#deps.path).catch(() => '{}')
     const counts = new Map<string, Count>()
     try {
       const file = fileSchema.parse(JSON.parse(text) as unknown)

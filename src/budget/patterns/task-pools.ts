@@ -1,10 +1,9 @@
 /**
  * Budgets shared by agents that work on one task: tokens that a finished load did not use are available to a later one.
  */
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { DAY_MS, type Clock } from '../../platform/clock.ts'
-import { writeFileAtomic } from '../../platform/files.ts'
+import { writeFileAtomic, readOwnText } from '../../platform/files.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
 
 /** After this time without a load by any agent, a task has ended. */
@@ -72,7 +71,7 @@ export class TaskPools {
 
   /** Leaves out tasks that have ended. If the file cannot be read, only transfers are lost, not the load. */
   async #read(): Promise<readonly SharedTask[]> {
-    const text = await readFile(this.#deps.path, 'utf8').catch(() => '{"tasks":[]}')
+    const text = await readOwnText(this.#deps.path).catch(() => '{"tasks":[]}')
     try {
       const oldest = this.#deps.clock.now() - TASK_LASTS_MS
       const { tasks } = fileSchema.parse(JSON.parse(text) as unknown)

@@ -1,7 +1,6 @@
 /** The file of daily measurements, from which growth is projected. */
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeFileAtomic } from '../../platform/files.ts'
+import { writeFileAtomic, readOwnText } from '../../platform/files.ts'
 
 /** The quantities that are measured once a day. */
 export interface HealthMeasures {
@@ -48,7 +47,7 @@ export class HealthHistory {
   /** A file that cannot be read is recreated, because it only contains measurements. */
   async #read(): Promise<readonly DailyHealth[]> {
     try {
-      return fileSchema.parse(JSON.parse(await readFile(this.#path, 'utf8'))).days
+      return fileSchema.parse(JSON.parse(await readOwnText(this.#path))).days
     } catch {
       return []
     }

@@ -1,11 +1,10 @@
 /**
  * What DeniDin records about the login, beside the engine's own files: since when it is linked, and to which account.
  */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { SECOND_MS } from '../../platform/clock.ts'
-import { exists, remove, writeFileAtomic } from '../../platform/files.ts'
+import { exists, remove, writeFileAtomic, readOwnText } from '../../platform/files.ts'
 import type { Self } from './whatsapp-message.ts'
 
 const RECORD_FILE = 'linked.json'
@@ -50,7 +49,7 @@ export class LoginRecord {
    */
   async linkedAt(): Promise<number> {
     try {
-      const record = JSON.parse(await readFile(this.#record, 'utf8')) as { linked_at?: unknown }
+      const record = JSON.parse(await readOwnText(this.#record)) as { linked_at?: unknown }
       return typeof record.linked_at === 'number' ? record.linked_at : 0
     } catch {
       return 0
@@ -73,7 +72,7 @@ export class LoginRecord {
   /** Why and when the last login ended; `undefined` while the device is linked, or if it never was. */
   async lastUnlinking(): Promise<Unlinking | undefined> {
     try {
-      const { at, reason } = JSON.parse(await readFile(this.#unlinked, 'utf8')) as Record<string, unknown>
+      const { at, reason } = JSON.parse(await readOwnText(this.#unlinked)) as Record<string, unknown>
       return typeof at === 'number' && typeof reason === 'string' ? { at, reason } : undefined
     } catch {
       return undefined
@@ -108,7 +107,7 @@ export class LoginRecord {
 
   async #readAccount(): Promise<Account | undefined> {
     try {
-      const { phone, lid, since } = JSON.parse(await readFile(this.#account, 'utf8')) as Record<string, unknown>
+      const { phone, lid, since } = JSON.parse(await readOwnText(this.#account)) as Record<string, unknown>
       if (typeof since !== 'number') return undefined
       return {
         phone: typeof phone === 'string' ? phone : undefined,

@@ -15,6 +15,7 @@ import type { Outbox } from '../outbox.ts'
 import type { StringsFor } from '../reply-language.ts'
 import type { ReplyWriter } from '../reply-writer.ts'
 import { idsOf, type TurnMessage } from '../turn-message.ts'
+import { rowAtEnd } from '../../platform/row-at-end.ts'
 import { ProgramDetector, type ProgramSign } from './program-detector.ts'
 
 /** Participants and conversations that are remembered; others are judged from scratch. */
@@ -28,7 +29,7 @@ const LONG_PAUSE_MS = MINUTE_MS
 /** The words with which a person can resume, in all languages, because they may read the sentence in another one. */
 const RESUME_WORDS: ReadonlySet<string> = new Set(LANGUAGES.flatMap(language => stringsIn(language).resume_words))
 /** Characters around words in a message: blanks, punctuation, emoji. */
-const AROUND = /^[^\p{L}]+|[^\p{L}]+$/gu
+const AROUND = new RegExp(`^[^\\p{L}]+|${rowAtEnd('[^\\p{L}]')}`, 'gu')
 
 const resumes = (text: string): boolean => RESUME_WORDS.has(text.replace(AROUND, '').toLowerCase())
 

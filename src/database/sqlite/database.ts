@@ -291,8 +291,7 @@ export class Database implements Disposable {
   }
 
   #open(): DatabaseSync {
-    const obstacle = this.path === IN_MEMORY ? undefined : obstacleAt(this.path, 'file')
-    if (obstacle !== undefined) throw new DenidinError('unavailable', `${this.path} ${obstacle}`)
+    if (this.path !== IN_MEMORY) requireFiles(databaseFiles(this.path))
     let connection: DatabaseSync | undefined
     try {
       if (this.#reads_only) return new DatabaseSync(this.path, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
@@ -345,6 +344,14 @@ export class Database implements Disposable {
       this.#statements.set(sql, prepared)
     }
     return prepared
+  }
+}
+
+/** @throws DenidinError `unavailable` if one of them is something else than a file, which SQLite might wait for */
+const requireFiles = (paths: readonly string[]): void => {
+  for (const path of paths) {
+    const obstacle = obstacleAt(path, 'file')
+    if (obstacle !== undefined) throw new DenidinError('unavailable', `${path} ${obstacle}`)
   }
 }
 

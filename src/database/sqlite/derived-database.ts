@@ -145,7 +145,8 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
     const { path, accepts } = this.#deps
     // After a crash in the middle of a removal.
     removeAll(databaseFiles(path).map(removedPath))
-    if (!isFileOrMissing(path)) this.#setAside(`${path} is not a file`, databaseFiles(path))
+    const foreign = databaseFiles(path).find(file => !isFileOrMissing(file))
+    if (foreign !== undefined) this.#setAside(`${foreign} is not a file`, databaseFiles(path))
     const kept = isMissing(path) ? undefined : this.#openExisting()
     if (kept !== undefined && accepts?.(kept) !== false) return kept
     if (kept !== undefined) {

@@ -1,6 +1,7 @@
 /** Checks a database file as a whole, without changing it: it may belong to another process. */
-import { statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { obstacleAt } from '../../platform/obstacles.ts'
 import { faultOf } from './database-errors.ts'
 
 /** Milliseconds that the check waits for a lock. */
@@ -11,7 +12,9 @@ const BUSY_TIMEOUT_MS = 2000
  * about 0.7 ms per MB.
  */
 export const damageOf = (path: string): string | undefined => {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined
+  const obstacle = obstacleAt(path, 'file')
+  if (obstacle !== undefined) return `${path} ${obstacle}`
   let connection: DatabaseSync | undefined
   try {
     connection = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })

@@ -1,6 +1,6 @@
 /** Reads which migrations a database has been through, without changing it. */
-import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { isFile } from '../../platform/obstacles.ts'
 
 /** Ids of the migrations that were applied, sorted; empty without a table of them. */
 export const migrationsIn = (connection: DatabaseSync): readonly string[] => {
@@ -14,7 +14,7 @@ export const migrationsIn = (connection: DatabaseSync): readonly string[] => {
 
 /** The same of a file; `undefined` if it is missing, has no tables, or cannot be read. */
 export const schemaIn = (path: string): readonly string[] | undefined => {
-  if (!existsSync(path)) return undefined
+  if (!isFile(path)) return undefined
   try {
     using connection = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
     const migrations = migrationsIn(connection)

@@ -92,8 +92,8 @@ export const withoutMarks = (text: string): string => text.replace(EVERY_MARK, '
 
 /** The header of a line; `undefined` for a line that continues a message. */
 export const parseHeader = (line: string): Header | undefined => {
-  if (!MAY_BEGIN.test(line)) return undefined
   const head = line.slice(0, MOST_HEADER_CHARACTERS)
+  if (!MAY_BEGIN.test(head)) return undefined
   const inFigures = matchOf(head)
   if (inFigures !== null) return headerOf(line, inFigures)
   const named = dateInFigures(head)

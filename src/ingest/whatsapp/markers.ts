@@ -5,6 +5,7 @@
 import type { Attachment, MediaKind } from '../../messages/message-details.ts'
 import { MARKS, withoutMarks } from './header.ts'
 import { phraseKindOf, type PhraseKind } from './marker-phrases.ts'
+import { inNormalForm } from '../../text/normal-form.ts'
 
 /** The meaning of the text of an exported message. */
 export type Content =
@@ -193,8 +194,7 @@ const POLL_OPTION = /^([^\n:]{2,20}?)\s?:\s*(.+?)\s*\(\d+[^()\n]*\)$/u
 
 /** Determines what a message is, by its text. @param by_phone the phone marked the text as its own */
 export const contentOf = (text: string, by_phone: boolean): Content => {
-  const plain = withoutMarks(text)
-    .normalize('NFC')
+  const plain = inNormalForm(withoutMarks(text), 'NFC')
     .replace(/[\u00a0\u202f]/gu, ' ')
     .trim()
   const phrase = phraseKindOf(plain)

@@ -165,7 +165,6 @@ const help = (caller: Caller, { any_command, commands }: Strings, about: string)
 
 type FailureText =
   | 'something_went_wrong'
-  | 'model_unavailable'
   | 'model_rejected'
   | 'limit_reached_anywhere'
   | 'memory_disabled'
@@ -186,10 +185,11 @@ const FAILURES: Readonly<Record<Exclude<ErrorCode, 'forbidden'>, FailureText>> =
   confirmation_needed: 'something_went_wrong',
   already_running: 'busy',
   not_running: 'stopping',
-  unavailable: 'model_unavailable',
+  // No command asks the model that answers: a service of the memory, the disk or a file failed.
+  unavailable: 'something_went_wrong',
   rejected: 'model_rejected',
-  timeout: 'model_unavailable',
-  bad_answer: 'model_unavailable',
+  timeout: 'something_went_wrong',
+  bad_answer: 'something_went_wrong',
   damaged: 'something_went_wrong',
   disabled: 'memory_disabled',
   stopping: 'stopping',

@@ -282,7 +282,7 @@ export const chatMenu = {
     run: 'people.role',
     summary: strings => strings.role.help,
     parse: args => {
-      const [, person, word = ''] = /^(.+?)\s+(\S+)$/.exec(args) ?? []
+      const [, person, word = ''] = /^(.*\S)\s+(\S+)$/.exec(args) ?? []
       const role = ROLE_WORDS.get(plainWords(word))
       return person === undefined || role === undefined ? undefined : { person: asciiDigits(person), role }
     },

@@ -1,8 +1,7 @@
 /** Remembers how each job last went, by the schedule or on request. */
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { EndedJobRun, JobRun } from '../../operations/context.ts'
-import { writeFileAtomic } from '../../platform/files.ts'
+import { writeFileAtomic, readOwnText } from '../../platform/files.ts'
 import { jsonOf } from '../../platform/json-text.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
 
@@ -61,7 +60,7 @@ export class JobRunsFile {
   }
 
   async #all(): Promise<Map<string, StoredRun>> {
-    const content = jsonOf(await readFile(this.#path, 'utf8').catch(() => ''))
+    const content = jsonOf(await readOwnText(this.#path).catch(() => ''))
     if (typeof content !== 'object' || content === null) return new Map()
     return new Map(
       Object.entries(content).flatMap(([key, value]) => {

@@ -1,6 +1,5 @@
 /** Remembers when each schedule last ran, so that a start catches up on missed runs. */
-import { readFile } from 'node:fs/promises'
-import { writeFileAtomic } from '../../platform/files.ts'
+import { writeFileAtomic, readOwnText } from '../../platform/files.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
 
 /** Instants in milliseconds, by the name of the schedule. */
@@ -32,7 +31,7 @@ export class LastRunsFile implements LastRuns {
 
   async #all(): Promise<Record<string, unknown>> {
     try {
-      const content: unknown = JSON.parse(await readFile(this.#path, 'utf8'))
+      const content: unknown = JSON.parse(await readOwnText(this.#path))
       return typeof content === 'object' && content !== null ? { ...content } : {}
     } catch {
       return {}

@@ -1,10 +1,9 @@
 /** Keeps what was learned about models in one private file. It holds hashes of ids, and no text. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { DAY_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
-import { writeFileAtomic } from '../../platform/files.ts'
+import { writeFileAtomic, readOwnText } from '../../platform/files.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { LearnedTraits, ModelKey, ModelKnowledge, ModelTraits } from './model-knowledge.ts'
 
@@ -59,7 +58,7 @@ export class FileModelKnowledge implements ModelKnowledge {
   static async open(deps: FileModelKnowledgeDeps): Promise<FileModelKnowledge> {
     const knowledge = new FileModelKnowledge(deps)
     if (deps.path === undefined) return knowledge
-    const text = await readFile(deps.path, 'utf8').catch(() => undefined)
+    const text = await readOwnText(deps.path).catch(() => undefined)
     if (text !== undefined) knowledge.#load(text)
     return knowledge
   }

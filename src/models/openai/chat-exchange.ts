@@ -118,7 +118,7 @@ export const readAnswer = (
   return {
     text: said
       .slice(0, most)
-      .replace(/\s+\S*$/, '')
+      .replace(/(?<!\s)\s+\S*$/, '')
       .toWellFormed(),
     usage,
     cut: true,

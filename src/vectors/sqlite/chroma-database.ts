@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { isBusy } from '../../database/sqlite/database-errors.ts'
 import type { Parameters, Row } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { isFile } from '../../platform/obstacles.ts'
 
 /** The server locks its database only briefly; the event loop must not wait for it. */
 const LOCKED_RETRIES = 100
@@ -33,6 +34,7 @@ export const readChroma = async (
 }
 
 const readOnce = (file: string, sql: string, parameters: Parameters): readonly Row[] => {
+  if (!isFile(file)) throw new Error(`${file} is not a file`)
   const database = new DatabaseSync(file, { readOnly: true })
   try {
     return database.prepare(sql).all(parameters)

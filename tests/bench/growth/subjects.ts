@@ -4,6 +4,10 @@ import { layOutReply } from '../../../src/channels/whatsapp/format/reply-layout.
 import { splitReply } from '../../../src/channels/whatsapp/format/split-reply.ts'
 import { parseAttachment, parseCard, parseWords } from '../../../src/channels/whatsapp/wwebjs/attachment-parser.ts'
 import { toWhatsApp } from '../../support/whatsapp-text.ts'
+import { normalisedContent } from '../../../src/archive/archive-identity.ts'
+import { parseHeader } from '../../../src/ingest/whatsapp/header.ts'
+import { contentOf } from '../../../src/ingest/whatsapp/markers.ts'
+import { chatMenu } from '../../../src/interfaces/chat/menu.ts'
 import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts'
 import { compare, mayBeSame } from '../../../src/text/facts/compare-facts.ts'
 import { mayReplace } from '../../../src/text/facts/replacement.ts'
@@ -35,6 +39,7 @@ import { readMessage } from '../../../src/retrieval/full-text/index-document.ts'
 import { readQuestion } from '../../../src/retrieval/full-text/query-parser.ts'
 import { restates, withoutRestatements } from '../../../src/retrieval/ranking/dedupe.ts'
 import { questionWordsOf, wordsOf } from '../../../src/text/analyser/analyser.ts'
+import { looseWords } from '../../../src/messages/forgotten-words.ts'
 import { withDirection } from '../../../src/text/bidi.ts'
 import { formsIn, subjectsOf, subjectStems } from '../../../src/text/content-stems.ts'
 import { datesIn } from '../../../src/text/dates/dates.ts'
@@ -142,6 +147,13 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   valenceOf,
   datesIn: text => datesIn(text, UTC.dayOf(NOW)),
   withDirection,
+  looseWords,
+  normalisedContent,
+  contentOf: text => contentOf(text, true),
+  'parseHeader of a message': text => parseHeader(`1/1/26, 10:00 - ${text}`),
+  parseHeader,
+  'words of every command': text => Object.values(chatMenu).map(each => each.parse(text)),
+  'name of a command': text => parseCommand(`/${text}`),
   'tokens.count': text => tokens.count(text),
   'tokens.cut': text => tokens.cut(text, 500, 'end'),
   toWhatsApp,
