@@ -164,12 +164,7 @@ const help = (caller: Caller, { any_command, commands }: Strings, about: string)
 }
 
 type FailureText =
-  | 'something_went_wrong'
-  | 'model_rejected'
-  | 'limit_reached_anywhere'
-  | 'memory_disabled'
-  | 'busy'
-  | 'stopping'
+  'something_went_wrong' | 'model_rejected' | 'limit_reached_anywhere' | 'memory_disabled' | 'busy' | 'stopping'
 
 const failureText = (code: ErrorCode, name: string, strings: Strings): string =>
   code === 'forbidden' ? strings.any_command.admin_only(name) : strings[FAILURES[code]]
