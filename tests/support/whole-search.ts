@@ -2,7 +2,8 @@
 import type { Columns } from '../../src/archive/index/columns.ts'
 import type { IndexPart, PartReader } from '../../src/archive/index/index-part.ts'
 import { Bm25 } from '../../src/archive/index/bm25.ts'
-import { PhraseCursor, postingsOf } from '../../src/archive/index/leaf-cursor.ts'
+import { postingsOf } from '../../src/archive/index/leaf-postings.ts'
+import { PhraseCursor } from '../../src/archive/index/phrase-cursor.ts'
 import type { PlanNode, SearchPlan } from '../../src/archive/index/search-plan.ts'
 import { emptyBlock, type TermPostings } from '../../src/archive/index/term-postings.ts'
 

@@ -1,13 +1,33 @@
-/** What a word's postings say without their blocks, compared with the blocks: counts, offsets, and bounds of scores. */
+/** What a word in a part says of whole windows, compared with its messages one by one: offsets, counts, bounds, scores. */
 import { expect, test } from '@jest/globals'
+import { BlockCursor } from '../../src/archive/index/block-cursor.ts'
 import { Bm25 } from '../../src/archive/index/bm25.ts'
+import { Columns } from '../../src/archive/index/columns.ts'
 import { LeafCursor } from '../../src/archive/index/leaf-cursor.ts'
-import { PostingEncoder, PART_RANGE } from '../../src/archive/index/posting-encoder.ts'
-import { emptyBlock, TermPostings } from '../../src/archive/index/term-postings.ts'
+import { LengthSets, MessageLengths } from '../../src/archive/index/message-lengths.ts'
+import { hasOffset, type OffsetBits } from '../../src/archive/index/offset-bits.ts'
+import { PostingEncoder, PART_RANGE, WINDOW, WINDOWS } from '../../src/archive/index/posting-encoder.ts'
+import { TermPostings } from '../../src/archive/index/term-postings.ts'
 import { randomNumbers } from '../support/random-numbers.ts'
 
 const POSITIONS = Uint16Array.from({ length: 300 }, (_, at) => at)
-const COUNTS = [0, 1, 1, 1, 1, 2, 2, 3, 4, 255]
+const COUNTS = [0, 1, 1, 1, 1, 2, 2, 3, 4, 5, 6, 255]
+const SHARES = [0.9, 0.2, 0.05, 0.001]
+const BM25 = new Bm25(2, 40)
+
+const VALUES = {
+  role: 'user',
+  level: undefined,
+  source_type: 'debug',
+  at: undefined,
+  project: 0,
+  component: 0,
+  session: 0,
+  scope: 0,
+  person: 0,
+  chat: 0,
+  sender: 0,
+} as const
 
 /** A word that a share of all messages contains, and how often by offset. */
 const word = (share: number) => {
@@ -16,52 +36,101 @@ const word = (share: number) => {
   const counts = new Map<number, number>()
   const words = new Uint16Array(PART_RANGE)
   for (let offset = 0; offset < PART_RANGE; offset++) {
-    words[offset] = 255 + Math.floor(random() * 60)
+    words[offset] = 1 + Math.floor(random() ** 2 * 150)
     if (random() >= share) continue
     const count = COUNTS[Math.floor(random() * COUNTS.length)] ?? 0
     counts.set(offset, count)
     encoder.add(offset, words[offset] ?? 1, POSITIONS, 0, count)
   }
   const postings = new TermPostings(encoder.end())
-  return { counts, words, postings, cursor: new LeafCursor(postings, new Bm25(2, 280), { words, first: 0 }) }
+  const lengths = { words, first: 0, sets: new LengthSets(words) }
+  const cursor = new LeafCursor(postings, BM25, lengths, new Uint8Array(WINDOW))
+  const scoreOf = (offset: number): number => {
+    const count = counts.get(offset)
+    return count === undefined ? 0 : BM25.score(count, words[offset] ?? 1)
+  }
+  return { counts, words, postings, cursor, scoreOf }
 }
 
-test.each([0.9, 0.2, 0.05, 0.001])('a word in %d of the messages is looked up right, often or not', share => {
-  const { counts, postings, cursor } = word(share)
+const offsetsIn = (bits: OffsetBits): readonly number[] =>
+  Array.from({ length: bits.length * 32 }, (_, offset) => offset).filter(offset => hasOffset(bits, offset))
+
+test.each(SHARES)('a word in %d of the messages is looked up right, in any order', share => {
+  const { counts, postings, cursor, scoreOf } = word(share)
+  const blocks = new BlockCursor(postings)
   const random = randomNumbers(5)
-  for (let look = 0; look < 6000; look++) {
+  for (let look = 0; look < 3000; look++) {
     const offset = Math.floor(random() * PART_RANGE)
-    expect([offset, cursor.countAt(offset)]).toEqual([offset, counts.get(offset) ?? -1])
+    const found = [offset, blocks.find(offset), cursor.has(offset), cursor.scoreAt(offset)]
+    expect(found).toEqual([offset, counts.get(offset) ?? -1, counts.has(offset), scoreOf(offset)])
   }
-  const quick = [...counts].filter(([offset, count]) => postings.quickCount(offset) === count)
-  expect(quick.length > counts.size / 2).toBe(share >= 0.125)
 })
 
-test.each([0.9, 0.2, 0.05, 0.001])(
-  'the set of offsets of a word in %d of the messages is that of its blocks',
-  share => {
-    const { counts, postings } = word(share)
-    const bits = new Int32Array(PART_RANGE / 32)
-    postings.addOffsets(bits)
-    const found = Array.from({ length: PART_RANGE }, (_, offset) => offset).filter(
-      offset => (((bits[offset >>> 5] ?? 0) >>> (offset & 31)) & 1) === 1,
-    )
-    expect(found).toEqual([...counts.keys()])
-  },
-)
+test.each(SHARES)('the messages of a word in %d of them are those of its blocks', share => {
+  const { counts, postings } = word(share)
+  expect(postings.isDense).toBe(share >= 0.125)
+  expect(offsetsIn(postings.offsets)).toEqual([...counts.keys()])
+})
 
-test('no message scores more than the bound by its length, which is mostly lower than that of its block', () => {
-  const { counts, postings, cursor } = word(0.3)
-  const block = emptyBlock()
-  let lower = 0
-  for (let number = 0; number < postings.blocks; number++) {
-    postings.decode(number, block)
-    for (const offset of block.offsets.subarray(0, block.size)) {
-      const bound = cursor.boundAt(offset, cursor.bound(number))
-      const score = cursor.score(counts.get(offset) ?? 0, offset)
-      if (score > bound) expect([offset, score]).toEqual([offset, bound])
-      if (bound < cursor.bound(number)) lower++
+test.each(SHARES)('no message with a word in %d of them scores more than the bound of its window', share => {
+  const { counts, cursor, scoreOf } = word(share)
+  let most = 0
+  for (const offset of counts.keys()) {
+    const bound = cursor.bounds[Math.floor(offset / WINDOW)] ?? 0
+    if (scoreOf(offset) > bound) expect([offset, scoreOf(offset)]).toEqual([offset, bound])
+    most = Math.max(most, scoreOf(offset))
+  }
+  expect(Math.max(...cursor.bounds)).toBe(most)
+})
+
+test.each(SHARES)('of a word in %d of the messages, those that score enough are kept, and few others', share => {
+  const { counts, cursor, scoreOf } = word(share)
+  let kept = 0
+  let enough = 0
+  for (const least of [0, 1, 2.5, 3.5, 4.2]) {
+    for (let window = 0; window < WINDOWS; window += 5) {
+      const set = new Int32Array(WINDOW / 32)
+      cursor.addScoring(set, window, least)
+      const offsets = new Set(offsetsIn(set).map(place => window * WINDOW + place))
+      const own = [...counts.keys()].filter(offset => Math.floor(offset / WINDOW) === window)
+      expect(own.filter(offset => scoreOf(offset) >= least && !offsets.has(offset))).toEqual([])
+      expect([...offsets].filter(offset => !counts.has(offset))).toEqual([])
+      kept += offsets.size
+      enough += own.filter(offset => scoreOf(offset) >= least).length
     }
   }
-  expect(lower).toBeGreaterThan(counts.size / 2)
+  expect(enough).toBeGreaterThan(counts.size / 5)
+  expect(kept).toBeLessThan(1.3 * enough)
+})
+
+test('sets of messages with few words contain all of them', () => {
+  const words = Uint16Array.from({ length: 3000 }, (_, offset) => (offset * 7919) % 400)
+  const sets = new LengthSets(words)
+  for (const most of [-1, 0, 1.5, 2, 7, 99.9, 100]) {
+    const few = sets.upTo(most)
+    for (const [offset, length] of words.entries())
+      if (few !== undefined && length <= most)
+        expect([most, offset, hasOffset(few, offset)]).toEqual([most, offset, true])
+    expect(few !== undefined && offsetsIn(few).length < 3000 / 3).toBe(true)
+  }
+  expect(sets.upTo(101)).toBeUndefined()
+})
+
+test('sets of messages with few words are made again when messages of their part are written', () => {
+  const columns = new Columns()
+  const write = (seq: number, words: number): void => {
+    columns.set(seq, { ...VALUES, words })
+  }
+  const lengths = new MessageLengths(columns)
+  const shortOf = (last: number): readonly number[] => {
+    const few = lengths.of({ part: 1, first: 1, last, messages: last }).upTo(5)
+    return few === undefined ? [] : offsetsIn(few)
+  }
+  write(1, 3)
+  write(2, 50)
+  expect(shortOf(2)).toEqual([0])
+  write(3, 5)
+  expect(shortOf(3)).toEqual([0, 2])
+  write(2, 4)
+  expect(shortOf(3)).toEqual([0, 1, 2])
 })

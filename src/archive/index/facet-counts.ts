@@ -30,28 +30,31 @@ export class FacetCounts {
   add(first: number, bits: OffsetBits): void {
     const step = first % OFFSETS_OF_NUMBER
     const begin = Math.floor(first / OFFSETS_OF_NUMBER)
-    let region = -1
     let matching = NO_OFFSETS
+    /** Where the set of the next region begins. */
+    let next = 0
     for (let at = 0; at <= NUMBERS_OF_SET; at++) {
       const own = at === NUMBERS_OF_SET ? 0 : (bits[at] ?? 0) << step
       const number = step === 0 || at === 0 ? own : own | ((bits[at - 1] ?? 0) >>> (OFFSETS_OF_NUMBER - step))
       if (number === 0) continue
-      const place = begin + at
-      if (Math.floor(place / NUMBERS_OF_SET) !== region) {
-        region = Math.floor(place / NUMBERS_OF_SET)
+      if (at >= next) {
+        const region = Math.floor((begin + at) / NUMBERS_OF_SET)
         matching = this.#region(region)
+        next = (region + 1) * NUMBERS_OF_SET - begin
       }
-      matching[place % NUMBERS_OF_SET] = (matching[place % NUMBERS_OF_SET] ?? 0) | number
+      const place = (begin + at) % NUMBERS_OF_SET
+      matching[place] = (matching[place] ?? 0) | number
     }
   }
 
   result(): NumberedFacets {
     const regions = [...this.#regions].map(([number, bits]) => ({ bits, grouped: this.#groups.region(number) }))
+    const { largest } = this.#groups
     const counts: Counts = {
-      projects: new Uint32Array(MOST_NUMBER + 1),
-      components: new Uint32Array(MOST_NUMBER + 1),
-      levels: new Uint32Array(MOST_LEVEL + 1),
-      months: new Uint32Array(this.#groups.months.length + 1),
+      projects: new Uint32Array(largest.projects + 1),
+      components: new Uint32Array(largest.components + 1),
+      levels: new Uint32Array(largest.levels + 1),
+      months: new Uint32Array(largest.months + 1),
     }
     let messages = 0
     for (const { bits, grouped } of regions) messages += this.#count(bits, grouped, counts)
@@ -130,9 +133,6 @@ const countOfGroups = (bits: OffsetBits, numbers: Uint16Array, totals: Uint32Arr
 }
 
 const NO_OFFSETS: OffsetBits = new Int32Array()
-/** The columns of projects and components have two bytes, that of levels one. */
-const MOST_NUMBER = 0xffff
-const MOST_LEVEL = 0xff
 
 const increase = (counts: Uint32Array, number: number, more: number): void => {
   counts[number] = (counts[number] ?? 0) + more

@@ -146,6 +146,8 @@ export class FacetGroups {
   readonly time_zone: string
   readonly #months: Months
   readonly #regions = new Map<number, Known>()
+  /** The largest number that a message has, or had. */
+  readonly largest: Record<Facet, number> = { projects: 0, components: 0, levels: 0, months: 0 }
 
   constructor(columns: Columns, time_zone: string) {
     this.#columns = columns
@@ -186,6 +188,11 @@ export class FacetGroups {
       components: valuesOf('component'),
       levels: valuesOf('level'),
       months: this.#monthsOf(seconds),
+    }
+    for (const facet of FACETS) {
+      let largest = this.largest[facet]
+      for (const value of values[facet]) if (value > largest) largest = value
+      this.largest[facet] = largest
     }
     const runs = FACETS.flatMap(facet => runsOf(facet, values[facet]) ?? [])
     const ofGroups = (facet: Facet): Values => (runs.some(each => each.facet === facet) ? ZEROS : values[facet])

@@ -3,10 +3,13 @@ import type { Columns } from './columns.ts'
 import { isOpen, PassingMessages, type ColumnFilter, type Passing } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import { PartSearch, type SeqRange, type Sort } from './part-search.ts'
-import { conditionsOf, type SearchPlan } from './search-plan.ts'
+import { matchingOf } from './part-node.ts'
+import { PartPlans } from './part-plan.ts'
+import type { PlanNode, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
-import { TreeSearch } from './tree-search.ts'
+import { MessageLengths } from './message-lengths.ts'
 import type { OffsetBits } from './offset-bits.ts'
+import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 
 /** What to search for, and in which messages. */
 export interface IndexQuery {
@@ -20,11 +23,13 @@ export class IndexSearch {
   readonly #reader: PartReader
   readonly #columns: Columns
   readonly #passing: PassingMessages
+  readonly #lengths: MessageLengths
 
   constructor(reader: PartReader, columns: Columns) {
     this.#reader = reader
     this.#columns = columns
     this.#passing = new PassingMessages(columns)
+    this.#lengths = new MessageLengths(columns)
   }
 
   /** Adds the best messages to `hits`; without words, the newest. */
@@ -35,29 +40,38 @@ export class IndexSearch {
       this.#browse(query, hits)
       return
     }
-    const deps = { reader: this.#reader, columns: this.#columns, plan }
-    const conditions = conditionsOf(root)
-    const row = conditions === undefined ? undefined : new PartSearch({ ...deps, conditions, sort, hits })
-    const tree = new TreeSearch({ ...deps, root })
+    const plans = this.#plansOf(plan, root)
+    const search = new PartSearch({ columns: this.#columns, sort, hits })
     for (const part of this.#partsFor(query)) {
       if (this.#isTooOld(part, query, hits)) continue
       const passing = isOpen(filter) ? undefined : this.#passingOf(part, query)
-      if (row !== undefined) row.search(part, passing, range)
-      else tree.search(part, passing, { range, sort, hits })
+      if (passing?.count !== 0) search.search(part, plans.open(part, passing), passing, range)
     }
   }
 
   /** Gives all matching messages of each part to `act`: as offsets from the first sequence number of the part. */
   forEach(query: IndexQuery, act: (first: number, matching: OffsetBits) => void): void {
     const { plan } = query
-    const { root } = plan
-    const tree =
-      root === undefined ? undefined : new TreeSearch({ reader: this.#reader, columns: this.#columns, plan, root })
+    const plans = plan.root === undefined ? undefined : this.#plansOf(plan, plan.root)
     for (const part of this.#partsFor(query)) {
       const passing = this.#passingOf(part, query)
-      const matching = tree === undefined ? passing.bits : tree.matching(part, passing)
-      if (matching !== undefined) act(part.first, matching)
+      if (passing.count === 0) continue
+      act(part.first, plans === undefined ? passing.bits : matchingOf(plans.openWhole(part, passing), passing.bits))
     }
+  }
+
+  /** Prepares, in slices, what a search needs of every part. */
+  async prepare(): Promise<void> {
+    const slices = new TimeSlices(ANSWER_SLICE_MS)
+    this.#lengths.keep(this.#reader.parts)
+    for (const part of this.#reader.parts) {
+      this.#lengths.of(part)
+      await slices.pause()
+    }
+  }
+
+  #plansOf(plan: SearchPlan, root: PlanNode): PartPlans {
+    return new PartPlans({ reader: this.#reader, columns: this.#columns, lengths: this.#lengths, plan, root })
   }
 
   #passingOf(part: IndexPart, { filter, range }: IndexQuery): Passing {

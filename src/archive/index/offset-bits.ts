@@ -4,6 +4,8 @@ import { PART_RANGE } from './posting-encoder.ts'
 /** How many offsets one number of a set stands for. */
 export const OFFSETS_OF_NUMBER = 32
 export const NUMBERS_OF_SET = PART_RANGE / OFFSETS_OF_NUMBER
+/** Bytes of a set. */
+export const SET_BYTES = PART_RANGE / 8
 
 export type OffsetBits = Int32Array
 
@@ -57,18 +59,69 @@ export const offsetsIn = (bits: OffsetBits, count: number): Uint16Array => {
   return offsets
 }
 
-/** These change and return the first set. */
-export const eitherOf = (one: OffsetBits, other: OffsetBits): OffsetBits => {
-  for (let at = 0; at < NUMBERS_OF_SET; at++) one[at] = (one[at] ?? 0) | (other[at] ?? 0)
+/**
+ * These change and return the first set. It may be that of a window, and the other one that of the part: then the window
+ * begins at number `from` of it.
+ */
+export const eitherOf = (one: OffsetBits, other: OffsetBits, from = 0): OffsetBits => {
+  for (let at = 0; at < one.length; at++) one[at] = (one[at] ?? 0) | (other[from + at] ?? 0)
   return one
 }
 
-export const bothOf = (one: OffsetBits, other: OffsetBits): OffsetBits => {
-  for (let at = 0; at < NUMBERS_OF_SET; at++) one[at] = (one[at] ?? 0) & (other[at] ?? 0)
+export const bothOf = (one: OffsetBits, other: OffsetBits, from = 0): OffsetBits => {
+  for (let at = 0; at < one.length; at++) one[at] = (one[at] ?? 0) & (other[from + at] ?? 0)
   return one
 }
 
-export const withoutOf = (one: OffsetBits, other: OffsetBits): OffsetBits => {
-  for (let at = 0; at < NUMBERS_OF_SET; at++) one[at] = (one[at] ?? 0) & ~(other[at] ?? 0)
+export const withoutOf = (one: OffsetBits, other: OffsetBits, from = 0): OffsetBits => {
+  for (let at = 0; at < one.length; at++) one[at] = (one[at] ?? 0) & ~(other[from + at] ?? 0)
   return one
+}
+
+/** Adds the offsets of a window that are in both of two sets of the part. */
+export const addBoth = (window: OffsetBits, one: OffsetBits, other: OffsetBits, from: number): void => {
+  for (let at = 0; at < window.length; at++)
+    window[at] = (window[at] ?? 0) | ((one[from + at] ?? 0) & (other[from + at] ?? 0))
+}
+
+export const isEmpty = (bits: OffsetBits): boolean => {
+  for (let at = 0; at < bits.length; at++) if ((bits[at] ?? 0) !== 0) return false
+  return true
+}
+
+/** Whether a set has at most so many offsets. */
+export const hasAtMost = (bits: OffsetBits, most: number): boolean => {
+  let size = 0
+  for (let at = 0; at < bits.length && size <= most; at++) {
+    const number = bits[at] ?? 0
+    if (number !== 0) size += bitsIn(number)
+  }
+  return size <= most
+}
+
+/** Sets of one size for a short time. */
+export class SpareBits {
+  readonly #numbers: number
+  readonly #free: OffsetBits[] = []
+
+  /** @param numbers of each set */
+  constructor(numbers: number) {
+    this.#numbers = numbers
+  }
+
+  /** An empty set, until it is given back. */
+  take(): OffsetBits {
+    return this.#free.pop()?.fill(0) ?? new Int32Array(this.#numbers)
+  }
+
+  /** The same with the offsets of another set. */
+  copy(of: OffsetBits): OffsetBits {
+    const copy = this.#free.pop() ?? new Int32Array(this.#numbers)
+    copy.set(of)
+    return copy
+  }
+
+  give(bits: OffsetBits): void {
+    this.#free.push(bits)
+  }
 }

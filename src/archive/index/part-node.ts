@@ -1,85 +1,55 @@
-/** The plan of a query in one part of the index: whether a message matches it, what it scores, and which words lead to it. */
-import type { LeafCursor, PhraseCursor } from './leaf-cursor.ts'
+/** The plan of a query in one part of the index: which messages match, as sets of bits. */
+import { WHOLE_PART, type LeafCursor } from './leaf-cursor.ts'
+import {
+  bothOf,
+  eitherOf,
+  firstOffset,
+  isEmpty,
+  NUMBERS_OF_SET,
+  SpareBits,
+  withoutOf,
+  type OffsetBits,
+} from './offset-bits.ts'
+import type { PhraseCursor } from './phrase-cursor.ts'
 
 /** A node of a plan in one part: without a cursor where no message of the part contains the word. */
 export type PartNode =
-  | { readonly kind: 'leaf'; readonly cursor: LeafCursor | undefined }
-  | {
-      readonly kind: 'phrase'
-      readonly leaves: readonly PartNode[]
-      readonly phrase: PhraseCursor | undefined
-      readonly proven: boolean
-    }
-  /** A phrase of which the messages are known: those of a word that scores nothing, beside the words that are scored. */
-  | { readonly kind: 'found'; readonly leaves: readonly PartNode[]; readonly cursor: LeafCursor | undefined }
+  /** A word, or a phrase of which the messages are known. */
+  | { readonly kind: 'word'; readonly cursor: LeafCursor | undefined }
+  /** Words that have to follow each other: by their positions, unless a word alone proves it. */
+  | { readonly kind: 'phrase'; readonly words: readonly PartNode[]; readonly phrase: PhraseCursor | undefined }
   | { readonly kind: 'all' | 'any'; readonly of: readonly PartNode[] }
   | { readonly kind: 'not'; readonly of: PartNode }
 
-export const foundBy = (cursors: readonly LeafCursor[]): number =>
-  cursors.reduce((sum, each) => sum + each.postings.found, 0)
-
-/** The fewest words of which each match contains one; none where nothing can match. */
-export const driversOf = (node: PartNode): readonly LeafCursor[] | undefined => {
-  switch (node.kind) {
-    case 'leaf':
-    case 'found':
-      return node.cursor === undefined ? [] : [node.cursor]
-    case 'not':
-      return undefined
-    case 'any': {
-      const all = node.of.map(driversOf)
-      return all.includes(undefined) ? undefined : [...new Set(all.flatMap(each => each ?? []))]
-    }
-    case 'all':
-      return fewest(node.of)
-    case 'phrase':
-      return node.phrase === undefined && !node.proven ? [] : fewest(node.leaves)
-  }
+/** A window of a part or the whole part, and sets of its size. */
+export interface View {
+  readonly window: number
+  readonly spare: SpareBits
 }
 
-const fewest = (nodes: readonly PartNode[]): readonly LeafCursor[] | undefined =>
-  nodes
-    .map(driversOf)
-    .reduce((least, each) =>
-      least === undefined || (each !== undefined && foundBy(each) < foundBy(least)) ? each : least,
-    )
+const ALL_WINDOWS = -1
 
-export const scoredOf = (node: PartNode): readonly LeafCursor[] => {
+/** One bit for each window of the part in which a message may match. */
+export const windowsOf = (node: PartNode): number => {
   switch (node.kind) {
-    case 'leaf':
-      return node.cursor === undefined ? [] : [node.cursor]
+    case 'word':
+      return node.cursor?.windows ?? 0
     case 'not':
-      return []
-    case 'phrase':
-    case 'found':
-      return node.leaves.flatMap(scoredOf)
-    default:
-      return node.of.flatMap(scoredOf)
-  }
-}
-
-/** Whether a message between two offsets may match, by the words that are there. */
-export const mayMatch = (node: PartNode, low: number, high: number): boolean => {
-  switch (node.kind) {
-    case 'leaf':
-    case 'found':
-      return node.cursor?.mayBeWithin(low, high) === true
-    case 'not':
-      return true
+      return ALL_WINDOWS
     case 'any':
-      return node.of.some(each => mayMatch(each, low, high))
+      return node.of.reduce((windows, each) => windows | windowsOf(each), 0)
     case 'all':
-      return node.of.every(each => mayMatch(each, low, high))
+      return node.of.reduce((windows, each) => windows & windowsOf(each), ALL_WINDOWS)
     case 'phrase':
-      return node.leaves.every(each => mayMatch(each, low, high))
+      return node.words.reduce((windows, each) => windows & windowsOf(each), ALL_WINDOWS)
   }
 }
 
+/** Whether a message matches. */
 export const matches = (node: PartNode, offset: number): boolean => {
   switch (node.kind) {
-    case 'leaf':
-    case 'found':
-      return node.cursor !== undefined && node.cursor.countAt(offset) >= 0
+    case 'word':
+      return node.cursor?.has(offset) === true
     case 'not':
       return !matches(node.of, offset)
     case 'any':
@@ -87,57 +57,105 @@ export const matches = (node: PartNode, offset: number): boolean => {
     case 'all':
       return node.of.every(each => matches(each, offset))
     case 'phrase':
-      return node.leaves.every(each => matches(each, offset)) && (node.proven || node.phrase?.isAt(offset) === true)
+      return node.words.every(each => matches(each, offset)) && node.phrase?.isAt(offset) === true
   }
 }
 
-/** BM25 of a message: that of all words of the query that it contains. */
-export const scoreAt = (node: PartNode, offset: number): number => {
+/** Those of some messages of a part that match. */
+export const matchingOf = (root: PartNode, among: OffsetBits): OffsetBits => {
+  const left = among.slice()
+  keepMatching(root, left, { window: WHOLE_PART, spare: new SpareBits(NUMBERS_OF_SET) })
+  return left
+}
+
+/** Only those of the messages stay that match. */
+export const keepMatching = (node: PartNode, left: OffsetBits, view: View): void => {
   switch (node.kind) {
-    case 'leaf': {
-      const count = node.cursor?.countAt(offset) ?? -1
-      return node.cursor === undefined || count < 0 ? 0 : node.cursor.score(count, offset)
-    }
+    case 'word':
+      if (node.cursor === undefined) left.fill(0)
+      else {
+        node.cursor.read(view.window)
+        bothOf(left, node.cursor.bits, node.cursor.from)
+      }
+      return
     case 'not':
-      return 0
+      keepOthers(node.of, left, view)
+      return
+    case 'any':
+      keepAny(node.of, left, view)
+      return
+    case 'all':
+      keepAll(node.of, left, view)
+      return
     case 'phrase':
-    case 'found':
-      return node.leaves.reduce((sum, each) => sum + scoreAt(each, offset), 0)
+      keepAll(node.words, left, view)
+      following(left, node.phrase, Math.max(0, view.window) * left.length)
+  }
+}
+
+const keepOthers = (node: PartNode, left: OffsetBits, view: View): void => {
+  if (node.kind === 'word') {
+    node.cursor?.read(view.window)
+    if (node.cursor !== undefined) withoutOf(left, node.cursor.bits, node.cursor.from)
+    return
+  }
+  const own = view.spare.copy(left)
+  keepMatching(node, own, view)
+  withoutOf(left, own)
+  view.spare.give(own)
+}
+
+const keepAny = (nodes: readonly PartNode[], left: OffsetBits, view: View): void => {
+  const found = view.spare.take()
+  for (const each of nodes) {
+    if (each.kind === 'word') {
+      each.cursor?.read(view.window)
+      if (each.cursor !== undefined) eitherOf(found, each.cursor.bits, each.cursor.from)
+      continue
+    }
+    const own = view.spare.copy(left)
+    // Positions of messages that match already need not be read.
+    withoutOf(own, found)
+    keepMatching(each, own, view)
+    eitherOf(found, own)
+    view.spare.give(own)
+  }
+  bothOf(left, found)
+  view.spare.give(found)
+}
+
+const keepAll = (nodes: readonly PartNode[], left: OffsetBits, view: View): void => {
+  for (const each of nodes) {
+    if (isEmpty(left)) return
+    keepMatching(each, left, view)
+  }
+}
+
+/**
+ * Of messages that contain all words of a phrase, those in which they follow each other.
+ * @param from the number of the part's set with which the set begins
+ */
+export const following = (bits: OffsetBits, phrase: PhraseCursor | undefined, from = 0): void => {
+  for (let at = bits.length - 1; at >= 0; at--) {
+    for (let left = bits[at] ?? 0; left !== 0; left &= left - 1) {
+      if (phrase?.isAt(firstOffset(from + at, left)) !== true) bits[at] = (bits[at] ?? 0) & ~(left & -left)
+    }
+  }
+}
+
+/** Nodes whose positions have to be read come last, and words that few messages contain come first. */
+export const inOrderOfWork = (nodes: readonly PartNode[]): readonly PartNode[] =>
+  nodes.toSorted((a, b) => workOf(a) - workOf(b))
+
+const workOf = (node: PartNode): number => {
+  switch (node.kind) {
+    case 'word':
+      return node.cursor?.postings.found ?? 0
+    case 'phrase':
+      return Infinity
+    case 'not':
+      return workOf(node.of)
     default:
-      return node.of.reduce((sum, each) => sum + scoreAt(each, offset), 0)
+      return node.of.reduce((work, each) => work + workOf(each), 0)
   }
 }
-
-/** Conditions of words that each match meets: one word of each group, and none of the excluded ones. */
-export interface WordGroups {
-  readonly groups: readonly (readonly LeafCursor[])[]
-  readonly excluded: readonly LeafCursor[]
-  /** Whether every message that meets them matches. */
-  readonly exact: boolean
-}
-
-export const groupsOf = (root: PartNode): WordGroups => {
-  const groups: (readonly LeafCursor[])[] = []
-  const excluded: LeafCursor[] = []
-  let exact = true
-  for (const each of root.kind === 'all' ? root.of : [root]) {
-    const words = wordsIn(each.kind === 'not' ? each.of : each)
-    if (each.kind === 'phrase') {
-      groups.push(...each.leaves.map(driversOf).flatMap(leaf => (leaf === undefined ? [] : [leaf])))
-      exact &&= each.proven
-    } else if (words === undefined) exact = false
-    else if (each.kind === 'not') excluded.push(...words)
-    else groups.push(words)
-  }
-  return { groups, excluded, exact }
-}
-
-/** The words of a node that is a word, a known phrase, or any of several; `undefined` for others. */
-const wordsIn = (node: PartNode): readonly LeafCursor[] | undefined => {
-  if (isWord(node)) return driversOf(node)
-  return node.kind === 'any' && node.of.every(isWord) ? driversOf(node) : undefined
-}
-
-/** Whether the messages that match are those of one word, or of a known phrase. */
-export const isWord = (node: PartNode): node is Extract<PartNode, { readonly kind: 'leaf' | 'found' }> =>
-  node.kind === 'leaf' || node.kind === 'found'

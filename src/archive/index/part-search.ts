@@ -1,27 +1,18 @@
 /**
- * Searches one part of the index for the best messages that meet a list of conditions, and skips those that cannot be
- * among the best. Messages are examined from the newest to the oldest: of equal scores the newest wins, so a message
- * that can at most equal the worst hit so far is skipped. Source: Ding and Suel, "Faster top-k document retrieval using
- * block-max indexes", 2011; the windows as in Lucene's MaxScore.
+ * Searches one part of the index for the best messages that match a query, a window of messages at a time: sets of bits
+ * say which messages match and can score enough, and only those are scored. Messages are examined from the newest to the
+ * oldest: of equal scores the newest wins. Source of the bounds: Turtle and Flood, "Query evaluation: strategies and
+ * optimizations", 1995 (MaxScore), applied to windows as in Lucene.
  */
 import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
-import type { IndexPart, PartReader } from './index-part.ts'
-import { PART_RANGE, WINDOW } from './posting-encoder.ts'
-import { Bm25 } from './bm25.ts'
-import {
-  BoundedWords,
-  byFound,
-  LeafCursor,
-  mayReach,
-  PhraseCursor,
-  postingsOf,
-  SLACK,
-  type BoundedWord,
-} from './leaf-cursor.ts'
-import type { Conditions, SearchPlan } from './search-plan.ts'
+import type { IndexPart } from './index-part.ts'
+import { NUMBERS_OF_WINDOW, type LeafCursor } from './leaf-cursor.ts'
+import { bothOf, hasAtMost, isEmpty, OFFSETS_OF_NUMBER, SpareBits } from './offset-bits.ts'
+import { keepMatching, matches, windowsOf, type View } from './part-node.ts'
+import type { PartPlan } from './part-plan.ts'
+import { WINDOW, WINDOWS } from './posting-encoder.ts'
 import type { TopHits } from './top-hits.ts'
-import { LIMITS, WindowMarks, type Window } from './window-marks.ts'
 
 export type Sort = 'relevance' | 'newest'
 
@@ -32,265 +23,211 @@ export interface SeqRange {
 }
 
 export interface PartSearchDeps {
-  readonly reader: PartReader
   readonly columns: Columns
-  readonly plan: SearchPlan
-  readonly conditions: Conditions
   readonly sort: Sort
   readonly hits: TopHits
 }
 
-/**
- * If the messages that pass the filter are this many times fewer than those with the rarest word, the search iterates
- * over the filter's messages.
- */
-const FILTER_LEADS = 4
-/** What to check for each message that the words find. */
-interface Checks {
-  readonly passing: Passing | undefined
-  readonly phrases: readonly PhraseCursor[]
-  readonly excluded: readonly LeafCursor[]
-  readonly excluded_phrases: readonly PhraseCursor[]
-  /** Messages outside these bounds have been examined already, or arrived after the search began. */
-  readonly lowest: number
-  readonly highest: number
+/** Sums in a different order may differ in their last digits. */
+const SLACK = 1 + 1e-9
+/** So few messages of a window are looked at one by one, instead of reading which messages match. */
+const MOST_LOOKED_UP = 16
+
+/** A word, and the most that it scores in the window that is examined. */
+interface BoundedWord {
+  readonly cursor: LeafCursor
+  bound: number
+  /** What it scores in the message that is examined. */
+  score: number
 }
 
-/** What a block of the rarest word is examined with. */
-interface WordsOfBlock {
-  readonly cursors: readonly LeafCursor[]
-  readonly driver: LeafCursor
-  /** What the words without the driver score at most there. */
-  readonly others: number
+/** What is searched in one part. */
+interface InPart extends PartPlan {
+  readonly first: number
+  /** Offsets of the first and the last message. */
+  readonly lowest: number
+  readonly highest: number
+  readonly passing: Passing | undefined
+  /** The words that are scored, in the order of the plan; and the same by rising bounds. */
+  readonly words: readonly BoundedWord[]
+  readonly rising: BoundedWord[]
 }
 
 export class PartSearch {
   readonly #deps: PartSearchDeps
-  readonly #marks = new WindowMarks()
-  /** For each count, the most words that a message with a hit can have. */
-  readonly #limits = new Float64Array(LIMITS)
-  /** What each word scores at most in the block that is examined, and all of them. */
-  readonly #bounds: number[] = []
-  #most = 0
+  /** The messages of a window that are left. */
+  readonly #left = new Int32Array(NUMBERS_OF_WINDOW)
+  readonly #spare = new SpareBits(NUMBERS_OF_WINDOW)
 
   constructor(deps: PartSearchDeps) {
     this.#deps = deps
   }
 
-  search(part: IndexPart, passing: Passing | undefined, range: SeqRange): void {
-    if (passing?.count === 0) return
-    const { conditions } = this.#deps
-    const required = this.#cursors(part, conditions.required)
-    if (required.length < conditions.required.length) return
-    const checks = this.#checks(part, passing, range)
-    if (checks === undefined) return
-    if (required.length > 0) this.#searchAll(part, required, checks)
-    else this.#searchAny(part, this.#cursors(part, conditions.optional), checks)
-  }
-
-  #cursors(part: IndexPart, leaves: readonly number[]): readonly LeafCursor[] {
-    const { reader, plan, columns } = this.#deps
-    const lengths = columns.column('words')
-    return leaves.flatMap(number => {
-      const leaf = plan.leaves[number]
-      const postings = leaf === undefined ? undefined : postingsOf(reader, part, leaf, columns)
-      return leaf === undefined || postings === undefined
-        ? []
-        : [new LeafCursor(postings, new Bm25(leaf.weight, plan.average), { words: lengths, first: part.first })]
-    })
-  }
-
-  /** @returns undefined if no message of the part can pass */
-  #checks(part: IndexPart, passing: Passing | undefined, { after, up_to }: SeqRange): Checks | undefined {
-    const { reader, conditions } = this.#deps
-    const open = (phrase: (typeof conditions.phrases)[number]): PhraseCursor[] => {
-      const cursor = PhraseCursor.open(reader, part, phrase)
-      return cursor === undefined ? [] : [cursor]
-    }
-    const phrases = conditions.phrases.flatMap(open)
-    if (phrases.length < conditions.phrases.length) return undefined
-    return {
+  /** Adds the best messages of a part to the hits. */
+  search({ first, last }: IndexPart, plan: PartPlan, passing: Passing | undefined, { after, up_to }: SeqRange): void {
+    const words = plan.scored.map(cursor => ({ cursor, bound: 0, score: 0 }))
+    const own: InPart = {
+      ...plan,
+      first,
+      lowest: Math.max(0, after + 1 - first),
+      highest: Math.min(last, up_to) - first,
       passing,
-      phrases,
-      excluded: this.#cursors(part, conditions.excluded),
-      excluded_phrases: conditions.excluded_phrases.flatMap(({ phrase }) => open(phrase)),
-      lowest: Math.max(0, after + 1 - part.first),
-      highest: Math.min(part.last, up_to) - part.first,
+      words,
+      rising: [...words],
+    }
+    if (own.highest < own.lowest) return
+    let windows = windowsOf({ kind: 'all', of: plan.conditions })
+    while (windows !== 0) {
+      const window = WINDOWS - 1 - Math.clz32(windows)
+      windows &= ~(1 << window)
+      if (window * WINDOW > own.highest) continue
+      if ((window + 1) * WINDOW <= own.lowest) return
+      if (this.#deps.sort === 'newest') this.#searchNewest(own, window)
+      else this.#searchBest(own, window)
     }
   }
 
-  /** Whether a message that contains the words meets all other conditions. */
-  #passes(part: IndexPart, offset: number, checks: Checks): boolean {
-    const { passing, phrases, excluded, excluded_phrases, lowest, highest } = checks
-    if (offset < lowest || offset > highest) return false
-    if (passing === undefined) {
-      if ((this.#deps.columns.column('role')[part.first + offset] ?? 0) === 0) return false
-    } else if (!passing.has(offset)) return false
-    for (const each of excluded) if (each.countAt(offset) >= 0) return false
-    for (const each of phrases) if (!each.isAt(offset)) return false
-    for (const each of excluded_phrases) if (each.isAt(offset)) return false
+  #searchNewest(own: InPart, window: number): void {
+    const { columns, hits } = this.#deps
+    const low = own.first + window * WINDOW
+    if (columns.latest(low, low + WINDOW - 1) < hits.threshold) return
+    if (!this.#begin(own, window)) return
+    this.#keepMatching(own, window)
+    const seconds = columns.column('seconds')
+    for (let place = this.#lastFrom(WINDOW - 1); place >= 0; place = this.#lastFrom(place - 1)) {
+      const second = seconds[low + place] ?? 0
+      if (second >= hits.threshold && this.#passes(own, window * WINDOW + place)) hits.offer(second, low + place)
+    }
+  }
+
+  #searchBest(own: InPart, window: number): void {
+    const { hits } = this.#deps
+    let most = 0
+    for (const each of own.words) {
+      each.bound = each.cursor.bounds[window] ?? 0
+      most += each.bound
+    }
+    let { threshold } = hits
+    if (most * SLACK <= threshold || !this.#begin(own, window)) return
+    if (threshold > 0) this.#keepScoring(own.rising, window, most)
+    const is_each = threshold > 0 && (own.is_any || hasAtMost(this.#left, MOST_LOOKED_UP))
+    if (!is_each) this.#keepMatching(own, window)
+    const low = window * WINDOW
+    for (let place = this.#lastFrom(WINDOW - 1); place >= 0; place = this.#lastFrom(place - 1)) {
+      const offset = low + place
+      if (!mayReach(threshold, most, own.rising, offset)) continue
+      let score = 0
+      for (const each of own.words) score += each.score
+      if (score < threshold || !this.#passes(own, offset)) continue
+      if (is_each && !own.conditions.every(each => matches(each, offset))) continue
+      hits.offer(score, own.first + offset)
+      threshold = hits.threshold
+    }
+  }
+
+  /** Begins with the messages of a window that pass the filter. @returns whether there is one */
+  #begin({ lowest, highest, passing }: InPart, window: number): boolean {
+    const left = this.#left
+    const low = window * WINDOW
+    if (passing === undefined) left.fill(-1)
+    else {
+      const from = window * NUMBERS_OF_WINDOW
+      left.set(passing.bits.subarray(from, from + NUMBERS_OF_WINDOW))
+    }
+    if (low < lowest || low + WINDOW - 1 > highest) {
+      for (let place = 0; place < WINDOW; place++)
+        if (low + place < lowest || low + place > highest)
+          left[place >>> 5] = (left[place >>> 5] ?? 0) & ~(1 << (place & 31))
+    }
+    return passing === undefined || !isEmpty(left)
+  }
+
+  /**
+   * Only messages stay that can reach the threshold: each word without which the others do not suffice has to score what
+   * they lack; if there is none, a word of those that lead has to score its share of what the rest lacks.
+   * @param most what all words score together at most
+   */
+  #keepScoring(words: BoundedWord[], window: number, most: number): void {
+    const threshold = this.#deps.hits.threshold / SLACK
+    const slack = most - threshold
+    sortByBounds(words)
+    if ((words.at(-1)?.bound ?? 0) > slack) {
+      for (let at = words.length - 1; at >= 0; at--) {
+        const { cursor, bound } = words[at] as BoundedWord
+        if (bound <= slack) return
+        const scoring = this.#spare.take()
+        cursor.addScoring(scoring, window, bound - slack)
+        bothOf(this.#left, scoring)
+        this.#spare.give(scoring)
+        if (isEmpty(this.#left)) return
+      }
+      return
+    }
+    let lead = 0
+    let rest = 0
+    for (; lead < words.length && (rest + (words[lead]?.bound ?? 0)) * SLACK <= threshold; lead++)
+      rest += words[lead]?.bound ?? 0
+    const share = (threshold - rest) / (most - rest)
+    const scoring = this.#spare.take()
+    for (; lead < words.length; lead++) {
+      const { cursor, bound } = words[lead] as BoundedWord
+      cursor.addScoring(scoring, window, share * bound)
+    }
+    bothOf(this.#left, scoring)
+    this.#spare.give(scoring)
+  }
+
+  #keepMatching({ conditions }: InPart, window: number): void {
+    const view: View = { window, spare: this.#spare }
+    for (const each of conditions) {
+      if (isEmpty(this.#left)) return
+      keepMatching(each, this.#left, view)
+    }
+  }
+
+  /** Whether a message is there, and has the phrases that it should have and no others. */
+  #passes({ first, passing, phrases }: InPart, offset: number): boolean {
+    if (passing === undefined && (this.#deps.columns.column('role')[first + offset] ?? 0) === 0) return false
+    for (const { phrase, wanted } of phrases) if ((phrase?.isAt(offset) === true) !== wanted) return false
     return true
   }
 
-  /** Looks at the messages with the rarest word that can be among the best, or that pass the filter if those are fewer. */
-  #searchAll(part: IndexPart, cursors: readonly LeafCursor[], checks: Checks): void {
-    const driver = cursors.reduce((least, each) => (each.postings.found < least.postings.found ? each : least))
-    const { passing } = checks
-    const filter_leads = passing !== undefined && passing.count * FILTER_LEADS < driver.postings.found
-    let at = filter_leads ? passing.count - 1 : 0
-    const { postings } = driver
-    for (let number = postings.blocks - 1; number >= 0; number--) {
-      const low = Math.max(postings.lowest(number), checks.lowest)
-      const high = Math.min(postings.lasts[number] ?? 0, part.last - part.first)
-      if (high < checks.lowest) return
-      if (filter_leads) {
-        while (at >= 0 && (passing.offsets[at] ?? 0) > high) at--
-        if (at < 0) return
-        if ((passing.offsets[at] ?? 0) < low) continue
-      }
-      const others = this.#hopeOf(part, { cursors, driver }, number, { low, high })
-      if (others === undefined) continue
-      if (filter_leads)
-        for (; at >= 0 && (passing.offsets[at] ?? 0) >= low; at--)
-          this.#offerAll(part, cursors, passing.offsets[at] ?? 0, checks)
-      else this.#offerBlock(part, { cursors, driver, others }, number, checks)
+  /** The last message that is left at a place of the window or before it; −1: there is none. */
+  #lastFrom(place: number): number {
+    if (place < 0) return -1
+    const left = this.#left
+    let at = place >>> 5
+    let number = (left[at] ?? 0) & (-1 >>> (OFFSETS_OF_NUMBER - 1 - (place & 31)))
+    while (number === 0) {
+      if (--at < 0) return -1
+      number = left[at] ?? 0
     }
+    return at * OFFSETS_OF_NUMBER + OFFSETS_OF_NUMBER - 1 - Math.clz32(number)
   }
+}
 
-  /** Determines how long a message with a hit can be. @param others what the words without the driver score at most */
-  #limit(driver: LeafCursor, others: number): void {
-    const { sort, hits } = this.#deps
-    const least = sort === 'relevance' ? hits.threshold / SLACK - others : -Infinity
-    const limits = this.#limits
-    for (let count = 0; count < limits.length; count++) limits[count] = driver.mostWords(count, least)
+/** Inserts one after another: they are nearly sorted by the window before. */
+const sortByBounds = (words: BoundedWord[]): void => {
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at] as BoundedWord
+    let to = at
+    for (; to > 0 && (words[to - 1] as BoundedWord).bound > word.bound; to--) words[to] = words[to - 1] as BoundedWord
+    words[to] = word
   }
+}
 
-  /** Offers the messages of a block of the driver that can be hits by what the driver scores in them. */
-  #offerBlock(part: IndexPart, { cursors, driver, others }: WordsOfBlock, number: number, checks: Checks): void {
-    const { offsets, counts, size } = driver.decoded(number)
-    this.#limit(driver, others)
-    const limits = this.#limits
-    const words = this.#deps.columns.column('words')
-    for (let at = size - 1; at >= 0; at--) {
-      const offset = offsets[at] ?? 0
-      const count = counts[at] ?? 0
-      if (count < LIMITS && (words[part.first + offset] ?? 0) > (limits[count] ?? 0)) continue
-      this.#offerAll(part, cursors, offset, checks)
-    }
+/**
+ * Whether a message can reach a threshold: word by word, those of high bounds first, until the rest cannot make up for
+ * what is missing.
+ * @param most what all words score together at most
+ */
+const mayReach = (threshold: number, most: number, words: readonly BoundedWord[], offset: number): boolean => {
+  let left = most
+  for (let at = words.length - 1; at >= 0; at--) {
+    const word = words[at] as BoundedWord
+    word.score = word.cursor.scoreAt(offset)
+    left += word.score - word.bound
+    if (left * SLACK < threshold) return false
   }
-
-  /** The most that the words without the driver score in a block of the driver; `undefined`: nothing in it can be a hit. */
-  #hopeOf(
-    part: IndexPart,
-    { cursors, driver }: { readonly cursors: readonly LeafCursor[]; readonly driver: LeafCursor },
-    number: number,
-    { low, high }: { readonly low: number; readonly high: number },
-  ): number | undefined {
-    const { sort, hits } = this.#deps
-    if (sort === 'newest') return this.#isTooOld(part, low, high) ? undefined : 0
-    // In the order in which the scores of a message are added, so that a bound is never below a score.
-    let sum = 0
-    let others = 0
-    for (let at = 0; at < cursors.length; at++) {
-      const each = cursors[at] as LeafCursor
-      const bound = each === driver ? each.bound(number) : each.boundWithin(low, high)
-      this.#bounds[at] = bound
-      sum += bound
-      if (each !== driver) others += bound
-    }
-    this.#most = sum
-    return sum <= hits.threshold ? undefined : others
-  }
-
-  /** Parts are searched by their times, so a message of the same second may still rank first. */
-  #isTooOld({ first }: IndexPart, low: number, high: number): boolean {
-    return this.#deps.columns.latest(first + low, first + high) < this.#deps.hits.threshold
-  }
-
-  #offerAll(part: IndexPart, cursors: readonly LeafCursor[], offset: number, checks: Checks): void {
-    const { columns, sort, hits } = this.#deps
-    const seq = part.first + offset
-    let score = 0
-    let most = this.#most
-    for (let at = 0; at < cursors.length; at++) {
-      const each = cursors[at]
-      const count = each?.countAt(offset) ?? -1
-      if (each === undefined || count < 0) return
-      const own = each.score(count, offset)
-      score += own
-      most += own - (this.#bounds[at] ?? 0)
-      if (sort === 'relevance' && most * SLACK < hits.threshold) return
-    }
-    if (sort === 'newest') score = columns.column('seconds')[seq] ?? 0
-    if (score < hits.threshold || !this.#passes(part, offset, checks)) return
-    hits.offer(score, seq)
-  }
-
-  #searchAny(part: IndexPart, cursors: readonly LeafCursor[], checks: Checks): void {
-    const { sort, hits } = this.#deps
-    const last = Math.min(part.last - part.first, PART_RANGE - 1)
-    const words = new BoundedWords(cursors)
-    for (let low = last - (last % WINDOW); low >= 0; low -= WINDOW) {
-      const high = low + WINDOW - 1
-      if (high < checks.lowest) return
-      if (sort === 'newest') {
-        if (this.#isTooOld(part, low, Math.min(high, last))) continue
-        const leads = cursors.map(cursor => ({ cursor, bound: 0 }))
-        this.#searchWindow(part, { low, high }, { cursors, leads, others: [] }, checks)
-        continue
-      }
-      if (words.moveTo({ low, high }) <= hits.threshold) continue
-      const left_out = words.leftOutBelow(hits.threshold)
-      const leads = words.rising.slice(left_out)
-      this.#searchWindow(part, { low, high }, { cursors, leads, others: words.rising.slice(0, left_out) }, checks)
-    }
-  }
-
-  /** Examines the messages that contain one of the words without which no hit is possible. */
-  #searchWindow(
-    part: IndexPart,
-    window: Window,
-    {
-      cursors,
-      leads,
-      others,
-    }: {
-      readonly cursors: readonly LeafCursor[]
-      readonly leads: readonly BoundedWord[]
-      /** By rising bounds. */
-      readonly others: readonly BoundedWord[]
-    },
-    checks: Checks,
-  ): void {
-    const { sort, hits } = this.#deps
-    let rest = 0
-    for (const { bound } of others) rest += bound
-    const least = sort === 'relevance' ? hits.threshold / SLACK - rest : -Infinity
-    this.#marks.clear()
-    // Messages of the commonest, which is the last one, are marked only where they can be hits by that word alone.
-    const rising = byFound(leads)
-    for (const [at, cursor] of rising.cursors.entries())
-      this.#marks.addScores(cursor, window, { bit: 1, required: 0, least: least - (rising.later[at] ?? 0) })
-    const { scores } = this.#marks
-    for (let at = this.#marks.lastFrom(WINDOW - 1); at >= 0; at = this.#marks.lastFrom(at - 1)) {
-      const offset = window.low + at
-      if (sort === 'relevance' && !mayReach(hits.threshold, (scores[at] ?? 0) + rest, others, offset)) continue
-      this.#offerAny(part, cursors, offset, checks)
-    }
-  }
-
-  #offerAny(part: IndexPart, cursors: readonly LeafCursor[], offset: number, checks: Checks): void {
-    const { columns, sort, hits } = this.#deps
-    const seq = part.first + offset
-    let score = 0
-    if (sort === 'newest') score = columns.column('seconds')[seq] ?? 0
-    else {
-      for (const each of cursors) {
-        const count = each.countAt(offset)
-        if (count >= 0) score += each.score(count, offset)
-      }
-    }
-    if (score < hits.threshold || !this.#passes(part, offset, checks)) return
-    hits.offer(score, seq)
-  }
+  return true
 }

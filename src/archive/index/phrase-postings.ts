@@ -1,9 +1,10 @@
 /** The messages of a part in which the words of a phrase follow each other, as the postings of a word. */
 import type { Columns } from './columns.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
-import { PhraseCursor, type LeafCursor } from './leaf-cursor.ts'
-import { addRange, noOffsets, offsetsIn, sizeOf } from './offset-bits.ts'
-import { following } from './part-bits.ts'
+import type { LeafCursor } from './leaf-cursor.ts'
+import { addRange, bothOf, noOffsets, offsetsIn, sizeOf } from './offset-bits.ts'
+import { following } from './part-node.ts'
+import { PhraseCursor } from './phrase-cursor.ts'
 import { PART_RANGE, PostingEncoder } from './posting-encoder.ts'
 import type { Phrase } from './search-plan.ts'
 import { TermPostings } from './term-postings.ts'
@@ -30,7 +31,7 @@ export const phrasePostings = (
     addRange(bits, 0, PART_RANGE - 1)
     for (const leaf of leaves) {
       if (leaf === undefined) return undefined
-      leaf.postings.keepOffsets(bits)
+      bothOf(bits, leaf.postings.offsets)
     }
     following(bits, cursor)
     const offsets = offsetsIn(bits, sizeOf(bits))

@@ -8,7 +8,10 @@ export const PART_RANGE = 1 << 16
 /** Messages of one block, which is decoded or skipped as a whole. */
 export const BLOCK_MESSAGES = 128
 /** Offsets that a search examines together. */
-export const WINDOW = 2048
+export const WINDOW_BITS = 11
+export const WINDOW = 1 << WINDOW_BITS
+/** Windows of a part: as many as a number has bits. */
+export const WINDOWS = PART_RANGE / WINDOW
 /** Upper limit for how often a word in a message is counted. */
 export const MOST_COUNT = 255
 /**

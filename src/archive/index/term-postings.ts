@@ -1,16 +1,22 @@
 /** Reads the postings of a word in one part of the index, block by block. */
 import { Bm25 } from './bm25.ts'
-import { BLOCK_MESSAGES, BOUND_BYTES, HEAD_BYTES, PART_RANGE, WINDOW, type EncodedPostings } from './posting-encoder.ts'
-import { bothOf, eitherOf, noOffsets, withoutOf, type OffsetBits } from './offset-bits.ts'
+import { CountPlanes } from './count-planes.ts'
+import { addOffset, noOffsets, type OffsetBits } from './offset-bits.ts'
+import {
+  BLOCK_MESSAGES,
+  BOUND_BYTES,
+  HEAD_BYTES,
+  PART_RANGE,
+  WINDOW,
+  WINDOW_BITS,
+  WINDOWS,
+  type EncodedPostings,
+} from './posting-encoder.ts'
 
-/** Words with as many messages in a part keep their counts for quick look-ups, once they are looked up often. */
+/** Words with as many messages in a part keep them as sets of bits. */
 const LEAST_DENSE = PART_RANGE / 8
-/** Bits of such a count; of a word that messages contain many times, more. */
-const COUNT_BITS = 2
-const LARGE_COUNT_BITS = 4
-/** A word needs the larger ones if at least this share of its messages contains it more than once. */
-const LARGE_SHARE = 1 / 4
-const BITS_OF_BYTE = 8
+/** Bytes for a message of a word that is not dense: its offset and its count. */
+const DECODED_BYTES = 3
 
 /** A decoded block. */
 export interface Block {
@@ -22,32 +28,32 @@ export interface Block {
   readonly counts: Uint8Array
 }
 
-/** For each of several groups of messages: how often one of them contains the word, and how many words it has. */
-interface Pairs {
+/** All messages of a part that contain a word. */
+export interface WordMessages {
+  /** Rising. */
+  readonly offsets: Uint16Array
+  readonly counts: Uint8Array
+  /** Where those of each window begin, and at last how many there are. */
+  readonly begins: Uint32Array
+}
+
+/** How many words the messages of a part have. */
+export interface PartLengths {
+  /** By sequence number. */
+  readonly words: ArrayLike<number>
+  /** The first sequence number of the part. */
+  readonly first: number
+}
+
+/** For each window, the message that scores most: how often it contains the word, and how many words it has. */
+export interface WindowBests {
+  /** Number of words of a message, on average. */
+  readonly average: number
+  /** One bit for each window that may contain the word. */
+  readonly windows: number
+  /** 0 where no message contains the word. */
   readonly counts: Uint8Array
   readonly words: Uint16Array
-}
-
-/** The pair of each block and of each window that scores most. */
-interface Best {
-  /** Number of words of a message. */
-  readonly average: number
-  readonly blocks: Pairs
-  readonly windows: Pairs
-}
-
-const noPairs = (size: number): Pairs => ({ counts: new Uint8Array(size), words: new Uint16Array(size) })
-
-/** 0 where there is no message. */
-const scoreOf = ({ counts, words }: Pairs, at: number, bm25: Bm25): number => {
-  const count = counts[at] ?? 0
-  return count === 0 ? 0 : bm25.score(count, words[at] ?? 0)
-}
-
-const raise = (pairs: Pairs, at: number, bm25: Bm25, count: number, words: number): void => {
-  if (bm25.score(count, words) <= scoreOf(pairs, at, bm25)) return
-  pairs.counts[at] = count
-  pairs.words[at] = words
 }
 
 export const emptyBlock = (): Block => ({
@@ -67,15 +73,10 @@ export class TermPostings {
   readonly #position_ends: Uint32Array
   readonly #bound_ends: Uint32Array
   readonly #bounds: Uint16Array
-  /** For each message of the part: how often it contains the word; all bits for a count that has to be read from its block. */
-  #counts: Uint8Array | undefined
-  readonly #count_bits: number
-  /** Those that contain it, once they were asked for. */
-  #offsets: OffsetBits | undefined
-  /** What scores most, for one average. */
-  #best: Best | undefined
-  /** How many blocks were decoded to look a message up. */
-  #looked_up = 0
+  #planes: CountPlanes | undefined
+  #messages: WordMessages | undefined
+  /** For one average. */
+  #bests: WindowBests | undefined
 
   constructor({ found, heads, documents }: Omit<EncodedPostings, 'positions'>) {
     this.found = found
@@ -100,8 +101,6 @@ export class TermPostings {
       this.#bound_ends[block] = bounds.length
     }
     this.#bounds = Uint16Array.from(bounds)
-    // A message with one occurrence has one byte.
-    this.#count_bits = documents.byteLength - found >= LARGE_SHARE * found ? LARGE_COUNT_BITS : COUNT_BITS
     if (heads.byteLength > 0) return
     this.lasts[0] = 0xffff
     this.#document_ends[0] = documents.byteLength
@@ -110,126 +109,91 @@ export class TermPostings {
 
   /** About how many bytes this takes in memory. */
   get bytes(): number {
-    const dense = this.isDense ? (PART_RANGE * (this.#count_bits + 1)) / BITS_OF_BYTE : 0
-    return 200 + this.#documents.byteLength + 14 * this.blocks + this.#bounds.byteLength + dense
+    const documents = this.#documents.byteLength
+    // A message of a dense word has one byte, and those with several occurrences have another one.
+    const decoded = this.isDense ? CountPlanes.bytes(documents - this.found) : DECODED_BYTES * this.found
+    return 500 + documents + 14 * this.blocks + this.#bounds.byteLength + decoded
   }
 
-  /**
-   * How often a message contains the word, without decoding anything; 0: not at all. `undefined`: its block has to be
-   * decoded. After as many look-ups as there are blocks, those are decoded once for all.
-   */
-  quickCount(offset: number): number | undefined {
-    if (this.#counts === undefined) {
-      if (!this.isDense || ++this.#looked_up < this.blocks) return undefined
-      this.#counts = this.#countsOfAll()
-    }
-    const place = offset * this.#count_bits
-    const other = (1 << this.#count_bits) - 1
-    const count = ((this.#counts[place >>> 3] ?? 0) >>> (place & 7)) & other
-    return count === other ? undefined : count
-  }
-
-  /** Whether so many messages contain the word that its counts and its set of messages are worth their memory. */
+  /** Whether so many messages contain the word that its sets are worth their memory. */
   get isDense(): boolean {
     return this.found >= LEAST_DENSE
   }
 
-  /** Sets the bits of all messages that contain the word. */
-  addOffsets(bits: OffsetBits): void {
-    if (this.isDense) eitherOf(bits, this.#allOffsets())
-    else this.#decodeOffsets(bits)
+  /** Decodes the word for searches, which they otherwise do when they need it. */
+  prepare(): void {
+    if (this.isDense) this.#planes ??= this.#planesOfAll()
+    else this.#messages ??= this.#decodeAll()
   }
 
-  /** Only those bits stay whose messages contain the word. */
-  keepOffsets(bits: OffsetBits): void {
-    bothOf(bits, this.#allOffsets())
+  /** The sets of a dense word. */
+  get planes(): CountPlanes {
+    return (this.#planes ??= this.#planesOfAll())
   }
 
-  /** Only those bits stay whose messages do not contain the word. */
-  dropOffsets(bits: OffsetBits): void {
-    withoutOf(bits, this.#allOffsets())
+  /** The messages of a word that is not dense. */
+  get messages(): WordMessages {
+    return (this.#messages ??= this.#decodeAll())
   }
 
-  #allOffsets(): OffsetBits {
-    if (this.#offsets !== undefined) return this.#offsets
+  /** All messages that contain the word; not to be changed. */
+  get offsets(): OffsetBits {
+    if (this.isDense) return this.planes.all
     const bits = noOffsets()
-    this.#decodeOffsets(bits)
-    if (this.isDense) this.#offsets = bits
+    for (const offset of this.messages.offsets) addOffset(bits, offset)
     return bits
   }
 
-  /** Reads what `decode` reads, without the counts. */
-  #decodeOffsets(bits: OffsetBits): void {
-    const bytes = this.#documents
-    for (let block = 0, from = 0; block < this.blocks; block++) {
-      const to = this.#document_ends[block] ?? 0
-      for (let offset = 0; from < to;) {
-        let byte = bytes[from++] ?? 0
-        let value = byte & 0x7f
-        for (let shift = 7; byte >= 0x80; shift += 7) {
-          byte = bytes[from++] ?? 0
-          value |= (byte & 0x7f) << shift
-        }
-        offset += value >>> 1
-        bits[offset >>> 5] = (bits[offset >>> 5] ?? 0) | (1 << (offset & 31))
-        if ((value & 1) === 0 && (bytes[from++] ?? 0) >= 0x80) from++
-      }
-    }
+  #planesOfAll(): CountPlanes {
+    const { offsets, counts } = this.#decodeAll()
+    return new CountPlanes(offsets, counts)
   }
 
-  #countsOfAll(): Uint8Array {
-    const counts = new Uint8Array((PART_RANGE * this.#count_bits) / BITS_OF_BYTE)
-    const other = (1 << this.#count_bits) - 1
+  #decodeAll(): WordMessages {
+    const offsets = new Uint16Array(this.found)
+    const counts = new Uint8Array(this.found)
     const block = emptyBlock()
-    for (let number = 0; number < this.blocks; number++) {
+    for (let number = 0, from = 0; number < this.blocks; number++) {
       this.decode(number, block)
-      for (let at = 0; at < block.size; at++) {
-        const place = (block.offsets[at] ?? 0) * this.#count_bits
-        const count = block.counts[at] ?? 0
-        const kept = count === 0 || count > other ? other : count
-        counts[place >>> 3] = (counts[place >>> 3] ?? 0) | (kept << (place & 7))
-      }
+      offsets.set(block.offsets.subarray(0, block.size), from)
+      counts.set(block.counts.subarray(0, block.size), from)
+      from += block.size
     }
-    return counts
+    const begins = new Uint32Array(WINDOWS + 1)
+    for (let window = 1, at = 0; window <= WINDOWS; window++) {
+      while (at < offsets.length && (offsets[at] ?? 0) < window * WINDOW) at++
+      begins[window] = at
+    }
+    return { offsets, counts, begins }
   }
 
-  /** Highest score of a message in the block; Infinity if that is unknown. */
-  bound(block: number, bm25: Bm25): number {
-    return this.#bounds.length === 0 ? Infinity : scoreOf(this.#bestFor(bm25).blocks, block, bm25)
+  /** What scores most in each window does not depend on the weight of the word, and is found once. */
+  bestsOf(average: number, lengths: PartLengths): WindowBests {
+    if (this.#bests?.average === average) return this.#bests
+    const bests = new WindowBestsBuilder(average)
+    if (this.isDense) this.#addBounds(bests)
+    else this.#addMessages(bests, lengths)
+    this.#bests = bests.end()
+    return this.#bests
   }
 
-  /** The same for all offsets of a window; 0 if none of its messages contains the word. */
-  windowBound(window: number, bm25: Bm25): number {
-    return this.#bounds.length === 0 ? Infinity : scoreOf(this.#bestFor(bm25).windows, window, bm25)
-  }
-
-  /** Which message of a block scores most does not depend on the weight of the word. */
-  #bestFor({ average }: Bm25): Best {
-    if (this.#best?.average === average) return this.#best
-    const bm25 = new Bm25(1, average)
-    const blocks = noPairs(this.blocks)
-    const windows = noPairs(PART_RANGE / WINDOW)
+  /** Blocks of a dense word are shorter than a window, so that their bounds are close. */
+  #addBounds(bests: WindowBestsBuilder): void {
     for (let block = 0; block < this.blocks; block++) {
       const to = this.#bound_ends[block] ?? 0
+      const [first, last] = [this.lowest(block) >>> WINDOW_BITS, (this.lasts[block] ?? 0) >>> WINDOW_BITS]
       for (let at = block === 0 ? 0 : (this.#bound_ends[block - 1] ?? 0); at < to; at += 2)
-        raise(blocks, block, bm25, this.#bounds[at] ?? 0, this.#bounds[at + 1] ?? 0)
-      const [first, last] = [this.lowest(block), this.lasts[block] ?? 0]
-      for (let window = Math.floor(first / WINDOW); window <= last / WINDOW; window++)
-        raise(windows, window, bm25, blocks.counts[block] ?? 0, blocks.words[block] ?? 0)
+        for (let window = first; window <= last; window++)
+          bests.add(window, this.#bounds[at] ?? 0, this.#bounds[at + 1] ?? 0)
     }
-    this.#best = { average, blocks, windows }
-    return this.#best
   }
 
-  /** Highest score of a message of so many words in the block; `undefined` if that is unknown. */
-  boundOf(block: number, bm25: Bm25, words: number): number | undefined {
-    const to = this.#bound_ends[block] ?? 0
-    if (to === 0) return undefined
-    // By falling counts: a message that contains the word more often than the first one that fits is longer.
-    for (let at = block === 0 ? 0 : (this.#bound_ends[block - 1] ?? 0); at < to; at += 2) {
-      if ((this.#bounds[at + 1] ?? 0) <= words) return bm25.score(this.#bounds[at] ?? 0, words)
+  #addMessages(bests: WindowBestsBuilder, { words, first }: PartLengths): void {
+    const { offsets, counts } = this.messages
+    for (let at = 0; at < offsets.length; at++) {
+      const offset = offsets[at] ?? 0
+      bests.add(offset >>> WINDOW_BITS, Math.max(1, counts[at] ?? 0), words[first + offset] ?? 1)
     }
-    return 0
   }
 
   /** The lowest offset that the block may hold. */
@@ -286,6 +250,36 @@ export class TermPostings {
   /** Where the positions of a block begin among those of the word. */
   positionsFrom(block: number): number {
     return block === 0 ? 0 : (this.#position_ends[block - 1] ?? 0)
+  }
+}
+
+/** Finds the message of each window that scores most. */
+class WindowBestsBuilder {
+  readonly #bm25: Bm25
+  readonly #bests: WindowBests
+  #windows = 0
+  /** Of the message of a window that scores most. */
+  readonly #scores = new Float64Array(WINDOWS)
+
+  constructor(average: number) {
+    this.#bm25 = new Bm25(1, average)
+    this.#bests = { average, windows: 0, counts: new Uint8Array(WINDOWS), words: new Uint16Array(WINDOWS) }
+  }
+
+  add(window: number, count: number, words: number): void {
+    const { counts, words: lengths } = this.#bests
+    // Neither more occurrences nor fewer words: most messages of a common word.
+    if (count <= (counts[window] ?? 0) && words >= (lengths[window] ?? 0)) return
+    const score = this.#bm25.score(count, words)
+    if (score <= (this.#scores[window] ?? 0)) return
+    this.#scores[window] = score
+    counts[window] = count
+    lengths[window] = words
+    this.#windows |= 1 << window
+  }
+
+  end(): WindowBests {
+    return { ...this.#bests, windows: this.#windows }
   }
 }
 

@@ -7,7 +7,7 @@ import type { EncodedPostings } from '../posting-encoder.ts'
 import { wordIn, type FoundWord } from '../word-pages.ts'
 
 /** Bytes of recently read words and positions that are kept. */
-const CACHE_BYTES = 64 * 2 ** 20
+const CACHE_BYTES = 96 * 2 ** 20
 /** An entry that is used again is moved to the end of the cache after so many others. */
 const LATELY_BYTES = CACHE_BYTES / 8
 /** About how many bytes the cache entry of a word takes that a part does not contain. */

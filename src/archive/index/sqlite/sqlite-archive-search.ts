@@ -121,6 +121,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
     await this.#readAhead(question.query ?? '')
     await this.indexer.ready()
+    await this.#search.prepare()
     if (question.facets === true) await this.#groupsIn(question.time_zone).prepare()
     this.indexer.hideRemoved()
     const { query: written, ...read } = parseQuery(question.query ?? '')
@@ -180,7 +181,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
       for (const part of parts) {
         // The parts were merged meanwhile.
         if (this.#parts.parts !== parts) return
-        this.#parts.postings(part, term)
+        this.#parts.postings(part, term)?.prepare()
         await slices.pause()
       }
     }
