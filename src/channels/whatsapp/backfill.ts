@@ -44,6 +44,11 @@ export class Backfill {
    * connection is ready it is unknown whom a mention means. `undefined`: nothing needs to wait.
    */
   #held: WhatsAppMessage[] | undefined = []
+  /**
+   * Messages of chats with a gap that is not filled yet: they are delivered as one turn together with the messages that
+   * fill it, and never before them.
+   */
+  #waiting = new Map<string, WhatsAppMessage[]>()
   /** Aborted when the connection, or its page, starts over. */
   #pass = new AbortController()
 
@@ -61,14 +66,16 @@ export class Backfill {
   interrupted(): void {
     this.#deps.gaps.interrupted()
     this.#held ??= []
+    this.#waiting = new Map()
     this.#pass.abort(new DenidinError('stopping', 'WhatsApp loads its page again'))
     this.#pass = new AbortController()
   }
 
   /** Holds a message that has to wait, and returns whether it did. */
   holds(message: WhatsAppMessage): boolean {
-    this.#held?.push(message)
-    return this.#held !== undefined
+    const held = this.#held ?? this.#waiting.get(message.chat_id)
+    held?.push(message)
+    return held !== undefined
   }
 
   /** Reads the missed messages, in several passes if some could not be read. Never rejects. */
@@ -96,10 +103,8 @@ export class Backfill {
   /** False if something is left for another pass. */
   async #passOnce({ source, self }: ReadyConnection, signal: AbortSignal): Promise<boolean> {
     const { clock, logger, recordedUntil, login, inbound } = this.#deps
-    /**
-     * Held messages of chats with a gap: they are delivered as one turn together with the messages that fill the gap.
-     */
-    const waiting = new Map<string, readonly WhatsAppMessage[]>()
+    const waiting = new Map<string, WhatsAppMessage[]>()
+    this.#waiting = waiting
     try {
       const reader = new HistoryReader({
         source,
@@ -110,12 +115,16 @@ export class Backfill {
         linked_at: await login.linkedAt(),
         account_since: await login.accountSince(self, clock.now()),
         listed: chat_ids => {
-          this.#release(chat_ids, waiting, self)
+          this.#release(chat_ids, self)
         },
         received: chat_id => waiting.get(chat_id) ?? [],
         deliver: missed => {
+          const came = waiting.get(missed.chat_id) ?? []
           waiting.delete(missed.chat_id)
-          return inbound.takeHistory(missed, self)
+          const delivered = inbound.takeHistory(missed, self)
+          // These came while the chat was read: they follow in its queue.
+          this.#takeAll([came.filter(message => !missed.messages.includes(message))], self)
+          return delivered
         },
       })
       return await reader.read()
@@ -128,18 +137,19 @@ export class Backfill {
       if (!signal.aborted) {
         const held = this.#held ?? []
         this.#held = undefined
+        this.#waiting = new Map()
         this.#takeAll([held, ...waiting.values()], self)
       }
     }
   }
 
   /** The chats are listed: held messages go on, except in chats with a gap. */
-  #release(gaps: readonly string[], waiting: Map<string, readonly WhatsAppMessage[]>, self: Self): void {
+  #release(gaps: readonly string[], self: Self): void {
     this.#deps.gaps.listed(gaps)
     const held = Map.groupBy(this.#held ?? [], message => message.chat_id)
     this.#held = undefined
     for (const chat_id of gaps) {
-      waiting.set(chat_id, held.get(chat_id) ?? [])
+      this.#waiting.set(chat_id, held.get(chat_id) ?? [])
       held.delete(chat_id)
     }
     this.#takeAll(held.values(), self)
