@@ -7,6 +7,7 @@ import { hasMemoryAgent } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Scope } from '../messages/scope.ts'
 import { createProfileOf, type ProfileOf } from '../conversation/profile.ts'
+import { zoneOf } from '../people/personal-zones.ts'
 import { MemoryAgent, noConsciousAgent, type ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { FeatureGate } from '../rollout/feature-gate.ts'
 import type { Stores } from './stores.ts'
@@ -46,10 +47,10 @@ export const createAgent = (
 export const createProfileReader = (
   settings: Settings,
   gate: FeatureGate,
-  { profiles, memories }: Stores,
+  { profiles, memories, preferences }: Stores,
   { clock }: Pick<Runtime, 'clock'>,
 ): ProfileOf => {
   if (!hasMemoryAgent(settings)) return () => Promise.resolve([])
-  const profileOf = createProfileOf({ profiles, memories, clock })
+  const profileOf = createProfileOf({ profiles, memories, clock, zoneOf: zoneOf(preferences, clock) })
   return async scope => ((await gate.has('enable_conscious_agent', scope)) ? await profileOf(scope) : [])
 }

@@ -28,6 +28,7 @@ import type { Meter } from '../models/meter.ts'
 import { OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
 import type { Learning } from '../operations/context.ts'
+import { zoneOf } from '../people/personal-zones.ts'
 import { noLearning } from '../operations/memory/no-learning.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -71,7 +72,13 @@ export const createLearning = (deps: LearningAppDeps, runtime: Runtime): AppLear
   const { ledger, folders } = stores
   if (!hasLongTermMemory(settings))
     return withoutFacts(createArchiveOnlyStorage({ ledger, folders, logger: runtime.logger }))
-  const summaries = new SummaryMemory({ ...runtime, messages: stores.messages.history, memory, model })
+  const summaries = new SummaryMemory({
+    ...runtime,
+    messages: stores.messages.history,
+    memory,
+    model,
+    zoneOf: zoneOf(stores.preferences, runtime.clock),
+  })
   if (!settings.feature_flags.use_schema_v2) return withoutFacts(createStorage(summaries, stores, runtime))
   const health = new OutcomeHealth({
     name: 'learning',
@@ -116,7 +123,13 @@ const createLearner = (deps: LearningAppDeps, runtime: Runtime, health: OutcomeH
     ledger,
     facts: { memories, memory, memoryLog, profiles: profileWriterOf(deps, runtime) },
     progress: { processedMessages, reflections },
-    extractor: createExtractor(deps, { ...runtime, health, providers, retries: settings.memory.extraction.retries }),
+    extractor: createExtractor(deps, {
+      ...runtime,
+      health,
+      providers,
+      retries: settings.memory.extraction.retries,
+      zoneOf: zoneOf(stores.preferences, runtime.clock),
+    }),
     consolidator: new FactConsolidator({
       ...runtime,
       memories,

@@ -225,7 +225,12 @@ const createInbox = (
     quiet,
     recorder: new MessageRecorder({
       ...shared,
-      rules: { answer_within_ms: answerWithinMs(settings), remembers, admission: shared.admission },
+      rules: {
+        answer_within_ms: answerWithinMs(settings),
+        remembers,
+        admission: shared.admission,
+        zoneOf: zoneOf(stores.preferences, shared.clock),
+      },
       people: stores.people,
       members: stores.memberNames,
       messages: stores.messages,

@@ -19,6 +19,7 @@ import { timeOfDay } from '../text/strings/written-day.ts'
 import { countInSlices, type TokenCounter } from '../text/tokens.ts'
 import type { Admission } from './admission.ts'
 import type { Apologies } from './apologies.ts'
+import type { ZoneOf } from '../people/personal-zones.ts'
 import type { RecentChanges } from './recent-changes.ts'
 import type { TurnMessage } from './turn-message.ts'
 
@@ -30,6 +31,8 @@ export interface MessageRecorderDeps {
     readonly remembers: (scope: Scope) => Promise<boolean>
     /** Whose messages are read at all. */
     readonly admission: Admission
+    /** The zone in which a sender's times are written down. */
+    readonly zoneOf: ZoneOf
   }
   readonly people: Pick<People, 'resolve' | 'lookUp'>
   readonly members: Pick<MemberNames, 'latest' | 'nameOf'>
@@ -49,7 +52,7 @@ const wallTime = (instant: string, zone: TimeZone): string => {
   return `${zone.isoDay(at)} ${timeOfDay(zone.wallClock(at))}`
 }
 
-/** Details with the times of an event in the installation's local time. */
+/** Details with the times of an event in the sender's local time. */
 const datedDetails = (details: MessageDetails | undefined, zone: TimeZone): MessageDetails | undefined => {
   const { attachment } = details ?? {}
   if (attachment?.kind !== 'event') return details
@@ -84,11 +87,11 @@ export class MessageRecorder {
     const late = this.#ageOf(incoming) > rules.answer_within_ms
     const words = messageText(recent.wordsOf(incoming.message_id) ?? incoming.text)
     const kind = kindOfIncoming({ ...incoming, text: words })
-    const details = datedDetails(incoming.details, clock.zone)
+    const person = await people.resolve(incoming.sender)
+    const details = datedDetails(incoming.details, await rules.zoneOf(person.person_id))
     const text = kind === 'command' ? words : textWithDetails(words, details)
     const seen = { ...incoming, text, ...(details === undefined ? {} : { details }) }
     const message = late ? { ...seen, addressed: false } : seen
-    const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
     const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to, expires_at } = message
     const blocked = person.role === 'blocked'

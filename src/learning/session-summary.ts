@@ -11,6 +11,7 @@ import type { HistoryStore } from '../messages/history-store.ts'
 import { personOfScope } from '../messages/scope.ts'
 import { CallRefused } from '../models/call-refused.ts'
 import type { LanguageModel } from '../models/language-model.ts'
+import { zonesOfMessages, type ZoneOf } from '../people/personal-zones.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { RememberOptions, SessionMemory } from './session-memory.ts'
@@ -21,6 +22,7 @@ export interface SummaryMemoryDeps {
   readonly memory: Pick<LongTermMemory, 'store'>
   readonly model: LanguageModel
   readonly tokens: TokenCounter
+  readonly zoneOf: ZoneOf
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -71,16 +73,15 @@ export class SummaryMemory implements SessionMemory {
     { patient, signal }: RememberOptions,
   ): Promise<Pick<MemoryRecord, 'kind' | 'text'>> {
     const person_id = personOfScope(scope)
+    const { clock, zoneOf } = this.#deps
+    const zone_of = await zonesOfMessages(messages, zoneOf, clock.zone)
     try {
-      const completion = await this.#deps.model.complete(
-        summaryRequest(messages, this.#deps.tokens, this.#deps.clock.zone),
-        {
-          purpose: 'summary',
-          chat_id,
-          ...(person_id === undefined ? {} : { person_id }),
-          ...(signal === undefined ? {} : { signal }),
-        },
-      )
+      const completion = await this.#deps.model.complete(summaryRequest(messages, this.#deps.tokens, zone_of), {
+        purpose: 'summary',
+        chat_id,
+        ...(person_id === undefined ? {} : { person_id }),
+        ...(signal === undefined ? {} : { signal }),
+      })
       return { kind: 'session_summary', text: completion.text }
     } catch (error) {
       // If a limit refuses the call now, the summary is written later.
@@ -89,7 +90,7 @@ export class SummaryMemory implements SessionMemory {
       if (patient) throw error
       const reason = asDenidinError(error).message
       this.#logger.warn('No model wrote a summary, keeping the transcript', { session_id, reason })
-      return { kind: 'session_transcript', text: writeTranscript(messages, this.#deps.clock.zone) }
+      return { kind: 'session_transcript', text: writeTranscript(messages, zone_of) }
     }
   }
 

@@ -1,5 +1,5 @@
 /** The prompt that asks a model to summarise a finished conversation, and the transcript in it. */
-import type { TimeZone } from '../platform/time-zone.ts'
+import type { ZoneOfMessage } from '../people/personal-zones.ts'
 import { isForwarded } from '../messages/message-details.ts'
 import type { MessageRecord } from '../messages/message.ts'
 import { blockMessage, type ModelMessage, type RequestPiece } from '../models/language-model.ts'
@@ -37,19 +37,19 @@ const newestWithin = (messages: readonly MessageRecord[], max_tokens: number): r
  * Lines of a transcript: each message begins a line, with date and speaker. Its further lines are indented, so that a
  * message cannot contain a line that looks like another person's.
  */
-const transcriptLines = (messages: readonly MessageRecord[], zone: TimeZone): readonly RequestPiece[] => {
+const transcriptLines = (messages: readonly MessageRecord[], zone_of: ZoneOfMessage): readonly RequestPiece[] => {
   const speakerOf = speakersOf(messages, 'Person')
   return messages.map(message => {
     const said_by = message.role === 'assistant' ? 'DeniDin' : speakerOf(message)
     const speaker = isForwarded(message) ? `${said_by} [forwarded]` : said_by
-    const text = `[${zone.isoDay(message.sent_at)}] ${speaker}: ${indentContinuation(message.text)}`
+    const text = `[${zone_of(message).isoDay(message.sent_at)}] ${speaker}: ${indentContinuation(message.text)}`
     return { text, ids: [message.message_id] }
   })
 }
 
 /** A conversation as text. */
-export const writeTranscript = (messages: readonly MessageRecord[], zone: TimeZone): string =>
-  transcriptLines(messages, zone)
+export const writeTranscript = (messages: readonly MessageRecord[], zone_of: ZoneOfMessage): string =>
+  transcriptLines(messages, zone_of)
     .map(line => line.text)
     .join('\n')
 
@@ -57,11 +57,11 @@ export const writeTranscript = (messages: readonly MessageRecord[], zone: TimeZo
 export const summaryRequest = (
   messages: readonly MessageRecord[],
   tokens: TokenCounter,
-  zone: TimeZone,
+  zone_of: ZoneOfMessage,
 ): { readonly messages: readonly ModelMessage[]; readonly max_tokens: number; readonly temperature: number } => ({
   messages: [
     { role: 'system', content: INSTRUCTION },
-    blockMessage('user', '', transcriptToSummarise(messages, tokens, zone)),
+    blockMessage('user', '', transcriptToSummarise(messages, tokens, zone_of)),
   ],
   max_tokens: SUMMARY_MAX_TOKENS,
   temperature: SUMMARY_TEMPERATURE,
@@ -70,9 +70,9 @@ export const summaryRequest = (
 const transcriptToSummarise = (
   messages: readonly MessageRecord[],
   tokens: TokenCounter,
-  zone: TimeZone,
+  zone_of: ZoneOfMessage,
 ): readonly RequestPiece[] => {
-  const lines = transcriptLines(newestWithin(messages, TRANSCRIPT_MAX_TOKENS), zone)
+  const lines = transcriptLines(newestWithin(messages, TRANSCRIPT_MAX_TOKENS), zone_of)
   // A single message may still be too long: keep its end.
   return lines.length === 1
     ? lines.map(line => ({ ...line, text: tokens.cut(line.text, TRANSCRIPT_MAX_TOKENS, 'end') }))

@@ -56,7 +56,7 @@ export type Attachment =
       readonly name: string
       readonly description?: string | undefined
       readonly place?: string | undefined
-      /** As the channel gives it, an instant in ISO format; as stored, the wall clock time of the installation. */
+      /** As the channel gives it, an instant in ISO format; as stored, the local time of who sent it. */
       readonly starts?: string | undefined
       readonly ends?: string | undefined
       readonly cancelled?: boolean | undefined

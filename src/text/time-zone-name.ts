@@ -38,7 +38,7 @@ const zones = once(
 const MOST_CHARACTERS = 100
 const OFFSET = /^(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?([0-5]\d))?$/
 const LARGEST_OFFSET_HOURS = 14
-const AROUND = /^(?:(?:in|the)\s+|ב(?=[א-ת]{3}))|\s+(?:time zone|time|city)$/g
+const AROUND = /^(?:(?:in|the|שעון|זמן)\s+|ב(?=[א-ת]{3}))|\s+(?:time zone|time|city)$/g
 
 /** @returns the IANA name of the zone, or an offset such as `+05:30`; `undefined` if the text names none */
 export const readTimeZone = (text: string): string | undefined => {

@@ -18,6 +18,7 @@ import {
   type RecordedRequest,
 } from '../support/model-server.ts'
 import { recordingMeter } from '../support/recording-meter.ts'
+import { UTC } from '../../src/platform/time-zone.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
 
 const tokens = createTokenCounter()
@@ -43,6 +44,7 @@ beforeEach(async () => {
     ...parts,
     providers: [{ name: 'openai', model }],
     retries: 0,
+    zoneOf: async () => UTC,
     tokens,
     metrics: createMetrics(),
   })

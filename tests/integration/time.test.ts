@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { HOUR_MS, DAY_MS } from '../../src/platform/clock.ts'
 import { TestDenidin } from '../support/denidin.ts'
+import { lastUserMessage } from '../support/model-server.ts'
 
 let denidin: TestDenidin
 
@@ -86,4 +87,35 @@ test('a question about a day finds what mentions it, in the days of the asker', 
   // It is Monday night, 23:30 in Jerusalem: tomorrow is the first of December.
   await denidin.say('what do I have tomorrow?')
   expect(denidin.lastRequest()).toContain('dentist')
+})
+
+test('“tomorrow” of someone who is elsewhere counts from the day where they are, in facts and summaries', async () => {
+  await startAt(Date.parse('2026-11-20T06:30:00Z'))
+  await denidin.say('/timezone Los Angeles')
+  await denidin.say('My flight is tomorrow')
+  await denidin.say('My flight is tomorrow', { phone: '15550009999' })
+  for (const [phone, day] of [
+    ['15550001111', 'Friday, 20 November 2026'],
+    ['15550009999', 'Saturday, 21 November 2026'],
+  ] as const) {
+    await denidin.say('/reset', { phone })
+    await denidin.whenIdle()
+    expect(await denidin.say('/memory', { phone })).toContain(`My flight is on ${day}`)
+  }
+  const asked = denidin.models.of('extraction').map(lastUserMessage)
+  expect(asked.filter(each => /^\[1\] 2026-11-19 [^:]+: My flight/m.test(each))).toHaveLength(1)
+  await denidin.restart({ time_zone: 'Asia/Jerusalem', feature_flags: { use_schema_v2: false } })
+  await denidin.say('My bus is tomorrow')
+  await denidin.say('/reset')
+  const summary = denidin.models.of('completion').map(lastUserMessage)
+  expect(summary.at(-1)).toMatch(/^\[2026-11-19\] .*My bus is tomorrow/m)
+})
+
+test('the time of an event is the local time of who sent it', async () => {
+  await startAt(SATURDAY_NIGHT)
+  await denidin.say('/timezone Los Angeles')
+  const attachment = { kind: 'event', name: 'Dinner', starts: '2026-12-01T18:00:00Z' } as const
+  await denidin.channel.deliver({ text: '', chat_id: '15550001111@c.us', details: { attachment } })
+  await denidin.app.conversation.whenIdle('15550001111@c.us')
+  expect(denidin.lastRequest()).toContain('2026-12-01 10:00')
 })

@@ -14,6 +14,7 @@ import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-s
 import { createSqliteProfiles, profileMigrations } from '../../src/memory/sqlite/sqlite-profiles.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
+import { UTC } from '../../src/platform/time-zone.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryLog, type MemoryLog as KeptLog } from '../support/memory-log.ts'
 import { memoryOf, wordCounter } from '../support/memory-rig.ts'
@@ -60,7 +61,7 @@ const use = async ({ scope, memory_id }: MemoryRecord, times: number): Promise<v
 
 /** The profile's lines as the model is shown them. */
 const profileOf = async (scope: Scope): Promise<readonly string[]> => {
-  const lines = await createProfileOf({ profiles, memories, clock })(scope)
+  const lines = await createProfileOf({ profiles, memories, clock, zoneOf: async () => UTC })(scope)
   return packProfile(lines, { content: PROFILE_TOKENS, room: Infinity }, new TokenCosts(wordCounter)).lines.map(
     ({ text }) => text,
   )
@@ -187,7 +188,9 @@ test('a profile says nothing as to come that is over, and dates what counts from
   await profiles.keep('person:z', ids, said_to)
   const at = (day: string) => ({ zone: clock.zone, now: () => Date.parse(day) })
   const lines = async (day: string): Promise<readonly string[]> =>
-    (await createProfileOf({ profiles, memories, clock: at(day) })('person:z')).map(({ text }) => text)
+    (await createProfileOf({ profiles, memories, clock: at(day), zoneOf: async () => UTC })('person:z')).map(
+      ({ text }) => text,
+    )
   expect(await lines('2026-11-30')).toEqual([
     'has an exam on Tuesday, 1 December 2026',
     'has an exam next Tuesday (said on Saturday, 28 November 2026)',

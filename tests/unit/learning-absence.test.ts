@@ -6,6 +6,7 @@ import { createMetrics } from '../../src/platform/metrics.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { fakeIds } from '../support/fake-ids.ts'
+import { UTC } from '../../src/platform/time-zone.ts'
 import { memoryLog } from '../support/memory-log.ts'
 
 const NOT_THERE = new DenidinError('unavailable', '127.0.0.1 could not be reached', { retryable: true })
@@ -39,6 +40,7 @@ const rig = (optional: boolean) => {
   const chain = new ProviderChain({
     providers: [refuses, comes],
     retries: 0,
+    zoneOf: async () => UTC,
     clock,
     ids: fakeIds(),
     logger: log,

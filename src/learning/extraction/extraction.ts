@@ -1,6 +1,7 @@
 /** The contract of fact extraction: its input, its output, and the extractor. */
 import type { Category, Entity, MemoryRecord } from '../../memory/memory.ts'
 import type { RelationType } from '../../memory/memory-log.ts'
+import type { ZoneOfMessage } from '../../people/personal-zones.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { CallContext } from '../../models/language-model.ts'
 
@@ -16,6 +17,8 @@ export interface ExtractionInput {
   readonly so_far: string | undefined
   /** How much the people are involved, 0 to 1, if the caller knows; otherwise it is measured by their messages. */
   readonly activity?: number | undefined
+  /** In which zone “tomorrow” counts; by default in that of the installation. */
+  readonly zone_of?: ZoneOfMessage
 }
 
 /** A relation between two entities of a fact. */

@@ -43,6 +43,7 @@ const KEYWORDS = (['preferences', 'skills', 'rules', 'context'] as const).map((c
  * while a long message is read.
  */
 export const factsByRules = async (input: ExtractionInput, zone: TimeZone): Promise<readonly ExtractedFact[]> => {
+  const zone_of = input.zone_of ?? (() => zone)
   const group = input.messages.some(message => message.chat_kind === 'group')
   const nameOf = group ? speakersOf(input.messages, 'Person') : undefined
   const slices = new BackgroundSlices()
@@ -62,7 +63,7 @@ export const factsByRules = async (input: ExtractionInput, zone: TimeZone): Prom
         // A correction that does not say what the corrected statement is means nothing by itself.
         if (says !== undefined) {
           facts.push({
-            ...factOf(says, message, nameOf?.(message), { input, zone }),
+            ...factOf(says, message, nameOf?.(message), { input, zone: zone_of(message) }),
             ...hintsOf(read.sentence, correction),
           })
         }

@@ -46,13 +46,16 @@ export interface ExtractionRequest {
 export const extractionRequest = (
   input: ExtractionInput,
   tokens: TokenCounter,
-  { now, zone }: { readonly now: number; readonly zone: TimeZone },
+  { now, zone: other }: { readonly now: number; readonly zone: TimeZone },
   source_tokens = SOURCE_MAX_TOKENS,
 ): ExtractionRequest => {
   const speakerOf = speakersOf(input.messages, 'Person')
   const lines: MessageRecord[] = []
+  const { zone_of = () => other } = input
+  const newest = input.messages.findLast(({ message_id }) => input.sources.has(message_id))
+  const zone = newest === undefined ? other : zone_of(newest)
   const lineOf = (message: MessageRecord): string => {
-    const day = zone.isoDay(message.sent_at)
+    const day = zone_of(message).isoDay(message.sent_at)
     const isSource = input.sources.has(message.message_id)
     const most = isSource ? source_tokens : CONTEXT_MAX_TOKENS
     const text = indentContinuation(shortened(message, most, tokens))

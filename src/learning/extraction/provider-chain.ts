@@ -14,6 +14,7 @@ import { ModelError, modelErrorReason } from '../../models/model-error.ts'
 import { ownWords } from '../../messages/message-details.ts'
 import { isCorrection } from '../../text/correction.ts'
 import { writeOutDates } from '../../text/dates/write-out-dates.ts'
+import { zonesOfMessages, type ZoneOf } from '../../people/personal-zones.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { ProviderCooldown, type CooldownProvider } from './provider-cooldown.ts'
@@ -52,6 +53,8 @@ export interface ProviderChainDeps {
   /** Receives whether models extract the facts. */
   readonly health?: Pick<OutcomeHealth, 'failed' | 'succeeded'> | undefined
   readonly tokens: TokenCounter
+  /** The zone of each speaker, in which their days count. */
+  readonly zoneOf: ZoneOf
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -78,7 +81,8 @@ export class ProviderChain implements Extractor {
   async extract(input: ExtractionInput, options: ExtractionOptions): Promise<Extraction> {
     const { clock, metrics } = this.#deps
     const began = clock.monotonic()
-    const extraction = await this.#askAll(input, options)
+    const zone_of = await zonesOfMessages(input.messages, this.#deps.zoneOf, clock.zone)
+    const extraction = await this.#askAll({ ...input, zone_of }, options)
     if (extraction.quotes_not_found > 0) metrics.count('quotes_not_found', extraction.quotes_not_found)
     if (extraction.not_meant > 0) metrics.count('facts_not_meant', extraction.not_meant)
     const extraction_time_ms = clock.monotonic() - began
@@ -285,7 +289,7 @@ const verifyFacts = async (
     const source = findSource(fact.quote, lines[(fact.message ?? 0) - 1]?.message_id, lines)
     if (source === undefined) quotes_not_found++
     else if (isSaidAsTrue(fact, source) && !isUnaskedSecret(fact, source))
-      facts.push(dated(toFact(fact, source, input), zone))
+      facts.push(dated(toFact(fact, source, input), input.zone_of?.(source) ?? zone))
     await slices.pause()
   }
   const not_meant = response.facts.length - facts.length - quotes_not_found

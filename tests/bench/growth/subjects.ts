@@ -192,7 +192,7 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   reflectionByRules: text => reflectionByRules([messageOf(text)]),
   activityOf: text => activityOf('I have two cats', 'p', [messageOf(text)]),
   extractionRequest: text => extractionRequest(inputOf(messageOf(text)), tokens, { now: NOW, zone: UTC }),
-  summaryRequest: text => summaryRequest([messageOf(text)], tokens, UTC),
+  summaryRequest: text => summaryRequest([messageOf(text)], tokens, () => UTC),
   normaliseWords,
   namesIn,
   parseFact: text => parseFact(text, NO_WORDS),
