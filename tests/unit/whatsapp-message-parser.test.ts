@@ -105,10 +105,23 @@ test.each<[string, Record<string, unknown>, number | undefined]>([
   ['a message that was kept', { ephemeralDuration: DAY_S, kicState: 'KEPT' }, undefined],
   ['one that is kept no more', { ephemeralDuration: DAY_S, kicState: 'UNKEPT' }, 1000 + DAY_S],
   ['the notice of the setting', { ephemeralDuration: DAY_S, subtype: 'ephemeral_setting' }, undefined],
+  ['a time beyond all dates', { expiredTimestamp: 1e300 }, 8.64e12],
+  ['an endless duration', { ephemeralDuration: 1e300 }, 8.64e12],
+  ['a part of a millisecond', { expiredTimestamp: 5000.0004 }, 5000],
   ['nonsense', { ephemeralDuration: 'soon', expiredTimestamp: -1, afterReadDuration: Number.NaN }, undefined],
 ])('when a message disappears: %s', (_, fields, seconds) => {
   const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1000, type: 'chat', body: 'hi', ...fields }
   expect(parseMessage(raw)?.expires_at).toBe(seconds === undefined ? undefined : seconds * 1000)
+})
+
+test.each([
+  ['x', 0],
+  [undefined, 0],
+  [-5, 0],
+  [1e300, 8.64e15],
+  [12.34567, 12_346],
+])('a message whose time is %j is read with one that can be stored', (t, sent_at) => {
+  expect(parseMessage({ id: `false_${ANA}_A1`, from: ANA, t, type: 'chat', body: 'hi' })?.sent_at).toBe(sent_at)
 })
 
 test.each([

@@ -92,20 +92,28 @@ const quoteOf = (fields: Fields, chat_id: string): QuoteFields => {
   }
 }
 
+/** The last instant that a date has, in milliseconds since the Unix epoch. */
+const LAST_INSTANT = 8.64e15
+
+const secondsIn = (value: unknown): number => {
+  const seconds = Number(value ?? 0)
+  return Number.isFinite(seconds) ? seconds : 0
+}
+
+/** A time in seconds as whole milliseconds: a sender's program may have written any number. */
+const instantOf = (seconds: number): number => Math.round(Math.min(seconds * SECOND_MS, LAST_INSTANT))
+
 /**
  * When a message disappears: at a fixed time, or a number of seconds after it was sent or read. The account reads at
  * once, so both count from sending.
  */
 const expiryOf = (fields: Fields): number | undefined => {
   if (fields['kicState'] === 'KEPT' || fields['subtype'] === 'ephemeral_setting') return undefined
-  const seconds = (name: string): number => {
-    const value = Number(fields[name] ?? 0)
-    return Number.isFinite(value) && value > 0 ? value : 0
-  }
+  const seconds = (name: string): number => Math.max(0, secondsIn(fields[name]))
   const at = seconds('expiredTimestamp')
   const durations = [seconds('ephemeralDuration'), seconds('afterReadDuration')].filter(each => each > 0)
-  if (at > 0) return at * SECOND_MS
-  return durations.length === 0 ? undefined : (seconds('t') + Math.min(...durations)) * SECOND_MS
+  if (at > 0) return instantOf(at)
+  return durations.length === 0 ? undefined : instantOf(seconds('t') + Math.min(...durations))
 }
 
 /**
@@ -117,7 +125,7 @@ export const parseVote = (vote: unknown): WhatsAppMessage | undefined => {
   const poll_id = messageIdOf(parentMsgKey)
   const author_id = addressOf(voter)
   const chat_id = poll_id === undefined ? undefined : messageKeyOf(poll_id).chat_id
-  const sent_at = Number(interractedAtTs)
+  const sent_at = instantOf(Number(interractedAtTs) / SECOND_MS)
   if (poll_id === undefined || author_id === undefined || chat_id === undefined || !(sent_at > 0)) return undefined
   const parent = fieldsOf(fieldsOf(parentMessage)['rawData'])
   const poll = parseAttachment(parent)
@@ -183,7 +191,7 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
     author_id,
     author_name: textOf(fields['notifyName']),
     text: withGroupNames(parseWords(fields), fields['groupMentions']),
-    sent_at: Number(fields['t'] ?? 0) * SECOND_MS,
+    sent_at: instantOf(Math.max(0, secondsIn(fields['t']))),
     mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
     ...quoteOf(fields, chat_id),
     details: detailsOf(fields),
