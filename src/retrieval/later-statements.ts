@@ -267,9 +267,11 @@ const namesOf = (message: MessageRecord | undefined, { person_id }: EarlierState
 const namesIn = (person_id: PersonId, speakers: Iterable<ReadonlyMap<PersonId, Speaking>>): ReadonlySet<string> =>
   new Set([...speakers].flatMap(each => [...(each.get(person_id)?.names ?? [])]))
 
-const distinct = (texts: readonly LaterText[]): readonly LaterText[] => [
-  ...new Map(texts.map(each => [each.text, each])).values(),
-]
+/** Each text once; a part of another text of the same message is left out. */
+const distinct = (texts: readonly LaterText[]): readonly LaterText[] =>
+  [...new Map(texts.map(each => [each.text, each])).values()].filter(
+    ({ id, text }, _at, all) => !all.some(other => other.id === id && other.text !== text && other.text.includes(text)),
+  )
 
 const shortened = (text: string): string =>
   text.length <= MOST_CHARACTERS ? text : `${cutStart(text, MOST_CHARACTERS)}…`

@@ -15,6 +15,10 @@ test.each([
   ['The Netflix subscription expired', 'We watch films on Netflix'],
   ['תום ואני נפרדנו', 'החבר שלי הוא תום'],
   ['כבר לא עובד באינטל', 'אני עובד באינטל'],
+  ['I switched to Italian instead of Spanish', 'I study Spanish'],
+  ['I now take the train instead of the tram', 'I take the tram to work'],
+  ['עברתי ללמוד איטלקית במקום ספרדית', 'אני לומד ספרדית בערב'],
+  ['עכשיו אני רוכב על אופניים במקום אוטובוס', 'אני נוסע באוטובוס'],
 ])('%j concerns %j', (later, earlier) => {
   const [ending] = endingsIn(later, NAMES)
   expect(ending !== undefined && mayEnd(ending, thingsIn(earlier, NAMES))).toBe(true)
@@ -23,6 +27,7 @@ test.each([
 test.each([
   ['my sister sold her car', 'my sister lives in Rome'],
   ['Dana quit Intel', 'Dana lives in Rome'],
+  ['I switched to Italian instead of Spanish', 'I love Italian food'],
 ])('%j does not concern %j', (later, earlier) => {
   const [ending] = endingsIn(later, NAMES)
   expect(ending).toBeDefined()
@@ -37,6 +42,13 @@ test.each([
   'I left my keys at Intel',
   'Tom said: I quit Intel',
   'מת לי על פיצה',
+  'I ate rice instead of bread',
 ])('%j says that nothing ended', text => {
   expect(endingsIn(text, NAMES)).toEqual([])
+})
+
+test('an ending is told with what holds instead', () => {
+  expect(endingsIn('I left Bezeq, we are with Hot now', NAMES).map(each => each.sentence)).toEqual([
+    'I left Bezeq, we are with Hot now',
+  ])
 })

@@ -31,6 +31,9 @@ const cues = once(
 )
 const negations = once(() => new Set(tokenise(lexiconWords('negations').join(' '))))
 
+/** What follows these words is what ended. */
+const INSTEAD = /(?: of| במקומ)$/u
+
 /** How much of the beginning of a text is read. */
 const MOST_CHARACTERS = 2000
 const MOST_WORDS = 12
@@ -39,8 +42,9 @@ const MOST_NEWS_CHARACTERS = 500
 /** Common words that both statements must contain if they share neither a rare one nor all. */
 const LEAST_COMMON_WORDS = 2
 
-/** A clause that says that something ended. */
+/** A sentence that says that something ended. */
 export interface Ending {
+  /** The whole sentence: its other clauses often say what holds instead. */
   readonly sentence: string
   /** Stems of the things that it names. */
   readonly things: ReadonlySet<string>
@@ -53,16 +57,17 @@ export const endingsIn = (text: string, speaker: ReadonlySet<string>): readonly 
   if (text.length > MOST_NEWS_CHARACTERS || !MAY_END.test(tokenise(text).join(' '))) return found
   for (const read of readSentences(text)) {
     if (!isOwnStatement(read)) continue
-    for (const sentence of clausesOf(read.sentence)) {
-      const plain = tokenise(sentence).join(' ')
+    for (const clause of clausesOf(read.sentence)) {
+      const plain = tokenise(clause).join(' ')
       const cue = ENDING.exec(plain)
       if (cue === null || isDenied(plain.slice(0, cue.index), cue[0])) continue
-      const { time } = parseFact(sentence, speaker)
+      const { time } = parseFact(clause, speaker)
       if (time === 'later' || time === 'maybe') continue
       // “Tom and I broke up” names who is meant outside of the clause.
-      const named = thingsIn(sentence, speaker)
+      const after = plain.slice(cue.index + cue[0].length)
+      const named = thingsIn(INSTEAD.test(cue[0]) ? after : clause, speaker)
       const things = named.size > 0 ? named : thingsIn(read.sentence, speaker)
-      if (things.size > 0) found.push({ sentence, things })
+      if (things.size > 0) found.push({ sentence: read.sentence, things })
     }
   }
   return found
