@@ -51,6 +51,20 @@ describe.each([['sqlite', (path: string) => createSqliteErasures(path, systemIds
       expect(await erasures.erased(['m1', 'm2'])).toEqual(new Set(['m1']))
     })
 
+    test('messages of the greatest length are recorded in steps, between which other work gets its turn', async () => {
+      const act = await begin()
+      const messages = Array.from({ length: 30 }, (_, n) => said(`m${String(n)}`, `${String(n)} ושלום `.repeat(7000)))
+      let turns = 0
+      const count = (): void => {
+        turns++
+        setImmediate(count).unref()
+      }
+      count()
+      await erasures.add(act, { messages })
+      expect(turns).toBeGreaterThan(3)
+      expect((await erasures.covers(act)).message_ids).toHaveLength(30)
+    })
+
     test('an act keeps what it covers over a restart, under the ids alone', async () => {
       const act = await begin()
       const memories = [{ memory_id: 'f1', scope: 'person:ana' as const }]

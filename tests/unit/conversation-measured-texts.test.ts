@@ -67,3 +67,24 @@ describe('measures of long messages', () => {
     expect(['a', 'b', 'c'].filter(id => measured.has(id))).toEqual(['b'])
   })
 })
+
+test('long messages that were found are measured in steps, and more of them than are kept between turns', async () => {
+  const found = Array.from({ length: 8 }, (_, n) => ({
+    message_id: `m${String(n)}`,
+    text: `Dana moved to street ${String(n)}. `.repeat(3000).slice(0, 65_536),
+    tokens: 16_000,
+  }))
+  const [first = { message_id: '', text: '', tokens: 1 }] = found
+  const measured = new MeasuredTexts()
+  let turns = 0
+  const count = (): void => {
+    turns++
+    setImmediate(count).unref()
+  }
+  count()
+  await measured.prepare(found)
+  expect(turns).toBeGreaterThan(8)
+  expect(measured.has(first.message_id)).toBe(false)
+  expect(measured.ofFound(first)).toBe(measured.ofFound(first))
+  expect(measured.ofFound(first)).not.toBe(measured.of(first.message_id, first.text))
+})

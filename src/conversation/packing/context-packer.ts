@@ -176,6 +176,11 @@ export class ContextPacker {
     return new SpecificPacking({ candidates, budget, room, costs: this.#costs, words: this.#words, ...about })
   }
 
+  /** Measures long messages that were found in steps, before they are packed at once. */
+  async prepareFound({ quotes, session = [] }: FoundCandidates): Promise<void> {
+    await this.#costs.measured.prepare([...quotes, ...session])
+  }
+
   /** The request built from parts that were packed within the budget of the turn. */
   packParts(parts: PackedParts, candidates: ContextCandidates, budget: ContextBudget, turn: TurnRecord): PackedContext {
     return this.#assemble(parts, candidates, budget, turn)

@@ -9,12 +9,10 @@ import {
   type TextPart,
 } from '../../text/passages.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import type { MeasuredText } from './measured-texts.ts'
+import { passageCharacters, type MeasuredText } from './measured-texts.ts'
 
 /** Texts up to this length are shown whole or not at all. */
 const WHOLE_TOKENS = 80
-/** Approximate tokens of one passage. */
-const PASSAGE_TOKENS = 50
 
 export interface FoundTextDeps<Item extends object> {
   readonly item: Item
@@ -127,7 +125,7 @@ export class FoundText<Item extends object> {
   #cutText(): readonly Passage[] {
     const { text, tokens, words, measured } = this.#deps
     if (tokens <= WHOLE_TOKENS) return [{ from: 0, to: text.length }]
-    const size = Math.max(1, Math.round((PASSAGE_TOKENS * text.length) / tokens))
+    const size = passageCharacters({ text, tokens })
     return passagesByWorth(text, size, words, measured().pieces(size))
   }
 }

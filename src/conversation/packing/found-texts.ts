@@ -88,7 +88,7 @@ const quoteText = (quote: Quote, words: QuestionWords, zone: TimeZone, costs: To
       costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),
     added_tokens: nowTokens(quote, costs),
     counter: costs.counter,
-    measured: once(() => costs.measured.of(quote.message_id, quote.text)),
+    measured: once(() => costs.measured.ofFound(quote)),
   })
 
 /** Tokens of the later statements after an outdated text. */

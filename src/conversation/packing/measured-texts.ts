@@ -4,10 +4,29 @@
  */
 import { LRUCache } from 'lru-cache'
 import type { MessageId } from '../../messages/message.ts'
+import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 import { piecesOf, type TextPart, type TextPiece } from '../../text/passages.ts'
 
 /** Characters of the messages that are kept, the most recently used: with pieces and words, 2 to 5 MB. */
 const REMEMBERED_CHARACTERS = 500_000
+
+/** Shorter messages are measured at once. */
+const LONG_CHARACTERS = 4000
+/** More messages than have room for a passage each. */
+const MOST_PREPARED = 40
+/** Approximate tokens of one passage. */
+const PASSAGE_TOKENS = 50
+
+/** A message that was found for a turn. */
+export interface FoundMessage {
+  readonly message_id: MessageId
+  readonly text: string
+  readonly tokens: number
+}
+
+/** Approximate characters of one passage of a text. */
+export const passageCharacters = ({ text, tokens }: Pick<FoundMessage, 'text' | 'tokens'>): number =>
+  Math.max(1, Math.round((PASSAGE_TOKENS * text.length) / tokens))
 
 /** The measures of one text. */
 export class MeasuredText {
@@ -36,11 +55,16 @@ export class MeasuredText {
   }
 }
 
+/** The words of a piece are computed when they are first read. */
+const computeStems = ({ stems }: TextPiece): ReadonlySet<string> => stems
+
 export class MeasuredTexts {
   readonly #known = new LRUCache<MessageId, MeasuredText>({
     maxSize: REMEMBERED_CHARACTERS,
     sizeCalculation: ({ text }) => text.length + 1,
   })
+  /** More than the cache may hold, but only while a turn is packed. */
+  readonly #prepared = new WeakMap<FoundMessage, MeasuredText>()
 
   /** The measures of a message's text; new ones if the text is not the one that was measured. */
   of(message_id: MessageId, text: string): MeasuredText {
@@ -49,6 +73,27 @@ export class MeasuredTexts {
     const measured = new MeasuredText(text)
     this.#known.set(message_id, measured)
     return measured
+  }
+
+  /**
+   * Measures the long ones among the found messages in steps, between which other work gets its turn: several messages
+   * of 65,536 characters take half a second. `ofFound` finds their measures as long as these objects are kept.
+   */
+  async prepare(found: readonly FoundMessage[]): Promise<void> {
+    const slices = new TimeSlices(ANSWER_SLICE_MS)
+    for (const message of found.filter(({ text }) => text.length > LONG_CHARACTERS).slice(0, MOST_PREPARED)) {
+      const measured = this.of(message.message_id, message.text)
+      this.#prepared.set(message, measured)
+      for (const piece of measured.pieces(passageCharacters(message))) {
+        computeStems(piece)
+        if (slices.isOver) await slices.pause()
+      }
+    }
+  }
+
+  /** The measures of a found message. */
+  ofFound(message: FoundMessage): MeasuredText {
+    return this.#prepared.get(message) ?? this.of(message.message_id, message.text)
   }
 
   /** Drops messages that were changed, deleted or forgotten. */

@@ -131,15 +131,18 @@ const gather = async (
 }
 
 const candidatesOf = async (
-  { profileOf, tone }: PackRequestDeps,
+  { packer, profileOf, tone }: PackRequestDeps,
   turn: TurnContext,
   { system }: TurnToPack,
   { recall, shared }: Gathered,
-): Promise<ContextCandidates> => ({
-  system,
-  shared,
-  recall,
-  profile: await profileOf(turn.scope),
-  tone: (shown: RecallCandidates) => tone(turn.own_words, shown),
-  question: turn.last.message_id,
-})
+): Promise<ContextCandidates> => {
+  await packer.prepareFound(recall)
+  return {
+    system,
+    shared,
+    recall,
+    profile: await profileOf(turn.scope),
+    tone: (shown: RecallCandidates) => tone(turn.own_words, shown),
+    question: turn.last.message_id,
+  }
+}

@@ -6,7 +6,7 @@ import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { BackupSource } from '../../lifecycle/module.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import { yieldToEventLoop } from '../../platform/yield.ts'
+import { TimeSlices, yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
 import {
   UNKNOWN_PERSON,
@@ -97,6 +97,8 @@ export const appliedErasureMigrations: readonly Migration[] = [
 
 /** Items written in one transaction: a few milliseconds. */
 const AT_ONCE = 200
+/** Longest time of one transaction, in milliseconds; one item may take longer. */
+const MOST_MS = 20
 
 /** Ids read in one query. */
 const READ_AT_ONCE = 2000
@@ -219,9 +221,13 @@ class ErasureFile implements SqliteErasures {
 
   async add(act: string, things: ErasedThings): Promise<void> {
     const additions = [...this.#additions(act, things)]
-    for (let at = 0; at < additions.length; at += AT_ONCE) {
+    for (let at = 0; at < additions.length;) {
+      const slice = new TimeSlices(MOST_MS)
+      const end = Math.min(at + AT_ONCE, additions.length)
       this.#database.transaction(() => {
-        for (const add of additions.slice(at, at + AT_ONCE)) add()
+        // Words are hashed as they are added: a few messages of the greatest length take as long as hundreds of others.
+        do additions[at++]?.()
+        while (at < end && !slice.isOver)
       })
       await yieldToEventLoop()
     }
