@@ -21,8 +21,13 @@ export const guardInbox = (inbox: InboxStore, { erasures, preferences }: InboxGu
     const { message_id, sent_at, text } = message
     if (await erasures.isErased({ message_id, person_id, sent_at, text })) return 'known'
     const { learn } = await preferences.of(person_id)
-    await erasures.spare(message_id)
-    return await inbox.receive(learn ? receipt : { ...receipt, learning_opt_out: true })
+    // Both at once: an act that begins meanwhile finds the message, and one that is under way spares it.
+    const spared = erasures.spare(message_id)
+    const [received] = await Promise.all([
+      inbox.receive(learn ? receipt : { ...receipt, learning_opt_out: true }),
+      spared,
+    ])
+    return received
   },
 })
 

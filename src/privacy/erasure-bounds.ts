@@ -1,6 +1,7 @@
 /** Determines what an erasure of everything about a person leaves: the data that came after the request. */
 import type { Erasures } from '../messages/erasures.ts'
 import type { MessageErasure } from '../messages/message-erasure.ts'
+import type { MessageId } from '../messages/message.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { ErasureBounds } from '../people/personal-data.ts'
@@ -17,13 +18,21 @@ export interface BoundsDeps {
  * The messages that came after an act, their answers and their sessions, and the memories that were learned only from
  * those. A memory that also came from forgotten data does not stay.
  */
-export const boundsOf = async (
+export const boundsOf = async (deps: BoundsDeps, act: string, persons: readonly PersonId[]): Promise<ErasureBounds> => {
+  for (;;) {
+    const spared = await deps.erasures.sparedBy(act)
+    const bounds = spared.length === 0 ? {} : await boundsAround(deps, act, persons, spared)
+    // What came meanwhile stays too.
+    if ((await deps.erasures.sparedBy(act)).length === spared.length) return bounds
+  }
+}
+
+const boundsAround = async (
   { erasures, messages, memories }: BoundsDeps,
   act: string,
   persons: readonly PersonId[],
+  spared: readonly MessageId[],
 ): Promise<ErasureBounds> => {
-  const spared = await erasures.sparedBy(act)
-  if (spared.length === 0) return {}
   const answers = await messages.repliesTo(spared)
   // In order of arrival: the full-text index rereads the messages that stay, and groups neighbouring messages.
   const kept = await messages.get([...spared, ...answers.map(each => each.message_id)])

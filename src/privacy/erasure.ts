@@ -124,15 +124,16 @@ class RecordedErasure implements Erasure {
     const { log, texts, clock } = this.#deps
     // Messages that were written after the request, and wait behind it, are not part of what was to be forgotten.
     const [asked] = spared
-    const behind = asked === undefined ? [] : await texts.messages.waitingAfter(asked, person_id)
-    const at = clock.now()
+    const behind = async () => (asked === undefined ? [] : await texts.messages.waitingAfter(asked, person_id))
     const act = await log.erasures.begin({
       kind: 'person',
       person_id,
-      at,
-      spared: [...spared, ...behind],
+      at: clock.now(),
+      spared: [...spared, ...(await behind())],
       said_before,
     })
+    // Some may have come just before the act began.
+    for (const message_id of await behind()) await log.erasures.spare(message_id)
     return await this.#apply(act, by)
   }
 

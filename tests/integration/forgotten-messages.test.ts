@@ -169,3 +169,24 @@ test('words that the owner did write are theirs, after any erasure', async () =>
   })
   expect(await say('hello?')).toBe('')
 })
+
+test('what is said right behind the yes to /forget all is kept and answered, whenever it arrives', async () => {
+  for (let turns = 0; turns < 16; turns++) {
+    const lion = `my lion is red ${String(turns)}`
+    const chat_id = `155520${String(10_000 + turns)}@c.us`
+    const sender = { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') }] } as const
+    await denidin.say('my cat is Tom', { phone: chat_id.replace(/@.*/, '') })
+    await denidin.say('/forget all', { phone: chat_id.replace(/@.*/, '') })
+    const sent_at = denidin.clock.now()
+    const yes = denidin.channel.deliver({ text: 'yes', chat_id, sender, sent_at })
+    for (let turn = 0; turn < turns; turn++) await new Promise(resolve => setImmediate(resolve))
+    const said = denidin.channel.deliver({ text: lion, chat_id, sender, sent_at: sent_at + 1000 })
+    await Promise.all([yes, said])
+    await denidin.app.conversation.whenIdle(chat_id)
+    const answers = denidin.channel.sent.filter(each => each.chat_id === chat_id).map(each => each.text)
+    expect(answers.slice(-2)).toEqual([expect.stringMatching(/^Forgotten/), `You said: ${lion}`])
+    expect(denidin.lastRequest()).not.toContain('Tom')
+    expect(await denidin.say('and?', { phone: chat_id.replace(/@.*/, '') })).toContain('and?')
+    expect(denidin.lastRequest()).toContain(lion)
+  }
+})

@@ -93,7 +93,17 @@ const reassign = (database: Database, from: PersonId, to: PersonId): void => {
   }
 }
 
+/** The rows of each table that exist now: what comes while one table after the other is erased is not covered. */
+const existing = (database: Database): typeof WHICH => {
+  const bounded = SCOPED_TABLES.map(table => {
+    const newest = database.get<{ id: number | null }>(`select max(rowid) as id from ${table}`)?.id ?? 0
+    return [table, `(${WHICH[table]}) and rowid <= ${String(newest)}`] as const
+  })
+  return { ...WHICH, ...Object.fromEntries(bounded) }
+}
+
 const erase = async (database: Database, person_id: PersonId, bounds: ErasureBounds): Promise<number> => {
+  const which = existing(database)
   const parameters = personParameters(person_id, bounds)
   // Other people's ratings of a deleted reply are deleted with it.
   const ratingsOf = (ids: string): number =>
@@ -102,15 +112,14 @@ const erase = async (database: Database, person_id: PersonId, bounds: ErasureBou
          select message_id from messages where rowid in (select value from json_each(:ids)))`,
       { ids },
     )
-  let erased = database.run(`delete from ratings where ${WHICH.ratings}`, fittingParameters(WHICH.ratings, parameters))
+  let erased = database.run(`delete from ratings where ${which.ratings}`, fittingParameters(which.ratings, parameters))
   for (const [table, columns] of WORDS) {
-    const where = WHICH[table]
+    const where = which[table]
     await overwriteInBatches(database, { table, columns, where }, fittingParameters(where, parameters))
   }
   for (const table of SCOPED_TABLES) {
-    const which = fittingParameters(WHICH[table], parameters)
     const before = table === 'messages' ? ratingsOf : undefined
-    erased += await deleteInBatches(database, table, WHICH[table], which, before)
+    erased += await deleteInBatches(database, table, which[table], fittingParameters(which[table], parameters), before)
   }
   return erased
 }
