@@ -60,14 +60,22 @@ export class IndexSearch {
     }
   }
 
-  /** Prepares, in slices, what a search needs of every part. */
-  async prepare(): Promise<void> {
+  /** Prepares, in slices, what a search for some words needs of every part. @param average number of words of a message */
+  async prepare(terms: readonly string[], average: number): Promise<void> {
     const slices = new TimeSlices(ANSWER_SLICE_MS)
-    this.#lengths.keep(this.#reader.parts)
-    for (const part of this.#reader.parts) {
+    const all = new TimeSlices()
+    const { parts } = this.#reader
+    this.#lengths.keep(parts)
+    for (const part of parts) {
+      // The parts were merged meanwhile: what is still missing is made when it is needed.
+      if (this.#reader.parts !== parts) return
       this.#lengths.of(part)
+      const lengths = { words: this.#columns.column('words'), first: part.first }
+      for (const term of terms) this.#reader.postings(part, term)?.bestsOf(average, lengths)
       await slices.pause()
     }
+    // If there was much to prepare, the search is a step of its own.
+    await all.pause()
   }
 
   #plansOf(plan: SearchPlan, root: PlanNode): PartPlans {

@@ -283,30 +283,33 @@ class WindowBestsBuilder {
   }
 }
 
-/** Reads the positions of a block: those of message `at` are `values` from `starts[at]` to `starts[at + 1]`. */
-export const decodePositions = (
-  bytes: Uint8Array,
-  start: number,
-  { size, counts }: Block,
-): { readonly starts: Uint32Array; readonly values: Uint16Array } => {
-  const starts = new Uint32Array(size + 1)
-  for (let at = 0; at < size; at++) starts[at + 1] = (starts[at] ?? 0) + (counts[at] ?? 0)
-  const values = new Uint16Array(starts[size] ?? 0)
-  let from = start
-  for (let at = 0; at < size; at++) {
-    let position = 0
-    for (let to = starts[at] ?? 0; to < (starts[at + 1] ?? 0); to++) {
-      let byte = bytes[from++] ?? 0
-      let value = byte & 0x7f
-      for (let shift = 7; byte >= 0x80; shift += 7) {
-        byte = bytes[from++] ?? 0
-        value |= (byte & 0x7f) << shift
+/** The positions of the messages of a block: those of message `at` are `values` from `starts[at]` to `starts[at + 1]`. */
+export class BlockPositions {
+  readonly starts = new Uint32Array(BLOCK_MESSAGES + 1)
+  values = new Uint16Array(BLOCK_MESSAGES * 2)
+
+  /** Reads those of the next block, in the place of the one before. */
+  decode(bytes: Uint8Array, start: number, { size, counts }: Block): void {
+    const { starts } = this
+    for (let at = 0; at < size; at++) starts[at + 1] = (starts[at] ?? 0) + (counts[at] ?? 0)
+    const count = starts[size] ?? 0
+    if (count > this.values.length) this.values = new Uint16Array(2 * count)
+    const { values } = this
+    let from = start
+    for (let at = 0; at < size; at++) {
+      let position = 0
+      for (let to = starts[at] ?? 0; to < (starts[at + 1] ?? 0); to++) {
+        let byte = bytes[from++] ?? 0
+        let value = byte & 0x7f
+        for (let shift = 7; byte >= 0x80; shift += 7) {
+          byte = bytes[from++] ?? 0
+          value |= (byte & 0x7f) << shift
+        }
+        position += value
+        values[to] = position
       }
-      position += value
-      values[to] = position
     }
   }
-  return { starts, values }
 }
 
 /** Reads the positions of one message, which begin at `start`. */

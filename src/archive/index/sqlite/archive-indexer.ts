@@ -4,6 +4,7 @@ import { DenidinError } from '../../../platform/errors.ts'
 import { JoinedRuns } from '../../../platform/joined-runs.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { yieldToEventLoop } from '../../../platform/yield.ts'
+import { prepareAnalyser } from '../../../text/analyser/prepare-analyser.ts'
 import type { Columns } from '../columns.ts'
 import type { IndexPart } from '../index-part.ts'
 import { PART_RANGE } from '../posting-encoder.ts'
@@ -137,6 +138,7 @@ export class ArchiveIndexer {
       const generation = this.#generation
       try {
         await this.ready()
+        await prepareAnalyser()
         await this.#follow()
         return
       } catch (error) {

@@ -3,7 +3,7 @@ import type { Database } from '../../../database/sqlite/database.ts'
 import type { Columns } from '../columns.ts'
 import type { IndexPart } from '../index-part.ts'
 import { PostingEncoder, type EncodedPostings } from '../posting-encoder.ts'
-import { decodePositions, emptyBlock, TermPostings } from '../term-postings.ts'
+import { BlockPositions, emptyBlock, TermPostings } from '../term-postings.ts'
 import { compareTerms, PageReader, type FoundWord } from '../word-pages.ts'
 import { wordsTable } from './index-parts.ts'
 
@@ -125,7 +125,10 @@ export function* mergeParts(
     }
     if (overlapping && own.length > 1) {
       const entries: Entry[] = []
-      for (const stream of own) yield* stepsOf(stream, columns, first, entry => entries.push({ ...entry }))
+      const keep = ({ offset, values, from, to }: Entry): void => {
+        entries.push({ offset, values: values.slice(from, to), from: 0, to: to - from })
+      }
+      for (const stream of own) yield* stepsOf(stream, columns, first, keep)
       entries.sort((a, b) => a.offset - b.offset).forEach(add)
     } else for (const stream of own) yield* stepsOf(stream, columns, first, add)
     for (const { source, word } of own) if (source.counted) before += word?.found ?? 0
@@ -135,6 +138,11 @@ export function* mergeParts(
 }
 
 const NO_VALUES = new Uint16Array()
+/**
+ * Where blocks are decoded: a merge of a million blocks would otherwise leave as many buffers to the garbage collector,
+ * which stops the thread. What is decoded is used before the merge pauses, so that merges can share them.
+ */
+const BUFFERS = { block: emptyBlock(), positions: new BlockPositions() }
 
 /**
  * Gives all messages with the word of a stream to `act`, some blocks at a time.
@@ -150,11 +158,12 @@ function* stepsOf(
   const postings = new TermPostings(word)
   const own = positions.subarray(word.from, word.to)
   const roles = columns.column('role')
-  const block = emptyBlock()
+  const { block, positions: decoded } = BUFFERS
   const entry: { -readonly [field in keyof Entry]: Entry[field] } = { offset: 0, values: NO_VALUES, from: 0, to: 0 }
   for (let number = 0; number < postings.blocks; number++) {
     postings.decode(number, block)
-    const { starts, values } = decodePositions(own, postings.positionsFrom(number), block)
+    decoded.decode(own, postings.positionsFrom(number), block)
+    const { starts, values } = decoded
     entry.values = values
     for (let at = 0; at < block.size; at++) {
       const seq = source.part.first + (block.offsets[at] ?? 0)

@@ -7,6 +7,7 @@ import type { Logger } from '../../../platform/logger.ts'
 import { lru } from '../../../platform/lru.ts'
 import { ANSWER_SLICE_MS, TimeSlices } from '../../../platform/yield.ts'
 import { questionWordsOf } from '../../../text/analyser/analyser.ts'
+import { prepareAnalyser } from '../../../text/analyser/prepare-analyser.ts'
 import { fold, inSmallLetters } from '../../../text/fold.ts'
 import type {
   ArchiveAccess,
@@ -119,9 +120,12 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   }
 
   async search(question: ArchiveQuestion): Promise<ArchiveAnswer> {
-    await this.#readAhead(question.query ?? '')
+    await prepareAnalyser()
+    const terms = questionWordsOf(question.query ?? '').flatMap(({ main, also }) => [main, ...also])
+    await this.#readAhead(terms)
     await this.indexer.ready()
-    await this.#search.prepare()
+    this.#statistics.refresh()
+    await this.#search.prepare(terms, this.#statistics.average)
     if (question.facets === true) await this.#groupsIn(question.time_zone).prepare()
     this.indexer.hideRemoved()
     const { query: written, ...read } = parseQuery(question.query ?? '')
@@ -174,10 +178,10 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
   }
 
   /** Reads the words of a query in slices: those of two million messages that are not kept take up to 70 ms. */
-  async #readAhead(query: string): Promise<void> {
+  async #readAhead(terms: readonly string[]): Promise<void> {
     const slices = new TimeSlices(ANSWER_SLICE_MS)
     const { parts } = this.#parts
-    for (const term of questionWordsOf(query).flatMap(({ main, also }) => [main, ...also])) {
+    for (const term of terms) {
       for (const part of parts) {
         // The parts were merged meanwhile.
         if (this.#parts.parts !== parts) return
