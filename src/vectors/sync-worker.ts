@@ -144,6 +144,8 @@ export class SyncWorker implements AsyncDisposable {
     for (;;) {
       this.#again = false
       await this.#patience.letUrgentWorkPass()
+      // A round would ask for the next one, and so keep the process from ending.
+      if (this.#stop.signal.aborted) return
       const done = await this.#tryRound()
       if (!this.#isRequestedAgain() || !(done || this.#failures <= RETRIES_AT_ONCE)) return
       this.#retry?.[Symbol.dispose]()

@@ -22,6 +22,11 @@ export class FakeClock implements Clock {
     return this.#now
   }
 
+  /** How many timers and sleeps are not over: of a real clock, each would keep the process from ending. */
+  get waiting(): number {
+    return this.#timers.length
+  }
+
   monotonic(): number {
     return this.#elapsed
   }
