@@ -234,6 +234,24 @@ test('the missed messages of a chat are delivered together, without our own, and
   expect(gaps.isComplete(BOB)).toBe(true)
 })
 
+test('what was edited or deleted meanwhile is so before what was said meanwhile is answered', async () => {
+  const order: string[] = []
+  const note = (what: string) => async () => {
+    order.push(what)
+  }
+  const { inbound } = setUp(
+    async () => undefined,
+    async () => ({}),
+    { backfilled: note('said'), edited: note('edited'), deleted: note('deleted') },
+  )
+  const changes = [
+    { kind: 'edited', chat_id: BOB, message_id: 'a', text: 'now' },
+    { kind: 'deleted', chat_id: BOB, message_id: 'b' },
+  ] as const
+  await inbound.takeHistory({ chat_id: BOB, messages: [said('what is it now?')], changes, until: 7 }, SELF)
+  expect(order).toEqual(['edited', 'deleted', 'said'])
+})
+
 test('a missed message that cannot be read, and a change that cannot be applied, keep nothing else back', async () => {
   const told: BackfilledChat[] = []
   const changed: string[] = []

@@ -94,11 +94,12 @@ export class Inbound {
       // A message that cannot be read or applied does not hold up the others, and is read again: the mark of the chat
       // stays before it.
       const whole_until = failed === undefined ? until : Math.min(until, failed.sent_at - 1)
-      await events.backfilled({ chat_id, said, until: whole_until })
       let failure = failed
+      // First, so that what is said next is answered with the messages as they are now.
       for (const change of changes) {
         await this.#applyChange(change, self).catch((reason: unknown) => (failure ??= { sent_at: until, reason }))
       }
+      await events.backfilled({ chat_id, said, until: whole_until })
       if (failure !== undefined) throw failure.reason as Error
       gaps.complete(chat_id)
     })
