@@ -470,6 +470,15 @@ describe('what is gone', () => {
     expect(await archive.texts('tuesday')).toEqual(['meet on tuesday'])
     expect(await archive.texts('friday')).toEqual(['meet on friday'])
   })
+
+  test('phrases are found in the order of an edited message, and of those beside it', async () => {
+    const archive = await rig('green tea at noon', 'we had green tea', 'black tea')
+    archive.archive.run(`update archive_messages set content = 'tea tea tea that is green' where seq = 1`)
+    await archive.search.indexer.sync()
+    expect(await archive.texts('"green tea"')).toEqual(['we had green tea'])
+    expect(await archive.texts('"tea tea that"')).toEqual(['tea tea tea that is green'])
+    expect(await archive.texts('"black tea"')).toEqual(['black tea'])
+  })
 })
 
 describe('the index', () => {
