@@ -40,6 +40,24 @@ const STATEMENT_HEBREW =
 const REMEMBER = "(?:[Rr]emember|[Nn]ote|[Kk]eep in mind|[Dd]on['’]?t forget|[Dd]o not forget)"
 const REMEMBER_HEBREW = '(?:תזכור|תזכרי|תזכרו|זכור|זכרי|אל תשכח|אל תשכחי|אל תשכחו)'
 
+/** What a person said last. "Delete the last message" may be ours. */
+const I_SAID = '(?: (?:that )?i (?:just )?(?:said|wrote|told you|sent(?: you)?))'
+const LAST_MESSAGE = [
+  `my (?:last|previous) (?:message|text)${I_SAID}?`,
+  `the (?:last|previous) (?:message|text|thing)${I_SAID}`,
+  'what i (?:just|last) (?:said|wrote|told you|sent(?: you)?)',
+  'the message (?:that )?i just (?:wrote|sent)(?: you)?',
+].join('|')
+const I_SAID_HEBREW = 'ש(?:אמרתי|כתבתי|שלחתי)(?: לך| לכם)?'
+const LAST_MESSAGE_HEBREW = [
+  `את ההודעה האחרונה (?:שלי|${I_SAID_HEBREW})`,
+  `את הדבר האחרון ${I_SAID_HEBREW}`,
+  `את מה ${I_SAID_HEBREW} (?:עכשיו|הרגע)`,
+  `את מה ש(?:עכשיו|הרגע) (?:אמרתי|כתבתי|שלחתי)(?: לך| לכם)?`,
+].join('|')
+const FORGET_HEBREW = '(?:תשכח|תשכחי|תשכחו|שכח|שכחי)'
+const DELETE_HEBREW = '(?:תמחק|תמחקי|תמחקו|מחק|מחקי)'
+
 const PHRASES: readonly Phrase[] = [
   { pattern: new RegExp(`^${PLEASE}remember(?: this)?:\\s*(\\S[^?]*)$`, 'iu'), name: '/remember' },
   // "remember that time we …" reminisces; it is not a request.
@@ -77,7 +95,7 @@ const PHRASES: readonly Phrase[] = [
 
   {
     pattern: new RegExp(
-      `^${PLEASE}forget (?:that|what i just (?:said|wrote|told you)|my last message)(?:,? please)?${END}`,
+      `^${PLEASE}(?:forget that|(?:forget|delete|erase|remove) (?:${LAST_MESSAGE}))(?:,? please)?${END}`,
       'iu',
     ),
     name: '/forget',
@@ -85,7 +103,7 @@ const PHRASES: readonly Phrase[] = [
   },
   {
     pattern: new RegExp(
-      `^${HEBREW_PLEASE}(?:תשכח|תשכחי|תשכחו|שכח|שכחי) (?:את זה|את מה שאמרתי עכשיו|את ההודעה האחרונה(?: שלי)?)(?:,? בבקשה)?${END}`,
+      `^${HEBREW_PLEASE}(?:${FORGET_HEBREW} את (?:זה|ההודעה האחרונה)|(?:${FORGET_HEBREW}|${DELETE_HEBREW}) (?:${LAST_MESSAGE_HEBREW}))(?:,? בבקשה)?${END}`,
       'u',
     ),
     name: '/forget',
@@ -101,7 +119,7 @@ const PHRASES: readonly Phrase[] = [
   },
   {
     pattern: new RegExp(
-      `^${HEBREW_PLEASE}(?:תשכח|תשכחי|תשכחו|שכח|שכחי|תמחק|תמחקי|תמחקו|מחק|מחקי) (?:(?:את )?(?:הכל|הכול)|(?:את )?כל מה ש(?:אתה|את|אתם) (?:יודע|יודעת|יודעים|זוכר|זוכרת|זוכרים)) (?:עליי|עלי|לגביי)(?:,? בבקשה)?${END}`,
+      `^${HEBREW_PLEASE}(?:${FORGET_HEBREW}|${DELETE_HEBREW}) (?:(?:את )?(?:הכל|הכול)|(?:את )?כל מה ש(?:אתה|את|אתם) (?:יודע|יודעת|יודעים|זוכר|זוכרת|זוכרים)) (?:עליי|עלי|לגביי)(?:,? בבקשה)?${END}`,
       'u',
     ),
     name: '/forget',
