@@ -84,6 +84,35 @@ test.each([
   })
 })
 
+test.each([
+  [[{ type: 'image_url', image_url: { url: 'data:image/png;base64,x' } }], '[image]'],
+  [
+    [
+      { type: 'input_image', image_url: 'x' },
+      { type: 'input_file', file_id: 'f' },
+    ],
+    '[image] [file]',
+  ],
+  [
+    { content_type: 'multimodal_text', parts: [{ content_type: 'image_asset_pointer', asset_pointer: 'x' }] },
+    '[image]',
+  ],
+  [
+    { content_type: 'multimodal_text', parts: ['', { content_type: 'audio_asset_pointer', asset_pointer: 'x' }] },
+    '[audio]',
+  ],
+  [{ content_type: 'multimodal_text', parts: [{ content_type: 'image_asset_pointer' }, 'what is it?'] }, 'what is it?'],
+])('a message of attachments alone is kept, and named by their kind: %j', async (content, said) => {
+  const { messages, rejected } = await readSource(
+    folder.path,
+    'a.json',
+    JSON.stringify([{ messages: [{ role: 'user', content }, hi] }]),
+  )
+
+  expect(messages.map(each => each.content)).toEqual([said, 'hi'])
+  expect(rejected).toEqual([])
+})
+
 test('a list that breaks off keeps what came before', async () => {
   const { messages, rejected } = await readSource(
     folder.path,

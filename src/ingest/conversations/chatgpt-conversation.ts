@@ -3,7 +3,7 @@ import { normalisedContent } from '../../archive/archive-identity.ts'
 import type { SourceMessage } from '../../archive/archive-message.ts'
 import { instantOf, isObject, textOf, type JsonObject } from '../json-values.ts'
 import type { Unreadable } from '../source-lines.ts'
-import { contentText, numbered, roleOf, withoutRole, type ConversationReading } from './openai-conversation.ts'
+import { numbered, roleOf, saidIn, withoutRole, type ConversationReading } from './openai-conversation.ts'
 
 /** Whether a value is a conversation of such an export. */
 export const isChatGpt = (value: unknown): value is JsonObject => isObject(value) && isObject(value['mapping'])
@@ -68,7 +68,7 @@ const messageOf = (
   if (!isObject(message) || isHidden(message)) return undefined
   const author = isObject(message['author']) ? message['author'] : {}
   const role = roleOf(author['role'])
-  const content = contentText(message['content'])
+  const content = saidIn(message['content'])
   if (normalisedContent(content) === '') return undefined
   if (role === undefined) return withoutRole(author['role'], content)
   const at = instantOf(message['create_time'])

@@ -38,6 +38,37 @@ export const contentText = (content: unknown): string => {
   return contentText(inner ?? parts ?? refusal ?? '')
 }
 
+/** What stands for parts without words, by their kind. */
+const ATTACHMENTS: Readonly<Record<string, string>> = {
+  image: '[image]',
+  image_url: '[image]',
+  image_file: '[image]',
+  input_image: '[image]',
+  image_asset_pointer: '[image]',
+  input_audio: '[audio]',
+  audio_asset_pointer: '[audio]',
+  real_time_user_audio_video_asset_pointer: '[audio]',
+  video_container_asset_pointer: '[video]',
+  file: '[file]',
+  input_file: '[file]',
+}
+
+const attachmentsIn = (content: unknown): readonly string[] => {
+  if (Array.isArray(content)) return content.flatMap(attachmentsIn)
+  if (!isObject(content)) return []
+  const { type, content_type: kind = type, content: inner, parts = inner } = content
+  return typeof kind === 'string' && Object.hasOwn(ATTACHMENTS, kind) ? [ATTACHMENTS[kind] ?? ''] : attachmentsIn(parts)
+}
+
+/**
+ * The words of a content, or what stands for its attachments if it has none. Beside words they are left out, so that
+ * what was loaded before is the same message still.
+ */
+export const saidIn = (content: unknown): string => {
+  const text = contentText(content)
+  return normalisedContent(text) === '' ? attachmentsIn(content).join(' ') : text
+}
+
 /** What the messages of one conversation have in common. */
 export interface ConversationOrigin {
   readonly project: string
@@ -78,7 +109,7 @@ const messageOf = (
   if (!isObject(value)) return { reason: 'a message is not an object', text: JSON.stringify(value) }
   const given = value['role'] ?? value['from']
   const role = roleOf(given)
-  const content = contentText(value['content'] ?? value['value'] ?? value['text'])
+  const content = saidIn(value['content'] ?? value['value'] ?? value['text'])
   if (normalisedContent(content) === '') return undefined
   if (role === undefined) return withoutRole(given, content)
   const at = instantOf(value['created_at'] ?? value['timestamp'] ?? value['create_time'] ?? value['created'])
