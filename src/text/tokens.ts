@@ -64,14 +64,21 @@ const endOf = (text: string, tokens: number): string => {
   const { edge, characters: first } = lookedAt(tokens)
   for (let characters = first; ; characters *= 2) {
     const whole = characters >= text.length
-    const all = piecesOf(whole ? text : text.slice(-characters)).flatMap(piece => [
-      ...shared().encoding.encode_ordinary(piece),
-    ])
+    const all = encoded(whole ? text : text.slice(-characters))
     if (all.length > (whole ? tokens : tokens + edge)) {
       return cutEnd(text, textOf(Uint32Array.from(all.slice(-tokens))).replace(TORN_START, '').length)
     }
     if (whole) return text
   }
+}
+
+/** The tokens of a text. Equal pieces in a row, into which a long row of one sign is cut, are encoded once. */
+const encoded = (text: string): readonly number[] => {
+  let last: { readonly piece: string; readonly tokens: readonly number[] } | undefined
+  return piecesOf(text).flatMap(piece => {
+    if (last?.piece !== piece) last = { piece, tokens: [...shared().encoding.encode_ordinary(piece)] }
+    return last.tokens
+  })
 }
 
 /** A cut between two tokens may fall inside a character: its torn bytes decode to U+FFFD and are dropped. */

@@ -31,6 +31,8 @@ export class WordTokens {
   /** Words of the present generation, and of the one before: those that are used again move to the present one. */
   #known = new Map<string, number>()
   #before: ReadonlyMap<string, number> = new Map()
+  /** The long word that was counted last: a long row of one sign is cut into many that are equal. */
+  #long = { word: '', tokens: 0 }
 
   constructor({ pattern, count }: WordEncoder) {
     // In Rust, a blank is every character of the property; in JavaScript, `\s` is another set.
@@ -61,11 +63,17 @@ export class WordTokens {
   }
 
   #of(word: string): number {
+    if (word.length > MOST_CHARACTERS) return this.#ofLong(word)
     const known = this.#known.get(word)
     if (known !== undefined) return known
     const tokens = this.#before.get(word) ?? this.#count(word)
-    if (word.length <= MOST_CHARACTERS) this.#remember(copyOf(word), tokens)
+    this.#remember(copyOf(word), tokens)
     return tokens
+  }
+
+  #ofLong(word: string): number {
+    if (word !== this.#long.word) this.#long = { word: copyOf(word), tokens: this.#count(word) }
+    return this.#long.tokens
   }
 
   #remember(word: string, tokens: number): void {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { createRequire } from 'node:module'
+import { WordTokens } from '../../src/text/word-tokens.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 
 const tokens = createTokenCounter()
@@ -83,3 +84,18 @@ const using_encoding = (act: (encoding: ReturnType<typeof get_encoding>) => void
     encoding.free()
   }
 }
+
+test('words are encoded once as long as they come again, long ones as long as they come again at once', () => {
+  const encoded: string[] = []
+  const words = new WordTokens({
+    pattern: '\\S+',
+    count: word => {
+      encoded.push(word)
+      return word.length
+    },
+  })
+  const [long, other] = ['x'.repeat(32), 'y'.repeat(40)]
+
+  expect(words.count(`a b a ${long} ${long} ${long} ${other} a ${long}`)).toBe(4 + 4 * 32 + 40)
+  expect(encoded).toEqual(['a', 'b', long, other, long])
+})
