@@ -1,9 +1,10 @@
 /**
  * Measures the archive's search over a generated corpus: `npm run bench:search` (2,000,000 messages), `-- --quick`
- * (100,000), `-- --messages N`. Beside it, what a user would pick instead (left out by `--alone`): FTS5 with bm25(), and
- * minisearch. `--folder DIR` keeps the archive there, and measures the one that is there already; `--only TEXT` measures
- * the kinds of queries whose names contain a text, and nothing else. Exit code 1 when a kind of query takes more than 20 ms (p95) or 100 ms (most) of the processor, a message
- * takes 1 KB of index, or the overlap with BM25 is below 0.8.
+ * (100,000), `-- --messages N`. Beside it, what a user would pick instead (left out by `--alone`): FTS5 with bm25(),
+ * PostgreSQL where it is installed, and minisearch. `--folder DIR` keeps the archive there, and measures the one that is
+ * there already; `--only TEXT` measures the kinds of queries whose names contain a text, and nothing else. Exit code 1
+ * when a kind of query takes more than 20 ms (p95) or 100 ms (most) of the processor, a message takes 1 KB of index, or
+ * the overlap with BM25 is below 0.8.
  */
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,6 +17,7 @@ import { ArchiveRig } from '../support/archive-rig.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { benchFts5 } from './search/fts5.ts'
 import { benchMinisearch } from './search/minisearch.ts'
+import { benchPostgres } from './search/postgres.ts'
 import { exactProcessorMs, measureTurns } from './longest-turn.ts'
 import { benchCache } from './search/cache-stream.ts'
 import { compareWithExhaustive } from './search/exhaustive.ts'
@@ -162,5 +164,6 @@ async function measureTheRest(): Promise<void> {
   console.log(await benchCache(rig, corpus, random, stored))
   if (values.alone) return
   await benchFts5(temporary.path, count, random)
+  await benchPostgres(count, random)
   await benchMinisearch(Math.min(count, QUICK), random)
 }
