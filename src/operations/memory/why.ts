@@ -13,6 +13,7 @@ import { isoTime } from '../references.ts'
 import { resolveSubject, SUBJECT_FIELDS, subjectInput, type Subject } from '../subject.ts'
 import { idsOf, memoriesOf, messagesOf } from './given.ts'
 import { speakerOfMemory, speakerOfMessage, SPEAKERS } from './listed-item.ts'
+import { hasMemorySystem, MEMORY_SYSTEM_FIELDS } from './memory-system.ts'
 
 /**
  * Whether the subject may still see an item that a reply was given: the godfather loses access to others' messages when
@@ -52,15 +53,7 @@ export const memoryWhy = operation({
   effect: 'read',
   needs: 'data',
   audit: 'reads',
-  uses: [
-    ...SUBJECT_FIELDS,
-    'memory.store',
-    'memory.log',
-    'memory.scopes',
-    'messages.history',
-    'rollout.stages',
-    'instance.memory_system_enabled',
-  ],
+  uses: [...SUBJECT_FIELDS, 'memory.store', 'memory.log', 'memory.scopes', 'messages.history', ...MEMORY_SYSTEM_FIELDS],
   input: z.strictObject(subjectInput),
   output: z.object({
     replied_at: z.string().nullable().describe('null: no reply yet'),
@@ -97,10 +90,7 @@ export const memoryWhy = operation({
     const chat_id = caller.level === 'operator' ? undefined : listing.chat_id
     const recall = await context.memory.log.lastRecall(scope, chat_id)
     if (recall === undefined) {
-      if (
-        !context.instance.memory_system_enabled ||
-        !(await context.rollout.stages.has('enable_memory_system', scope))
-      ) {
+      if (!(await hasMemorySystem(context, scope))) {
         throw new DenidinError('disabled', 'the memory is switched off, so nothing is recorded about replies')
       }
       return { output: { replied_at: null, tone: null, context: null, items: [] }, touched: [] }

@@ -6,6 +6,7 @@ import { DenidinError } from '../../platform/errors.ts'
 import { timeZone } from '../../platform/time-zone.ts'
 import { timeOfDay } from '../../text/strings/written-day.ts'
 import { readTimeZone } from '../../text/time-zone-name.ts'
+import { hasMemorySystem, MEMORY_SYSTEM_FIELDS } from '../memory/memory-system.ts'
 import { operation } from '../operation.ts'
 import { resolveSubject, SUBJECT_FIELDS, subjectInput } from '../subject.ts'
 
@@ -15,7 +16,7 @@ export const peoplePrivacy = operation({
   effect: 'write',
   needs: 'data',
   audit: 'changes',
-  uses: [...SUBJECT_FIELDS, 'people.preferences', 'memory.facts', 'rollout.stages', 'instance.memory_system_enabled'],
+  uses: [...SUBJECT_FIELDS, 'people.preferences', 'memory.facts', ...MEMORY_SYSTEM_FIELDS],
   input: z.strictObject({
     learning: z
       .enum(['on', 'off'])
@@ -32,11 +33,13 @@ export const peoplePrivacy = operation({
     history: z.boolean().describe('whether messages are kept for the rest of the conversation'),
   }),
   subject: resolveSubject,
-  run: async ({ people: { preferences }, memory, rollout, instance }, { learning }, { subject: { person, scope } }) => {
+  run: async (context, { learning }, { subject: { person, scope } }) => {
+    const { people, memory } = context
+    const { preferences } = people
     const { person_id } = person
     if (learning !== undefined) await preferences.set(person_id, { learn: learning === 'on' })
     const { learn } = await preferences.of(person_id)
-    const history = instance.memory_system_enabled && (await rollout.stages.has('enable_memory_system', scope))
+    const history = await hasMemorySystem(context, scope)
     const lasting = history && (await memory.facts.stats()).enabled
     return {
       output: { who: describePerson(person), learning: learn ? ('on' as const) : ('off' as const), lasting, history },

@@ -3,22 +3,12 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { archiveCorpus } from '../../support/archive-corpus.ts'
-import { queriesOf } from './queries.ts'
+import { COMPARED_KINDS, COMPARED_QUESTIONS, queriesOf } from './queries.ts'
 import { timesOf } from './times.ts'
 
 const BATCH = 10_000
-const QUERIES = 8
 /** Candidates whose number bounds the time. */
 const CANDIDATES = 2000
-const KINDS = [
-  'rare word',
-  'mid word',
-  'common word',
-  'the commonest word',
-  'two common words',
-  'rare OR the commonest',
-  'phrase',
-]
 
 export const benchFts5 = async (folder: string, count: number, random: () => number): Promise<void> => {
   const path = join(folder, 'fts5.db')
@@ -66,8 +56,8 @@ export const benchFts5 = async (folder: string, count: number, random: () => num
   )
   let shared = 0
   let all = 0
-  for (const [kind, questions] of queriesOf(corpus, random, QUERIES)) {
-    if (!KINDS.includes(kind)) continue
+  for (const [kind, questions] of queriesOf(corpus, random, COMPARED_QUESTIONS)) {
+    if (!COMPARED_KINDS.has(kind)) continue
     const of_ranked: number[] = []
     const of_candidates: number[] = []
     let own_shared = 0

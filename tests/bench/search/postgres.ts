@@ -7,19 +7,9 @@ import { pipeline } from 'node:stream/promises'
 import { text } from 'node:stream/consumers'
 import { archiveCorpus } from '../../support/archive-corpus.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { queriesOf } from './queries.ts'
+import { COMPARED_KINDS, COMPARED_QUESTIONS, queriesOf } from './queries.ts'
 import { timesOf } from './times.ts'
 
-const QUERIES = 8
-const KINDS = [
-  'rare word',
-  'mid word',
-  'common word',
-  'the commonest word',
-  'two common words',
-  'rare OR the commonest',
-  'phrase',
-]
 /** Its server refuses to run as root, and takes another user instead. */
 const NOBODY = 65_534
 
@@ -99,8 +89,8 @@ export const benchPostgres = async (count: number, random: () => number): Promis
   console.log(
     `\nPostgreSQL with ${String(count)} messages: ${String(rate)} messages/s, ${megabytes(all)} MB with the texts, of which ${megabytes(indexes)} are indexes`,
   )
-  for (const [kind, questions] of queriesOf(corpus, random, QUERIES)) {
-    if (!KINDS.includes(kind)) continue
+  for (const [kind, questions] of queriesOf(corpus, random, COMPARED_QUESTIONS)) {
+    if (!COMPARED_KINDS.has(kind)) continue
     const search = questions.map(({ query = '' }) => {
       const wanted = query.replaceAll(' AND ', ' ').replaceAll(' OR ', ' or ').replaceAll("'", "''")
       return `select id from messages, websearch_to_tsquery('all_words', '${wanted}') asked where words @@ asked order by ts_rank(words, asked) desc limit 10;\n`

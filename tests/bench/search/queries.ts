@@ -14,6 +14,19 @@ const USUAL_PAGE = 20
 
 const from2025 = Date.UTC(2025, 0, 1)
 
+/** Kinds that other engines are asked, too. */
+export const COMPARED_KINDS: ReadonlySet<string> = new Set([
+  'rare word',
+  'mid word',
+  'common word',
+  'the commonest word',
+  'two common words',
+  'rare OR the commonest',
+  'phrase',
+])
+/** How many questions of each of these kinds. */
+export const COMPARED_QUESTIONS = 8
+
 /** Kinds with their questions, `count` each. */
 export const queriesOf = (
   corpus: Corpus,
