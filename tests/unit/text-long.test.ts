@@ -6,6 +6,7 @@ import { formattedStretches } from '../../src/channels/whatsapp/format/whatsapp-
 import { toWhatsApp } from '../support/whatsapp-text.ts'
 import { normalisedContent } from '../../src/archive/archive-identity.ts'
 import { keyIn } from '../../src/config/clean-text.ts'
+import { chatNameOf } from '../../src/ingest/whatsapp/chat-name.ts'
 import { parseHeader } from '../../src/ingest/whatsapp/header.ts'
 import { contentOf } from '../../src/ingest/whatsapp/markers.ts'
 import { chatMenu } from '../../src/interfaces/chat/menu.ts'
@@ -42,6 +43,11 @@ test('a row of marks is cut, the letter and what comes after it stay', () => {
   expect(inCompatibilityForm(`a${'\u0316\u0300'.repeat(50_000)}b`).length).toBeLessThan(40)
   expect(inCompatibilityForm('é')).toBe('é')
   expect(tokenise(`cafe\u0301 ${'\u0315\u0300'.repeat(1000)} x`)).toContain('cafe')
+})
+
+test('the name of a chat in the name of a file has no more marks than any name', () => {
+  expect(chatNameOf(`WhatsApp Chat with Zoe\u0308.txt`)).toBe('Zoë')
+  expect(chatNameOf(`WhatsApp Chat with a${'\u0316\u0300'.repeat(30_000)}.txt`)?.length).toBeLessThan(1100)
 })
 
 test('signs that stand for many letters are read in short texts and left alone in long ones', () => {

@@ -1,5 +1,6 @@
 /** The name of an exported chat, from the name of its file. */
 import { basename, dirname } from 'node:path'
+import { inNormalForm } from '../../text/normal-form.ts'
 import { withoutMarks } from './header.ts'
 
 const NAMES = [
@@ -16,7 +17,7 @@ const NAMES = [
 const COPY = /\s?\(\d{1,3}\)$/u
 
 const nameIn = (file: string): string | undefined => {
-  const plain = withoutMarks(file.normalize('NFC'))
+  const plain = withoutMarks(inNormalForm(file, 'NFC'))
     .replace(/\.(?:txt|zip)$/iu, '')
     .replace(/\s+/gu, ' ')
     .replace(COPY, '')

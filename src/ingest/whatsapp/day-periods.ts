@@ -1,4 +1,5 @@
 /** The names of the halves of the day in the languages of WhatsApp, which phones write beside an hour from 1 to 12. */
+import { inNormalForm } from '../../text/normal-form.ts'
 
 /**
  * `by_hour`: noon and the hours after it, midday in Chinese; 12 is noon, 1 to 3 are afternoon, 10 and 11 are before noon.
@@ -13,8 +14,7 @@ const PM = `pm,p m,nachm,nachmittags,abends,mittags,em,e m,ip,du,odp,сл об,�
 
 /** Only the letters, in lower case: dots, quotation marks and accents vary from phone to phone. */
 const plain = (text: string): string =>
-  text
-    .normalize('NFKC')
+  inNormalForm(text, 'NFKC')
     .toLowerCase()
     .replace(/["'״׳“”’‘„\u200c\u200d]/gu, '')
     .replace(/[.\s\u00a0\u202f]+/gu, ' ')

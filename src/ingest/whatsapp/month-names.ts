@@ -1,4 +1,5 @@
 /** Reads dates of exported chats in which a word names the month, such as `12. März 2014`, and writes them in figures. */
+import { inNormalForm } from '../../text/normal-form.ts'
 import type { DateOrder } from '../source.ts'
 import { DIGIT, numberOf } from './digits.ts'
 
@@ -34,8 +35,7 @@ const ANY_YEAR = 2024
 
 /** Only the letters, in lower case and without signs of abbreviation. */
 const plain = (name: string): string =>
-  name
-    .normalize('NFKC')
+  inNormalForm(name, 'NFKC')
     .toLowerCase()
     .replace(/[.\s॰'’׳"]/gu, '')
 
