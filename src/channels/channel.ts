@@ -111,6 +111,13 @@ export interface Channel {
    * `immediate`: the reader waits at a terminal.
    */
   readonly pace: 'human' | 'immediate'
+  /**
+   * The account that other people write to, the last one while none is linked; `undefined` if it is unknown, or the
+   * channel has none.
+   */
+  readonly account?: string | undefined
+  /** Whether messages go out from this account, as far as is known. A channel without this method has one account. */
+  sendsAs?(account: string): boolean
   /** Whether the chat belongs to this channel, by the form of its address. */
   serves(chat_id: ChatId): boolean
   /** Begins to listen. Returns when the channel is starting up, not when it is linked: see `health`. */

@@ -63,8 +63,14 @@ export class DeliveryHealth {
     this.#logger.error('A reply was given up: it certainly was not sent', { outbox_id, why })
   }
 
-  health(): Health {
-    const details = [...this.#unconfirmedDetail(), ...this.#refusedDetail(), ...this.#givenUpDetail()]
+  /** @param of_other_accounts how many replies wait for an account that is not linked */
+  health(of_other_accounts: number): Health {
+    const details = [
+      ...otherAccountsDetail(of_other_accounts),
+      ...this.#unconfirmedDetail(),
+      ...this.#refusedDetail(),
+      ...this.#givenUpDetail(),
+    ]
     return details.length === 0
       ? { state: 'ok', detail: 'replies are confirmed' }
       : { state: 'degraded', detail: details.join(' ') }
@@ -102,6 +108,13 @@ export class DeliveryHealth {
     return trouble
   }
 }
+
+const otherAccountsDetail = (replies: number): readonly string[] =>
+  replies === 0
+    ? []
+    : [
+        `Not sent: another WhatsApp account was linked. Replies that wait until the account that received their questions is linked again: ${String(replies)}.`,
+      ]
 
 const named = (chats: readonly (readonly [ChatId, Trouble])[]): string => {
   const newest = chats.slice(-MOST_NAMED).map(([chat_id]) => chat_id)

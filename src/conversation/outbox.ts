@@ -55,7 +55,7 @@ export interface Outbox extends HealthCheck {
    * @returns replies of which a part may have been sent
    */
   sendHeld(chat_id: ChatId, reason: ResendReason): Promise<readonly Reply[]>
-  /** Whether any reply could be sent or recorded, if it were not for quiet hours, a pause, or a full disk. */
+  /** Whether any reply could be sent or recorded, if it were not for quiet hours, a pause, a full disk, or another account. */
   readonly waits: boolean
   /** From now on, `listener` is called whenever a reply waits for the disk. */
   onWaiting(listener: () => void): void
@@ -106,11 +106,13 @@ export class ChannelOutbox implements Outbox {
   }
 
   async health(): Promise<Health> {
-    return this.#health.health()
+    // Without the database, its own component says so.
+    const waiting = await this.#held.countOfOtherAccounts().catch(() => 0)
+    return this.#health.health(waiting)
   }
 
   deliver(reply: Reply, since?: number, wanted?: AbortSignal): Promise<MessageId | undefined> {
-    return this.#chats.run(reply.chat_id, () => this.#deliver(reply, since, wanted))
+    return this.#chats.run(reply.chat_id, async () => this.#deliver(await this.#withAccount(reply), since, wanted))
   }
 
   async apologise(reply: Reply): Promise<void> {
@@ -118,7 +120,9 @@ export class ChannelOutbox implements Outbox {
   }
 
   notify(reply: Reply): Promise<boolean> {
-    return this.#chats.run(reply.chat_id, () => this.#sendRegardless(reply))
+    return this.#chats.run(reply.chat_id, async () =>
+      this.#sendRegardless(await this.#withAccount(reply).catch(() => reply)),
+    )
   }
 
   async recover(): Promise<void> {
@@ -200,6 +204,13 @@ export class ChannelOutbox implements Outbox {
 
   #tellWaiting(): void {
     if (this.waits) for (const listener of this.#listeners) listener()
+  }
+
+  /** Adds the account that sends the reply: the one that received what it answers, or else the current one. */
+  async #withAccount(reply: Reply): Promise<Reply> {
+    const { messages, channelOf } = this.#deps
+    const account = (await messages.inbox.accountOf(reply.answers)) ?? channelOf(reply.chat_id)?.account
+    return account === undefined ? reply : { ...reply, account }
   }
 
   async #layOut(reply: Reply): Promise<Pick<Sending, 'channel' | 'parts'>> {

@@ -92,6 +92,8 @@ export interface InboxStore {
     state: 'answered' | 'heard' | 'ignored' | 'unanswerable',
     at: number,
   ): Promise<void>
+  /** The account that received these messages, or the newest of those for which it is known. */
+  accountOf(message_ids: readonly MessageId[]): Promise<string | undefined>
   /** Whether a person ever wrote in a chat. */
   hasWritten(chat_id: ChatId): Promise<boolean>
   /**
@@ -119,7 +121,7 @@ export const recordOf = ({
   learning_opt_out = false,
 }: Receipt): MessageRecord | undefined => {
   if (tokens === undefined) return undefined
-  const { sender, unreadable, addressed, may_continue, gapless, quote, ...shared } = message
+  const { sender, account, unreadable, addressed, may_continue, gapless, quote, ...shared } = message
   return {
     ...shared,
     scope,

@@ -47,6 +47,8 @@ export interface Mention {
  */
 export interface IncomingMessage extends SharedFields {
   readonly sender: Sender
+  /** The account that received it, if its channel can be linked with another one. */
+  readonly account?: string
   /** The quote; `reply_to` is its id. */
   readonly quote?: QuotedCopy | undefined
   /** People whom the text mentions: it contains the digits of an address for each. */

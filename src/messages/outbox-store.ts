@@ -29,6 +29,8 @@ export interface Reply extends Pick<
 > {
   readonly outbox_id: string
   readonly answers: readonly MessageId[]
+  /** The account that sends it: no other one does. `undefined` if any may. */
+  readonly account?: string | undefined
   /** Whether the text may be stored. */
   readonly keep: boolean
   readonly created_at: number

@@ -107,7 +107,7 @@ export class TestDenidin implements AsyncDisposable {
   }
 
   /** Leaves a message on disk as a process does that recorded it and died before it answered. DeniDin must be closed. */
-  async leaveUnanswered(text: string, chat_id = '15550001111@c.us'): Promise<void> {
+  async leaveUnanswered(text: string, chat_id = '15550001111@c.us', account?: string): Promise<void> {
     const settings = this.settings()
     using stores = openStores(settings, surroundings(settings, this.log, { clock: this.clock }))
     const sender = { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') } as const] }
@@ -122,6 +122,7 @@ export class TestDenidin implements AsyncDisposable {
         sent_at: this.clock.now(),
         addressed: true,
         may_continue: true,
+        ...(account === undefined ? {} : { account }),
       },
       person_id,
       scope: `person:${person_id}`,

@@ -12,7 +12,7 @@ import { DenidinError } from '../../src/platform/errors.ts'
 
 /** WhatsApp's side: what its servers, the phone and other people know. */
 export class FakeAccount {
-  readonly self: Self = { phone: '15550009999@c.us', lid: '900@lid' }
+  self: Self = { phone: '15550009999@c.us', lid: '900@lid' }
   readonly names = new Map<string, KnownNames>()
   /** Ids of messages that someone kept in a chat in which messages disappear. */
   readonly kept = new Set<string>()

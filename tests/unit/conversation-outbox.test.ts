@@ -427,3 +427,20 @@ test('three unconfirmed parts of one reply are one unconfirmed reply; three repl
   expect(await deliver('hello', 1)).toBe('degraded')
   expect(await deliver('hello', 0)).toBe('ok')
 })
+
+test('a held reply whose sending is cut by a link with another account goes on waiting', async () => {
+  let linked = 'old'
+  Object.assign(channel, { account: 'old', sendsAs: (account: string) => account === linked })
+  await hold('Rex')
+  channel.outcomes.push(async () => {
+    linked = 'new'
+    return REFUSED
+  })
+  void sendHeld()
+  await allAttempts()
+  expect(await messages.outbox.held()).toHaveLength(1)
+  expect((await outbox.health()).detail).toMatch(/^Not sent: another WhatsApp account was linked\./)
+  linked = 'old'
+  await sendHeld()
+  expect(channel.sent.map(({ text }) => text)).toEqual(['Rex'])
+})

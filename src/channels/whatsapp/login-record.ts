@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { exists, remove, writeFileAtomic, readOwnText } from '../../platform/files.ts'
+import { areOtherAccounts, withNames } from './account.ts'
 import type { Self } from './whatsapp-message.ts'
 
 const RECORD_FILE = 'linked.json'
@@ -81,31 +82,21 @@ export class LoginRecord {
 
   /**
    * Since when this folder belongs to this account, in milliseconds since the Unix epoch: earlier messages were meant
-   * for another one. 0 if no other account is known. For an account that is new here, `now` counts. An engine may know
-   * only one of the account's names. It is another account only if a name of the same kind differs and none is the
-   * same.
+   * for another one. 0 if no other account is known. For an account that is new here, `now` counts.
    */
-  async accountSince({ phone, lid }: Self, now: number): Promise<number> {
-    const known = await this.#readAccount()
-    if (phone === undefined && lid === undefined) return known?.since ?? 0
-    const pairs = [
-      [known?.phone, phone],
-      [known?.lid, lid],
-    ].filter(pair => pair.every(name => name !== undefined))
-    const other = pairs.length > 0 && pairs.every(([before, current]) => before !== current)
-    const since = known === undefined ? 0 : other ? now : known.since
-    const account: Account = {
-      phone: phone ?? (other ? undefined : known?.phone),
-      lid: lid ?? (other ? undefined : known?.lid),
-      since,
-    }
+  async accountSince(self: Self, now: number): Promise<number> {
+    const known = await this.account()
+    if (self.phone === undefined && self.lid === undefined) return known?.since ?? 0
+    const since = known === undefined ? 0 : areOtherAccounts(known, self) ? now : known.since
+    const account: Account = { ...withNames(known ?? self, self), since }
     if (known === undefined || !isDeepStrictEqual(account, known)) {
       await writeFileAtomic(this.#account, `${JSON.stringify(account)}\n`)
     }
     return since
   }
 
-  async #readAccount(): Promise<Account | undefined> {
+  /** The account that was linked last, and since when this folder belongs to it; `undefined` if none is known. */
+  async account(): Promise<Account | undefined> {
     try {
       const { phone, lid, since } = JSON.parse(await readOwnText(this.#account)) as Record<string, unknown>
       if (typeof since !== 'number') return undefined

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Mention, QuotedCopy } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import { withoutFormatCharacters } from '../../text/format-characters.ts'
+import { toAccount } from './account.ts'
 import {
   isGroup,
   isSelf,
@@ -63,6 +64,7 @@ export const toIncoming = (
 ): IncomingMessage => {
   const group = isGroup(message.chat_id)
   const quoted = quotesSelf(message, self)
+  const account = toAccount(self)
   return {
     message_id: message.message_id,
     chat_id: message.chat_id,
@@ -71,6 +73,7 @@ export const toIncoming = (
     text: spokenText(message, self),
     ...(mentions.length === 0 ? {} : { mentions }),
     sent_at: message.sent_at,
+    ...(account === undefined ? {} : { account }),
     addressed: message.type !== POLL_VOTE && (!group || mentionsSelf(message, self) || quoted),
     may_continue: true,
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),

@@ -8,6 +8,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { ChatId, MessageId } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import type { Channel, ChannelEvents, Delivery } from '../channel.ts'
+import { areOtherAccounts, fromAccount, toAccount, withNames } from './account.ts'
 import { Backfill } from './backfill.ts'
 import { healthOf, initialState, nextState, type ConnectionEvent, type ConnectionState } from './connection-state.ts'
 import type { ChannelDeadlines } from './deadlines.ts'
@@ -22,7 +23,7 @@ import { isChat } from './message-mapper.ts'
 import { Outbound } from './outbound.ts'
 import { Session, type LoginBefore } from './session.ts'
 import { Supervisor } from './supervisor.ts'
-import { isGroup } from './whatsapp-message.ts'
+import { isGroup, type Self } from './whatsapp-message.ts'
 
 export interface WhatsAppChannelDeps {
   readonly engine: WhatsAppEngine
@@ -60,6 +61,8 @@ export class WhatsAppChannel implements Channel {
   #running: Running | undefined
   /** Chats in which an answer is being written. */
   #typing = 0
+  /** The account that is linked, or was last. */
+  #self: Self = { phone: undefined, lid: undefined }
 
   constructor(deps: WhatsAppChannelDeps) {
     this.#deps = deps
@@ -71,6 +74,14 @@ export class WhatsAppChannel implements Channel {
     return isChat(chat_id)
   }
 
+  get account(): string | undefined {
+    return toAccount(this.#self)
+  }
+
+  sendsAs(account: string): boolean {
+    return !areOtherAccounts(fromAccount(account), this.#self)
+  }
+
   async render(reply: string): Promise<readonly string[]> {
     return await layOutReply(reply)
   }
@@ -79,6 +90,7 @@ export class WhatsAppChannel implements Channel {
   async start(events: ChannelEvents): Promise<void> {
     if (this.#running !== undefined) throw new DenidinError('already_running', 'The WhatsApp channel is running')
     this.#report({ kind: 'opening' })
+    this.#self = (await this.#deps.login.account()) ?? this.#self
     await this.#deps.engine.start().catch((error: unknown) => {
       this.#report({ kind: 'stopping' })
       this.#report({ kind: 'stopped' })
@@ -225,6 +237,7 @@ export class WhatsAppChannel implements Channel {
   #report(event: ConnectionEvent): void {
     const { clock, logger, onState } = this.#deps
     const before = this.#state
+    if (event.kind === 'ready') this.#self = withNames(this.#self, event.self)
     const now = nextState(before, event, clock.now())
     if (now === before) return
     this.#state = now

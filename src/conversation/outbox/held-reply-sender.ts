@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
 import type { PartRecorder } from './part-recorder.ts'
 import type { ReplyAddresses } from './reply-addresses.ts'
-import type { Part, PartSender, SendResult } from './part-sender.ts'
+import { isOfOtherAccount, type Part, type PartSender, type SendResult } from './part-sender.ts'
 import { RETRY_MS } from './retry-pauses.ts'
 import type { SetAside } from '../../platform/set-aside.ts'
 
@@ -39,22 +39,35 @@ export class HeldReplySender {
   readonly #deps: HeldReplySenderDeps
   /** Texts of deferred replies that may not be written to disk (memory is off), as long as this process lives. */
   readonly #unwritten = new Map<string, readonly Part[]>()
-  /** Deferred replies that a channel could have taken, if it had not been for quiet hours, a pause, or a full disk. */
+  /**
+   * Deferred replies that a channel could have taken, if it had not been for quiet hours, a pause, a full disk, or
+   * another account.
+   */
   readonly #delayed = new Set<string>()
 
   constructor(deps: HeldReplySenderDeps) {
     this.#deps = deps
   }
 
-  /** Whether any reply could be sent, if it were not for quiet hours, a pause, or a full disk. */
+  /** Whether any reply could be sent, if it were not for quiet hours, a pause, a full disk, or another account. */
   get waits(): boolean {
     return this.#delayed.size > 0
   }
 
+  /** How many replies wait until the account that received their questions is linked again. */
+  async countOfOtherAccounts(): Promise<number> {
+    const { messages, channelOf } = this.#deps
+    const held = await messages.outbox.held()
+    return held.filter(({ reply }) => isOfOtherAccount(reply, channelOf(reply.chat_id))).length
+  }
+
   /** Keeps what is needed to send the unsent parts of a reply later. */
-  keepUnsent({ reply }: Pick<HeldReply, 'reply'>, { unsent, unrecorded }: SendResult): void {
+  keepUnsent(
+    { reply, channel }: { readonly reply: Reply; readonly channel: Channel | undefined },
+    { unsent, unrecorded }: SendResult,
+  ): void {
     if (!reply.keep && unsent.length > 0) this.#unwritten.set(reply.outbox_id, unsent)
-    if (unrecorded) this.#delayed.add(reply.outbox_id)
+    if (unrecorded || (unsent.length > 0 && isOfOtherAccount(reply, channel))) this.#delayed.add(reply.outbox_id)
   }
 
   /** Tries the deferred replies of a chat, oldest first. @returns replies of which a part may have been sent */
@@ -74,7 +87,7 @@ export class HeldReplySender {
         this.#delayed.add(reply.outbox_id)
         continue
       }
-      if (this.#isStopping() || !(await this.#isDue(reply, reason))) continue
+      if (this.#isStopping() || !(await this.#isDue(reply, reason, channel))) continue
       const attempt = await setAside.attempt('sending held replies', reply.outbox_id, () =>
         this.#resume(held, channel, reason),
       )
@@ -89,6 +102,7 @@ export class HeldReplySender {
         diskRefuses = true
         continue
       }
+      if (isOfOtherAccount(reply, channel)) continue
       // Later replies wait too, so that the order is kept.
       if (reason === 'resumed') break
       await this.#giveUp(reply, 'the channel did not take it after a reconnect either')
@@ -97,15 +111,15 @@ export class HeldReplySender {
   }
 
   /** Whether a reply may be sent now; one that is too old is given up instead. */
-  async #isDue(reply: Reply, reason: ResendReason): Promise<boolean> {
+  async #isDue(reply: Reply, reason: ResendReason, channel: Channel): Promise<boolean> {
     const { clock, holding } = this.#deps
     if (reason === 'resumed' && !this.#delayed.has(reply.outbox_id)) return false
     this.#delayed.delete(reply.outbox_id)
     if (clock.now() - reply.created_at > holding.useless_after_ms) {
-      await this.#giveUp(reply, 'too old')
+      await this.#giveUp(reply, isOfOtherAccount(reply, channel) ? 'another WhatsApp account was linked' : 'too old')
       return false
     }
-    if (!(await holding.delay(reply))) return true
+    if (!isOfOtherAccount(reply, channel) && !(await holding.delay(reply))) return true
     this.#delayed.add(reply.outbox_id)
     return false
   }
@@ -128,7 +142,7 @@ export class HeldReplySender {
       since: undefined,
       retry_ms,
     })
-    this.keepUnsent({ reply }, result)
+    this.keepUnsent({ reply, channel }, result)
     return result
   }
 

@@ -23,6 +23,12 @@ const NO_ADDRESS: Delivery = {
   refused: 'no_address',
 }
 
+const OTHER_ACCOUNT: Delivery = { outcome: 'not_sent', reason: 'another WhatsApp account is linked' }
+
+/** Whether another account than the one that received the question would send a reply. */
+export const isOfOtherAccount = ({ account }: Reply, channel: Channel | undefined): boolean =>
+  account !== undefined && channel?.sendsAs?.(account) === false
+
 /** One message of a reply; a long reply has several. */
 export interface Part {
   /** Position in the reply, from 0. */
@@ -119,6 +125,7 @@ export class PartSender {
     chat_id = reply.chat_id,
   ): Promise<Delivery> {
     if (channel === undefined) return NO_CHANNEL
+    if (isOfOtherAccount(reply, channel)) return OTHER_ACCOUNT
     const reply_to = reply.chat_kind === 'group' && part.part === 0 ? reply.answers.at(-1) : undefined
     try {
       return await whileWaiting(this.#deps.clock, () =>
@@ -145,8 +152,8 @@ export class PartSender {
         this.#deps.metrics.add('refusals_total', { reason: delivery.refused })
       }
       const wait = sending.retry_ms[failures]
-      if (delivery === 'withdrawn' || delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted)
-        return delivery
+      if (delivery === 'withdrawn' || delivery.outcome !== 'not_sent' || delivery === OTHER_ACCOUNT) return delivery
+      if (wait === undefined || stopping.aborted) return delivery
       await whileWaiting(clock, () => clock.sleep(wait, stopping)).catch(() => undefined)
     }
   }

@@ -4,6 +4,7 @@ import { isCommand } from '../message-kind.ts'
 import { knownMessageMigrations } from './sqlite-known-messages.ts'
 import { changeCursorMigrations } from './sqlite-change-log.ts'
 import { importMigrations } from './sqlite-imported-messages.ts'
+import { laterMigrations } from './later-message-migrations.ts'
 import { messageExpiryMigrations } from './sqlite-message-expiry.ts'
 import { messageQuoteMigrations, replyToMigrations } from './sqlite-message-quotes.ts'
 
@@ -395,6 +396,5 @@ export const messageMigrations: readonly Migration[] = [
   ...messageExpiryMigrations,
   ...changeCursorMigrations,
   ...importMigrations,
-  // The report on conversations reads the messages of its days.
-  { id: 'message-times-001', sql: 'create index messages_by_sent_at on messages (sent_at);' },
+  ...laterMigrations,
 ]

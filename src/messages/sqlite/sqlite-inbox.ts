@@ -48,17 +48,18 @@ const markUntil = (database: Database, chat_id: ChatId, until: number): void => 
 /** Records a message, inside the open transaction. */
 const receive = (database: Database, receipt: Receipt): 'new' | 'known' => {
   const { message, person_id, scope, state, received_at } = receipt
-  const { message_id, chat_id, chat_kind, sent_at } = message
+  const { message_id, chat_id, chat_kind, sent_at, account = null } = message
   // Times are whole seconds: another message of the same second may follow.
   if (message.gapless === true) markUntil(database, chat_id, sent_at - 1)
   // A message is known even if its records were forgotten or removed since.
   if (!addKnownMessage(database, { message_id, origin: 'received', sent_at })) return 'known'
   const addressed = message.addressed ? 1 : 0
   database.run(
-    `insert into inbox (message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at)
-     values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :addressed, :state, :sent_at, :received_at)
+    `insert into inbox (message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at, account)
+     values
+       (:message_id, :chat_id, :chat_kind, :scope, :person_id, :addressed, :state, :sent_at, :received_at, :account)
      on conflict (message_id) do nothing`,
-    { message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at },
+    { message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at, account },
   )
   const record = recordOf(receipt)
   if (record !== undefined) {
@@ -117,6 +118,13 @@ export const createSqliteInbox = (database: Database): InboxStore => {
         settleMessages(database, message_ids, state, at)
       })
     },
+    accountOf: async message_ids =>
+      database.get<{ account: string }>(
+        `select account from inbox
+         where message_id in (select value from json_each(:ids)) and account is not null
+         order by sent_at desc, rowid desc limit 1`,
+        { ids: JSON.stringify(message_ids) },
+      )?.account,
     hasWritten: async chat_id =>
       database.get('select 1 from inbox where chat_id = :chat_id limit 1', { chat_id }) !== undefined,
     recordedUntil: async chat_ids =>

@@ -7,7 +7,8 @@ import { INSERT_MESSAGE, toParameters } from './message-columns.ts'
 import { settleMessages } from './sqlite-inbox.ts'
 import { addKnownMessage, addUnidentifiedPart, removeUnidentifiedPart } from './sqlite-known-messages.ts'
 
-type ReplyRow = Omit<Reply, 'answers' | 'keep' | 'session_id' | 'text'> & {
+type ReplyRow = Omit<Reply, 'answers' | 'keep' | 'session_id' | 'text' | 'account'> & {
+  readonly account: string | null
   readonly text: string | null
   readonly session_id: string | null
 }
@@ -67,10 +68,14 @@ const insertReply = (database: Database, reply: Reply, parts: readonly string[])
   const { outbox_id, chat_id, chat_kind, scope, person_id, tokens, created_at, keep } = reply
   const text = keep ? reply.text : null
   const session_id = reply.session_id ?? null
+  const account = reply.account ?? null
   database.run(
-    `insert into outbox (outbox_id, chat_id, chat_kind, scope, person_id, state, text, tokens, session_id, created_at)
-     values (:outbox_id, :chat_id, :chat_kind, :scope, :person_id, 'intended', :text, :tokens, :session_id, :created_at)`,
-    { outbox_id, chat_id, chat_kind, scope, person_id, tokens, created_at, text, session_id },
+    `insert into outbox 
+       (outbox_id, chat_id, chat_kind, scope, person_id, state, text, tokens, session_id, created_at, account)
+     values
+       (:outbox_id, :chat_id, :chat_kind, :scope, :person_id, 'intended', :text, :tokens, :session_id, :created_at,
+        :account)`,
+    { outbox_id, chat_id, chat_kind, scope, person_id, tokens, created_at, text, session_id, account },
   )
   for (const message_id of reply.answers) {
     database.run(
@@ -93,7 +98,7 @@ const repliesIn = (
 ): readonly Reply[] =>
   database
     .all<ReplyRow>(
-      `select outbox_id, chat_id, chat_kind, scope, person_id, text, tokens, session_id, created_at
+      `select outbox_id, chat_id, chat_kind, scope, person_id, text, tokens, session_id, created_at, account
        from outbox where state = :state and chat_id = coalesce(:chat_id, chat_id)
          and (:answering is null or outbox_id in (select outbox_id from outbox_answers where message_id = :answering))
        order by rowid`,
@@ -104,6 +109,7 @@ const repliesIn = (
       text: row.text ?? '',
       keep: row.text !== null,
       session_id: row.session_id ?? undefined,
+      account: row.account ?? undefined,
       answers: answersOf(database, row.outbox_id),
     }))
 

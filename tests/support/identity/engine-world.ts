@@ -7,6 +7,7 @@ import { LoginRecord } from '../../../src/channels/whatsapp/login-record.ts'
 import { WhatsAppChannel } from '../../../src/channels/whatsapp/whatsapp-channel.ts'
 import { SECOND_MS } from '../../../src/platform/clock.ts'
 import { TestDenidin, type Json } from '../denidin.ts'
+import type { Self } from '../../../src/channels/whatsapp/whatsapp-message.ts'
 import { FakeAccount, FakeEngine } from '../fake-engine.ts'
 import type { Sent, World } from './talk.ts'
 import { until } from '../until.ts'
@@ -72,9 +73,7 @@ export class EngineWorld implements World, AsyncDisposable {
   }
 
   async say(text: string, from: string, group?: string): Promise<void> {
-    const message = this.#write(text, from, group)
-    this.#engine.connection.report(events => events.message(message))
-    await until(() => this.#isRecorded(message.message_id))
+    await this.write(text, from, group)
     await this.#idle()
   }
 
@@ -112,6 +111,27 @@ export class EngineWorld implements World, AsyncDisposable {
       }
     }
     await this.reload()
+  }
+
+  /** The phone removes DeniDin from its linked devices. */
+  async unlink(): Promise<void> {
+    const { connections } = this.#engine
+    const before = connections.length
+    this.#engine.connection.end({ kind: 'unlinked' })
+    await until(() => connections.length > before)
+  }
+
+  /** A phone with this account scans the code. Nothing is awaited. */
+  scan(self: Self): void {
+    this.account.self = self
+    this.#engine.connection.scan()
+  }
+
+  /** Somebody writes; nothing is awaited but the record of the message. */
+  async write(text: string, from: string, group?: string): Promise<void> {
+    const message = this.#write(text, from, group)
+    this.#engine.connection.report(events => events.message(message))
+    await until(() => this.#isRecorded(message.message_id))
   }
 
   kept(): readonly string[] {
