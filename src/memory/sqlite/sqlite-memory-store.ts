@@ -253,7 +253,9 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
 
   #page(where: string, parameters: Parameters, page: MemoryPage & MemoryFilter): readonly MemoryRecord[] {
     const { limit, before, offset = 0, kinds, category, tier, current } = page
-    const older = before === undefined ? 'true' : 'seq < (select seq from memories where memory_id = :before)'
+    // A row that `where` does not cover begins no page: whether it exists must not show.
+    const older =
+      before === undefined ? 'true' : `seq < (select seq from memories where memory_id = :before and ${where})`
     const conditions = [where, older, current === true ? 'valid_to is null' : 'true']
     return this.#read(
       `${conditions.join(' and ')} and (:category is null or category = :category) and (:tier is null or tier = :tier)

@@ -86,7 +86,8 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
     return this.#select(
       `where (:state = '' or state = :state) and (:scope = '' or scope = :scope)
          and (:before = '' or (last_active, session_id) <
-           (select last_active, session_id from sessions where session_id = :before))
+           (select last_active, session_id from sessions
+             where session_id = :before and (:scope = '' or scope = :scope)))
        order by last_active desc, session_id desc limit :limit`,
       { limit, before: before ?? '', state: state ?? '', scope: scope ?? '' },
     )
