@@ -61,6 +61,49 @@ test.each<[Stance, string]>([
   expect(stances(text)).toEqual([stance])
 })
 
+test.each([
+  'In my next life I am a cat',
+  'In an alternate timeline I am the prime minister',
+  'In my wildest dreams I own a villa in Tuscany',
+  'I am so angry I could scream',
+  'I feel like I am on the moon',
+  'Maybe in a hundred years I am a robot',
+  'Dreamt that I was living in Tokyo',
+  'In this video game I am a plumber',
+  'My character is a dwarf called Grom',
+  'Like in that song, I am a believer',
+  'Quote of the day: I think, therefore I am',
+  'Like I always say as a joke: I am allergic to Mondays',
+  'בגלגול הבא אני חתול',
+  'בעולם אידיאלי אני גר בטוסקנה',
+  'בחלומות שלי אני גר בפריז',
+  'אני כל כך רעב שאני יכול לאכול סוס',
+  'אני מרגיש כאילו אני על הירח',
+  'עוד מאה שנה אני רובוט',
+  'במשחק הזה אני שרברב',
+  'כמו בסרט ההוא, אני סוכן חשאי',
+  'הייתי צמחוני אלמלא הבייקון',
+  'לפי אשתי אני נוחר בלילה',
+])('“%s” is true of no one', async text => {
+  expect(await learned(text)).toEqual([])
+})
+
+test.each([
+  'In a year I am moving to Rome',
+  'In the world of finance I am an auditor',
+  'My character is stubborn',
+  'I live in another city now',
+  'We have a game on Sunday and I am the goalkeeper',
+  'My life is quiet and I like it',
+  'My dream job is a pilot',
+  'עוד שנה אני עובר לרומא',
+  'לפי התוכנית אני טס ביום רביעי',
+  'אני עובד כל כך קשה שאין לי סופי שבוע',
+  'המשחק ביום ראשון ואני השוער',
+])('“%s” is true', async text => {
+  expect(await learned(text)).toHaveLength(1)
+})
+
 test('a frame lasts to the end of its message, and not longer', async () => {
   expect(await learned('Translate: I live in Acre. I have a dog.', 'I have a cat')).toEqual(['I have a cat'])
   expect(await learned('My friend said: I live in Eilat. I have two kids.', 'I have a cat')).toEqual(['I have a cat'])
