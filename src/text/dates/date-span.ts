@@ -235,6 +235,17 @@ export const unitsFrom = (day: number, count: number, unit: Unit): DateSpan => {
   return { from: middle - UNIT_SLACK[unit], to: middle + UNIT_SLACK[unit] }
 }
 
+/** The one day that is a number of units before or after a day: “two months ago to the day”. */
+export const exactUnitsFrom = (day: number, count: number, unit: Unit): DateSpan => {
+  if (unit === 'day' || unit === 'week' || !Number.isInteger(count)) {
+    const { from, to } = unitsFrom(day, count, unit)
+    return singleDay(Math.round((from + to) / 2))
+  }
+  const month = monthFrom(day, unit === 'year' ? count * 12 : count)
+  // A shorter month ends earlier: a month after 31 January is its last day.
+  return singleDay(Math.min(month.from + dateOf(day).getUTCDate() - 1, month.to))
+}
+
 /** The last days of a year, or the first weeks of it. */
 export const partOfYear = ({ from, to }: DateSpan, part: 'early' | 'middle' | 'late'): DateSpan =>
   part === 'early'

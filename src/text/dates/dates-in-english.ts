@@ -5,6 +5,7 @@ import {
   dayOfMonthMeant,
   dayOfYear,
   daysUntil,
+  exactUnitsFrom,
   monthFrom,
   nearestWeekday,
   NO_DATE,
@@ -126,6 +127,11 @@ const moved = (count: string, unit: string, direction: number, from: number): Da
     ? unitsFrom(from, direction * 2 * countOf(count), 'week')
     : unitsFrom(from, direction * countOf(count), unit as Unit)
 
+const movedExactly = (count: string, unit: string, direction: number, from: number): DateSpan =>
+  unit === 'fortnight'
+    ? exactUnitsFrom(from, direction * 2 * countOf(count), 'week')
+    : exactUnitsFrom(from, direction * countOf(count), unit as Unit)
+
 /** A number of units from a certain day is a certain day. */
 const exactly = ({ from, to }: DateSpan): DateSpan => singleDay((from + to) / 2)
 
@@ -137,7 +143,9 @@ const weekdayOfWeek = (weeks: number, name: string, day: number): DateSpan => {
 /** The second Tuesday of a month. */
 const weekdayOfMonth = ({ from, to }: DateSpan, which: string, name: string): DateSpan => {
   const weekday = WEEKDAYS.indexOf(name)
-  if (which === 'last') return singleDay(nearestWeekday(to + 1, weekday, -1))
+  const last = nearestWeekday(to + 1, weekday, -1)
+  if (which === 'last') return singleDay(last)
+  if (which.startsWith('last') || which === 'penultimate') return singleDay(last - 7)
   return singleDay(nearestWeekday(from - 1, weekday, 1) + 7 * ORDINALS.indexOf(which))
 }
 
@@ -190,11 +198,11 @@ const MONTH_DATES: readonly DatePattern[] = [
       ),
   ],
   [
-    `\\b(first|second|third|fourth|last) ${WEEKDAY} (?:of|in) (?:${MONTH}(?:,? ${YEAR})?|(this|the|next|last) month)(?![\\p{L}\\d])`,
-    ([which = '', name = '', month, year, direction], said) =>
+    `\\b(first|second|third|fourth|last|penultimate) ${WEEKDAY}( but one)? (?:of|in) (?:${MONTH}(?:,? ${YEAR})?|(this|the|next|last) month)(?![\\p{L}\\d])`,
+    ([which = '', name = '', but_one = '', month, year, direction], said) =>
       weekdayOfMonth(
         month === undefined ? monthFrom(said.day, DIRECTIONS[direction ?? ''] ?? 0) : monthSpan(month, year, said),
-        which,
+        which + but_one,
         name,
       ),
   ],
@@ -216,6 +224,17 @@ const MONTH_DATES: readonly DatePattern[] = [
 const COUNTED: readonly DatePattern[] = [
   ['\\b(?:the )?day before yesterday\\b', (_, { day }) => singleDay(day - 2)],
   ['\\b(?:the )?day after tomorrow\\b', (_, { day }) => singleDay(day + 2)],
+  // “A month ago to the day”, “it is a month to the day”, “exactly a month ago”.
+  [
+    `\\b(in )?${COUNT} ${UNIT}s?(?: (ago|back|earlier|from now|from today))? to the day\\b`,
+    ([ahead, count = '', unit = '', way = ''], { day }) =>
+      movedExactly(count, unit, ahead !== undefined || way.startsWith('from') ? 1 : -1, day),
+  ],
+  [
+    `\\b(?:in exactly ${COUNT} ${UNIT}|exactly ${COUNT} ${UNIT}s? (ago|from now|from today))(?!\\p{L}{2})`,
+    ([count, unit, count_too = '', unit_too = '', way], { day }) =>
+      movedExactly(count ?? count_too, unit ?? unit_too, way === 'ago' ? -1 : 1, day),
+  ],
   [
     `\\b${COUNT} ${UNIT}s? ago (today|yesterday|tomorrow|(?:last |this )?${WEEKDAYS.join('|')})\\b`,
     ([count = '', unit = '', anchor = ''], said) => exactly(moved(count, unit, -1, anchorDay(anchor, said))),
@@ -271,10 +290,17 @@ const COUNTED: readonly DatePattern[] = [
 
 /** Weekdays, days of the month, and parts of the week, month and year around the day of the message. */
 const AROUND: readonly DatePattern[] = [
-  ['\\bthe week after next\\b', (_, { day }) => weekOf(day, 2)],
-  ['\\bthe weekend after next\\b', (_, { day }) => weekendOf(day, 2)],
-  ['\\bthe weekend before last\\b', (_, { day }) => weekendOf(day, -2)],
-  ['\\bthe week before last\\b', (_, { day }) => weekOf(day, -2)],
+  ['\\b(?:the week after next|next week but one)\\b', (_, { day }) => weekOf(day, 2)],
+  ['\\b(?:the weekend after next|next weekend but one)\\b', (_, { day }) => weekendOf(day, 2)],
+  ['\\b(?:the weekend before last|last weekend but one)\\b', (_, { day }) => weekendOf(day, -2)],
+  ['\\b(?:the week before last|last week but one)\\b', (_, { day }) => weekOf(day, -2)],
+  [
+    `\\b(?:(?:the )?(last|next) ${WEEKDAY} but one|(?:the )?${WEEKDAY} before last)(?![\\p{L}-])`,
+    ([which, name, before = ''], { day }) => {
+      const way = which === 'next' ? 1 : -1
+      return singleDay(nearestWeekday(day, WEEKDAYS.indexOf(name ?? before), way) + 7 * way)
+    },
+  ],
   [
     `\\b(beginning|start|middle|end) of (?:(last|this|next|the) )?(week|month|year)\\b`,
     ([part = '', which = 'this', name = ''], { day }) => partOf(part, which, name, day),

@@ -6,6 +6,7 @@ import {
   dayOfMonthMeant,
   dayOfYear,
   daysUntil,
+  exactUnitsFrom,
   monthFrom,
   nearestWeekday,
   NO_DATE,
@@ -218,6 +219,14 @@ const COUNTED: readonly DatePattern[] = [
     },
   ],
   [`${WORD_BEGINS}(?:היום|הבוקר|הערב|הלילה)${WORD_ENDS}`, (_, { day }) => singleDay(day)],
+  // “לפני חודש בדיוק”, “בדיוק לפני חודש”, “חודש בדיוק מאז”.
+  [
+    `${WORD_BEGINS}(?:(לפני|בעוד|עוד) (${Object.keys(DUALS).join('|')}) בדיוק|בדיוק (לפני|בעוד|עוד) (${Object.keys(DUALS).join('|')})|(${Object.keys(DUALS).join('|')}) בדיוק (?=מאז|מ(?:אז|יום) ))(?:${WORD_ENDS}|(?<= ))`,
+    ([which, dual, which_too, dual_too, since], { day }) => {
+      const [count, unit] = DUALS[dual ?? dual_too ?? since ?? ''] ?? [1, 'day']
+      return exactUnitsFrom(day, /עוד/.test(which ?? which_too ?? '') ? count : -count, unit)
+    },
+  ],
   [
     `${WORD_BEGINS}(לפני|בעוד|עוד|תוך) כ?(${Object.keys(DUALS).join('|')})${WORD_ENDS}`,
     ([which = '', dual = ''], { day }) => {
@@ -234,6 +243,12 @@ const COUNTED: readonly DatePattern[] = [
 
 /** Weekdays, days of the month, and parts of the week, month and year around the day of the message. */
 const AROUND: readonly DatePattern[] = [
+  [`${WORD_BEGINS}[בה]{0,2}שבוע ש?לפני ה?אחרון${WORD_ENDS}`, (_, { day }) => weekOf(day, -2, 0)],
+  [
+    `${WORD_BEGINS}[ובלמהש]{0,3}(?:${DAY}|${WEEKDAY}) ש?ה?לפני ה?אחרו(?:ן|נה)${WORD_ENDS}`,
+    ([name, letter, sabbath, bare], { day }) =>
+      singleDay(nearestWeekday(day, weekdayOf([name ?? bare, letter, sabbath]), -1) - 7),
+  ],
   [`${WORD_BEGINS}שבת שלום${WORD_ENDS}`, () => NO_DATE],
   [
     `${WORD_BEGINS}[ובלמהש]{0,3}${DAY} (?:ב|של ה?)שבוע ${WHEN}${WORD_ENDS}`,

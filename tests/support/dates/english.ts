@@ -160,4 +160,36 @@ from the 5th to the 9th of December | 2026-12-05..2026-12-09
 the weekend after next | 2026-12-11..2026-12-13
 NYE at ours? | 2026-12-31
 the day after we met | -
+last Sunday but one | 2026-11-15
+last Friday but one | 2026-11-13
+the Sunday before last | 2026-11-15
+the Friday before last | 2026-11-13
+last week but one | 2026-11-09..2026-11-15
+the week before last | 2026-11-09..2026-11-15
+last weekend but one | 2026-11-13..2026-11-15
+next Monday but one | 2026-12-07
+next week but one | 2026-12-07..2026-12-13
+the last Monday but one of November | 2026-11-23
+the last Sunday but one in October | 2026-10-18
+I saw her last Tuesday but one | 2026-11-10
+a month ago to the day | 2026-10-24
+it is a month to the day | 2026-10-24
+a year to the day since we met | 2025-11-24
+it has been two weeks to the day | 2026-11-10
+three years ago to the day | 2023-11-24
+a year to the day | 2025-11-24
+exactly a month ago | 2026-10-24
+in a month to the day | 2026-12-24
+a month from now to the day | 2026-12-24
+the last but one | -
+all but one came | -
+I counted to the day | -
+from Sunday to the day of rest | 2026-11-29
+last Thursday but one | 2026-11-12
+the penultimate Friday of December | 2026-12-18
+ten years ago to the day | 2016-11-24
+exactly two weeks from today | 2026-12-08
+exactly six months ago I quit | 2026-05-24
+in exactly two weeks | 2026-12-08
+two months to the day since the fire | 2026-09-24
 `
