@@ -5,6 +5,7 @@ import { readCorrection, type CorrectionParts } from './correction.ts'
 import { haveSameAttribute } from './facts/compare-facts.ts'
 import { parseFact } from './facts/parse-fact.ts'
 import { mayReplace } from './facts/replacement.ts'
+import { valenceOf } from './valence/valence.ts'
 import { beginsWithValue, containsValue, haveSameKind, isOneValue, VALUE_KINDS } from './value-kinds.ts'
 import { isCommon } from './word-frequency.ts'
 
@@ -205,9 +206,13 @@ const behindVerb = (statement: string, value: string): string | undefined => {
   return `${start} ${value}`
 }
 
-/** A value replaces only one of its sort: a figure another figure, a name another name. */
+/** “Really cute”; a capital makes a name of it. */
+const isOpinion = (words: string): boolean => !/^\p{Lu}/u.test(words) && valenceOf(words) !== 0
+
+/** A value replaces only one of its sort: a figure another figure, a name another name, no opinion a name. */
 const isOfSort = (value: string, old: string): boolean => {
   if (containsValue(old) ? !haveSameKind(value, old) : isOneValue(value)) return false
+  if (isOpinion(value) && !isOpinion(old)) return false
   const isEveryday = (words: string): boolean => wordsOf(words).every(({ main, stop }) => stop || isCommon(main))
   // Hebrew has no capitals, and a name may be a word: only several such words are no name.
   if (/^[א-ת]+ [א-ת]/u.test(value)) return isEveryday(old) || !isEveryday(value)

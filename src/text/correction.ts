@@ -3,7 +3,7 @@ import { lexiconPatterns } from './lexicons/lexicon.ts'
 import { isStopWord } from './stop-words.ts'
 import { withoutFinalForms } from './fold.ts'
 import { tokenise } from './tokenise.ts'
-import { beginsWithValue, containsValue } from './value-kinds.ts'
+import { beginsWithValue, containsValue, haveSameKind, isOneValue } from './value-kinds.ts'
 
 /** A text with more words is a statement that is complete by itself. */
 const MOST_WORDS = 14
@@ -36,6 +36,11 @@ const PUNCTUATION = /^\s*[,.:;!…–—\n-]/u
 /** “Tuesday*” and “*Tuesday”: not bold text, and not an item of a list. */
 const STARRED = /^(?:\*(?<before>[^\s*][^*\n]*)|(?<after>[^*\n]+?)\s?\*)$/u
 
+/** “Erm, 1991”: who hesitates before a bare value corrects the one that they gave. */
+const HESITATION = '(?:e+h*r*m+|eh+|u+h*m+|u+h+|e+r+|h+m+|א+ה+|א+[מם]{2,}|ה+[מם]{2,})[\\s,.…–—-]+'
+const HESITATED = new RegExp(`^(?:${HESITATION})+(?<value>.+)$`, 'iu')
+const ONLY_HESITATION = new RegExp(`^(?:${HESITATION})+$`, 'iu')
+
 const BARE = '[^,.;:!?\\n]{1,60}?'
 const SAID =
   "(?:i (?:said|wrote|told you|typed|thought(?: (?:it was|it is|it['’]s))?)|אמרתי|כתבתי|חשבתי(?: ש(?:זה|הוא|היא))?)"
@@ -50,7 +55,7 @@ const CONTRASTS = [
     'iu',
   ),
   new RegExp(
-    `^(?:not|לא) (?<old>${BARE})(?:,? (?:but|rather|אלא|כי אם)|,? (?:it['’]?s|זה)|,) (?<value>${BARE})$`,
+    `^(?:not|לא) (?<old>${BARE})(?:,? (?:but|rather|אלא|כי אם)|,? (?:it['’]?s|זה)|[,.;!…]+| [–—-]+) ?(?<value>${BARE})$`,
     'iu',
   ),
   new RegExp(
@@ -89,6 +94,9 @@ export interface CorrectionParts {
 /** Whether a message may correct the one before it: not just "no" or "no, thanks". */
 export const isCorrection = (text: string): boolean => readCorrection(text) !== undefined
 
+/** Whether a text is a value after a hesitation: the answer to a question, or a correction. */
+export const isHesitant = (text: string): boolean => HESITATED.test(text)
+
 /** Reads a text as a correction of an earlier statement; `undefined` if it is none. */
 export const readCorrection = (text: string): CorrectionParts | undefined => {
   if (text.length > MOST_CHARACTERS || /[?؟]\s*$/.test(text)) return undefined
@@ -120,6 +128,24 @@ export const announcesCorrection = (sentence: string): boolean => {
   if (words.length > MOST_WORDS) return false
   const plain = words.join(' ')
   return LEAD.exec(plain)?.[0].length === plain.length && !NEGATION.test(plain)
+}
+
+/** Whether a sentence is a hesitation and nothing else: “Hmm…” */
+export const isHesitation = (sentence: string): boolean => ONLY_HESITATION.test(sentence)
+
+const DENIED = /^(?:(?:no|לא), )?(?:not|לא) (?<old>[^,.;:!?\n]{1,40}?)[.;!…]*$/iu
+
+/** Whether a sentence only says which value is wrong: “Not Madrid.” */
+export const isDenial = (sentence: string): boolean => DENIED.test(sentence)
+
+/** Whether two sentences are one correction: “Not Madrid. Malaga.” */
+export const isContrast = (denied: string, then: string): boolean => {
+  const old = DENIED.exec(denied)?.groups?.['old']
+  const value = then.replace(/[.!…]+$/u, '')
+  if (old === undefined || [old, value].some(each => tokenise(each).length > MOST_BARE_WORDS)) return false
+  if (isOneValue(old) || isOneValue(value)) return haveSameKind(old, value)
+  // Names; Hebrew has no capitals.
+  return [old, value].every(each => /^\p{Lu}/u.test(each) || /^\p{Script=Hebrew}+$/u.test(each))
 }
 
 /** What follows the opening of a correction, as written; `undefined` without such an opening. */
@@ -162,6 +188,8 @@ const OWN_WORDS =
   /(?<!\p{L})(?:i|i['’]?m|my|we|our|he|she|they|you|do|does|did|can|will|have|has|am|are|אני|אנחנו|שלי|יש|אין)(?!\p{L})/iu
 
 const bareValueOf = (end: string, plain: string): string | undefined => {
+  const hesitated = HESITATED.exec(end)?.groups?.['value']
+  if (hesitated !== undefined && isOneValue(hesitated)) return hesitated
   const { before, after } = STARRED.exec(end)?.groups ?? {}
   const tailed = beforeTail(end, plain)
   const marked = before ?? after ?? tailed

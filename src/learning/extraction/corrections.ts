@@ -6,7 +6,15 @@ import { ownWords } from '../../messages/message-details.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import { correctedStatement, ownStatementIn, type Corrected } from '../../text/corrected-statement.ts'
-import { announcesCorrection, isCorrection, readCorrection } from '../../text/correction.ts'
+import {
+  announcesCorrection,
+  isContrast,
+  isCorrection,
+  isDenial,
+  isHesitant,
+  isHesitation,
+  readCorrection,
+} from '../../text/correction.ts'
 import { isOwnStatement, readSentences, type ReadSentence } from '../../text/stance.ts'
 import type { ExtractionInput } from './extraction.ts'
 
@@ -33,15 +41,24 @@ export interface Correction {
 
 /**
  * The sentences of a text. One that only announces a correction is joined to the next one: “Sorry, wrong day. It is on
- * Tuesday.”
+ * Tuesday.” So is a value that is denied to the one that was meant: “Not Madrid. Malaga.”
  */
 export function* readWithCorrections(text: string): Generator<ReadSentence> {
   let announced = ''
+  let denied: ReadSentence | undefined
   for (const read of readSentences(text)) {
+    if (denied !== undefined && isContrast(denied.sentence, read.sentence)) announced = `${denied.sentence} `
+    else if (denied !== undefined) yield denied
+    denied = undefined
     const sentence = `${announced}${read.sentence}`
-    announced = isOwnStatement(read) && announcesCorrection(sentence) ? `${sentence} ` : ''
-    if (announced === '') yield { ...read, sentence }
+    const isOwn = isOwnStatement(read)
+    const announces = isHesitation(sentence) || (isOwn && announcesCorrection(sentence))
+    announced = announces ? `${sentence} ` : ''
+    if (announced !== '') continue
+    if (isOwn && isDenial(sentence)) denied = { ...read, sentence }
+    else yield { ...read, sentence }
   }
+  if (denied !== undefined) yield denied
 }
 
 /** What a sentence of a message corrects; `undefined` if it corrects nothing that is known. */
@@ -50,7 +67,7 @@ export const findCorrection = (
   source: MessageRecord,
   input: Pick<ExtractionInput, 'messages' | 'known'>,
 ): Correction | undefined => {
-  if (!isCorrection(sentence)) return undefined
+  if (!isCorrection(sentence) || (isHesitant(sentence) && isAsked(source, input.messages))) return undefined
   const earlier = earlierStatements(sentence, source, input.messages)
   for (const { statement, message_id } of earlier) {
     // A correction of a correction: the statement that the previous correction referred to is corrected again.
@@ -65,6 +82,10 @@ export const findCorrection = (
   if (nearest === undefined || readCorrection(sentence)?.mark === 'weak') return undefined
   return { text: undefined, corrects: nearest.message_id, replaces: [] }
 }
+
+/** Whether the message before a message asks something. */
+const isAsked = ({ message_id }: MessageRecord, messages: readonly MessageRecord[]): boolean =>
+  /[?؟]\s*$/.test(messages[messages.findIndex(each => each.message_id === message_id) - 1]?.text ?? '')
 
 interface EarlierStatement {
   readonly statement: string
