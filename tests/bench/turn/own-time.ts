@@ -4,11 +4,17 @@ import { PLAIN_MEMORY } from '../../../src/memory/memory.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
 import { BENCH_GODFATHER, startBenchDenidin, type BenchDenidin } from '../bench-denidin.ts'
 import { percentiles, type Percentiles } from '../figures.ts'
+import { timeFixedComputation } from './fixed-computation.ts'
 
 /** Own times in milliseconds, and the processor time of the main thread for a whole turn. */
 export interface OwnTime extends Percentiles {
   /** Mean; other processes on the machine hardly show in it. */
   readonly cpu_ms: number
+  /**
+   * p95 / p50 of a computation that is the same after each turn: how unevenly the machine ran. A turn cannot be more even
+   * than that.
+   */
+  readonly machine_spread: number
 }
 
 export interface OwnTimeOptions {
@@ -43,19 +49,28 @@ export const ownTimes = async (
   question: (n: number) => string,
 ): Promise<OwnTime> => {
   const times: number[] = []
-  let begun = process.threadCpuUsage()
+  const fixed: number[] = []
+  let cpu_us = 0
   for (let n = -WARM_UP; n < samples; n++) {
-    if (n === 0) begun = process.threadCpuUsage()
+    const begun = process.threadCpuUsage()
     const requested = denidin.nextRequest()
     const began = now()
     await denidin.channel.deliver({ text: question(n), chat_id: chatOf(phone) })
     const arrived = await requested
     await denidin.app.conversation.whenIdle(chatOf(phone))
-    if (n >= 0) times.push(arrived - began)
+    const { user, system } = process.threadCpuUsage(begun)
+    const fixed_ms = timeFixedComputation()
+    if (n < 0) continue
+    times.push(arrived - began)
+    cpu_us += user + system
+    fixed.push(fixed_ms)
   }
-  const { user, system } = process.threadCpuUsage(begun)
-  const cpu_ms = Math.round((user + system) / samples / (MICROSECONDS_PER_MS / 100)) / 100
-  return { ...percentiles(times), cpu_ms }
+  const { p50, p95 } = percentiles(fixed)
+  return {
+    ...percentiles(times),
+    cpu_ms: Math.round((100 * cpu_us) / samples / MICROSECONDS_PER_MS) / 100,
+    machine_spread: Math.round((100 * p95) / p50) / 100,
+  }
 }
 
 /** Measures each size of session with each number of memories. */
