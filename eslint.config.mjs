@@ -90,6 +90,7 @@ export default defineConfig(
       'max-lines': ['error', 400],
       'max-lines-per-function': ['error', { max: 80 }],
       'project/file-header': 'error',
+      'project/small-interfaces': 'error',
       'no-console': 'error',
       'project/sql-in-sqlite-folders': 'error',
     },

@@ -61,6 +61,39 @@ const noModuleMock = {
   }),
 }
 
+/** The most fields of a type named `…Deps`, and the most methods of an interface. */
+const MOST_DEPENDENCIES = 10
+const MOST_METHODS = 12
+
+const isMethod = ({ type, typeAnnotation }) =>
+  type === 'TSMethodSignature' || typeAnnotation?.typeAnnotation.type === 'TSFunctionType'
+
+const smallInterfaces = {
+  meta: {
+    type: 'suggestion',
+    schema: [],
+    messages: {
+      dependencies: `{{name}} has {{count}} fields, of at most ${MOST_DEPENDENCIES}: group those that belong together.`,
+      methods: `{{name}} has {{count}} methods, of at most ${MOST_METHODS}: divide the port.`,
+    },
+  },
+  create: context => {
+    const check = (node, members) => {
+      const { name } = node.id
+      if (name.endsWith('Deps') && members.length > MOST_DEPENDENCIES) {
+        context.report({ node: node.id, messageId: 'dependencies', data: { name, count: members.length } })
+      }
+      const methods = members.filter(isMethod).length
+      if (methods > MOST_METHODS)
+        context.report({ node: node.id, messageId: 'methods', data: { name, count: methods } })
+    }
+    return {
+      TSInterfaceDeclaration: node => check(node, node.body.body),
+      'TSTypeAliasDeclaration[typeAnnotation.type="TSTypeLiteral"]': node => check(node, node.typeAnnotation.members),
+    }
+  },
+}
+
 /** The plugin, for `eslint.config.mjs`. */
 export const projectRules = {
   rules: {
@@ -68,5 +101,6 @@ export const projectRules = {
     'sql-in-sqlite-folders': sqlInSqliteFolders,
     'file-header': fileHeader,
     'no-module-mock': noModuleMock,
+    'small-interfaces': smallInterfaces,
   },
 }

@@ -52,13 +52,13 @@ export const createApp = async (given: AppDeps): Promise<App> => {
   const checks = [...healthChecks(deps, foundation, services), watch.autoPause, ...measures]
   const alertsHealth = createWatchHealth(deps.settings, deps.parts)
   const administrator = createAdministratorChat(deps.settings, foundation.stores, services)
-  const runner = createAppRunner(
-    deps,
-    { ...foundation, administrator, measures, rollout: rolloutContext(deps.settings, foundation, watch) },
-    services,
-    process,
-    [...checks, alertsHealth],
-  )
+  const runner = createAppRunner(deps, foundation, services, {
+    administrator,
+    rollout: rolloutContext(deps.settings, foundation, watch),
+    measures,
+    uptime: process.uptime,
+    checks: [...checks, alertsHealth],
+  })
   const pipeline = await createAppPipeline(deps, foundation, services, runner, watch.observer)
   await services.privacy.lost.check()
   // Data whose erasure was interrupted must be deleted before anything uses it.
@@ -95,55 +95,33 @@ const healthChecks = (
   createDiskCheck(settings),
 ]
 
+/** What operations use besides the foundation and the services. */
+interface RunnerDeps extends Pick<OperationContextDeps, 'administrator' | 'rollout'>, Pick<WatchDeps, 'measures'> {
+  readonly uptime: Uptime
+  readonly checks: readonly HealthCheck[]
+}
+
 const createAppRunner = (
   { settings, origins, parts, version }: AppDeps,
-  {
-    stores,
-    models,
-    audit,
-    memory,
-    archive,
-    backups,
-    administrator,
-    measures,
-    rollout,
-    uptimeRecord,
-  }: Foundation &
-    Pick<WatchDeps, 'measures'> &
-    Pick<OperationContextDeps['chats'], 'administrator'> &
-    Pick<OperationContextDeps, 'rollout'>,
+  foundation: Foundation,
   services: Services,
-  { uptime }: ProcessState,
-  checks: readonly HealthCheck[],
+  { administrator, rollout, measures, uptime, checks }: RunnerDeps,
 ): Runner => {
-  const { sessions, lifecycle, learning, agent, privacy, scheduler, profiles, knowledge } = services
+  const { stores, audit, backups, memory, uptimeRecord } = foundation
+  const metrics = createInstallationMetrics(
+    { settings, version, uptime, uptimeRecord, checks, measures, stores, memory, backups },
+    parts,
+  )
   const context = createOperationContext(
     {
       settings,
-      stores,
-      models,
-      features: memory,
-      audit,
-      privacy,
-      profiles,
-      archive,
-      knowledge: knowledge.operations,
-      backups,
+      foundation,
+      services,
+      instance: { version, origins, uptime, checks, metrics },
       rollout,
       migrations: createMigrations({ settings, version, clock: parts.clock, backups }),
-      instance: {
-        version,
-        origins,
-        uptime,
-        checks,
-        metrics: createInstallationMetrics(
-          { settings, version, uptime, uptimeRecord, checks, measures, stores, memory, backups },
-          parts,
-        ),
-      },
-      sessions: { browser: sessions, lifecycle },
-      learning: { onRequest: learning.onRequest, learner: learning.learner, agent },
-      chats: chatContext(settings, stores, services, administrator),
+      chats: chatContext(settings, stores, services),
+      administrator,
     },
     parts,
   )
@@ -151,7 +129,7 @@ const createAppRunner = (
     operations,
     context,
     running: () => uptime.started_at !== undefined,
-    exclusive: scheduler.exclusive,
+    exclusive: services.scheduler.exclusive,
     audit,
     clock: parts.clock,
     logger: parts.logger,
@@ -162,15 +140,11 @@ const createAppRunner = (
 const chatContext = (
   settings: AppDeps['settings'],
   stores: Stores,
-  { delivery, channels, console, recallOverrides }: Services,
-  administrator: OperationContextDeps['chats']['administrator'],
+  { delivery, channels }: Services,
 ): OperationContextDeps['chats'] => ({
   conversation: { resumed: () => void delivery.deferred.send('resumed') },
   restart: () => restartChannel(channels),
-  console,
   sending: settings.mcp.send_messages ? new PersonChats({ ...delivery, inbox: stores.messages.inbox }) : undefined,
-  recallOverrides,
-  administrator,
 })
 
 /** Restarts the channel that has a connection of its own: WhatsApp. */
@@ -208,8 +182,7 @@ const createAppPipeline = async (
       },
       budgets: createTurnBudgets(settings, profiles),
       model: models.replies,
-      remembers,
-      observer,
+      rollout: { remembers, observer },
       commands: createChatCommands({
         runner,
         clock: parts.clock,

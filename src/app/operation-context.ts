@@ -1,34 +1,23 @@
 /** Builds the context that operations run in from the stores and services of the app. */
 import type { AdministratorChat } from '../alerts/administrator-chat.ts'
-import type { ConsoleChannel } from '../channels/console/console-channel.ts'
-import type { RecallOverrides } from '../conversation/recall-overrides.ts'
-import { flagStates } from '../config/features.ts'
+import { flagStates, hasLongTermMemory } from '../config/features.ts'
 import type { SettingOrigins } from '../config/setting-origins.ts'
 import type { Settings } from '../config/settings.ts'
-import { hasLongTermMemory } from '../config/features.ts'
-import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
-import type { Learner } from '../learning/learner.ts'
 import { SchemaMigration } from '../learning/schema-migration/schema-migration.ts'
-import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { createPatternLoader, createProfileFile } from './budget.ts'
-import type { AuditLog } from '../memory/audit-log.ts'
-import type { FeatureFlag, InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
+import type { FeatureFlag, InstanceInfo, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { randomSecret } from '../platform/ids.ts'
-import type { SessionBrowser } from '../sessions/session.ts'
 import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor/component-checkups.ts'
-import type { Archive } from './archive/archive.ts'
 import type { Migrations } from '../backup/migrations.ts'
-import { backupContext, type AppBackups } from './backup/backups.ts'
-import type { MemoryFeatures } from './memory.ts'
-import type { Models } from './models.ts'
-import type { Privacy } from './privacy.ts'
+import { backupContext } from './backup/backups.ts'
+import type { Foundation } from './foundation.ts'
 import { createReports } from './reports.ts'
 import { createSchedule } from './schedule.ts'
+import type { Services } from './services.ts'
 import type { Stores } from './stores.ts'
 import type { Uptime } from './uptime.ts'
 import type { InstallationMetrics } from '../watch/installation-metrics.ts'
@@ -45,17 +34,19 @@ const USES_RETENTION_MS = 90 * DAY_MS
 
 export interface OperationContextDeps {
   readonly settings: Settings
-  readonly stores: Stores
-  readonly models: Models
-  readonly features: MemoryFeatures
-  readonly audit: AuditLog
-  readonly privacy: Privacy
-  readonly profiles: ProfileSource
-  readonly archive: Archive
-  readonly knowledge: OperationContext['knowledge']
-  readonly backups: AppBackups
-  readonly rollout: OperationContext['rollout']
-  readonly migrations: Migrations
+  readonly foundation: Pick<Foundation, 'stores' | 'models' | 'audit' | 'memory' | 'archive' | 'backups'>
+  readonly services: Pick<
+    Services,
+    | 'privacy'
+    | 'profiles'
+    | 'knowledge'
+    | 'sessions'
+    | 'lifecycle'
+    | 'learning'
+    | 'agent'
+    | 'console'
+    | 'recallOverrides'
+  >
   readonly instance: {
     readonly version: string
     readonly origins: SettingOrigins
@@ -64,26 +55,18 @@ export interface OperationContextDeps {
     readonly checks: readonly HealthCheck[]
     readonly metrics: InstallationMetrics
   }
-  readonly sessions: { readonly browser: SessionBrowser; readonly lifecycle: SessionLifecycle }
-  readonly learning: {
-    readonly onRequest: Learning
-    readonly learner: Learner
-    readonly agent: ConsciousAgent
-  }
-  readonly chats: {
-    readonly conversation: OperationContext['chats']['conversation']
-    readonly restart: OperationContext['chats']['restart']
-    readonly console: ConsoleChannel
-    readonly sending: OperationContext['chats']['sending']
-    readonly recallOverrides: RecallOverrides
-    /** `undefined`: there is no godfather. */
-    readonly administrator: AdministratorChat | undefined
-  }
+  readonly rollout: OperationContext['rollout']
+  readonly migrations: Migrations
+  readonly chats: Pick<OperationContext['chats'], 'conversation' | 'restart' | 'sending'>
+  /** `undefined`: there is no godfather. */
+  readonly administrator: AdministratorChat | undefined
 }
 
 /** Everything that operations can use. */
 export const createOperationContext = (deps: OperationContextDeps, runtime: Runtime): OperationContext => {
-  const { settings, stores, models, features, audit, privacy, learning, chats } = deps
+  const { settings, foundation, services } = deps
+  const { stores, models, audit, memory, archive, backups } = foundation
+  const { profiles, privacy, learning } = services
   const instance = instanceInfo(deps)
   return {
     instance,
@@ -99,13 +82,13 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       diagnostics: createCheckups(settings, models),
     },
     budget: {
-      profiles: deps.profiles,
-      patterns: createPatternLoader(settings, { profiles: deps.profiles, usage: stores.budgetUsage }, runtime),
+      profiles,
+      patterns: createPatternLoader(settings, { profiles, usage: stores.budgetUsage }, runtime),
       settings: settings.budget,
       usage: stores.budgetUsage,
     },
     analysis: usageAnalysis(deps, runtime),
-    reports: createReports(settings, deps.archive.thread, stores, { instance, audit }, runtime),
+    reports: createReports(settings, archive.thread, stores, { instance, audit }, runtime),
     costs: {
       totals: stores.costs,
       prices: stores.spending.prices,
@@ -114,41 +97,39 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     },
     people: { directory: stores.people, preferences: stores.preferences },
     chats: {
+      ...deps.chats,
       pauses: stores.pauses,
-      console: chats.console,
-      sending: chats.sending,
-      conversation: chats.conversation,
-      restart: chats.restart,
-      recallOverrides: chats.recallOverrides,
+      console: services.console,
+      recallOverrides: services.recallOverrides,
     },
     messages: messageContext(deps, runtime),
     sessions: sessionContext(deps, runtime),
     memory: {
-      facts: features.memory,
+      facts: memory.memory,
       store: stores.memories,
       log: stores.memoryLog,
       lists: stores.numberedLists,
-      shared: features.shared,
-      scopes: features.scopes,
+      shared: memory.shared,
+      scopes: memory.scopes,
       learning: learning.onRequest,
-      agent: learning.agent,
+      agent: services.agent,
       migration: createSchemaMigration(deps, runtime),
-      maintenance: features.maintenance,
+      maintenance: memory.maintenance,
     },
-    knowledge: deps.knowledge,
-    archive: { loads: deps.archive.loads, search: deps.archive.search, maintenance: deps.archive.maintenance },
+    knowledge: services.knowledge.operations,
+    archive: { loads: archive.loads, search: archive.search, maintenance: archive.maintenance },
     api: { tokens: stores.apiTokens, newSecret: randomSecret },
-    backup: { ...backupContext(deps.backups), migrations: deps.migrations, settings: settings.backup },
+    backup: { ...backupContext(backups), migrations: deps.migrations, settings: settings.backup },
     rollout: deps.rollout,
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting, lost: privacy.lost },
   }
 }
 
 const messageContext = (
-  { stores, features }: OperationContextDeps,
+  { foundation: { stores, memory } }: OperationContextDeps,
   { clock, tokens }: Pick<Runtime, 'clock' | 'tokens'>,
 ): OperationContext['messages'] => ({
-  search: features.search,
+  search: memory.search,
   history: stores.forgettable,
   traffic: createTraffic(stores, clock),
   imports: {
@@ -162,10 +143,11 @@ const messageContext = (
 })
 
 const sessionContext = (
-  { settings, stores, sessions, audit }: OperationContextDeps,
+  { settings, foundation: { stores, audit }, services: { sessions, lifecycle } }: OperationContextDeps,
   runtime: Runtime,
 ): OperationContext['sessions'] => ({
-  ...sessions,
+  browser: sessions,
+  lifecycle,
   reflections: stores.reflections,
   pruneReflections: createReflectionPruning({
     ...runtime,
@@ -176,23 +158,23 @@ const sessionContext = (
 })
 
 const usageAnalysis = (
-  { settings, stores, models, chats }: OperationContextDeps,
+  { settings, foundation: { stores, models }, administrator }: OperationContextDeps,
   runtime: Runtime,
 ): OperationContext['analysis'] => ({
   usage: stores.usageFile,
   profileFile: createProfileFile(settings, runtime),
   caps: settings.memory.session.max_tokens_by_role,
-  reports: createBudgetReports(settings, chats.administrator, runtime),
+  reports: createBudgetReports(settings, administrator, runtime),
   models: models.ranked.map(({ language: { provider, model } }) => ({ provider, model })),
 })
 
 const createSchemaMigration = (
-  { settings, stores, features, learning }: OperationContextDeps,
+  { settings, foundation: { stores, memory }, services: { learning } }: OperationContextDeps,
   { clock }: Pick<Runtime, 'clock'>,
 ): SchemaMigration =>
   new SchemaMigration({
     memories: stores.memories,
-    memory: features.memory,
+    memory: memory.memory,
     census: stores.memoryCensus,
     records: stores.migrationRecords,
     erasures: stores.erasures,

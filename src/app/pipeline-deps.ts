@@ -50,8 +50,11 @@ export interface PipelineDeps {
     readonly measured: MeasuredTexts
   }
   readonly budgets: TurnBudgets
-  readonly remembers: Remembers
-  readonly observer: TurnObserver
+  readonly rollout: {
+    /** Whether the messages of a conversation may be stored and recalled. */
+    readonly remembers: Remembers
+    readonly observer: TurnObserver
+  }
   readonly model: LanguageModel
   readonly commands: CommandHandler
 }

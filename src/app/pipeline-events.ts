@@ -53,7 +53,7 @@ export const createEvents = (
   shared: PipelineShared,
   conversation: Conversation,
 ): Pipeline['events'] => {
-  const { settings, stores, scheduler, sessions, remembers } = deps
+  const { settings, stores, scheduler, sessions } = deps
   const { people, messages, pauses, erasures, memberNames: members } = stores
   const { exclusive } = scheduler
   const changes = createChanges(deps, shared, conversation)
@@ -63,10 +63,9 @@ export const createEvents = (
     people,
     messages,
     erasures,
-    sessions: { windows: sessions.windows, exclusive },
+    sessions: { windows: sessions.windows, exclusive, remembers: deps.rollout.remembers },
     pauses,
     automatic,
-    remembers,
     settings: {
       takeover_minutes: settings.conversation.takeover_minutes,
       window_tokens: settings.memory.session.max_tokens_by_role,

@@ -85,7 +85,7 @@ const createTurns = async (deps: PipelineDeps, shared: PipelineShared): Promise<
       sessions: { ...deps.sessions, windows: statelessSessions },
       recall: { ...deps.recall, sharedOf: async () => noSharedMemory, profileOf: () => Promise.resolve([]) },
       budgets: fixedBudgets,
-      observer: noTurnObserver,
+      rollout: { ...deps.rollout, observer: noTurnObserver },
     },
     { ...shared, writer: new ReplyWriter({ ...shared, remembers: async () => false }) },
     await readSystemPrompt(settings.ai.system_prompt_file, false),
@@ -149,14 +149,14 @@ const createTurn = (deps: PipelineDeps, shared: PipelineShared, system_prompt: s
       logger: logger.for('usage'),
     },
     messages: stores.messages,
-    observer: deps.observer,
+    observer: deps.rollout.observer,
     clock,
     logger,
   })
 }
 
 const createDispatcher = (
-  { settings, stores, sessions, scheduler, delivery, commands, remembers }: PipelineDeps,
+  { settings, stores, sessions, scheduler, delivery, commands, rollout: { remembers } }: PipelineDeps,
   shared: PipelineShared,
   { apologies, failed }: Repairs,
   turn: Pick<Turn, 'run'>,
@@ -212,7 +212,7 @@ const createDispatcher = (
 }
 
 const createInbox = (
-  { settings, stores, scheduler, delivery, remembers }: PipelineDeps,
+  { settings, stores, scheduler, delivery, rollout: { remembers } }: PipelineDeps,
   shared: PipelineShared,
   { apologies, failed, recovery }: Repairs,
 ): Inbox => {

@@ -23,16 +23,18 @@ export interface PrivacyDeps {
   readonly exportFiles: ExportFiles
   /** The personal data of all features, in the order in which it is erased. */
   readonly personalData: readonly PersonalData[]
-  readonly sessions: Sessions
+  readonly sessions: {
+    readonly windows: Sessions
+    readonly exclusive: Exclusive
+    /** Called when sessions lost messages: their memories have to be learned again. */
+    readonly changed: () => void
+  }
   readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors' | 'purge'>
   readonly archive: Pick<Archive, 'follower'>
   readonly audit: AuditLog
   /** What packing has measured of messages. */
   readonly measured: MeasuredTexts
   readonly background: BackgroundTasks
-  readonly exclusive: Exclusive
-  /** Called when sessions lost messages: their memories have to be learned again. */
-  readonly sessionChanged: () => void
 }
 
 export interface Privacy {
@@ -71,10 +73,10 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
   const sessionsChanged = (active: readonly ActiveSession[]): void => {
     // A turn that was in progress may have written its window meanwhile.
     for (const { scope, session_id } of active) {
-      const refresh = (): Promise<void> => sessions.refresh(session_id)
-      background.run('rewriting a session file', () => privacy.exclusive(scope, refresh))
+      const refresh = (): Promise<void> => sessions.windows.refresh(session_id)
+      background.run('rewriting a session file', () => sessions.exclusive(scope, refresh))
     }
-    privacy.sessionChanged()
+    sessions.changed()
   }
   const forgetting = createErasure({
     personalData,
@@ -102,10 +104,10 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       },
       purge: features.purge,
     },
-    sessions: { sessions, ledger: stores.ledger, folders: stores.folders, sessionsChanged },
+    sessions: { sessions: sessions.windows, ledger: stores.ledger, folders: stores.folders, sessionsChanged },
     survivorOf: person_id =>
       pastMerges(stores.database).find(({ from_id }) => from_id === person_id)?.into_id ?? person_id,
-    exclusive: privacy.exclusive,
+    exclusive: sessions.exclusive,
     audit,
     clock: parts.clock,
     logger: parts.logger,

@@ -41,7 +41,6 @@ export const createClosing = (deps: SessionLifecycleAppDeps, runtime: Runtime): 
     learning,
     stores,
     sessions,
-    unknownSessions: stores.unknownSessions,
     memory,
     exclusive,
     limits: { timeout_ms, retention_days: settings.memory.session.expired_retention_days },

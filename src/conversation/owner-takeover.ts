@@ -24,13 +24,16 @@ export interface OwnerTakeoverDeps {
     readonly takeover_minutes: number
     readonly window_tokens: WindowBudgets
   }
-  /** Whether the messages of a conversation may be stored. */
-  readonly remembers: (scope: Scope) => Promise<boolean>
   readonly people: Pick<People, 'find' | 'resolve'>
   readonly messages: Pick<MessageStore, 'inbox' | 'history'>
   readonly erasures: Pick<Erasures, 'isErased'>
   /** Where the owner's messages are added, each alone in the queue of the scope. */
-  readonly sessions: { readonly windows: Pick<Sessions, 'append' | 'open' | 'save'>; readonly exclusive: Exclusive }
+  readonly sessions: {
+    readonly windows: Pick<Sessions, 'append' | 'open' | 'save'>
+    readonly exclusive: Exclusive
+    /** Whether the messages of a conversation may be stored. */
+    readonly remembers: (scope: Scope) => Promise<boolean>
+  }
   readonly pauses: Pick<Pauses, 'at' | 'begin'>
   readonly automatic: Pick<AutomaticReplies, 'isAutomatic'>
   readonly tokens: TokenCounter
@@ -96,9 +99,9 @@ export class OwnerTakeover {
 
   /** Stores the owner's message as the bot's own: for the person, both speak with one voice. */
   async #keep(message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> {
-    const { remembers, messages, clock } = this.#deps
+    const { sessions, messages, clock } = this.#deps
     const { message_id, chat_id, chat_kind, text, sent_at, expires_at } = message
-    const stored = await remembers(scope)
+    const stored = await sessions.remembers(scope)
     const tokens = await countInSlices(this.#deps.tokens, text)
     const receipt = await messages.inbox.receive({
       message: {

@@ -26,9 +26,9 @@ export interface SessionLifecycleDeps {
     readonly folders: Pick<SessionFolders, 'purge'>
     readonly messages: Pick<MessageStore, 'history'>
     readonly changeLog: Pick<ChangeLog, 'changedSessions' | 'latest' | 'advance'>
+    readonly unknownSessions: Pick<UnknownSessions, 'setAside' | 'purge'>
   }
   readonly sessions: Pick<Sessions, 'release'>
-  readonly unknownSessions: Pick<UnknownSessions, 'setAside' | 'purge'>
   readonly learning: { readonly storage: SessionStorage; readonly learner: Pick<Learner, 'relearn'> }
   readonly memory: Pick<LongTermMemory, 'whenIdle' | 'forget'>
   /** Runs an action alone in the queue of a scope, so that no turn is running in a session that ends. */
@@ -101,7 +101,7 @@ export class SessionLifecycleService implements SessionLifecycle {
   }
 
   async purge(options: AbortOptions = {}): Promise<{ readonly purged: number }> {
-    const { stores, unknownSessions, limits, clock } = this.#deps
+    const { stores, limits, clock } = this.#deps
     const before = clock.now() - limits.retention_days * DAY_MS
     let purged = 0
     for (const session of await stores.ledger.purgeable(before)) {
@@ -113,7 +113,7 @@ export class SessionLifecycleService implements SessionLifecycle {
       if (removed) purged++
     }
     await this.#setAsideUnknown()
-    const unknown = await unknownSessions.purge(isoDay(before))
+    const unknown = await stores.unknownSessions.purge(isoDay(before))
     this.#logger.info('Archived sessions purged', { purged, unknown })
     return { purged }
   }
@@ -166,7 +166,7 @@ export class SessionLifecycleService implements SessionLifecycle {
   /** The ledger may not know session folders if the data folder was copied or restored while nothing was running. */
   async #setAsideUnknown(): Promise<void> {
     await this.#settingAside
-    this.#settingAside = this.#deps.unknownSessions.setAside().then(
+    this.#settingAside = this.#deps.stores.unknownSessions.setAside().then(
       () => undefined,
       (error: unknown) => {
         const reason = asDenidinError(error).message

@@ -68,9 +68,14 @@ export interface OutboxRows {
    * inherits from the messages that it answers.
    */
   recipientOf(outbox_id: string): ReplyOrigin | undefined
-  /** Stores a message; one that is known already stays as it is. */
-  insertMessage(record: MessageRecord): void
-  /** Settles messages. */
+  readonly messages: OutboxMessages
+}
+
+/** What the outbox writes of messages, in the same transaction as its rows. */
+export interface OutboxMessages {
+  /** Stores a reply as a message; one that is known already stays as it is. */
+  insert(record: MessageRecord): void
+  /** Settles the messages that a reply answers. */
   settle(message_ids: readonly MessageId[], state: Settlement['answered'], at: number): void
 }
 
@@ -170,7 +175,7 @@ export class RecordedOutbox implements OutboxStore {
     if (!first || !keep || message_id === undefined) return
     const recipient = this.#rows.recipientOf(outbox_id)
     const { person_id, scope } = recipient ?? reply
-    this.#rows.insertMessage({
+    this.#rows.messages.insert({
       message_id,
       chat_id,
       chat_kind,
@@ -193,7 +198,7 @@ export class RecordedOutbox implements OutboxStore {
     const settlement = settlementOf(this.#rows.parts(outbox_id).map(each => each.state))
     if (settlement === undefined) return
     this.#rows.setState(outbox_id, settlement.reply, at)
-    this.#rows.settle(answers, settlement.answered, at)
+    this.#rows.messages.settle(answers, settlement.answered, at)
   }
 
   #giveUp(reply: Reply, state: 'lost' | 'failed', at: number): void {

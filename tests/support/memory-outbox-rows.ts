@@ -2,6 +2,7 @@
 import type { MessageRecord } from '../../src/messages/message.ts'
 import type { OutboxState, PartState, Reply } from '../../src/messages/outbox-store.ts'
 import type {
+  OutboxMessages,
   OutboxRows,
   PartChange,
   RecordedPart,
@@ -18,22 +19,18 @@ interface Row {
 
 export class MemoryOutboxRows implements OutboxRows {
   rows = new Map<string, Row>()
-  messages: MessageRecord[] = []
+  stored: MessageRecord[] = []
   settled: string[] = []
   opted_out = new Set<string>()
   /** Called before each write; may throw as a full disk does. */
   before: () => void = () => undefined
 
   transaction<T>(work: () => T): T {
-    const { rows, messages, settled } = structuredClone({
-      rows: this.rows,
-      messages: this.messages,
-      settled: this.settled,
-    })
+    const { rows, stored, settled } = structuredClone({ rows: this.rows, stored: this.stored, settled: this.settled })
     try {
       return work()
     } catch (error) {
-      Object.assign(this, { rows, messages, settled })
+      Object.assign(this, { rows, stored, settled })
       throw error
     }
   }
@@ -109,14 +106,15 @@ export class MemoryOutboxRows implements OutboxRows {
     }
   }
 
-  insertMessage(record: MessageRecord): void {
-    this.before()
-    this.messages.push(record)
-  }
-
-  settle(message_ids: readonly string[], state: string): void {
-    this.before()
-    this.settled.push(...message_ids.map(id => `${id} ${state}`))
+  readonly messages: OutboxMessages = {
+    insert: record => {
+      this.before()
+      this.stored.push(record)
+    },
+    settle: (message_ids, state) => {
+      this.before()
+      this.settled.push(...message_ids.map(id => `${id} ${state}`))
+    },
   }
 
   statesOf(outbox_id: string): { readonly reply: OutboxState | undefined; readonly parts: readonly PartState[] } {

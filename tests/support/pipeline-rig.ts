@@ -189,8 +189,7 @@ export class PipelineRig implements AsyncDisposable {
           measured: new MeasuredTexts(),
         },
         commands: options.commands ?? NO_COMMANDS,
-        remembers,
-        observer: noTurnObserver,
+        rollout: { remembers, observer: noTurnObserver },
       },
       parts,
     )

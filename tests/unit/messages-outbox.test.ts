@@ -84,11 +84,11 @@ describe('the outbox over rows', () => {
     await outbox.begin('o1', 0, NOW)
     expect(rows.statesOf('o1')).toEqual({ reply: 'intended', parts: ['begun', 'waiting'] })
     await outbox.conclude(reply, 0, { state: 'sent', message_id: 'wa-1', at: NOW })
-    expect(rows.messages).toMatchObject([{ message_id: 'wa-1', text: 'one two', kind: 'chat', role: 'assistant' }])
+    expect(rows.stored).toMatchObject([{ message_id: 'wa-1', text: 'one two', kind: 'chat', role: 'assistant' }])
     expect(rows.settled).toEqual([])
     await outbox.begin('o1', 1, NOW)
     await outbox.conclude(reply, 1, { state: 'sent', message_id: 'wa-2', at: NOW })
-    expect(rows.messages).toHaveLength(1)
+    expect(rows.stored).toHaveLength(1)
     expect(rows.statesOf('o1')).toEqual({ reply: 'sent', parts: ['sent', 'sent'] })
     expect(rows.settled).toEqual(['m1 answered', 'm2 answered'])
   })
@@ -99,7 +99,7 @@ describe('the outbox over rows', () => {
     const notice = { ...reply, session_id: undefined }
     await outbox.intend(notice, ['one'])
     await outbox.conclude(notice, 0, { state: 'unconfirmed', message_id: undefined, at: NOW })
-    expect(rows.messages).toMatchObject([{ message_id: 'reply:o1', kind: 'notice', learning_opt_out: true }])
+    expect(rows.stored).toMatchObject([{ message_id: 'reply:o1', kind: 'notice', learning_opt_out: true }])
   })
 
   test('a part that was concluded cannot begin again', async () => {
@@ -121,7 +121,7 @@ describe('the outbox over rows', () => {
       }
       await expect(outbox.conclude(reply, 0, { state: 'sent', message_id: 'wa-1', at: NOW })).rejects.toThrow('full')
       expect(rows.statesOf('o1')).toEqual({ reply: 'intended', parts: ['begun'] })
-      expect(rows.messages).toEqual([])
+      expect(rows.stored).toEqual([])
       expect(rows.settled).toEqual([])
     }
     rows.before = () => undefined

@@ -156,10 +156,12 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
     const { person_id, scope, opted_out, expires_after } = row
     return { person_id, scope, learning_opt_out: opted_out === 1, expires_after: expires_after ?? undefined }
   },
-  insertMessage: record => {
-    database.run(INSERT_MESSAGE, toParameters(record))
-  },
-  settle: (message_ids, state, at) => {
-    settleMessages(database, message_ids, state, at)
+  messages: {
+    insert: record => {
+      database.run(INSERT_MESSAGE, toParameters(record))
+    },
+    settle: (message_ids, state, at) => {
+      settleMessages(database, message_ids, state, at)
+    },
   },
 })
