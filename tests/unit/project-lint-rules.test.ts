@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { ESLint, Linter } from 'eslint'
+import { parser } from 'typescript-eslint'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -11,7 +12,12 @@ const brokenByFile = async (file: string, code: string): Promise<string[]> => {
   const rules = Object.fromEntries(Object.entries(config.rules ?? {}).filter(([name]) => !name.includes('typescript')))
   const messages = new Linter({ configType: 'flat', cwd: root }).verify(
     code,
-    { files: ['**/*.ts'], plugins: { project: config.plugins!['project']! }, rules: { ...rules, 'no-undef': 'off' } },
+    {
+      files: ['**/*.ts'],
+      languageOptions: { parser },
+      plugins: { project: config.plugins!['project']! },
+      rules: { ...rules, 'no-undef': 'off', 'no-unused-vars': 'off' },
+    },
     join(root, file),
   )
   return messages.map(each => each.ruleId ?? each.message)
@@ -96,4 +102,18 @@ test('a function of more than 80 lines is refused', async () => {
   const lines = (count: number): string => `export const f = () => {\n${'g()\n'.repeat(count)}}\n`
   expect(await broken('src/memory/a.ts', lines(90))).toEqual(['max-lines-per-function'])
   expect(await broken('src/memory/a.ts', lines(60))).toEqual([])
+})
+
+test.each([
+  ['interface', 'NotesDeps', 11, 'readonly field: string', 1],
+  ['interface', 'NotesDeps', 10, 'readonly field: string', 0],
+  ['interface', 'Settings', 11, 'readonly field: string', 0],
+  ['type', 'NotesDeps', 11, 'readonly field: string', 1],
+  ['interface', 'Notes', 13, 'field(): void', 1],
+  ['interface', 'Notes', 13, 'readonly field: () => void', 1],
+  ['interface', 'Notes', 12, 'field(): void', 0],
+])('%s %s with %d members like "%s"', async (keyword, name, count, member, found) => {
+  const members = Array.from({ length: count }, (_, n) => member.replace('field', `field${String(n)}`)).join('\n')
+  const code = `export ${keyword} ${name} ${keyword === 'type' ? '= ' : ''}{\n${members}\n}`
+  expect(await broken('src/memory/a.ts', code)).toEqual(found === 1 ? ['project/small-interfaces'] : [])
 })
