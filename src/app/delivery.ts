@@ -88,7 +88,7 @@ export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery =
     outbox,
     channelOf,
     stop_minutes: settings.conversation.bot_loop_minutes,
-    stringsFor: stringsFor(stores.preferences),
+    stringsFor: stringsFor(stores),
     writer,
   })
   return { outbox, deferred, quiet, channelOf, paused, loops, writer }

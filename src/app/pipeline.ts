@@ -43,7 +43,7 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
   const { stores, scheduler, delivery } = deps
   const shared: PipelineShared = {
     ...runtime,
-    stringsFor: stringsFor(stores.preferences),
+    stringsFor: stringsFor(stores),
     writer: delivery.writer,
     underWay: new AnswersUnderWay(),
     admission: new AnswerRules({ ...runtime, ...deps.settings.whatsapp, ...stores, channelOf: delivery.channelOf }),

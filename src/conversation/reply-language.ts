@@ -2,6 +2,7 @@
 import type { Speaker } from './command-handler.ts'
 import { isCommand } from '../messages/message-kind.ts'
 import type { Scope } from '../messages/scope.ts'
+import type { People } from '../people/people.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Preferences } from '../people/preferences.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -31,8 +32,17 @@ export const commandLanguage =
 /** DeniDin's own messages to a person who wrote `text`. */
 export type StringsFor = (text: string, person_id: PersonId) => Promise<Strings>
 
-/** In the language that the person has set, or that of the text. */
+/** In the language that the person has set, or that of the text; the administrator is referred to no one. */
 export const stringsFor =
-  (preferences: Preferences): StringsFor =>
-  async (text, person_id) =>
-    stringsIn((await preferences.of(person_id)).language ?? languageOf(text))
+  ({
+    preferences,
+    people,
+  }: {
+    readonly preferences: Pick<Preferences, 'of'>
+    readonly people: Pick<People, 'find'>
+  }): StringsFor =>
+  async (text, person_id) => {
+    const language = (await preferences.of(person_id)).language ?? languageOf(text)
+    const isAdministrator = (await people.find(person_id))?.role === 'godfather'
+    return stringsIn(language, isAdministrator ? 'administrator' : 'anyone')
+  }

@@ -1,4 +1,5 @@
 /** Detects the language of a text, and provides DeniDin's own sentences in it. */
+import { administratorIn } from './strings/administrator.ts'
 import { en } from './strings/en.ts'
 import { he } from './strings/he.ts'
 import type { Strings } from './strings/strings.ts'
@@ -15,6 +16,11 @@ export const languageOf = (text: string): Language => {
 }
 
 const SENTENCES: Readonly<Record<Language, Strings>> = { en, he }
+const TO_ADMINISTRATOR: Readonly<Record<Language, Strings>> = {
+  en: administratorIn.en(en),
+  he: administratorIn.he(he),
+}
 
-/** DeniDin's own messages in a language. */
-export const stringsIn = (language: Language): Strings => SENTENCES[language]
+/** DeniDin's own messages in a language, to the administrator or to anyone. */
+export const stringsIn = (language: Language, to: 'anyone' | 'administrator' = 'anyone'): Strings =>
+  (to === 'administrator' ? TO_ADMINISTRATOR : SENTENCES)[language]

@@ -58,7 +58,7 @@ test('with godfather_scope all no one else may search, nor may the godfather in 
   await withScope('all')
   const refusal = '/search is for my administrator, in a direct chat.'
   expect(await denidin.say('/search boat', { phone: ANA })).toContain(refusal)
-  expect(await inGroup('/search boat')).toContain(refusal)
+  expect(await inGroup('/search boat')).toContain('/search works only in a direct chat')
   await withScope('all', { godfather_phone: '15558887777' })
   expect(await denidin.say('/search boat', { phone: GODFATHER })).toContain(refusal)
 })

@@ -139,9 +139,32 @@ test('/status is for the godfather in a direct chat', async () => {
   expect(answer).toContain('7 calls')
   // Two in the inbox, one of them this command, and one reply.
   expect(answer).toContain('2 messages waiting')
-  for (const other of [speaker, { ...godfather, ...inGroup }]) {
-    await expect(commands.run('/status', other)).resolves.toContain('is for my administrator')
+  await expect(commands.run('/status', speaker)).resolves.toContain('is for my administrator')
+  for (const text of ['/status', '/help status'])
+    await expect(commands.run(text, { ...godfather, ...inGroup })).resolves.toContain('works only in a direct chat')
+})
+
+test.each<[ErrorCode, string]>([
+  ['internal', 'my log has the reason'],
+  ['rejected', '“denidin doctor” says what to change'],
+])('the administrator is referred to no one after a failure of kind %s', async (code, words) => {
+  for (const [language, expected] of [
+    ['en', words],
+    ['he', /^(?!.*המנהל שלי)/],
+  ] as const) {
+    const { parts, commands } = setUp(language)
+    parts.sessions.lifecycle.reset = () => Promise.reject(new DenidinError(code, 'details'))
+    const answer = await commands.run('/reset', godfather)
+    expect(answer).toMatch(expected)
+    expect(answer).not.toContain('administrator')
   }
+})
+
+test.each(['/pause', '/listen'])('%s of another conversation names the command that ends it', async name => {
+  const { parts, commands } = setUp('en')
+  parts.people.persons.push(personOf('p9', '15550009999'))
+  await expect(commands.run(name, godfather)).resolves.toContain('. /resume ends')
+  await expect(commands.run(`${name} 15550009999`, godfather)).resolves.toContain('. /resume 15550009999 ends')
 })
 
 test.each<[ErrorCode, string]>([

@@ -71,7 +71,8 @@ class ChatCommands implements CommandHandler {
   }
 
   async #stringsFor(speaker: Speaker, text: string): Promise<Strings> {
-    return stringsIn(await this.#language(speaker, text).catch(() => languageOf(text)))
+    const language = await this.#language(speaker, text).catch(() => languageOf(text))
+    return stringsIn(language, isAdministrator(speaker) ? 'administrator' : 'anyone')
   }
 
   #suggest(near: ParsedCommand, speaker: Speaker, { any_command }: Strings): string {
@@ -82,7 +83,7 @@ class ChatCommands implements CommandHandler {
   async #perform(parsed: ParsedCommand, speaker: Speaker, strings: Strings, confirmed = false): Promise<string> {
     const name = menuNameOf(parsed.name)
     const caller = callerOf(speaker)
-    if (name === HELP) return help(caller, strings, parsed.args)
+    if (name === HELP) return help(speaker, strings, parsed.args)
     const command = Object.hasOwn(menu, name) ? menu[name] : undefined
     if (command === undefined) {
       const near = suggest(name, withHebrewNames(available(caller)))
@@ -102,7 +103,7 @@ class ChatCommands implements CommandHandler {
     try {
       const output = await this.#runner.run(command.run, input, { caller, confirmed })
       // The menu's own types link `run` to `say`; the record of all commands cannot express that.
-      return command.say(output as never, strings.commands, await this.#zoneOf(speaker.person.person_id))
+      return command.say(output as never, strings.commands, await this.#zoneOf(speaker.person.person_id), args)
     } catch (thrown) {
       const { code } = asDenidinError(thrown)
       const usage = MISREAD.has(code)
@@ -110,7 +111,7 @@ class ChatCommands implements CommandHandler {
         : code === 'forbidden' && mayRun(caller.level, operations[command.run].access)
           ? command.refused?.(strings.commands)
           : undefined
-      if (code !== 'confirmation_needed') return usage ?? failureText(code, name, strings)
+      if (code !== 'confirmation_needed') return usage ?? failureText(code, name, strings, speaker)
       // The yes arrives as a separate message, which is then the one to answer.
       this.#confirmations.ask(askedOf(speaker), 'destroy', { name, args: parsed.args })
       return command.question?.(strings.commands) ?? strings.any_command.confirm(command.summary(strings.commands))
@@ -143,6 +144,8 @@ const callerOf = ({ person, chat_id, chat_kind, scope, message_id }: Speaker): C
   inside: scope,
 })
 
+const isAdministrator = ({ person }: Speaker): boolean => person.role === 'godfather'
+
 const available = (caller: Caller): string[] => [
   ...Object.entries(menu)
     .filter(([, { run }]) => mayRun(caller.level, operations[run].access))
@@ -150,24 +153,31 @@ const available = (caller: Caller): string[] => [
   HELP,
 ]
 
-/** All commands of the caller, or the one that is named: “/help forget”. */
-const help = (caller: Caller, { any_command, commands }: Strings, about: string): string => {
+/** All commands of the speaker, or the one that is named: “/help forget”. */
+const help = (speaker: Speaker, strings: Strings, about: string): string => {
+  const { commands } = strings
   const lineOf = (name: string): string => `${name} – ${menu[name]?.summary(commands) ?? commands.help.help}`
-  const all = available(caller)
+  const all = available(callerOf(speaker))
   const wanted = menuNameOf(`/${plainWords(about).replace(/^\//, '')}`)
   if (all.includes(wanted)) {
     const usage = menu[wanted]?.usage?.(commands)
     return usage === undefined ? lineOf(wanted) : `${lineOf(wanted)}\n${usage}`
   }
-  if (Object.hasOwn(menu, wanted)) return any_command.admin_only(wanted)
+  if (Object.hasOwn(menu, wanted)) return refusal(wanted, strings, speaker)
   return [commands.help.heading, ...all.map(lineOf)].join('\n')
 }
 
 type FailureText =
   'something_went_wrong' | 'model_rejected' | 'limit_reached_anywhere' | 'memory_disabled' | 'busy' | 'stopping'
 
-const failureText = (code: ErrorCode, name: string, strings: Strings): string =>
-  code === 'forbidden' ? strings.any_command.admin_only(name) : strings[FAILURES[code]]
+const failureText = (code: ErrorCode, name: string, strings: Strings, speaker: Speaker): string =>
+  code === 'forbidden' ? refusal(name, strings, speaker) : strings[FAILURES[code]]
+
+/** In a group, the administrator is told where the command works. */
+const refusal = (name: string, { any_command }: Strings, speaker: Speaker): string =>
+  isAdministrator(speaker) && speaker.chat_kind === 'group'
+    ? any_command.direct_only(name)
+    : any_command.admin_only(name)
 
 /** The operation did not understand the words after the command. */
 const MISREAD: ReadonlySet<ErrorCode> = new Set(['invalid_input', 'not_found'])

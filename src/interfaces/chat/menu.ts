@@ -33,8 +33,8 @@ export interface ChatCommand<N extends OperationName = OperationName> {
   direct_only?(args: string): boolean
   /** The question that asks for confirmation. */
   question?(strings: CommandStrings): string
-  /** Puts the result into words; `zone` is the reader's time zone. */
-  say(output: OperationOutput<N>, strings: CommandStrings, zone: TimeZone): string
+  /** Puts the result into words; `zone` is the reader's time zone, `args` the text after the command. */
+  say(output: OperationOutput<N>, strings: CommandStrings, zone: TimeZone, args: string): string
 }
 
 const command = <N extends OperationName>(definition: ChatCommand<N>): ChatCommand<N> => definition
@@ -42,6 +42,9 @@ const command = <N extends OperationName>(definition: ChatCommand<N>): ChatComma
 /** The argument of `/pause` and `/resume` names a conversation; without it, the current one is meant. */
 const conversationIn = (args: string): { conversation?: string } =>
   args === '' ? {} : { conversation: asciiDigits(args) }
+
+/** The command that ends a pause of the conversation that `/pause` named. */
+const resumeOf = (args: string): string => (args === '' ? '/resume' : `/resume ${args}`)
 
 /** The argument of a command that names a person. */
 const personIn = (args: string): { person: string } | undefined =>
@@ -247,7 +250,7 @@ export const chatMenu = {
     summary: strings => strings.pause.help,
     parse: conversationIn,
     usage: strings => strings.pause.usage,
-    say: ({ conversation }, strings) => strings.pause.done(conversation),
+    say: ({ conversation }, strings, _zone, args) => strings.pause.done(conversation, resumeOf(args)),
   }),
   '/resume': command({
     run: 'chat.resume',
@@ -325,7 +328,7 @@ export const chatMenu = {
     summary: strings => strings.listen.help,
     parse: conversationIn,
     usage: strings => strings.pause.usage,
-    say: ({ conversation }, strings) => strings.listen.done(conversation),
+    say: ({ conversation }, strings, _zone, args) => strings.listen.done(conversation, resumeOf(args)),
   }),
   '/restart': command({
     run: 'chat.restart',

@@ -47,7 +47,8 @@ export const peopleCommands: Pick<CommandStrings, PeopleCommand> = {
   },
   listen: {
     help: 'only remember, and never answer, here or in the conversation you name, until /resume',
-    done: conversation => `I only listen and remember now, and answer nothing: ${conversation}. /resume ends that.`,
+    done: (conversation, resume) =>
+      `I only listen and remember now, and answer nothing: ${conversation}. ${resume} ends that.`,
   },
   restart: {
     help: 'restart my connection to WhatsApp',

@@ -195,7 +195,7 @@ const commands: CommandStrings = {
         `Forgotten: ${counted(messages, memories)}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', among them'} ${quotedText(quote)}`}.`,
         ...(residue > 0
           ? [
-              `${many(residue, 'trace')} of it could not be removed yet. I try again every ten minutes; if that does not help, my administrator has to look into it.`,
+              `${many(residue, 'trace')} of it could not be removed yet. I try again every ten minutes until nothing is left.`,
             ]
           : index === 'done'
             ? [
@@ -273,7 +273,7 @@ const commands: CommandStrings = {
     help: 'only listen, here or in the conversation you name, until /resume',
     usage:
       'Write /pause alone for the conversation you write in, or add whose it is: a phone number that has written to me, or the chat id of a group.',
-    done: conversation => `I only listen now: ${conversation}. /resume ends the pause.`,
+    done: (conversation, resume) => `I only listen now: ${conversation}. ${resume} ends the pause.`,
   },
   resume: {
     help: 'answer again, here or in the conversation you name',

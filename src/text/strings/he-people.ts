@@ -46,7 +46,7 @@ export const peopleCommands: Pick<CommandStrings, PeopleCommand> = {
   },
   listen: {
     help: 'רק לזכור ולא לענות אף פעם, כאן או בשיחה שתציינו, עד ‎/resume',
-    done: conversation => `מעכשיו אני רק מקשיב וזוכר, ולא עונה: ${conversation}. ‎/resume מסיימת את זה.`,
+    done: (conversation, resume) => `מעכשיו אני רק מקשיב וזוכר, ולא עונה: ${conversation}. ‎${resume} מסיימת את זה.`,
   },
   restart: {
     help: 'להפעיל מחדש את החיבור שלי לוואטסאפ',

@@ -192,7 +192,7 @@ const commands: CommandStrings = {
         `שכחתי: ${counted(messages, memories)}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', בהם'} ${quotedText(quote)}`}.`,
         ...(residue > 0
           ? [
-              `עדיין לא הצלחתי להסיר ${many(residue, 'שריד אחד', 'שרידים')}. אני מנסה שוב כל עשר דקות; אם זה לא יעזור, המנהל שלי צריך לבדוק את זה.`,
+              `עדיין לא הצלחתי להסיר ${many(residue, 'שריד אחד', 'שרידים')}. אני מנסה שוב כל עשר דקות, עד שלא יישאר דבר.`,
             ]
           : index === 'done'
             ? [
@@ -270,7 +270,7 @@ const commands: CommandStrings = {
     help: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
     usage:
       'אפשר לכתוב ‎/pause לבדה לשיחה הזאת, או להוסיף של מי השיחה: מספר הטלפון של מי שכבר כתב לי, או מזהה של קבוצה.',
-    done: conversation => `מעכשיו אני רק מקשיב: ${conversation}. ‎/resume מסיימת את ההשהיה.`,
+    done: (conversation, resume) => `מעכשיו אני רק מקשיב: ${conversation}. ‎${resume} מסיימת את ההשהיה.`,
   },
   resume: {
     help: 'לחזור לענות כאן, או בשיחה שתציינו',

@@ -184,7 +184,8 @@ export interface CommandStrings {
     done(zone: string, local_time: string): string
   }
   readonly budget: { readonly help: string; report(figures: BudgetFigures): string }
-  readonly pause: { readonly help: string; readonly usage: string; done(conversation: string): string }
+  /** `resume`: the command that ends the pause. */
+  readonly pause: { readonly help: string; readonly usage: string; done(conversation: string, resume: string): string }
   readonly resume: {
     readonly help: string
     readonly usage: string
@@ -210,7 +211,7 @@ export interface CommandStrings {
   readonly unblock: { readonly help: string; readonly usage: string; done(person: string): string }
   readonly allow: { readonly help: string; readonly usage: string; done(person: string): string }
   readonly disallow: { readonly help: string; readonly usage: string; done(person: string): string }
-  readonly listen: { readonly help: string; done(conversation: string): string }
+  readonly listen: { readonly help: string; done(conversation: string, resume: string): string }
   readonly restart: { readonly help: string; readonly question: string; readonly done: string }
 }
 
