@@ -10,7 +10,7 @@ import type { MemoryRecord } from '../memory/memory.ts'
 import type { ErasureBounds, PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
-import { asDenidinError, type DenidinError } from '../platform/errors.ts'
+import { asDenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import { boundsOf } from './erasure-bounds.ts'
@@ -24,6 +24,7 @@ import {
   sessionsOf,
   type Things,
 } from './erasure-targets.ts'
+import { Failures } from './failures.ts'
 import { SessionErasure, type SessionErasureDeps } from './session-erasure.ts'
 import { TextErasure, type IndexState, type TextErasureDeps } from './text-erasure.ts'
 
@@ -33,8 +34,10 @@ export interface ForgetReport {
   readonly memories: number
   /** Rows deleted, by store; empty unless everything about a person was deleted. */
   readonly stores: Readonly<Record<string, number>>
-  /** Traces found anywhere afterwards: if not 0, the act is not complete and is tried again. */
+  /** Traces found anywhere afterwards, and steps that failed: if not 0, the act is not complete and is tried again. */
   readonly residue: number
+  /** Why a step failed; `undefined` if none did. */
+  readonly reason?: string | undefined
   readonly index: IndexState
 }
 
@@ -184,7 +187,7 @@ class RecordedErasure implements Erasure {
     try {
       const report = await this.#perform(act, by)
       if (report.residue === 0) this.#unfinished.delete(act.act)
-      else this.#retryLater(act, 'traces of it are left')
+      else this.#retryLater(act, report.reason ?? 'traces of it are left')
       return report
     } catch (error) {
       this.#retryLater(act, asDenidinError(error).message)
@@ -212,7 +215,7 @@ class RecordedErasure implements Erasure {
       await applied.markApplied(act.act)
       await erasures.end(act)
     }
-    const { stores, index, ...counts } = report
+    const { stores, index, reason, ...counts } = report
     this.#deps.audit.write({
       operation: act.kind === 'person' ? 'forget everything' : 'forget',
       by,
@@ -220,10 +223,10 @@ class RecordedErasure implements Erasure {
       counts: { ...counts, ...stores },
       outcome: `index ${index}`,
     })
-    const fields = { act: act.act, ...counts, index }
+    const fields = { act: act.act, ...counts, index, ...(reason === undefined ? {} : { reason }) }
     const logger = this.#deps.logger.for('privacy')
     if (report.residue === 0) logger.info('Forgotten', fields)
-    else logger.error('Data that was to be forgotten was found again', fields)
+    else logger.error('Not everything that was to be forgotten is gone', fields)
     return report
   }
 
@@ -238,7 +241,7 @@ class RecordedErasure implements Erasure {
     let isComplete = false
     try {
       let report = await this.#erasePersonOnce(attempt, {})
-      for (let pass = 1; pass < PASSES && report.residue > 0; pass++) {
+      for (let pass = 1; pass < PASSES && report.residue > 0 && report.reason === undefined; pass++) {
         await this.#recordEverything(attempt)
         report = await this.#erasePersonOnce(attempt, report.stores)
       }
@@ -255,29 +258,34 @@ class RecordedErasure implements Erasure {
     const { message_ids, memories, session_ids } = await this.#deps.log.erasures.covers(act)
     const files = await this.#sessions.release(session_ids)
     const erased: Record<string, number> = { ...before }
-    const failures: DenidinError[] = []
+    const failures = new Failures()
+    const emptied: PersonalData[] = []
     for (const data of stores) {
-      try {
-        erased[data.name] = (erased[data.name] ?? 0) + (await this.#eraseFrom(data, attempt))
-      } catch (error) {
-        // A store that fails does not hold up the others.
-        failures.push(asDenidinError(error))
-      }
+      const rows = await failures.attempt(() => this.#eraseFrom(data, attempt))
+      if (rows !== undefined) emptied.push(data)
+      erased[data.name] = (erased[data.name] ?? 0) + (rows ?? 0)
     }
     // Messages recorded before a crash may belong to another person by now.
     await this.#texts.eraseMessages(message_ids)
+    const rest = await this.#eraseRest(attempt, { memories, session_ids, message_ids }, failures)
+    let residue = rest.residue + ((await failures.attempt(() => this.#sessions.textsLeft(files))) ?? 0)
+    for (const data of emptied) residue += (await failures.attempt(() => this.#countIn(data, attempt))) ?? 0
+    return { ...rest, stores: erased, residue: residue + failures.count, reason: failures.reason }
+  }
+
+  /** What follows the messages: first the memories; of the rest, nothing holds up the others. */
+  async #eraseRest(
+    attempt: Pick<Attempt, 'act' | 'through'>,
+    { message_ids, memories, session_ids }: Awaited<ReturnType<Erasures['covers']>>,
+    failures: Failures,
+  ): Promise<Pick<ForgetReport, 'messages' | 'memories' | 'residue' | 'index'>> {
     const removed = await this.#texts.eraseMemories(memories)
-    await this.#eraseReflections(attempt, session_ids)
-    const active = await this.#sessions.refresh(session_ids)
-    const scrubbed = await this.#texts.scrub()
-    let residue = await this.#sessions.residue(session_ids, message_ids)
-    residue += await this.#sessions.textsLeft(files)
-    const [failure] = failures
-    if (failure === undefined) for (const data of stores) residue += await this.#countIn(data, attempt)
-    this.#sessions.announce(active)
-    if (failure !== undefined) throw failure
-    const index = removed === 'done' ? scrubbed : removed
-    return { messages: message_ids.length, memories: memories.length, stores: erased, residue, index }
+    await failures.attempt(() => this.#eraseReflections(attempt, session_ids))
+    this.#sessions.announce(await this.#sessions.refresh(session_ids, failures))
+    const scrubbed = await failures.attempt(() => this.#texts.scrub())
+    const residue = await failures.attempt(() => this.#sessions.residue(session_ids, message_ids))
+    const index = removed === 'done' && scrubbed === 'done' ? 'done' : 'later'
+    return { messages: message_ids.length, memories: memories.length, residue: residue ?? 0, index }
   }
 
   async #eraseFrom(data: PersonalData, { act, persons }: Attempt): Promise<number> {
@@ -348,10 +356,8 @@ class RecordedErasure implements Erasure {
     await log.erasures.add(act, { memories: locations })
     const given = await memoriesAt(texts, locations)
     const sources = new Set(given.flatMap(memory => memory.sources))
-    await learnAgain(
-      texts,
-      spared.filter(id => sources.has(id)),
-    )
+    const left = spared.filter(id => sources.has(id))
+    await learnAgain(texts, left)
     return given
   }
 
@@ -370,19 +376,13 @@ class RecordedErasure implements Erasure {
     // Memories that also came from other messages are learned again from those.
     const gone = new Set(message_ids)
     const sources = (await memoriesAt(texts, memories)).flatMap(memory => memory.sources)
-    await learnAgain(
-      texts,
-      sources.filter(id => !gone.has(id)),
-    )
-    const removed = await this.#texts.eraseMemories(memories)
-    await this.#eraseReflections({ act, through }, session_ids)
-    this.#sessions.announce(await this.#sessions.refresh(session_ids))
-    const scrubbed = await this.#texts.scrub()
-    const index = removed === 'done' ? scrubbed : removed
+    const staying = sources.filter(id => !gone.has(id))
+    await learnAgain(texts, staying)
+    const failures = new Failures()
+    const rest = await this.#eraseRest({ act, through }, { message_ids, memories, session_ids }, failures)
     const memory_ids = memories.map(each => each.memory_id)
-    const residue =
-      (await this.#texts.residue(message_ids, memory_ids)) + (await this.#sessions.residue(session_ids, message_ids))
-    return { messages: message_ids.length, memories: memories.length, stores: {}, residue, index }
+    const residue = rest.residue + (await this.#texts.residue(message_ids, memory_ids)) + failures.count
+    return { ...rest, stores: {}, residue, reason: failures.reason }
   }
 
   /** The messages are deleted by now: a reflection written from here on comes from the remaining ones. */

@@ -5,6 +5,7 @@ import type { PersonId } from '../people/person.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
 import type { SessionLedger } from '../sessions/session-ledger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { Failures } from './failures.ts'
 
 /** A session that is still active, so that a running turn may write its file once more. */
 export interface ActiveSession {
@@ -54,14 +55,14 @@ export class SessionErasure {
     return found
   }
 
-  /** Rewrites the files of sessions. @returns the active ones */
-  async refresh(session_ids: readonly string[]): Promise<readonly ActiveSession[]> {
+  /** Rewrites the files of sessions; one that fails does not hold up the others. @returns the active ones */
+  async refresh(session_ids: readonly string[], failures: Failures): Promise<readonly ActiveSession[]> {
     const { ledger, sessions } = this.#deps
     const active: ActiveSession[] = []
     for (const session_id of session_ids) {
       const session = await ledger.find(session_id)
       if (session === undefined) continue
-      await sessions.refresh(session_id)
+      await failures.attempt(() => sessions.refresh(session_id))
       if (session.state === 'active') active.push({ scope: session.scope, session_id })
     }
     return active

@@ -108,7 +108,7 @@ const attempts = (): number =>
   denidin.log.lines.filter(({ message }) =>
     [
       'Forgotten',
-      'Data that was to be forgotten was found again',
+      'Not everything that was to be forgotten is gone',
       'Data that was to be forgotten still exists',
     ].includes(message),
   ).length

@@ -165,6 +165,7 @@ const output = z.object({
   messages: count.describe('messages deleted'),
   memories: count.describe('memories deleted'),
   residue: count.describe('traces found anywhere afterwards; 0 if all is gone, otherwise it is tried again'),
+  reason: z.string().nullable().describe('why a trace could not be removed yet; null: unknown, or none is left'),
   index: z.enum(['done', 'later']).describe('later: the index is not available now'),
   unknown: z.array(z.string()).describe('numbers that name nothing that the caller may delete'),
   quote: z.string().nullable().describe('newest text that was asked for; null: everything was, or nothing'),
@@ -210,7 +211,7 @@ const countSameWords = async (
 
 const forgotten = (
   who: string,
-  { messages, memories, residue, index, stores }: ForgetReport,
+  { messages, memories, residue, reason, index, stores }: ForgetReport,
   quote: string | null,
   rest: { readonly unknown?: readonly string[]; readonly same_words?: number } = {},
 ): Output => ({
@@ -219,6 +220,7 @@ const forgotten = (
   messages,
   memories,
   residue,
+  reason: reason ?? null,
   index,
   unknown: [...(rest.unknown ?? [])],
   quote,
@@ -232,6 +234,7 @@ const nothingDone = (who: string, outcome: 'nothing' | 'not_yours'): Output => (
   messages: 0,
   memories: 0,
   residue: 0,
+  reason: null,
   index: 'done',
   unknown: [],
   quote: null,
