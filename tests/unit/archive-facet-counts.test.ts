@@ -6,7 +6,8 @@ import { expect, test } from '@jest/globals'
 import { LEVELS } from '../../src/archive/archive-message.ts'
 import { Columns, type ColumnValues } from '../../src/archive/index/columns.ts'
 import { FacetCounts } from '../../src/archive/index/facet-counts.ts'
-import { FacetGroups, REGION } from '../../src/archive/index/facet-groups.ts'
+import { FacetGroups } from '../../src/archive/index/facet-groups.ts'
+import type { IndexPart } from '../../src/archive/index/index-part.ts'
 import { addOffset, addRange, noOffsets } from '../../src/archive/index/offset-bits.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { timeZone } from '../../src/platform/time-zone.ts'
@@ -17,6 +18,8 @@ const FROM = Date.UTC(2005, 0, 1)
 const SPAN = 20 * 365 * DAY_MS
 const MESSAGES = 4000
 const AT_ONCE = 300
+
+const partOf = (first: number, last: number): IndexPart => ({ part: first, first, last, messages: last - first + 1 })
 
 /** Times everywhere, and many around the ends of months, some at the very second. */
 const times = (random: () => number): readonly (number | undefined)[] =>
@@ -49,9 +52,10 @@ test.each([
   }
   const counts = new FacetCounts(new FacetGroups(columns, name))
   for (let from = 1; from <= MESSAGES; from += AT_ONCE) {
+    const part = partOf(from, Math.min(from + AT_ONCE - 1, MESSAGES))
     const matching = noOffsets()
-    addRange(matching, 0, Math.min(AT_ONCE, MESSAGES + 1 - from) - 1)
-    counts.add(from, matching)
+    addRange(matching, 0, part.messages - 1)
+    counts.add(part, matching)
   }
   const { months, messages } = counts.result()
   expect(messages).toBe(MESSAGES)
@@ -63,7 +67,7 @@ const VALUES = 300
 
 const NOTHING = { session: 0, scope: 0, person: 0, chat: 0, sender: 0, words: 1 }
 
-test('counts are those of the values that messages have now, across regions, whatever was counted before', () => {
+test('counts are those of the values that messages have now, whatever was counted before', () => {
   const next = randomNumbers(3)
   const pick = (count: number): number => Math.floor(next() * count)
   const columns = new Columns()
@@ -76,8 +80,9 @@ test('counts are those of the values that messages have now, across regions, wha
     project: pick(VALUES),
     component: next() < 0.5 ? 0 : pick(VALUES),
   })
-  // A part that begins anywhere and ends in the region after.
-  const [first, last] = [REGION - 2500, REGION + 1700]
+  const [first, last] = [62_500, 66_700]
+  const part = partOf(first, last)
+  const shown = 66_000
   const add = (from: number, to: number): void => {
     for (let seq = from; seq <= to; seq++) columns.fill(seq, valuesOf())
   }
@@ -85,7 +90,7 @@ test('counts are those of the values that messages have now, across regions, wha
     columns.show(Array.from({ length: to - from + 1 }, (_, at) => ({ seq: from + at, role: 'user' as const })))
   }
   const groups = new FacetGroups(columns, 'Asia/Jerusalem')
-  const expectRight = (): void => {
+  const expectRightFor = (share: number): void => {
     const matching = noOffsets()
     const wanted = { projects: new Map<number, number>(), components: new Map(), levels: new Map() }
     const count = (counts: Map<number, number>, value: number): void => {
@@ -93,7 +98,7 @@ test('counts are those of the values that messages have now, across regions, wha
     }
     let messages = 0
     for (let seq = first; seq <= last; seq++) {
-      if (columns.column('role')[seq] === 0 || next() < 0.3) continue
+      if (columns.column('role')[seq] === 0 || next() >= share) continue
       addOffset(matching, seq - first)
       messages++
       count(wanted.projects, columns.column('project')[seq] ?? 0)
@@ -101,17 +106,20 @@ test('counts are those of the values that messages have now, across regions, wha
       count(wanted.levels, columns.column('level')[seq] ?? 0)
     }
     const counts = new FacetCounts(groups)
-    counts.add(first, matching)
+    counts.add(part, matching)
     const { months: _months, ...found } = counts.result()
     expect(found).toEqual({ ...wanted, messages })
   }
-  add(first, REGION + 900)
-  show(first, REGION + 900)
+  const expectRight = (): void => {
+    for (const share of [0.1, 0.7, 1]) expectRightFor(share)
+  }
+  add(first, shown)
+  show(first, shown)
   expectRight()
   // Counted while they are filled, and there only afterwards.
-  add(REGION + 901, last)
+  add(shown + 1, last)
   expectRight()
-  show(REGION + 901, last)
+  show(shown + 1, last)
   expectRight()
   for (let n = 0; n < 800; n++) columns.set(first + pick(last - first), valuesOf())
   expectRight()
@@ -123,7 +131,7 @@ test('counts are those of the values that messages have now, across regions, wha
 })
 
 /** More than are numbered in one slice. */
-const REGIONS = 16
+const PARTS = Array.from({ length: 16 }, (_, at) => partOf(1 + at * 60_000, (at + 1) * 60_000))
 
 test('groups are made in slices before a count, and anew only where something was written since', async () => {
   const columns = new Columns()
@@ -136,17 +144,17 @@ test('groups are made in slices before a count, and anew only where something wa
     project: 1,
     component: 1,
   }
-  const regions = Array.from({ length: REGIONS }, (_, region) => region)
-  for (const region of regions) columns.set((region + 1) * REGION - 1, values)
+  for (const { last } of PARTS) columns.set(last, values)
   const groups = new FacetGroups(columns, 'UTC')
   const others = yieldToEventLoop().then(() => 'others')
-  expect(await Promise.race([groups.prepare().then(() => 'counts'), others])).toBe('others')
-  await groups.prepare()
-  const made = regions.map(region => groups.region(region))
-  const changed = (): readonly number[] => regions.filter(region => groups.region(region) !== made[region])
-  await groups.prepare()
+  expect(await Promise.race([groups.prepare(PARTS).then(() => 'counts'), others])).toBe('others')
+  await groups.prepare(PARTS)
+  const made = PARTS.map(part => groups.of(part))
+  const changed = (): readonly number[] =>
+    [...PARTS.keys()].filter(at => groups.of(PARTS[at] as IndexPart) !== made[at])
+  await groups.prepare(PARTS)
   expect(changed()).toEqual([])
-  columns.set(REGION + 8, { ...values, project: 2 })
-  await groups.prepare()
+  columns.set(70_000, { ...values, project: 2 })
+  await groups.prepare(PARTS)
   expect(changed()).toEqual([1])
 })

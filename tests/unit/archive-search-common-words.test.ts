@@ -212,8 +212,8 @@ const expectRight = (asked: Asked): boolean => {
       found.map(({ seq }) => scores.get(seq) ?? -1),
     )
   const facets = new FacetCounts(groups)
-  search.forEach({ ...asked, range: EVERYTHING }, (first, bits) => {
-    facets.add(first, bits)
+  search.forEach({ ...asked, range: EVERYTHING }, (part, bits) => {
+    facets.add(part, bits)
   })
   const { months: _months, ...counted } = facets.result()
   expect(counted).toEqual(counts)

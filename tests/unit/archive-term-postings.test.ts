@@ -3,9 +3,17 @@ import { expect, test } from '@jest/globals'
 import { BlockCursor } from '../../src/archive/index/block-cursor.ts'
 import { Bm25 } from '../../src/archive/index/bm25.ts'
 import { Columns } from '../../src/archive/index/columns.ts'
-import { LeafCursor } from '../../src/archive/index/leaf-cursor.ts'
-import { LengthSets, MessageLengths } from '../../src/archive/index/message-lengths.ts'
-import { hasOffset, type OffsetBits } from '../../src/archive/index/offset-bits.ts'
+import { LeafCursor, WHOLE_PART } from '../../src/archive/index/leaf-cursor.ts'
+import { LengthSets } from '../../src/archive/index/message-lengths.ts'
+import { OfParts } from '../../src/archive/index/of-parts.ts'
+import {
+  addOffset,
+  hasOffset,
+  noOffsets,
+  NUMBERS_OF_SET,
+  SpareBits,
+  type OffsetBits,
+} from '../../src/archive/index/offset-bits.ts'
 import { PostingEncoder, PART_RANGE, WINDOW, WINDOWS } from '../../src/archive/index/posting-encoder.ts'
 import { TermPostings } from '../../src/archive/index/term-postings.ts'
 import { randomNumbers } from '../support/random-numbers.ts'
@@ -44,7 +52,7 @@ const word = (share: number) => {
   }
   const postings = new TermPostings(encoder.end())
   const lengths = { words, first: 0, sets: new LengthSets(words) }
-  const cursor = new LeafCursor(postings, BM25, lengths, new Uint8Array(WINDOW))
+  const cursor = new LeafCursor(postings, BM25, lengths)
   const scoreOf = (offset: number): number => {
     const count = counts.get(offset)
     return count === undefined ? 0 : BM25.score(count, words[offset] ?? 1)
@@ -67,20 +75,60 @@ test.each(SHARES)('a word in %d of the messages is looked up right, in any order
 })
 
 test.each(SHARES)('the messages of a word in %d of them are those of its blocks', share => {
-  const { counts, postings } = word(share)
+  const { counts, postings, cursor } = word(share)
   expect(postings.isDense).toBe(share >= 0.125)
-  expect(offsetsIn(postings.offsets)).toEqual([...counts.keys()])
+  const own = [...counts.keys()]
+  const bits = noOffsets()
+  cursor.addTo(bits, WHOLE_PART)
+  expect(offsetsIn(bits)).toEqual(own)
+  const threes = (): OffsetBits => {
+    const set = noOffsets()
+    for (let offset = 0; offset < PART_RANGE; offset += 3) addOffset(set, offset)
+    return set
+  }
+  const kept = threes()
+  cursor.keepIn(kept, WHOLE_PART, new SpareBits(NUMBERS_OF_SET))
+  expect(offsetsIn(kept)).toEqual(own.filter(offset => offset % 3 === 0))
+  const left = threes()
+  cursor.removeFrom(left, WHOLE_PART)
+  expect(offsetsIn(left)).toEqual(offsetsIn(threes()).filter(offset => !counts.has(offset)))
+  for (const window of [0, 7, WINDOWS - 1]) {
+    const places = own.filter(offset => Math.floor(offset / WINDOW) === window).map(offset => offset % WINDOW)
+    const set = new Int32Array(WINDOW / 32)
+    cursor.addTo(set, window)
+    expect(offsetsIn(set)).toEqual(places)
+    const both = new Int32Array(WINDOW / 32).fill(-1)
+    cursor.keepIn(both, window, new SpareBits(WINDOW / 32))
+    expect(offsetsIn(both)).toEqual(places)
+    cursor.removeFrom(both, window)
+    expect(offsetsIn(both)).toEqual([])
+  }
+})
+
+test('scores of words that are not dense are added up, and the messages are known that reach as much', () => {
+  const words = [word(0.02), word(0.12)] as const
+  const window = 5
+  const wanted = Array.from({ length: WINDOW }, (_, place) =>
+    words.reduce((sum, { scoreOf }) => sum + scoreOf(window * WINDOW + place), 0),
+  )
+  for (const least of [1, 3, Math.max(...wanted)]) {
+    const sums = new Float64Array(WINDOW)
+    const set = new Int32Array(WINDOW / 32)
+    for (const { cursor } of words) cursor.addScores(sums, set, window, least)
+    expect([...sums]).toEqual(wanted)
+    expect(offsetsIn(set)).toEqual([...wanted.keys()].filter(place => (wanted[place] ?? 0) >= least))
+  }
 })
 
 test.each(SHARES)('no message with a word in %d of them scores more than the bound of its window', share => {
   const { counts, cursor, scoreOf } = word(share)
   let most = 0
   for (const offset of counts.keys()) {
-    const bound = cursor.bounds[Math.floor(offset / WINDOW)] ?? 0
+    const bound = cursor.boundOf(Math.floor(offset / WINDOW))
     if (scoreOf(offset) > bound) expect([offset, scoreOf(offset)]).toEqual([offset, bound])
     most = Math.max(most, scoreOf(offset))
   }
-  expect(Math.max(...cursor.bounds)).toBe(most)
+  expect(Math.max(...Array.from({ length: WINDOWS }, (_, window) => cursor.boundOf(window)))).toBe(most)
 })
 
 test.each(SHARES)('of a word in %d of the messages, those that score enough are kept, and few others', share => {
@@ -121,7 +169,10 @@ test('sets of messages with few words are made again when messages of their part
   const write = (seq: number, words: number): void => {
     columns.set(seq, { ...VALUES, words })
   }
-  const lengths = new MessageLengths(columns)
+  const lengths = new OfParts(
+    columns,
+    ({ first, last }) => new LengthSets(columns.column('words').subarray(first, last + 1)),
+  )
   const shortOf = (last: number): readonly number[] => {
     const few = lengths.of({ part: 1, first: 1, last, messages: last }).upTo(5)
     return few === undefined ? [] : offsetsIn(few)

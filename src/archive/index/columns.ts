@@ -76,8 +76,6 @@ export const sourceNumber = (type: SourceType): number => SOURCE_TYPES.indexOf(t
 /** A stripe is 1,024 messages, of which the range of the values in each column is known. */
 const STRIPE_BITS = 10
 export const STRIPE = 1 << STRIPE_BITS
-/** A region is 65,536 messages, of which it is known whether anything was written. */
-export const REGION_BITS = 16
 /** For how many additional messages the columns have space. */
 const ROOM = 1 << 17
 
@@ -106,7 +104,7 @@ export class Columns {
   #losses = 0
   /** Increases when a message comes or goes. */
   #version = 0
-  /** For each region, the number of the last write into it. */
+  /** For each stripe, the number of the last write into it. */
   #written: number[] = []
   #writes = 0
   /** The highest sequence number plus 1. */
@@ -132,9 +130,15 @@ export class Columns {
     return this.#version
   }
 
-  /** Changes whenever values of a region are written, also of messages that are not there yet. */
-  writtenIn(region: number): number {
-    return this.#written[region] ?? 0
+  /**
+   * Increases whenever values are written of messages between two sequence numbers, both inclusive, or beside them; also
+   * of messages that are not there yet.
+   */
+  writtenIn(first: number, last: number): number {
+    let written = 0
+    for (let stripe = first >>> STRIPE_BITS; stripe <= last >>> STRIPE_BITS; stripe++)
+      written = Math.max(written, this.#written[stripe] ?? 0)
+    return written
   }
 
   /** How many messages there are between two sequence numbers, both inclusive. */
@@ -208,7 +212,7 @@ export class Columns {
   fill(seq: number, values: ColumnValues): void {
     for (const name of NAMES) this.#growTo(name, seq + 1)
     const stripe = seq >>> STRIPE_BITS
-    this.#written[seq >>> REGION_BITS] = ++this.#writes
+    this.#written[stripe] = ++this.#writes
     const { level, source_type, at, ...rest } = values
     const own = {
       ...rest,
@@ -289,8 +293,8 @@ export class Columns {
       this.#words += words[seq] ?? 0
     }
     this.#version++
-    for (let region = from >>> REGION_BITS; region <= to >>> REGION_BITS; region++)
-      this.#written[region] = ++this.#writes
+    for (let stripe = from >>> STRIPE_BITS; stripe <= to >>> STRIPE_BITS; stripe++)
+      this.#written[stripe] = ++this.#writes
     this.#widen(from, to)
     if (to >= this.#size) this.#size = to + 1
   }

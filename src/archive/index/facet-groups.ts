@@ -6,10 +6,11 @@
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
 import { TimeSlices } from '../../platform/yield.ts'
-import { REGION_BITS, type ColumnName, type Columns } from './columns.ts'
-
-/** Messages of one region: 65,536 sequence numbers. */
-export const REGION = 1 << REGION_BITS
+import type { ColumnName, Columns } from './columns.ts'
+import type { IndexPart } from './index-part.ts'
+import { OfParts } from './of-parts.ts'
+import { addOffset, noOffsets, type OffsetBits } from './offset-bits.ts'
+import { PART_RANGE } from './posting-encoder.ts'
 
 /** A month in a time zone. */
 interface Month {
@@ -61,13 +62,16 @@ class Months {
   }
 }
 
-/** The groups of a region. */
-export interface GroupedRegion {
-  /** For each message of the region, the number of its group. */
+/** The groups of a part. */
+export interface GroupedPart {
+  /** For each message of the part, the number of its group. */
   readonly numbers: Uint16Array
   readonly groups: Groups
-  /** How many sequence numbers of the region have each number, whether or not there is a message. */
+  /** How many sequence numbers of the part have each number, whether or not there is a message. */
   readonly totals: Uint32Array
+  /** The number of the group with most messages, and the messages of all others. */
+  readonly commonest: number
+  readonly others: OffsetBits
   /** What is not among the groups, where the number is 0 for all of them. */
   readonly runs: readonly Runs[]
 }
@@ -78,7 +82,7 @@ export type Facet = 'projects' | 'components' | 'levels' | 'months'
 /** Messages that follow each other and have the same value. */
 export interface Runs {
   readonly facet: Facet
-  /** Where in the region each run ends: rising, and the message there belongs to the next one. */
+  /** Where in the part each run ends: rising, and the message there belongs to the next one. */
   readonly ends: Uint32Array
   readonly values: Uint16Array
 }
@@ -123,29 +127,21 @@ export class Groups {
   }
 }
 
-interface Known extends GroupedRegion {
-  /** `Columns.writtenIn` when it was made. */
-  readonly written: number
-}
-
-/** A region has room for so many groups at first. */
+/** A part has room for so many groups at first. */
 const FEW_GROUPS = 1024
-/** Up to so many runs of a region are counted faster than its messages. */
-const MOST_RUNS = REGION / 32
-const ZEROS = new Uint16Array(REGION)
+/** Up to so many runs of a part are counted faster than its messages. */
+const MOST_RUNS = PART_RANGE / 32
+const ZEROS = new Uint16Array(PART_RANGE)
 const NO_MONTH: Month = { begins: 0, ends: 0, name: '', number: 0 }
-/** Twice as many places as there can be groups. */
-const PLACES = 2 * REGION
-const PLACE_SHIFT = Math.clz32(PLACES - 1)
 /** Spreads the numbers of a group over the places. */
 const SPREAD = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f] as const
 
-/** The groups of an archive in one time zone. A region is numbered when it is asked for after a change. */
+/** The groups of an archive in one time zone. A part is numbered when it is asked for after a change. */
 export class FacetGroups {
   readonly #columns: Columns
   readonly time_zone: string
   readonly #months: Months
-  readonly #regions = new Map<number, Known>()
+  readonly #parts: OfParts<GroupedPart>
   /** The largest number that a message has, or had. */
   readonly largest: Record<Facet, number> = { projects: 0, components: 0, levels: 0, months: 0 }
 
@@ -153,6 +149,7 @@ export class FacetGroups {
     this.#columns = columns
     this.time_zone = time_zone
     this.#months = new Months(time_zone)
+    this.#parts = new OfParts(columns, part => this.#grouped(part))
   }
 
   /** Names of the months by their numbers, in the order of time. */
@@ -160,27 +157,22 @@ export class FacetGroups {
     return this.#months.all
   }
 
-  /** Numbers all regions that were written since, in slices: a search that counts then need not. */
-  async prepare(): Promise<void> {
+  /** Numbers all parts that were written since, in slices: a search that counts then need not. */
+  async prepare(parts: readonly IndexPart[]): Promise<void> {
     const slices = new TimeSlices()
-    for (let region = 0; region <= (this.#columns.size - 1) >>> REGION_BITS; region++) {
-      this.region(region)
+    this.#parts.keep(parts)
+    for (const part of parts) {
+      this.of(part)
       await slices.pause()
     }
   }
 
-  region(number: number): GroupedRegion {
-    const written = this.#columns.writtenIn(number)
-    const known = this.#regions.get(number)
-    if (known?.written === written) return known
-    const made = { ...this.#grouped(number), written }
-    this.#regions.set(number, made)
-    return made
+  of(part: IndexPart): GroupedPart {
+    return this.#parts.of(part)
   }
 
-  #grouped(number: number): GroupedRegion {
-    const first = number * REGION
-    const valuesOf = (name: ColumnName): Values => this.#columns.column(name).subarray(first, first + REGION)
+  #grouped({ first, last }: IndexPart): GroupedPart {
+    const valuesOf = (name: ColumnName): Values => this.#columns.column(name).subarray(first, last + 1)
     const seconds = valuesOf('seconds')
     // Also messages that are not there yet: their values are, and `show` does not write.
     const values = {
@@ -200,22 +192,25 @@ export class FacetGroups {
     const components = ofGroups('components')
     const levels = ofGroups('levels')
     const months = ofGroups('months')
-    const numbers = new Uint16Array(REGION)
+    const numbers = new Uint16Array(seconds.length)
     const groups = new Groups()
-    const known = new GroupPlaces(groups)
-    let last = -1
+    const known = new GroupPlaces(groups, seconds.length)
+    let group = -1
     for (let at = 0; at < seconds.length; at++) {
       const project = projects[at] ?? 0
       const component = components[at] ?? 0
       const level = levels[at] ?? 0
       const month = months[at] ?? 0
-      if (last < 0 || !groups.has(last, project, component, level, month))
-        last = known.numberOf(project, component, level, month)
-      numbers[at] = last
+      if (group < 0 || !groups.has(group, project, component, level, month))
+        group = known.numberOf(project, component, level, month)
+      numbers[at] = group
     }
     const totals = new Uint32Array(groups.size)
     for (const each of numbers) totals[each] = (totals[each] ?? 0) + 1
-    return { numbers, groups, totals, runs }
+    const commonest = totals.indexOf(totals.reduce((most, each) => Math.max(most, each), 0))
+    const others = noOffsets()
+    for (let at = 0; at < numbers.length; at++) if (numbers[at] !== commonest) addOffset(others, at)
+    return { numbers, groups, totals, commonest, others, runs }
   }
 
   #monthsOf(seconds: Values): Values {
@@ -250,17 +245,22 @@ const runsOf = (facet: Facet, values: Values): Runs | undefined => {
 class GroupPlaces {
   readonly #groups: Groups
   /** For each place the number of a group plus 1. */
-  readonly #places = new Int32Array(PLACES)
+  readonly #places: Int32Array
+  readonly #shift: number
 
-  constructor(groups: Groups) {
+  /** @param most groups that there can be */
+  constructor(groups: Groups, most: number) {
     this.#groups = groups
+    this.#shift = Math.clz32(most - 1) - 1
+    // At least twice as many places as groups.
+    this.#places = new Int32Array(2 ** (32 - this.#shift))
   }
 
   numberOf(project: number, component: number, level: number, month: number): number {
     const [one, two, three, four] = SPREAD
     const spread =
       Math.imul(project, one) ^ Math.imul(component, two) ^ Math.imul(level, three) ^ Math.imul(month, four)
-    for (let place = spread >>> PLACE_SHIFT; ; place = (place + 1) & (PLACES - 1)) {
+    for (let place = spread >>> this.#shift; ; place = (place + 1) & (this.#places.length - 1)) {
       const taken = this.#places[place] ?? 0
       if (taken === 0) {
         const number = this.#groups.add(project, component, level, month)

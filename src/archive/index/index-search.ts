@@ -7,7 +7,8 @@ import { matchingOf } from './part-node.ts'
 import { PartPlans } from './part-plan.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
 import type { TopHits } from './top-hits.ts'
-import { MessageLengths } from './message-lengths.ts'
+import { LengthSets } from './message-lengths.ts'
+import { OfParts } from './of-parts.ts'
 import type { OffsetBits } from './offset-bits.ts'
 import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 
@@ -23,13 +24,16 @@ export class IndexSearch {
   readonly #reader: PartReader
   readonly #columns: Columns
   readonly #passing: PassingMessages
-  readonly #lengths: MessageLengths
+  readonly #lengths: OfParts<LengthSets>
 
   constructor(reader: PartReader, columns: Columns) {
     this.#reader = reader
     this.#columns = columns
     this.#passing = new PassingMessages(columns)
-    this.#lengths = new MessageLengths(columns)
+    this.#lengths = new OfParts(
+      columns,
+      ({ first, last }) => new LengthSets(columns.column('words').subarray(first, last + 1)),
+    )
   }
 
   /** Adds the best messages to `hits`; without words, the newest. */
@@ -49,14 +53,14 @@ export class IndexSearch {
     }
   }
 
-  /** Gives all matching messages of each part to `act`: as offsets from the first sequence number of the part. */
-  forEach(query: IndexQuery, act: (first: number, matching: OffsetBits) => void): void {
+  /** Gives all matching messages of each part to `act`; they are not to be changed. */
+  forEach(query: IndexQuery, act: (part: IndexPart, matching: OffsetBits) => void): void {
     const { plan } = query
     const plans = plan.root === undefined ? undefined : this.#plansOf(plan, plan.root)
     for (const part of this.#partsFor(query)) {
       const passing = this.#passingOf(part, query)
       if (passing.count === 0) continue
-      act(part.first, plans === undefined ? passing.bits : matchingOf(plans.openWhole(part, passing), passing.bits))
+      act(part, plans === undefined ? passing.bits : matchingOf(plans.openWhole(part, passing), passing.bits))
     }
   }
 

@@ -18,6 +18,10 @@ export const addOffset = (bits: OffsetBits, offset: number): void => {
   bits[offset >>> 5] = (bits[offset >>> 5] ?? 0) | (1 << (offset & 31))
 }
 
+export const removeOffset = (bits: OffsetBits, offset: number): void => {
+  bits[offset >>> 5] = (bits[offset >>> 5] ?? 0) & ~(1 << (offset & 31))
+}
+
 /** Adds all offsets between two, both inclusive. */
 export const addRange = (bits: OffsetBits, low: number, high: number): void => {
   const [first, last] = [low >>> 5, high >>> 5]

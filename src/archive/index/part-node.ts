@@ -73,10 +73,7 @@ export const keepMatching = (node: PartNode, left: OffsetBits, view: View): void
   switch (node.kind) {
     case 'word':
       if (node.cursor === undefined) left.fill(0)
-      else {
-        node.cursor.read(view.window)
-        bothOf(left, node.cursor.bits, node.cursor.from)
-      }
+      else node.cursor.keepIn(left, view.window, view.spare)
       return
     case 'not':
       keepOthers(node.of, left, view)
@@ -95,8 +92,7 @@ export const keepMatching = (node: PartNode, left: OffsetBits, view: View): void
 
 const keepOthers = (node: PartNode, left: OffsetBits, view: View): void => {
   if (node.kind === 'word') {
-    node.cursor?.read(view.window)
-    if (node.cursor !== undefined) withoutOf(left, node.cursor.bits, node.cursor.from)
+    node.cursor?.removeFrom(left, view.window)
     return
   }
   const own = view.spare.copy(left)
@@ -109,8 +105,7 @@ const keepAny = (nodes: readonly PartNode[], left: OffsetBits, view: View): void
   const found = view.spare.take()
   for (const each of nodes) {
     if (each.kind === 'word') {
-      each.cursor?.read(view.window)
-      if (each.cursor !== undefined) eitherOf(found, each.cursor.bits, each.cursor.from)
+      each.cursor?.addTo(found, view.window)
       continue
     }
     const own = view.spare.copy(left)

@@ -5,23 +5,20 @@ import type { Passing } from './filters.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
 import { LeafCursor, type Lengths } from './leaf-cursor.ts'
 import { postingsOf } from './leaf-postings.ts'
-import type { MessageLengths } from './message-lengths.ts'
+import type { LengthSets } from './message-lengths.ts'
+import type { OfParts } from './of-parts.ts'
 import { inOrderOfWork, type PartNode } from './part-node.ts'
 import { PhraseCursor } from './phrase-cursor.ts'
 import { phrasePostings } from './phrase-postings.ts'
-import { WINDOW } from './posting-encoder.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
-import type { TermPostings } from './term-postings.ts'
 
 /** If the messages that pass the filter are this many times fewer than those with the rarest word of a phrase, they lead. */
 const FILTER_LEADS = 4
-/** Of what is not scored. */
-const NO_COUNTS = new Uint8Array()
 
 export interface PartPlansDeps {
   readonly reader: PartReader
   readonly columns: Columns
-  readonly lengths: MessageLengths
+  readonly lengths: OfParts<LengthSets>
   readonly plan: SearchPlan
   /** The root of the plan. */
   readonly root: PlanNode
@@ -46,8 +43,6 @@ export class PartPlans {
   readonly #conjuncts: readonly PlanNode[]
   readonly #scored: readonly number[]
   readonly #is_any: boolean
-  /** For each word, how often the messages of a window contain it: for one part after another. */
-  readonly #counts = new Map<number, Uint8Array>()
 
   constructor(deps: PartPlansDeps) {
     this.#deps = deps
@@ -59,7 +54,7 @@ export class PartPlans {
 
   /** For a search of the best messages. */
   open(part: IndexPart, passing: Passing | undefined): PartPlan {
-    const opened = new PartOpening(this.#deps, this.#counts, part, passing)
+    const opened = new PartOpening(this.#deps, part, passing)
     const conditions: PartNode[] = []
     const phrases: PartPlan['phrases'][number][] = []
     for (const each of this.#conjuncts) {
@@ -81,22 +76,20 @@ export class PartPlans {
 
   /** For a search of all messages. */
   openWhole(part: IndexPart, passing: Passing): PartNode {
-    return new PartOpening(this.#deps, this.#counts, part, passing).node(this.#deps.root)
+    return new PartOpening(this.#deps, part, passing).node(this.#deps.root)
   }
 }
 
 /** The nodes of one part: each word is opened once. */
 class PartOpening {
   readonly #deps: PartPlansDeps
-  readonly #counts: Map<number, Uint8Array>
   readonly #part: IndexPart
   readonly #passing: Passing | undefined
   readonly #lengths: Lengths
   readonly #cursors = new Map<number, LeafCursor | undefined>()
 
-  constructor(deps: PartPlansDeps, counts: Map<number, Uint8Array>, part: IndexPart, passing: Passing | undefined) {
+  constructor(deps: PartPlansDeps, part: IndexPart, passing: Passing | undefined) {
     this.#deps = deps
-    this.#counts = counts
     this.#part = part
     this.#passing = passing
     this.#lengths = { words: deps.columns.column('words'), first: part.first, sets: deps.lengths.of(part) }
@@ -125,16 +118,10 @@ class PartOpening {
     const { reader, columns, plan } = this.#deps
     const leaf = plan.leaves[number]
     const postings = leaf === undefined ? undefined : postingsOf(reader, this.#part, leaf, columns)
-    const cursor = postings === undefined ? undefined : this.#open(number, postings)
+    const bm25 = new Bm25(leaf?.weight ?? 0, plan.average)
+    const cursor = postings === undefined ? undefined : new LeafCursor(postings, bm25, this.#lengths)
     this.#cursors.set(number, cursor)
     return cursor
-  }
-
-  #open(number: number, postings: TermPostings): LeafCursor {
-    const { plan } = this.#deps
-    const counts = this.#counts.get(number) ?? new Uint8Array(WINDOW)
-    this.#counts.set(number, counts)
-    return new LeafCursor(postings, new Bm25(plan.leaves[number]?.weight ?? 0, plan.average), this.#lengths, counts)
   }
 
   /** Where few messages pass the filter, the positions of those are read; otherwise those of all, once. */
@@ -150,7 +137,7 @@ class PartOpening {
     const found = phrasePostings(reader, this.#part, { phrase, leaves: cursors }, columns)
     if (found === undefined) return { kind: 'word', cursor: undefined }
     const unscored = new Bm25(0, plan.average)
-    return { kind: 'word', cursor: new LeafCursor(found, unscored, this.#lengths, NO_COUNTS) }
+    return { kind: 'word', cursor: new LeafCursor(found, unscored, this.#lengths) }
   }
 }
 

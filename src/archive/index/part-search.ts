@@ -8,7 +8,7 @@ import type { Columns } from './columns.ts'
 import type { Passing } from './filters.ts'
 import type { IndexPart } from './index-part.ts'
 import { NUMBERS_OF_WINDOW, type LeafCursor } from './leaf-cursor.ts'
-import { bothOf, hasAtMost, isEmpty, OFFSETS_OF_NUMBER, SpareBits } from './offset-bits.ts'
+import { bothOf, hasAtMost, isEmpty, OFFSETS_OF_NUMBER, removeOffset, SpareBits } from './offset-bits.ts'
 import { keepMatching, matches, windowsOf, type View } from './part-node.ts'
 import type { PartPlan } from './part-plan.ts'
 import { WINDOW, WINDOWS } from './posting-encoder.ts'
@@ -58,6 +58,8 @@ export class PartSearch {
   /** The messages of a window that are left. */
   readonly #left = new Int32Array(NUMBERS_OF_WINDOW)
   readonly #spare = new SpareBits(NUMBERS_OF_WINDOW)
+  /** What messages of a window score by the words that were added up; 0 between two windows. */
+  readonly #sums = new Float64Array(WINDOW)
 
   constructor(deps: PartSearchDeps) {
     this.#deps = deps
@@ -104,7 +106,7 @@ export class PartSearch {
     const { hits } = this.#deps
     let most = 0
     for (const each of own.words) {
-      each.bound = each.cursor.bounds[window] ?? 0
+      each.bound = each.cursor.boundOf(window)
       most += each.bound
     }
     let { threshold } = hits
@@ -136,15 +138,15 @@ export class PartSearch {
     }
     if (low < lowest || low + WINDOW - 1 > highest) {
       for (let place = 0; place < WINDOW; place++)
-        if (low + place < lowest || low + place > highest)
-          left[place >>> 5] = (left[place >>> 5] ?? 0) & ~(1 << (place & 31))
+        if (low + place < lowest || low + place > highest) removeOffset(left, place)
     }
     return passing === undefined || !isEmpty(left)
   }
 
   /**
    * Only messages stay that can reach the threshold: each word without which the others do not suffice has to score what
-   * they lack; if there is none, a word of those that lead has to score its share of what the rest lacks.
+   * they lack. If there is none, the scores of the words that are not dense are added up; where the dense ones alone can
+   * suffice, a word of those that lead has to score its share of what the rest lacks.
    * @param most what all words score together at most
    */
   #keepScoring(words: BoundedWord[], window: number, most: number): void {
@@ -163,6 +165,11 @@ export class PartSearch {
       }
       return
     }
+    const dense = words.reduce((sum, { cursor, bound }) => (cursor.postings.isDense ? sum + bound : sum), 0)
+    if (dense < threshold) {
+      this.#keepSums(words, window, threshold - dense)
+      return
+    }
     let lead = 0
     let rest = 0
     for (; lead < words.length && (rest + (words[lead]?.bound ?? 0)) * SLACK <= threshold; lead++)
@@ -173,6 +180,16 @@ export class PartSearch {
       const { cursor, bound } = words[lead] as BoundedWord
       cursor.addScoring(scoring, window, share * bound)
     }
+    bothOf(this.#left, scoring)
+    this.#spare.give(scoring)
+  }
+
+  /** Only messages stay to which the words that are not dense give as much together. */
+  #keepSums(words: readonly BoundedWord[], window: number, least: number): void {
+    const scoring = this.#spare.take()
+    for (const { cursor } of words)
+      if (!cursor.postings.isDense) cursor.addScores(this.#sums, scoring, window, least / SLACK)
+    this.#sums.fill(0)
     bothOf(this.#left, scoring)
     this.#spare.give(scoring)
   }

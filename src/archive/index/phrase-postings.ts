@@ -1,11 +1,11 @@
 /** The messages of a part in which the words of a phrase follow each other, as the postings of a word. */
 import type { Columns } from './columns.ts'
 import type { IndexPart, PartReader } from './index-part.ts'
-import type { LeafCursor } from './leaf-cursor.ts'
-import { addRange, bothOf, noOffsets, offsetsIn, sizeOf } from './offset-bits.ts'
+import { WHOLE_PART, type LeafCursor } from './leaf-cursor.ts'
+import { noOffsets, NUMBERS_OF_SET, offsetsIn, sizeOf, SpareBits } from './offset-bits.ts'
 import { following } from './part-node.ts'
 import { PhraseCursor } from './phrase-cursor.ts'
-import { PART_RANGE, PostingEncoder } from './posting-encoder.ts'
+import { PostingEncoder } from './posting-encoder.ts'
 import type { Phrase } from './search-plan.ts'
 import { TermPostings } from './term-postings.ts'
 
@@ -27,11 +27,11 @@ export const phrasePostings = (
   reader.joined(part, [PHRASE_MARK, ...phrase.words], () => {
     const cursor = PhraseCursor.open(reader, part, phrase)
     if (cursor === undefined) return undefined
-    const bits = noOffsets()
-    addRange(bits, 0, PART_RANGE - 1)
+    const bits = noOffsets().fill(-1)
+    const spare = new SpareBits(NUMBERS_OF_SET)
     for (const leaf of leaves) {
       if (leaf === undefined) return undefined
-      bothOf(bits, leaf.postings.offsets)
+      leaf.keepIn(bits, WHOLE_PART, spare)
     }
     following(bits, cursor)
     const offsets = offsetsIn(bits, sizeOf(bits))

@@ -1,7 +1,6 @@
 /** Reads the postings of a word in one part of the index, block by block. */
 import { Bm25 } from './bm25.ts'
 import { CountPlanes } from './count-planes.ts'
-import { addOffset, noOffsets, type OffsetBits } from './offset-bits.ts'
 import {
   BLOCK_MESSAGES,
   BOUND_BYTES,
@@ -134,14 +133,6 @@ export class TermPostings {
   /** The messages of a word that is not dense. */
   get messages(): WordMessages {
     return (this.#messages ??= this.#decodeAll())
-  }
-
-  /** All messages that contain the word; not to be changed. */
-  get offsets(): OffsetBits {
-    if (this.isDense) return this.planes.all
-    const bits = noOffsets()
-    for (const offset of this.messages.offsets) addOffset(bits, offset)
-    return bits
   }
 
   #planesOfAll(): CountPlanes {

@@ -126,7 +126,7 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     await this.indexer.ready()
     this.#statistics.refresh()
     await this.#search.prepare(terms, this.#statistics.average)
-    if (question.facets === true) await this.#groupsIn(question.time_zone).prepare()
+    if (question.facets === true) await this.#groupsIn(question.time_zone).prepare(this.#parts.parts)
     this.indexer.hideRemoved()
     const { query: written, ...read } = parseQuery(question.query ?? '')
     const filter = this.#filterOf(question)
@@ -266,8 +266,8 @@ export class SqliteArchiveSearch implements ArchiveSearch, AsyncDisposable {
     if (kept?.state === state) return kept.facets
     const counts = new FacetCounts(this.#groupsIn(time_zone))
     const unscored = { ...query.plan, leaves: query.plan.leaves.map(leaf => ({ ...leaf, weight: 0 })) }
-    this.#search.forEach({ ...query, plan: unscored, range: EVERYTHING }, (first, matching) => {
-      counts.add(first, matching)
+    this.#search.forEach({ ...query, plan: unscored, range: EVERYTHING }, (part, matching) => {
+      counts.add(part, matching)
     })
     const facets = this.#found.facets(counts.result())
     this.#facets.set(key, { state, facets })
