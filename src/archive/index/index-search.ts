@@ -6,7 +6,7 @@ import { PartSearch, type SeqRange, type Sort } from './part-search.ts'
 import { matchingOf } from './part-node.ts'
 import { PartPlans } from './part-plan.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
-import type { TopHits } from './top-hits.ts'
+import { TopHits } from './top-hits.ts'
 import { LengthSets } from './message-lengths.ts'
 import { OfParts } from './of-parts.ts'
 import type { OffsetBits } from './offset-bits.ts'
@@ -25,6 +25,7 @@ export class IndexSearch {
   readonly #columns: Columns
   readonly #passing: PassingMessages
   readonly #lengths: OfParts<LengthSets>
+  #is_rehearsed = false
 
   constructor(reader: PartReader, columns: Columns) {
     this.#reader = reader
@@ -64,11 +65,16 @@ export class IndexSearch {
     }
   }
 
-  /** Prepares, in slices, what a search for some words needs of every part. @param average number of words of a message */
+  /**
+   * Prepares, in slices, what a search for some words needs of every part. The first time, it also searches each part by
+   * itself: the search, which is one step, then runs as compiled code.
+   * @param average number of words of a message
+   */
   async prepare(terms: readonly string[], average: number): Promise<void> {
     const slices = new TimeSlices(ANSWER_SLICE_MS)
     const all = new TimeSlices()
     const { parts } = this.#reader
+    const hits = new TopHits(REHEARSED_HITS)
     this.#lengths.keep(parts)
     for (const part of parts) {
       // The parts were merged meanwhile: what is still missing is made when it is needed.
@@ -77,7 +83,11 @@ export class IndexSearch {
       const lengths = { words: this.#columns.column('words'), first: part.first }
       for (const term of terms) this.#reader.postings(part, term)?.bestsOf(average, lengths)
       await slices.pause()
+      if (this.#is_rehearsed || this.#reader.parts !== parts) continue
+      this.search({ ...rehearsal(terms, average), range: { after: part.first - 1, up_to: part.last } }, hits)
+      await slices.pause()
     }
+    if (terms.length > 0) this.#is_rehearsed = true
     // If there was much to prepare, the search is a step of its own.
     await all.pause()
   }
@@ -112,8 +122,20 @@ export class IndexSearch {
   }
 
   #isTooOld({ first, last }: IndexPart, { sort, filter, plan }: IndexQuery, hits: TopHits): boolean {
-    const latest = this.#columns.latest(first, last)
-    if (filter.since !== undefined && latest < filter.since) return true
-    return (sort === 'newest' || plan.root === undefined) && latest < hits.threshold
+    const is_by_time = sort === 'newest' || plan.root === undefined
+    const earliest = Math.max(filter.since ?? 0, is_by_time ? hits.threshold : 0)
+    return earliest > 0 && this.#columns.latest(first, last) < earliest
   }
 }
+
+const REHEARSED_HITS = 10
+
+const rehearsal = (terms: readonly string[], average: number): Omit<IndexQuery, 'range'> => ({
+  plan: {
+    leaves: terms.map(term => ({ terms: [term], found: 0, weight: 1 })),
+    root: { kind: 'any', of: terms.map((_, leaf) => ({ kind: 'leaf', leaf })) },
+    average,
+  },
+  filter: { values: new Map() },
+  sort: 'relevance',
+})
