@@ -33,19 +33,32 @@ export interface DetectedComplexity {
 type Kind = Complexity | 'analysis' | 'linking' | 'joining' | 'quick' | 'system'
 
 interface Pattern {
-  readonly kind: Kind
   readonly weight: number
   readonly pattern: RegExp
 }
 
-const patterns = once((): readonly Pattern[] =>
-  labelled(lexiconPatterns('complexity-signals')).map(([label, source]) => {
+/** The patterns of one kind. */
+interface KindPatterns {
+  /** Matches what any of the patterns matches: most texts have none of a kind, which one search shows. */
+  readonly any: RegExp
+  readonly patterns: readonly Pattern[]
+}
+
+const patternsByKind = once((): ReadonlyMap<Kind, KindPatterns> => {
+  const lines = labelled(lexiconPatterns('complexity-signals')).map(([label, source]) => {
     const [kind, weight] = label.split(' ') as [Kind, string]
-    const words = withoutFinalForms(source)
+    return { kind, weight: Number(weight), words: withoutFinalForms(source) }
+  })
+  const ofKind = (kind: Kind, own: typeof lines): KindPatterns => {
     const opening = kind === 'simple' ? `(?:^|[.!?:;]\\s*)` : WORD_BEGINS
-    return { kind, weight: Number(weight), pattern: new RegExp(`${opening}(?:${words})${WORD_ENDS}`, 'giu') }
-  }),
-)
+    const matching = (words: string): RegExp => new RegExp(`${opening}(?:${words})${WORD_ENDS}`, 'gu')
+    return {
+      any: matching(own.map(({ words }) => words).join('|')),
+      patterns: own.map(({ weight, words }) => ({ weight, pattern: matching(words) })),
+    }
+  }
+  return new Map([...Map.groupBy(lines, ({ kind }) => kind)].map(([kind, own]) => [kind, ofKind(kind, own)]))
+})
 
 const HEBREW = /\p{Script=Hebrew}/u
 /** A name in Latin letters; shorter words are units and the like. */
@@ -84,9 +97,11 @@ export const prepareDetection = async (text: string): Promise<void> => {
   const read = examined(text).slice(0, PREPARED_CHARACTERS)
   // V8 compiles a pattern at its first use, and better at its second.
   for (let use = 0; use < 2; use++) {
-    for (const { pattern } of patterns()) {
-      read.search(pattern)
-      if (slices.isOver) await slices.pause()
+    for (const { any, patterns } of patternsByKind().values()) {
+      for (const pattern of [any, ...patterns.map(each => each.pattern)]) {
+        read.search(pattern)
+        if (slices.isOver) await slices.pause()
+      }
     }
     platformsIn(read)
     if (slices.isOver) await slices.pause()
@@ -113,30 +128,47 @@ const judged = (signals: readonly ComplexitySignal[]): DetectedComplexity | unde
 }
 
 const signalsOf = (text: string): readonly ComplexitySignal[] => {
-  const seen = Map.groupBy(
-    patterns().flatMap(({ kind, weight, pattern }) =>
-      distinct(text, pattern).map(because => ({ kind, weight, because })),
-    ),
-    ({ kind }) => kind,
-  )
-  const words = (kind: Kind): readonly string[] => (seen.get(kind) ?? []).map(each => each.because)
-  const platforms = [...platformsIn(text)]
-  if (HEBREW.test(text)) platforms.push(...distinct(text, LATIN_NAME).filter(each => !platforms.join().includes(each)))
+  const words = (kind: Kind): readonly string[] => seenIn(text, kind).map(each => each.because)
+  const analysis = words('analysis')
+  const [linking, joining] = [words('linking'), words('joining')]
+  const connects = linking.length + joining.length > 0
+  // What a text works on matters only if it says what to do with it.
+  const platforms = connects || analysis.length > 0 ? platformsNamedIn(text) : []
+  const systems = connects ? words('system') : []
   return [
     ...COMPLEXITIES.flatMap(complexity => [
       // Several wordings of one class add little to the first.
-      ...(seen.get(complexity) ?? []).map(({ weight, because }, at) => ({
+      ...seenIn(text, complexity).map(({ weight, because }, at) => ({
         complexity,
         weight: complexity === 'medium' && at > 0 ? 0 : weight,
         because,
       })),
     ]),
-    ...analysisSignals(words('analysis'), platforms),
-    ...systemSignals({ linking: words('linking'), joining: words('joining'), systems: words('system'), platforms }),
+    ...analysisSignals(analysis, platforms),
+    ...systemSignals({ linking, joining, systems, platforms }),
     ...words('quick')
       .slice(0, 1)
       .map(because => ({ complexity: 'simple' as const, weight: 1, because })),
   ]
+}
+
+interface Seen {
+  readonly weight: number
+  readonly because: string
+}
+
+/** The words of a text that match the patterns of a kind. */
+const seenIn = (text: string, kind: Kind): readonly Seen[] => {
+  const known = patternsByKind().get(kind)
+  if (known === undefined || text.search(known.any) === -1) return []
+  return known.patterns.flatMap(({ weight, pattern }) => distinct(text, pattern).map(because => ({ weight, because })))
+}
+
+/** Known products; in Hebrew, all names in Latin letters. */
+const platformsNamedIn = (text: string): readonly string[] => {
+  const known = platformsIn(text)
+  if (!HEBREW.test(text)) return known
+  return [...known, ...distinct(text, LATIN_NAME).filter(each => !known.join().includes(each))]
 }
 
 /** Analysis alone is of medium complexity; on a named platform it is complex. */
