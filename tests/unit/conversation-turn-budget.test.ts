@@ -610,23 +610,30 @@ describe('the context of a turn', () => {
     }
   })
 
-  test('replies that the next turn may need shortened are shortened ahead', async () => {
-    let cuts = 0
-    const cut: TokenCounter['cut'] = (...cutting) => {
-      cuts++
-      return tokens.cut(...cutting)
-    }
-    const packer = new ContextPacker({ count: text => tokens.count(text), cut })
-    const turn = (window: readonly WindowMessage[]): TurnPacking =>
-      new TurnPacking(packer, turnOf(window), budgetOf(2200))
-    const first = [...talk, messageOf('question', 'user', 'thanks!', 60)]
-    await turn(first).prepareNext()
-    const ahead = cuts
-    expect(ahead).toBeGreaterThan(10)
-    const next = turn([...first, messageOf('c', 'assistant', LONG, 61), messageOf('question', 'user', 'why?', 62)])
-    await next.prepare()
-    expect(cuts).toBe(ahead)
-  })
+  test.each([900, 1100, 1300, 1500, 1700, 1900, 2100])(
+    'replies that the next turn may need shortened are shortened ahead (%d tokens)',
+    async size => {
+      let cuts = 0
+      const cut: TokenCounter['cut'] = (...cutting) => {
+        cuts++
+        return tokens.cut(...cutting)
+      }
+      const packer = new ContextPacker({ count: text => tokens.count(text), cut })
+      const packing = (window: readonly WindowMessage[]): TurnPacking =>
+        new TurnPacking(packer, turnOf(window), budgetOf(size))
+      const first = [...talk, messageOf('question', 'user', 'thanks!', 60)]
+      await packing(first).prepareNext()
+      const ahead = cuts
+      expect(ahead).toBeGreaterThan(10)
+      const window = [...first, messageOf('c', 'assistant', LONG, 61), messageOf('question', 'user', 'why?', 62)]
+      const next = packing(window)
+      await next.prepare()
+      expect(cuts).toBe(ahead)
+      next.pack(candidatesOf({ ...asking('why?'), turn: turnOf(window) }))
+      // The last one gets the tokens that are left.
+      expect(cuts - ahead).toBeLessThanOrEqual(1)
+    },
+  )
 
   test('when more is needed than fits, says so, and shortens replies before it leaves out what the person said', () => {
     const short = packed(asking('what was it?'), budgetOf(1800))

@@ -75,17 +75,18 @@ export class BriefReplies {
   ): Promise<void> {
     const slices = new TimeSlices(ANSWER_SLICE_MS)
     const toBriefs = this.#toBriefs(window)
-    for (const shorten of [toBriefs, this.#toHints]) {
-      let tokens = 0
-      // Beginnings are needed of all replies, the least important first.
-      for (let at = window.length - 1; at >= 0 && (shorten === toBriefs || tokens <= most); at--) {
-        const message = window[at]
-        if (message === undefined) break
-        const shown = at < exchange ? shorten(message, at) : message
+    let tokens = 0
+    for (let at = window.length - 1; at >= 0; at--) {
+      const message = window[at]
+      if (message === undefined) break
+      const isOld = at < exchange
+      if (isOld) toBriefs(message, at)
+      // First words are needed only of the replies that fit in this form.
+      if (tokens <= most) {
+        const shown = isOld ? this.#toHints(message) : message
         tokens += (costs[at] ?? 0) - message.tokens + shown.tokens
-        if (slices.isOver) await slices.pause()
       }
-      if (tokens <= most) return
+      if (slices.isOver) await slices.pause()
     }
   }
 
