@@ -22,5 +22,6 @@ export const inPackingOrder = <Item extends Sized>(quotes: readonly Item[], most
   if (!by_score) return all
   const worth = ({ score, tokens }: Item): number =>
     score / Math.min(LONG_TOKENS, Math.max(SHORT_TOKENS, tokens)) ** LENGTH_EXPONENT
-  return [...all.slice(0, FIRST), ...all.slice(FIRST).sort((a, b) => worth(b) - worth(a))]
+  const others = all.slice(FIRST).map(item => ({ item, worth: worth(item) }))
+  return [...all.slice(0, FIRST), ...others.sort((a, b) => b.worth - a.worth).map(({ item }) => item)]
 }

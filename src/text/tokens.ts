@@ -42,6 +42,7 @@ const beginningOf = (text: string, tokens: number): string => {
     if (begun === undefined && whole) return text
     // What follows the edge may belong to the last word, or to the blanks before it.
     if (begun === undefined || (!whole && begun.length + begun.next.length + edge > characters)) continue
+    if (begun.tokens === tokens) return cutStart(text, begun.length)
     const { encoding } = shared()
     const part = encoding.encode_ordinary(begun.next).subarray(0, tokens - begun.tokens)
     return cutStart(text, begun.length + textOf(part).replace(TORN_END, '').length)

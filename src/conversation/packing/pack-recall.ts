@@ -257,8 +257,11 @@ class RecallPacking {
 
   /** Shows the next passage. @returns its tokens; 0 if it does not fit: then nothing more is taken. */
   #take(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>): number {
+    const isInHistory = this.#isInHistory(excerpt)
+    // Cutting a text into passages takes time.
+    if (!isInHistory && this.#isFull(excerpt)) return 0
     const { tokens, line_tokens } = excerpt.next()
-    if (this.#isInHistory(excerpt)) {
+    if (isInHistory) {
       excerpt.takeNext()
       return tokens
     }
@@ -303,7 +306,7 @@ class RecallPacking {
     return this.#past
   }
 
-  #isFull(excerpt: Excerpt<Quote>): boolean {
+  #isFull(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>): boolean {
     return this.#past.full && (this.#session.full || !this.#of_session.has(excerpt))
   }
 

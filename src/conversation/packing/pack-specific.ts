@@ -140,9 +140,10 @@ export class SpecificPacking {
 
 /** Whether recall already shows what a line of the profile says: its memory, or a message in the same words. */
 export const isRecalled = ({ memories, quoted, quotes }: PackedRecall): ((line: ProfileLine) => boolean) => {
-  const ids = new Set([...memories, ...quoted].map(({ memory }) => memory.memory_id))
-  const texts = new Set(quotes.map(({ text }) => text))
-  return ({ memory_id, text }) => ids.has(memory_id) || texts.has(text)
+  // Many people have no profile.
+  const ids = once(() => new Set([...memories, ...quoted].map(({ memory }) => memory.memory_id)))
+  const texts = once(() => new Set(quotes.map(({ text }) => text)))
+  return ({ memory_id, text }) => ids().has(memory_id) || texts().has(text)
 }
 
 /** Whether more room would show more. */
