@@ -1,5 +1,6 @@
 // Measures the context of requests with budgets by need against fixed ones: tokens, evidence, and the time until the model is
-// asked. The conversations are made up; real pipeline, scripted model.
+// asked. The conversations are made up; real pipeline, scripted model. Four others are held first, with both budgets, and not
+// counted: in the first messages of a process, its code is compiled.
 // Usage: npm run bench:context [-- --data FILE [--afterwards]] [--together] [--role client] [--seed N]
 //          [--quick] [--json] [--losses]
 //   --data    conversations in the format of LoCoMo instead. Where the questions stand inside the talk (`asked_at`), it is held
@@ -54,22 +55,43 @@ const chosen = madeUp.filter(({ role }) => values.role === undefined || role ===
 const ofData = (dialogue: Dialogue): Conversation =>
   isAskedInside(dialogue) && !values.afterwards ? heldAsItWas(dialogue) : askedAfterwards(dialogue)
 
-const fixed: Outcome[] = []
-const adaptive: Outcome[] = []
-const conversations = values.data === undefined ? chosen.map(makeConversation) : readLocomo(values.data).map(ofData)
-for (const conversation of conversations) {
+/** The outcomes of one message with both kinds of budgets. */
+interface Compared {
+  readonly fixed: Outcome
+  readonly adaptive: Outcome
+}
+
+/**
+ * Holds a conversation with both kinds of budgets, message by message, each first every other time: then what else runs,
+ * and what a message leaves to do, slows both alike.
+ */
+const compare = async (conversation: Conversation): Promise<readonly Compared[]> => {
   process.stderr.write(`${conversation.name} …\n`)
   const withFixed = holdConversation(conversation, values.together ? 'fixed_together' : 'fixed')
   const byNeed = holdConversation(conversation, 'by_need')
-  // Message by message, each first every other time: then what else runs, and what a message leaves to do, slows both alike.
+  const compared: Compared[] = []
   for (let fixedFirst = true; ; fixedFirst = !fixedFirst) {
     const early = await (fixedFirst ? withFixed : byNeed).next()
     const late = await (fixedFirst ? byNeed : withFixed).next()
-    if (early.done === true || late.done === true) break
-    fixed.push(fixedFirst ? early.value : late.value)
-    adaptive.push(fixedFirst ? late.value : early.value)
+    if (early.done === true || late.done === true) return compared
+    compared.push(
+      fixedFirst ? { fixed: early.value, adaptive: late.value } : { fixed: late.value, adaptive: early.value },
+    )
   }
 }
+
+/** Conversations in each language before those that are measured. */
+const WARM_UP_SEEDS = [FIRST_SEED + 500, FIRST_SEED + 501]
+
+// A bot runs for weeks: the first messages of a process, during which its code is compiled, do not count.
+for (const seed of WARM_UP_SEEDS) {
+  for (const language of LANGUAGES) await compare(makeConversation({ language, role: 'client', seed, talks: 1 }))
+}
+const conversations = values.data === undefined ? chosen.map(makeConversation) : readLocomo(values.data).map(ofData)
+const compared: Compared[] = []
+for (const conversation of conversations) compared.push(...(await compare(conversation)))
+const fixed = compared.map(each => each.fixed)
+const adaptive = compared.map(each => each.adaptive)
 
 const roleOf = ({ conversation }: Outcome): string => (conversation.includes('godfather') ? 'godfather' : 'clients')
 const report = Object.fromEntries(
