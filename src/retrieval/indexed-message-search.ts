@@ -3,6 +3,7 @@ import { withinTime } from '../platform/deadline.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
+import { ANSWER_SLICE_MS, TimeSlices } from '../platform/yield.ts'
 import { isForwarded, ownWords } from '../messages/message-details.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
@@ -85,7 +86,12 @@ export class IndexedMessageSearch implements MessageSearch {
   ): Promise<MessageHits> {
     const opened = await this.#open(entries, limits.asking)
     const { hits, list, words } = await this.#searchEntries(opened, question, limits, facts, call)
-    const ordered = [...withoutRestatements(await this.#rerank(hits, question.text, call), stemsOf)]
+    const slices = new TimeSlices(ANSWER_SLICE_MS)
+    const ordered: ScopeHit[] = []
+    for (const hit of withoutRestatements(await this.#rerank(hits, question.text, call), stemsOf)) {
+      ordered.push(hit)
+      await slices.pause()
+    }
     const later = await this.#later.find(opened, ordered.filter(isStatement).map(toStatement))
     return {
       quotes: ordered.map(hit => toQuote(hit, later.get(hit.message.message_id))),

@@ -21,7 +21,11 @@ export const nearestFacts = async (
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
     await slices.pause()
   }
-  const asked = new Set(texts.flatMap(text => [...subjectsOf(text)]))
+  const asked = new Set<string>()
+  for (const text of texts) {
+    for (const word of subjectsOf(text)) asked.add(word)
+    await slices.pause()
+  }
   const weightOf = (word: string): number => Math.log(1 + memories.length / (counts.get(word) ?? 1))
   return subjects
     .map(({ memory, words }) => ({

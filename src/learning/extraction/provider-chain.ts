@@ -5,6 +5,7 @@ import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { OutcomeHealth } from '../../platform/outcome-health.ts'
 import { BackgroundSlices } from '../../platform/urgent-work.ts'
 import type { Entity } from '../../memory/memory.ts'
@@ -120,9 +121,11 @@ export class ProviderChain implements Extractor {
         `Rules find the facts, and miss many, because no model gives them: ${reasonOf(this.#failureOfFirst())}`,
         'degraded',
       )
+    const facts = await factsByRules(input, this.#deps.clock.zone)
+    await yieldToEventLoop()
     return {
       provider: RULES,
-      facts: await factsByRules(input, this.#deps.clock.zone),
+      facts,
       quotes_not_found: 0,
       not_meant: 0,
       reflection: reflectionByRules(input.messages),
@@ -171,9 +174,14 @@ export class ProviderChain implements Extractor {
   ): Promise<VerifiedFacts> {
     const source_tokens = sourceTokens(roomOf(provider))
     const { tokens, clock } = this.#deps
+    // Each step goes through all texts of the part.
+    await yieldToEventLoop()
     const request = extractionRequest(part, tokens, { now: clock.now(), zone: clock.zone }, source_tokens)
+    await yieldToEventLoop()
     try {
-      return await verifyFacts(await this.#ask(provider, request, call), request, { input: part, zone: clock.zone })
+      const response = await this.#ask(provider, request, call)
+      await yieldToEventLoop()
+      return await verifyFacts(response, request, { input: part, zone: clock.zone })
     } catch (error) {
       call.signal?.throwIfAborted()
       if (!isTooMuch(error)) throw error
