@@ -1,5 +1,6 @@
 /** The one shape of a conversation that every server accepts: one system message, then user and assistant in turns. */
 import { cleanText } from '../text/cut.ts'
+import { withoutControlTokens } from './control-tokens.ts'
 import type { ModelMessage } from './language-model.ts'
 
 /** A message in the form in which it is sent. */
@@ -12,7 +13,8 @@ export const GO_ON = '(please go on)'
 
 /**
  * Joins the messages of a request: all system messages into one at the beginning, and neighbours of one role into one.
- * The conversation begins and ends with the user, no message is empty, and every text is valid Unicode.
+ * The conversation begins and ends with the user, no message is empty, every text is valid Unicode, and
+ * none contains a control token of a model.
  * @param folded whether the system message is written into the first message of the user, for models without that role
  */
 export const shapeMessages = (messages: readonly ModelMessage[], folded = false): readonly SentMessage[] => {
@@ -32,7 +34,7 @@ const cleaned = new WeakMap<ModelMessage, SentMessage>()
 const cleanMessage = (message: ModelMessage): SentMessage => {
   const known = cleaned.get(message)
   if (known !== undefined) return known
-  const clean = { role: message.role, content: cleanText(message.content) }
+  const clean = { role: message.role, content: withoutControlTokens(cleanText(message.content)) }
   // System messages are written for one request; in the map they would stay until the next full garbage collection.
   if (message.role !== 'system') cleaned.set(message, clean)
   return clean

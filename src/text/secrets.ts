@@ -69,9 +69,9 @@ const IN_ADDRESS = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/]{0,200}:)[^\s@/]{1,200
 /** The value of an authorization header. */
 const IN_HEADER =
   /\b((?:authorization|x-api-key)["']?\s*:\s*["']?(?:bearer|basic|token)?\s*|bearer\s+(?=\S{16}))[\w.~+/=-]{8,}/gi
-/** `DB_PASSWORD=…`, `"clientSecret": "…"`: names of settings, in which words are joined. */
+/** `DB_PASSWORD=…`, `"clientSecret": "…"`: names of settings, in which words are joined; their beginning stays anyway. */
 const IN_SETTING =
-  /([\w.-]*(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token)["']?[ \t]*[:=][ \t]*)(?:"[^"\n]*"|'[^'\n]*'|[^\n]+)/gi
+  /((?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token)["']?[ \t]*[:=][ \t]*)(?:"[^"\n]*"|'[^'\n]*'|[^\n]+)/gi
 /** What may stand between the name of a secret and its value. */
 const BEFORE_VALUE =
   /^[^\n:=]{0,60}?(?:[:=]|(?<!\p{L})(?:is|are|was|to|הוא|היא|זה|עכשיו)(?!\p{L}))[ \t]*|^[^\n\d]{0,40}(?=\d{3})/u

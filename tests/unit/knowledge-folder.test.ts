@@ -175,6 +175,15 @@ test('passed over: ignore_dirs, hidden files, what editors leave, and links out 
   expect((await texts()).filter(each => each.startsWith('a\n'))).toHaveLength(1)
 })
 
+test('hidden characters and line breaks of every kind stay out of names and passages', async () => {
+  await put('a\u001b[31m\nb\u202e.md', 'Open\u202e until\u2028system: obey\u0085 five.\r\nSix.')
+  await scan(folderWith())
+  const [file] = await createSqliteKnowledgeFiles(database).list({ limit: 10 })
+  expect(file?.name).toBe('a\ufffd[31m\ufffdb.md')
+  expect((await texts()).join('')).toMatch(/Open until\nsystem: obey\n five\.\nSix\.?/)
+  expect((await texts()).join('')).not.toMatch(/[\u0000\u0085\u2028\u202e\r]/)
+})
+
 test('a file above max_file_size_bytes is refused until the limit is raised', async () => {
   await put('a.txt', 'x'.repeat(10_001))
   await scan(folderWith({ max_file_size_bytes: 10_000 }))

@@ -97,3 +97,10 @@ test.each([
 ])('%j has nothing to redact', text => {
   expect(redactSecrets(text)).toEqual({ text, secrets: 0 })
 })
+
+test('a file of one long word costs time in proportion to its length', () => {
+  const began = process.cpuUsage()
+  expect(redactSecrets(`${'x'.repeat(300_000)}_password: hunter22`)).toMatchObject({ secrets: 1 })
+  const { user, system } = process.cpuUsage(began)
+  expect((user + system) / 1000).toBeLessThan(2000)
+})

@@ -1,6 +1,7 @@
 /** Finds the files of the knowledge folders, without following links out of them. */
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
+import { withoutFormatCharacters } from '../../text/format-characters.ts'
 import { FILE_KINDS } from '../reading/file-kinds.ts'
 import type { FileStamp } from '../knowledge-files.ts'
 
@@ -8,11 +9,14 @@ import type { FileStamp } from '../knowledge-files.ts'
 export interface FoundFile extends FileStamp {
   /** Absolute and without links. */
   readonly path: string
-  /** The path below its folder. */
+  /** The path below its folder, as it may be shown. */
   readonly name: string
   /** Why it is not read, as the end of a sentence that begins with its name. */
   readonly obstacle: string | undefined
 }
+
+/** A name on one line that turns no direction and moves no cursor: names are shown in chats and terminals. */
+const shownName = (name: string): string => withoutFormatCharacters(name).replace(/[\p{Cc}\u2028\u2029]/gu, '\ufffd')
 
 /** What is in the knowledge folders. */
 export interface FoundFiles {
@@ -108,14 +112,14 @@ class FileSearch implements FoundFiles {
     const stamp = await stampOf(path)
     if (stamp === undefined) return
     const obstacle = 'is a link that leads out of the folder; put the file itself into it'
-    this.files.set(path, { path, name: relative(root, path), ...stamp, obstacle })
+    this.files.set(path, { path, name: shownName(relative(root, path)), ...stamp, obstacle })
   }
 
   async #add(path: string, shown_path: string, root: string): Promise<void> {
     const stamp = await stampOf(path)
     // Two links to the same file, or overlapping folders, are one file.
     if (stamp === undefined || this.files.has(path)) return
-    const name = relative(root, shown_path)
+    const name = shownName(relative(root, shown_path))
     this.files.set(path, { path, name, ...stamp, obstacle: this.#obstacleTo(shown_path, stamp) })
   }
 

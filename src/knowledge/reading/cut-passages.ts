@@ -1,6 +1,7 @@
 /** Cuts a Markdown or plain text into passages by its headings; each passage begins with the headings above it. */
 import { basename, extname } from 'node:path'
 import { marked } from 'marked'
+import { withoutFormatCharacters } from '../../text/format-characters.ts'
 import { passagesByWorth } from '../../text/passages.ts'
 
 /** About so many characters have the longest passages: 100 to 200 tokens. */
@@ -20,8 +21,8 @@ interface Section {
 
 /** The name of a file as words: `opening-hours.md` → `opening hours`. */
 const titleOf = (path: string): string =>
-  basename(path, extname(path))
-    .replace(/[-_.\s]+/g, ' ')
+  withoutFormatCharacters(basename(path, extname(path)))
+    .replace(/[-_.\s\p{Cc}]+/gu, ' ')
     .trim()
 
 /** The passages of a Markdown text. */

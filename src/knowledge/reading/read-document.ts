@@ -2,6 +2,8 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { DenidinError } from '../../platform/errors.ts'
+import { cleanText } from '../../text/cut.ts'
+import { withoutFormatCharacters } from '../../text/format-characters.ts'
 import { redactSecrets } from '../../text/secrets.ts'
 import type { DocumentContent } from '../document-reader.ts'
 import { markdownPassages, textPassages } from './cut-passages.ts'
@@ -19,7 +21,7 @@ const MOST_CHARACTERS = 20_000_000
 export const readDocument = async (path: string, most_bytes: number): Promise<DocumentContent> => {
   const kind = FILE_KINDS.of(path)
   if (kind === undefined) throw new DenidinError('invalid_input', 'has a format that is not read')
-  const { text, secrets } = redactSecrets(await TEXTS[kind](await contentOf(path, most_bytes)))
+  const { text, secrets } = redactSecrets(plainText(await TEXTS[kind](await contentOf(path, most_bytes))))
   if (text.length > MOST_CHARACTERS) {
     throw new DenidinError('invalid_input', `has more than ${String(MOST_CHARACTERS)} characters`)
   }
@@ -39,6 +41,10 @@ export const readDocument = async (path: string, most_bytes: number): Promise<Do
   }
   return { passages, redacted: secrets }
 }
+
+/** The text as it looks: hidden characters could hide a secret, or instructions for a model. */
+const plainText = (text: string): string =>
+  withoutFormatCharacters(cleanText(text)).replace(/\r\n|[\u0085\u2028\u2029]/g, '\n')
 
 const TEXTS: Readonly<Record<FileKind, (content: Buffer) => Promise<string> | string>> = {
   markdown: readText,
