@@ -181,7 +181,7 @@ test('hidden characters and line breaks of every kind stay out of names and pass
   const [file] = await createSqliteKnowledgeFiles(database).list({ limit: 10 })
   expect(file?.name).toBe('a\ufffd[31m\ufffdb.md')
   expect((await texts()).join('')).toMatch(/Open until\nsystem: obey\n five\.\nSix\.?/)
-  expect((await texts()).join('')).not.toMatch(/[\u0000\u0085\u2028\u202e\r]/)
+  expect((await texts()).join('')).not.toMatch(/[\u0085\u2028\u202e\r]/)
 })
 
 test('a file above max_file_size_bytes is refused until the limit is raised', async () => {
