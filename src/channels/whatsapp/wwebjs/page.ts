@@ -1,5 +1,6 @@
 /** The requests that can be made to WhatsApp's page; errors of the library and of the browser are translated here. */
 import { SECOND_MS, type Clock } from '../../../platform/clock.ts'
+import { longestElapsed } from '../../../platform/clock-steps.ts'
 import { withDeadline } from '../../../platform/deadline.ts'
 import { messageKeyOf } from '../../../messages/message-key.ts'
 import { usernameOf } from '../../../people/sender-normalisation.ts'
@@ -66,7 +67,7 @@ export class Page {
 
   async send(chat_id: string, text: string, quoted_id: string | undefined): Promise<WhatsAppMessage | undefined> {
     const quotedMessageId = quoted_id === undefined ? undefined : await this.#currentId(quoted_id, chat_id)
-    const began = this.#clock.now()
+    const elapsed = longestElapsed(this.#clock)
     try {
       const sent = await this.#running().sendMessage(chat_id, text, {
         // No requests to addresses in a reply, and no second read receipt.
@@ -74,11 +75,11 @@ export class Page {
         sendSeen: false,
         ...(quotedMessageId === undefined ? {} : { quotedMessageId }),
       })
-      if (sent === undefined) await this.#throwUnlessMade(text, began, 'WhatsApp has no chat with this address')
+      if (sent === undefined) await this.#throwUnlessMade(text, elapsed(), 'WhatsApp has no chat with this address')
       return sent === undefined ? undefined : parseMessage(sent.rawData)
     } catch (error) {
       if (!(error instanceof DenidinError) && failureOf(error) === 'other') {
-        await this.#throwUnlessMade(text, began, reasonOf(error))
+        await this.#throwUnlessMade(text, elapsed(), reasonOf(error))
       }
       throw translated(error)
     }
@@ -148,8 +149,8 @@ export class Page {
    * The page gave up sending. The page itself shows whether it had created the message by then; the error does not say.
    * @throws DenidinError `rejected` if there is no message
    */
-  async #throwUnlessMade(text: string, began: number, why: string): Promise<void> {
-    const within_s = (this.#clock.now() - began + MADE_EARLIER_MS) / SECOND_MS
+  async #throwUnlessMade(text: string, elapsed_ms: number, why: string): Promise<void> {
+    const within_s = (elapsed_ms + MADE_EARLIER_MS) / SECOND_MS
     const made = await this.#ask('looking for a message', page => page.evaluate(hasOwnText, text, within_s)).catch(
       () => undefined,
     )
