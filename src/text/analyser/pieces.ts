@@ -60,7 +60,12 @@ const scriptOf = (word: string): Script => {
 /** The pieces of a text in order. @param folded a folded text in lower case */
 export function* piecesOf(folded: string): Generator<Piece, void> {
   let end = 0
-  for (const match of folded.matchAll(PIECE)) {
+  // Not by `matchAll`, which copies the pattern: V8 compiles a copy anew after it has collected garbage a few times.
+  for (let next = 0; ;) {
+    PIECE.lastIndex = next
+    const match = PIECE.exec(folded)
+    if (match === null) return
+    next = PIECE.lastIndex
     const [text, figures, sign] = match
     const from = match.index
     // After an hour, "pm" is part of it.
