@@ -96,7 +96,6 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
         features.messageIndex,
         features.messageVectors,
         privacy.archive.follower,
-        // Last: files that cannot be written must not hold up any index.
         stores.usageTasks,
       ],
       scrub: async () => {

@@ -103,6 +103,14 @@ export interface ChannelEvents {
   ready(): void
 }
 
+/** The account of a channel that can be linked with another one. */
+export interface ChannelAccount {
+  /** The account that other people write to, the last one while none is linked; `undefined` if it is unknown. */
+  readonly linked: string | undefined
+  /** Whether messages go out from this account, as far as is known. */
+  sendsAs(account: string): boolean
+}
+
 /** A service that delivers messages and takes replies. */
 export interface Channel {
   readonly name: string
@@ -111,13 +119,8 @@ export interface Channel {
    * `immediate`: the reader waits at a terminal.
    */
   readonly pace: 'human' | 'immediate'
-  /**
-   * The account that other people write to, the last one while none is linked; `undefined` if it is unknown, or the
-   * channel has none.
-   */
-  readonly account?: string | undefined
-  /** Whether messages go out from this account, as far as is known. A channel without this method has one account. */
-  sendsAs?(account: string): boolean
+  /** Absent if the channel always has the same one. */
+  readonly account?: ChannelAccount
   /** Whether the chat belongs to this channel, by the form of its address. */
   serves(chat_id: ChatId): boolean
   /** Begins to listen. Returns when the channel is starting up, not when it is linked: see `health`. */

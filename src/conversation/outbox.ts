@@ -209,7 +209,7 @@ export class ChannelOutbox implements Outbox {
   /** Adds the account that sends the reply: the one that received what it answers, or else the current one. */
   async #withAccount(reply: Reply): Promise<Reply> {
     const { messages, channelOf } = this.#deps
-    const account = (await messages.inbox.accountOf(reply.answers)) ?? channelOf(reply.chat_id)?.account
+    const account = (await messages.inbox.accountOf(reply.answers)) ?? channelOf(reply.chat_id)?.account?.linked
     return account === undefined ? reply : { ...reply, account }
   }
 

@@ -266,7 +266,7 @@ class RecordedErasure implements Erasure {
       erased[data.name] = (erased[data.name] ?? 0) + (rows ?? 0)
     }
     // Messages recorded before a crash may belong to another person by now.
-    await this.#texts.eraseMessages(message_ids)
+    await this.#texts.eraseMessages(message_ids, failures)
     const rest = await this.#eraseRest(attempt, { memories, session_ids, message_ids }, failures)
     let residue = rest.residue + ((await failures.attempt(() => this.#sessions.textsLeft(files))) ?? 0)
     for (const data of emptied) residue += (await failures.attempt(() => this.#countIn(data, attempt))) ?? 0
@@ -369,7 +369,8 @@ class RecordedErasure implements Erasure {
     if (person_id === UNKNOWN_PERSON) await erasures.add(act, await erasureTargetsOfAll(texts, listed))
     const { message_ids } = await erasures.covers(act)
     const said = await texts.messages.get(message_ids)
-    await this.#texts.eraseMessages(message_ids)
+    const failures = new Failures()
+    await this.#texts.eraseMessages(message_ids, failures)
     // Something may have been learned from them while they were recorded.
     await erasures.add(act, { memories: await learnedFrom(texts, said), sessions: sessionsOf(said) })
     const { memories, session_ids } = await erasures.covers(act)
@@ -378,7 +379,6 @@ class RecordedErasure implements Erasure {
     const sources = (await memoriesAt(texts, memories)).flatMap(memory => memory.sources)
     const staying = sources.filter(id => !gone.has(id))
     await learnAgain(texts, staying)
-    const failures = new Failures()
     const rest = await this.#eraseRest({ act, through }, { message_ids, memories, session_ids }, failures)
     const memory_ids = memories.map(each => each.memory_id)
     const residue = rest.residue + (await this.#texts.residue(message_ids, memory_ids)) + failures.count

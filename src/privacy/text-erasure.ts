@@ -6,6 +6,7 @@ import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore, MemoryLocation } from '../memory/memory-store.ts'
 import { byScope } from './erasure-targets.ts'
+import type { Failures } from './failures.ts'
 
 /** `later`: the index is not available now, and catches up once it is. */
 export type IndexState = 'done' | 'later'
@@ -35,10 +36,11 @@ export class TextErasure {
     this.#deps = deps
   }
 
-  async eraseMessages(message_ids: readonly MessageId[]): Promise<void> {
+  /** @param failures gets those of indexes, which hold up neither each other nor what follows */
+  async eraseMessages(message_ids: readonly MessageId[], failures: Failures): Promise<void> {
     const { messages, indexes } = this.#deps
     await messages.eraseMessages(message_ids)
-    for (const index of indexes) await index.forget(message_ids)
+    for (const index of indexes) await failures.attempt(() => index.forget(message_ids))
   }
 
   async eraseMemories(locations: readonly MemoryLocation[]): Promise<IndexState> {

@@ -52,6 +52,7 @@ const retryOf = (): (() => void) => {
 test.each([
   ['usage', 'a pipe'],
   ['usage', 'a link to nothing'],
+  ['usage/budget-usage.jsonl', 'a pipe'],
   ['sessions/expired', 'a pipe'],
   ['sessions/expired', 'a file'],
 ] as const)('with %s replaced by %s', async (folder, thing) => {

@@ -430,7 +430,7 @@ test('three unconfirmed parts of one reply are one unconfirmed reply; three repl
 
 test('a held reply whose sending is cut by a link with another account goes on waiting', async () => {
   let linked = 'old'
-  Object.assign(channel, { account: 'old', sendsAs: (account: string) => account === linked })
+  Object.assign(channel, { account: { linked, sendsAs: (account: string) => account === linked } })
   await hold('Rex')
   channel.outcomes.push(async () => {
     linked = 'new'

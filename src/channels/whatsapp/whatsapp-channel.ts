@@ -7,7 +7,7 @@ import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { ChatId, MessageId } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
-import type { Channel, ChannelEvents, Delivery } from '../channel.ts'
+import type { Channel, ChannelAccount, ChannelEvents, Delivery } from '../channel.ts'
 import { areOtherAccounts, fromAccount, toAccount, withNames } from './account.ts'
 import { Backfill } from './backfill.ts'
 import { healthOf, initialState, nextState, type ConnectionEvent, type ConnectionState } from './connection-state.ts'
@@ -74,12 +74,11 @@ export class WhatsAppChannel implements Channel {
     return isChat(chat_id)
   }
 
-  get account(): string | undefined {
-    return toAccount(this.#self)
-  }
-
-  sendsAs(account: string): boolean {
-    return !areOtherAccounts(fromAccount(account), this.#self)
+  get account(): ChannelAccount {
+    return {
+      linked: toAccount(this.#self),
+      sendsAs: account => !areOtherAccounts(fromAccount(account), this.#self),
+    }
   }
 
   async render(reply: string): Promise<readonly string[]> {

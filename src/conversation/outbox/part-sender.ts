@@ -27,7 +27,7 @@ const OTHER_ACCOUNT: Delivery = { outcome: 'not_sent', reason: 'another WhatsApp
 
 /** Whether another account than the one that received the question would send a reply. */
 export const isOfOtherAccount = ({ account }: Reply, channel: Channel | undefined): boolean =>
-  account !== undefined && channel?.sendsAs?.(account) === false
+  account !== undefined && channel?.account?.sendsAs(account) === false
 
 /** One message of a reply; a long reply has several. */
 export interface Part {
