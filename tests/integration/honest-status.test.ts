@@ -81,21 +81,27 @@ test('a refused embedding makes the embedding model down, and only that', async 
 })
 
 test.each([
-  ['hello', failure(429, { code: 'insufficient_quota' }), /no credit left.*nothing that you did/],
-  ['שלום לך', failure(402), /נגמרה היתרה/],
-  ['hello', failure(401, { code: 'invalid_api_key' }), /refuses to work.*administrator/],
-  ['hello', failure(404), /refuses to work.*administrator/],
-  ['hello', failure(500), /does not respond.*try again/],
+  [
+    'hello',
+    failure(429, { code: 'insufficient_quota' }),
+    /no credit left.*nothing that you did/,
+    /no credit left.*once you have added some/,
+  ],
+  ['שלום לך', failure(402), /נגמרה היתרה/, /נגמרה היתרה/],
+  ['hello', failure(401, { code: 'invalid_api_key' }), /refuses to work.*administrator/, /refuses.*denidin doctor/],
+  ['hello', failure(404), /refuses to work.*administrator/, /refuses to work.*denidin doctor/],
+  ['hello', failure(500), /does not respond.*try again/, /does not respond.*try again/],
 ])(
   'whoever writes "%s" reads what is true, and only the administrator reads the reason',
-  async (text, answer, says) => {
+  async (text, answer, says, saysToAdministrator) => {
     denidin = await TestDenidin.start()
     denidin.models.always('completion', answer)
     const forPerson = await denidin.say(text)
     expect(forPerson).toMatch(says)
     expect(forPerson).not.toMatch(/127\.0\.0\.1|\d{3}/)
     const forAdministrator = await denidin.say(text, { phone: GODFATHER })
-    expect(forAdministrator).toMatch(says)
+    expect(forAdministrator).toMatch(saysToAdministrator)
+    expect(forAdministrator).not.toMatch(/administrator|המנהל/)
     expect(forAdministrator).toMatch(/(?:reason|הסיבה): .*127\.0\.0\.1.*\d{3}/)
   },
 )
