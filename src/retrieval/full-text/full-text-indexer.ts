@@ -1,6 +1,6 @@
 /** Keeps the full-text index in step with the messages, in the background. */
 import { BackgroundTasks } from '../../platform/background-tasks.ts'
-import { BackgroundPatience } from '../../platform/urgent-work.ts'
+import { BackgroundPatience, BackgroundSlices } from '../../platform/urgent-work.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isOfItem, type SetAside } from '../../platform/set-aside.ts'
@@ -10,12 +10,15 @@ import type { MessageReader } from '../../messages/message-reader.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { IndexProgress, FullTextIndex, MessageState } from './full-text-index.ts'
+import { readAhead } from './index-document.ts'
 import { stateOf } from './index-eligibility.ts'
 
 /** How many messages one transaction contains: a few milliseconds of work, then control returns to the event loop. */
 const BATCH = 32
 /** How many characters the messages of one transaction contain, unless a single message is longer. */
 const MOST_CHARACTERS = 20_000
+/** A longer message is read before it is written, so that neither takes long. */
+const LONG_CHARACTERS = 4000
 /** After more changes that the index lacks, they are not examined one by one. */
 const MOST_MISSING = 200
 /** After how many changes the change log is shortened. */
@@ -164,6 +167,11 @@ export class FullTextIndexer implements AsyncDisposable {
   async #applyGroup(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void> {
     const { index, setAside } = this.#deps
     try {
+      const slices = new BackgroundSlices()
+      for (const { now } of states) {
+        if (now === undefined || now.message.text.length <= LONG_CHARACTERS) continue
+        await readAhead(now.message, () => slices.pause())
+      }
       await index.apply(states, reached)
     } catch (error) {
       if (!isOfItem(error)) throw error

@@ -62,18 +62,53 @@ const LONGEST_MENTION_DAYS = 31
 const NUMBER =
   /\p{Nd}|(?<!\p{L})(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|once|twice|couple|several|אחד|אחת|שניים|שתיים|שני|שתי|שלוש|שלושה|ארבע|ארבעה|חמש|חמישה|שש|שישה|שבע|שבעה|שמונה|תשע|תשעה|עשר|עשרה|פעמיים|מאה|אלף)(?!\p{L})/iu
 
-/** Reads a message for the index. */
+/** Messages that were read ahead. */
+const read = new WeakMap<IndexedMessage, IndexedDocument>()
+
+/** Reads a message for the index, unless it was read ahead. */
 export const readMessage = (message: IndexedMessage): IndexedDocument => {
+  const known = read.get(message)
+  if (known !== undefined) return known
+  const steps = readInSteps(message)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** Reads a message for a later `readMessage`, in steps: a long one takes too long for a single one. */
+export const readAhead = async (message: IndexedMessage, betweenSteps: () => Promise<void>): Promise<void> => {
+  const steps = readInSteps(message)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) {
+      read.set(message, step.value)
+      return
+    }
+    await betweenSteps()
+  }
+}
+
+/** Each step goes through the whole text. */
+function* readInSteps(message: IndexedMessage): Generator<undefined, IndexedDocument> {
   const { text, sent_at, day } = message
   const own = ownWords(message)
   const dates = datesIn(text, day)
+  yield
   const bot = message.role === 'assistant'
   const words = subjectWords(text).slice(0, MOST_STEMS)
+  yield
   const stems = words.map(({ main }) => main)
+  const forms = formsOf(text, words, new Set(stems))
+  yield
   const states = !bot && !isForwarded(message)
+  const speaker = new Set(tokenise(message.sender_name ?? ''))
+  const statements = states ? statementKeys(own, speaker) : []
+  yield
+  const endings = states ? endingsIn(own, speaker).flatMap(({ things }) => endingKeys(things)) : []
   return {
     stems,
-    forms: formsOf(text, words, new Set(stems)),
+    forms,
     sent_at,
     question: endsAsQuestion(own),
     number: NUMBER.test(text),
@@ -81,13 +116,8 @@ export const readMessage = (message: IndexedMessage): IndexedDocument => {
     mentions: dates.filter(({ from, to }) => to - from <= LONGEST_MENTION_DAYS).slice(0, MOST_MENTIONS),
     timed: dates.length > 0,
     correction: states && isCorrection(own),
-    keys: states ? keysOf(own, new Set(tokenise(message.sender_name ?? ''))) : [],
+    keys: [...new Set([...statements, ...endings])],
   }
-}
-
-const keysOf = (text: string, speaker: ReadonlySet<string>): readonly string[] => {
-  const ended = endingsIn(text, speaker).flatMap(({ things }) => endingKeys(things))
-  return [...new Set([...statementKeys(text, speaker), ...ended])]
 }
 
 const formsOf = (text: string, words: readonly Form[], stems: ReadonlySet<string>): readonly string[] => {
