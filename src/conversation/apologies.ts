@@ -43,7 +43,8 @@ export class Apologies {
     try {
       const { something_went_wrong } = await stringsFor(text, person_id)
       const to = { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) }
-      await outbox.apologise(writer.notice([message_id], to, something_went_wrong))
+      // It answers nothing: the message comes again, and gets its answer once it can be recorded.
+      await outbox.apologise(writer.notice([], to, something_went_wrong))
     } catch (error) {
       logger.for('inbox').error('No apology could be sent for a message that was not recorded', {
         reason: asDenidinError(error).message,

@@ -19,7 +19,7 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const KINDS = ['intend', 'begin', 'conclude', 'withdraw', 'known', 'settle'] as const
+const KINDS = ['intend', 'begin', 'conclude', 'withdraw', 'known', 'settle', 'receive'] as const
 type Refused = (typeof KINDS)[number]
 
 /** A disk that refuses records of the outbox, each kind as often as is set here. */
@@ -35,7 +35,11 @@ class FailingDisk {
       messages: {
         ...stores.messages,
         outbox: this.#around(outbox),
-        inbox: { ...inbox, settle: (...call) => this.#write('settle', () => inbox.settle(...call)) },
+        inbox: {
+          ...inbox,
+          settle: (...call) => this.#write('settle', () => inbox.settle(...call)),
+          receive: (...call) => this.#write('receive', () => inbox.receive(...call)),
+        },
         known: { ...known, recordSent: (...call) => this.#write('known', () => known.recordSent(...call)) },
       },
     }
@@ -245,6 +249,20 @@ test('while the disk takes no record at all, one apology is sent; the answer fol
   await rig.open()
   await rig.process.conversation.sendHeld()
   expect(texts()).toHaveLength(2)
+})
+
+test('a message that is recorded only at the second try has one answer: the apology before it is none', async () => {
+  const disk = new FailingDisk()
+  await start(disk)
+  disk.refusals.receive = 1
+  const message = { text: 'hello', chat_id: ANA, message_id: 'm1' }
+  // The disk takes the apology already.
+  await expect(rig.channel.deliver(message)).rejects.toThrow('the disk is full')
+  await rig.channel.deliver(message)
+  await rig.process.conversation.whenIdle(ANA)
+  expect(texts()).toEqual([expect.stringMatching(/went wrong/), 'You said: hello'])
+  const answers = rig.process.stores.database.all('select outbox_id from outbox_answers')
+  expect(answers).toHaveLength(1)
 })
 
 test('a message that cannot be answered even then is tried some times, and its writer told once', async () => {
