@@ -5,7 +5,7 @@ import { Bm25 } from '../../src/archive/index/bm25.ts'
 import { Columns } from '../../src/archive/index/columns.ts'
 import { LeafCursor, WHOLE_PART } from '../../src/archive/index/leaf-cursor.ts'
 import { LengthSets } from '../../src/archive/index/message-lengths.ts'
-import { OfParts } from '../../src/archive/index/of-parts.ts'
+import { PartCache } from '../../src/archive/index/part-cache.ts'
 import {
   addOffset,
   hasOffset,
@@ -169,7 +169,7 @@ test('sets of messages with few words are made again when messages of their part
   const write = (seq: number, words: number): void => {
     columns.set(seq, { ...VALUES, words })
   }
-  const lengths = new OfParts(
+  const lengths = new PartCache(
     columns,
     ({ first, last }) => new LengthSets(columns.column('words').subarray(first, last + 1)),
   )

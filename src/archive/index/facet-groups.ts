@@ -8,7 +8,7 @@ import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { ColumnName, Columns } from './columns.ts'
 import type { IndexPart } from './index-part.ts'
-import { OfParts } from './of-parts.ts'
+import { PartCache } from './part-cache.ts'
 import { addOffset, noOffsets, type OffsetBits } from './offset-bits.ts'
 import { PART_RANGE } from './posting-encoder.ts'
 
@@ -141,7 +141,7 @@ export class FacetGroups {
   readonly #columns: Columns
   readonly time_zone: string
   readonly #months: Months
-  readonly #parts: OfParts<GroupedPart>
+  readonly #parts: PartCache<GroupedPart>
   /** The largest number that a message has, or had. */
   readonly largest: Record<Facet, number> = { projects: 0, components: 0, levels: 0, months: 0 }
 
@@ -149,7 +149,7 @@ export class FacetGroups {
     this.#columns = columns
     this.time_zone = time_zone
     this.#months = new Months(time_zone)
-    this.#parts = new OfParts(columns, part => this.#grouped(part))
+    this.#parts = new PartCache(columns, part => this.#grouped(part))
   }
 
   /** Names of the months by their numbers, in the order of time. */

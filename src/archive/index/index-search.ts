@@ -8,7 +8,7 @@ import { PartPlans } from './part-plan.ts'
 import type { PlanNode, SearchPlan } from './search-plan.ts'
 import { TopHits } from './top-hits.ts'
 import { LengthSets } from './message-lengths.ts'
-import { OfParts } from './of-parts.ts'
+import { PartCache } from './part-cache.ts'
 import type { OffsetBits } from './offset-bits.ts'
 import { ANSWER_SLICE_MS, TimeSlices } from '../../platform/yield.ts'
 
@@ -24,14 +24,14 @@ export class IndexSearch {
   readonly #reader: PartReader
   readonly #columns: Columns
   readonly #passing: PassingMessages
-  readonly #lengths: OfParts<LengthSets>
+  readonly #lengths: PartCache<LengthSets>
   #is_rehearsed = false
 
   constructor(reader: PartReader, columns: Columns) {
     this.#reader = reader
     this.#columns = columns
     this.#passing = new PassingMessages(columns)
-    this.#lengths = new OfParts(
+    this.#lengths = new PartCache(
       columns,
       ({ first, last }) => new LengthSets(columns.column('words').subarray(first, last + 1)),
     )

@@ -6,7 +6,7 @@ import type { IndexPart, PartReader } from './index-part.ts'
 import { LeafCursor, type Lengths } from './leaf-cursor.ts'
 import { postingsOf } from './leaf-postings.ts'
 import type { LengthSets } from './message-lengths.ts'
-import type { OfParts } from './of-parts.ts'
+import type { PartCache } from './part-cache.ts'
 import { inOrderOfWork, type PartNode } from './part-node.ts'
 import { PhraseCursor } from './phrase-cursor.ts'
 import { phrasePostings } from './phrase-postings.ts'
@@ -18,7 +18,7 @@ const FILTER_LEADS = 4
 export interface PartPlansDeps {
   readonly reader: PartReader
   readonly columns: Columns
-  readonly lengths: OfParts<LengthSets>
+  readonly lengths: PartCache<LengthSets>
   readonly plan: SearchPlan
   /** The root of the plan. */
   readonly root: PlanNode

@@ -5,7 +5,7 @@ import type { Self } from './whatsapp-message.ts'
  * Whether these are two accounts: a name of the same kind differs, and none is the same. Without a common kind of name
  * they count as one.
  */
-export const areOtherAccounts = (one: Self, other: Self): boolean => {
+export const areDifferentAccounts = (one: Self, other: Self): boolean => {
   const pairs = [
     [one.phone, other.phone],
     [one.lid, other.lid],
@@ -15,7 +15,7 @@ export const areOtherAccounts = (one: Self, other: Self): boolean => {
 
 /** What is known of the linked account once it shows these names. */
 export const withNames = (known: Self, shown: Self): Self =>
-  areOtherAccounts(known, shown)
+  areDifferentAccounts(known, shown)
     ? { phone: shown.phone, lid: shown.lid }
     : { phone: shown.phone ?? known.phone, lid: shown.lid ?? known.lid }
 

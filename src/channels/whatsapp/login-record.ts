@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { exists, remove, writeFileAtomic, readOwnText } from '../../platform/files.ts'
-import { areOtherAccounts, withNames } from './account.ts'
+import { areDifferentAccounts, withNames } from './account.ts'
 import type { Self } from './whatsapp-message.ts'
 
 const RECORD_FILE = 'linked.json'
@@ -87,7 +87,7 @@ export class LoginRecord {
   async accountSince(self: Self, now: number): Promise<number> {
     const known = await this.account()
     if (self.phone === undefined && self.lid === undefined) return known?.since ?? 0
-    const since = known === undefined ? 0 : areOtherAccounts(known, self) ? now : known.since
+    const since = known === undefined ? 0 : areDifferentAccounts(known, self) ? now : known.since
     const account: Account = { ...withNames(known ?? self, self), since }
     if (known === undefined || !isDeepStrictEqual(account, known)) {
       await writeFileAtomic(this.#account, `${JSON.stringify(account)}\n`)

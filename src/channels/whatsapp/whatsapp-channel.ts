@@ -8,7 +8,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { ChatId, MessageId } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import type { Channel, ChannelAccount, ChannelEvents, Delivery } from '../channel.ts'
-import { areOtherAccounts, fromAccount, toAccount, withNames } from './account.ts'
+import { areDifferentAccounts, fromAccount, toAccount, withNames } from './account.ts'
 import { Backfill } from './backfill.ts'
 import { healthOf, initialState, nextState, type ConnectionEvent, type ConnectionState } from './connection-state.ts'
 import type { ChannelDeadlines } from './deadlines.ts'
@@ -77,7 +77,7 @@ export class WhatsAppChannel implements Channel {
   get account(): ChannelAccount {
     return {
       linked: toAccount(this.#self),
-      sendsAs: account => !areOtherAccounts(fromAccount(account), this.#self),
+      sendsAs: account => !areDifferentAccounts(fromAccount(account), this.#self),
     }
   }
 

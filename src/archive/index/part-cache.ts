@@ -1,9 +1,9 @@
-/** Keeps what follows from the columns of each part of the index. */
+/** Keeps what is computed from the columns of each part of the index. */
 import type { Columns } from './columns.ts'
 import type { IndexPart } from './index-part.ts'
 
-/** It is made when it is asked for first, and again after a message of the part was written. */
-export class OfParts<T> {
+/** Computes a value for a part when it is first asked for, and again after a message of the part was written. */
+export class PartCache<T> {
   readonly #columns: Columns
   readonly #make: (part: IndexPart) => T
   /** By the first sequence number of the part. */
@@ -24,7 +24,7 @@ export class OfParts<T> {
     return made
   }
 
-  /** Releases what belongs to parts that were merged. */
+  /** Releases the values of parts that were merged. */
   keep(parts: readonly IndexPart[]): void {
     if (this.#parts.size <= parts.length) return
     const firsts = new Set(parts.map(({ first }) => first))
